@@ -1,0 +1,206 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { autoscale, type Scaling } from "./autoscaler.ts";
+import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
+import { labels, selector } from "./labels.ts";
+import { edgePolicies } from "./network-policy.ts";
+import { ownUid } from "./one-off-job.ts";
+import { probe, restrictedContainer, restrictedPod, scratch, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+
+export interface MicroserviceArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly image: pulumi.Input<string>;
+  /** Port that the container listens on; it learns it from `PORT`. */
+  readonly port: number;
+  /** Port of the Service. Default: the container's. */
+  readonly servicePort?: number;
+  /** Default `ClusterIP`, reachable from inside the cluster alone. */
+  readonly serviceType?: "ClusterIP" | "NodePort" | "LoadBalancer";
+  /** Whether Pulumi waits until a LoadBalancer has an address: a cluster that gives none costs ten minutes. Default true. */
+  readonly awaitAddress?: boolean;
+  /** Path of the liveness probe: answers as long as the process works. Default `/health`. */
+  readonly healthPath?: string;
+  /** Path of the readiness probe: answers 200 when requests will be served. Default `/ready`. */
+  readonly readyPath?: string;
+  readonly scaling: Scaling;
+  readonly resources: Resources;
+  readonly liveness: ProbeTiming;
+  readonly readiness: ProbeTiming;
+  /** All that it talks to: startup order, configuration, secrets and network policy follow from it. */
+  readonly uses: readonly Dependency[];
+  /** What only has to be ready first. */
+  readonly startsAfter?: readonly pulumi.Resource[];
+  /** Further configuration. Not for secrets. */
+  readonly env?: Record<string, pulumi.Input<string>>;
+  /** Accept connections from outside of the cluster. Default false. */
+  readonly public?: boolean;
+}
+
+const portName = "http";
+
+/**
+ * A stateless HTTP service: Deployment, Service, ServiceAccount, configuration, autoscaler, disruption budget and
+ * network policies. Its name is its DNS name; renaming it replaces everything.
+ */
+export class Microservice extends pulumi.ComponentResource {
+  /** Address inside the cluster. */
+  readonly url: pulumi.Output<string>;
+  readonly service: k8s.core.v1.Service;
+  /** Requests are served when these are ready. */
+  readonly ready: pulumi.Resource[];
+  private readonly name: string;
+  private readonly consumer: Consumer;
+  private readonly port: number;
+
+  constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
+    const connection = connectAll(consumer, args.uses);
+    super("chatdb:components:Microservice", name, {}, opts);
+    this.name = name;
+    this.consumer = consumer;
+    this.port = args.port;
+
+    const deployment = deploy(name, args, consumer, connection, this);
+    this.service = expose(name, args, this);
+    this.ready = [deployment, this.service];
+    autoscale(name, args.namespace, deployment, args.scaling, this);
+    new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata: { name, namespace: args.namespace, labels: labels(name, "service") }, spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } } },
+      { parent: this },
+    );
+    this.url = pulumi.interpolate`http://${this.service.metadata.name}.${args.namespace}.svc.cluster.local:${args.servicePort ?? args.port}`;
+    this.registerOutputs({ url: this.url, uses: args.uses.map(({ name, lazy }) => ({ name, lazy: lazy ?? false })) });
+  }
+
+  /** Use of this service over HTTP. Its address is in `<NAME>_URL`, or in the variable that `as` names. */
+  http({ as = `${this.name.toUpperCase().replaceAll("-", "_")}_URL` }: { as?: string } = {}): Dependency {
+    return {
+      name: this.name,
+      connect: () => ({
+        env: { [as]: this.url },
+        secretEnv: {},
+        destinations: [{ to: this.consumer, port: this.port }],
+        readyWhen: this.ready,
+      }),
+    };
+  }
+}
+
+function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connection: Connection, parent: pulumi.Resource) {
+  const metadata = { namespace: args.namespace, labels: labels(name, "service") };
+  const account = new k8s.core.v1.ServiceAccount(
+    name,
+    { metadata: { ...metadata, name }, automountServiceAccountToken: false },
+    { parent },
+  );
+  // Both are named by Pulumi: a changed value is a new object under a new name, and so a rolling update.
+  const config = new k8s.core.v1.ConfigMap(
+    name,
+    { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...args.env } },
+    { parent },
+  );
+  const secrets = Object.keys(connection.secretEnv);
+  const secret =
+    secrets.length === 0
+      ? undefined
+      : new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: connection.secretEnv }, { parent });
+  const policies = edgePolicies(consumer, connection.destinations, parent);
+  if (args.public) policies.push(openToTheWorld(name, args, parent));
+
+  return new k8s.apps.v1.Deployment(
+    name,
+    {
+      metadata: { ...metadata, name },
+      // No replicas: the autoscaler owns them.
+      spec: {
+        selector: { matchLabels: selector(name) },
+        revisionHistoryLimit: 3,
+        progressDeadlineSeconds: 180,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: {
+          metadata: { labels: labels(name, "service") },
+          spec: {
+            ...restrictedPod(ownUid),
+            serviceAccountName: account.metadata.name,
+            ...podSpec(name, args, config.metadata.name, secret && { name: secret.metadata.name, variables: secrets }),
+          },
+        },
+      },
+    },
+    { parent, dependsOn: [...connection.readyWhen, ...(args.startsAfter ?? []), ...policies] },
+  );
+}
+
+function podSpec(
+  name: string,
+  args: MicroserviceArgs,
+  configMap: pulumi.Input<string>,
+  secret: { name: pulumi.Input<string>; variables: string[] } | undefined,
+): Pick<k8s.types.input.core.v1.PodSpec, "containers" | "volumes" | "topologySpreadConstraints" | "terminationGracePeriodSeconds"> {
+  const healthy = { httpGet: { path: args.healthPath ?? "/health", port: portName } };
+  const ready = { httpGet: { path: args.readyPath ?? "/ready", port: portName } };
+  const { volumes, volumeMounts } = scratch(["/tmp"]);
+  return {
+    volumes,
+    terminationGracePeriodSeconds: 45,
+    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector(name) },
+    })),
+    containers: [
+      {
+        name,
+        image: args.image,
+        imagePullPolicy: "IfNotPresent",
+        ports: [{ name: portName, containerPort: args.port }],
+        envFrom: [{ configMapRef: { name: configMap } }],
+        env: secret?.variables.sort().map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret.name, key } } })),
+        resources: args.resources,
+        startupProbe: startupProbe(healthy, 120),
+        livenessProbe: probe(healthy, args.liveness),
+        readinessProbe: probe(ready, args.readiness),
+        // Time for every kube-proxy to forget the pod before it stops listening.
+        lifecycle: { preStop: { sleep: { seconds: 5 } } },
+        volumeMounts,
+        ...restrictedContainer,
+      },
+    ],
+  };
+}
+
+function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
+  const type = args.serviceType ?? "ClusterIP";
+  const awaited = type === "LoadBalancer" && (args.awaitAddress ?? true);
+  return new k8s.core.v1.Service(
+    name,
+    {
+      metadata: {
+        name,
+        namespace: args.namespace,
+        labels: labels(name, "service"),
+        // The Deployment's readiness is the gate; the provider would let the Service settle for ten seconds more.
+        ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
+      },
+      spec: { type, selector: selector(name), ports: [{ name: portName, port: args.servicePort ?? args.port, targetPort: portName }] },
+    },
+    { parent },
+  );
+}
+
+function openToTheWorld(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
+  return new k8s.networking.v1.NetworkPolicy(
+    `${name}-public`,
+    {
+      metadata: { name: `${name}-public`, namespace: args.namespace },
+      spec: {
+        podSelector: { matchLabels: selector(name) },
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [{ protocol: "TCP", port: args.port }] }],
+      },
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,61 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Consumer, Destination, Peer } from "./connection.ts";
+
+type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+
+/** Nothing in, nothing out: what every namespace starts from. */
+export const denyAll: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+
+/** Name look-ups at the cluster's DNS, for every pod of a namespace. */
+export const allowDns: PolicySpec = {
+  podSelector: {},
+  policyTypes: ["Egress"],
+  egress: [
+    {
+      to: [peer({ namespace: "kube-system", labels: { "k8s-app": "kube-dns" } })],
+      ports: [
+        { protocol: "UDP", port: 53 },
+        { protocol: "TCP", port: 53 },
+      ],
+    },
+  ],
+};
+
+/** What leaves a consumer: its declared destinations and no others. */
+export function egressTo(consumer: Consumer, destinations: readonly Destination[]): PolicySpec {
+  return {
+    podSelector: { matchLabels: consumer.labels },
+    policyTypes: ["Egress"],
+    egress: destinations.map(({ to, port }) => ({ to: [peer(to)], ports: [{ protocol: "TCP", port }] })),
+  };
+}
+
+/** What a destination lets in for one consumer. */
+export function ingressFrom(consumer: Peer, to: Peer, port: number): PolicySpec {
+  return {
+    podSelector: { matchLabels: to.labels },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [peer(consumer)], ports: [{ protocol: "TCP", port }] }],
+  };
+}
+
+function peer(to: Destination["to"]): PolicyPeer {
+  if ("cidr" in to) return { ipBlock: { cidr: to.cidr } };
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": to.namespace } },
+    podSelector: { matchLabels: to.labels },
+  };
+}
+
+/** The policies of a consumer's edges: one at its own end, one at each destination inside the cluster. */
+export function edgePolicies(consumer: Consumer, destinations: readonly Destination[], parent: pulumi.Resource): pulumi.Resource[] {
+  if (destinations.length === 0) return [];
+  const policy = (name: string, namespace: pulumi.Input<string>, spec: PolicySpec) =>
+    new k8s.networking.v1.NetworkPolicy(name, { metadata: { name, namespace }, spec }, { parent });
+  const ingress = destinations.flatMap(({ to, port }) =>
+    "cidr" in to ? [] : [policy(`${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`, to.namespace, ingressFrom(consumer, to, port))],
+  );
+  return [policy(`${consumer.name}-egress`, consumer.namespace, egressTo(consumer, destinations)), ...ingress];
+}

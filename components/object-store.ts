@@ -1,0 +1,180 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Consumer, Dependency, Destination } from "./connection.ts";
+import { labels, selector } from "./labels.ts";
+import { OneOffJob } from "./one-off-job.ts";
+import { probe, startupProbe, type Resources } from "./pod.ts";
+import type { Size } from "./quantities.ts";
+import { StatefulService } from "./stateful-service.ts";
+
+/** An object store that runs elsewhere and speaks S3: AWS S3, R2, a company's own. */
+export interface ExternalObjectStore {
+  /** URL of the service: `https://s3.eu-central-1.amazonaws.com`. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** One key for all services: users of a store elsewhere are made where it is run. */
+  readonly accessKeyId: pulumi.Input<string>;
+  readonly secretAccessKey: pulumi.Input<string>;
+  /** Addresses that the network policies open for it. */
+  readonly cidr: string;
+}
+
+export interface ObjectStoreArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Image of MinIO's contract. */
+  readonly image: string;
+  readonly resources: Resources;
+  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
+  readonly storage: Size;
+  readonly storageClass?: string;
+  /** Image that makes buckets and users: services/provisioner. */
+  readonly provisionerImage: pulumi.Input<string>;
+  /** Put before every bucket's name; names in S3 are shared by the whole world. Default none. */
+  readonly bucketPrefix?: string;
+  /** Deploy nothing and use this store instead; buckets are made there when missing. */
+  readonly external?: ExternalObjectStore;
+}
+
+/** What a consumer may do with a bucket. */
+export type BucketUse = "read" | "read-write";
+
+const apiPort = 9000;
+const consolePort = 9001;
+const adminUser = "chatdb-admin";
+
+interface Store {
+  readonly endpoint: pulumi.Input<string>;
+  readonly region: string;
+  readonly adminAccessKeyId: pulumi.Input<string>;
+  readonly adminSecretAccessKey: pulumi.Input<string>;
+  readonly managesUsers: boolean;
+  readonly destination: Destination;
+  readonly readyWhen: pulumi.Resource[];
+}
+
+/** A store that speaks S3, here or elsewhere, on which every user has a key that opens its buckets and no others. */
+export class ObjectStore extends pulumi.ComponentResource {
+  private readonly name: string;
+  private readonly args: ObjectStoreArgs;
+  private readonly store: Store;
+
+  constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chatdb:components:ObjectStore", name, {}, opts);
+    this.name = name;
+    this.args = args;
+    this.store = args.external ? external(args.external) : deploy(name, args, this);
+    this.registerOutputs({ endpoint: this.store.endpoint });
+  }
+
+  /** Use of buckets, made with the consumer's user by a Job when first used. The name of each is in `S3_BUCKET_<BUCKET>`. */
+  buckets(use: Record<string, BucketUse>): Dependency {
+    return {
+      name: this.name,
+      connect: (consumer) => {
+        const buckets = Object.entries(use).map(([bucket, access]) => [bucket, `${this.args.bucketPrefix ?? ""}${bucket}`, access] as const);
+        const { secretAccessKey, accessKeyId, job } = this.user(consumer, Object.fromEntries(buckets.map(([, name, access]) => [name, access])));
+        return {
+          env: {
+            S3_ENDPOINT: this.store.endpoint,
+            S3_REGION: this.store.region,
+            ...Object.fromEntries(buckets.map(([bucket, name]) => [`S3_BUCKET_${bucket.toUpperCase().replaceAll("-", "_")}`, name])),
+          },
+          secretEnv: { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
+          destinations: [this.store.destination],
+          readyWhen: [job],
+        };
+      },
+    };
+  }
+
+  private user(consumer: Consumer, buckets: Record<string, BucketUse>) {
+    const name = `${this.name}-${consumer.name}`;
+    const { managesUsers, adminAccessKeyId, adminSecretAccessKey } = this.store;
+    const accessKeyId: pulumi.Input<string> = managesUsers ? consumer.name : adminAccessKeyId;
+    const secretAccessKey = managesUsers
+      ? new random.RandomPassword(name, { length: 40, special: false }, { parent: this }).result
+      : adminSecretAccessKey;
+    const { job } = new OneOffJob(
+      name,
+      {
+        namespace: this.args.namespace,
+        image: this.args.provisionerImage,
+        args: ["main.js", "buckets"],
+        env: { BUCKETS: JSON.stringify(buckets), POLICY_NAME: consumer.name, MANAGE_USERS: String(managesUsers) },
+        secretEnv: { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey },
+        uses: [this.administration()],
+      },
+      { parent: this },
+    );
+    return { accessKeyId, secretAccessKey, job };
+  }
+
+  private administration(): Dependency {
+    const { endpoint, region, adminAccessKeyId, adminSecretAccessKey, destination, readyWhen } = this.store;
+    return {
+      name: this.name,
+      connect: () => ({
+        env: { S3_ENDPOINT: endpoint, S3_REGION: region },
+        secretEnv: { ADMIN_S3_ACCESS_KEY_ID: adminAccessKeyId, ADMIN_S3_SECRET_ACCESS_KEY: adminSecretAccessKey },
+        destinations: [destination],
+        readyWhen,
+      }),
+    };
+  }
+}
+
+function external(store: ExternalObjectStore): Store {
+  const { protocol, port } = new URL(store.endpoint);
+  return {
+    ...store,
+    adminAccessKeyId: store.accessKeyId,
+    adminSecretAccessKey: store.secretAccessKey,
+    managesUsers: false,
+    destination: { to: { cidr: store.cidr }, port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) },
+    readyWhen: [],
+  };
+}
+
+function deploy(name: string, args: ObjectStoreArgs, parent: pulumi.Resource): Store {
+  const password = new random.RandomPassword(`${name}-admin`, { length: 40, special: false }, { parent }).result;
+  const secret = new k8s.core.v1.Secret(
+    `${name}-admin`,
+    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
+    { parent },
+  );
+  const health = (path: string) => ({ httpGet: { path: `/minio/health/${path}`, port: "s3" } });
+  const timing = { initialDelay: "0s", period: "5s", timeout: "3s" } as const;
+  const service = new StatefulService(
+    name,
+    {
+      ...args,
+      uid: 1000,
+      replicas: 1,
+      ports: { s3: apiPort, console: consolePort },
+      dataPath: "/data",
+      scratchPaths: ["/tmp"],
+      container: {
+        args: ["server", "/data", "--console-address", `:${consolePort}`],
+        env: [
+          { name: "HOME", value: "/tmp" },
+          { name: "MINIO_ROOT_USER", value: adminUser },
+          { name: "MINIO_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
+        ],
+        startupProbe: startupProbe(health("ready")),
+        readinessProbe: probe(health("ready"), timing),
+        livenessProbe: probe(health("live"), timing, 6),
+      },
+    },
+    { parent },
+  );
+  return {
+    endpoint: pulumi.interpolate`http://${service.host}:${apiPort}`,
+    region: "us-east-1",
+    adminAccessKeyId: adminUser,
+    adminSecretAccessKey: password,
+    managesUsers: true,
+    destination: { to: { namespace: args.namespace, labels: selector(name) }, port: apiPort },
+    readyWhen: service.ready,
+  };
+}

@@ -1,0 +1,73 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { seconds, type Cpu, type Duration, type Size } from "./quantities.ts";
+
+type Container = k8s.types.input.core.v1.Container;
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+type Probe = k8s.types.input.core.v1.Probe;
+
+/** What a container asks for, and what it may not exceed. */
+export interface Resources {
+  readonly requests: { readonly cpu: Cpu; readonly memory: Size };
+  readonly limits: { readonly cpu: Cpu; readonly memory: Size };
+}
+
+/** When to look, how often, and how long to wait for an answer. */
+export interface ProbeTiming {
+  readonly initialDelay: Duration;
+  readonly period: Duration;
+  readonly timeout: Duration;
+}
+
+/** How a probe of a container asks: what goes beside the timing. */
+export type ProbeAction = Pick<Probe, "httpGet" | "exec" | "tcpSocket">;
+
+/** A probe that gives up after `failureThreshold` failures in a row (default 3). */
+export function probe(action: ProbeAction, timing: ProbeTiming, failureThreshold = 3): Probe {
+  return {
+    ...action,
+    initialDelaySeconds: seconds(timing.initialDelay),
+    periodSeconds: seconds(timing.period),
+    timeoutSeconds: seconds(timing.timeout),
+    failureThreshold,
+  };
+}
+
+/** A look every second for up to `limit` seconds after the start: a slow start is no failure, a fast one is noticed at once. */
+export function startupProbe(action: ProbeAction, limit = 180): Probe {
+  return { ...action, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: limit };
+}
+
+/** Pod-level settings of the Pod Security level "restricted", as user and group `uid`. */
+export function restrictedPod(uid: number): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks"> {
+  return {
+    automountServiceAccountToken: false,
+    // The variables of Docker links (KAFKA_PORT=tcp://...) would be read as settings by some images.
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: uid,
+      runAsGroup: uid,
+      fsGroup: uid,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+}
+
+/** Container-level settings of the same level; the root file system is read-only. */
+export const restrictedContainer = {
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  },
+} satisfies Partial<Container>;
+
+/** Writable places in an otherwise read-only container: an emptyDir for each path, named after it, of at most `sizeLimit`. */
+export function scratch(paths: readonly string[], sizeLimit: Size = "64Mi") {
+  const named = paths.map((mountPath) => ({ name: mountPath.slice(1).replace(/[^a-z0-9]+/g, "-"), mountPath }));
+  return {
+    volumes: named.map(({ name }) => ({ name, emptyDir: { sizeLimit } })),
+    volumeMounts: named,
+  };
+}

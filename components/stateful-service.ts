@@ -1,0 +1,141 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Destination } from "./connection.ts";
+import { labels, selector } from "./labels.ts";
+import { edgePolicies } from "./network-policy.ts";
+import { restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import type { Size } from "./quantities.ts";
+
+type Container = k8s.types.input.core.v1.Container;
+
+export interface StatefulServiceArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly image: string;
+  /** Numeric user and group of the image; it owns the volume. */
+  readonly uid: number;
+  /** Service ports by name. The first is the one clients use. */
+  readonly ports: Record<string, number>;
+  readonly replicas: number;
+  readonly resources: Resources;
+  /** Where the volume is mounted. Changing it hides the data that is there. */
+  readonly dataPath: string;
+  /**
+   * Size of each replica's volume. Kubernetes cannot change it in place: Pulumi would replace the StatefulSet, with
+   * all pods stopped meanwhile. The volumes themselves, and the data, stay.
+   */
+  readonly storage: Size;
+  /** Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
+  readonly storageClass?: string;
+  /** Paths that the program writes to besides its data. */
+  readonly scratchPaths: readonly string[];
+  /** Replicas find each other by name before they are ready, and start together: a quorum cannot form one by one. */
+  readonly quorum?: boolean;
+  /** What the replicas connect to, themselves among it where they form a cluster. */
+  readonly peers?: readonly Destination[];
+  /** Command, environment and probes. */
+  readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** Time to shut down cleanly, in seconds. Default 60. */
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** DNS name of a StatefulSet's governing Service. */
+export function governingService(name: string): string {
+  return `${name}-headless`;
+}
+
+/** A StatefulSet with a volume per replica, the headless Service that names its pods, and the Service that clients use. */
+export class StatefulService extends pulumi.ComponentResource {
+  /** Address inside the cluster. */
+  readonly host: pulumi.Output<string>;
+  /** Clients can connect when these are ready. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: StatefulServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chatdb:components:StatefulService", name, {}, opts);
+    const ports = Object.entries(args.ports).map(([port, number]) => ({ name: port, port: number, targetPort: port }));
+    const headless = new k8s.core.v1.Service(
+      governingService(name),
+      {
+        metadata: { name: governingService(name), namespace: args.namespace, labels: labels(name, "infrastructure") },
+        spec: { clusterIP: "None", selector: selector(name), ports, publishNotReadyAddresses: args.quorum ?? false },
+      },
+      { parent: this },
+    );
+    const policies = edgePolicies({ name, namespace: args.namespace, labels: selector(name) }, args.peers ?? [], this);
+    const statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: { name, namespace: args.namespace, labels: labels(name, "infrastructure") },
+        spec: {
+          serviceName: headless.metadata.name,
+          replicas: args.replicas,
+          podManagementPolicy: args.quorum ? "Parallel" : "OrderedReady",
+          selector: { matchLabels: selector(name) },
+          template: podTemplate(name, args),
+          volumeClaimTemplates: [volumeClaim(args)],
+        },
+      },
+      { parent: this, dependsOn: policies },
+    );
+    // The StatefulSet's readiness is the gate; an awaited Service would only add the provider's ten seconds of settling.
+    const service = new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { name, namespace: args.namespace, labels: labels(name, "infrastructure"), annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { selector: selector(name), ports },
+      },
+      { parent: this },
+    );
+    if (args.replicas > 1) {
+      new k8s.policy.v1.PodDisruptionBudget(
+        name,
+        { metadata: { name, namespace: args.namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } } },
+        { parent: this },
+      );
+    }
+    this.host = service.metadata.apply(({ name, namespace }) => `${name}.${namespace}.svc.cluster.local`);
+    this.ready = [statefulSet, service];
+    this.registerOutputs({ host: this.host });
+  }
+}
+
+function podTemplate(name: string, args: StatefulServiceArgs): k8s.types.input.core.v1.PodTemplateSpec {
+  const { volumes, volumeMounts } = scratch(args.scratchPaths, "128Mi");
+  return {
+    metadata: { labels: labels(name, "infrastructure") },
+    spec: {
+      ...restrictedPod(args.uid),
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
+      volumes,
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: selector(name) },
+      })),
+      containers: [
+        {
+          ...args.container,
+          ...restrictedContainer,
+          name,
+          image: args.image,
+          imagePullPolicy: "IfNotPresent",
+          ports: Object.entries(args.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+          resources: args.resources,
+          volumeMounts: [{ name: "data", mountPath: args.dataPath }, ...volumeMounts],
+        },
+      ],
+    },
+  };
+}
+
+function volumeClaim(args: StatefulServiceArgs): k8s.types.input.core.v1.PersistentVolumeClaim {
+  return {
+    metadata: { name: "data" },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: args.storageClass,
+      resources: { requests: { storage: args.storage } },
+    },
+  };
+}

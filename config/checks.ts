@@ -1,0 +1,52 @@
+import { bytes, millicores, type Cpu, type Size } from "../components/quantities.ts";
+import type { Settings } from "./schema.ts";
+import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
+
+/** One thing that is wrong with the configuration, and where. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface Sized {
+  readonly requests: { readonly cpu: Cpu; readonly memory: Size };
+  readonly limits: { readonly cpu: Cpu; readonly memory: Size };
+}
+
+/** What no single setting can say: how the settings fit together. */
+export function crossChecks(settings: Settings): Issue[] {
+  return [
+    ...(["postgres", "kafka", "objectStore"] as const).flatMap((name) => requestsWithinLimits(name, settings[name])),
+    ...serviceNames.flatMap((name) => {
+      const service = serviceSettings(name, settings.serviceDefaults, settings.services[name] ?? {});
+      return [...requestsWithinLimits(`services.${name}`, service), ...replicaBounds(`services.${name}.scaling`, service)];
+    }),
+    ...kafkaIssues(settings),
+  ];
+}
+
+function requestsWithinLimits(path: string, { requests, limits }: Sized): Issue[] {
+  const issues: Issue[] = [];
+  if (millicores(requests.cpu) > millicores(limits.cpu)) {
+    issues.push({ path: `${path}.requests.cpu`, message: `asks for ${requests.cpu}, more than the limit of ${limits.cpu}` });
+  }
+  if (bytes(requests.memory) > bytes(limits.memory)) {
+    issues.push({ path: `${path}.requests.memory`, message: `asks for ${requests.memory}, more than the limit of ${limits.memory}` });
+  }
+  return issues;
+}
+
+function replicaBounds(path: string, { scaling: { min, max } }: ServiceSettings): Issue[] {
+  return min > max ? [{ path, message: `wants at least ${min} and at most ${max} replicas` }] : [];
+}
+
+function kafkaIssues({ kafka, kafkaBrokers }: Settings): Issue[] {
+  const issues: Issue[] = [];
+  if (kafkaBrokers % 2 === 0) {
+    issues.push({ path: "kafkaBrokers", message: `is ${kafkaBrokers}; a quorum needs an odd number` });
+  }
+  if (bytes(kafka.heap) > bytes(kafka.limits.memory) * 0.75) {
+    issues.push({ path: "kafka.heap", message: `is ${kafka.heap} of a memory limit of ${kafka.limits.memory}; leave a quarter or more for the rest of the process` });
+  }
+  return issues;
+}

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+interface Declaration {
+  readonly type: "string" | "integer" | "boolean" | "array" | "object";
+  readonly description: string;
+  readonly default: unknown;
+}
+
+const root = join(import.meta.dirname, "..");
+
+interface Project {
+  readonly name: string;
+  readonly config: Record<string, Declaration>;
+}
+
+/** The project file: name and declared settings. */
+export function project(): Project {
+  return parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as Project;
+}
+
+/** Names of the stacks that have a file: `dev`, `prod`. */
+export function stackNames(): string[] {
+  return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/**
+ * A stack's configuration as the engine would hand it to the program: the project's defaults, then the stack's own
+ * settings, then `overrides` (names without the project's prefix). Encrypted values are left as they are, and listed.
+ * @throws Error where there is no such stack.
+ */
+export function stackConfig(stack: string, overrides: Record<string, unknown> = {}): { config: Record<string, string>; secretKeys: string[] } {
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new Error(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
+  const { name, config: declarations } = project();
+  const own = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
+  const prefixed = (settings: Record<string, unknown>) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
+  const defaults = Object.fromEntries(Object.entries(declarations).map(([key, declaration]) => [key, declaration.default]));
+  const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
+  const secretKeys = Object.keys(merged).filter((key) => JSON.stringify(merged[key] ?? "").includes('"secure":'));
+  return {
+    config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
+    secretKeys,
+  };
+}

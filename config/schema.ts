@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { cpuPattern, durationPattern, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
+import { serviceNames } from "./services.ts";
+
+const size = z.custom<Size>((value) => typeof value === "string" && sizePattern.test(value), 'must be a size such as "512Mi" or "10Gi"');
+const cpu = z.custom<Cpu>((value) => typeof value === "string" && cpuPattern.test(value), 'must be CPU time such as "250m" or "2", in quotes');
+const duration = z.custom<Duration>((value) => typeof value === "string" && durationPattern.test(value), 'must be a time such as "30s" or "5m"');
+const percent = z.int().min(1).max(100);
+const port = z.int().min(1).max(65535);
+const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"').default("0.0.0.0/0");
+const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
+const ssl = z.enum(["require", "disable"]).default("require");
+
+const requests = z.strictObject({ cpu, memory: size });
+const sized = { requests, limits: requests, storage: size };
+
+const serviceOverrides = z
+  .strictObject({
+    scaling: z.strictObject({ min: z.int().min(1), max: z.int().min(1), cpu: percent, memory: percent }).partial(),
+    requests: requests.partial(),
+    limits: requests.partial(),
+    liveness: z.strictObject({ initialDelay: duration, period: duration, timeout: duration }).partial(),
+    readiness: z.strictObject({ initialDelay: duration, period: duration, timeout: duration }).partial(),
+  })
+  .partial();
+
+/** An object, or `{}` for "none": Pulumi.yaml cannot declare an object that may be absent. */
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (isEmpty(value) ? undefined : value), schema.optional());
+const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+/** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
+export const settings = z.strictObject({
+  kubeContext: z.string(),
+  allowedContexts: z.array(z.string().min(1)),
+  imageRegistry: z.string().regex(/[^/]$/, "must be a registry and path without a trailing slash"),
+  imageTag: z.string().regex(/^[\w][\w.-]{0,127}$/, "must be an image tag"),
+  postgresImage: z.string().min(1),
+  kafkaImage: z.string().min(1),
+  objectStoreImage: z.string().min(1),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
+  storageClass: z.string(),
+  postgres: z.strictObject(sized),
+  kafka: z.strictObject({ ...sized, heap: size }),
+  kafkaBrokers: z.int().min(1).max(9),
+  objectStore: z.strictObject(sized),
+  externalPostgres: optional(z.strictObject({ host: dnsName, port: port.default(5432), adminUser: z.string().min(1), ssl, cidr })),
+  externalKafka: optional(
+    z.strictObject({
+      bootstrapServers: z.array(z.string().regex(/^[^:\s]+:\d+$/, "must be host:port")).min(1),
+      cidr,
+      replicationFactor: z.int().min(1).default(3),
+    }),
+  ),
+  externalObjectStore: optional(
+    z.strictObject({ endpoint: z.url(), region: z.string().default("us-east-1"), cidr, bucketPrefix: z.string().default("") }),
+  ),
+  dataSources: z.record(
+    z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a name of lower-case letters, digits and _"),
+    z.strictObject({ host: dnsName, port: port.default(5432), database: z.string().min(1), user: z.string().min(1), ssl, cidr }),
+  ),
+  sampleData: z.boolean(),
+  testService: z.boolean(),
+  serviceDefaults: serviceOverrides,
+  services: z.partialRecord(z.enum(serviceNames), serviceOverrides),
+  gatewayServiceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
+  awaitLoadBalancer: z.boolean(),
+  ingressHost: z.union([z.literal(""), dnsName]),
+  ingressClass: z.string(),
+});
+
+export type Settings = z.infer<typeof settings>;
+
+/** Names of the settings that are secret, set by `pulumi config set --secret`. */
+export const secretNames = [
+  "externalPostgresPassword",
+  "externalObjectStoreAccessKeyId",
+  "externalObjectStoreSecretAccessKey",
+  "dataSourcePasswords",
+] as const;

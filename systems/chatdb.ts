@@ -1,0 +1,238 @@
+import * as pulumi from "@pulumi/pulumi";
+import { lazily, type Dependency } from "../components/connection.ts";
+import { externalDatabase } from "../components/external-database.ts";
+import { Ingress } from "../components/ingress.ts";
+import { Kafka } from "../components/kafka.ts";
+import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
+import { Namespace } from "../components/namespace.ts";
+import { ObjectStore } from "../components/object-store.ts";
+import { OneOffJob } from "../components/one-off-job.ts";
+import { Postgres } from "../components/postgres.ts";
+import type { Configuration } from "../config/index.ts";
+import type { ServiceName } from "../config/services.ts";
+
+export interface ChatDbArgs {
+  readonly config: Configuration;
+  /** Image reference of one of the project's own services or tools. */
+  readonly image: (name: string) => string;
+}
+
+type Wiring = Pick<MicroserviceArgs, "port" | "uses"> & Partial<MicroserviceArgs>;
+
+/** Events that the services exchange: `services/contracts/topics.ts` has the same names. */
+const topics = {
+  "training-jobs": { partitions: 12 },
+  "training-events": { partitions: 12 },
+  "query-events": { partitions: 12 },
+};
+
+/**
+ * ChatDB: infrastructure, eight microservices, and the edges between them.
+ *
+ * It starts in layers: infrastructure; orchestrator and registry; engine, parser, connector and prediction; gateway.
+ * Most of that order follows from `uses`; where a layer has to wait for one that it does not use, `startsAfter` says so.
+ */
+export class ChatDb extends pulumi.ComponentResource {
+  readonly gateway: Microservice;
+  /** Address of the gateway from outside of the cluster, where it has one. */
+  readonly url: pulumi.Output<string> | undefined;
+
+  private readonly config: Configuration;
+  private readonly image: (name: string) => string;
+  private readonly namespaces: Record<"system" | "services" | "monitoring" | "testing", Namespace>;
+
+  constructor(name: string, { config, image }: ChatDbArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chatdb:systems:ChatDb", name, {}, opts);
+    this.config = config;
+    this.image = image;
+    const namespace = (role: string) => new Namespace(`${name}-${role}`, { parent: this });
+    this.namespaces = {
+      system: namespace("system"),
+      services: namespace("services"),
+      monitoring: namespace("monitoring"),
+      testing: namespace("testing"),
+    };
+
+    const postgres = this.postgres();
+    const kafka = this.kafka();
+    const objectStore = this.objectStore();
+
+    const orchestrator = this.service("training-orchestrator", {
+      port: 8000,
+      uses: [postgres.database("training"), kafka.topics({ "training-jobs": "publish", "training-events": "consume" })],
+    });
+    const registry = this.service("model-registry", {
+      port: 8080,
+      uses: [postgres.database("registry"), objectStore.buckets({ models: "read-write", datasets: "read-write" })],
+    });
+
+    const startsAfter = [...orchestrator.ready, ...registry.ready];
+    const connector = this.service("db-connector", {
+      port: 8081,
+      healthPath: "/actuator/health",
+      uses: this.dataSources(postgres),
+      startsAfter: [...startsAfter, ...this.sampleData(postgres)],
+    });
+    const engine = this.service("ml-engine", {
+      port: 5000,
+      uses: [
+        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "query-events": "consume" }),
+        objectStore.buckets({ datasets: "read" }),
+        registry.http(),
+      ],
+      startsAfter,
+    });
+    const parser = this.service("query-parser", {
+      port: 5001,
+      uses: [kafka.topics({ "query-events": "publish" }), lazily(connector.http())],
+      startsAfter,
+    });
+    const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });
+
+    this.gateway = this.service("api-gateway", {
+      port: 8080,
+      servicePort: 80,
+      serviceType: config.gatewayServiceType,
+      awaitAddress: config.awaitLoadBalancer,
+      public: true,
+      uses: [orchestrator, engine, parser, registry, prediction, connector].map((service) => service.http()),
+    });
+    if (config.testService) {
+      this.service("test-service", {
+        namespace: this.namespaces.testing.name,
+        port: 8001,
+        healthPath: "/",
+        uses: [this.gateway.http({ as: "GATEWAY_URL" })],
+      });
+    }
+    this.url = this.publicUrl();
+    this.registerOutputs({ url: this.url });
+  }
+
+  private service(name: ServiceName, wiring: Wiring): Microservice {
+    const { scaling, requests, limits, liveness, readiness } = this.config.service(name);
+    return new Microservice(
+      name,
+      {
+        namespace: this.namespaces.services.name,
+        image: this.image(name),
+        scaling,
+        resources: { requests, limits },
+        liveness,
+        readiness,
+        ...wiring,
+        env: { LOG_LEVEL: this.config.logLevel, ...wiring.env },
+      },
+      { parent: this },
+    );
+  }
+
+  private postgres(): Postgres {
+    const { config } = this;
+    const { requests, limits, storage } = config.postgres;
+    return new Postgres(
+      "postgres",
+      {
+        ...this.infrastructure(),
+        image: config.postgresImage,
+        resources: { requests, limits },
+        storage,
+        external: config.externalPostgres && { ...config.externalPostgres, adminPassword: config.secret("externalPostgresPassword") },
+      },
+      { parent: this },
+    );
+  }
+
+  private kafka(): Kafka {
+    const { config } = this;
+    const { requests, limits, storage, heap } = config.kafka;
+    return new Kafka(
+      "kafka",
+      {
+        ...this.infrastructure(),
+        image: config.kafkaImage,
+        brokers: config.kafkaBrokers,
+        resources: { requests, limits },
+        storage,
+        heap,
+        topics,
+        external: config.externalKafka,
+      },
+      { parent: this },
+    );
+  }
+
+  private objectStore(): ObjectStore {
+    const { config } = this;
+    const { requests, limits, storage } = config.objectStore;
+    return new ObjectStore(
+      "minio",
+      {
+        ...this.infrastructure(),
+        image: config.objectStoreImage,
+        resources: { requests, limits },
+        storage,
+        bucketPrefix: config.externalObjectStore?.bucketPrefix,
+        external: config.externalObjectStore && {
+          ...config.externalObjectStore,
+          accessKeyId: config.secret("externalObjectStoreAccessKeyId"),
+          secretAccessKey: config.secret("externalObjectStoreSecretAccessKey"),
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private infrastructure() {
+    return {
+      namespace: this.namespaces.system.name,
+      provisionerImage: this.image("provisioner"),
+      storageClass: this.config.storageClass || undefined,
+    };
+  }
+
+  /** The databases that people ask: those of the configuration, and the sample one. */
+  private dataSources(postgres: Postgres): Dependency[] {
+    const configured = Object.entries(this.config.dataSources).map(([name, source]) =>
+      externalDatabase(name, { ...source, password: this.config.dataSourcePassword(name) }, `DATASOURCE_${name.toUpperCase()}`),
+    );
+    return this.config.sampleData ? [...configured, postgres.database("shop", { access: "read", as: "DATASOURCE_SHOP" })] : configured;
+  }
+
+  private sampleData(postgres: Postgres): pulumi.Resource[] {
+    if (!this.config.sampleData) return [];
+    const { job } = new OneOffJob(
+      "sample-data",
+      {
+        namespace: this.namespaces.system.name,
+        image: this.image("provisioner"),
+        args: ["main.js", "sample-data"],
+        uses: [postgres.database("shop")],
+      },
+      { parent: this },
+    );
+    return [job];
+  }
+
+  private publicUrl(): pulumi.Output<string> | undefined {
+    const { ingressHost, ingressClass, awaitLoadBalancer, gatewayServiceType } = this.config;
+    if (ingressHost !== "") {
+      return new Ingress(
+        "api-gateway",
+        {
+          namespace: this.namespaces.services.name,
+          host: ingressHost,
+          className: ingressClass || undefined,
+          service: this.gateway.service,
+          awaitAddress: awaitLoadBalancer,
+        },
+        { parent: this },
+      ).url;
+    }
+    if (gatewayServiceType !== "LoadBalancer" || !awaitLoadBalancer) return undefined;
+    return this.gateway.service.status.apply(({ loadBalancer }) => {
+      const address = loadBalancer.ingress?.[0];
+      return address ? `http://${address.hostname ?? address.ip}` : "(no address yet)";
+    });
+  }
+}
