@@ -1,0 +1,9 @@
+/** The Kafka topics of the platform. Every topic is keyed so that what must stay in order shares a key. */
+export const topics = {
+  /** Jobs to train, keyed by job id: training-orchestrator to ml-engine. */
+  trainingJobs: "training-jobs",
+  /** What became of a job, keyed by job id: ml-engine to training-orchestrator. */
+  trainingEvents: "training-events",
+  /** Questions asked and how they fared, keyed by request id: query-parser to ml-engine. */
+  queryEvents: "query-events",
+} as const;
