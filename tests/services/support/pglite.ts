@@ -1,0 +1,30 @@
+import { PGlite } from "@electric-sql/pglite";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import pg from "pg";
+
+export interface TestDatabase {
+  host: string;
+  port: number;
+  /** A pool of its own, closed by `close`. */
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** A real PostgreSQL (PGlite) in this process, empty, behind a port that the system chooses. */
+export async function startPglite(): Promise<TestDatabase> {
+  const db = await PGlite.create();
+  const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 20 });
+  await server.start();
+  const [host = "", port = ""] = server.getServerConn().split(":");
+  const pool = new pg.Pool({ host, port: Number(port), user: "postgres", database: "postgres", max: 2 });
+  return {
+    host,
+    port: Number(port),
+    pool,
+    close: async () => {
+      await pool.end();
+      await server.stop();
+      await db.close();
+    },
+  };
+}
