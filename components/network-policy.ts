@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Consumer, Destination, Peer } from "./connection.ts";
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { crossChecks, type Issue } from "./checks.ts";
-import { secretNames, settings as schema, type Settings } from "./schema.ts";
+import type { secretNames} from "./schema.ts";
+import { settings as schema, type Settings } from "./schema.ts";
 import { serviceSettings, type ServiceName, type ServiceSettings } from "./services.ts";
 
 /** The checked configuration of one environment. */

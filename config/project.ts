@@ -27,7 +27,8 @@ export function stackNames(): string[] {
 
 /**
  * A stack's configuration as the engine would hand it to the program: the project's defaults, then the stack's own
- * settings, then `overrides` (names without the project's prefix). Encrypted values are left as they are, and listed.
+ * settings, then `overrides` (names without the project's prefix). An encrypted value is replaced by a marker that
+ * {@link secretSetting} reads.
  * @throws Error where there is no such stack.
  */
 export function stackConfig(stack: string, overrides: Record<string, unknown> = {}): { config: Record<string, string>; secretKeys: string[] } {
@@ -38,9 +39,22 @@ export function stackConfig(stack: string, overrides: Record<string, unknown> = 
   const prefixed = (settings: Record<string, unknown>) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
   const defaults = Object.fromEntries(Object.entries(declarations).map(([key, declaration]) => [key, declaration.default]));
   const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
-  const secretKeys = Object.keys(merged).filter((key) => JSON.stringify(merged[key] ?? "").includes('"secure":'));
+  const marked = Object.entries(merged).map(([key, value]) => [key, markSecrets(value, key.slice(name.length + 1))] as const);
   return {
-    config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
-    secretKeys,
+    config: Object.fromEntries(marked.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
+    secretKeys: marked.filter(([, value]) => JSON.stringify(value).includes(marker)).map(([key]) => key),
   };
+}
+
+const marker = "secret setting ";
+
+function markSecrets(value: unknown, path: string): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if ("secure" in value) return `${marker}${path}`;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, markSecrets(child, `${path}.${key}`)]));
+}
+
+/** Name of the encrypted setting that {@link stackConfig} put this value in place of. */
+export function secretSetting(value: string): string | undefined {
+  return value.startsWith(marker) ? value.slice(marker.length) : undefined;
 }

@@ -128,9 +128,16 @@ function secretPaths(value: unknown, path = ""): string[] {
   return Object.entries(value).flatMap(([key, child]) => secretPaths(child, path === "" ? key : `${path}.${key}`));
 }
 
+function revealed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(revealed);
+  if ((value as Inputs)[signatureKey] === secretSignature) return revealed((value as Inputs).value);
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, revealed(child)]));
+}
+
 /** What an engine and its providers would make of the inputs. */
 function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions): Inputs {
-  const inputs = args.inputs as Inputs;
+  const inputs = revealed(args.inputs) as Inputs;
   if (args.type === "random:index/randomPassword:RandomPassword") {
     return { ...inputs, result: derivedText(options.seed ?? options.stack, args.name, Number(inputs.length)) };
   }

@@ -39,20 +39,13 @@ export class ChatDb extends pulumi.ComponentResource {
 
   private readonly config: Configuration;
   private readonly image: (name: string) => string;
-  private readonly namespaces: Record<"system" | "services" | "monitoring" | "testing", Namespace>;
+  private readonly namespaces: ReturnType<ChatDb["createNamespaces"]>;
 
   constructor(name: string, { config, image }: ChatDbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:systems:ChatDb", name, {}, opts);
     this.config = config;
     this.image = image;
-    const namespace = (role: string) => new Namespace(`${name}-${role}`, { parent: this });
-    this.namespaces = {
-      system: namespace("system"),
-      services: namespace("services"),
-      monitoring: namespace("monitoring"),
-      testing: namespace("testing"),
-    };
-
+    this.namespaces = this.createNamespaces(name);
     const postgres = this.postgres();
     const kafka = this.kafka();
     const objectStore = this.objectStore();
@@ -107,6 +100,16 @@ export class ChatDb extends pulumi.ComponentResource {
     }
     this.url = this.publicUrl();
     this.registerOutputs({ url: this.url });
+  }
+
+  private createNamespaces(name: string) {
+    const namespace = (role: string) => new Namespace(`${name}-${role}`, { parent: this });
+    return {
+      system: namespace("system"),
+      services: namespace("services"),
+      monitoring: namespace("monitoring"),
+      testing: namespace("testing"),
+    };
   }
 
   private service(name: ServiceName, wiring: Wiring): Microservice {

@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { stackNames } from "../config/project.ts";
+import { mermaid } from "./graph.ts";
+import { manifests, toYaml, type SecretForm } from "./manifests.ts";
+import { recordStack } from "./stack.ts";
+
+const usage = `Usage: npm run render -- STACK --out DIR [options]
+  STACK                ${stackNames().join(" or ")}
+  --out DIR            where to write; files of an earlier rendering there are replaced
+  --secret-store NAME  ClusterSecretStore of external-secrets.io that holds the values (default: chatdb)
+  --for-tests          make up passwords and write them in clear: for a cluster that is thrown away`;
+
+class UsageError extends Error {}
+
+function options() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      out: { type: "string" },
+      "secret-store": { type: "string", default: "chatdb" },
+      "for-tests": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const [stack, ...others] = positionals;
+  if (stack === undefined || others.length > 0) throw new UsageError("Say which stack to render, and no more than one.");
+  if (!stackNames().includes(stack)) throw new UsageError(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
+  if (values.out === undefined) throw new UsageError("Say where to write with --out DIR.");
+  return { stack, out: values.out, store: values["secret-store"], forTests: values["for-tests"] };
+}
+
+async function render({ stack, out, store, forTests }: NonNullable<ReturnType<typeof options>>): Promise<void> {
+  const secrets: SecretForm = forTests ? { form: "clear" } : { form: "external", store };
+  const resources = await recordStack(stack, forTests ? { seed: randomBytes(32).toString("hex") } : {});
+  const waves = manifests(resources, secrets);
+  mkdirSync(out, { recursive: true });
+  for (const file of readdirSync(out)) if (/^wave-\d+\.yaml$/.test(file)) rmSync(join(out, file));
+  waves.forEach((objects, number) => writeFileSync(join(out, `wave-${number}.yaml`), toYaml(objects), { mode: forTests ? 0o600 : 0o644 }));
+  writeFileSync(join(out, "graph.mmd"), mermaid(resources));
+  const count = waves.reduce((sum, objects) => sum + objects.length, 0);
+  console.log(`${count} objects in ${waves.length} waves, and graph.mmd, in ${out}.`);
+  if (!forTests) console.log(`Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`);
+}
+
+try {
+  const chosen = options();
+  if (chosen) await render(chosen);
+  else console.log(usage);
+} catch (error) {
+  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  console.error(`render: ${(error as Error).message}${isUsage ? `\n${usage}` : ""}`);
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,97 @@
+import { stringify } from "yaml";
+import { secretSetting } from "../config/project.ts";
+import type { RecordedResource } from "./recorder.ts";
+import { kind, waves } from "./waves.ts";
+
+/** A Kubernetes object, ready to be written as YAML. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: Record<string, string> };
+  readonly [field: string]: unknown;
+}
+
+/** How the values of Secrets are written: by reference to a secret store, or in clear for a throw-away test cluster. */
+export type SecretForm = { readonly form: "external"; readonly store: string } | { readonly form: "clear" };
+
+/** The Kubernetes objects of a program by wave; names, order and content depend on nothing but the program. */
+export function manifests(resources: readonly RecordedResource[], secrets: SecretForm): Manifest[][] {
+  const wave = waves(resources);
+  const origins = secretOrigins(resources);
+  const byWave: Manifest[][] = [];
+  for (const resource of resources) {
+    if (!resource.type.startsWith("kubernetes:")) continue;
+    const number = wave.get(resource.urn) ?? 0;
+    (byWave[number] ??= []).push(manifest(resource, number, secrets, origins));
+  }
+  return Array.from(byWave, (objects = []) => objects.sort(byKindAndName));
+}
+
+/** Argo CD applies an object when all of the earlier waves are healthy. */
+const syncWave = "argocd.argoproj.io/sync-wave";
+/** Argo CD deletes a Job of this hook before it makes it anew: the template of a Job cannot change. */
+const argoHook = { "argocd.argoproj.io/sync-options": "Replace=true,Force=true" };
+
+function manifest(resource: RecordedResource, wave: number, secrets: SecretForm, origins: Map<string, string>): Manifest {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what the provider adds is no part of the object
+  const { status, ...object } = structuredClone(resource.inputs) as unknown as Manifest & { status?: unknown };
+  const annotations = Object.entries(object.metadata.annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
+  const annotated: Manifest = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...Object.fromEntries(annotations), [syncWave]: String(wave), ...(kind(resource) === "Job" ? argoHook : {}) },
+    },
+  };
+  return annotated.kind === "Secret" && secrets.form === "external" ? externalSecret(annotated, secrets.store, origins) : annotated;
+}
+
+/** Where each secret value comes from: the name of the generated password or of the secret setting. */
+function secretOrigins(resources: readonly RecordedResource[]): Map<string, string> {
+  const generated = resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+  return new Map(generated.map(({ name, inputs }) => [String(inputs.result), name]));
+}
+
+/**
+ * The Secret's stand-in for https://external-secrets.io: the operator fills a Secret of the same name from the store,
+ * which keeps each password once, under the name that the program gives it, in the property `password`.
+ */
+function externalSecret(secret: Manifest, store: string, origins: Map<string, string>): Manifest {
+  const values = Object.entries(secret.stringData as Record<string, string>).sort(([a], [b]) => a.localeCompare(b, "en"));
+  const origin = (value: string) => origins.get(value) ?? secretSetting(value);
+  const remote = values.flatMap(([secretKey, value]) => {
+    const key = origin(value);
+    return key === undefined ? [] : [{ secretKey, remoteRef: { key, property: "password" } }];
+  });
+  const literal = values.filter(([, value]) => origin(value) === undefined);
+  const templated = [...literal, ...remote.map(({ secretKey }) => [secretKey, `{{ .${secretKey} }}`])];
+  return {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: secret.metadata,
+    spec: {
+      refreshInterval: "1h",
+      secretStoreRef: { kind: "ClusterSecretStore", name: store },
+      target: {
+        name: secret.metadata.name,
+        creationPolicy: "Owner",
+        ...(literal.length > 0 ? { template: { data: Object.fromEntries(templated) as Record<string, string> } } : {}),
+      },
+      data: remote,
+    },
+  };
+}
+
+/** The order in which objects of one wave are written: what others refer to comes first. */
+const kinds = ["Namespace", "ServiceAccount", "NetworkPolicy", "Secret", "ExternalSecret", "ConfigMap", "Service", "StatefulSet", "Deployment", "Job"];
+
+function byKindAndName(a: Manifest, b: Manifest): number {
+  const rank = ({ kind }: Manifest) => (kinds.includes(kind) ? kinds.indexOf(kind) : kinds.length);
+  const key = ({ kind, metadata }: Manifest) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+  return rank(a) - rank(b) || key(a).localeCompare(key(b), "en");
+}
+
+/** Objects as a YAML stream, keys in a fixed order. */
+export function toYaml(objects: readonly Manifest[]): string {
+  return objects.map((object) => `---\n${stringify(object, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false })}`).join("");
+}

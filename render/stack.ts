@@ -1,0 +1,20 @@
+import { stackConfig } from "../config/project.ts";
+import { record, type RecordedResource } from "./recorder.ts";
+
+export interface StackOptions {
+  /** Settings that replace the stack's own, by their name without the project's prefix. */
+  readonly settings?: Record<string, unknown>;
+  readonly preview?: boolean;
+  /** See {@link record}. */
+  readonly seed?: string;
+}
+
+/** Runs the program of a stack without a cluster: the very `index.ts` that `pulumi up` runs. */
+export async function recordStack(stack: string, { settings, ...options }: StackOptions = {}): Promise<RecordedResource[]> {
+  // No cluster is touched, so the guard against the wrong one has nothing to compare: it is given a context of its own.
+  const { config, secretKeys } = stackConfig(stack, { kubeContext: "render", allowedContexts: ["render"], ...settings });
+  // Each run needs a fresh module: a program registers its resources while it is imported.
+  return record({ stack, config, secretKeys, ...options }, () => import(`../index.ts?run=${runs++}`));
+}
+
+let runs = 0;

@@ -1,0 +1,43 @@
+import type { RecordedResource } from "./recorder.ts";
+
+/** Kinds whose readiness the kubernetes provider waits for; what depends on one of them starts a wave later. */
+const awaited = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "PersistentVolumeClaim", "Ingress"]);
+
+export function kind(resource: RecordedResource): string {
+  return resource.type.split(":").at(-1)!;
+}
+
+/**
+ * The wave in which each Kubernetes object may be applied, by URN: every object whose readiness it needs is in an
+ * earlier one. Wave 0 needs nothing but what is applied with it.
+ * @throws Error where resources depend on each other in a circle.
+ */
+export function waves(resources: readonly RecordedResource[]): Map<string, number> {
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const result = new Map<string, number>();
+  const path: string[] = [];
+
+  const waveOf = (urn: string): number => {
+    const known = result.get(urn);
+    if (known !== undefined) return known;
+    if (path.includes(urn)) throw new Error(`These resources wait for each other: ${[...path.slice(path.indexOf(urn)), urn].join(" -> ")}`);
+    const resource = byUrn.get(urn);
+    if (!resource) return 0;
+    path.push(urn);
+    const wave = dependenciesOf(resource, byUrn)
+      .map((dependency) => waveOf(dependency) + (awaited.has(kind(byUrn.get(dependency)!)) ? 1 : 0))
+      .reduce((latest, wave) => Math.max(latest, wave), 0);
+    path.pop();
+    result.set(urn, wave);
+    return wave;
+  };
+
+  for (const { urn } of resources) waveOf(urn);
+  return result;
+}
+
+/** Direct dependencies, with those of the components that a resource is part of: a child is registered after its parent. */
+function dependenciesOf(resource: RecordedResource, byUrn: Map<string, RecordedResource>): string[] {
+  const parent = resource.parent === undefined ? undefined : byUrn.get(resource.parent);
+  return [...resource.dependencies.filter((urn) => byUrn.has(urn)), ...(parent ? dependenciesOf(parent, byUrn) : [])];
+}
