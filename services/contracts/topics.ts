@@ -4,6 +4,6 @@ export const topics = {
   trainingJobs: "training-jobs",
   /** What became of a job, keyed by job id: ml-engine to training-orchestrator. */
   trainingEvents: "training-events",
-  /** Questions asked and how they fared, keyed by request id: query-parser to ml-engine. */
+  /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
 } as const;
