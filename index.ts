@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "./bin/image-tag.ts";
 import { clusterProvider } from "./config/cluster.ts";
 import { readConfiguration } from "./config/index.ts";
@@ -15,13 +16,13 @@ const chatdb = new ChatDb(
   { providers: { kubernetes: cluster } },
 );
 
-/** Address of the gateway from outside of the cluster, where it has one. */
-export const url = chatdb.url;
-
 /** How to reach the gateway from this machine in any case. */
 export const portForward = chatdb.gateway.service.metadata.apply(
   ({ name, namespace }) => `kubectl --namespace ${namespace} port-forward service/${name} 8080:80`,
 );
 
+/** Address of the gateway; where the cluster gives none to the outside, that of the port-forward above. */
+export const url = chatdb.url ?? "http://localhost:8080";
+
 /** A first question. */
-export const ask = `curl -s localhost:8080/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'`;
+export const ask = pulumi.interpolate`curl -s ${url}/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'`;

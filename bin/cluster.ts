@@ -1,0 +1,66 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { parse } from "yaml";
+import { currentContext, isAllowed, kubeconfigFiles } from "../config/cluster.ts";
+import { stackConfig } from "../config/project.ts";
+import { isInstalled } from "./pulumi.ts";
+
+const minikubeStart = ["start", "--cpus=4", "--memory=8192", "--addons=metrics-server", "--cni=calico"];
+
+/**
+ * The context that a stack will be deployed to; starts Minikube where there is none and Minikube is installed.
+ * @throws Error where there is no cluster, where it does not answer, or where the stack may not be deployed to it.
+ */
+export async function targetContext(stack: string): Promise<string> {
+  const { config } = stackConfig(stack);
+  const allowedContexts = JSON.parse(config["chatdb:allowedContexts"]!) as string[];
+  const context = config["chatdb:kubeContext"] || currentContext() || startMinikube(stack, allowedContexts);
+  if (!isAllowed(context, allowedContexts)) {
+    const allowed = allowedContexts.length > 0 ? `it allows ${allowedContexts.join(", ")}` : "it allows none yet";
+    throw new Error(
+      `stack ${stack} may not be deployed to the context ${context}: ${allowed}.\n` +
+        `Choose another with \`kubectl config use-context\`, or add this one to allowedContexts in Pulumi.${stack}.yaml.`,
+    );
+  }
+  await reach(context);
+  return context;
+}
+
+function startMinikube(stack: string, allowedContexts: readonly string[]): string {
+  if (!isInstalled("minikube")) {
+    throw new Error("no cluster: the kubeconfig names no current context, and Minikube is not installed.\nInstall Minikube (https://minikube.sigs.k8s.io), or set KUBECONFIG.");
+  }
+  if (!isAllowed("minikube", allowedContexts)) throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
+  console.log(`No cluster yet: minikube ${minikubeStart.join(" ")}`);
+  const { status } = spawnSync("minikube", minikubeStart, { stdio: "inherit" });
+  if (status !== 0) throw new Error(`Minikube did not start (exit code ${status}); its message is above.`);
+  return "minikube";
+}
+
+interface Kubeconfig {
+  readonly contexts?: { name: string; context: { cluster: string } }[];
+  readonly clusters?: { name: string; cluster: { server: string } }[];
+}
+
+/** Address of a context's API server, from the first kubeconfig file that knows it. */
+function server(context: string): string {
+  const files = kubeconfigFiles().map((file) => (parse(readFileSync(file, "utf8")) ?? {}) as Kubeconfig);
+  const cluster = files.flatMap(({ contexts }) => contexts ?? []).find(({ name }) => name === context)?.context.cluster;
+  const found = files.flatMap(({ clusters }) => clusters ?? []).find(({ name }) => name === cluster)?.cluster.server;
+  if (found === undefined) throw new Error(`the kubeconfig has no context ${context}.`);
+  return found;
+}
+
+async function reach(context: string): Promise<void> {
+  const url = new URL(server(context));
+  const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect({ host: url.hostname, port, timeout: 5000 });
+    const unreachable = (reason: string) => reject(new Error(`the cluster of the context ${context} does not answer at ${url.host} (${reason}). Is it running?`));
+    socket
+      .on("connect", () => resolve())
+      .on("timeout", () => unreachable("no answer in 5 seconds"))
+      .on("error", (error: NodeJS.ErrnoException) => unreachable(error.code ?? error.message));
+  });
+}

@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+import { stackConfig, stackNames } from "../config/project.ts";
+import { targetContext } from "./cluster.ts";
+import { buildImages } from "./images.ts";
+import { pulumi } from "./pulumi.ts";
+import { stackArgument } from "./stack-argument.ts";
+import { main } from "./usage.ts";
+
+const usage = `Usage: npm run up -- STACK [--yes]
+  STACK   ${stackNames().join(" or ")}
+  --yes   do not ask before changing anything (always so for dev)`;
+
+await main("up", usage, async () => {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { yes: { type: "boolean", default: false } } });
+  const stack = stackArgument(positionals);
+  const context = await targetContext(stack);
+  console.log(`Deploying ${stack} to the context ${context}.`);
+  if (stackConfig(stack).config["chatdb:imageTag"] === "source") await buildImages({ context });
+  await pulumi("stack", "select", "--create", stack);
+  await pulumi("up", "--stack", stack, ...(stack === "dev" || values.yes ? ["--yes", "--skip-preview"] : []));
+});
