@@ -15,6 +15,10 @@ export interface RecordedResource {
   readonly inputs: Inputs;
   /** Paths of inputs that are secret. */
   readonly secrets: readonly string[];
+  /** Paths of inputs that are not known yet: in a preview, what a provider makes up when it creates something. */
+  readonly unknowns: readonly string[];
+  /** Name of the explicit provider that it goes to; undefined where the ambient one is taken. */
+  readonly provider: string | undefined;
   /** URNs of what has to be ready first, without what follows from the parent. */
   readonly dependencies: readonly string[];
   readonly protect: boolean;
@@ -27,7 +31,7 @@ export interface RecordOptions {
   /** Configuration as the engine would hand it over, keys with their namespace. */
   readonly config: Record<string, string>;
   readonly secretKeys?: readonly string[];
-  /** Run as a preview, in which outputs are unknown. Default false. */
+  /** Run as a preview, in which what providers make up is unknown. Default false. */
   readonly preview?: boolean;
   /** Called before a resource is created; it is created when this resolves. */
   readonly hold?: (resource: pulumi.runtime.MockResourceArgs) => Promise<void> | undefined;
@@ -55,6 +59,7 @@ interface RegisterRequest {
   getObject(): Struct;
   getDependenciesList(): string[];
   getProtect(): boolean;
+  getProvider(): string;
 }
 interface OutputsRequest {
   getUrn(): string;
@@ -73,7 +78,7 @@ export async function record(options: RecordOptions, program: () => unknown): Pr
         await options.hold?.(args);
         const state = created(args, options);
         states.set(`${args.type}/${args.name}`, state);
-        return { id: args.custom ? args.name : undefined, state };
+        return { id: args.custom ? args.name : undefined, state: asSecret(args.type, state) };
       },
     },
     "chatdb",
@@ -97,8 +102,10 @@ export async function record(options: RecordOptions, program: () => unknown): Pr
     registerOutputs(request, callback);
   };
 
-  await program();
-  await runtime.waitForRPCs();
+  // What a failing program has registered until then is waited for too: the runtime is shared with the next one.
+  await Promise.resolve()
+    .then(program)
+    .finally(() => runtime.waitForRPCs());
   if (failures.length > 0) throw failures[0];
   return resources;
 }
@@ -111,7 +118,9 @@ function recorded(request: RegisterRequest, urn: string, states: Map<string, Inp
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
     inputs: states.get(`${request.getType()}/${request.getName()}`) ?? {},
-    secrets: secretPaths(request.getObject().toJavaScript()),
+    secrets: paths(request.getObject().toJavaScript(), isSecret),
+    unknowns: paths(request.getObject().toJavaScript(), (value) => value === pulumi.runtime.unknownValue),
+    provider: request.getProvider().split("::").at(-2),
     dependencies: request.getDependenciesList(),
     protect: request.getProtect(),
     outputs: {},
@@ -122,42 +131,54 @@ function recorded(request: RegisterRequest, urn: string, states: Map<string, Inp
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-function secretPaths(value: unknown, path = ""): string[] {
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as Inputs)[signatureKey] === secretSignature;
+}
+
+/** Paths of the values that `matches`, as they are on the wire. */
+function paths(value: unknown, matches: (value: unknown) => boolean, path: readonly string[] = []): string[] {
+  if (matches(value)) return [path.join(".")];
   if (typeof value !== "object" || value === null) return [];
-  if ((value as Inputs)[signatureKey] === secretSignature) return [path];
-  return Object.entries(value).flatMap(([key, child]) => secretPaths(child, path === "" ? key : `${path}.${key}`));
+  if (isSecret(value)) return paths((value as Inputs).value, matches, path);
+  return Object.entries(value).flatMap(([key, child]) => paths(child, matches, [...path, key]));
 }
 
 function revealed(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || pulumi.isUnknown(value)) return value;
   if (Array.isArray(value)) return value.map(revealed);
-  if ((value as Inputs)[signatureKey] === secretSignature) return revealed((value as Inputs).value);
+  if (isSecret(value)) return revealed((value as Inputs).value);
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, revealed(child)]));
 }
+
+const randomPassword = "random:index/randomPassword:RandomPassword";
 
 /** What an engine and its providers would make of the inputs. */
 function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions): Inputs {
   const inputs = revealed(args.inputs) as Inputs;
-  if (args.type === "random:index/randomPassword:RandomPassword") {
+  if (options.preview && !args.type.startsWith("kubernetes:")) return inputs;
+  if (args.type === randomPassword) {
     return { ...inputs, result: derivedText(options.seed ?? options.stack, args.name, Number(inputs.length)) };
   }
   if (args.type === "random:index/randomId:RandomId") {
     const bytes = derivedBytes(options.stack, args.name, Number(inputs.byteLength));
     return { ...inputs, b64Url: bytes.toString("base64url"), hex: bytes.toString("hex") };
   }
-  return args.type.startsWith("kubernetes:") ? named(inputs, args.name) : inputs;
+  if (!args.type.startsWith("kubernetes:")) return inputs;
+  const object = named(inputs, args.name);
+  return object.kind === "Service" && !options.preview ? { ...object, status: { loadBalancer: {} } } : object;
+}
+
+/** Generated passwords come back as secrets, as their provider declares them. */
+function asSecret(type: string, state: Inputs): Inputs {
+  return type === randomPassword && state.result !== undefined ? { ...state, result: pulumi.secret(state.result) } : state;
 }
 
 /** Where Pulumi would add a random suffix, the suffix is made from the content: a changed object gets another name. */
 function named(inputs: Inputs, name: string): Inputs {
   const metadata = inputs.metadata as Inputs | undefined;
-  if (metadata?.name !== undefined) return withStatus(inputs);
+  if (metadata?.name !== undefined) return inputs;
   const suffix = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
-  return withStatus({ ...inputs, metadata: { ...metadata, name: `${name}-${suffix}` } });
-}
-
-function withStatus(inputs: Inputs): Inputs {
-  return inputs.kind === "Service" ? { ...inputs, status: { loadBalancer: {} } } : inputs;
+  return { ...inputs, metadata: { ...metadata, name: `${name}-${suffix}` } };
 }
 
 function derivedBytes(seed: string, name: string, length: number): Buffer {

@@ -1,12 +1,10 @@
 import { stackConfig } from "../config/project.ts";
-import { record, type RecordedResource } from "./recorder.ts";
+import { record, type RecordOptions, type RecordedResource } from "./recorder.ts";
 
-export interface StackOptions {
+/** See {@link record} for those that are not explained here. */
+export interface StackOptions extends Pick<RecordOptions, "preview" | "hold" | "seed"> {
   /** Settings that replace the stack's own, by their name without the project's prefix. */
   readonly settings?: Record<string, unknown>;
-  readonly preview?: boolean;
-  /** See {@link record}. */
-  readonly seed?: string;
 }
 
 /** Runs the program of a stack without a cluster: the very `index.ts` that `pulumi up` runs. */
