@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { parse } from "yaml";
-import { currentContext, isAllowed, kubeconfigFiles } from "../config/cluster.ts";
+import { currentContext, isAllowed, kubeconfigFiles, wrongContext } from "../config/cluster.ts";
 import { stackConfig } from "../config/project.ts";
 import { isInstalled } from "./pulumi.ts";
 
@@ -16,13 +16,8 @@ export async function targetContext(stack: string): Promise<string> {
   const { config } = stackConfig(stack);
   const allowedContexts = JSON.parse(config["chatdb:allowedContexts"]!) as string[];
   const context = config["chatdb:kubeContext"] || currentContext() || startMinikube(stack, allowedContexts);
-  if (!isAllowed(context, allowedContexts)) {
-    const allowed = allowedContexts.length > 0 ? `it allows ${allowedContexts.join(", ")}` : "it allows none yet";
-    throw new Error(
-      `stack ${stack} may not be deployed to the context ${context}: ${allowed}.\n` +
-        `Choose another with \`kubectl config use-context\`, or add this one to allowedContexts in Pulumi.${stack}.yaml.`,
-    );
-  }
+  const objection = wrongContext(stack, context, allowedContexts);
+  if (objection !== undefined) throw new Error(objection);
   await reach(context);
   return context;
 }

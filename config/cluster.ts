@@ -29,6 +29,17 @@ export function isAllowed(context: string, patterns: readonly string[]): boolean
   });
 }
 
+/** Why a stack may not be deployed to a context, and what to do; undefined where it may. */
+export function wrongContext(stack: string, context: string, allowedContexts: readonly string[]): string | undefined {
+  if (isAllowed(context, allowedContexts)) return undefined;
+  const allowed = allowedContexts.length > 0 ? `it allows ${allowedContexts.join(", ")}` : "it allows none yet";
+  return (
+    `stack ${stack} may not be deployed to the context ${context}: ${allowed}.\n` +
+    `Choose another context with \`kubectl config use-context\`, or allow this one:\n` +
+    `  pulumi config set --stack ${stack} --path 'allowedContexts[${allowedContexts.length}]' ${context}`
+  );
+}
+
 /**
  * The cluster to deploy to, named by its context so that a kubeconfig edited meanwhile changes nothing.
  * @throws pulumi.RunError where the stack may not be deployed to that context. A preview without any cluster is let through.
@@ -38,15 +49,9 @@ export function clusterProvider({ kubeContext, allowedContexts }: Configuration)
   const context = kubeContext || currentContext();
   if (context === undefined) {
     if (pulumi.runtime.isDryRun()) return new k8s.Provider("cluster", { clusterIdentifier: stack });
-    throw new pulumi.RunError("No cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.");
+    throw new pulumi.RunError("no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.");
   }
-  if (!isAllowed(context, allowedContexts)) {
-    const allowed = allowedContexts.length > 0 ? `it allows ${allowedContexts.join(", ")}` : "it allows none yet";
-    throw new pulumi.RunError(
-      `Stack ${stack} may not be deployed to the context ${context}: ${allowed}.\n` +
-        `Choose another context (\`kubectl config use-context\`), or allow this one:\n` +
-        `  pulumi config set --stack ${stack} --path 'allowedContexts[${allowedContexts.length}]' ${context}`,
-    );
-  }
+  const objection = wrongContext(stack, context, allowedContexts);
+  if (objection !== undefined) throw new pulumi.RunError(objection);
   return new k8s.Provider("cluster", { context, clusterIdentifier: stack });
 }

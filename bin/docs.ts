@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { project } from "../config/project.ts";
+import { secretNames } from "../config/schema.ts";
+import { mermaid } from "../render/graph.ts";
+import { recordStack } from "../render/stack.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** The settings as a Markdown table, in the order of Pulumi.yaml. */
+function configurationTable(): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|");
+  const rows = Object.entries(project().config).map(
+    ([name, { type, description, default: value }]) => `| \`${name}\` | ${type} | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
+  );
+  const secrets = `Secrets, set with \`pulumi config set --secret\`: ${secretNames.map((name) => `\`${name}\``).join(", ")}.`;
+  return ["| setting | type | meaning | default |", "| --- | --- | --- | --- |", ...rows, "", secrets].join("\n");
+}
+
+/** Files with generated parts, each part between two comments that name it. */
+export async function generatedDocs(): Promise<{ file: string; text: string }[]> {
+  const parts: Record<string, string> = {
+    configuration: configurationTable(),
+    graph: `\`\`\`mermaid\n${mermaid(await recordStack("dev"))}\`\`\``,
+  };
+  return ["README.md", "docs/architecture.md"].map((file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    return {
+      file,
+      text: text.replace(/(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g, (_, start: string, part: string, end: string) => {
+        const content = parts[part];
+        if (content === undefined) throw new Error(`${file}: there is no generated part ${part}; the parts are ${Object.keys(parts).join(", ")}.`);
+        return `${start}${content}${end}`;
+      }),
+    };
+  });
+}
+
+if (import.meta.main) {
+  for (const { file, text } of await generatedDocs()) writeFileSync(join(root, file), text);
+}
