@@ -27,10 +27,10 @@ export async function generatedDocs(): Promise<{ file: string; text: string }[]>
     const text = readFileSync(join(root, file), "utf8");
     return {
       file,
-      text: text.replace(/(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g, (_, start: string, part: string, end: string) => {
+      text: text.replace(/(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, start: string, part: string, end: string) => {
         const content = parts[part];
         if (content === undefined) throw new Error(`${file}: there is no generated part ${part}; the parts are ${Object.keys(parts).join(", ")}.`);
-        return `${start}${content}${end}`;
+        return `${start}${content}\n${end}`;
       }),
     };
   });
