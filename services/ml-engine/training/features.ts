@@ -1,0 +1,71 @@
+import { createEncoder, encodedWidth, type FeatureValues } from "@chatdb/ml-model/encoding.ts";
+import type { Feature } from "@chatdb/ml-model/artifact.ts";
+import type { CategoryColumn, Column, NumberColumn } from "./column.ts";
+import { JobError } from "./job-error.ts";
+
+/** A column with more words than this keeps its most frequent ones. */
+const mostCategories = 50;
+
+/** 8 bytes each: 128 MiB. */
+const mostCells = 2 ** 24;
+
+/** Rows of encoded features, one after another. */
+export interface Matrix {
+  data: Float64Array;
+  rows: number;
+  width: number;
+}
+
+/** Learns how to encode each column from the training rows alone: the held-out ones must not tell. */
+export function learnFeatures(columns: readonly Column[], training: Int32Array): Feature[] {
+  return columns.map((column) => (column.kind === "number" ? learnNumber(column, training) : learnCategories(column, training)));
+}
+
+/** Mean and standard deviation (of the population) by Welford's method. */
+function learnNumber({ name, values, missing }: NumberColumn, training: Int32Array): Feature {
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  for (const row of training) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) continue;
+    const difference = value - mean;
+    mean += difference / ++count;
+    squares += difference * (value - mean);
+  }
+  const deviation = Math.sqrt(squares / Math.max(count, 1));
+  return { kind: "number", name, mean, scale: deviation > 0 ? deviation : 1, required: missing === 0 };
+}
+
+function learnCategories({ name, values, missing }: CategoryColumn, training: Int32Array): Feature {
+  const counts = new Map<string, number>();
+  for (const row of training) {
+    const value = values[row];
+    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
+  const open = byFrequency.length > mostCategories;
+  return { kind: "category", name, categories: byFrequency.slice(0, mostCategories).sort(), open, required: missing === 0 };
+}
+
+/** Encodes the given rows. */
+export function encodeRows(features: readonly Feature[], columns: readonly Column[], rows: Int32Array): Matrix {
+  const width = encodedWidth(features);
+  if (rows.length * width > mostCells) {
+    throw new JobError(
+      `The dataset takes ${width} columns once its words are encoded; with ${rows.length} rows at most ` +
+        `${Math.floor(mostCells / rows.length)} fit. Leave out columns or rows.`,
+    );
+  }
+  const data = new Float64Array(rows.length * width);
+  const encode = createEncoder(features);
+  rows.forEach((row, index) => {
+    encode(valuesAt(columns, row), data, index * width);
+  });
+  return { data, rows: rows.length, width };
+}
+
+/** A row's values by column name. */
+export function valuesAt(columns: readonly Column[], row: number): FeatureValues {
+  return Object.fromEntries(columns.map(({ name, values }) => [name, Number.isNaN(values[row]) ? undefined : values[row]]));
+}

@@ -1,0 +1,48 @@
+import { softmax } from "@chatdb/ml-model/predictor.ts";
+import type { Matrix } from "./features.ts";
+import { minimize } from "./lbfgs.ts";
+
+export interface LogisticFit {
+  intercepts: number[];
+  weights: number[][];
+}
+
+/**
+ * Multinomial logistic regression: minimises sum log-loss + l2/2 |weights|^2, the intercepts free of the penalty
+ * (the objective of scikit-learn's LogisticRegression with C = 1/l2). `labels` are indices of classes.
+ */
+export function fitLogistic(x: Matrix, labels: Int32Array, classes: number, l2: number, maxIterations: number): LogisticFit {
+  const { data, rows, width } = x;
+  // One block a class: its weights, then its intercept.
+  const block = width + 1;
+  const scores = new Float64Array(classes);
+  const objective = (point: Float64Array, gradient: Float64Array) => {
+    let loss = 0;
+    for (let r = 0; r < rows; r++) {
+      const start = r * width;
+      for (let k = 0; k < classes; k++) {
+        let score = point[k * block + width]!;
+        for (let i = 0; i < width; i++) score += point[k * block + i]! * data[start + i]!;
+        scores[k] = score;
+      }
+      softmax(scores);
+      // The smallest positive double keeps the loss finite where a probability underflows.
+      loss -= Math.log(Math.max(scores[labels[r]!]!, Number.MIN_VALUE)) / rows;
+      for (let k = 0; k < classes; k++) {
+        const error = (scores[k]! - (labels[r] === k ? 1 : 0)) / rows;
+        for (let i = 0; i < width; i++) gradient[k * block + i]! += error * data[start + i]!;
+        gradient[k * block + width]! += error;
+      }
+    }
+    for (let k = 0; k < classes; k++) {
+      for (let i = k * block; i < k * block + width; i++) {
+        loss += (l2 / (2 * rows)) * point[i]! ** 2;
+        gradient[i]! += (l2 / rows) * point[i]!;
+      }
+    }
+    return loss;
+  };
+  const point = minimize(objective, new Float64Array(classes * block), { maxIterations });
+  const blocks = Array.from({ length: classes }, (_, k) => [...point.subarray(k * block, (k + 1) * block)]);
+  return { weights: blocks.map((values) => values.slice(0, width)), intercepts: blocks.map((values) => values[width]!) };
+}

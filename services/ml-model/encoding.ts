@@ -1,0 +1,33 @@
+import type { Feature } from "./artifact.ts";
+
+/** Values by feature name. A missing one is undefined. */
+export type FeatureValues = Readonly<Record<string, number | string | undefined>>;
+
+/** The number of columns that the features take once encoded. */
+export function encodedWidth(features: readonly Feature[]): number {
+  return features.reduce((width, feature) => width + (feature.kind === "number" ? 1 : feature.categories.length), 0);
+}
+
+/**
+ * Turns values into the row of numbers that a model multiplies. Training and prediction both use it, so they cannot differ.
+ * It writes `encodedWidth(features)` numbers into `row` from `offset` on.
+ */
+export function createEncoder(features: readonly Feature[]): (values: FeatureValues, row: Float64Array, offset?: number) => void {
+  const positions = features.map((feature) =>
+    feature.kind === "category" ? new Map(feature.categories.map((category, index) => [category, index])) : undefined,
+  );
+  return (values, row, offset = 0) => {
+    let column = offset;
+    features.forEach((feature, index) => {
+      const value = values[feature.name];
+      if (feature.kind === "number") {
+        row[column++] = value === undefined ? 0 : (Number(value) - feature.mean) / feature.scale;
+        return;
+      }
+      row.fill(0, column, column + feature.categories.length);
+      const position = value === undefined ? undefined : positions[index]!.get(String(value));
+      if (position !== undefined) row[column + position] = 1;
+      column += feature.categories.length;
+    });
+  };
+}
