@@ -1,0 +1,50 @@
+import type { Connector } from "./connector.ts";
+
+/** A data source that has not answered by then is shown as down. Well below a probe's timeout; in ms. */
+const patienceMs = 1000;
+
+/** The last findings are shown again for so long, in ms, so that probes do not add up to load. */
+const freshMs = 5000;
+
+interface Component {
+  status: "UP" | "DOWN";
+  details: Record<string, string>;
+}
+
+/** The shape of Spring Boot's /actuator/health. */
+export interface Health {
+  status: "UP";
+  components: { dataSources: { status: "UP" | "DOWN"; components: Record<string, Component> } };
+}
+
+/**
+ * Health with one component per data source. The whole is UP as long as this process answers: a restart brings no
+ * database back, and the other data sources still work.
+ */
+export function createHealth(connector: Connector): () => Promise<Health> {
+  let last: { at: number; health: Promise<Health> } | undefined;
+  return () => {
+    if (!last || performance.now() - last.at > freshMs) last = { at: performance.now(), health: look(connector) };
+    return last.health;
+  };
+}
+
+async function look(connector: Connector): Promise<Health> {
+  const components = Object.fromEntries(
+    await Promise.all(connector.list().map(async ({ name }) => [name, await componentOf(connector, name)] as const)),
+  );
+  const down = Object.values(components).some(({ status }) => status === "DOWN");
+  return { status: "UP", components: { dataSources: { status: down ? "DOWN" : "UP", components } } };
+}
+
+async function componentOf(connector: Connector, name: string): Promise<Component> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Component>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, { status: "DOWN", details: { error: `no answer within ${patienceMs} ms` } });
+  });
+  const asked = connector.ping(name).then(
+    (version): Component => ({ status: "UP", details: { database: `PostgreSQL ${version}` } }),
+    (error: unknown): Component => ({ status: "DOWN", details: { error: error instanceof Error ? error.message : String(error) } }),
+  );
+  return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
