@@ -1,0 +1,76 @@
+import type { RecordedResource } from "../../render/recorder.ts";
+import { objects, workloads, type Objects, type Workload } from "./objects.ts";
+
+type Policy = Objects["NetworkPolicy"];
+type Rule = Policy["spec"]["egress"][number];
+type Peer = Rule["to"][number];
+type Selector = Peer["podSelector"];
+
+/**
+ * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
+ * selects is open in that direction; else some rule has to allow it. At the ends: workloads, ranges of addresses
+ * outside of the cluster, the cluster's `dns`, and `anyone`.
+ */
+export function openConnections(resources: readonly RecordedResource[]): string[] {
+  const pods = workloads(resources);
+  const policies = objects(resources, "NetworkPolicy");
+  const inside = pods.flatMap((from) =>
+    pods.flatMap((to) =>
+      ports(to)
+        .filter((port) => allows(policies, "Egress", from, to, port) && allows(policies, "Ingress", to, from, port))
+        .map((port) => `${from.name} -> ${to.name}:${port}`),
+    ),
+  );
+  const outside = pods.flatMap((pod) => [
+    ...rules(policies, "Egress", pod).flatMap((rule) => rule.to.filter(isElsewhere).flatMap((peer) => rule.ports.map(({ port }) => `${pod.name} -> ${place(peer)}:${port}`))),
+    ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
+    ...rules(policies, "Ingress", pod).filter(({ to }) => to === everyone).flatMap((rule) => rule.ports.map(({ port }) => `anyone -> ${pod.name}:${port}`)),
+  ]);
+  return [...new Set([...inside, ...outside])].sort();
+}
+
+const everyone: Peer[] = [];
+const unrestricted: Rule[] = [{ to: everyone, ports: [] }];
+
+/** The rules that apply to a pod in one direction, the peers of both directions under `to`. */
+function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Workload): Rule[] {
+  const selecting = policies.filter(({ metadata, spec }) => metadata.namespace === pod.namespace && spec.policyTypes.includes(direction) && matches(spec.podSelector, pod.podLabels));
+  if (selecting.length === 0) return unrestricted;
+  return selecting.flatMap(({ spec }) =>
+    direction === "Egress"
+      ? (spec.egress ?? []).map(({ to, ports }) => ({ to: to ?? everyone, ports: ports ?? [] }))
+      : (spec.ingress ?? []).map(({ from, ports }) => ({ to: from ?? everyone, ports: ports ?? [] })),
+  );
+}
+
+function allows(policies: Policy[], direction: "Ingress" | "Egress", pod: Workload, other: Workload, port: number): boolean {
+  return rules(policies, direction, pod).some(
+    (rule) =>
+      (rule.ports.length === 0 || rule.ports.some((allowed) => allowed.port === port && allowed.protocol === "TCP")) &&
+      (rule.to.length === 0 || rule.to.some((peer) => isPeer(peer, other, pod.namespace))),
+  );
+}
+
+function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, pod: Workload, ownNamespace: string): boolean {
+  if (ipBlock) return false;
+  const inNamespace = namespaceSelector ? matches(namespaceSelector, { "kubernetes.io/metadata.name": pod.namespace }) : pod.namespace === ownNamespace;
+  return inNamespace && matches(podSelector, pod.podLabels);
+}
+
+function matches(selector: Selector | undefined, labels: Record<string, string>): boolean {
+  if (selector?.matchExpressions) throw new Error("Selectors by expression are not understood here.");
+  return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+/** Whether a peer is none of the workloads' namespaces. */
+function isElsewhere({ ipBlock, namespaceSelector }: Peer): boolean {
+  return ipBlock !== undefined || namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === "kube-system";
+}
+
+function place({ ipBlock, podSelector }: Peer): string {
+  return ipBlock?.cidr ?? (podSelector.matchLabels["k8s-app"] === "kube-dns" ? "dns" : JSON.stringify(podSelector));
+}
+
+function ports({ pod }: Workload): number[] {
+  return pod.containers.flatMap((container) => (container.ports ?? []).map(({ containerPort }) => containerPort));
+}

@@ -1,0 +1,89 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { RecordedResource } from "../../render/recorder.ts";
+import { kind as kindOf } from "../../render/waves.ts";
+
+/** Kubernetes objects by kind, in the form in which the API server gets them. */
+export interface Objects {
+  ConfigMap: k8s.types.output.core.v1.ConfigMap;
+  Deployment: k8s.types.output.apps.v1.Deployment;
+  HorizontalPodAutoscaler: k8s.types.output.autoscaling.v2.HorizontalPodAutoscaler;
+  Ingress: k8s.types.output.networking.v1.Ingress;
+  Job: k8s.types.output.batch.v1.Job;
+  Namespace: k8s.types.output.core.v1.Namespace;
+  NetworkPolicy: k8s.types.output.networking.v1.NetworkPolicy;
+  PodDisruptionBudget: k8s.types.output.policy.v1.PodDisruptionBudget;
+  Secret: k8s.types.output.core.v1.Secret;
+  Service: k8s.types.output.core.v1.Service;
+  ServiceAccount: k8s.types.output.core.v1.ServiceAccount;
+  StatefulSet: k8s.types.output.apps.v1.StatefulSet;
+}
+export type Kind = keyof Objects;
+
+export type Container = k8s.types.output.core.v1.Container;
+export type PodSpec = k8s.types.output.core.v1.PodSpec;
+
+/** Components may have the name of the kind that they are about: they are no objects. */
+function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedResource[] {
+  return resources.filter((candidate) => candidate.custom && kindOf(candidate) === kind);
+}
+
+/** The object of a kind that the program gave this name, as it was registered. */
+export function resource(resources: readonly RecordedResource[], kind: Kind, name: string): RecordedResource {
+  const named = ofKind(resources, kind).filter((candidate) => candidate.name === name);
+  if (named.length === 1) return named[0]!;
+  const names = ofKind(resources, kind).map((candidate) => candidate.name);
+  throw new Error(`${named.length} of kind ${kind} are named ${name}; there are ${names.join(", ") || "none"}.`);
+}
+
+/** What the program gave for it. */
+export function object<K extends Kind>(resources: readonly RecordedResource[], kind: K, name: string): Objects[K] {
+  return resource(resources, kind, name).inputs as unknown as Objects[K];
+}
+
+export function objects<K extends Kind>(resources: readonly RecordedResource[], kind: K): Objects[K][] {
+  return ofKind(resources, kind).map(({ inputs }) => inputs as unknown as Objects[K]);
+}
+
+/** Something that makes pods. */
+export interface Workload {
+  readonly kind: "Deployment" | "StatefulSet" | "Job";
+  readonly name: string;
+  readonly namespace: string;
+  readonly podLabels: Record<string, string>;
+  readonly pod: PodSpec;
+  readonly object: Objects["Deployment" | "StatefulSet" | "Job"];
+}
+
+export function workloads(resources: readonly RecordedResource[]): Workload[] {
+  return (["Deployment", "StatefulSet", "Job"] as const).flatMap((kind) =>
+    ofKind(resources, kind).map(({ name, inputs }) => {
+      const object = inputs as unknown as Workload["object"];
+      const { metadata, spec } = object.spec.template;
+      return { kind, name, namespace: object.metadata.namespace, podLabels: metadata.labels, pod: spec, object };
+    }),
+  );
+}
+
+export function workload(resources: readonly RecordedResource[], name: string): Workload {
+  const found = workloads(resources).find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`There is no workload ${name}.`);
+  return found;
+}
+
+export function containers({ pod }: Workload): Container[] {
+  return [...(pod.initContainers ?? []), ...pod.containers];
+}
+
+/** The environment that a workload's container sees, references followed; what the pod itself tells it is left out. */
+export function environment(resources: readonly RecordedResource[], name: string): Record<string, string> {
+  const { pod, namespace } = workload(resources, name);
+  const { env, envFrom } = pod.containers[0]!;
+  const referred = <K extends "ConfigMap" | "Secret">(kind: K, name: string) =>
+    objects(resources, kind).find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)!;
+  const fromMaps = (envFrom ?? []).map(({ configMapRef }) => referred("ConfigMap", configMapRef.name).data);
+  const own = (env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
+    if (valueFrom?.secretKeyRef) return [[name, referred("Secret", valueFrom.secretKeyRef.name).stringData[valueFrom.secretKeyRef.key]!]];
+    return valueFrom ? [] : [[name, value]];
+  });
+  return Object.assign({}, ...fromMaps, Object.fromEntries(own)) as Record<string, string>;
+}

@@ -1,0 +1,166 @@
+import type { RecordedResource } from "../../render/recorder.ts";
+import { kind } from "../../render/waves.ts";
+import { containers, objects, workloads, type Container, type Workload } from "./objects.ts";
+
+/** What every program has to keep to, whatever it deploys: gives a line for each place where it does not. */
+export type Rule = (resources: readonly RecordedResource[]) => string[];
+
+const perWorkload =
+  (check: (workload: Workload) => string[]): Rule =>
+  (resources) =>
+    workloads(resources).flatMap((workload) => check(workload).map((fault) => `${workload.kind} ${workload.name}: ${fault}`));
+
+const perContainer = (check: (container: Container) => string[]): Rule =>
+  perWorkload((workload) => containers(workload).flatMap((container) => check(container).map((fault) => `container ${container.name}: ${fault}`)));
+
+const expectThat = (holds: boolean | undefined, fault: string) => (holds ? [] : [fault]);
+
+function duplicates(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and a little more. */
+const restrictedPods = perWorkload(({ pod }) => [
+  ...expectThat(pod.securityContext?.runAsNonRoot === true && pod.securityContext.runAsUser > 0, "may run as root"),
+  ...expectThat(pod.securityContext?.seccompProfile?.type === "RuntimeDefault", "has no seccomp profile"),
+  ...expectThat(!pod.hostNetwork && !pod.hostPID && !pod.hostIPC, "shares a namespace with the node"),
+  ...expectThat((pod.volumes ?? []).every((volume) => volume.emptyDir || volume.configMap || volume.secret), "has a volume of a kind that is not allowed"),
+  ...expectThat(pod.automountServiceAccountToken === false, "gets the service account's token"),
+  ...expectThat(pod.enableServiceLinks === false, "gets variables of service links"),
+]);
+
+const restrictedContainers = perContainer(({ securityContext, ports }) => [
+  ...expectThat(securityContext?.allowPrivilegeEscalation === false && !securityContext.privileged, "may gain privileges"),
+  ...expectThat(securityContext?.readOnlyRootFilesystem === true, "may write to its image"),
+  ...expectThat(securityContext?.capabilities?.drop?.includes("ALL") && !securityContext.capabilities.add, "keeps capabilities"),
+  ...expectThat((ports ?? []).every(({ hostPort }) => hostPort === undefined), "takes a port of the node"),
+]);
+
+const sized = perContainer(({ resources }) =>
+  (["requests", "limits"] as const).flatMap((side) =>
+    ["cpu", "memory"].flatMap((resource) => expectThat(resources?.[side]?.[resource] !== undefined, `has no ${side} of ${resource}`)),
+  ),
+);
+
+const probed = perWorkload((workload) =>
+  workload.kind === "Job"
+    ? []
+    : containers(workload).flatMap((container) =>
+        (["startupProbe", "livenessProbe", "readinessProbe"] as const).flatMap((probe) => expectThat(container[probe] !== undefined, `${container.name} has no ${probe}`)),
+      ),
+);
+
+/** kubernetesx names what has no name after the image, or `undefined`. */
+const named = perWorkload(({ pod }) => [
+  ...containers({ pod } as Workload).flatMap(({ name, ports }) => [
+    ...expectThat(name !== undefined && name !== "", "has a container without a name"),
+    ...(ports ?? []).flatMap((port) => expectThat(port.name !== undefined && port.name !== "undefined", `port ${port.containerPort} has no name`)),
+  ]),
+  ...duplicates(containers({ pod } as Workload).map(({ name }) => name)).map((name) => `has two containers ${name}`),
+]);
+
+const mounted = perWorkload((workload) => {
+  const claims = workload.kind === "StatefulSet" ? (workload.object as { spec: { volumeClaimTemplates: { metadata: { name: string } }[] } }).spec.volumeClaimTemplates : [];
+  const volumes = [...(workload.pod.volumes ?? []).map(({ name }) => name), ...claims.map(({ metadata }) => metadata.name)];
+  return [
+    ...duplicates(volumes).map((name) => `has two volumes ${name}`),
+    ...containers(workload).flatMap(({ volumeMounts }) => [
+      ...(volumeMounts ?? []).flatMap(({ name }) => expectThat(volumes.includes(name), `mounts ${name}, which is no volume of it`)),
+      ...duplicates((volumeMounts ?? []).map(({ mountPath }) => mountPath)).map((path) => `mounts two volumes at ${path}`),
+    ]),
+  ];
+});
+
+const taggedImages = perContainer(({ image }) => expectThat(/:[^/]+$/.test(image) && !image.endsWith(":latest"), `its image ${image} may change under it`));
+
+const scaledByOne: Rule = (resources) =>
+  objects(resources, "HorizontalPodAutoscaler").flatMap(({ metadata, spec }) => {
+    const target = objects(resources, "Deployment").find((deployment) => deployment.metadata.name === spec.scaleTargetRef.name && deployment.metadata.namespace === metadata.namespace);
+    return [
+      ...expectThat(target !== undefined, `${metadata.name} scales ${spec.scaleTargetRef.name}, which there is not`),
+      ...expectThat(target?.spec.replicas === undefined, `${spec.scaleTargetRef.name} has replicas, and an autoscaler that owns them`),
+    ];
+  });
+
+/** A selector cannot be changed without replacing its workload: it has to stay the one label that it is. */
+const frozenSelectors: Rule = (resources) => {
+  const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(({ metadata, spec }) => ({ ...metadata, labels: spec.selector.matchLabels }));
+  return [
+    ...selectors.flatMap(({ name, labels }) => expectThat(JSON.stringify(labels) === JSON.stringify({ "app.kubernetes.io/name": name }), `${name} selects by ${JSON.stringify(labels)}`)),
+    ...duplicates(workloads(resources).map(({ namespace, podLabels }) => `${namespace} ${podLabels["app.kubernetes.io/name"]}`)).map((labels) => `two workloads have the labels ${labels}`),
+  ];
+};
+
+/** What Services and disruption budgets select has to be there, on the port that they name. */
+const selecting: Rule = (resources) => {
+  const selected = (namespace: string, labels: Record<string, string>) =>
+    workloads(resources).filter((workload) => workload.namespace === namespace && Object.entries(labels).every(([key, value]) => workload.podLabels[key] === value));
+  return [
+    ...objects(resources, "Service").flatMap(({ metadata, spec }) => {
+      const [workload, ...others] = selected(metadata.namespace, spec.selector);
+      const ports = workload?.pod.containers.flatMap((container) => container.ports.map(({ name }) => name)) ?? [];
+      return [
+        ...expectThat(workload && others.length === 0, `Service ${metadata.name} does not select one workload`),
+        ...spec.ports.flatMap(({ name, targetPort }) => expectThat(name !== undefined && ports.includes(String(targetPort)), `Service ${metadata.name} leads to a port ${targetPort}, which there is not`)),
+      ];
+    }),
+    ...objects(resources, "PodDisruptionBudget").flatMap(({ metadata, spec }) =>
+      expectThat(selected(metadata.namespace, spec.selector.matchLabels).length === 1, `PodDisruptionBudget ${metadata.name} does not select one workload`),
+    ),
+  ];
+};
+
+/** What pods refer to has to be in their namespace. */
+const referring: Rule = (resources) => {
+  const has = (kind: "ConfigMap" | "Secret" | "ServiceAccount", workload: Workload, name: string, key?: string) =>
+    objects(resources, kind).some(({ metadata, ...object }) => {
+      const keys = "stringData" in object ? Object.keys(object.stringData) : [];
+      return metadata.name === name && metadata.namespace === workload.namespace && (key === undefined || keys.includes(key));
+    });
+  return perWorkload((workload) => [
+    ...(workload.pod.serviceAccountName === undefined ? [] : expectThat(has("ServiceAccount", workload, workload.pod.serviceAccountName), "its account is not there")),
+    ...containers(workload).flatMap(({ env, envFrom }) => [
+      ...(envFrom ?? []).flatMap(({ configMapRef }) => expectThat(has("ConfigMap", workload, configMapRef?.name), `ConfigMap ${configMapRef?.name} is not there`)),
+      ...(env ?? []).flatMap(({ name, valueFrom }) => {
+        const secret = valueFrom?.secretKeyRef;
+        return secret ? expectThat(has("Secret", workload, secret.name, secret.key), `${name} comes from a secret that is not there`) : [];
+      }),
+    ]),
+  ])(resources);
+};
+
+/** The only secret inputs are those of Secrets, and no value of a Secret stands anywhere else. */
+const kept: Rule = (resources) => {
+  const values = [...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {})))].filter((value) => value.length >= 16);
+  return resources
+    .filter((resource) => kind(resource) !== "Secret" && kind(resource) !== "RandomPassword")
+    .flatMap(({ type, name, secrets, inputs, outputs }) => [
+      ...secrets.map((path) => `${type} ${name}: ${path} is secret`),
+      ...values.filter((value) => JSON.stringify([inputs, outputs]).includes(value)).map(() => `${type} ${name}: a secret stands in clear`),
+    ]);
+};
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const addressed: Rule = (resources) => {
+  const all = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  const namespaces = objects(resources, "Namespace").map(({ metadata }) => metadata.name);
+  const metadata = ({ inputs }: RecordedResource) => inputs.metadata as { name?: string; namespace?: string };
+  return [
+    ...duplicates(resources.map(({ urn }) => urn)).map((urn) => `two resources are ${urn}`),
+    ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map((name) => `two objects are ${name}`),
+    ...all.flatMap((one) => [
+      ...expectThat(dnsLabel.test(metadata(one).name ?? ""), `${one.name}: ${metadata(one).name} is no name`),
+      ...(kind(one) === "Namespace" ? [] : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
+      ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),
+    ]),
+  ];
+};
+
+export const rules = { restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages, scaledByOne, frozenSelectors, selecting, referring, kept, addressed } satisfies Record<string, Rule>;
+
+/** The rules about pods, which hold for a component on its own too. */
+export function podFaults(resources: readonly RecordedResource[]): string[] {
+  return [restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages].flatMap((rule) => rule(resources));
+}

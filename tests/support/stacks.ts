@@ -1,0 +1,38 @@
+import type { RecordedResource } from "../../render/recorder.ts";
+import { recordStack, type StackOptions } from "../../render/stack.ts";
+
+const secure = { secure: "v1:encrypted" };
+
+/** Everything that can be elsewhere is elsewhere, and every feature is on. */
+const external: StackOptions = {
+  settings: {
+    externalPostgres: { host: "pg.example.com", port: 6432, adminUser: "root", cidr: "10.1.0.0/16" },
+    externalPostgresPassword: secure,
+    externalKafka: { bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094"], cidr: "10.2.0.0/16" },
+    externalObjectStore: { endpoint: "https://s3.example.com", region: "eu-central-1", cidr: "10.3.0.0/16", bucketPrefix: "acme-" },
+    externalObjectStoreAccessKeyId: secure,
+    externalObjectStoreSecretAccessKey: secure,
+    dataSources: { orders: { host: "orders.example.com", database: "orders", user: "reader", cidr: "10.4.0.0/16" } },
+    dataSourcePasswords: { orders: secure },
+    sampleData: true,
+    testService: true,
+    gatewayServiceType: "ClusterIP",
+    ingressHost: "chatdb.example.com",
+  },
+};
+
+const options = { dev: ["dev", {}], prod: ["prod", {}], external: ["prod", external] } satisfies Record<string, [string, StackOptions]>;
+
+export type Variant = keyof typeof options;
+export const variants = Object.keys(options) as Variant[];
+
+const recordings = new Map<Variant, Promise<RecordedResource[]>>();
+
+/** The whole program as each environment runs it, recorded once for all tests. */
+export function recording(variant: Variant): Promise<RecordedResource[]> {
+  const known = recordings.get(variant);
+  if (known) return known;
+  const made = recordStack(...(options[variant] as [string, StackOptions]));
+  recordings.set(variant, made);
+  return made;
+}
