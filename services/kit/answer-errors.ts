@@ -1,0 +1,41 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { Problem, problemMediaType } from "./problem.ts";
+import type { App } from "./server.ts";
+
+/** Answers every error and every unknown route as application/problem+json. */
+export function answerErrors(app: App): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error }, "failed");
+    send(problem, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    send(new Problem(404, `There is no ${request.method} ${pathOf(request)} here.`), request, reply);
+  });
+}
+
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message = "is not valid" }) => ({
+      path: [error.validationContext, ...instancePath.split("/")].filter(Boolean).join("."),
+      message,
+    }));
+    const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
+    return new Problem(400, `The request is not valid. ${all}`, { errors });
+  }
+  // What Fastify itself finds wrong with a request: its media type, its size, its JSON.
+  if (error.statusCode !== undefined && error.statusCode < 500) return new Problem(error.statusCode, error.message);
+  return new Problem(500, "The service failed. Its log has the reason under this request's id.");
+}
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const body = problem.body({ instance: pathOf(request), requestId: request.id });
+  // Serialised here: a route's response schema describes its answers, not its errors.
+  void reply.code(problem.status).type(problemMediaType).serializer(JSON.stringify).send(body);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?", 1)[0] ?? request.url;
+}

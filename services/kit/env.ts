@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** The environment does not say what a service needs. The message lists every problem, one a line. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** Reads the environment by a schema. An empty variable counts as unset: that is how Kubernetes and shells write "none". */
+export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv = process.env): z.infer<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return given[name] === undefined ? `${name}: not set` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigurationError(["The environment is not complete:", ...problems].join("\n  "));
+}
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+const hostAndPort = z.string().regex(/^[^\s:,]+:\d{1,5}$/, "expected host:port");
+
+/** An address of another service, such as `http://model-registry:8080`, without a trailing slash. */
+export const serviceUrl = z.url({ protocol: /^https?$/, error: "expected an address such as http://host:8080" }).transform((url) => url.replace(/\/+$/, ""));
+
+/** What every HTTP service reads. */
+export const serverEnv = {
+  /** 0 picks a free port. */
+  PORT: port,
+  HOST: z.string().default("0.0.0.0"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+};
+
+/** A PostgreSQL database. */
+export const databaseEnv = {
+  DATABASE_HOST: z.string(),
+  DATABASE_PORT: port.default(5432),
+  DATABASE_NAME: z.string(),
+  DATABASE_USER: z.string(),
+  DATABASE_PASSWORD: z.string(),
+  /** As in libpq: `require` encrypts and does not check the server's certificate. */
+  DATABASE_SSL: z.enum(["disable", "require"]).default("disable"),
+};
+export type DatabaseEnv = z.infer<z.ZodObject<typeof databaseEnv>>;
+
+/** Kafka brokers to start from, `host:port,host:port`; read as a list. */
+export const kafkaEnv = {
+  KAFKA_BOOTSTRAP_SERVERS: z
+    .string()
+    .transform((list) => list.split(",").map((server) => server.trim()))
+    .pipe(z.array(hostAndPort)),
+};
+
+/** An S3-compatible store. Without S3_ENDPOINT: AWS. */
+export const s3Env = {
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default("us-east-1"),
+  S3_ACCESS_KEY_ID: z.string(),
+  S3_SECRET_ACCESS_KEY: z.string(),
+};
+export type S3Env = z.infer<z.ZodObject<typeof s3Env>>;

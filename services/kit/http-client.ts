@@ -1,0 +1,145 @@
+import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { errors, Pool } from "undici";
+import { z } from "zod";
+import { Problem, problemMediaType } from "./problem.ts";
+
+export interface CallOptions {
+  /** Sent on as x-request-id. */
+  requestId?: string;
+  /** Ends the call early; the call then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Milliseconds until the answer's head must be there, from when the request's body is sent. Default: the client's. */
+  timeoutMs?: number;
+}
+
+export interface RequestOptions extends CallOptions {
+  method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  headers?: Record<string, string>;
+  body?: string | Buffer | Readable;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** To be read or destroyed: the connection is taken until then. */
+  body: Readable;
+}
+
+/** Calls to one other service. All failures are Problems, to be answered as they are. */
+export interface HttpClient {
+  getJson<S extends z.ZodType>(path: string, schema: S, options?: CallOptions): Promise<z.infer<S>>;
+  postJson<S extends z.ZodType>(path: string, body: unknown, schema: S, options?: CallOptions): Promise<z.infer<S>>;
+  /** Any request, streamed both ways; answers of 400 and above are returned, not thrown. */
+  request(path: string, options?: RequestOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that an answer's body may pause before the call fails. */
+const bodyPauseMs = 30_000;
+
+/**
+ * A client of the service at `baseUrl`.
+ * An error answer becomes a Problem of the same status and detail; unreachable or unintelligible: 502; too late: 504.
+ */
+export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeoutMs?: number } = {}): HttpClient {
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/$/, "");
+  const pool = new Pool(base.origin, { bodyTimeout: bodyPauseMs, connect: { timeout: 3000 }, connections: 128 });
+
+  async function request(path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { method = "GET", body, requestId, signal } = options;
+    const headers = { ...options.headers, ...(requestId !== undefined && { "x-request-id": requestId }) };
+    const deadline = startDeadline(body, options.timeoutMs ?? timeoutMs);
+    const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
+    try {
+      const answer = await pool.request({ path: prefix + path, method, headers, body, signal: either });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw failureOf(error, `${method} ${base.origin}${prefix}${path}`);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async function json<S extends z.ZodType>(path: string, schema: S, options: RequestOptions): Promise<z.infer<S>> {
+    const what = `${options.method} ${base.origin}${prefix}${path}`;
+    const answer = await request(path, { ...options, headers: { accept: "application/json", ...options.headers } });
+    const text = await readText(answer.body, what, options.signal);
+    if (answer.status >= 400) throw problemOf(answer, text, what);
+    const result = schema.safeParse(parsed(text));
+    if (result.success) return result.data;
+    throw new Problem(502, `${what} answered what was not expected: ${z.prettifyError(result.error)}`);
+  }
+
+  return {
+    request,
+    getJson: (path, schema, options) => json(path, schema, { ...options, method: "GET" }),
+    postJson: (path, body, schema, options) =>
+      json(path, schema, { ...options, method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    close: () => pool.destroy(),
+  };
+}
+
+class TooLate extends Error {}
+
+/** A signal that aborts `timeoutMs` after the body was sent: an upload may take its time, a server may not. */
+function startDeadline(body: RequestOptions["body"], timeoutMs: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let cleared = false;
+  const start = () => {
+    if (!cleared) timer = setTimeout(() => controller.abort(new TooLate(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  };
+  // However the upload ends, the wait for the answer begins; a failed upload also fails the request.
+  if (body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body)) finished(body, { writable: false }).then(start, start);
+  else start();
+  return {
+    signal: controller.signal,
+    clear: () => {
+      cleared = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const timeouts = [TooLate, errors.HeadersTimeoutError, errors.BodyTimeoutError, errors.ConnectTimeoutError];
+
+function failureOf(error: unknown, what: string): Problem {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (timeouts.some((type) => cause instanceof type)) return new Problem(504, `${what}: ${cause.message}`, {}, { cause });
+  const code = (cause as NodeJS.ErrnoException).code;
+  return new Problem(502, `${what} cannot be reached: ${cause.message || code || cause.name}`, {}, { cause });
+}
+
+async function readText(body: Readable, what: string, signal?: AbortSignal): Promise<string> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw failureOf(error, what);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const problemBody = z.looseObject({ detail: z.string() });
+
+/** Members of a problem that belong to the one answer, and are written anew in ours. */
+const ownMembers = new Set(["type", "title", "status", "detail", "instance", "requestId"]);
+
+function problemOf(answer: Answer, text: string, what: string): Problem {
+  const body = String(answer.headers["content-type"]).startsWith(problemMediaType) ? problemBody.safeParse(parsed(text)) : undefined;
+  if (body?.success !== true) return new Problem(answer.status < 500 ? answer.status : 502, `${what} answered ${answer.status}.`);
+  const extra = Object.fromEntries(Object.entries(body.data).filter(([member]) => !ownMembers.has(member)));
+  return new Problem(answer.status, body.data.detail, extra);
+}

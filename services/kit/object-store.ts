@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { Transform, type Readable } from "node:stream";
+
+/** What was stored: its size in bytes and its SHA-256 in hexadecimal. */
+export interface Stored {
+  bytes: number;
+  sha256: string;
+}
+
+/** Objects by bucket and key. Bodies are streamed: memory does not grow with their size. */
+export interface ObjectStore {
+  /** Replaces what was there at once: a reader sees the old object or the new one, never a part. */
+  put(bucket: string, key: string, body: Readable | Buffer, options?: { contentType?: string }): Promise<Stored>;
+  /** The object, or undefined when there is none. */
+  get(bucket: string, key: string): Promise<Readable | undefined>;
+  head(bucket: string, key: string): Promise<{ bytes: number } | undefined>;
+  /** All objects whose key starts with `prefix`, by key. */
+  list(bucket: string, prefix?: string): Promise<{ key: string; bytes: number }[]>;
+  /** Does nothing when there is no such object. */
+  remove(bucket: string, key: string): Promise<void>;
+  /** Rejects when the store cannot be used. */
+  ping(): Promise<void>;
+}
+
+/** Passes bytes through and keeps count: `stored()` says what has passed. */
+export function createMeter(): { meter: Transform; stored: () => Stored } {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  return { meter, stored: () => ({ bytes, sha256: hash.copy().digest("hex") }) };
+}

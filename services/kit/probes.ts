@@ -1,0 +1,37 @@
+import type { App } from "./server.ts";
+
+export type Checks = Record<string, () => Promise<unknown>>;
+
+/** A dependency that has not answered by then counts as failing. Below a probe's own timeout. */
+const checkTimeoutMs = 2000;
+
+/**
+ * Liveness at `healthPath`, which touches no dependency: restarting this process mends nothing else.
+ * Readiness at /ready: 503 with the failing checks, or while the process drains.
+ */
+export function addProbes(app: App, healthPath: string, checks: Checks): void {
+  app.get(healthPath, { schema: { hide: true } }, (_request, reply) => reply.send({ status: "ok" }));
+  app.get("/ready", { schema: { hide: true } }, async (_request, reply) => {
+    if (app.readiness.draining) return reply.code(503).send({ status: "draining", checks: {} });
+    const results = Object.fromEntries(
+      await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await resultOf(check)] as const)),
+    );
+    const ready = Object.values(results).every((result) => result === "ok");
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready", checks: results });
+  });
+}
+
+/** "ok", or why not. */
+export async function resultOf(check: () => Promise<unknown>, timeoutMs = checkTimeoutMs): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, `no answer within ${timeoutMs} ms`);
+  });
+  try {
+    return await Promise.race([check().then(() => "ok"), late]);
+  } catch (error) {
+    return error instanceof Error && error.message !== "" ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

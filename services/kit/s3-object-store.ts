@@ -1,0 +1,70 @@
+import type { Readable } from "node:stream";
+import { GetObjectCommand, HeadObjectCommand, ListBucketsCommand, paginateListObjectsV2, DeleteObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import type { S3Env } from "./env.ts";
+import { createMeter, type ObjectStore } from "./object-store.ts";
+
+/** Bytes of a part of an upload. Two are in memory at a time; S3 takes 10,000 parts, so objects of up to 78 GiB. */
+const partSize = 8 * 1024 * 1024;
+
+/** Objects in an S3-compatible store, addressed by path (bucket names need not be in DNS). */
+export function createS3ObjectStore(env: S3Env): ObjectStore & { close(): void } {
+  const client = new S3Client({
+    endpoint: env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
+    forcePathStyle: true,
+    // Other stores than AWS do not all know the checksums that the client would send unasked.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000 },
+  });
+
+  return {
+    async put(Bucket, Key, body, { contentType } = {}) {
+      const { meter, stored } = createMeter();
+      // Pipes by hand, not with pipeline: the upload must see the source's error to abort its parts.
+      if (Buffer.isBuffer(body)) meter.end(body);
+      else body.on("error", (error) => meter.destroy(error)).pipe(meter);
+      const upload = new Upload({ client, partSize, queueSize: 2, params: { Bucket, Key, Body: meter, ContentType: contentType } });
+      await upload.done();
+      return stored();
+    },
+    async get(Bucket, Key) {
+      const found = await unlessMissing(client.send(new GetObjectCommand({ Bucket, Key })));
+      return found?.Body as Readable | undefined;
+    },
+    async head(Bucket, Key) {
+      const found = await unlessMissing(client.send(new HeadObjectCommand({ Bucket, Key })));
+      return found && { bytes: found.ContentLength ?? 0 };
+    },
+    async list(Bucket, prefix) {
+      const objects: { key: string; bytes: number }[] = [];
+      for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
+        for (const { Key, Size } of page.Contents ?? []) objects.push({ key: Key ?? "", bytes: Size ?? 0 });
+      }
+      return objects;
+    },
+    async remove(Bucket, Key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    },
+    async ping() {
+      try {
+        await client.send(new ListBucketsCommand({ MaxBuckets: 1 }));
+      } catch (error) {
+        // The store knows us; a user of one bucket need not be allowed to list them.
+        if (!(error instanceof S3ServiceException && error.name === "AccessDenied")) throw error;
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof S3ServiceException && (error.name === "NoSuchKey" || error.name === "NotFound")) return undefined;
+    throw error;
+  }
+}

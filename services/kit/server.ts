@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Registry } from "prom-client";
+import { answerErrors } from "./answer-errors.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { measureRequests } from "./metrics.ts";
+import { describeApi } from "./openapi.ts";
+import { addProbes, type Checks } from "./probes.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** This app's own metrics, served at /metrics. */
+    metrics: Registry;
+    /** Set when the process is about to stop: /ready answers 503 so that no new traffic comes. */
+    readiness: { draining: boolean };
+  }
+}
+
+/** A Fastify 5 instance whose schemas are zod's. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+export interface ServerOptions {
+  /** The service's name in logs and in its OpenAPI document. */
+  name: string;
+  log?: Logger;
+  /** What must answer before the service is ready, by name; a rejected promise is a failing check. */
+  checks?: Checks;
+  /** Where liveness is asked. Default "/health". */
+  healthPath?: string;
+  /** One sentence for the OpenAPI document. */
+  description?: string;
+}
+
+/** An identifier that came with a request is kept only when it is safe to log and to send on. */
+const safeRequestId = /^[\w.:-]{1,128}$/;
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && safeRequestId.test(given) ? given : randomUUID();
+}
+
+/**
+ * An HTTP server with what all services share: x-request-id in and out, errors as application/problem+json,
+ * liveness at `healthPath`, /ready, /metrics and /openapi.json. Bodies are limited to 1 MiB unless a route says otherwise.
+ */
+export function createServer(options: ServerOptions): App {
+  const log: FastifyBaseLogger = options.log ?? createLogger(options.name);
+  const app: App = fastify({
+    loggerInstance: log,
+    genReqId: requestIdOf,
+    // One line a request, written below.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    bodyLimit: 1024 * 1024,
+    // A readiness probe must still be answered, with 503, while the server drains.
+    return503OnClosing: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorate("readiness", { draining: false });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  answerErrors(app);
+  const quiet = new Set([options.healthPath ?? "/health", "/ready", "/metrics"]);
+  app.addHook("onResponse", (request, reply, done) => {
+    const line = { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    request.log[quiet.has(request.url) ? "debug" : "info"](line, "answered");
+    done();
+  });
+  describeApi(app, options.name, options.description);
+  measureRequests(app);
+  addProbes(app, options.healthPath ?? "/health", options.checks ?? {});
+  return app;
+}
