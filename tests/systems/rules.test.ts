@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object, workload, type Objects } from "../support/objects.ts";
+import { object, resource, workload, type Objects } from "../support/objects.ts";
 import { rules } from "../support/rules.ts";
 import { recording, variants } from "../support/stacks.ts";
 
@@ -60,13 +60,13 @@ const breaches: Record<keyof typeof rules, Record<string, Breach>> = {
   },
   kept: {
     "a password in a ConfigMap": (resources) => (object(resources, "ConfigMap", "ml-engine").data.PASSWORD = object(resources, "Secret", "postgres-admin").stringData.password!),
-    "a secret argument": (resources) => resources.push({ ...resources.find(({ name }) => name === "kafka-topics")!, secrets: ["spec"] }),
+    "a secret argument": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), secrets: ["spec"] }),
   },
   addressed: {
     "two of one name": (resources) => resources.push(resources.at(-1)!),
     "no name": (resources) => (object(resources, "Service", "kafka").metadata.name = "Kafka_"),
     "the default namespace": (resources) => (object(resources, "Service", "kafka").metadata.namespace = "default"),
-    "another cluster": (resources) => resources.push({ ...resources.find(({ name }) => name === "kafka-topics")!, urn: "other", provider: undefined }),
+    "another cluster": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), urn: "other", provider: undefined }),
   },
 };
 
