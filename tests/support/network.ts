@@ -22,7 +22,7 @@ export function openConnections(resources: readonly RecordedResource[]): string[
     ),
   );
   const outside = pods.flatMap((pod) => [
-    ...rules(policies, "Egress", pod).flatMap((rule) => rule.to.filter(isElsewhere).flatMap((peer) => rule.ports.map(({ port }) => `${pod.name} -> ${place(peer)}:${port}`))),
+    ...rules(policies, "Egress", pod).flatMap((rule) => rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port).map((place) => `${pod.name} -> ${place}`)))),
     ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
     ...rules(policies, "Ingress", pod).filter(({ to }) => to === everyone).flatMap((rule) => rule.ports.map(({ port }) => `anyone -> ${pod.name}:${port}`)),
   ]);
@@ -62,13 +62,10 @@ function matches(selector: Selector | undefined, labels: Record<string, string>)
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-/** Whether a peer is none of the workloads' namespaces. */
-function isElsewhere({ ipBlock, namespaceSelector }: Peer): boolean {
-  return ipBlock !== undefined || namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === "kube-system";
-}
-
-function place({ ipBlock, podSelector }: Peer): string {
-  return ipBlock?.cidr ?? (podSelector.matchLabels["k8s-app"] === "kube-dns" ? "dns" : JSON.stringify(podSelector));
+/** Places that are none of the workloads. */
+function elsewhere({ ipBlock, podSelector }: Peer, port: number | string): string[] {
+  if (ipBlock) return [`${ipBlock.cidr}:${port}`];
+  return podSelector?.matchLabels["k8s-app"] === "kube-dns" ? ["dns"] : [];
 }
 
 function ports({ pod }: Workload): number[] {

@@ -1,0 +1,199 @@
+import { expect } from "chai";
+import { edges } from "../../render/graph.ts";
+import type { RecordedResource } from "../../render/recorder.ts";
+import { recordStack } from "../../render/stack.ts";
+import { waves } from "../../render/waves.ts";
+import { topics } from "../../services/contracts/topics.ts";
+import { holdBack } from "../support/held.ts";
+import { openConnections } from "../support/network.ts";
+import { environment, object, objects, resource } from "../support/objects.ts";
+import { recording } from "../support/stacks.ts";
+
+/** Startup order of the architecture's specification: each layer waits for all of the layers before it. */
+const infrastructure = ["StatefulSet postgres", "StatefulSet kafka", "StatefulSet minio"];
+const foundation = ["model-registry", "training-orchestrator"];
+const processing = ["db-connector", "ml-engine", "prediction-service", "query-parser"];
+const applications = [...foundation, ...processing, "api-gateway", "test-service"];
+
+const deployments = (registered: readonly string[]) =>
+  registered
+    .filter((name) => name.startsWith("Deployment "))
+    .map((name) => name.slice("Deployment ".length))
+    .sort();
+
+describe("startup order of ChatDB", () => {
+  const cases: Record<string, readonly string[]> = {
+    "StatefulSet postgres": [],
+    "StatefulSet kafka": ["model-registry"],
+    "StatefulSet minio": ["training-orchestrator"],
+    "Job postgres-training-owner": ["model-registry"],
+    "Job kafka-topics": ["model-registry"],
+    "Job minio-model-registry": ["training-orchestrator"],
+    "Job minio-ml-engine": [...foundation, "db-connector", "prediction-service", "query-parser"],
+    "Job sample-data": [...foundation, "ml-engine", "prediction-service", "query-parser"],
+    ...Object.fromEntries(foundation.map((name) => [`Deployment ${name}`, foundation])),
+    ...Object.fromEntries(processing.map((name) => [`Deployment ${name}`, [...foundation, ...processing]])),
+    "Deployment api-gateway": applications.filter((name) => name !== "test-service"),
+  };
+  for (const [held, started] of Object.entries(cases)) {
+    it(`without ${held} there are ${started.join(", ") || "no Deployments"}`, async () => {
+      const { whileHeld, afterwards } = await holdBack(held, "dev");
+      expect(whileHeld).to.include.members(infrastructure);
+      expect(deployments(whileHeld)).to.deep.equal([...started].sort());
+      expect(deployments(afterwards)).to.deep.equal([...applications].sort());
+    });
+  }
+
+  for (const variant of ["dev", "prod", "external"] as const) {
+    it(`has its layers in the dependency graph: ${variant}`, async () => {
+      const resources = await recording(variant);
+      const wave = waves(resources);
+      const layers = Map.groupBy(objects(resources, "Deployment"), ({ metadata }) => wave.get(resource(resources, "Deployment", metadata.name).urn)!);
+      const names = [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer.map(({ metadata }) => metadata.name).sort());
+      expect(names).to.deep.equal([foundation, processing, ["api-gateway"], ...(variant === "prod" ? [] : [["test-service"]])]);
+    });
+  }
+});
+
+/** Who talks to whom, by the specification's graph; what the jobs do comes with the databases, topics and buckets. */
+const spoken = [
+  "training-orchestrator -> postgres:5432",
+  "training-orchestrator -> kafka:9092",
+  "model-registry -> postgres:5432",
+  "model-registry -> minio:9000",
+  "ml-engine -> kafka:9092",
+  "ml-engine -> minio:9000",
+  "ml-engine -> model-registry:8080",
+  "query-parser -> kafka:9092",
+  "query-parser -> db-connector:8081",
+  "prediction-service -> model-registry:8080",
+  "api-gateway -> training-orchestrator:8000",
+  "api-gateway -> ml-engine:5000",
+  "api-gateway -> query-parser:5001",
+  "api-gateway -> model-registry:8080",
+  "api-gateway -> prediction-service:8080",
+  "api-gateway -> db-connector:8081",
+  "anyone -> api-gateway:8080",
+];
+const provisioned = [
+  "postgres-training-owner -> postgres:5432",
+  "postgres-registry-owner -> postgres:5432",
+  "kafka-topics -> kafka:9092",
+  "minio-model-registry -> minio:9000",
+  "minio-ml-engine -> minio:9000",
+];
+
+describe("network of ChatDB", () => {
+  const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
+
+  it("lets through what the edges say and nothing else: dev", async () => {
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
+    const expected = [...spoken, ...provisioned, ...sample, "test-service -> api-gateway:8080"];
+    expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
+  });
+
+  it("lets the nodes of a Kafka cluster talk among themselves: prod", async () => {
+    const expected = [...spoken, ...provisioned, "kafka -> kafka:9092", "kafka -> kafka:9093"];
+    expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(expected.sort());
+  });
+
+  it("opens the ranges of what is elsewhere, and no more: external", async () => {
+    const elsewhere = (connection: string) =>
+      connection.replace("postgres:5432", "10.1.0.0/16:6432").replace("kafka:9092", "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
+    const expected = [...[...spoken, ...provisioned, ...sample].map(elsewhere), "test-service -> api-gateway:8080", "db-connector -> 10.4.0.0/16:5432"];
+    expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
+  });
+
+  it("allows each workload to look names up", async () => {
+    const resources = await recording("dev");
+    const asking = openConnections(resources).filter((connection) => connection.endsWith("-> dns"));
+    expect(asking).to.have.length(objects(resources, "Deployment").length + objects(resources, "StatefulSet").length + objects(resources, "Job").length);
+  });
+
+  it("starts every namespace from nothing in, nothing out", async () => {
+    const resources = await recording("dev");
+    const closed = objects(resources, "NetworkPolicy").filter(
+      ({ spec }) => Object.keys(spec.podSelector).length === 0 && !spec.ingress && !spec.egress && spec.policyTypes.join() === "Ingress,Egress",
+    );
+    const namespaces = ["chatdb-monitoring", "chatdb-services", "chatdb-system", "chatdb-testing"];
+    expect(objects(resources, "Namespace").map(({ metadata }) => metadata.name).sort()).to.deep.equal(namespaces);
+    expect(closed.map(({ metadata }) => metadata.namespace).sort()).to.deep.equal(namespaces);
+  });
+
+  it("has the same edges in the graph as in the policies", async () => {
+    const declared = edges(await recording("dev")).map(({ from, to }) => `${from} -> ${to}`);
+    const expected = [...spoken.filter((edge) => !edge.startsWith("anyone")), "db-connector -> postgres:", "test-service -> api-gateway:"].map((edge) => edge.split(":")[0]!);
+    expect(declared.sort()).to.deep.equal(expected.sort());
+  });
+});
+
+describe("configuration of ChatDB", () => {
+  let resources: RecordedResource[];
+  before(async () => (resources = await recording("dev")));
+
+  it("makes the topics that the services name", () => {
+    const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as { name: string }[];
+    expect(made.map(({ name }) => name).sort()).to.deep.equal([...Object.values(topics)].sort());
+  });
+
+  it("gives each service its own role, database and key", () => {
+    const logins = ["training-orchestrator", "model-registry"].map((name) => environment(resources, name)).map((env) => [env.DATABASE_NAME, env.DATABASE_USER]);
+    expect(logins).to.deep.equal([["training", "training"], ["registry", "registry"]]);
+    const passwords = objects(resources, "Secret").flatMap(({ metadata, stringData }) =>
+      metadata.namespace === "chatdb-services" ? Object.entries(stringData).filter(([key]) => /PASSWORD|SECRET/.test(key)).map(([, value]) => value) : [],
+    );
+    expect(passwords).to.have.length(5);
+    expect(new Set(passwords)).to.have.length(5);
+  });
+
+  it("lets the engine read the datasets and the registry write them", () => {
+    const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
+    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read" });
+    expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
+  });
+
+  it("tells the gateway where everything is", () => {
+    const urls = Object.entries(environment(resources, "api-gateway")).filter(([key]) => key.endsWith("_URL"));
+    const at = (name: string, port: number) => `http://${name}.chatdb-services.svc.cluster.local:${port}`;
+    expect(Object.fromEntries(urls)).to.deep.equal({
+      TRAINING_ORCHESTRATOR_URL: at("training-orchestrator", 8000),
+      ML_ENGINE_URL: at("ml-engine", 5000),
+      QUERY_PARSER_URL: at("query-parser", 5001),
+      MODEL_REGISTRY_URL: at("model-registry", 8080),
+      PREDICTION_SERVICE_URL: at("prediction-service", 8080),
+      DB_CONNECTOR_URL: at("db-connector", 8081),
+    });
+    expect(environment(resources, "test-service").GATEWAY_URL).to.equal(at("api-gateway", 80));
+  });
+
+  it("hands the stack's log level to every service", () => {
+    for (const name of applications) expect(environment(resources, name).LOG_LEVEL, name).to.equal("debug");
+  });
+
+  it("follows the features and the addresses of the environment", async () => {
+    const prod = await recording("prod");
+    expect(objects(prod, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include("sample-data");
+    expect(objects(prod, "Deployment").map(({ metadata }) => metadata.name)).to.not.include("test-service");
+    expect(object(prod, "Service", "api-gateway").spec.type).to.equal("LoadBalancer");
+    expect(object(resources, "Service", "api-gateway").spec.type).to.equal("NodePort");
+    const external = await recording("external");
+    expect(objects(external, "StatefulSet")).to.deep.equal([]);
+    expect(object(external, "Ingress", "api-gateway").spec.rules[0]!.host).to.equal("chatdb.example.com");
+  });
+});
+
+describe("preview of ChatDB", () => {
+  for (const stack of ["dev", "prod"]) {
+    it(`shows everything that ${stack} will have, but for what is made up on the way`, async () => {
+      const preview = await recordStack(stack, { preview: true });
+      const made = await recording(stack as "dev" | "prod");
+      expect(preview.map(({ urn }) => urn).sort()).to.deep.equal(made.map(({ urn }) => urn).sort());
+
+      const unknown = preview.flatMap(({ type, name, unknowns }) => unknowns.map((path) => `${type.split(":").at(-1)} ${name} ${path}`));
+      const secrets = objects(made, "Secret").length;
+      expect(unknown.filter((path) => /^Secret [a-z-]+ stringData$/.test(path))).to.have.length(secrets);
+      expect(unknown.filter((path) => !path.startsWith("Secret "))).to.deep.equal(["StatefulSet kafka spec.template.spec.containers.0.env.2.value"]);
+    });
+  }
+});
