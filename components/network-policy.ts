@@ -8,7 +8,10 @@ type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 /** Nothing in, nothing out: what every namespace starts from. */
 export const denyAll: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
-/** Name look-ups at the cluster's DNS, for every pod of a namespace. */
+/**
+ * Name look-ups at the cluster's DNS, for every pod of a namespace. A policy sees the port of the DNS pod, not the 53 of
+ * its Service: CoreDNS that runs without privileges listens elsewhere, on ports that keep their usual names.
+ */
 export const allowDns: PolicySpec = {
   podSelector: {},
   policyTypes: ["Egress"],
@@ -18,6 +21,8 @@ export const allowDns: PolicySpec = {
       ports: [
         { protocol: "UDP", port: 53 },
         { protocol: "TCP", port: 53 },
+        { protocol: "UDP", port: "dns" },
+        { protocol: "TCP", port: "dns-tcp" },
       ],
     },
   ],
