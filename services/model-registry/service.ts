@@ -1,0 +1,42 @@
+import type { Logger } from "@chatdb/kit/log.ts";
+import { migrate } from "@chatdb/kit/database.ts";
+import type { ObjectStore } from "@chatdb/kit/object-store.ts";
+import { createServer } from "@chatdb/kit/server.ts";
+import type { FastifyInstance } from "fastify";
+import { sql, type Kysely } from "kysely";
+import { addDatasetRoutes } from "./dataset-routes.ts";
+import { addModelRoutes } from "./model-routes.ts";
+import { createModelStore } from "./model-store.ts";
+import { migrations, type RegistryTables } from "./schema.ts";
+
+export interface Deps {
+  db: Kysely<RegistryTables>;
+  objects: ObjectStore;
+  buckets: { models: string; datasets: string };
+  /** Of one artifact, bytes. Default 256 MiB. */
+  maxArtifactBytes?: number;
+  /** Of one dataset, bytes. Default 5 GiB. */
+  maxDatasetBytes?: number;
+  log?: Logger;
+}
+
+const MiB = 2 ** 20;
+
+/** Keeps models and datasets: metadata in PostgreSQL, bytes in the object store. */
+export async function createService(deps: Deps): Promise<FastifyInstance> {
+  const { db, objects, buckets, maxArtifactBytes = 256 * MiB, maxDatasetBytes = 5 * 1024 * MiB, log } = deps;
+  await migrate(db, migrations);
+  const app = createServer({
+    name: "model-registry",
+    description: "Keeps models in versions that never change, and the datasets they are trained on.",
+    ...(log && { log }),
+    checks: { database: () => sql`select 1`.execute(db), objectStore: () => objects.ping() },
+  });
+  // Uploads are streamed, so Fastify must not read them.
+  for (const type of ["application/octet-stream", "text/csv"]) {
+    app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
+  }
+  addModelRoutes(app, { models: createModelStore(db), objects, bucket: buckets.models, maxArtifactBytes });
+  addDatasetRoutes(app, { objects, bucket: buckets.datasets, maxDatasetBytes });
+  return app;
+}
