@@ -38,11 +38,13 @@ function columnMeans({ data, rows, width }: Matrix): Float64Array {
 /** Solves a x = b for a symmetric positive definite `a`, of which the lower half is read and overwritten, as is `b`. */
 function solveCholesky(a: Float64Array, b: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
+    // What is left of it below the rounding errors of the subtractions is no more than rounding error.
+    const diagonal = a[i * n + i]!;
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
       if (i > j) a[i * n + j] = sum / a[j * n + j]!;
-      else if (sum > 0) a[i * n + i] = Math.sqrt(sum);
+      else if (sum > diagonal * 1e-13) a[i * n + i] = Math.sqrt(sum);
       else throw new JobError("Some columns can be computed from others, so the weights are not determined. Use an l2 above 0.");
     }
   }
