@@ -8,7 +8,8 @@ export type Cpu = `${number}m` | `${number}`;
 export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
 
 export const sizePattern = /^[1-9]\d*(Ki|Mi|Gi|Ti)$/;
-export const cpuPattern = /^([1-9]\d*m|[1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*)$/;
+// Kubernetes knows nothing finer than a thousandth of a core.
+export const cpuPattern = /^([1-9]\d*m|[1-9]\d*(\.\d{1,3})?|0\.(?=\d*[1-9])\d{1,3})$/;
 export const durationPattern = /^\d+(ms|s|m|h)$/;
 
 const bytesPerUnit = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
@@ -21,7 +22,7 @@ export function bytes(size: Size): number {
 
 /** Thousandths of a core in a {@link Cpu}. */
 export function millicores(cpu: Cpu): number {
-  return cpu.endsWith("m") ? parseFloat(cpu) : parseFloat(cpu) * 1000;
+  return cpu.endsWith("m") ? parseFloat(cpu) : Math.round(parseFloat(cpu) * 1000);
 }
 
 /** Seconds in a {@link Duration}; a fraction where it is given in milliseconds. */
