@@ -1,0 +1,128 @@
+import { provisionDatabase, databaseSettings } from "@chatdb/provisioner/database.ts";
+import { scramVerifier } from "@chatdb/provisioner/scram.ts";
+import { readEnv } from "@chatdb/kit/env.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { expect } from "chai";
+import { startPglite, type TestDatabase } from "../support/pglite.ts";
+
+const log = createLogger("test", "silent");
+
+describe("provisioner database", () => {
+  let database: TestDatabase;
+  // Each test has names of its own, on one server.
+  let shop = "";
+  let reader = "";
+  let count = 0;
+  before(async () => {
+    database = await startPglite();
+  });
+  beforeEach(() => {
+    count += 1;
+    shop = `shop ${count}`;
+    reader = `reader ${count}`;
+  });
+  after(() => database.close());
+
+  const provision = (role: string, access: "owner" | "read", password = "s3cret", name = shop) =>
+    provisionDatabase(
+      readEnv(databaseSettings, {
+        ADMIN_DATABASE_HOST: database.host,
+        ADMIN_DATABASE_PORT: String(database.port),
+        ADMIN_DATABASE_USER: "postgres",
+        ADMIN_DATABASE_PASSWORD: "unused",
+        DATABASE_NAME: name,
+        ROLE_NAME: role,
+        ROLE_PASSWORD: password,
+        ACCESS: access,
+      }),
+      log,
+    );
+
+  const value = async (sql: string, ...params: unknown[]) => {
+    const { rows } = await database.pool.query<unknown[]>({ text: sql, values: params, rowMode: "array" });
+    return rows[0]?.[0];
+  };
+
+  const ownerOf = (name: string) => value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = $1", name);
+
+  /** Whether the role's stored verifier is that of the password. */
+  const hasPassword = async (role: string, password: string) => {
+    const stored = (await value("SELECT rolpassword FROM pg_authid WHERE rolname = $1", role)) as string;
+    const salt = Buffer.from(stored.split(/[:$]/)[2]!, "base64");
+    return stored === scramVerifier(password, salt);
+  };
+
+  it("computes the verifier that PostgreSQL computes", async () => {
+    await database.pool.query("CREATE ROLE somebody PASSWORD 'pencil'");
+    expect(await hasPassword("somebody", "pencil")).to.be.true;
+    expect(await hasPassword("somebody", "pen")).to.be.false;
+  });
+
+  it("makes a database that its owner, and nobody else, may connect to", async () => {
+    await provision(shop, "owner");
+    expect(await ownerOf(shop)).to.equal(shop);
+    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.true;
+    await database.pool.query("CREATE ROLE stranger");
+    expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", shop, shop)).to.be.true;
+    expect(await value("SELECT has_database_privilege('stranger', $1, 'CONNECT')", shop)).to.be.false;
+  });
+
+  it("gives a reader the tables of today and of later, to read alone", async () => {
+    await database.pool.query("CREATE TABLE early (a int)");
+    await provision(reader, "read");
+    await provision(shop, "owner");
+    await database.pool.query(`GRANT CREATE ON SCHEMA public TO "${shop}"; SET ROLE "${shop}"; CREATE TABLE late (a int); RESET ROLE`);
+    for (const table of ["early", "late"]) {
+      expect(await value("SELECT has_table_privilege($1, $2, 'SELECT')", reader, table), table).to.be.true;
+      expect(await value("SELECT has_table_privilege($1, $2, 'INSERT, UPDATE, DELETE, TRUNCATE')", reader, table), table).to.be.false;
+    }
+    expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", reader, shop)).to.be.true;
+    expect(await value("SELECT has_database_privilege($1, $2, 'CREATE, TEMPORARY')", reader, shop)).to.be.false;
+    expect(await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", reader)).to.deep.equal(["default_transaction_read_only=on"]);
+  });
+
+  it("lets the owner's job come after the reader's", async () => {
+    await provision(reader, "read");
+    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.false;
+    await provision(shop, "owner", "owner's");
+    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.true;
+    expect(await hasPassword(shop, "owner's")).to.be.true;
+  });
+
+  it("changes nothing the second time, and a changed password alone", async () => {
+    // All that it could change, but the salt of the verifier.
+    const state = () =>
+      Promise.all([
+        value("SELECT json_agg(r ORDER BY rolname) FROM (SELECT rolname, rolcanlogin, rolconfig FROM pg_roles) r"),
+        value("SELECT json_agg(d ORDER BY datname) FROM (SELECT datname, datdba, datacl FROM pg_database) d"),
+        value("SELECT json_agg(a) FROM (SELECT defaclrole, defaclacl FROM pg_default_acl) a"),
+      ]);
+    await provision(shop, "owner", "old");
+    await provision(reader, "read", "old");
+    const before = await state();
+    await provision(shop, "owner", "old");
+    await provision(reader, "read", "new");
+    expect(await state()).to.deep.equal(before);
+    expect(await hasPassword(shop, "old")).to.be.true;
+    expect(await hasPassword(reader, "new")).to.be.true;
+  });
+
+  it("gives a database to the owner that it should have", async () => {
+    await database.pool.query(`CREATE DATABASE "${shop}"`);
+    await provision(shop, "owner");
+    expect(await ownerOf(shop)).to.equal(shop);
+  });
+
+  it("takes names as they are", async () => {
+    const odd = `x"; DROP ROLE postgres; --`;
+    await provision(odd, "owner", "p'w\\", odd);
+    expect(await ownerOf(odd)).to.equal(odd);
+    expect(await hasPassword(odd, "p'w\\")).to.be.true;
+  });
+
+  it("refuses to make the administrator a reader", () => {
+    const env = { ADMIN_DATABASE_HOST: "h", ADMIN_DATABASE_USER: "admin", ADMIN_DATABASE_PASSWORD: "p", DATABASE_NAME: "d", ROLE_PASSWORD: "p", ACCESS: "read" };
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "admin" })).to.throw("ROLE_NAME: must not be the administrator");
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "d" })).to.throw("ROLE_NAME: a reader must not be the owner");
+  });
+});
