@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Connection, Dependency } from "../../components/connection.ts";
+import type { MicroserviceArgs } from "../../components/microservice.ts";
 import type { Resources } from "../../components/pod.ts";
 import { record, type RecordedResource, type RecordOptions } from "../../render/recorder.ts";
 
@@ -20,9 +20,16 @@ export function dependency(name: string, connection: Partial<Connection> = {}): 
   return { name, connect: () => ({ env: {}, secretEnv: {}, destinations: [], readyWhen: [], ...connection }) };
 }
 
-/** Plain value of an output. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply(resolve));
-}
-
 export const sizes: Resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+
+/** A service that uses nothing, of which a test says what matters to it. */
+export const serviceArgs: MicroserviceArgs = {
+  namespace: "apps",
+  image: "example.com/chatdb/web:1",
+  port: 8000,
+  scaling: { min: 2, max: 6, cpu: 70, memory: 80 },
+  resources: sizes,
+  liveness: { initialDelay: "30s", period: "10s", timeout: "5s" },
+  readiness: { initialDelay: "10s", period: "5s", timeout: "3s" },
+  uses: [],
+};
