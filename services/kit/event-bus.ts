@@ -26,12 +26,19 @@ export interface Subscription {
 }
 
 export interface EventBus {
-  /** Resolves when all in-sync replicas have the events. */
+  /** Resolves when all in-sync replicas have the events. Rejects with a TypeError when a value is not JSON. */
   publish(topic: string, events: OutgoingEvent[]): Promise<void>;
   /** Resolves when the subscription is made. A message that is not JSON is logged and skipped. */
   subscribe(subscription: Subscription): Promise<void>;
   /** Rejects when the broker does not answer. */
   ping(): Promise<void>;
-  /** Stops taking events, lets running handlers finish (25 s at most in a process that is stopping), then disconnects. */
+  /** Stops taking events, lets running handlers finish, then disconnects. Kafka's waits for them for at most 20 s. */
   close(): Promise<void>;
+}
+
+/** The text that is sent. Throws a TypeError for what JSON cannot say, such as undefined. */
+export function toJson(topic: string, value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError(`An event for ${topic} is not JSON: ${String(value)}`);
+  return text;
 }

@@ -1,5 +1,5 @@
 import { compatibilityPartitioner, ProduceAcks, Producer, stringSerializers } from "@platformatic/kafka";
-import type { EventBus } from "./event-bus.ts";
+import { toJson, type EventBus } from "./event-bus.ts";
 import { KafkaSubscriber } from "./kafka-subscriber.ts";
 import type { Logger } from "./log.ts";
 
@@ -28,7 +28,7 @@ export function createKafkaEventBus(options: KafkaOptions): EventBus {
   return {
     async publish(topic, events) {
       if (events.length === 0) return;
-      await producer.send({ messages: events.map(({ key, value }) => ({ topic, key, value: JSON.stringify(value) })) });
+      await producer.send({ messages: events.map(({ key, value }) => ({ topic, key, value: toJson(topic, value) })) });
     },
     async subscribe(subscription) {
       const subscriber = new KafkaSubscriber(options, subscription);

@@ -8,13 +8,14 @@ export interface Worker<T> {
 export interface KeyedQueueOptions<T> {
   /** Items of the same key are handled one after the other, in the order in which they came. */
   keyOf(item: T): string;
+  /** Milliseconds before an item is tried again; twice as long after each further failure, up to 30 s. Default 100. */
+  firstPauseMs?: number;
   /** Called when an item was handled. */
   onDone?(item: T): void;
   /** Called when a worker rejected; the item is tried again after `pauseMs`. */
   onFailure?(error: unknown, item: T, pauseMs: number): void;
 }
 
-const firstPauseMs = 100;
 const longestPauseMs = 30_000;
 
 interface Lane<T> {
@@ -109,7 +110,7 @@ export class KeyedQueue<T> {
   }
 
   #retryLater(lane: Lane<T>, error: unknown): void {
-    const pauseMs = Math.min(firstPauseMs * 2 ** lane.failures++, longestPauseMs);
+    const pauseMs = Math.min((this.#options.firstPauseMs ?? 100) * 2 ** lane.failures++, longestPauseMs);
     this.#options.onFailure?.(error, lane.items[0] as T, pauseMs);
     if (this.#closed) return;
     const pause = setTimeout(() => {

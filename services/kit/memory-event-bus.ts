@@ -1,4 +1,4 @@
-import type { EventBus, IncomingEvent, OutgoingEvent, Subscription } from "./event-bus.ts";
+import { toJson, type EventBus, type IncomingEvent, type OutgoingEvent, type Subscription } from "./event-bus.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import type { Logger } from "./log.ts";
 
@@ -6,7 +6,7 @@ import type { Logger } from "./log.ts";
 const kept = 10_000;
 
 /** What Kafka does for us, within one process: groups, order within a key, at-least-once. Nothing outlives the process. */
-export function createMemoryEventBus({ log }: { log?: Logger } = {}): EventBus {
+export function createMemoryEventBus(options: { log?: Logger; firstPauseMs?: number } = {}): EventBus {
   const history = new Map<string, IncomingEvent[]>();
   const groups = new Map<string, Group>();
   let closed = false;
@@ -17,7 +17,7 @@ export function createMemoryEventBus({ log }: { log?: Logger } = {}): EventBus {
 
   function publish(topic: string, events: OutgoingEvent[]): void {
     mustBeOpen();
-    const incoming = events.map(({ key, value }) => ({ topic, key, value: asJson(topic, value) }));
+    const incoming = events.map(({ key, value }) => ({ topic, key, value: JSON.parse(toJson(topic, value)) as unknown }));
     history.set(topic, [...(history.get(topic) ?? []), ...incoming].slice(-kept));
     for (const event of incoming) {
       for (const group of groups.values()) group.offer(event);
@@ -26,7 +26,7 @@ export function createMemoryEventBus({ log }: { log?: Logger } = {}): EventBus {
 
   function subscribe(subscription: Subscription): void {
     mustBeOpen();
-    const group = groups.get(subscription.group) ?? createGroup(subscription.group, log);
+    const group = groups.get(subscription.group) ?? createGroup(subscription.group, options);
     groups.set(subscription.group, group);
     group.join(subscription, history);
   }
@@ -49,9 +49,10 @@ interface Group {
   close(): Promise<void>;
 }
 
-function createGroup(name: string, log?: Logger): Group {
+function createGroup(name: string, { log, firstPauseMs }: { log?: Logger; firstPauseMs?: number }): Group {
   const topics = new Set<string>();
   const queue = new KeyedQueue<IncomingEvent>({
+    firstPauseMs,
     keyOf: ({ topic, key }) => JSON.stringify([topic, key]),
     onFailure: (err, { topic, key }, pauseMs) => log?.warn({ err, group: name, topic, key, pauseMs }, "event failed, will be retried"),
   });
@@ -83,10 +84,4 @@ function promised<A extends unknown[]>(act: (...args: A) => void): (...args: A) 
       act(...args);
       resolve();
     });
-}
-
-function asJson(topic: string, value: unknown): unknown {
-  const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`An event for ${topic} is not JSON: ${String(value)}`);
-  return JSON.parse(text);
 }

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "chai";
+import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
+import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { itIsAnEventBus } from "./event-bus-contract.ts";
+import { until } from "./until.ts";
+
+const bootstrap = process.env.KAFKA_TEST_BOOTSTRAP;
+const reason = bootstrap === undefined ? " (skipped: KAFKA_TEST_BOOTSTRAP names no broker, host:port)" : "";
+
+describe(`Kafka event bus${reason}`, function () {
+  this.timeout(60_000);
+  if (bootstrap === undefined) {
+    it("needs a broker");
+    return;
+  }
+  const options = { clientId: "kit-test", bootstrapServers: [bootstrap], log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
+  const admin = new Admin({ clientId: "kit-test", bootstrapBrokers: [bootstrap] });
+  const createTopic = async () => {
+    const topic = `kit-test-${randomUUID()}`;
+    await admin.createTopics({ topics: [topic], partitions: 3, replicas: 1 });
+    return topic;
+  };
+  after(() => admin.close());
+
+  itIsAnEventBus({ connect: () => createKafkaEventBus(options), createTopic });
+
+  it("skips a message that is not JSON", async () => {
+    const topic = await createTopic();
+    const bus = createKafkaEventBus(options);
+    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [bootstrap], serializers: stringSerializers });
+    await producer.send({ messages: [{ topic, key: "a", value: "no JSON" }, { topic, key: "a", value: '"JSON"' }] });
+    await producer.close();
+    const handled: unknown[] = [];
+    await bus.subscribe({ group: topic, topics: [topic], handle: ({ value }) => Promise.resolve(void handled.push(value)) });
+    await until("the good message is handled", () => handled.length > 0);
+    expect(handled).to.deep.equal(["JSON"]);
+    await bus.close();
+  });
+
+  it("goes on where it stopped, and does again what was not finished", async () => {
+    const topic = await createTopic();
+    const handled: number[] = [];
+    const first = createKafkaEventBus(options);
+    await first.publish(topic, [1, 2, 3].map((value) => ({ key: "a", value })));
+    await first.subscribe({
+      group: topic,
+      topics: [topic],
+      handle: ({ value }) => {
+        if (value === 3) return Promise.reject(new Error("not here"));
+        return Promise.resolve(void handled.push(value as number));
+      },
+    });
+    await until("two are handled", () => handled.length === 2);
+    await first.close();
+    const second = createKafkaEventBus(options);
+    await second.subscribe({ group: topic, topics: [topic], handle: ({ value }) => Promise.resolve(void handled.push(value as number)) });
+    await until("the third is handled", () => handled.includes(3));
+    expect(handled).to.deep.equal([1, 2, 3]);
+    await second.close();
+  });
+
+  it("does not start a running event again when the group's members change", async () => {
+    const topic = await createTopic();
+    const release = Promise.withResolvers<void>();
+    const started: string[] = [];
+    const subscription = {
+      group: topic,
+      topics: [topic],
+      concurrency: 6,
+      handle: ({ key }: { key: string }) => {
+        started.push(key);
+        return release.promise;
+      },
+    };
+    const first = createKafkaEventBus(options);
+    await first.publish(topic, ["a", "b", "c", "d", "e", "f"].map((key) => ({ key, value: 1 })));
+    await first.subscribe(subscription);
+    await until("all run", () => started.length === 6);
+    // Takes some of the partitions, whose events it starts too: they are not committed. The others stay where they run.
+    const second = createKafkaEventBus(options);
+    await second.subscribe(subscription);
+    await until("the second has its share", () => started.length > 6);
+    await second.publish(topic, [{ key: "z", value: 1 }]);
+    await until("the group works again", () => started.includes("z"));
+    expect(started.length).to.be.lessThan(13);
+    release.resolve();
+    await Promise.all([first.close(), second.close()]);
+  });
+});
