@@ -143,6 +143,7 @@ function podSpec(
   const { volumes, volumeMounts } = scratch(["/tmp"]);
   return {
     volumes,
+    // The service itself goes on serving for a moment after SIGTERM, until every kube-proxy has forgotten it, and then drains.
     terminationGracePeriodSeconds: 45,
     topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
       topologyKey,
@@ -162,8 +163,6 @@ function podSpec(
         startupProbe: startupProbe(healthy, 120),
         livenessProbe: probe(healthy, args.liveness),
         readinessProbe: probe(ready, args.readiness),
-        // Time for every kube-proxy to forget the pod before it stops listening.
-        lifecycle: { preStop: { sleep: { seconds: 5 } } },
         volumeMounts,
         ...restrictedContainer,
       },

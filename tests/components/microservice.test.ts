@@ -21,7 +21,6 @@ describe("microservice", () => {
 
   it("is replaced pod by pod, never fewer than there were", () => {
     expect(object(plain, "Deployment", "web").spec.strategy).to.deep.equal({ type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
-    expect(container(plain).lifecycle.preStop).to.deep.equal({ sleep: { seconds: 5 } });
     expect(workload(plain, "web").pod.terminationGracePeriodSeconds).to.equal(45);
     expect(object(plain, "PodDisruptionBudget", "web").spec.maxUnavailable).to.equal(1);
   });
