@@ -22,6 +22,7 @@ export function crossChecks(settings: Settings): Issue[] {
       return [...requestsWithinLimits(`services.${name}`, service), ...replicaBounds(`services.${name}.scaling`, service)];
     }),
     ...kafkaIssues(settings),
+    ...dataSourceIssues(settings),
   ];
 }
 
@@ -49,4 +50,8 @@ function kafkaIssues({ kafka, kafkaBrokers }: Settings): Issue[] {
     issues.push({ path: "kafka.heap", message: `is ${kafka.heap} of a memory limit of ${kafka.limits.memory}; leave a quarter or more for the rest of the process` });
   }
   return issues;
+}
+
+function dataSourceIssues({ dataSources, sampleData }: Settings): Issue[] {
+  return sampleData && "shop" in dataSources ? [{ path: "dataSources.shop", message: "has the name of the sample database: choose another, or turn sampleData off" }] : [];
 }

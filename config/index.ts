@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { crossChecks, type Issue } from "./checks.ts";
-import type { secretNames} from "./schema.ts";
-import { settings as schema, type Settings } from "./schema.ts";
+import { secretNames, settings as schema, type Settings } from "./schema.ts";
+import { missingSecrets } from "./secrets.ts";
 import { serviceSettings, type ServiceName, type ServiceSettings } from "./services.ts";
 
 /** The checked configuration of one environment. */
@@ -20,18 +20,14 @@ export interface Configuration extends Settings {
  */
 export function readConfiguration(config = new pulumi.Config()): Configuration {
   const { settings, issues } = parse(rawSettings(config));
-  const all = [...issues, ...(settings ? [...crossChecks(settings), ...missingSecrets(settings, config)] : [])];
+  const all = [...unknownSettings(config), ...issues, ...(settings ? [...crossChecks(settings), ...missingSecrets(settings, config)] : [])];
   if (!settings || all.length > 0) throw new pulumi.RunError(report(all));
   return Object.freeze({
     ...settings,
     service: (name: ServiceName) => serviceSettings(name, settings.serviceDefaults, settings.services[name] ?? {}),
     secret: (name: (typeof secretNames)[number]) => config.requireSecret(name),
     dataSourcePassword: (name: string) =>
-      config.requireSecretObject<Record<string, string>>("dataSourcePasswords").apply((passwords) => {
-        const password = passwords[name];
-        if (password === undefined) throw new pulumi.RunError(`The secret dataSourcePasswords has no entry ${name}.`);
-        return password;
-      }),
+      config.requireSecretObject<Record<string, string>>("dataSourcePasswords").apply((passwords) => passwords[name]!),
   });
 }
 
@@ -52,19 +48,17 @@ function rawValue(text: string | undefined, type: z.ZodType): unknown {
 function parse(raw: Record<string, unknown>): { settings?: Settings; issues: Issue[] } {
   const result = schema.safeParse(raw);
   if (result.success) return { settings: result.data, issues: [] };
-  return { issues: result.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })) };
+  // Of a key that does not fit, zod tells the reason one level deeper.
+  const reason = (issue: z.core.$ZodIssue) => (issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message);
+  return { issues: result.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: reason(issue) })) };
 }
 
-function missingSecrets(settings: Settings, config: pulumi.Config): Issue[] {
-  const needed: [(typeof secretNames)[number], boolean, string][] = [
-    ["externalPostgresPassword", settings.externalPostgres !== undefined, "externalPostgres"],
-    ["externalObjectStoreAccessKeyId", settings.externalObjectStore !== undefined, "externalObjectStore"],
-    ["externalObjectStoreSecretAccessKey", settings.externalObjectStore !== undefined, "externalObjectStore"],
-    ["dataSourcePasswords", Object.keys(settings.dataSources).length > 0, "dataSources"],
-  ];
-  return needed
-    .filter(([name, isNeeded]) => isNeeded && config.getSecret(name) === undefined)
-    .map(([name, , by]) => ({ path: name, message: `is needed by ${by}: set it with \`pulumi config set --secret ${name}\`` }));
+/** What nothing reads is most likely misspelt. */
+function unknownSettings({ name: project }: pulumi.Config): Issue[] {
+  const known = [...Object.keys(schema.shape), ...secretNames].map((name) => `${project}:${name}`);
+  return Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(`${project}:`) && !known.includes(key))
+    .map((key) => ({ path: key.slice(project.length + 1), message: "is no setting of Pulumi.yaml" }));
 }
 
 function report(issues: readonly Issue[]): string {

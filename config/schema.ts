@@ -1,16 +1,22 @@
 import { z } from "zod";
-import { cpuPattern, durationPattern, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
+import { cpuPattern, durationPattern, seconds, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
 import { serviceNames } from "./services.ts";
 
 const size = z.custom<Size>((value) => typeof value === "string" && sizePattern.test(value), 'must be a size such as "512Mi" or "10Gi"');
 const cpu = z.custom<Cpu>((value) => typeof value === "string" && cpuPattern.test(value), 'must be CPU time such as "250m" or "2", in quotes');
-const duration = z.custom<Duration>((value) => typeof value === "string" && durationPattern.test(value), 'must be a time such as "30s" or "5m"');
+/** Kubernetes times probes in whole seconds; it reads a period or timeout of none as its own default. */
+const wholeSeconds = (least: number) =>
+  z.custom<Duration>(
+    (value) => typeof value === "string" && durationPattern.test(value) && Number.isInteger(seconds(value as Duration)) && seconds(value as Duration) >= least,
+    `must be a time in whole seconds such as "30s" or "5m"${least > 0 ? `, at least "${least}s"` : ""}`,
+  );
 const percent = z.int().min(1).max(100);
 const port = z.int().min(1).max(65535);
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"').default("0.0.0.0/0");
 const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
 const ssl = z.enum(["require", "disable"]).default("require");
 
+const timing = z.strictObject({ initialDelay: wholeSeconds(0), period: wholeSeconds(1), timeout: wholeSeconds(1) });
 const requests = z.strictObject({ cpu, memory: size });
 const sized = { requests, limits: requests, storage: size };
 
@@ -19,8 +25,8 @@ const serviceOverrides = z
     scaling: z.strictObject({ min: z.int().min(1), max: z.int().min(1), cpu: percent, memory: percent }).partial(),
     requests: requests.partial(),
     limits: requests.partial(),
-    liveness: z.strictObject({ initialDelay: duration, period: duration, timeout: duration }).partial(),
-    readiness: z.strictObject({ initialDelay: duration, period: duration, timeout: duration }).partial(),
+    liveness: timing.partial(),
+    readiness: timing.partial(),
   })
   .partial();
 
