@@ -8,18 +8,21 @@ export function encodedWidth(features: readonly Feature[]): number {
   return features.reduce((width, feature) => width + (feature.kind === "number" ? 1 : feature.categories.length), 0);
 }
 
+/** A value by the index of its feature. */
+export type ValueAt = (feature: number) => number | string | undefined;
+
 /**
  * Turns values into the row of numbers that a model multiplies. Training and prediction both use it, so they cannot differ.
  * It writes `encodedWidth(features)` numbers into `row` from `offset` on.
  */
-export function createEncoder(features: readonly Feature[]): (values: FeatureValues, row: Float64Array, offset?: number) => void {
+export function createEncoder(features: readonly Feature[]): (valueAt: ValueAt, row: Float64Array, offset?: number) => void {
   const positions = features.map((feature) =>
     feature.kind === "category" ? new Map(feature.categories.map((category, index) => [category, index])) : undefined,
   );
-  return (values, row, offset = 0) => {
+  return (valueAt, row, offset = 0) => {
     let column = offset;
     features.forEach((feature, index) => {
-      const value = values[feature.name];
+      const value = valueAt(index);
       if (feature.kind === "number") {
         row[column++] = value === undefined ? 0 : (Number(value) - feature.mean) / feature.scale;
         return;

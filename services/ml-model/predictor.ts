@@ -26,7 +26,7 @@ export function createPredictor(artifact: ModelArtifact): Predictor {
     input: inputSchema(artifact.features),
     predict(values) {
       const row = new Float64Array(width);
-      encode(values, row);
+      encode((index) => values[artifact.features[index]!.name], row);
       return infer(row);
     },
   };

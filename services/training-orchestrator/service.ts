@@ -24,14 +24,21 @@ export interface Deps {
  */
 export async function createService({ db, bus, log = createLogger("training-orchestrator") }: Deps): Promise<FastifyInstance> {
   await migrate(db, migrations);
+  const jobs = createJobStore(db);
+  // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
+  const subscription = bus.subscribe({
+    group: "training-orchestrator",
+    topics: [topics.trainingEvents],
+    concurrency: 4,
+    handle: ({ value }) => follow(jobs, value, log),
+  });
+  subscription.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
   const app = createServer({
     name: "training-orchestrator",
     description: "Takes training jobs, hands them to the engines, and knows what became of them.",
     log,
-    checks: { database: () => sql`select 1`.execute(db), eventBus: () => bus.ping() },
+    checks: { database: () => sql`select 1`.execute(db), eventBus: () => bus.ping(), subscription: () => subscription },
   });
-  const jobs = createJobStore(db);
-  await bus.subscribe({ group: "training-orchestrator", topics: [topics.trainingEvents], concurrency: 4, handle: ({ value }) => follow(jobs, value, log) });
   const relay = startRelay({ db, bus, log });
   // Before the bus and the database are closed; a job that is accepted from here on waits in the outbox.
   app.addHook("preClose", () => relay.stop());

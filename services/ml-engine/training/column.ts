@@ -23,31 +23,97 @@ const missingMarks = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "No
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** So many values decide what a column holds; from there on numbers need not be kept as text. */
+const sample = 1000;
+
 /** A column is taken for one of numbers, and its other cells for mistakes, from this share of numbers on. */
 const mostly = 0.9;
 
 /**
- * Decides whether a column holds numbers or words. One that is mostly numbers must be all numbers:
- * its other cells are reported, by their row numbers.
+ * Gathers the cells of a column and decides from the first of them whether it holds numbers or words.
+ * One that holds numbers must hold nothing else: other cells are reported.
  */
-export function toColumn(name: string, cells: readonly string[], rowNumbers: readonly number[], problems: ProblemList): Column {
-  const isMissing = (cell: string) => missingMarks.has(cell);
-  const missing = cells.filter(isMissing).length;
-  const numbers = cells.filter(isNumber).length;
-  const present = cells.length - missing;
-  if (numbers < present && numbers < mostly * present) {
-    return { kind: "category", name, missing, values: cells.map((cell) => (isMissing(cell) ? undefined : cell)) };
+export class ColumnBuilder {
+  readonly #name: string;
+  readonly #problems: ProblemList;
+  /** Cells while it is undecided, words afterwards; where each stands, while it is undecided. */
+  #texts: (string | undefined)[] = [];
+  #rows: number[] = [];
+  /** Equal words are kept once. */
+  readonly #words = new Map<string, string>();
+  #numbers: Float64Array<ArrayBuffer> | undefined;
+  #length = 0;
+  #missing = 0;
+  #decided = false;
+
+  constructor(name: string, problems: ProblemList) {
+    this.#name = name;
+    this.#problems = problems;
   }
-  const values = Float64Array.from(cells, (cell, index) => {
-    if (isMissing(cell)) return NaN;
-    if (!isNumber(cell)) problems.add(`row ${rowNumbers[index]}, column "${name}": "${abbreviate(cell)}" is not a number, as others in this column are`);
-    return Number(cell);
-  });
-  return { kind: "number", name, missing, values };
+
+  /** @param row where the cell stands in the file, for messages */
+  add(cell: string, row: number): void {
+    const text = missingMarks.has(cell) ? undefined : cell;
+    if (text === undefined) this.#missing++;
+    if (this.#numbers) {
+      this.#addNumber(text, row);
+      return;
+    }
+    this.#texts.push(text === undefined ? undefined : this.#wordOf(text));
+    this.#length++;
+    if (this.#decided) return;
+    this.#rows.push(row);
+    if (this.#length - this.#missing >= sample) this.#decide();
+  }
+
+  finish(): Column {
+    if (!this.#decided) this.#decide();
+    const common = { name: this.#name, missing: this.#missing };
+    return this.#numbers
+      ? { kind: "number", ...common, values: this.#numbers.slice(0, this.#length) }
+      : { kind: "category", ...common, values: this.#texts };
+  }
+
+  #decide(): void {
+    const texts = this.#texts;
+    const rows = this.#rows;
+    this.#decided = true;
+    this.#rows = [];
+    const present = texts.filter((text) => text !== undefined);
+    if (present.filter((text) => !Number.isNaN(numberOf(text))).length < mostly * present.length) return;
+    this.#texts = [];
+    this.#words.clear();
+    this.#length = 0;
+    this.#numbers = new Float64Array(2 * sample);
+    texts.forEach((text, index) => this.#addNumber(text, rows[index]!));
+  }
+
+  #addNumber(text: string | undefined, row: number): void {
+    const value = text === undefined ? NaN : numberOf(text);
+    if (text !== undefined && Number.isNaN(value)) {
+      this.#problems.add(`row ${row}, column "${this.#name}": "${abbreviate(text)}" is not a number, as others in this column are`);
+    }
+    let numbers = this.#numbers!;
+    if (this.#length === numbers.length) {
+      numbers = new Float64Array(2 * numbers.length);
+      numbers.set(this.#numbers!);
+      this.#numbers = numbers;
+    }
+    numbers[this.#length++] = value;
+  }
+
+  #wordOf(text: string): string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    this.#words.set(text, text);
+    return text;
+  }
 }
 
-function isNumber(cell: string): boolean {
-  return number.test(cell) && Number.isFinite(Number(cell));
+/** NaN for what is no number, or larger than a double can hold. */
+function numberOf(text: string): number {
+  const value = number.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : NaN;
 }
 
 function abbreviate(text: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
-import { CsvError, parse, type Info } from "csv-parse";
-import { toColumn, type Column } from "./column.ts";
+import { CsvError, parse } from "csv-parse";
+import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { ProblemList } from "./problem-list.ts";
 
@@ -20,29 +20,30 @@ export interface Dataset {
  */
 export async function readDataset(file: Readable): Promise<Dataset> {
   const hash = createHash("sha256");
-  const records = parse({ bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true });
+  const records = parse({ bom: true, trim: true, relax_column_count: true });
   file.on("data", (chunk: Buffer) => hash.update(chunk));
   file.on("error", (error) => records.destroy(error));
   file.pipe(records);
-  const table = await readRecords(records as AsyncIterable<{ record: string[]; info: Info }>);
+  const table = await readRecords(records as AsyncIterable<string[]>);
   return { ...table, sha256: hash.digest("hex") };
 }
 
-async function readRecords(records: AsyncIterable<{ record: string[]; info: Info }>): Promise<Omit<Dataset, "sha256">> {
+async function readRecords(records: AsyncIterable<string[]>): Promise<Omit<Dataset, "sha256">> {
   const problems = new ProblemList();
-  let header: string[] | undefined;
-  let cells: string[][] = [];
   const rowNumbers: number[] = [];
+  let columns: ColumnBuilder[] | undefined;
+  let row = 0;
   try {
-    for await (const { record, info } of records) {
-      const row = info.records + info.empty_lines;
-      if (header === undefined) {
-        header = checkHeader(record);
-        cells = header.map(() => []);
-      } else if (record.length !== header.length) {
-        problems.add(`row ${row}: ${record.length} cells where the header has ${header.length}`);
+    for await (const record of records) {
+      row++;
+      const blank = record.length === 1 && record[0] === "";
+      if (blank) continue;
+      if (columns === undefined) {
+        columns = checkHeader(record).map((name) => new ColumnBuilder(name, problems));
+      } else if (record.length !== columns.length) {
+        problems.add(`row ${row}: ${record.length} cells where the header has ${columns.length}`);
       } else {
-        record.forEach((cell, index) => cells[index]!.push(cell));
+        for (let index = 0; index < columns.length; index++) columns[index]!.add(record[index]!, row);
         rowNumbers.push(row);
       }
     }
@@ -50,14 +51,10 @@ async function readRecords(records: AsyncIterable<{ record: string[]; info: Info
     if (error instanceof CsvError) throw new JobError(`The dataset is not valid CSV. ${error.message}`, { cause: error });
     throw error;
   }
-  if (header === undefined) throw new JobError("The dataset is empty: its first row must name the columns.");
-  const columns = header.map((name, index) => {
-    const column = toColumn(name, cells[index]!, rowNumbers, problems);
-    cells[index] = [];
-    return column;
-  });
+  if (columns === undefined) throw new JobError("The dataset is empty: its first row must name the columns.");
+  const finished = columns.map((column) => column.finish());
   problems.throwIfAny("The dataset has cells that cannot be used.");
-  return { columns, rowNumbers };
+  return { columns: finished, rowNumbers };
 }
 
 function checkHeader(names: string[]): string[] {

@@ -60,12 +60,16 @@ export function encodeRows(features: readonly Feature[], columns: readonly Colum
   const data = new Float64Array(rows.length * width);
   const encode = createEncoder(features);
   rows.forEach((row, index) => {
-    encode(valuesAt(columns, row), data, index * width);
+    encode((feature) => valueOf(columns[feature]!, row), data, index * width);
   });
   return { data, rows: rows.length, width };
 }
 
 /** A row's values by column name. */
 export function valuesAt(columns: readonly Column[], row: number): FeatureValues {
-  return Object.fromEntries(columns.map(({ name, values }) => [name, Number.isNaN(values[row]) ? undefined : values[row]]));
+  return Object.fromEntries(columns.map((column) => [column.name, valueOf(column, row)]));
+}
+
+function valueOf({ values }: Column, row: number): number | string | undefined {
+  return Number.isNaN(values[row]) ? undefined : values[row];
 }

@@ -1,0 +1,45 @@
+import { kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@chatdb/kit/env.ts";
+import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { runService } from "@chatdb/kit/run.ts";
+import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
+import { z } from "zod";
+import { createService } from "./service.ts";
+
+const name = "ml-engine";
+const count = z.coerce.number().pipe(z.int().positive());
+const env = readEnv(
+  z.object({
+    ...serverEnv,
+    ...kafkaEnv,
+    ...s3Env,
+    S3_BUCKET_DATASETS: z.string(),
+    MODEL_REGISTRY_URL: serviceUrl,
+    TRAINING_CONCURRENCY: count.default(2),
+    TRAINING_MEMORY_MB: count.default(256),
+    DATASET_MAX_BYTES: count.default(64 * 2 ** 20),
+  }),
+);
+
+async function create() {
+  const log = createLogger(name, env.LOG_LEVEL);
+  const bus = createKafkaEventBus({ clientId: name, bootstrapServers: env.KAFKA_BOOTSTRAP_SERVERS, log });
+  const objects = createS3ObjectStore(env);
+  const app = await createService({
+    bus,
+    objects,
+    datasetsBucket: env.S3_BUCKET_DATASETS,
+    modelRegistryUrl: env.MODEL_REGISTRY_URL,
+    concurrency: env.TRAINING_CONCURRENCY,
+    trainingMemoryMb: env.TRAINING_MEMORY_MB,
+    maxDatasetBytes: env.DATASET_MAX_BYTES,
+    log,
+  });
+  app.addHook("onClose", async () => {
+    await bus.close();
+    objects.close();
+  });
+  return app;
+}
+
+await runService({ name, host: env.HOST, port: env.PORT, create });

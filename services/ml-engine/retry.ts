@@ -1,0 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface RetryOptions {
+  /** Whether trying again may help. */
+  passing: (error: unknown) => boolean;
+  /** Default 5. */
+  attempts?: number;
+  /** Before the second attempt, doubled before each further one. Milliseconds, default 200. */
+  pauseMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Calls until it succeeds, or fails for good; then rejects with the last error. */
+export async function retry<T>(call: () => Promise<T>, { passing, attempts = 5, pauseMs = 200, signal }: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt >= attempts || !passing(error)) throw error;
+      await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal });
+    }
+  }
+}
