@@ -1,0 +1,62 @@
+import { databaseSchema, dataSourceList, parameter, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
+import {
+  dataset, job, jobAccepted, modelList, modelVersion, modelVersionList, predictResponse, type Job, type jobRequest,
+} from "@chatdb/contracts/training.ts";
+import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { buffer } from "node:stream/consumers";
+import { z } from "zod";
+import { expect } from "./scenario.ts";
+
+/** `POST /api/query`, as far as it is checked here. */
+const queryAnswer = z.object({
+  query: z.string(),
+  sql: z.string(),
+  params: z.array(parameter),
+  reading: z.string(),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.array(z.json())),
+  row_count: z.int().nonnegative(),
+  took_ms: z.number().nonnegative(),
+});
+export type QueryAnswer = z.infer<typeof queryAnswer>;
+
+export type Gateway = ReturnType<typeof openGateway>;
+
+/** A question may wait for a first look at the schema. */
+const timeoutMs = 15_000;
+
+/** What a user of ChatDB can do, by way of the gateway alone. Failures are Problems with the gateway's reason. */
+export function openGateway(url: string) {
+  const http = createHttpClient(url, { timeoutMs });
+
+  async function bytes(path: string): Promise<Buffer> {
+    const { status, body } = await http.request(path);
+    const content = await buffer(body);
+    expect(status === 200, `GET ${path} answered ${status}`, { answer: content.subarray(0, 500).toString() });
+    return content;
+  }
+
+  return {
+    close: () => http.close(),
+    ask: (query: string, datasource: string) => http.postJson("/api/query", { query, datasource }, queryAnswer),
+    parse: (query: string, datasource: string) => http.postJson("/api/parse", { query, datasource }, parseResponse),
+    dataSources: async () => (await http.getJson("/api/datasources", dataSourceList)).datasources,
+    schema: (datasource: string) => http.getJson(`/api/datasources/${datasource}/schema`, databaseSchema),
+    execute: (datasource: string, sql: string, params: z.infer<typeof parameter>[] = []) =>
+      http.postJson(`/api/datasources/${datasource}/query`, { sql, params }, queryResult),
+    async upload(name: string, csv: string) {
+      const { status, body } = await http.request(`/api/datasets/${name}`, { method: "PUT", headers: { "content-type": "text/csv" }, body: csv });
+      const answer = (await buffer(body)).toString();
+      expect(status === 200, `PUT /api/datasets/${name} answered ${status}`, { answer });
+      return dataset.parse(JSON.parse(answer));
+    },
+    submit: (request: z.input<typeof jobRequest>) => http.postJson("/api/jobs", request, jobAccepted),
+    job: (id: string): Promise<Job> => http.getJson(`/api/jobs/${id}`, job),
+    models: () => http.getJson("/api/models", modelList),
+    versions: (name: string) => http.getJson(`/api/models/${name}`, modelVersionList),
+    version: (name: string, version: number) => http.getJson(`/api/models/${name}/${version}`, modelVersion),
+    artifact: (name: string, version: number) => bytes(`/api/models/${name}/${version}/artifact`),
+    predict: (model_name: string, version: number, features: Record<string, unknown>) =>
+      http.postJson("/api/predict", { model_name, version, features }, predictResponse),
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+const outcome = z.enum(["passed", "failed"]);
+
+export const step = z.object({
+  name: z.string(),
+  /** Skipped: a step before it failed. */
+  status: z.enum(["passed", "failed", "skipped"]),
+  took_ms: z.number().nonnegative(),
+  /** What the step saw: facts by name. */
+  evidence: z.record(z.string(), z.json()),
+  /** Why it failed. */
+  error: z.string().optional(),
+});
+export type Step = z.infer<typeof step>;
+
+export const scenario = z.object({ name: z.string(), status: outcome, took_ms: z.number().nonnegative(), steps: z.array(step) });
+export type Scenario = z.infer<typeof scenario>;
+
+/** One run of all scenarios; answer of `GET /runs/:id`. */
+export const run = z.object({
+  run_id: z.uuid(),
+  status: z.enum(["running", "passed", "failed"]),
+  gateway: z.url(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().optional(),
+  /** Those that are done. */
+  scenarios: z.array(scenario),
+});
+export type Run = z.infer<typeof run>;
