@@ -16,7 +16,7 @@ export interface Deps extends ConnectorOptions {
 const named = z.object({ name: z.string() });
 
 /** Lists data sources, introspects them, and runs queries that read. */
-export async function createService({ dataSources, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
+export function createService({ dataSources, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
   const connector = new Connector(dataSources, log, options);
   const app = createServer({
     name: "db-connector",
@@ -49,8 +49,7 @@ export async function createService({ dataSources, log = createLogger("db-connec
       return reply.type("application/json").serializer(JSON.stringify).send(result);
     },
   );
-  await app.ready();
-  return app;
+  return Promise.resolve(app);
 }
 
 /** Aborts when the connection closes before the answer was sent. */

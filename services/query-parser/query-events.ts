@@ -1,0 +1,42 @@
+import type { QueryEvent } from "@chatdb/contracts/query.ts";
+import { topics } from "@chatdb/contracts/topics.ts";
+import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import type { Logger } from "@chatdb/kit/log.ts";
+import { Counter, type Registry } from "prom-client";
+
+/** Events that wait for a broker that does not answer; further ones are dropped and counted. */
+const maxPending = 1000;
+
+/** Tells the bus about questions, without making those who ask wait or fail for it. */
+export class QueryEvents {
+  readonly #bus: EventBus;
+  readonly #log: Logger;
+  readonly #pending = new Set<Promise<void>>();
+  readonly #lost: Counter;
+
+  constructor(bus: EventBus, registry: Registry, log: Logger) {
+    this.#bus = bus;
+    this.#log = log;
+    this.#lost = new Counter({ name: "query_events_lost_total", help: "Query events that did not reach the event bus.", registers: [registry] });
+  }
+
+  publish(event: QueryEvent): void {
+    if (this.#pending.size >= maxPending) {
+      this.#lost.inc();
+      return;
+    }
+    const sent = this.#bus
+      .publish(topics.queryEvents, [{ key: event.datasource ?? "", value: event }])
+      .catch((error: unknown) => {
+        this.#lost.inc();
+        this.#log.warn({ err: error }, "a query event was lost");
+      })
+      .finally(() => this.#pending.delete(sent));
+    this.#pending.add(sent);
+  }
+
+  /** Resolves when none is on its way any longer. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+}

@@ -1,0 +1,17 @@
+/** A question that was not understood, and why. Thrown instead of guessing. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  /** The words in question. */
+  readonly words: readonly string[];
+  /** What could be asked instead, or what there is to choose from. */
+  readonly hints: readonly string[];
+  /** What was understood. */
+  readonly understood: readonly string[];
+
+  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; understood?: readonly string[] } = {}) {
+    super(message);
+    this.words = details.words ?? [];
+    this.hints = details.hints ?? [];
+    this.understood = details.understood ?? [];
+  }
+}

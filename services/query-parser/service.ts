@@ -1,0 +1,75 @@
+import { parseRequest, parseResponse, type ParseRequest, type ParseResponse } from "@chatdb/contracts/query.ts";
+import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { createLogger, type Logger } from "@chatdb/kit/log.ts";
+import { Problem } from "@chatdb/kit/problem.ts";
+import { createServer } from "@chatdb/kit/server.ts";
+import type { FastifyInstance } from "fastify";
+import { parse, type Parsed } from "./parse.ts";
+import { QueryEvents } from "./query-events.ts";
+import { Refusal } from "./refusal.ts";
+import { Schemas, type SchemasOptions } from "./schemas.ts";
+
+export interface Deps extends SchemasOptions {
+  /** Asked when a question comes; it may be down until then. */
+  dbConnectorUrl: string;
+  bus: EventBus;
+  /** Called when the service has stopped and its last event is on the bus. */
+  release?: () => Promise<void>;
+  log?: Logger;
+}
+
+/** Turns questions in English into SQL. */
+export function createService({ dbConnectorUrl, bus, release, log = createLogger("query-parser"), ...options }: Deps): Promise<FastifyInstance> {
+  const http = createHttpClient(dbConnectorUrl);
+  const schemas = new Schemas(http, options);
+  const app = createServer({ name: "query-parser", log, description: "Questions in English to SQL." });
+  const events = new QueryEvents(bus, app.metrics, log);
+  app.addHook("onClose", async () => {
+    await events.settled();
+    await http.close();
+    await release?.();
+  });
+  app.post("/parse", { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } }, async ({ body }) => {
+    const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
+    try {
+      const datasource = (asked.datasource ??= await schemas.only());
+      const parsed = await parseWith(schemas, datasource, body.query, log);
+      events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
+      return answer(body.query, datasource, parsed);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      events.publish({ ...eventOf(asked), outcome: error instanceof Refusal ? "refused" : "failed", reason });
+      throw error instanceof Refusal ? problemOf(error, asked) : error;
+    }
+  });
+  return Promise.resolve(app);
+}
+
+/** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
+async function parseWith(schemas: Schemas, datasource: string, question: string, log: Logger): Promise<Parsed> {
+  const index = await schemas.get(datasource);
+  try {
+    return parse(question, index);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const fresh = await schemas.refresh(datasource).catch((err: unknown) => {
+      log.warn({ err, datasource }, "the schema could not be read again");
+      return undefined;
+    });
+    if (!fresh) throw error;
+    return parse(question, fresh);
+  }
+}
+
+const answer = (query: string, datasource: string, { sql, params, reading }: Parsed): ParseResponse => ({ query, datasource, sql, params, reading });
+
+const eventOf = ({ query, datasource, started, at }: ParseRequest & { started: number; at: string }) => ({
+  query,
+  ...(datasource === undefined ? {} : { datasource }),
+  took_ms: performance.now() - started,
+  at,
+});
+
+const problemOf = ({ message, words, understood, hints }: Refusal, { query, datasource }: ParseRequest) =>
+  new Problem(422, message, { query, datasource, words, understood, hints });

@@ -1,0 +1,61 @@
+import pluralize from "pluralize";
+
+/** A word, number, date, quoted text or mark of a question. `start` and `end` are offsets in the question. */
+export interface Token {
+  kind: "word" | "number" | "date" | "quoted" | "mark";
+  /** As written; of quoted text, what is between the quotes. */
+  text: string;
+  /** In lower case, for comparison; an ampersand reads "and". */
+  word: string;
+  /** The word's singular. */
+  stem: string;
+  start: number;
+  end: number;
+}
+
+const patterns = [
+  /(?<quoted>"[^"]+"|“[^”]+”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/u,
+  /(?<date>\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}-]))/u,
+  /(?<number>[$€£]?(?<![\p{L}\p{N}])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\p{N}_@]|[.,]\d))/u,
+  // An underscore parts words, as in a name of the schema; not in an address such as ada_l@example.com.
+  /(?<word>[\p{L}\p{M}\p{N}_.+-]+@[\p{L}\p{M}\p{N}.-]*[\p{L}\p{N}]|[\p{L}\p{M}\p{N}]+(?:['’.+-][\p{L}\p{M}\p{N}]+)*(?:['’](?![\p{L}\p{N}]))?)/u,
+  /(?<mark><=|>=|<>|!=|[^\s_])/u,
+];
+const tokenPattern = new RegExp(patterns.map(({ source }) => source).join("|"), "gu");
+
+/** The singular of a word in lower case. */
+export function singular(word: string): string {
+  return pluralize.singular(word);
+}
+
+/** The plural of a word or of the last word of a name. */
+export function plural(name: string): string {
+  return pluralize.plural(name);
+}
+
+/** Splits a question. A possessive ending ('s) is dropped: "customers' names", "the customer's name". */
+export function tokenise(question: string): Token[] {
+  return [...question.matchAll(tokenPattern)].map((match) => {
+    const { quoted, date, number, word } = match.groups!;
+    // An address stands for itself, as if it were in quotes.
+    const kind = quoted || word?.includes("@") ? "quoted" : date ? "date" : number ? "number" : word ? "word" : "mark";
+    const text = textOf(match[0], kind);
+    const lower = text === "&" ? "and" : text.toLowerCase();
+    return { kind, text, word: lower, stem: kind === "word" ? singular(lower) : lower, start: match.index, end: match.index + match[0].length };
+  });
+}
+
+function textOf(raw: string, kind: Token["kind"]): string {
+  if (kind === "quoted") return raw.includes("@") && !/["“']/.test(raw[0]!) ? raw : raw.slice(1, -1);
+  if (kind === "number") return raw.replaceAll(/[$€£,]/g, "");
+  return kind === "word" ? raw.replace(/['’]s?$/, "") : raw;
+}
+
+/** The words of a name in a schema: `unitPrice`, `unit_price` and `unit price` are the same two. */
+export function wordsOfName(name: string): string[] {
+  return name
+    .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ")
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
+}
