@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { stackNames } from "../config/project.ts";
 import { mermaid } from "./graph.ts";
 import { manifests, toYaml, type SecretForm } from "./manifests.ts";
-import { recordStack } from "./stack.ts";
 
 const usage = `Usage: npm run render -- STACK --out DIR [options]
   STACK                ${stackNames().join(" or ")}
@@ -34,6 +33,8 @@ function options() {
 }
 
 async function render({ stack, out, store, forTests }: NonNullable<ReturnType<typeof options>>): Promise<void> {
+  // The SDK takes a second to load, which a wrong option need not cost.
+  const { recordStack } = await import("./stack.ts");
   const secrets: SecretForm = forTests ? { form: "clear" } : { form: "external", store };
   const resources = await recordStack(stack, forTests ? { seed: randomBytes(32).toString("hex") } : {});
   const waves = manifests(resources, secrets);

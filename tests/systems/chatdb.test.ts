@@ -178,6 +178,8 @@ describe("configuration of ChatDB", () => {
     expect(object(prod, "Service", "api-gateway").spec.type).to.equal("LoadBalancer");
     expect(object(resources, "Service", "api-gateway").spec.type).to.equal("NodePort");
     const external = await recording("external");
+    const url = (recorded: RecordedResource[]) => recorded.find(({ type }) => type === "chatdb:systems:ChatDb")!.outputs.url;
+    expect([resources, prod, external].map(url)).to.deep.equal([undefined, "(no address yet)", "http://chatdb.example.com"]);
     expect(objects(external, "StatefulSet")).to.deep.equal([]);
     expect(object(external, "Ingress", "api-gateway").spec.rules[0]!.host).to.equal("chatdb.example.com");
   });

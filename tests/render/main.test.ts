@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mermaid } from "../../render/graph.ts";
+import { manifests, toYaml } from "../../render/manifests.ts";
+import { recording } from "../support/stacks.ts";
+
+const program = join(import.meta.dirname, "../../render/main.ts");
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function render(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => execFile(process.execPath, [program, ...args], (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr })));
+}
+
+const files = (directory: string) => Object.fromEntries(readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), "utf8")]));
+
+describe("npm run render", () => {
+  const root = mkdtempSync(join(tmpdir(), "render-"));
+  const out = (name: string) => join(root, name);
+  let results: Result[];
+  before(async function () {
+    this.timeout(60_000);
+    mkdirSync(out("again"));
+    writeFileSync(join(out("again"), "wave-99.yaml"), "");
+    writeFileSync(join(out("again"), "notes.txt"), "mine");
+    results = await Promise.all([
+      render("dev", "--out", out("first")),
+      render("dev", "--out", out("again")),
+      render("prod", "--out", out("vault"), "--secret-store", "vault"),
+      render("dev", "--out", out("test-1"), "--for-tests"),
+      render("dev", "--out", out("test-2"), "--for-tests"),
+    ]);
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  it("ends well and quietly", () => {
+    for (const { code, stderr } of results) expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+  });
+
+  it("writes a file for each wave, and the graph, and says so", async () => {
+    const waves = manifests(await recording("dev"), { form: "external", store: "chatdb" });
+    expect(results[0]!.stdout).to.include(`${waves.flat().length} objects in ${waves.length} waves, and graph.mmd, in ${out("first")}.`);
+    expect(files(out("first"))).to.deep.equal({
+      ...Object.fromEntries(waves.map((objects, number) => [`wave-${number}.yaml`, toYaml(objects)])),
+      "graph.mmd": mermaid(await recording("dev")),
+    });
+  });
+
+  it("writes the very same bytes again over an earlier rendering, and leaves other files alone", () => {
+    expect(files(out("again"))).to.deep.equal({ ...files(out("first")), "notes.txt": "mine" });
+  });
+
+  it("refers to the secret store that is named", () => {
+    expect(results[2]!.stdout).to.include("ClusterSecretStore vault");
+    const stores = Object.values(files(out("vault"))).flatMap((text) => text.match(/(?<=kind: ClusterSecretStore\n +name: ).*/g) ?? []);
+    expect(new Set(stores)).to.deep.equal(new Set(["vault"]));
+  });
+
+  it("makes up passwords for a test, others each time, in files that only their owner reads", () => {
+    const password = (name: string) => /^ {2}name: postgres-admin-[^]*?\n {2}password: (\w{32})$/m.exec(files(out(name))["wave-0.yaml"]!)![1];
+    expect(password("test-1")).to.not.equal(password("test-2"));
+    expect(statSync(join(out("test-1"), "wave-0.yaml")).mode & 0o777).to.equal(0o600);
+  });
+});
+
+describe("npm run render, used wrongly", () => {
+  const cases: Record<string, [string[], string]> = {
+    "no stack": [["--out", "x"], "Say which stack to render, and no more than one."],
+    "two stacks": [["dev", "prod", "--out", "x"], "Say which stack to render, and no more than one."],
+    "a stack that there is not": [["staging", "--out", "x"], "There is no stack staging: the stacks are dev, prod."],
+    "no directory": [["dev"], "Say where to write with --out DIR."],
+    "an option that there is not": [["dev", "--output", "x"], "Unknown option '--output'"],
+    "an option without its value": [["dev", "--out"], "Option '--out <value>' argument missing"],
+  };
+  for (const [name, [args, message]] of Object.entries(cases)) {
+    it(`${name}: a clear line, the usage, and exit code 2`, async () => {
+      const { code, stdout, stderr } = await render(...args);
+      expect(code).to.equal(2);
+      expect(stdout).to.equal("");
+      expect(stderr.split("\n")[0]).to.include(`render: ${message}`);
+      expect(stderr).to.include("Usage: npm run render -- STACK --out DIR").and.not.include("    at ");
+    });
+  }
+
+  it("a directory that cannot be made: a clear line and exit code 1", async () => {
+    const { code, stderr } = await render("dev", "--out", join(program, "out"));
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^render: .*main\.ts\/out/).and.not.include("    at ");
+  });
+
+  it("--help: the usage and exit code 0", async () => {
+    const { code, stdout } = await render("--help");
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^Usage: npm run render/);
+  });
+});

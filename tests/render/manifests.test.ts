@@ -1,0 +1,149 @@
+import { expect } from "chai";
+import { parseAllDocuments } from "yaml";
+import { manifests, toYaml, type Manifest } from "../../render/manifests.ts";
+import type { RecordedResource } from "../../render/recorder.ts";
+import { recording, variants, type Variant } from "../support/stacks.ts";
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const store = { form: "external", store: "vault" } as const;
+const passwords = (resources: readonly RecordedResource[]) => resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => [name, String(inputs.result)] as const);
+
+/** What a person or Argo CD reads: the objects of each wave, from their YAML. */
+const rendered = async (variant: Variant, secrets: Parameters<typeof manifests>[1] = store) =>
+  manifests(await recording(variant), secrets).map((objects) => parseAllDocuments(toYaml(objects)).map((document) => document.toJS() as Manifest));
+
+function nothings(value: unknown, path = ""): string[] {
+  if (value === null || value === undefined) return [path];
+  return typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => nothings(child, `${path}.${key}`)) : [];
+}
+
+for (const variant of variants) {
+  describe(`manifests: ${variant}`, () => {
+    let waves: Manifest[][];
+    let objects: Manifest[];
+    before(async () => {
+      waves = await rendered(variant);
+      objects = waves.flat();
+    });
+
+    it("are every Kubernetes object of the program, once", async () => {
+      const registered = (await recording(variant)).filter(({ type }) => type.startsWith("kubernetes:"));
+      expect(objects).to.have.length(registered.length);
+      const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+      expect(new Set(names)).to.have.length(objects.length);
+    });
+
+    it("have the shape of objects: version, kind, name, a namespace that is there, and no holes", () => {
+      const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
+      for (const object of objects) {
+        const name = `${object.kind} ${object.metadata.name}`;
+        expect(object.apiVersion, name).to.match(/^([a-z0-9.-]+\/)?v\d+([a-z]+\d+)?$/);
+        expect(object.kind, name).to.match(/^[A-Z][A-Za-z]+$/);
+        expect(object.metadata.name, name).to.match(dnsLabel);
+        if (object.kind !== "Namespace") expect(namespaces, name).to.include(object.metadata.namespace);
+        expect(nothings(object), name).to.deep.equal([]);
+        expect(object, name).to.not.have.property("status");
+      }
+    });
+
+    it("carry their wave, and nothing that only Pulumi understands", () => {
+      waves.forEach((wave, number) => {
+        for (const { metadata } of wave) {
+          expect(metadata.annotations).to.have.property("argocd.argoproj.io/sync-wave", String(number));
+          expect(Object.keys(metadata.annotations!).filter((key) => key.startsWith("pulumi.com/"))).to.be.empty;
+        }
+      });
+    });
+
+    it("put namespaces first, and no wave is empty", () => {
+      for (const wave of waves) expect(wave).to.not.be.empty;
+      const last = waves[0]!.findLastIndex(({ kind }) => kind === "Namespace");
+      expect(waves[0]!.slice(0, last + 1).every(({ kind }) => kind === "Namespace")).to.be.true;
+      expect(waves.slice(1).flat().filter(({ kind }) => kind === "Namespace")).to.be.empty;
+    });
+
+    it("say nothing of any secret", async () => {
+      const resources = await recording(variant);
+      const text = manifests(resources, store).map(toYaml).join();
+      expect(passwords(resources)).to.have.length.above(0);
+      for (const [name, password] of passwords(resources)) expect(text.includes(password), name).to.be.false;
+      expect(text).to.not.include("secret setting");
+      expect(objects.filter(({ kind }) => kind === "Secret")).to.be.empty;
+    });
+
+    it("say where each value of a secret comes from, under the names that the pods refer to", async () => {
+      const resources = await recording(variant);
+      const known = [...passwords(resources).map(([name]) => name), ...(variant === "external" ? external : [])];
+      const stores = objects.filter(({ kind }) => kind === "ExternalSecret") as unknown as ExternalSecret[];
+      const secrets = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+      expect(stores).to.have.length(secrets.length);
+      for (const { apiVersion, metadata, spec } of stores) {
+        expect(apiVersion).to.equal("external-secrets.io/v1");
+        expect(spec.secretStoreRef).to.deep.equal({ kind: "ClusterSecretStore", name: "vault" });
+        expect(spec.target).to.include({ name: metadata.name, creationPolicy: "Owner" });
+        expect(known).to.include.members(spec.data.map(({ remoteRef }) => remoteRef.key));
+        const secret = secrets.find(({ inputs }) => (inputs.metadata as { name: string }).name === metadata.name)!;
+        const given = spec.target.template ? Object.keys(spec.target.template.data) : spec.data.map(({ secretKey }) => secretKey);
+        expect(given.sort()).to.deep.equal(Object.keys(secret.inputs.stringData as object).sort());
+      }
+    });
+  });
+}
+
+const external = ["externalPostgresPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders"];
+
+interface ExternalSecret extends Manifest {
+  readonly spec: {
+    readonly secretStoreRef: unknown;
+    readonly target: { readonly name: string; readonly creationPolicy: string; readonly template?: { readonly data: Record<string, string> } };
+    readonly data: { secretKey: string; remoteRef: { key: string; property: string } }[];
+  };
+}
+
+describe("manifests", () => {
+  const find = async (variant: Variant, kind: string, prefix: string, secrets?: Parameters<typeof manifests>[1]) =>
+    (await rendered(variant, secrets)).flat().find((object) => object.kind === kind && object.metadata.name.startsWith(prefix))!;
+
+  it("refer to a password by the one name, at the server and at its user", async () => {
+    const keys = async (prefix: string) => ((await find("dev", "ExternalSecret", prefix)) as ExternalSecret).spec.data.map(({ secretKey, remoteRef }) => [secretKey, remoteRef.key, remoteRef.property]);
+    expect(await keys("training-orchestrator-")).to.deep.equal([["DATABASE_PASSWORD", "postgres-training-owner", "password"]]);
+    expect(await keys("postgres-training-owner-")).to.deep.equal([
+      ["ADMIN_DATABASE_PASSWORD", "postgres-admin", "password"],
+      ["ROLE_PASSWORD", "postgres-training-owner", "password"],
+    ]);
+  });
+
+  it("keep what is no secret beside it as it is", async () => {
+    const { spec } = (await find("dev", "ExternalSecret", "ml-engine-")) as ExternalSecret;
+    expect(spec.target.template!.data).to.deep.equal({ S3_ACCESS_KEY_ID: "ml-engine", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
+    expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["S3_SECRET_ACCESS_KEY"]);
+  });
+
+  it("refer to settings that are secret by their own names", async () => {
+    const resources = (await rendered("external")).flat().filter(({ kind }) => kind === "ExternalSecret") as ExternalSecret[];
+    const keys = resources.flatMap(({ spec }) => spec.data.map(({ remoteRef }) => remoteRef.key));
+    expect(keys).to.include.members(external);
+  });
+
+  it("have Argo CD replace a Job: its template cannot change", async () => {
+    expect((await find("dev", "Job", "kafka-topics-")).metadata.annotations).to.include({ "argocd.argoproj.io/sync-options": "Replace=true,Force=true" });
+    expect((await find("dev", "Deployment", "api-gateway")).metadata.annotations).to.not.have.property("argocd.argoproj.io/sync-options");
+  });
+
+  it("have secrets in clear where that is asked for", async () => {
+    const resources = await recording("dev");
+    const { stringData } = await find("dev", "Secret", "postgres-admin-", { form: "clear" });
+    expect(stringData).to.deep.equal({ password: new Map(passwords(resources)).get("postgres-admin") });
+  });
+
+  it("do not change what was recorded", async () => {
+    const before = structuredClone(await recording("dev"));
+    manifests(await recording("dev"), store);
+    expect(await recording("dev")).to.deep.equal(before);
+  });
+
+  it("are YAML whose keys stand in order", () => {
+    const object = { kind: "B", apiVersion: "v1", metadata: { namespace: "x", name: "y" } };
+    expect(toYaml([object])).to.equal("---\napiVersion: v1\nkind: B\nmetadata:\n  name: y\n  namespace: x\n");
+  });
+});

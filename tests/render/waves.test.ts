@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { RecordedResource } from "../../render/recorder.ts";
+import { kind, waves } from "../../render/waves.ts";
+
+const awaited = ["Deployment", "StatefulSet", "Job", "Ingress"];
+const kinds = [...awaited, "ConfigMap", "Service", "NetworkPolicy"];
+
+/** A resource named by a number, with what matters to waves. */
+function resource(name: number, kind: string, dependencies: number[], parent?: number): RecordedResource {
+  return {
+    urn: String(name),
+    type: kind === "Component" ? "chatdb:components:Component" : `kubernetes:group/v1:${kind}`,
+    name: String(name),
+    custom: kind !== "Component",
+    parent: parent === undefined ? undefined : String(parent),
+    inputs: {},
+    secrets: [],
+    unknowns: [],
+    provider: undefined,
+    dependencies: dependencies.map(String),
+    protect: false,
+    outputs: {},
+  };
+}
+
+/** Resources that depend on earlier ones only, components among them, in any order. */
+const graphs = fc
+  .array(fc.record({ kind: fc.constantFrom(...kinds, "Component"), dependencies: fc.array(fc.nat(), { maxLength: 4 }), parent: fc.option(fc.nat()) }), { minLength: 1, maxLength: 30 })
+  .map((nodes) =>
+    nodes.map(({ kind, dependencies, parent }, index) => {
+      const components = nodes.slice(0, index).flatMap((node, earlier) => (node.kind === "Component" ? [earlier] : []));
+      const isChild = parent !== null && components.length > 0;
+      return resource(index, kind, index === 0 ? [] : [...new Set(dependencies.map((number) => number % index))], isChild ? components[parent % components.length] : undefined);
+    }),
+  )
+  .chain((resources) => fc.shuffledSubarray(resources, { minLength: resources.length }));
+
+/** What a resource waits for: its own dependencies and those of the components around it. */
+function needs(resource: RecordedResource, byUrn: Map<string, RecordedResource>): RecordedResource[] {
+  const parent = resource.parent === undefined ? [] : needs(byUrn.get(resource.parent)!, byUrn);
+  return [...resource.dependencies.map((urn) => byUrn.get(urn)!), ...parent];
+}
+
+describe("waves", () => {
+  it("put each resource after all that has to be ready before it, and no later", () => {
+    fc.assert(
+      fc.property(graphs, (resources) => {
+        const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+        const wave = waves(resources);
+        for (const resource of resources) {
+          const earliest = needs(resource, byUrn).map((needed) => wave.get(needed.urn)! + (awaited.includes(kind(needed)) ? 1 : 0));
+          expect(wave.get(resource.urn)).to.equal(Math.max(0, ...earliest));
+        }
+      }),
+    );
+  });
+
+  it("do not depend on the order in which resources were registered", () => {
+    fc.assert(
+      fc.property(graphs, (resources) => {
+        expect(waves([...resources].reverse())).to.deep.equal(waves(resources));
+      }),
+    );
+  });
+
+  it("take no notice of what is not among the resources, an engine's own say", () => {
+    expect(waves([resource(1, "Deployment", [99])]).get("1")).to.equal(0);
+  });
+
+  it("refuse a circle, and say who is in it", () => {
+    expect(() => waves([resource(0, "Job", [2]), resource(1, "Deployment", [0]), resource(2, "ConfigMap", [1]), resource(3, "Service", [0])])).to.throw(
+      "These resources wait for each other: 0 -> 2 -> 1 -> 0",
+    );
+    expect(() => waves([resource(0, "Job", [0])])).to.throw("These resources wait for each other: 0 -> 0");
+  });
+
+  it("refuse a component that waits for its own child", () => {
+    expect(() => waves([resource(0, "Component", [1]), resource(1, "Job", [], 0)])).to.throw("wait for each other");
+  });
+});
