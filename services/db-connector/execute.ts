@@ -54,7 +54,8 @@ export async function execute(statement: Statement, execution: Execution): Promi
     // Stopped half-way, the connection is in no state to be used again; after an error of the statement it is.
     if (watch.signal.aborted) {
       client.release(true);
-      if (pid !== undefined) await execution.cancel(pid);
+      // Not waited for: a server too busy to answer is too busy to be told so in time.
+      if (pid !== undefined) void execution.cancel(pid);
     } else {
       await endReadOnly(client).then(() => client.release(), () => client.release(true));
     }

@@ -1,0 +1,47 @@
+import type { QueryResult } from "@chatdb/contracts/query.ts";
+import { Connector } from "@chatdb/db-connector/connector.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { load } from "@chatdb/sample-data/load.ts";
+import { startPglite, type TestDatabase } from "./pglite.ts";
+
+export interface TestShop {
+  database: TestDatabase;
+  settings: DataSourceSettings;
+  connector: Connector;
+  /** Rows of a query as the db-connector gives them. */
+  run(sql: string, params?: readonly unknown[]): Promise<QueryResult["rows"]>;
+  close(): Promise<void>;
+}
+
+export const settingsOf = ({ host, port }: TestDatabase, name = "shop"): DataSourceSettings => ({
+  name,
+  host,
+  port,
+  database: "postgres",
+  user: "postgres",
+  password: "postgres",
+  ssl: "disable",
+});
+
+/** The sample shop in a database of its own, and a connector to it. */
+export async function startShop(): Promise<TestShop> {
+  const database = await startPglite();
+  await load(database.pool);
+  const settings = settingsOf(database);
+  const connector = new Connector([settings], createLogger("db-connector", "silent"));
+  return {
+    database,
+    settings,
+    connector,
+    run: async (sql, params = []) => {
+      const statement = { sql, params, limit: 10_000, timeout_ms: 10_000 };
+      const { rows } = await connector.query("shop", statement, new AbortController().signal);
+      return rows;
+    },
+    close: async () => {
+      await connector.close();
+      await database.close();
+    },
+  };
+}
