@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { PassThrough, Readable } from "node:stream";
+import { expect } from "chai";
+import fc from "fast-check";
+import { readDataset } from "@chatdb/ml-engine/training/dataset.ts";
+import { trainInWorker } from "@chatdb/ml-engine/training/trainer.ts";
+import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
+import { housesCsv } from "@chatdb/sample-data/datasets.ts";
+
+const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
+const read = (text: string) => readDataset(streamOf(text));
+
+/** What a rejected promise says; fails when it is not rejected with a JobError. */
+async function reasonOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(() => undefined, (error: unknown) => error);
+  expect(error).to.be.instanceOf(JobError);
+  return (error as JobError).message;
+}
+
+describe("reading a dataset", () => {
+  it("types columns by what they hold", async () => {
+    const { columns } = await read('a,b,c\n1,x,\n-2.5e3,"y, z",7\n .5 ,NA,"8"\n');
+    expect(columns).to.deep.equal([
+      { kind: "number", name: "a", missing: 0, values: Float64Array.of(1, -2500, 0.5) },
+      { kind: "category", name: "b", missing: 1, values: ["x", "y, z", undefined] },
+      { kind: "number", name: "c", missing: 1, values: Float64Array.of(NaN, 7, 8) },
+    ]);
+  });
+
+  it("does not take for numbers what only JavaScript takes for them", async () => {
+    const { columns } = await read("a,b\n0x10,1\nInfinity,2\n1_000,3\n1e999,4\n");
+    expect(columns.map(({ kind }) => kind)).to.deep.equal(["category", "number"]);
+  });
+
+  it("reads what a spreadsheet writes: a byte order mark, carriage returns, blank lines, quoted line breaks", async () => {
+    const { columns, rowNumbers } = await read('\ufeffa,b\r\n1,"x\r\ny"\r\n\r\n2,z\r\n');
+    expect(columns.map(({ name }) => name)).to.deep.equal(["a", "b"]);
+    expect(columns[1]!.values).to.deep.equal(["x\r\ny", "z"]);
+    expect(rowNumbers).to.deep.equal([2, 4]);
+  });
+
+  it("gives back any numbers and words, and the digest of the bytes, however the stream is cut", async () => {
+    const word = fc.stringMatching(/^[a-z]{4,8}$/);
+    const row = fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }), word);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 50 }), fc.integer({ min: 1, max: 40 }), async (rows, size) => {
+        fc.pre(!rows.some(([, text]) => text === "null"));
+        const bytes = Buffer.from(["n,w", ...rows.map(([n, w]) => `${n},"${w}"`)].join("\n"));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+        const { columns, sha256 } = await readDataset(Readable.from(chunks));
+        expect(Array.from<unknown, number>(columns[0]!.values, (value) => Number(value) + 0)).to.deep.equal(rows.map(([n]) => n + 0));
+        expect(columns[1]!.values).to.deep.equal(rows.map(([, w]) => w));
+        expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
+      }),
+    );
+  });
+
+  it("keeps the spelling of words that look like numbers in a column of words", async () => {
+    const { columns } = await read(["code,y", ...Array.from({ length: 1500 }, (_, i) => `${i % 2 ? "007" : "x"},1`)].join("\n"));
+    expect(columns[0]!.kind).to.equal("category");
+    expect(new Set(columns[0]!.values)).to.deep.equal(new Set(["x", "007"]));
+  });
+
+  it("names the row and the column of every cell that is no number, twenty at most", async () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => (i % 100 === 50 ? `oops${i},1` : `${i},1`));
+    const reason = await reasonOf(read(["a,b", ...rows].join("\n")));
+    const lines = reason.split("\n");
+    expect(lines[1]).to.equal('row 52, column "a": "oops50" is not a number, as others in this column are');
+    expect(lines).to.have.lengthOf(22);
+    expect(lines.at(-1)).to.equal("and 10 more");
+  });
+
+  it("names rows with too many or too few cells", async () => {
+    expect(await reasonOf(read("a,b\n1,2\n1\n1,2,3\n"))).to.include("row 3: 1 cells where the header has 2\nrow 4: 3 cells where the header has 2");
+  });
+
+  it("tells all that is wrong with a header", async () => {
+    expect(await reasonOf(read("a,,a\n1,2,3\n"))).to.include("column 2 has no name\ncolumn 3: the name \"a\" is taken");
+    expect(await reasonOf(read("a;b;c\n1;2;3\n"))).to.include('only one column ("a;b;c"); columns must be separated by commas');
+    expect(await reasonOf(read(""))).to.include("empty");
+  });
+
+  it("says where quotes are wrong", async () => {
+    expect(await reasonOf(read('a,b\n1,"x\n2,y\n'))).to.include("not valid CSV").and.match(/line \d/);
+  });
+
+  it("passes on what breaks the stream: that is no fault of the dataset", async () => {
+    const broken = new PassThrough();
+    broken.write("a,b\n1,2\n");
+    setImmediate(() => broken.destroy(new Error("connection reset")));
+    const error: unknown = await readDataset(broken).catch((error: unknown) => error);
+    expect(error).to.be.an("error").with.property("message", "connection reset");
+    expect(error).not.to.be.instanceOf(JobError);
+  });
+});
+
+describe("a training in its thread", () => {
+  it("gives the same bytes each time", async () => {
+    const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), { parameters: {} }, { memoryMb: 128 })).artifact);
+    expect(await run()).to.deep.equal(await run());
+  });
+
+  it("leaves the event loop free", async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 3}`);
+    const csv = ["a,b,kind", ...rows].join("\n");
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const started = process.cpuUsage();
+    await trainInWorker(streamOf(csv), { parameters: {} }, { memoryMb: 256 });
+    clearInterval(timer);
+    const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6;
+    expect(ticks, `ticks in ${seconds} s of work`).to.be.above(seconds * 50);
+  });
+
+  it("ends with a reason when the dataset needs more memory than it may have", async () => {
+    const endless = Readable.from((function* () {
+      yield "a,b\n";
+      for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
+    })());
+    expect(await reasonOf(trainInWorker(endless, { parameters: {} }, { memoryMb: 24 }))).to.equal("The dataset needs more than the 24 MiB that a training may use.");
+    expect(endless.destroyed).to.equal(true);
+  });
+
+  it("ends when it is stopped, wherever it is", async () => {
+    const stop = new AbortController();
+    const stalled = new PassThrough();
+    stalled.write("a,b\n1,2\n");
+    const training = trainInWorker(stalled, { parameters: {} }, { memoryMb: 64, signal: stop.signal });
+    setImmediate(() => stop.abort());
+    const error: unknown = await training.catch((error: unknown) => error);
+    expect(error).to.be.an("error").and.not.instanceOf(JobError);
+    expect(stalled.destroyed).to.equal(true);
+  });
+});
