@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
+import { build } from "esbuild";
 import fc from "fast-check";
 import { readDataset } from "@chatdb/ml-engine/training/dataset.ts";
 import { trainInWorker } from "@chatdb/ml-engine/training/trainer.ts";
@@ -48,7 +53,7 @@ describe("reading a dataset", () => {
         const bytes = Buffer.from(["n,w", ...rows.map(([n, w]) => `${n},"${w}"`)].join("\n"));
         const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
         const { columns, sha256 } = await readDataset(Readable.from(chunks));
-        expect(Array.from<unknown, number>(columns[0]!.values, (value) => Number(value) + 0)).to.deep.equal(rows.map(([n]) => n + 0));
+        expect([...(columns[0]!.values as Float64Array)].map((value) => value + 0)).to.deep.equal(rows.map(([n]) => n + 0));
         expect(columns[1]!.values).to.deep.equal(rows.map(([, w]) => w));
         expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
       }),
@@ -58,7 +63,7 @@ describe("reading a dataset", () => {
   it("keeps the spelling of words that look like numbers in a column of words", async () => {
     const { columns } = await read(["code,y", ...Array.from({ length: 1500 }, (_, i) => `${i % 2 ? "007" : "x"},1`)].join("\n"));
     expect(columns[0]!.kind).to.equal("category");
-    expect(new Set(columns[0]!.values)).to.deep.equal(new Set(["x", "007"]));
+    expect(new Set<unknown>(columns[0]!.values)).to.deep.equal(new Set(["x", "007"]));
   });
 
   it("names the row and the column of every cell that is no number, twenty at most", async () => {
@@ -98,6 +103,20 @@ describe("a training in its thread", () => {
   it("gives the same bytes each time", async () => {
     const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), { parameters: {} }, { memoryMb: 128 })).artifact);
     expect(await run()).to.deep.equal(await run());
+  });
+
+  it("works the same when engine and thread are bundled", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+    const source = new URL("../../../services/ml-engine/training/", import.meta.url);
+    const entryPoints = ["trainer.ts", "train-worker.ts"].map((file) => fileURLToPath(new URL(file, source)));
+    await build({ entryPoints, outdir: folder, bundle: true, platform: "node", format: "esm" });
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+    const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as { trainInWorker: typeof trainInWorker };
+    const [one, other] = await Promise.all(
+      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), { parameters: {} }, { memoryMb: 128 })),
+    );
+    expect(Buffer.from(one!.artifact)).to.deep.equal(Buffer.from(other!.artifact));
+    await rm(folder, { recursive: true });
   });
 
   it("leaves the event loop free", async () => {
