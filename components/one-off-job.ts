@@ -21,7 +21,7 @@ export interface OneOffJobArgs {
 }
 
 const resources: Resources = {
-  requests: { cpu: "10m", memory: "64Mi" },
+  requests: { cpu: "50m", memory: "64Mi" },
   limits: { cpu: "1", memory: "256Mi" },
 };
 
