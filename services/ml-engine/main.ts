@@ -7,7 +7,8 @@ import { z } from "zod";
 import { createService } from "./service.ts";
 
 const name = "ml-engine";
-const count = z.coerce.number().pipe(z.int().positive());
+/** Left out, the service's own default holds. */
+const count = z.coerce.number().pipe(z.int().positive()).optional();
 const env = readEnv(
   z.object({
     ...serverEnv,
@@ -15,9 +16,9 @@ const env = readEnv(
     ...s3Env,
     S3_BUCKET_DATASETS: z.string(),
     MODEL_REGISTRY_URL: serviceUrl,
-    TRAINING_CONCURRENCY: count.default(2),
-    TRAINING_MEMORY_MB: count.default(256),
-    DATASET_MAX_BYTES: count.default(64 * 2 ** 20),
+    TRAINING_CONCURRENCY: count,
+    TRAINING_MEMORY_MB: count,
+    DATASET_MAX_BYTES: count,
   }),
 );
 

@@ -5,10 +5,9 @@ import { z } from "zod";
 import { createService } from "./service.ts";
 
 const name = "prediction-service";
-const count = z.coerce.number().pipe(z.int().positive());
-const env = readEnv(
-  z.object({ ...serverEnv, MODEL_REGISTRY_URL: serviceUrl, MODEL_CACHE_BYTES: count.default(64 * 2 ** 20), LATEST_MODEL_FOR_MS: count.default(2000) }),
-);
+/** Left out, the service's own default holds. */
+const count = z.coerce.number().pipe(z.int().positive()).optional();
+const env = readEnv(z.object({ ...serverEnv, MODEL_REGISTRY_URL: serviceUrl, MODEL_CACHE_BYTES: count, LATEST_MODEL_FOR_MS: count }));
 
 await runService({
   name,
