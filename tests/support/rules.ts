@@ -158,7 +158,13 @@ const addressed: Rule = (resources) => {
   ];
 };
 
-export const rules = { restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages, scaledByOne, frozenSelectors, selecting, referring, kept, addressed } satisfies Record<string, Rule>;
+/** What waits for a component waits for what is part of it; what is part of nothing is waited for by nobody. */
+const grouped: Rule = (resources) =>
+  resources
+    .filter(({ type }) => !type.startsWith("pulumi:providers:") && !type.startsWith("chatdb:systems:"))
+    .flatMap(({ parent, name }) => expectThat(resources.some(({ urn, custom }) => urn === parent && !custom), `${name} is part of no component`));
+
+export const rules = { restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages, scaledByOne, frozenSelectors, selecting, referring, kept, addressed, grouped } satisfies Record<string, Rule>;
 
 /** The rules about pods, which hold for a component on its own too. */
 export function podFaults(resources: readonly RecordedResource[]): string[] {

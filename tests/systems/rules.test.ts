@@ -68,6 +68,10 @@ const breaches: Record<keyof typeof rules, Record<string, Breach>> = {
     "the default namespace": (resources) => (object(resources, "Service", "kafka").metadata.namespace = "default"),
     "another cluster": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), urn: "other", provider: undefined }),
   },
+  grouped: {
+    "part of nothing": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: undefined }),
+    "part of what is no component": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: resource(resources, "StatefulSet", "kafka").urn }),
+  },
 };
 
 describe("each of those rules notices", () => {

@@ -1,0 +1,86 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { expect } from "chai";
+import { record, type RecordOptions } from "../../render/recorder.ts";
+import { resource } from "../support/objects.ts";
+import { failure, run } from "../support/program.ts";
+
+const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts?: pulumi.CustomResourceOptions) => new k8s.core.v1.ConfigMap(name, { data }, opts);
+const password = (name: string) => new random.RandomPassword(name, { length: 24, special: false }).result;
+
+describe("recorder", () => {
+  it("sees a generated password wherever it goes, inside of other text too", async () => {
+    const resources = await run(() => {
+      map("plain", { LEVEL: "info" });
+      map("leak", { LEVEL: "info", URL: pulumi.interpolate`http://user:${password("door")}@example.com` });
+    });
+    expect(resource(resources, "ConfigMap", "plain").secrets).to.deep.equal([]);
+    expect(resource(resources, "ConfigMap", "leak").secrets).to.deep.equal(["data.URL"]);
+  });
+
+  it("sees secret settings as well", async () => {
+    const options = { config: { "chatdb:token": "hush" }, secretKeys: ["chatdb:token"] };
+    const resources = await run(() => map("leak", { TOKEN: new pulumi.Config().requireSecret("token") }), options);
+    const leak = resource(resources, "ConfigMap", "leak");
+    expect([leak.secrets, leak.inputs.data]).to.deep.equal([["data.TOKEN"], { TOKEN: "hush" }]);
+  });
+
+  it("makes the same up for the same stack and name, something else for another", async () => {
+    const made = async (name: string, options: Partial<RecordOptions> = {}) => (await run(() => password(name), options))[0]!.inputs.result;
+    expect(await made("a")).to.match(/^[A-Za-z0-9]{24}$/).and.equal(await made("a"));
+    expect(await made("a")).to.not.equal(await made("b"));
+    expect(await made("a")).to.not.equal(await made("a", { stack: "other" }));
+    expect(await made("a")).to.not.equal(await made("a", { seed: "other" }));
+  });
+
+  it("names what the program does not name by its content, and leaves other names alone", async () => {
+    const named = async (data: Record<string, string>) => (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string }).name;
+    expect(await named({ A: "1" })).to.match(/^settings-[0-9a-f]{8}$/).and.equal(await named({ A: "1" }));
+    expect(await named({ A: "1" })).to.not.equal(await named({ A: "2" }));
+    const fixed = await run(() => new k8s.core.v1.Namespace("apps", { metadata: { name: "applications" } }));
+    expect(fixed[0]!.inputs.metadata).to.deep.equal({ name: "applications" });
+  });
+
+  it("knows in a preview what the program says, and not what is made up", async () => {
+    const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), { preview: true });
+    expect(resource(resources, "ConfigMap", "one").unknowns).to.deep.equal(["data.MADE"]);
+    const said = await run(() => map("one", { SAID: map("other").metadata.name }), { preview: true });
+    expect(resource(said, "ConfigMap", "one").unknowns).to.deep.equal([]);
+  });
+
+  it("creates what it holds only when it is released, and what waits for that only then", async () => {
+    const gate = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    const recording = run(() => map("second", {}, { dependsOn: map("first") }), { hold: ({ name }) => (seen.push(name), name === "first" ? gate.promise : undefined) });
+    while (!seen.includes("first")) await new Promise(setImmediate);
+    expect(seen).to.deep.equal(["first"]);
+    gate.resolve();
+    const resources = await recording;
+    expect(resources.map(({ name }) => name)).to.deep.equal(["first", "second"]);
+    expect(resource(resources, "ConfigMap", "second").dependencies).to.deep.equal([resource(resources, "ConfigMap", "first").urn]);
+  });
+
+  it("keeps what a failing program registered out of the next recording", async () => {
+    const error = await failure(() => {
+      for (let index = 0; index < 20; index++) map(`lost-${index}`);
+      throw new Error("half-way");
+    });
+    expect(error.message).to.equal("half-way");
+    expect((await run(() => map("next"))).map(({ name }) => name)).to.deep.equal(["next"]);
+  });
+
+  it("tells parents, outputs, protection and providers", async () => {
+    class Group extends pulumi.ComponentResource {
+      constructor(opts: pulumi.ComponentResourceOptions) {
+        super("test:test:Group", "group", {}, opts);
+        map("inside", {}, { parent: this, protect: true });
+        this.registerOutputs({ size: 1 });
+      }
+    }
+    const resources = await record({ stack: "test", config: {} }, () => new Group({ providers: { kubernetes: new k8s.Provider("cluster", {}) } }));
+    const group = resources.find(({ name }) => name === "group")!;
+    expect(group).to.deep.include({ custom: false, parent: undefined, outputs: { size: 1 } });
+    expect(resource(resources, "ConfigMap", "inside")).to.deep.include({ custom: true, parent: group.urn, protect: true, provider: "cluster" });
+  });
+});
