@@ -102,10 +102,8 @@ export async function record(options: RecordOptions, program: () => unknown): Pr
     registerOutputs(request, callback);
   };
 
-  // What a failing program has registered until then is waited for too: the runtime is shared with the next one.
-  await Promise.resolve()
-    .then(program)
-    .finally(() => runtime.waitForRPCs());
+  await program();
+  await runtime.waitForRPCs();
   if (failures.length > 0) throw failures[0];
   return resources;
 }

@@ -139,6 +139,12 @@ describe("microservice's edges", () => {
     expect(resource(resources, "Service", "web").dependencies).to.not.include.members(awaited);
   });
 
+  it("are open before the pods are there", async () => {
+    const resources = await service({ uses: [database], public: true });
+    const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map((name) => resource(resources, "NetworkPolicy", name).urn);
+    expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
+  });
+
   it("are what other services get from it", async () => {
     const resources = await run(() => {
       const web = new Microservice("model-registry", { ...args, servicePort: 80 });
