@@ -10,7 +10,10 @@ describe("autoscaler", () => {
       const deployment = new k8s.apps.v1.Deployment("web", { metadata: { name: "web", namespace: "apps" }, spec: { selector: {}, template: {} } });
       autoscale("web", "apps", deployment, { min: 2, max: 10, cpu: 70, memory: 80 }, deployment);
     });
-    const metric = (name: string, averageUtilization: number) => ({ type: "Resource", resource: { name, target: { type: "Utilization", averageUtilization } } });
+    const metric = (name: string, averageUtilization: number) => ({
+      type: "Resource",
+      resource: { name, target: { type: "Utilization", averageUtilization } },
+    });
     expect(object(resources, "HorizontalPodAutoscaler", "web-hpa").spec).to.deep.equal({
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
       minReplicas: 2,

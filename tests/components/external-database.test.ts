@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import { externalDatabase } from "../../components/external-database.ts";
 
-const orders = { host: "db.example.com", port: 6432, database: "orders", user: "reader", password: "hush", ssl: "require", cidr: "10.0.0.0/16" } as const;
+const orders = {
+  host: "db.example.com",
+  port: 6432,
+  database: "orders",
+  user: "reader",
+  password: "hush",
+  ssl: "require",
+  cidr: "10.0.0.0/16",
+} as const;
 
 describe("external database", () => {
   const connection = externalDatabase("orders", orders, "DATASOURCE_ORDERS").connect({ name: "app", namespace: "apps", labels: {} });

@@ -19,7 +19,10 @@ describe("ingress", () => {
     const { metadata, spec } = object(resources, "Ingress", "front");
     expect(metadata).to.include({ name: "front", namespace: "apps" });
     expect(spec.rules).to.deep.equal([
-      { host: "chatdb.example.com", http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { name: "http" } } } }] } },
+      {
+        host: "chatdb.example.com",
+        http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { name: "http" } } } }] },
+      },
     ]);
     expect(resources.find(({ custom }) => !custom)!.outputs).to.deep.equal({ url: "http://chatdb.example.com" });
   });

@@ -16,12 +16,18 @@ const args: KafkaArgs = {
   topics: { jobs: { partitions: 12 }, audit: { partitions: 3, retentionMs: 3_600_000 } },
   provisionerImage: "example.com/provisioner:1",
 };
-const external = { bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094", "b-3.example.com:9096"], cidr: "10.0.0.0/16", replicationFactor: 2 };
-
-const program = (more: Partial<KafkaArgs> = {}, use: Record<string, TopicUse> = { jobs: "consume" }) => () => {
-  const kafka = new Kafka("kafka", { ...args, ...more });
-  new Microservice("worker", { ...serviceArgs, uses: [kafka.topics(use)] });
+const external = {
+  bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094", "b-3.example.com:9096"],
+  cidr: "10.0.0.0/16",
+  replicationFactor: 2,
 };
+
+const program =
+  (more: Partial<KafkaArgs> = {}, use: Record<string, TopicUse> = { jobs: "consume" }) =>
+  () => {
+    const kafka = new Kafka("kafka", { ...args, ...more });
+    new Microservice("worker", { ...serviceArgs, uses: [kafka.topics(use)] });
+  };
 const env = (resources: readonly RecordedResource[]) => environment(resources, "kafka");
 const topics = (resources: readonly RecordedResource[]) => JSON.parse(environment(resources, "kafka-topics").TOPICS!) as unknown;
 
@@ -39,7 +45,9 @@ describe("kafka", () => {
       KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
       KAFKA_CONTROLLER_QUORUM_VOTERS: "0@kafka-0.kafka-headless.data.svc.cluster.local:9093",
     });
-    expect(env(three).KAFKA_CONTROLLER_QUORUM_VOTERS!.split(",")).to.deep.equal([0, 1, 2].map((node) => `${node}@kafka-${node}.kafka-headless.data.svc.cluster.local:9093`));
+    expect(env(three).KAFKA_CONTROLLER_QUORUM_VOTERS!.split(",")).to.deep.equal(
+      [0, 1, 2].map((node) => `${node}@kafka-${node}.kafka-headless.data.svc.cluster.local:9093`),
+    );
     expect(object(three, "StatefulSet", "kafka").spec).to.include({ replicas: 3, podManagementPolicy: "Parallel" });
     expect(object(three, "Service", "kafka-headless").spec.publishNotReadyAddresses).to.be.true;
   });
@@ -63,7 +71,13 @@ describe("kafka", () => {
 
   it("keeps every event three times where there are three nodes, and can lose one of them", () => {
     const copies = (resources: RecordedResource[]) =>
-      ["DEFAULT_REPLICATION_FACTOR", "OFFSETS_TOPIC_REPLICATION_FACTOR", "TRANSACTION_STATE_LOG_REPLICATION_FACTOR", "MIN_INSYNC_REPLICAS", "TRANSACTION_STATE_LOG_MIN_ISR"].map((name) => env(resources)[`KAFKA_${name}`]);
+      [
+        "DEFAULT_REPLICATION_FACTOR",
+        "OFFSETS_TOPIC_REPLICATION_FACTOR",
+        "TRANSACTION_STATE_LOG_REPLICATION_FACTOR",
+        "MIN_INSYNC_REPLICAS",
+        "TRANSACTION_STATE_LOG_MIN_ISR",
+      ].map((name) => env(resources)[`KAFKA_${name}`]);
     expect(copies(one)).to.deep.equal(["1", "1", "1", "1", "1"]);
     expect(copies(three)).to.deep.equal(["3", "3", "3", "2", "2"]);
   });
@@ -83,7 +97,12 @@ describe("kafka", () => {
 
   it("has its heap in Java's units, its data below the volume, and room to rewrite its configuration", () => {
     expect(env(one)).to.include({ KAFKA_HEAP_OPTS: "-Xms256m -Xmx256m", KAFKA_LOG_DIRS: "/var/lib/kafka/data/logs" });
-    expect(workload(one, "kafka").pod.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.have.members(["/var/lib/kafka/data", "/opt/kafka/config", "/opt/kafka/logs", "/tmp"]);
+    expect(workload(one, "kafka").pod.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.have.members([
+      "/var/lib/kafka/data",
+      "/opt/kafka/config",
+      "/opt/kafka/logs",
+      "/tmp",
+    ]);
   });
 
   it("is used at one address, by services that wait for their topics", () => {
@@ -94,9 +113,16 @@ describe("kafka", () => {
 
   it("lets clients in at the port of clients, and its own nodes at both", () => {
     const open = (resources: RecordedResource[]) =>
-      objects(resources, "NetworkPolicy").flatMap(({ metadata, spec }) => (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => `${metadata.name} ${port}`)));
+      objects(resources, "NetworkPolicy").flatMap(({ metadata, spec }) =>
+        (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => `${metadata.name} ${port}`)),
+      );
     expect(open(one)).to.have.members(["kafka-topics-to-kafka-9092 9092", "worker-to-kafka-9092 9092"]);
-    expect(open(three)).to.have.members(["kafka-topics-to-kafka-9092 9092", "worker-to-kafka-9092 9092", "kafka-to-kafka-9092 9092", "kafka-to-kafka-9093 9093"]);
+    expect(open(three)).to.have.members([
+      "kafka-topics-to-kafka-9092 9092",
+      "worker-to-kafka-9092 9092",
+      "kafka-to-kafka-9092 9092",
+      "kafka-to-kafka-9093 9093",
+    ]);
   });
 
   it("refuses the use of a topic that there is not", async () => {
@@ -120,7 +146,9 @@ describe("kafka elsewhere", () => {
   it("is used at all of its servers, each port of theirs open once", () => {
     for (const user of ["worker", "kafka-topics"]) {
       expect(environment(resources, user).KAFKA_BOOTSTRAP_SERVERS).to.equal(external.bootstrapServers.join(","));
-      expect(object(resources, "NetworkPolicy", `${user}-egress`).spec.egress.map(({ to, ports }) => [to[0]!.ipBlock.cidr, ports[0]!.port])).to.deep.equal([
+      expect(
+        object(resources, "NetworkPolicy", `${user}-egress`).spec.egress.map(({ to, ports }) => [to[0]!.ipBlock.cidr, ports[0]!.port]),
+      ).to.deep.equal([
         ["10.0.0.0/16", 9094],
         ["10.0.0.0/16", 9096],
       ]);

@@ -20,7 +20,10 @@ describe("microservice", () => {
   });
 
   it("is replaced pod by pod, never fewer than there were", () => {
-    expect(object(plain, "Deployment", "web").spec.strategy).to.deep.equal({ type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+    expect(object(plain, "Deployment", "web").spec.strategy).to.deep.equal({
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
     expect(workload(plain, "web").pod.terminationGracePeriodSeconds).to.equal(45);
     expect(object(plain, "PodDisruptionBudget", "web").spec.maxUnavailable).to.equal(1);
   });
@@ -47,7 +50,11 @@ describe("microservice", () => {
       failureThreshold: 3,
     });
     const other = container(await service({ healthPath: "/actuator/health", readyPath: "/up" }));
-    expect([other.startupProbe, other.livenessProbe, other.readinessProbe].map(({ httpGet }) => httpGet.path)).to.deep.equal(["/actuator/health", "/actuator/health", "/up"]);
+    expect([other.startupProbe, other.livenessProbe, other.readinessProbe].map(({ httpGet }) => httpGet.path)).to.deep.equal([
+      "/actuator/health",
+      "/actuator/health",
+      "/up",
+    ]);
   });
 
   it("has an account without a token", () => {
@@ -56,7 +63,9 @@ describe("microservice", () => {
   });
 
   it("spreads over nodes and zones where that can be had", () => {
-    expect(workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable])).to.deep.equal([
+    expect(
+      workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable]),
+    ).to.deep.equal([
       ["kubernetes.io/hostname", "ScheduleAnyway"],
       ["topology.kubernetes.io/zone", "ScheduleAnyway"],
     ]);
@@ -94,10 +103,10 @@ describe("microservice's Service", () => {
   });
 
   it("opens to the world only where that is said", async () => {
-    expect(openConnections(await run(() => new Microservice("web", { ...args, uses: [dependency("x", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 1 }] })], public: true })))).to.deep.equal([
-      "anyone -> web:8000",
-      "web -> 10.0.0.0/8:1",
-    ]);
+    const uses = [dependency("elsewhere", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })];
+    const open = async (isPublic: boolean) => openConnections(await service({ uses, public: isPublic }));
+    expect(await open(false)).to.deep.equal(["web -> 10.0.0.0/8:443"]);
+    expect(await open(true)).to.deep.equal(["anyone -> web:8000", "web -> 10.0.0.0/8:443"]);
   });
 });
 
@@ -110,11 +119,21 @@ describe("microservice's edges", () => {
 
   it("give environment, secrets by reference, and network policies", async () => {
     const resources = await service({ uses: [database], env: { LOG_LEVEL: "info" } });
-    expect(environment(resources, "web")).to.deep.equal({ PORT: "8000", LOG_LEVEL: "info", DATABASE_HOST: "db", DATABASE_PASSWORD: "a-password-to-keep" });
+    expect(environment(resources, "web")).to.deep.equal({
+      PORT: "8000",
+      LOG_LEVEL: "info",
+      DATABASE_HOST: "db",
+      DATABASE_PASSWORD: "a-password-to-keep",
+    });
     expect(Object.keys(object(resources, "ConfigMap", "web").data)).to.have.members(["PORT", "LOG_LEVEL", "DATABASE_HOST"]);
     const { metadata } = object(resources, "Secret", "web");
-    expect(container(resources).env).to.deep.equal([{ name: "DATABASE_PASSWORD", valueFrom: { secretKeyRef: { name: metadata.name, key: "DATABASE_PASSWORD" } } }]);
-    expect(objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).to.have.members(["apps/web-egress", "data/web-to-postgres-5432"]);
+    expect(container(resources).env).to.deep.equal([
+      { name: "DATABASE_PASSWORD", valueFrom: { secretKeyRef: { name: metadata.name, key: "DATABASE_PASSWORD" } } },
+    ]);
+    expect(objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).to.have.members([
+      "apps/web-egress",
+      "data/web-to-postgres-5432",
+    ]);
   });
 
   it("give a changed value a new object, and so a rolling update", async () => {

@@ -34,9 +34,15 @@ describe("network policy", () => {
     const [rule, ...others] = allowDns.egress as { to: unknown[]; ports: { protocol: string; port: number | string }[] }[];
     expect(others).to.be.empty;
     expect(rule!.to).to.deep.equal([
-      { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } }, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } },
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
     ]);
-    expect(rule!.ports).to.deep.include.members([{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }]);
+    expect(rule!.ports).to.deep.include.members([
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ]);
   });
 
   it("allows a consumer its destinations, each on its own port", () => {
@@ -75,6 +81,10 @@ describe("network policy", () => {
     expect(objects(await policiesFor(), "NetworkPolicy")).to.be.empty;
     const destination = { to: store, port: 9000 };
     const twice = await policiesFor(destination, destination);
-    expect(objects(twice, "NetworkPolicy").map(({ metadata }) => metadata.name).sort()).to.deep.equal(["reader-egress", "reader-to-store-9000"]);
+    expect(
+      objects(twice, "NetworkPolicy")
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).to.deep.equal(["reader-egress", "reader-to-store-9000"]);
   });
 });

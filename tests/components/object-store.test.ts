@@ -6,7 +6,13 @@ import { environment, object, objects, resource, workload } from "../support/obj
 import { run, serviceArgs, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 
-const args: ObjectStoreArgs = { namespace: "data", image: "example.com/store:1", resources: sizes, storage: "1Gi", provisionerImage: "example.com/provisioner:1" };
+const args: ObjectStoreArgs = {
+  namespace: "data",
+  image: "example.com/store:1",
+  resources: sizes,
+  storage: "1Gi",
+  provisionerImage: "example.com/provisioner:1",
+};
 const external: ExternalObjectStore = {
   endpoint: "https://s3.example.com",
   region: "eu-central-1",
@@ -15,10 +21,12 @@ const external: ExternalObjectStore = {
   cidr: "10.0.0.0/16",
 };
 
-const program = (users: Record<string, Record<string, BucketUse>>, more: Partial<ObjectStoreArgs> = {}) => () => {
-  const store = new ObjectStore("minio", { ...args, ...more });
-  for (const [name, use] of Object.entries(users)) new Microservice(name, { ...serviceArgs, uses: [store.buckets(use)] });
-};
+const program =
+  (users: Record<string, Record<string, BucketUse>>, more: Partial<ObjectStoreArgs> = {}) =>
+  () => {
+    const store = new ObjectStore("minio", { ...args, ...more });
+    for (const [name, use] of Object.entries(users)) new Microservice(name, { ...serviceArgs, uses: [store.buckets(use)] });
+  };
 const users = { registry: { models: "read-write", "data-sets": "read-write" }, engine: { "data-sets": "read" } } as const;
 
 describe("object store", () => {
@@ -28,7 +36,10 @@ describe("object store", () => {
   it("serves S3 and its console from one volume, ready when it says so", () => {
     const container = workload(resources, "minio").pod.containers[0]!;
     expect(container.args).to.deep.equal(["server", "/data", "--console-address", ":9001"]);
-    expect(container.ports).to.deep.equal([{ name: "s3", containerPort: 9000 }, { name: "console", containerPort: 9001 }]);
+    expect(container.ports).to.deep.equal([
+      { name: "s3", containerPort: 9000 },
+      { name: "console", containerPort: 9001 },
+    ]);
     expect([container.startupProbe, container.readinessProbe, container.livenessProbe].map(({ httpGet }) => httpGet.path)).to.deep.equal([
       "/minio/health/ready",
       "/minio/health/ready",
@@ -49,7 +60,12 @@ describe("object store", () => {
     for (const name of ["registry", "engine"]) {
       const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(resources, name);
       expect(S3_ACCESS_KEY_ID).to.equal(name);
-      expect(environment(resources, `minio-${name}`)).to.deep.include({ ACCESS_KEY_ID: name, SECRET_ACCESS_KEY: S3_SECRET_ACCESS_KEY, POLICY_NAME: name, MANAGE_USERS: "true" });
+      expect(environment(resources, `minio-${name}`)).to.deep.include({
+        ACCESS_KEY_ID: name,
+        SECRET_ACCESS_KEY: S3_SECRET_ACCESS_KEY,
+        POLICY_NAME: name,
+        MANAGE_USERS: "true",
+      });
     }
     expect(environment(resources, "registry").S3_SECRET_ACCESS_KEY).to.not.equal(environment(resources, "engine").S3_SECRET_ACCESS_KEY);
   });
@@ -72,7 +88,9 @@ describe("object store", () => {
   });
 
   it("keeps its console to itself", () => {
-    const open = objects(resources, "NetworkPolicy").flatMap(({ spec }) => (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => port)));
+    const open = objects(resources, "NetworkPolicy").flatMap(({ spec }) =>
+      (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => port)),
+    );
     expect(new Set(open)).to.deep.equal(new Set([9000]));
   });
 
@@ -90,7 +108,12 @@ describe("object store elsewhere", () => {
 
   it("makes the buckets there, under their prefix, and leaves the users to those who run it", () => {
     const env = environment(resources, "minio-engine");
-    expect(env).to.deep.include({ S3_ENDPOINT: external.endpoint, S3_REGION: "eu-central-1", MANAGE_USERS: "false", BUCKETS: '{"acme-data-sets":"read"}' });
+    expect(env).to.deep.include({
+      S3_ENDPOINT: external.endpoint,
+      S3_REGION: "eu-central-1",
+      MANAGE_USERS: "false",
+      BUCKETS: '{"acme-data-sets":"read"}',
+    });
     expect(env).to.not.have.any.keys("POLICY_NAME", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
   });
 
@@ -104,8 +127,12 @@ describe("object store elsewhere", () => {
   });
 
   it("is reached at its addresses, on the port of its URL", async () => {
-    const port = async (endpoint: string) => object(await run(program({ engine: users.engine }, { external: { ...external, endpoint } })), "NetworkPolicy", "engine-egress").spec.egress[0];
-    expect(await port("https://s3.example.com")).to.deep.equal({ to: [{ ipBlock: { cidr: "10.0.0.0/16" } }], ports: [{ protocol: "TCP", port: 443 }] });
+    const port = async (endpoint: string) =>
+      object(await run(program({ engine: users.engine }, { external: { ...external, endpoint } })), "NetworkPolicy", "engine-egress").spec.egress[0];
+    expect(await port("https://s3.example.com")).to.deep.equal({
+      to: [{ ipBlock: { cidr: "10.0.0.0/16" } }],
+      ports: [{ protocol: "TCP", port: 443 }],
+    });
     expect((await port("http://s3.example.com"))!.ports[0]!.port).to.equal(80);
     expect((await port("http://s3.example.com:9000"))!.ports[0]!.port).to.equal(9000);
   });

@@ -20,7 +20,13 @@ describe("one-off job", () => {
     full = await job({
       env: { TOPICS: "[]" },
       secretEnv: { TOKEN: "a-token-that-is-secret" },
-      uses: [dependency("store", { env: { HOST: "store" }, secretEnv: { KEY: "a-key-that-is-secret" }, destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })],
+      uses: [
+        dependency("store", {
+          env: { HOST: "store" },
+          secretEnv: { KEY: "a-key-that-is-secret" },
+          destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }],
+        }),
+      ],
     });
   });
 
@@ -59,7 +65,10 @@ describe("one-off job", () => {
   it("waits for what it uses and for the policies that let it through", async () => {
     const resources = await run(() => {
       const first = new k8s.core.v1.ConfigMap("first", {});
-      return new OneOffJob("tidy", { ...args, uses: [dependency("a", { readyWhen: [first], destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 1 }] })] });
+      return new OneOffJob("tidy", {
+        ...args,
+        uses: [dependency("a", { readyWhen: [first], destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 1 }] })],
+      });
     });
     const waitsFor = resource(resources, "Job", "tidy").dependencies;
     expect(waitsFor).to.include(resource(resources, "ConfigMap", "first").urn);
@@ -109,13 +118,17 @@ describe("kubernetesx", () => {
     const own = createRequire(root.resolve("@pulumi/kubernetesx"));
     expect(own.resolve("@pulumi/kubernetes")).to.equal(root.resolve("@pulumi/kubernetes"));
     const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as { packages: Record<string, unknown> };
-    expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal(["node_modules/@pulumi/kubernetes"]);
+    expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal([
+      "node_modules/@pulumi/kubernetes",
+    ]);
   });
 
   it("is imported by the module of the one-off job alone", () => {
     const cwd = join(import.meta.dirname, "../..");
     const sources = globSync("{index.ts,{components,config,systems,render,bin}/**/*.ts}", { cwd });
     expect(sources).to.include("components/kafka.ts");
-    expect(sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"'))).to.deep.equal(["components/one-off-job.ts"]);
+    expect(sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"'))).to.deep.equal([
+      "components/one-off-job.ts",
+    ]);
   });
 });

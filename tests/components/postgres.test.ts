@@ -6,16 +6,31 @@ import { environment, object, objects, resource, workload } from "../support/obj
 import { failure, run, serviceArgs, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 
-const args: PostgresArgs = { namespace: "data", image: "example.com/postgres:18", resources: sizes, storage: "1Gi", provisionerImage: "example.com/provisioner:1" };
-const external: ExternalPostgres = { host: "pg.example.com", port: 6432, adminUser: "root", adminPassword: "the-password-elsewhere", ssl: "require", cidr: "10.0.0.0/16" };
+const args: PostgresArgs = {
+  namespace: "data",
+  image: "example.com/postgres:18",
+  resources: sizes,
+  storage: "1Gi",
+  provisionerImage: "example.com/provisioner:1",
+};
+const external: ExternalPostgres = {
+  host: "pg.example.com",
+  port: 6432,
+  adminUser: "root",
+  adminPassword: "the-password-elsewhere",
+  ssl: "require",
+  cidr: "10.0.0.0/16",
+};
 
 /** A server, and one service for each list of databases that it uses. */
-const program = (users: Record<string, [string, DatabaseUse?][]>, more: Partial<PostgresArgs> = {}) => () => {
-  const postgres = new Postgres("postgres", { ...args, ...more });
-  for (const [name, uses] of Object.entries(users)) {
-    new Microservice(name, { ...serviceArgs, uses: uses.map(([database, use]) => postgres.database(database, use)) });
-  }
-};
+const program =
+  (users: Record<string, [string, DatabaseUse?][]>, more: Partial<PostgresArgs> = {}) =>
+  () => {
+    const postgres = new Postgres("postgres", { ...args, ...more });
+    for (const [name, uses] of Object.entries(users)) {
+      new Microservice(name, { ...serviceArgs, uses: uses.map(([database, use]) => postgres.database(database, use)) });
+    }
+  };
 
 describe("postgres", () => {
   let resources: RecordedResource[];
@@ -56,17 +71,32 @@ describe("postgres", () => {
       DATABASE_USER: "orders",
       DATABASE_SSL: "disable",
     });
-    expect(environment(resources, "postgres-orders-owner")).to.deep.include({ DATABASE_NAME: "orders", ROLE_NAME: "orders", ACCESS: "owner", ADMIN_DATABASE_USER: "postgres" });
+    expect(environment(resources, "postgres-orders-owner")).to.deep.include({
+      DATABASE_NAME: "orders",
+      ROLE_NAME: "orders",
+      ACCESS: "owner",
+      ADMIN_DATABASE_USER: "postgres",
+    });
   });
 
   it("gives a reader a role of its own, under the prefix that it asked for", () => {
-    expect(environment(resources, "report-maker")).to.deep.include({ SOURCE_NAME: "orders", SOURCE_USER: "orders_report_maker", DATABASE_NAME: "reports" });
-    expect(environment(resources, "postgres-orders-report-maker")).to.deep.include({ DATABASE_NAME: "orders", ROLE_NAME: "orders_report_maker", ACCESS: "read" });
+    expect(environment(resources, "report-maker")).to.deep.include({
+      SOURCE_NAME: "orders",
+      SOURCE_USER: "orders_report_maker",
+      DATABASE_NAME: "reports",
+    });
+    expect(environment(resources, "postgres-orders-report-maker")).to.deep.include({
+      DATABASE_NAME: "orders",
+      ROLE_NAME: "orders_report_maker",
+      ACCESS: "read",
+    });
   });
 
   it("has the job set the very password that the service gets, another for each role", () => {
     const set = (job: string) => environment(resources, job).ROLE_PASSWORD;
-    expect(set("postgres-orders-owner")).to.match(/^\w{32}$/).and.equal(environment(resources, "orders").DATABASE_PASSWORD);
+    expect(set("postgres-orders-owner"))
+      .to.match(/^\w{32}$/)
+      .and.equal(environment(resources, "orders").DATABASE_PASSWORD);
     expect(set("postgres-orders-report-maker")).to.equal(environment(resources, "report-maker").SOURCE_PASSWORD);
     expect(set("postgres-reports-owner")).to.equal(environment(resources, "report-maker").DATABASE_PASSWORD);
     expect(new Set(["postgres-orders-owner", "postgres-orders-report-maker", "postgres-reports-owner"].map(set))).to.have.length(3);
@@ -116,7 +146,9 @@ describe("postgres elsewhere", () => {
 
   it("opens its addresses to the jobs and services that use it", () => {
     for (const user of ["orders", "postgres-orders-owner"]) {
-      expect(object(resources, "NetworkPolicy", `${user}-egress`).spec.egress).to.deep.equal([{ to: [{ ipBlock: { cidr: "10.0.0.0/16" } }], ports: [{ protocol: "TCP", port: 6432 }] }]);
+      expect(object(resources, "NetworkPolicy", `${user}-egress`).spec.egress).to.deep.equal([
+        { to: [{ ipBlock: { cidr: "10.0.0.0/16" } }], ports: [{ protocol: "TCP", port: 6432 }] },
+      ]);
     }
   });
 });

@@ -1,6 +1,16 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { bytes, cpuPattern, durationPattern, millicores, seconds, sizePattern, type Cpu, type Duration, type Size } from "../../components/quantities.ts";
+import {
+  bytes,
+  cpuPattern,
+  durationPattern,
+  millicores,
+  seconds,
+  sizePattern,
+  type Cpu,
+  type Duration,
+  type Size,
+} from "../../components/quantities.ts";
 
 const positive = fc.integer({ min: 1, max: 1_000_000 });
 

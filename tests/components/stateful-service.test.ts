@@ -85,7 +85,9 @@ describe("stateful service", () => {
   it("loses one replica at a time, and spreads them over nodes and zones", () => {
     expect(objects(resources, "PodDisruptionBudget")).to.be.empty;
     expect(object(cluster, "PodDisruptionBudget", "store").spec.maxUnavailable).to.equal(1);
-    expect(workload(cluster, "store").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable])).to.deep.equal([
+    expect(
+      workload(cluster, "store").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable]),
+    ).to.deep.equal([
       ["kubernetes.io/hostname", "ScheduleAnyway"],
       ["topology.kubernetes.io/zone", "ScheduleAnyway"],
     ]);
@@ -99,6 +101,7 @@ describe("stateful service", () => {
   });
 
   it("keeps to the rules", () => {
-    for (const recorded of [resources, cluster]) expect([...podFaults(recorded), ...rules.frozenSelectors(recorded), ...rules.selecting(recorded)]).to.deep.equal([]);
+    for (const recorded of [resources, cluster])
+      expect([...podFaults(recorded), ...rules.frozenSelectors(recorded), ...rules.selecting(recorded)]).to.deep.equal([]);
   });
 });

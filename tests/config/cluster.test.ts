@@ -48,9 +48,12 @@ describe("cluster of a stack", () => {
     return path;
   };
   const kubeconfig = (...contexts: string[]) => {
-    process.env.KUBECONFIG = contexts.map((context, index) => file(`config-${index}`, `apiVersion: v1\nkind: Config\ncurrent-context: "${context}"\n`)).join(delimiter);
+    process.env.KUBECONFIG = contexts
+      .map((context, index) => file(`config-${index}`, `apiVersion: v1\nkind: Config\ncurrent-context: "${context}"\n`))
+      .join(delimiter);
   };
-  const provider = (settings: Partial<Configuration>) => () => clusterProvider({ kubeContext: "", allowedContexts: ["test-*"], ...settings } as Configuration);
+  const provider = (settings: Partial<Configuration>) => () =>
+    clusterProvider({ kubeContext: "", allowedContexts: ["test-*"], ...settings } as Configuration);
   const inputs = ([resource]: RecordedResource[]) => resource!.inputs;
 
   it("is that of the current context, by its name", async () => {
@@ -76,7 +79,9 @@ describe("cluster of a stack", () => {
 
   it("is refused where the stack allows none yet", async () => {
     kubeconfig("prod-eu");
-    expect((await failure(provider({ allowedContexts: [] }))).message).to.include("it allows none yet.").and.include("'allowedContexts[0]' prod-eu");
+    expect((await failure(provider({ allowedContexts: [] }))).message)
+      .to.include("it allows none yet.")
+      .and.include("'allowedContexts[0]' prod-eu");
   });
 
   it("is refused in a preview too", async () => {
@@ -94,14 +99,19 @@ describe("cluster of a stack", () => {
       const error = await failure(provider({}));
       expect(pulumi.RunError.isInstance(error)).to.be.true;
       expect(error.message).to.equal("no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.");
-      expect(inputs(await run(provider({}), { preview: true }))).to.include({ clusterIdentifier: "test" }).and.not.have.property("context");
+      expect(inputs(await run(provider({}), { preview: true })))
+        .to.include({ clusterIdentifier: "test" })
+        .and.not.have.property("context");
     });
   }
 
   it("is looked up as kubectl does: in all files of KUBECONFIG, else in the home directory", () => {
     kubeconfig("", "test-1", "test-2");
     expect(currentContext()).to.equal("test-1");
-    expect(kubeconfigFiles({ KUBECONFIG: [file("a", ""), join(directory, "missing"), file("b", "")].join(delimiter) })).to.deep.equal([join(directory, "a"), join(directory, "b")]);
+    expect(kubeconfigFiles({ KUBECONFIG: [file("a", ""), join(directory, "missing"), file("b", "")].join(delimiter) })).to.deep.equal([
+      join(directory, "a"),
+      join(directory, "b"),
+    ]);
     process.env.HOME = directory;
     expect(kubeconfigFiles({})).to.deep.equal([]);
   });

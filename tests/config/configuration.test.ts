@@ -64,7 +64,8 @@ describe("configuration", () => {
   });
 
   it("names the stack and counts the problems", async () => {
-    const message = (settings: Record<string, unknown>, stack: string) => configuration(settings, stack).then(String, (error: Error) => error.message);
+    const message = (settings: Record<string, unknown>, stack: string) =>
+      configuration(settings, stack).then(String, (error: Error) => error.message);
     expect(await message({ logLevel: "loud" }, "prod")).to.match(/^The configuration of stack prod has a problem:\n {2}logLevel: /);
     expect(await message({ logLevel: "loud", kafkaBrokers: 0 }, "dev")).to.match(/^The configuration of stack dev has 2 problems:\n/);
   });
@@ -93,7 +94,9 @@ describe("settings that have to fit together", () => {
     expect(await issues({ serviceDefaults: {}, services: { "ml-engine": { scaling: { min: 9 } } } })).to.deep.equal({
       "services.ml-engine.scaling": "wants at least 9 and at most 8 replicas",
     });
-    expect(await issues({ serviceDefaults: { scaling: { min: 7 } } })).to.have.all.keys(["model-registry", "query-parser", "test-service"].map((name) => `services.${name}.scaling`));
+    expect(await issues({ serviceDefaults: { scaling: { min: 7 } } })).to.have.all.keys(
+      ["model-registry", "query-parser", "test-service"].map((name) => `services.${name}.scaling`),
+    );
   });
 
   it("Kafka has an odd number of nodes and a heap that leaves room", async () => {
@@ -106,7 +109,9 @@ describe("settings that have to fit together", () => {
 
   it("no data source has the name of the sample database while that is there", async () => {
     const settings = { dataSources: { shop: { host: "h", database: "d", user: "u" } }, dataSourcePasswords: { shop: secure } };
-    expect(await issues({ ...settings, sampleData: true })).to.deep.equal({ "dataSources.shop": "has the name of the sample database: choose another, or turn sampleData off" });
+    expect(await issues({ ...settings, sampleData: true })).to.deep.equal({
+      "dataSources.shop": "has the name of the sample database: choose another, or turn sampleData off",
+    });
     expect(await issues({ ...settings, sampleData: false })).to.deep.equal({});
   });
 

@@ -18,7 +18,10 @@ describe("configuration of a stack, as the engine hands it over", () => {
   });
 
   it("has a marker in place of each encrypted value, which says whose it is", () => {
-    const { config, secretKeys } = stackConfig("dev", { externalPostgresPassword: { secure: "v1:x" }, dataSourcePasswords: { orders: { secure: "v1:y" } } });
+    const { config, secretKeys } = stackConfig("dev", {
+      externalPostgresPassword: { secure: "v1:x" },
+      dataSourcePasswords: { orders: { secure: "v1:y" } },
+    });
     expect(secretKeys).to.have.members(["chatdb:externalPostgresPassword", "chatdb:dataSourcePasswords"]);
     expect(secretSetting(config["chatdb:externalPostgresPassword"]!)).to.equal("externalPostgresPassword");
     const { orders } = JSON.parse(config["chatdb:dataSourcePasswords"]!) as { orders: string };

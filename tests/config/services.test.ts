@@ -8,7 +8,9 @@ const leaves = Object.entries(builtIn["ml-engine"]).flatMap(([group, values]) =>
 const other = "changed";
 
 function flat(settings: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(settings).flatMap(([group, values]) => Object.entries(values as object).map(([leaf, value]) => [`${group}.${leaf}`, value])));
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([group, values]) => Object.entries(values as object).map(([leaf, value]) => [`${group}.${leaf}`, value])),
+  );
 }
 
 describe("settings of a service", () => {
@@ -34,7 +36,10 @@ describe("settings of a service", () => {
     fc.assert(
       fc.property(fc.constantFrom(...serviceNames), overrides, (name, changes) => {
         const asOverride = (pairs: [readonly [string, string], number][]) =>
-          pairs.reduce<Record<string, Record<string, number>>>((all, [[group, leaf], value]) => ({ ...all, [group]: { ...all[group], [leaf]: value } }), {}) as ServiceOverrides;
+          pairs.reduce<Record<string, Record<string, number>>>(
+            (all, [[group, leaf], value]) => ({ ...all, [group]: { ...all[group], [leaf]: value } }),
+            {},
+          ) as ServiceOverrides;
         const expected = Object.fromEntries(changes.flat().map(([[group, leaf], value]) => [`${group}.${leaf}`, value]));
         expect(flat(serviceSettings(name, ...changes.map(asOverride)))).to.deep.equal({ ...flat(builtIn[name]), ...expected });
       }),

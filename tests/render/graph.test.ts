@@ -8,16 +8,28 @@ describe("graph", () => {
   for (const variant of variants) {
     it(`shows the edges that were declared and no others: ${variant}`, async () => {
       const resources = await recording(variant);
-      const shown = mermaid(resources).split("\n").flatMap((line) => /^ {2}(\w+) (-->|-\.->) (\w+)$/.exec(line)?.slice(1).join(" ") ?? []);
+      const shown = mermaid(resources)
+        .split("\n")
+        .flatMap((line) => /^ {2}(\w+) (-->|-\.->) (\w+)$/.exec(line)?.slice(1).join(" ") ?? []);
       const declared = edges(resources).map(({ from, to, lazy }) => `${unlined(from)} ${lazy ? "-.->" : "-->"} ${unlined(to)}`);
-      expect(shown).to.have.length.above(10).and.have.members([...new Set(declared)]);
+      expect(shown)
+        .to.have.length.above(10)
+        .and.have.members([...new Set(declared)]);
     });
   }
 
   it("draws services as boxes and what they stand on as cylinders, each once", async () => {
-    const nodes = mermaid(await recording("external")).split("\n").filter((line) => /^ {2}\w+\[/.test(line));
+    const nodes = mermaid(await recording("external"))
+      .split("\n")
+      .filter((line) => /^ {2}\w+\[/.test(line));
     expect(new Set(nodes)).to.have.length(nodes.length);
-    expect(nodes).to.include.members(["  api_gateway[api-gateway]", "  postgres[(postgres)]", "  kafka[(kafka)]", "  minio[(minio)]", "  orders[(orders)]"]);
+    expect(nodes).to.include.members([
+      "  api_gateway[api-gateway]",
+      "  postgres[(postgres)]",
+      "  kafka[(kafka)]",
+      "  minio[(minio)]",
+      "  orders[(orders)]",
+    ]);
     expect(nodes).to.have.length(8 + 4);
   });
 

@@ -16,7 +16,9 @@ interface Result {
 }
 
 function render(...args: string[]): Promise<Result> {
-  return new Promise((resolve) => execFile(process.execPath, [program, ...args], (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr })));
+  return new Promise((resolve) =>
+    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr })),
+  );
 }
 
 const files = (directory: string) => Object.fromEntries(readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), "utf8")]));
@@ -92,7 +94,9 @@ describe("npm run render, used wrongly", () => {
   it("a directory that cannot be made: a clear line and exit code 1", async () => {
     const { code, stderr } = await render("dev", "--out", join(program, "out"));
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^render: .*main\.ts\/out/).and.not.include("    at ");
+    expect(stderr)
+      .to.match(/^render: .*main\.ts\/out/)
+      .and.not.include("    at ");
   });
 
   it("--help: the usage and exit code 0", async () => {

@@ -6,7 +6,8 @@ import { recording, variants, type Variant } from "../support/stacks.ts";
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const store = { form: "external", store: "vault" } as const;
-const passwords = (resources: readonly RecordedResource[]) => resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => [name, String(inputs.result)] as const);
+const passwords = (resources: readonly RecordedResource[]) =>
+  resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => [name, String(inputs.result)] as const);
 
 /** What a person or Argo CD reads: the objects of each wave, from their YAML. */
 const rendered = async (variant: Variant, secrets: Parameters<typeof manifests>[1] = store) =>
@@ -59,7 +60,12 @@ for (const variant of variants) {
       for (const wave of waves) expect(wave).to.not.be.empty;
       const last = waves[0]!.findLastIndex(({ kind }) => kind === "Namespace");
       expect(waves[0]!.slice(0, last + 1).every(({ kind }) => kind === "Namespace")).to.be.true;
-      expect(waves.slice(1).flat().filter(({ kind }) => kind === "Namespace")).to.be.empty;
+      expect(
+        waves
+          .slice(1)
+          .flat()
+          .filter(({ kind }) => kind === "Namespace"),
+      ).to.be.empty;
     });
 
     it("say nothing of any secret", async () => {
@@ -105,7 +111,12 @@ describe("manifests", () => {
     (await rendered(variant, secrets)).flat().find((object) => object.kind === kind && object.metadata.name.startsWith(prefix))!;
 
   it("refer to a password by the one name, at the server and at its user", async () => {
-    const keys = async (prefix: string) => ((await find("dev", "ExternalSecret", prefix)) as ExternalSecret).spec.data.map(({ secretKey, remoteRef }) => [secretKey, remoteRef.key, remoteRef.property]);
+    const keys = async (prefix: string) =>
+      ((await find("dev", "ExternalSecret", prefix)) as ExternalSecret).spec.data.map(({ secretKey, remoteRef }) => [
+        secretKey,
+        remoteRef.key,
+        remoteRef.property,
+      ]);
     expect(await keys("training-orchestrator-")).to.deep.equal([["DATABASE_PASSWORD", "postgres-training-owner", "password"]]);
     expect(await keys("postgres-training-owner-")).to.deep.equal([
       ["ADMIN_DATABASE_PASSWORD", "postgres-admin", "password"],
@@ -126,7 +137,9 @@ describe("manifests", () => {
   });
 
   it("have Argo CD replace a Job: its template cannot change", async () => {
-    expect((await find("dev", "Job", "kafka-topics-")).metadata.annotations).to.include({ "argocd.argoproj.io/sync-options": "Replace=true,Force=true" });
+    expect((await find("dev", "Job", "kafka-topics-")).metadata.annotations).to.include({
+      "argocd.argoproj.io/sync-options": "Replace=true,Force=true",
+    });
     expect((await find("dev", "Deployment", "api-gateway")).metadata.annotations).to.not.have.property("argocd.argoproj.io/sync-options");
   });
 

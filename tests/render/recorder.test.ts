@@ -7,7 +7,8 @@ import { record, type RecordOptions } from "../../render/recorder.ts";
 import { resource } from "../support/objects.ts";
 import { failure, run } from "../support/program.ts";
 
-const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts?: pulumi.CustomResourceOptions) => new k8s.core.v1.ConfigMap(name, { data }, opts);
+const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts?: pulumi.CustomResourceOptions) =>
+  new k8s.core.v1.ConfigMap(name, { data }, opts);
 const password = (name: string) => new random.RandomPassword(name, { length: 24, special: false }).result;
 
 describe("recorder", () => {
@@ -29,15 +30,20 @@ describe("recorder", () => {
 
   it("makes the same up for the same stack and name, something else for another", async () => {
     const made = async (name: string, options: Partial<RecordOptions> = {}) => (await run(() => password(name), options))[0]!.inputs.result;
-    expect(await made("a")).to.match(/^[A-Za-z0-9]{24}$/).and.equal(await made("a"));
+    expect(await made("a"))
+      .to.match(/^[A-Za-z0-9]{24}$/)
+      .and.equal(await made("a"));
     expect(await made("a")).to.not.equal(await made("b"));
     expect(await made("a")).to.not.equal(await made("a", { stack: "other" }));
     expect(await made("a")).to.not.equal(await made("a", { seed: "other" }));
   });
 
   it("names what the program does not name by its content, and leaves other names alone", async () => {
-    const named = async (data: Record<string, string>) => (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string }).name;
-    expect(await named({ A: "1" })).to.match(/^settings-[0-9a-f]{8}$/).and.equal(await named({ A: "1" }));
+    const named = async (data: Record<string, string>) =>
+      (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string }).name;
+    expect(await named({ A: "1" }))
+      .to.match(/^settings-[0-9a-f]{8}$/)
+      .and.equal(await named({ A: "1" }));
     expect(await named({ A: "1" })).to.not.equal(await named({ A: "2" }));
     const fixed = await run(() => new k8s.core.v1.Namespace("apps", { metadata: { name: "applications" } }));
     expect(fixed[0]!.inputs.metadata).to.deep.equal({ name: "applications" });
@@ -53,7 +59,9 @@ describe("recorder", () => {
   it("creates what it holds only when it is released, and what waits for that only then", async () => {
     const gate = Promise.withResolvers<void>();
     const seen: string[] = [];
-    const recording = run(() => map("second", {}, { dependsOn: map("first") }), { hold: ({ name }) => (seen.push(name), name === "first" ? gate.promise : undefined) });
+    const recording = run(() => map("second", {}, { dependsOn: map("first") }), {
+      hold: ({ name }) => (seen.push(name), name === "first" ? gate.promise : undefined),
+    });
     while (!seen.includes("first")) await turn();
     expect(seen).to.deep.equal(["first"]);
     gate.resolve();

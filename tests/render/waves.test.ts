@@ -26,12 +26,20 @@ function resource(name: number, kind: string, dependencies: number[], parent?: n
 
 /** Resources that depend on earlier ones only, components among them, in any order. */
 const graphs = fc
-  .array(fc.record({ kind: fc.constantFrom(...kinds, "Component"), dependencies: fc.array(fc.nat(), { maxLength: 4 }), parent: fc.option(fc.nat()) }), { minLength: 1, maxLength: 30 })
+  .array(
+    fc.record({ kind: fc.constantFrom(...kinds, "Component"), dependencies: fc.array(fc.nat(), { maxLength: 4 }), parent: fc.option(fc.nat()) }),
+    { minLength: 1, maxLength: 30 },
+  )
   .map((nodes) =>
     nodes.map(({ kind, dependencies, parent }, index) => {
       const components = nodes.slice(0, index).flatMap((node, earlier) => (node.kind === "Component" ? [earlier] : []));
       const isChild = parent !== null && components.length > 0;
-      return resource(index, kind, index === 0 ? [] : [...new Set(dependencies.map((number) => number % index))], isChild ? components[parent % components.length] : undefined);
+      return resource(
+        index,
+        kind,
+        index === 0 ? [] : [...new Set(dependencies.map((number) => number % index))],
+        isChild ? components[parent % components.length] : undefined,
+      );
     }),
   )
   .chain((resources) => fc.shuffledSubarray(resources, { minLength: resources.length }));
@@ -69,9 +77,9 @@ describe("waves", () => {
   });
 
   it("refuse a circle, and say who is in it", () => {
-    expect(() => waves([resource(0, "Job", [2]), resource(1, "Deployment", [0]), resource(2, "ConfigMap", [1]), resource(3, "Service", [0])])).to.throw(
-      "These resources wait for each other: 0 -> 2 -> 1 -> 0",
-    );
+    expect(() =>
+      waves([resource(0, "Job", [2]), resource(1, "Deployment", [0]), resource(2, "ConfigMap", [1]), resource(3, "Service", [0])]),
+    ).to.throw("These resources wait for each other: 0 -> 2 -> 1 -> 0");
     expect(() => waves([resource(0, "Job", [0])])).to.throw("These resources wait for each other: 0 -> 0");
   });
 

@@ -22,9 +22,13 @@ export function openConnections(resources: readonly RecordedResource[]): string[
     ),
   );
   const outside = pods.flatMap((pod) => [
-    ...rules(policies, "Egress", pod).flatMap((rule) => rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port).map((place) => `${pod.name} -> ${place}`)))),
+    ...rules(policies, "Egress", pod).flatMap((rule) =>
+      rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port).map((place) => `${pod.name} -> ${place}`))),
+    ),
     ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
-    ...rules(policies, "Ingress", pod).filter(({ to }) => to === everyone).flatMap((rule) => rule.ports.map(({ port }) => `anyone -> ${pod.name}:${port}`)),
+    ...rules(policies, "Ingress", pod)
+      .filter(({ to }) => to === everyone)
+      .flatMap((rule) => rule.ports.map(({ port }) => `anyone -> ${pod.name}:${port}`)),
   ]);
   return [...new Set([...inside, ...outside])].sort();
 }
@@ -34,7 +38,9 @@ const unrestricted: Rule[] = [{ to: everyone, ports: [] }];
 
 /** The rules that apply to a pod in one direction, the peers of both directions under `to`. */
 function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Workload): Rule[] {
-  const selecting = policies.filter(({ metadata, spec }) => metadata.namespace === pod.namespace && spec.policyTypes.includes(direction) && matches(spec.podSelector, pod.podLabels));
+  const selecting = policies.filter(
+    ({ metadata, spec }) => metadata.namespace === pod.namespace && spec.policyTypes.includes(direction) && matches(spec.podSelector, pod.podLabels),
+  );
   if (selecting.length === 0) return unrestricted;
   return selecting.flatMap(({ spec }) =>
     direction === "Egress"
@@ -53,7 +59,9 @@ function allows(policies: Policy[], direction: "Ingress" | "Egress", pod: Worklo
 
 function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, pod: Workload, ownNamespace: string): boolean {
   if (ipBlock) return false;
-  const inNamespace = namespaceSelector ? matches(namespaceSelector, { "kubernetes.io/metadata.name": pod.namespace }) : pod.namespace === ownNamespace;
+  const inNamespace = namespaceSelector
+    ? matches(namespaceSelector, { "kubernetes.io/metadata.name": pod.namespace })
+    : pod.namespace === ownNamespace;
   return inNamespace && matches(podSelector, pod.podLabels);
 }
 

@@ -24,7 +24,10 @@ const restrictedPods = perWorkload(({ pod }) => [
   ...expectThat(pod.securityContext?.runAsNonRoot === true && pod.securityContext.runAsUser > 0, "may run as root"),
   ...expectThat(pod.securityContext?.seccompProfile?.type === "RuntimeDefault", "has no seccomp profile"),
   ...expectThat(!pod.hostNetwork && !pod.hostPID && !pod.hostIPC, "shares a namespace with the node"),
-  ...expectThat((pod.volumes ?? []).every((volume) => volume.emptyDir || volume.configMap || volume.secret), "has a volume of a kind that is not allowed"),
+  ...expectThat(
+    (pod.volumes ?? []).every((volume) => volume.emptyDir || volume.configMap || volume.secret),
+    "has a volume of a kind that is not allowed",
+  ),
   ...expectThat(pod.automountServiceAccountToken === false, "gets the service account's token"),
   ...expectThat(pod.enableServiceLinks === false, "gets variables of service links"),
 ]);
@@ -33,7 +36,10 @@ const restrictedContainers = perContainer(({ securityContext, ports }) => [
   ...expectThat(securityContext?.allowPrivilegeEscalation === false && !securityContext.privileged, "may gain privileges"),
   ...expectThat(securityContext?.readOnlyRootFilesystem === true, "may write to its image"),
   ...expectThat(securityContext?.capabilities?.drop?.includes("ALL") && !securityContext.capabilities.add, "keeps capabilities"),
-  ...expectThat((ports ?? []).every(({ hostPort }) => hostPort === undefined), "takes a port of the node"),
+  ...expectThat(
+    (ports ?? []).every(({ hostPort }) => hostPort === undefined),
+    "takes a port of the node",
+  ),
 ]);
 
 const sized = perContainer(({ resources }) =>
@@ -46,7 +52,9 @@ const probed = perWorkload((workload) =>
   workload.kind === "Job"
     ? []
     : containers(workload).flatMap((container) =>
-        (["startupProbe", "livenessProbe", "readinessProbe"] as const).flatMap((probe) => expectThat(container[probe] !== undefined, `${container.name} has no ${probe}`)),
+        (["startupProbe", "livenessProbe", "readinessProbe"] as const).flatMap((probe) =>
+          expectThat(container[probe] !== undefined, `${container.name} has no ${probe}`),
+        ),
       ),
 );
 
@@ -60,7 +68,10 @@ const named = perWorkload(({ pod }) => [
 ]);
 
 const mounted = perWorkload((workload) => {
-  const claims = workload.kind === "StatefulSet" ? (workload.object as { spec: { volumeClaimTemplates: { metadata: { name: string } }[] } }).spec.volumeClaimTemplates : [];
+  const claims =
+    workload.kind === "StatefulSet"
+      ? (workload.object as { spec: { volumeClaimTemplates: { metadata: { name: string } }[] } }).spec.volumeClaimTemplates
+      : [];
   const volumes = [...(workload.pod.volumes ?? []).map(({ name }) => name), ...claims.map(({ metadata }) => metadata.name)];
   return [
     ...duplicates(volumes).map((name) => `has two volumes ${name}`),
@@ -71,11 +82,15 @@ const mounted = perWorkload((workload) => {
   ];
 });
 
-const taggedImages = perContainer(({ image }) => expectThat(/:[^/]+$/.test(image) && !image.endsWith(":latest"), `its image ${image} may change under it`));
+const taggedImages = perContainer(({ image }) =>
+  expectThat(/:[^/]+$/.test(image) && !image.endsWith(":latest"), `its image ${image} may change under it`),
+);
 
 const scaledByOne: Rule = (resources) =>
   objects(resources, "HorizontalPodAutoscaler").flatMap(({ metadata, spec }) => {
-    const target = objects(resources, "Deployment").find((deployment) => deployment.metadata.name === spec.scaleTargetRef.name && deployment.metadata.namespace === metadata.namespace);
+    const target = objects(resources, "Deployment").find(
+      (deployment) => deployment.metadata.name === spec.scaleTargetRef.name && deployment.metadata.namespace === metadata.namespace,
+    );
     return [
       ...expectThat(target !== undefined, `${metadata.name} scales ${spec.scaleTargetRef.name}, which there is not`),
       ...expectThat(target?.spec.replicas === undefined, `${spec.scaleTargetRef.name} has replicas, and an autoscaler that owns them`),
@@ -84,28 +99,45 @@ const scaledByOne: Rule = (resources) =>
 
 /** A selector cannot be changed without replacing its workload: it has to stay the one label that it is. */
 const frozenSelectors: Rule = (resources) => {
-  const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(({ metadata, spec }) => ({ ...metadata, labels: spec.selector.matchLabels }));
+  const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(({ metadata, spec }) => ({
+    ...metadata,
+    labels: spec.selector.matchLabels,
+  }));
   return [
-    ...selectors.flatMap(({ name, labels }) => expectThat(JSON.stringify(labels) === JSON.stringify({ "app.kubernetes.io/name": name }), `${name} selects by ${JSON.stringify(labels)}`)),
-    ...duplicates(workloads(resources).map(({ namespace, podLabels }) => `${namespace} ${podLabels["app.kubernetes.io/name"]}`)).map((labels) => `two workloads have the labels ${labels}`),
+    ...selectors.flatMap(({ name, labels }) =>
+      expectThat(JSON.stringify(labels) === JSON.stringify({ "app.kubernetes.io/name": name }), `${name} selects by ${JSON.stringify(labels)}`),
+    ),
+    ...duplicates(workloads(resources).map(({ namespace, podLabels }) => `${namespace} ${podLabels["app.kubernetes.io/name"]}`)).map(
+      (labels) => `two workloads have the labels ${labels}`,
+    ),
   ];
 };
 
 /** What Services and disruption budgets select has to be there, on the port that they name. */
 const selecting: Rule = (resources) => {
   const selected = (namespace: string, labels: Record<string, string>) =>
-    workloads(resources).filter((workload) => workload.namespace === namespace && Object.entries(labels).every(([key, value]) => workload.podLabels[key] === value));
+    workloads(resources).filter(
+      (workload) => workload.namespace === namespace && Object.entries(labels).every(([key, value]) => workload.podLabels[key] === value),
+    );
   return [
     ...objects(resources, "Service").flatMap(({ metadata, spec }) => {
       const [workload, ...others] = selected(metadata.namespace, spec.selector);
       const ports = workload?.pod.containers.flatMap((container) => container.ports.map(({ name }) => name)) ?? [];
       return [
         ...expectThat(workload && others.length === 0, `Service ${metadata.name} does not select one workload`),
-        ...spec.ports.flatMap(({ name, targetPort }) => expectThat(name !== undefined && ports.includes(String(targetPort)), `Service ${metadata.name} leads to a port ${targetPort}, which there is not`)),
+        ...spec.ports.flatMap(({ name, targetPort }) =>
+          expectThat(
+            name !== undefined && ports.includes(String(targetPort)),
+            `Service ${metadata.name} leads to a port ${targetPort}, which there is not`,
+          ),
+        ),
       ];
     }),
     ...objects(resources, "PodDisruptionBudget").flatMap(({ metadata, spec }) =>
-      expectThat(selected(metadata.namespace, spec.selector.matchLabels).length === 1, `PodDisruptionBudget ${metadata.name} does not select one workload`),
+      expectThat(
+        selected(metadata.namespace, spec.selector.matchLabels).length === 1,
+        `PodDisruptionBudget ${metadata.name} does not select one workload`,
+      ),
     ),
   ];
 };
@@ -118,9 +150,13 @@ const referring: Rule = (resources) => {
       return metadata.name === name && metadata.namespace === workload.namespace && (key === undefined || keys.includes(key));
     });
   return perWorkload((workload) => [
-    ...(workload.pod.serviceAccountName === undefined ? [] : expectThat(has("ServiceAccount", workload, workload.pod.serviceAccountName), "its account is not there")),
+    ...(workload.pod.serviceAccountName === undefined
+      ? []
+      : expectThat(has("ServiceAccount", workload, workload.pod.serviceAccountName), "its account is not there")),
     ...containers(workload).flatMap(({ env, envFrom }) => [
-      ...(envFrom ?? []).flatMap(({ configMapRef }) => expectThat(has("ConfigMap", workload, configMapRef?.name), `ConfigMap ${configMapRef?.name} is not there`)),
+      ...(envFrom ?? []).flatMap(({ configMapRef }) =>
+        expectThat(has("ConfigMap", workload, configMapRef?.name), `ConfigMap ${configMapRef?.name} is not there`),
+      ),
       ...(env ?? []).flatMap(({ name, valueFrom }) => {
         const secret = valueFrom?.secretKeyRef;
         return secret ? expectThat(has("Secret", workload, secret.name, secret.key), `${name} comes from a secret that is not there`) : [];
@@ -131,7 +167,9 @@ const referring: Rule = (resources) => {
 
 /** The only secret inputs are those of Secrets, and no value of a Secret stands anywhere else. */
 const kept: Rule = (resources) => {
-  const values = [...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {})))].filter((value) => value.length >= 16);
+  const values = [...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {})))].filter(
+    (value) => value.length >= 16,
+  );
   return resources
     .filter((resource) => kind(resource) !== "Secret" && kind(resource) !== "RandomPassword")
     .flatMap(({ type, name, secrets, inputs, outputs }) => [
@@ -152,7 +190,9 @@ const addressed: Rule = (resources) => {
     ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map((name) => `two objects are ${name}`),
     ...all.flatMap((one) => [
       ...expectThat(dnsLabel.test(metadata(one).name ?? ""), `${one.name}: ${metadata(one).name} is no name`),
-      ...(kind(one) === "Namespace" ? [] : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
+      ...(kind(one) === "Namespace"
+        ? []
+        : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
       ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),
     ]),
   ];
@@ -162,9 +202,29 @@ const addressed: Rule = (resources) => {
 const grouped: Rule = (resources) =>
   resources
     .filter(({ type }) => !type.startsWith("pulumi:providers:") && !type.startsWith("chatdb:systems:"))
-    .flatMap(({ parent, name }) => expectThat(resources.some(({ urn, custom }) => urn === parent && !custom), `${name} is part of no component`));
+    .flatMap(({ parent, name }) =>
+      expectThat(
+        resources.some(({ urn, custom }) => urn === parent && !custom),
+        `${name} is part of no component`,
+      ),
+    );
 
-export const rules = { restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages, scaledByOne, frozenSelectors, selecting, referring, kept, addressed, grouped } satisfies Record<string, Rule>;
+export const rules = {
+  restrictedPods,
+  restrictedContainers,
+  sized,
+  probed,
+  named,
+  mounted,
+  taggedImages,
+  scaledByOne,
+  frozenSelectors,
+  selecting,
+  referring,
+  kept,
+  addressed,
+  grouped,
+} satisfies Record<string, Rule>;
 
 /** The rules about pods, which hold for a component on its own too. */
 export function podFaults(resources: readonly RecordedResource[]): string[] {

@@ -101,14 +101,20 @@ describe("network of ChatDB", () => {
     const elsewhere = (connection: string) =>
       connection.replace("postgres:5432", "10.1.0.0/16:6432").replace("kafka:9092", "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
     const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
-    const expected = [...[...spoken, ...provisioned, ...sample].map(elsewhere), "test-service -> api-gateway:8080", "db-connector -> 10.4.0.0/16:5432"];
+    const expected = [
+      ...[...spoken, ...provisioned, ...sample].map(elsewhere),
+      "test-service -> api-gateway:8080",
+      "db-connector -> 10.4.0.0/16:5432",
+    ];
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
   });
 
   it("allows each workload to look names up", async () => {
     const resources = await recording("dev");
     const asking = openConnections(resources).filter((connection) => connection.endsWith("-> dns"));
-    expect(asking).to.have.length(objects(resources, "Deployment").length + objects(resources, "StatefulSet").length + objects(resources, "Job").length);
+    expect(asking).to.have.length(
+      objects(resources, "Deployment").length + objects(resources, "StatefulSet").length + objects(resources, "Job").length,
+    );
   });
 
   it("starts every namespace from nothing in, nothing out", async () => {
@@ -117,13 +123,19 @@ describe("network of ChatDB", () => {
       ({ spec }) => Object.keys(spec.podSelector).length === 0 && !spec.ingress && !spec.egress && spec.policyTypes.join() === "Ingress,Egress",
     );
     const namespaces = ["chatdb-monitoring", "chatdb-services", "chatdb-system", "chatdb-testing"];
-    expect(objects(resources, "Namespace").map(({ metadata }) => metadata.name).sort()).to.deep.equal(namespaces);
+    expect(
+      objects(resources, "Namespace")
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).to.deep.equal(namespaces);
     expect(closed.map(({ metadata }) => metadata.namespace).sort()).to.deep.equal(namespaces);
   });
 
   it("has the same edges in the graph as in the policies", async () => {
     const declared = edges(await recording("dev")).map(({ from, to }) => `${from} -> ${to}`);
-    const expected = [...spoken.filter((edge) => !edge.startsWith("anyone")), "db-connector -> postgres:", "test-service -> api-gateway:"].map((edge) => edge.split(":")[0]!);
+    const expected = [...spoken.filter((edge) => !edge.startsWith("anyone")), "db-connector -> postgres:", "test-service -> api-gateway:"].map(
+      (edge) => edge.split(":")[0]!,
+    );
     expect(declared.sort()).to.deep.equal(expected.sort());
   });
 });
@@ -138,10 +150,19 @@ describe("configuration of ChatDB", () => {
   });
 
   it("gives each service its own role, database and key", () => {
-    const logins = ["training-orchestrator", "model-registry"].map((name) => environment(resources, name)).map((env) => [env.DATABASE_NAME, env.DATABASE_USER]);
-    expect(logins).to.deep.equal([["training", "training"], ["registry", "registry"]]);
+    const logins = ["training-orchestrator", "model-registry"]
+      .map((name) => environment(resources, name))
+      .map((env) => [env.DATABASE_NAME, env.DATABASE_USER]);
+    expect(logins).to.deep.equal([
+      ["training", "training"],
+      ["registry", "registry"],
+    ]);
     const passwords = objects(resources, "Secret").flatMap(({ metadata, stringData }) =>
-      metadata.namespace === "chatdb-services" ? Object.entries(stringData).filter(([key]) => /PASSWORD|SECRET/.test(key)).map(([, value]) => value) : [],
+      metadata.namespace === "chatdb-services"
+        ? Object.entries(stringData)
+            .filter(([key]) => /PASSWORD|SECRET/.test(key))
+            .map(([, value]) => value)
+        : [],
     );
     expect(passwords).to.have.length(5);
     expect(new Set(passwords)).to.have.length(5);

@@ -6,17 +6,21 @@ import { recordStack } from "../../render/stack.ts";
 import { object, objects, workload } from "../support/objects.ts";
 import { recording } from "../support/stacks.ts";
 
-/** Written down from the architecture's specification, not from the code. */
+// Written down from the architecture's specification, not from the code.
+const common = { namespace: "chatdb-services", health: "/health" };
+const standard = { ...common, requests: "256Mi", limits: "512Mi" };
+const memoryIntensive = { ...common, requests: "512Mi", limits: "1Gi" };
+const lightweight = { ...common, requests: "128Mi", limits: "256Mi" };
 const specified = {
-  "api-gateway": { namespace: "chatdb-services", port: 8080, servicePort: 80, health: "/health", replicas: [2, 10], cpu: 70, memory: 80, requests: "256Mi", limits: "512Mi" },
-  "training-orchestrator": { namespace: "chatdb-services", port: 8000, servicePort: 8000, health: "/health", replicas: [2, 10], cpu: 70, memory: 80, requests: "256Mi", limits: "512Mi" },
-  "ml-engine": { namespace: "chatdb-services", port: 5000, servicePort: 5000, health: "/health", replicas: [2, 8], cpu: 75, memory: 85, requests: "512Mi", limits: "1Gi" },
-  "query-parser": { namespace: "chatdb-services", port: 5001, servicePort: 5001, health: "/health", replicas: [2, 6], cpu: 70, memory: 80, requests: "256Mi", limits: "512Mi" },
-  "model-registry": { namespace: "chatdb-services", port: 8080, servicePort: 8080, health: "/health", replicas: [2, 6], cpu: 70, memory: 80, requests: "256Mi", limits: "512Mi" },
-  "prediction-service": { namespace: "chatdb-services", port: 8080, servicePort: 8080, health: "/health", replicas: [3, 15], cpu: 65, memory: 75, requests: "256Mi", limits: "512Mi" },
-  "db-connector": { namespace: "chatdb-services", port: 8081, servicePort: 8081, health: "/actuator/health", replicas: [2, 8], cpu: 70, memory: 80, requests: "512Mi", limits: "1Gi" },
-  "test-service": { namespace: "chatdb-testing", port: 8001, servicePort: 8001, health: "/", replicas: [1, 3], cpu: 60, memory: 70, requests: "128Mi", limits: "256Mi" },
-} as const;
+  "api-gateway": { ...standard, port: 8080, servicePort: 80, replicas: [2, 10], cpu: 70, memory: 80 },
+  "training-orchestrator": { ...standard, port: 8000, servicePort: 8000, replicas: [2, 10], cpu: 70, memory: 80 },
+  "ml-engine": { ...memoryIntensive, port: 5000, servicePort: 5000, replicas: [2, 8], cpu: 75, memory: 85 },
+  "query-parser": { ...standard, port: 5001, servicePort: 5001, replicas: [2, 6], cpu: 70, memory: 80 },
+  "model-registry": { ...standard, port: 8080, servicePort: 8080, replicas: [2, 6], cpu: 70, memory: 80 },
+  "prediction-service": { ...standard, port: 8080, servicePort: 8080, replicas: [3, 15], cpu: 65, memory: 75 },
+  "db-connector": { ...memoryIntensive, health: "/actuator/health", port: 8081, servicePort: 8081, replicas: [2, 8], cpu: 70, memory: 80 },
+  "test-service": { ...lightweight, namespace: "chatdb-testing", health: "/", port: 8001, servicePort: 8001, replicas: [1, 3], cpu: 60, memory: 70 },
+};
 const infrastructure = {
   postgres: { ports: [5432], memory: "512Mi", storage: "10Gi" },
   kafka: { ports: [9092], memory: "1Gi", storage: "5Gi" },
@@ -49,7 +53,9 @@ describe("figures of the specification", () => {
   let resources: RecordedResource[];
   before(async () => {
     const { postgres, kafka, objectStore, kafkaBrokers, serviceDefaults } = project().config;
-    const defaults = Object.entries({ postgres, kafka, objectStore, kafkaBrokers, serviceDefaults }).map(([name, declaration]) => [name, declaration!.default] as const);
+    const defaults = Object.entries({ postgres, kafka, objectStore, kafkaBrokers, serviceDefaults }).map(
+      ([name, declaration]) => [name, declaration!.default] as const,
+    );
     resources = await recordStack("prod", { settings: { ...Object.fromEntries(defaults), testService: true } });
   });
 
@@ -63,7 +69,11 @@ describe("figures of the specification", () => {
   }
 
   it("name all services there are", () => {
-    expect(objects(resources, "Deployment").map(({ metadata }) => metadata.name).sort()).to.deep.equal([...names].sort());
+    expect(
+      objects(resources, "Deployment")
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).to.deep.equal([...names].sort());
   });
 
   for (const [name, { ports, memory, storage }] of Object.entries(infrastructure)) {

@@ -16,7 +16,10 @@ for (const variant of variants) {
 
 type Breach = (resources: RecordedResource[]) => void;
 
-const pod = (name: string, change: (pod: Objects["Deployment"]["spec"]["template"]["spec"]) => void): Breach => (resources) => change(workload(resources, name).pod);
+const pod =
+  (name: string, change: (pod: Objects["Deployment"]["spec"]["template"]["spec"]) => void): Breach =>
+  (resources) =>
+    change(workload(resources, name).pod);
 const container = (name: string, change: (container: Objects["Deployment"]["spec"]["template"]["spec"]["containers"][number]) => void): Breach =>
   pod(name, ({ containers }) => change(containers[0]!));
 
@@ -55,11 +58,13 @@ const breaches: Record<keyof typeof rules, Record<string, Breach>> = {
   },
   referring: {
     "a secret elsewhere": (resources) => (object(resources, "Secret", "model-registry").metadata.namespace = "chatdb-system"),
-    "a key that is not in it": (resources) => Reflect.deleteProperty(object(resources, "Secret", "db-connector").stringData, "DATASOURCE_SHOP_PASSWORD"),
+    "a key that is not in it": (resources) =>
+      Reflect.deleteProperty(object(resources, "Secret", "db-connector").stringData, "DATASOURCE_SHOP_PASSWORD"),
     "a ConfigMap of another name": (resources) => (object(resources, "ConfigMap", "ml-engine").metadata.name = "ml-engine"),
   },
   kept: {
-    "a password in a ConfigMap": (resources) => (object(resources, "ConfigMap", "ml-engine").data.PASSWORD = object(resources, "Secret", "postgres-admin").stringData.password!),
+    "a password in a ConfigMap": (resources) =>
+      (object(resources, "ConfigMap", "ml-engine").data.PASSWORD = object(resources, "Secret", "postgres-admin").stringData.password!),
     "a secret argument": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), secrets: ["spec"] }),
   },
   addressed: {
@@ -70,7 +75,8 @@ const breaches: Record<keyof typeof rules, Record<string, Breach>> = {
   },
   grouped: {
     "part of nothing": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: undefined }),
-    "part of what is no component": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: resource(resources, "StatefulSet", "kafka").urn }),
+    "part of what is no component": (resources) =>
+      resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: resource(resources, "StatefulSet", "kafka").urn }),
   },
 };
 
