@@ -1,0 +1,58 @@
+import { parameter, parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
+import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import type { App } from "@chatdb/kit/server.ts";
+import type { FastifyReply } from "fastify";
+import { z } from "zod";
+import type { Upstreams } from "./routes.ts";
+
+/** Answer of `POST /api/query`. */
+export const answer = z.object({
+  query: z.string(),
+  datasource: z.string(),
+  /** What was understood, in plain English. */
+  reading: z.string(),
+  sql: z.string(),
+  params: z.array(parameter),
+  columns: queryResult.shape.columns,
+  /** Each row has its values in the order of `columns`. */
+  rows: queryResult.shape.rows,
+  row_count: z.int().nonnegative(),
+  truncated: z.boolean(),
+  /** Milliseconds in all. */
+  took_ms: z.number(),
+  /** Milliseconds of each part: understanding the question, and running the query with the way there. */
+  timings: z.object({ parse_ms: z.number(), execute_ms: z.number() }),
+});
+export type Answer = z.infer<typeof answer>;
+
+const milliseconds = (since: number) => Math.round((performance.now() - since) * 100) / 100;
+
+/** `POST /api/query`: a question in English to rows, by way of the query-parser and the db-connector. */
+export function answerQueries(app: App, { queryParser, dbConnector }: Upstreams): void {
+  const parser = createHttpClient(queryParser, { timeoutMs: 10_000 });
+  const connector = createHttpClient(dbConnector, { timeoutMs: 15_000 });
+  app.addHook("onClose", async () => {
+    await Promise.all([parser.close(), connector.close()]);
+  });
+  const schema = { summary: "Ask in plain English", tags: ["query"], body: parseRequest, response: { 200: answer } };
+  app.post("/api/query", { schema }, async ({ body, id }, reply) => {
+    const options = { requestId: id, signal: whileWaiting(reply) };
+    const started = performance.now();
+    const { query, datasource, reading, sql, params } = await parser.postJson("/parse", body, parseResponse, options);
+    const parse_ms = milliseconds(started);
+    const executed = performance.now();
+    const path = `/datasources/${encodeURIComponent(datasource)}/query`;
+    const { columns, rows, rowCount, truncated } = await connector.postJson(path, { sql, params }, queryResult, options);
+    const timings = { parse_ms, execute_ms: milliseconds(executed) };
+    return { query, datasource, reading, sql, params, columns, rows, row_count: rowCount, truncated, took_ms: milliseconds(started), timings };
+  });
+}
+
+/** Aborts when the client goes before it was answered: nobody would read what the upstreams still work on. */
+function whileWaiting(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) gone.abort(new Error("the client has gone"));
+  });
+  return gone.signal;
+}

@@ -1,0 +1,31 @@
+/** The services that the gateway leads to, by the name under which the gateway is given their address. */
+export interface Upstreams {
+  readonly trainingOrchestrator: string;
+  readonly mlEngine: string;
+  readonly queryParser: string;
+  readonly modelRegistry: string;
+  readonly predictionService: string;
+  readonly dbConnector: string;
+}
+
+export interface Route {
+  /** First part of the path, at the gateway below `/api` or at its root. */
+  readonly prefix: string;
+  readonly upstream: keyof Upstreams;
+  /** What is put before the rest of the path at the upstream. Default: the prefix. */
+  readonly upstreamPrefix?: string;
+  /** Milliseconds until the upstream's answer must begin, and that it may pause. */
+  readonly timeoutMs: number;
+  readonly summary: string;
+}
+
+/** Who answers what. A service that is not here cannot be reached from outside. */
+export const routes: readonly Route[] = [
+  { prefix: "/parse", upstream: "queryParser", timeoutMs: 10_000, summary: "From a question to SQL, without running it" },
+  { prefix: "/datasources", upstream: "dbConnector", timeoutMs: 65_000, summary: "Databases that can be asked: their schemas, and SQL that reads" },
+  { prefix: "/models", upstream: "modelRegistry", timeoutMs: 30_000, summary: "Trained models and their versions" },
+  { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from" },
+  { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs" },
+  { prefix: "/predict", upstream: "predictionService", timeoutMs: 10_000, summary: "Predictions from a model" },
+  { prefix: "/engine", upstream: "mlEngine", upstreamPrefix: "/", timeoutMs: 10_000, summary: "What the ML engine is" },
+];

@@ -1,0 +1,54 @@
+import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { createLogger, type Logger } from "@chatdb/kit/log.ts";
+import { createServer } from "@chatdb/kit/server.ts";
+import type { FastifyInstance } from "fastify";
+import { proxyRoutes } from "./proxy.ts";
+import { answerQueries } from "./query.ts";
+import { routes, type Upstreams } from "./routes.ts";
+
+export interface Deps {
+  /** Addresses of the services, without a path. */
+  upstreams: Upstreams;
+  log?: Logger;
+}
+
+const greeting = `ChatDB: ask a database in plain English.
+
+  curl -s HOST/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'
+
+The whole interface: /openapi.json
+`;
+
+/** Where a service says that it lives; the rest use the kit's default. */
+const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/actuator/health" };
+
+/**
+ * The single way in. Ready as soon as it can route: one service that is away must not take the others out of reach.
+ * How they are is at `/status`.
+ */
+export async function createService({ upstreams, log = createLogger("api-gateway") }: Deps): Promise<FastifyInstance> {
+  const app = createServer({ name: "api-gateway", log, description: "ChatDB: questions to rows, data sets to predictions." });
+  app.get("/", { schema: { summary: "How to ask" } }, (_request, reply) => reply.type("text/plain; charset=utf-8").send(greeting));
+  answerQueries(app, upstreams);
+  await proxyRoutes(app, upstreams, routes);
+
+  const clients = Object.entries(upstreams).map(([name, url]) => ({ name, client: createHttpClient(url as string, { timeoutMs: 2000 }) }));
+  app.addHook("onClose", async () => {
+    await Promise.all(clients.map(({ client }) => client.close()));
+  });
+  app.get("/status", { schema: { summary: "Whether each service answers" } }, async () => {
+    const states = clients.map(async ({ name, client }) => {
+      const path = healthPaths[name as keyof Upstreams] ?? "/health";
+      const state = await client.request(path).then(
+        ({ status, body }) => {
+          body.resume();
+          return status === 200 ? "ok" : `answers ${status}`;
+        },
+        (error: Error) => error.message,
+      );
+      return [name, state] as const;
+    });
+    return Object.fromEntries(await Promise.all(states));
+  });
+  return app;
+}
