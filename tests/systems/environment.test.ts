@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import { readEnv } from "@chatdb/kit/env.ts";
+import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
+import { registerHooks } from "node:module";
 import type { z } from "zod";
+import type { RecordedResource } from "../../render/recorder.ts";
+import { readDataSources } from "../../services/db-connector/data-source.ts";
 import { bucketSettings } from "../../services/provisioner/buckets.ts";
 import { databaseSettings } from "../../services/provisioner/database.ts";
 import { sampleDataSettings } from "../../services/provisioner/sample-data.ts";
@@ -8,12 +11,42 @@ import { topicSettings } from "../../services/provisioner/topics.ts";
 import { environment, workload, workloads } from "../support/objects.ts";
 import { recording, variants } from "../support/stacks.ts";
 
-const commands: Record<string, z.ZodObject> = { buckets: bucketSettings, database: databaseSettings, "sample-data": sampleDataSettings, topics: topicSettings };
+const commands: Record<string, z.ZodObject> = {
+  buckets: bucketSettings,
+  database: databaseSettings,
+  "sample-data": sampleDataSettings,
+  topics: topicSettings,
+};
+
+let runs = 0;
+
+/**
+ * Lets a service read its environment, as far as it does before it starts to run.
+ * @throws ConfigurationError
+ */
+async function readBy(service: string, env: Record<string, string>): Promise<void> {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "@chatdb/kit/run.ts"
+        ? { url: "data:text/javascript,export function runService() {}", shortCircuit: true }
+        : next(specifier, context),
+  });
+  const own = process.env;
+  process.env = env;
+  try {
+    await import(`../../services/${service}/main.ts?run=${runs++}`);
+  } finally {
+    process.env = own;
+    hooks.deregister();
+  }
+}
 
 for (const variant of variants) {
   describe(`environment that pods get: ${variant}`, () => {
-    it("is what the provisioner's commands ask for", async () => {
-      const resources = await recording(variant);
+    let resources: RecordedResource[];
+    before(async () => (resources = await recording(variant)));
+
+    it("is what the provisioner's commands ask for", () => {
       const jobs = workloads(resources).filter(({ kind }) => kind === "Job");
       expect(jobs).to.not.be.empty;
       for (const { name } of jobs) {
@@ -22,5 +55,24 @@ for (const variant of variants) {
         expect(() => readEnv(commands[command!]!, environment(resources, name)), name).to.not.throw();
       }
     });
+
+    it("is what the services ask for", async () => {
+      const services = workloads(resources).filter(({ kind }) => kind === "Deployment");
+      for (const { name } of services) await readBy(name, environment(resources, name));
+    });
+
+    it("names the data sources", () => {
+      const names = readDataSources(environment(resources, "db-connector")).map(({ name, database, ssl }) => `${name}: ${database}, ${ssl}`);
+      expect(names).to.deep.equal({ dev: ["shop: shop, disable"], prod: [], external: ["orders: orders, require", "shop: shop, require"] }[variant]);
+    });
   });
 }
+
+describe("environment that lacks something", () => {
+  it("is noticed by the service", async () => {
+    const { DB_CONNECTOR_URL: url, ...env } = environment(await recording("dev"), "query-parser");
+    expect(url).to.be.a("string");
+    const error = await readBy("query-parser", env).catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(ConfigurationError).with.property("message").that.includes("DB_CONNECTOR_URL: not set");
+  });
+});
