@@ -2,15 +2,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics } from "prom-client";
-import { ConfigurationError } from "./env.ts";
-import { createLogger } from "./log.ts";
+import { z } from "zod";
+import { ConfigurationError, readEnv, serverEnv } from "./env.ts";
+import { createLogger, type Logger } from "./log.ts";
 
-export interface RunOptions {
+/** The environment of a service: what every server reads, and `shape`. */
+type Env<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<typeof serverEnv>> & z.infer<z.ZodObject<Shape>>;
+
+export interface RunOptions<Shape extends z.ZodRawShape> {
   name: string;
+  /** The variables that this service reads besides those of every server. Default: none. */
+  env?: Shape;
   /** Builds the service; it must not listen yet. */
-  create: () => Promise<FastifyInstance>;
-  host: string;
-  port: number;
+  create: (env: Env<Shape>, log: Logger) => Promise<FastifyInstance>;
   /**
    * Milliseconds between SIGTERM and the close of the listener, in which /ready says 503 and requests are still served:
    * the time a cluster takes to stop sending them here. Default 3000. SIGINT, from a terminal, does not wait.
@@ -22,12 +26,13 @@ export interface RunOptions {
 const closeTimeoutMs = 25_000;
 
 /**
- * Runs a service as this process: listens, logs, drains on SIGTERM and SIGINT.
+ * Runs a service as this process: reads its environment, listens, logs, drains on SIGTERM and SIGINT.
  * Exits with 0 after a clean stop, 2 on a ConfigurationError, 1 on any other failure.
  */
-export async function runService({ name, create, host, port, drainDelayMs = 3000 }: RunOptions): Promise<void> {
+export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = 3000 }: RunOptions<Shape>): Promise<void> {
   try {
-    const app = await create();
+    const env = readEnv(z.object({ ...serverEnv, ...shape })) as Env<Shape>;
+    const app = await create(env, createLogger(name, env.LOG_LEVEL));
     collectDefaultMetrics({ register: app.metrics });
     closeWithGrace({ delay: closeTimeoutMs, logger: app.log }, async ({ signal, err }) => {
       app.readiness.draining = true;
@@ -36,7 +41,7 @@ export async function runService({ name, create, host, port, drainDelayMs = 3000
       if (signal === "SIGTERM") await delay(drainDelayMs);
       await app.close();
     });
-    await app.listen({ host, port });
+    await app.listen({ host: env.HOST, port: env.PORT });
   } catch (error) {
     process.exit(report(name, error));
   }

@@ -1,6 +1,5 @@
-import { kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@chatdb/kit/env.ts";
+import { kafkaEnv, s3Env, serviceUrl } from "@chatdb/kit/env.ts";
 import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
 import { runService } from "@chatdb/kit/run.ts";
 import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
 import { z } from "zod";
@@ -9,9 +8,10 @@ import { createService } from "./service.ts";
 const name = "ml-engine";
 /** Left out, the service's own default holds. */
 const count = z.coerce.number().pipe(z.int().positive()).optional();
-const env = readEnv(
-  z.object({
-    ...serverEnv,
+
+await runService({
+  name,
+  env: {
     ...kafkaEnv,
     ...s3Env,
     S3_BUCKET_DATASETS: z.string(),
@@ -19,28 +19,24 @@ const env = readEnv(
     TRAINING_CONCURRENCY: count,
     TRAINING_MEMORY_MB: count,
     DATASET_MAX_BYTES: count,
-  }),
-);
-
-async function create() {
-  const log = createLogger(name, env.LOG_LEVEL);
-  const bus = createKafkaEventBus({ clientId: name, bootstrapServers: env.KAFKA_BOOTSTRAP_SERVERS, log });
-  const objects = createS3ObjectStore(env);
-  const app = await createService({
-    bus,
-    objects,
-    datasetsBucket: env.S3_BUCKET_DATASETS,
-    modelRegistryUrl: env.MODEL_REGISTRY_URL,
-    concurrency: env.TRAINING_CONCURRENCY,
-    trainingMemoryMb: env.TRAINING_MEMORY_MB,
-    maxDatasetBytes: env.DATASET_MAX_BYTES,
-    log,
-  });
-  app.addHook("onClose", async () => {
-    await bus.close();
-    objects.close();
-  });
-  return app;
-}
-
-await runService({ name, host: env.HOST, port: env.PORT, create });
+  },
+  create: async (env, log) => {
+    const bus = createKafkaEventBus({ clientId: name, bootstrapServers: env.KAFKA_BOOTSTRAP_SERVERS, log });
+    const objects = createS3ObjectStore(env);
+    const app = await createService({
+      bus,
+      objects,
+      datasetsBucket: env.S3_BUCKET_DATASETS,
+      modelRegistryUrl: env.MODEL_REGISTRY_URL,
+      concurrency: env.TRAINING_CONCURRENCY,
+      trainingMemoryMb: env.TRAINING_MEMORY_MB,
+      maxDatasetBytes: env.DATASET_MAX_BYTES,
+      log,
+    });
+    app.addHook("onClose", async () => {
+      await bus.close();
+      objects.close();
+    });
+    return app;
+  },
+});

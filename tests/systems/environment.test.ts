@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
+import { ConfigurationError, readEnv, serverEnv } from "@chatdb/kit/env.ts";
+import type { runService } from "@chatdb/kit/run.ts";
 import { registerHooks } from "node:module";
-import type { z } from "zod";
+import { z } from "zod";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { readDataSources } from "../../services/db-connector/data-source.ts";
 import { bucketSettings } from "../../services/provisioner/buckets.ts";
@@ -18,27 +19,27 @@ const commands: Record<string, z.ZodObject> = {
   topics: topicSettings,
 };
 
+type Run = typeof runService;
+const captured = globalThis as unknown as { options?: Parameters<Run>[0] };
 let runs = 0;
 
 /**
- * Lets a service read its environment, as far as it does before it starts to run.
+ * Lets a service read its environment, without running it.
  * @throws ConfigurationError
  */
 async function readBy(service: string, env: Record<string, string>): Promise<void> {
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "@chatdb/kit/run.ts"
-        ? { url: "data:text/javascript,export function runService() {}", shortCircuit: true }
+        ? { url: "data:text/javascript,export function runService(options) { globalThis.options = options; }", shortCircuit: true }
         : next(specifier, context),
   });
-  const own = process.env;
-  process.env = env;
   try {
     await import(`../../services/${service}/main.ts?run=${runs++}`);
   } finally {
-    process.env = own;
     hooks.deregister();
   }
+  readEnv(z.object({ ...serverEnv, ...captured.options!.env }), env);
 }
 
 for (const variant of variants) {

@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { keptDirectory, temporaryDirectory } from "./data-directory.ts";
+import { greeting } from "./greeting.ts";
+import { help, parseOptions, UsageError, type Options } from "./options.ts";
+import { startPlatform } from "./platform.ts";
+
+/** Time to stop in, in ms; what is not done by then is cut off. */
+const stopTimeoutMs = 1500;
+
+/** @throws UsageError where the address cannot be listened on: before the databases start, which takes seconds. */
+async function checkAddress({ host, port }: Options): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    throw cannotListen({ host, port }, error);
+  }
+  server.close();
+  await once(server, "close");
+}
+
+function cannotListen({ host, port }: { host: string; port: number }, error: unknown): unknown {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} is in use; choose another with --port`,
+    EACCES: `port ${port} needs more rights; choose one above 1023 with --port`,
+    EADDRNOTAVAIL: `this machine has no address ${host}; choose another with --host`,
+    ENOTFOUND: `there is no host ${host}; choose another with --host`,
+    EAI_AGAIN: `the host ${host} cannot be looked up; choose another with --host`,
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+  return reason === undefined ? error : new UsageError(reason, { cause: error });
+}
+
+async function run(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return console.log(help);
+  const started = performance.now();
+  await checkAddress(options);
+  const directory = options.directory === undefined ? temporaryDirectory() : keptDirectory(options.directory);
+  process.once("exit", () => directory.release());
+
+  console.log("ChatDB is starting.");
+  const starting = startPlatform({ ...options, directory, logLevel: options.verbose ? "info" : "error" });
+  const stop = async () => {
+    console.log("\nStopping.");
+    const stopped = starting.then((platform) => platform.close());
+    await Promise.race([stopped, delay(stopTimeoutMs)]);
+    process.exit(0);
+  };
+  process.once("SIGINT", () => void stop()).once("SIGTERM", () => void stop());
+  const platform = await starting.catch((error: unknown) => {
+    throw cannotListen(options, error);
+  });
+  console.log(greeting(platform, performance.now() - started));
+}
+
+try {
+  await run();
+} catch (error) {
+  if (error instanceof UsageError) console.error(`chatdb: ${error.message}`);
+  else console.error("chatdb: could not start:", error);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}

@@ -1,0 +1,28 @@
+import { expect } from "chai";
+import { createServer } from "@chatdb/kit/server.ts";
+
+describe("an error that passes with time", () => {
+  const failing = {
+    "a refused connection": Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+    "all addresses refused": new AggregateError([Object.assign(new Error("refused"), { code: "ECONNREFUSED" })]),
+    "PostgreSQL shutting down": Object.assign(new Error("terminating connection"), { code: "57P01" }),
+    "a broken connection": new Error("Connection terminated unexpectedly"),
+  };
+  for (const [what, error] of Object.entries(failing)) {
+    it(`is answered with 503 and Retry-After: ${what}`, async () => {
+      const app = createServer({ name: "test" });
+      app.get("/", () => Promise.reject(error));
+      const { statusCode, headers } = await app.inject("/");
+      expect(statusCode).to.equal(503);
+      expect(headers).to.include({ "retry-after": "1", "content-type": "application/problem+json" });
+      await app.close();
+    });
+  }
+
+  it("is told from a fault of the service, which stays 500", async () => {
+    const app = createServer({ name: "test" });
+    app.get("/", () => Promise.reject(Object.assign(new Error("relation does not exist"), { code: "42P01" })));
+    expect((await app.inject("/")).statusCode).to.equal(500);
+    await app.close();
+  });
+});
