@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { createLogger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 
 describe("an error that passes with time", () => {
@@ -10,7 +11,7 @@ describe("an error that passes with time", () => {
   };
   for (const [what, error] of Object.entries(failing)) {
     it(`is answered with 503 and Retry-After: ${what}`, async () => {
-      const app = createServer({ name: "test" });
+      const app = createServer({ name: "test", log: createLogger("test", "silent") });
       app.get("/", () => Promise.reject(error));
       const { statusCode, headers } = await app.inject("/");
       expect(statusCode).to.equal(503);
@@ -20,7 +21,7 @@ describe("an error that passes with time", () => {
   }
 
   it("is told from a fault of the service, which stays 500", async () => {
-    const app = createServer({ name: "test" });
+    const app = createServer({ name: "test", log: createLogger("test", "silent") });
     app.get("/", () => Promise.reject(Object.assign(new Error("relation does not exist"), { code: "42P01" })));
     expect((await app.inject("/")).statusCode).to.equal(500);
     await app.close();
