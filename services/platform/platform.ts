@@ -1,0 +1,133 @@
+import type { AddressInfo } from "node:net";
+import { topics } from "@chatdb/contracts/topics.ts";
+import { jobList, trainingJob } from "@chatdb/contracts/training.ts";
+import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
+import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
+import { openDatabase, openPool } from "@chatdb/kit/database.ts";
+import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
+import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
+import { createService as createMlEngine } from "@chatdb/ml-engine/service.ts";
+import { createService as createModelRegistry } from "@chatdb/model-registry/service.ts";
+import { createService as createPredictionService } from "@chatdb/prediction-service/service.ts";
+import { createService as createQueryParser } from "@chatdb/query-parser/service.ts";
+import { housesCsv } from "@chatdb/sample-data/datasets.ts";
+import { createService as createTestService } from "@chatdb/test-service/service.ts";
+import { createService as createTrainingOrchestrator } from "@chatdb/training-orchestrator/service.ts";
+import type { FastifyInstance } from "fastify";
+import type { DataDirectory } from "./data-directory.ts";
+import { startDatabase, type EmbeddedDatabase } from "./embedded-database.ts";
+import { prepareShop } from "./shop.ts";
+
+export interface PlatformOptions {
+  /** Address and port of the gateway; 0 picks a free port. All else listens on the loopback interface, on free ports. */
+  host: string;
+  port: number;
+  directory: DataDirectory;
+  logLevel: string;
+}
+
+export interface Platform {
+  /** Address of the gateway. */
+  url: string;
+  testServiceUrl: string;
+  close(): Promise<void>;
+}
+
+const buckets = { models: "models", datasets: "datasets" };
+
+/**
+ * Starts everything that a cluster would run, in this process: the services as they are, on embedded databases, a bus in
+ * memory and an object store in a folder. What was started is stopped again when something cannot start.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    // The last first: nothing loses what it still uses.
+    for (const each of opened.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await start(options, (each) => opened.push(each))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start({ host, port, directory, logLevel }: PlatformOptions, onClose: (close: () => Promise<unknown>) => void) {
+  const log = (service: string) => createLogger(service, logLevel);
+  const database = async (name: string) => {
+    const started = await startDatabase(directory.database(name));
+    onClose(() => started.close());
+    return started;
+  };
+  const tables = <DB>(of: EmbeddedDatabase) => {
+    const db = openDatabase<DB>(openPool(of.env));
+    onClose(() => db.destroy());
+    return db;
+  };
+  /** Starts a service and answers with its address. */
+  const serve = async (creating: Promise<FastifyInstance>, at = { host: "127.0.0.1", port: 0 }) => {
+    const app = await creating;
+    onClose(() => app.close());
+    await app.listen(at);
+    return `http://${reachable(at.host)}:${(app.server.address() as AddressInfo).port}`;
+  };
+
+  const bus = createMemoryEventBus({ log: log("event-bus") });
+  onClose(() => bus.close());
+  const objects = createDirectoryObjectStore(directory.objects);
+  const [registry, training, shop] = await Promise.all([database("registry"), database("training"), database("shop")]);
+  await prepareShop(shop);
+
+  const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
+    serve(createDbConnector({ dataSources: [dataSource("shop", shop)], log: log("db-connector") })),
+    serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
+    serve(createTrainingOrchestrator({ db: tables(training), bus, log: log("training-orchestrator") })),
+  ]);
+  const [mlEngine, queryParser, predictionService] = await Promise.all([
+    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, modelRegistryUrl: modelRegistry, log: log("ml-engine") })),
+    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, log: log("query-parser") })),
+    serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
+  ]);
+  const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };
+  const url = await serve(createGateway({ upstreams, log: log("api-gateway") }), { host, port });
+  const testServiceUrl = await serve(createTestService({ gatewayUrl: url, log: log("test-service") }));
+
+  await objects.put(buckets.datasets, "houses.csv", Buffer.from(housesCsv()), { contentType: "text/csv" });
+  await resumeJobs(trainingOrchestrator, bus);
+  return { url, testServiceUrl };
+}
+
+/** An address that listens everywhere is reached on this machine by its loopback. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function dataSource(name: string, { env }: EmbeddedDatabase) {
+  return {
+    name,
+    host: env.DATABASE_HOST,
+    port: env.DATABASE_PORT,
+    database: env.DATABASE_NAME,
+    user: env.DATABASE_USER,
+    password: env.DATABASE_PASSWORD,
+    ssl: env.DATABASE_SSL,
+  };
+}
+
+/** Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again. */
+async function resumeJobs(trainingOrchestrator: string, bus: EventBus): Promise<void> {
+  const http = createHttpClient(trainingOrchestrator);
+  try {
+    for (const status of ["running", "queued"]) {
+      const { jobs } = await http.getJson(`/jobs?status=${status}&limit=1000`, jobList);
+      await bus.publish(topics.trainingJobs, jobs.reverse().map((job) => ({ key: job.job_id, value: trainingJob.parse(job) })));
+    }
+  } finally {
+    await http.close();
+  }
+}
