@@ -5,7 +5,7 @@ import { connectAll, type Connection, type Consumer, type Dependency } from "./c
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { ownUid } from "./one-off-job.ts";
-import { probe, restrictedContainer, restrictedPod, scratch, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
 
 export interface MicroserviceArgs {
   readonly namespace: pulumi.Input<string>;
@@ -145,12 +145,7 @@ function podSpec(
     volumes,
     // The service itself goes on serving for a moment after SIGTERM, until every kube-proxy has forgotten it, and then drains.
     terminationGracePeriodSeconds: 45,
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-      topologyKey,
-      maxSkew: 1,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: selector(name) },
-    })),
+    ...spread(name),
     containers: [
       {
         name,

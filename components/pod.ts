@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { selector } from "./labels.ts";
 import { seconds, type Cpu, type Duration, type Size } from "./quantities.ts";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -62,6 +63,18 @@ export const restrictedContainer = {
     capabilities: { drop: ["ALL"] },
   },
 } satisfies Partial<Container>;
+
+/** Spreads a workload's pods over nodes and zones as far as there are any. */
+export function spread(name: string): Required<Pick<PodSpec, "topologySpreadConstraints">> {
+  return {
+    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector(name) },
+    })),
+  };
+}
 
 /** Writable places in an otherwise read-only container: an emptyDir for each path, named after it, of at most `sizeLimit`. */
 export function scratch(paths: readonly string[], sizeLimit: Size = "64Mi") {

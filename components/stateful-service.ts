@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import { restrictedContainer, restrictedPod, scratch, spread, type Resources } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -107,12 +107,7 @@ function podTemplate(name: string, args: StatefulServiceArgs): k8s.types.input.c
       ...restrictedPod(args.uid),
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
       volumes,
-      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-        topologyKey,
-        maxSkew: 1,
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: selector(name) },
-      })),
+      ...spread(name),
       containers: [
         {
           ...args.container,
