@@ -9,6 +9,9 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** Codes of reply-from and undici for an upstream that did not answer in time. */
 const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"]);
 
+/** Of one connection, not of the request (RFC 9110, section 7.6.1); `expect` was answered by this server already. */
+const ofTheConnection = ["connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /**
  * Passes all requests below each route's prefix on to its upstream, at the root and below `/api`. Bodies stream both ways
  * and are not looked at; an upstream that cannot be reached is answered as 502, one that is late as 504.
@@ -33,16 +36,39 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
 
 function addRoute(app: App, prefix: string, route: Route): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
-    const rest = request.url.slice(prefix.length).split("?", 1)[0]!;
-    return reply.from(joined(route.upstreamPrefix ?? route.prefix, rest), {
+    return reply.from(joined(route.upstreamPrefix ?? route.prefix, restOf(request.url, prefix)), {
       timeout: route.timeoutMs,
-      rewriteRequestHeaders: (_request, headers) => ({ ...headers, "x-request-id": request.id }),
+      rewriteRequestHeaders: ({ method, id }, headers) => ({
+        // Fastify reads no body of these, so none is announced.
+        ...without(headers, method === "GET" || method === "HEAD" ? [...ofTheConnection, "content-length"] : ofTheConnection),
+        "x-request-id": id,
+      }),
+      rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
+      // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
+      retryDelay: () => null,
       onError: (reply, { error }) => void reply.send(problemOf(error, route)),
     });
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
   app.route({ method: [...methods], url: prefix, schema, handler });
   app.route({ method: [...methods], url: `${prefix}/*`, schema: { ...schema, hide: true }, handler });
+}
+
+/**
+ * What follows the prefix in a request's path, as it was written. It is found by counting segments, since the router also
+ * takes a prefix that has encoded characters (`/%6dodels`) and an address in full (`http://host/models`).
+ */
+function restOf(url: string, prefix: string): string {
+  const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/, 1);
+  // As URL would read it: a backslash separates too, and a dot may be encoded.
+  if (/(^|[/\\])\.\.?($|[/\\])/.test(decodeURIComponent(path))) throw new Problem(400, `The path ${path} has "." or ".." in it. Write it without.`);
+  if (path.includes("\\")) throw new Problem(400, `The path ${path} has a backslash in it. Write / or %5C.`);
+  const rest = path.split("/").slice(prefix.split("/").length);
+  return rest.length === 0 ? "" : `/${rest.join("/")}`;
+}
+
+function without<H extends object>(headers: H, names: readonly string[]): H {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()))) as H;
 }
 
 function joined(prefix: string, rest: string): string {

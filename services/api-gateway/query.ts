@@ -1,5 +1,6 @@
 import { parameter, parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
@@ -27,10 +28,13 @@ export type Answer = z.infer<typeof answer>;
 
 const milliseconds = (since: number) => Math.round((performance.now() - since) * 100) / 100;
 
+/** Milliseconds that each part may take; the db-connector lets a database work for 10 s. */
+const patience = { parseMs: 10_000, executeMs: 15_000 };
+
 /** `POST /api/query`: a question in English to rows, by way of the query-parser and the db-connector. */
-export function answerQueries(app: App, { queryParser, dbConnector }: Upstreams): void {
-  const parser = createHttpClient(queryParser, { timeoutMs: 10_000 });
-  const connector = createHttpClient(dbConnector, { timeoutMs: 15_000 });
+export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstreams, "queryParser" | "dbConnector">, { parseMs, executeMs } = patience): void {
+  const parser = createHttpClient(queryParser, { timeoutMs: parseMs });
+  const connector = createHttpClient(dbConnector, { timeoutMs: executeMs });
   app.addHook("onClose", async () => {
     await Promise.all([parser.close(), connector.close()]);
   });
@@ -48,11 +52,14 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Upstreams)
   });
 }
 
-/** Aborts when the client goes before it was answered: nobody would read what the upstreams still work on. */
+/**
+ * Aborts when the client goes before it was answered: nobody would read what the upstreams still work on.
+ * 499 only shows in the log and the metrics: it is the customary status of a request whose client went.
+ */
 function whileWaiting(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort(new Error("the client has gone"));
+    if (!reply.raw.writableFinished) gone.abort(new Problem(499, "The client has gone."));
   });
   return gone.signal;
 }
