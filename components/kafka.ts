@@ -36,6 +36,8 @@ export interface KafkaArgs {
   readonly resources: Resources;
   /** Java heap, half of the memory limit or less: the page cache is what makes Kafka fast. */
   readonly heap: Size;
+  /** Further options of the Java machine. Default none. */
+  readonly jvmOptions?: string;
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
@@ -197,6 +199,7 @@ function brokerEnv(name: string, args: KafkaArgs, clusterId: pulumi.Output<strin
     // A consumer group starts when its first member comes, not three seconds later.
     KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
     KAFKA_HEAP_OPTS: `-Xms${heap(args.heap)} -Xmx${heap(args.heap)}`,
+    ...(args.jvmOptions === undefined ? {} : { KAFKA_OPTS: args.jvmOptions }),
   };
   return [
     { name: "POD_NAME", ...fieldRef("metadata.name") },

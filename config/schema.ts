@@ -46,7 +46,7 @@ export const settings = z.strictObject({
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
   storageClass: z.string(),
   postgres: z.strictObject(sized),
-  kafka: z.strictObject({ ...sized, heap: size }),
+  kafka: z.strictObject({ ...sized, heap: size, jvmOptions: z.string().optional() }),
   kafkaBrokers: z.int().min(1).max(9),
   objectStore: z.strictObject(sized),
   externalPostgres: optional(z.strictObject({ host: dnsName, port: port.default(5432), adminUser: z.string().min(1), ssl, cidr })),

@@ -148,7 +148,7 @@ export class ChatDb extends pulumi.ComponentResource {
 
   private kafka(): Kafka {
     const { config } = this;
-    const { requests, limits, storage, heap } = config.kafka;
+    const { requests, limits, storage, heap, jvmOptions } = config.kafka;
     return new Kafka(
       "kafka",
       {
@@ -158,6 +158,7 @@ export class ChatDb extends pulumi.ComponentResource {
         resources: { requests, limits },
         storage,
         heap,
+        jvmOptions,
         topics,
         external: config.externalKafka,
       },
