@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { keptDirectory, temporaryDirectory } from "./data-directory.ts";
 import { greeting } from "./greeting.ts";
 import { help, parseOptions, UsageError, type Options } from "./options.ts";
-import { startPlatform } from "./platform.ts";
+import { startPlatform, type Platform } from "./platform.ts";
 
 /** Time to stop in, in ms; what is not done by then is cut off. */
 const stopTimeoutMs = 1500;
@@ -42,19 +42,25 @@ async function run(): Promise<void> {
   const directory = options.directory === undefined ? temporaryDirectory() : keptDirectory(options.directory);
   process.once("exit", () => directory.release());
 
-  console.log("ChatDB is starting.");
-  const starting = startPlatform({ ...options, directory, logLevel: options.verbose ? "info" : "error" });
+  const starting = Promise.withResolvers<Platform>();
+  let stopping = false;
   const stop = async () => {
+    // One Ctrl-C in a terminal arrives twice: from the terminal, and passed on by npm.
+    if (stopping) return;
+    stopping = true;
     console.log("\nStopping.");
-    const stopped = starting.then((platform) => platform.close());
+    const stopped = starting.promise.then((platform) => platform.close());
     await Promise.race([stopped, delay(stopTimeoutMs)]);
     process.exit(0);
   };
-  process.once("SIGINT", () => void stop()).once("SIGTERM", () => void stop());
-  const platform = await starting.catch((error: unknown) => {
+  process.on("SIGINT", () => void stop()).on("SIGTERM", () => void stop());
+
+  console.log("ChatDB is starting.");
+  starting.resolve(startPlatform({ ...options, directory, logLevel: options.verbose ? "info" : "error" }));
+  const platform = await starting.promise.catch((error: unknown) => {
     throw cannotListen(options, error);
   });
-  console.log(greeting(platform, performance.now() - started));
+  if (!stopping) console.log(greeting(platform, performance.now() - started));
 }
 
 try {

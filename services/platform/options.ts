@@ -48,6 +48,6 @@ function parse(args: string[]) {
     }).values;
   } catch (error) {
     // The first sentence says what is wrong, the others how arguments work in general.
-    throw new UsageError((error as Error).message.split(". ")[0]!.replaceAll("'", ""), { cause: error });
+    throw new UsageError((error as Error).message.split(/\.\s/)[0]!.replaceAll("'", ""), { cause: error });
   }
 }

@@ -8,13 +8,14 @@ const style = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 table { border-collapse: collapse; width: 100% }
+th:nth-child(1) { width: 14rem } th:nth-child(2), th:nth-child(3) { width: 4.5rem } th.time { text-align: right }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line) }
 td.time { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin: 0 }
+dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: 0 1rem; margin: 0 }
 dt { color: var(--muted) } dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .875rem }
 .status { font-weight: 600; white-space: nowrap } .passed { color: var(--passed) } .failed { color: var(--failed) } .skipped { color: var(--muted) }
 .error { color: var(--failed); margin: 0 }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr } }`;
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr } th:nth-child(1) { width: auto } }`;
 
 /** A run as a page that needs nothing else: no script, no other file. While the run goes on, it reloads itself. */
 export function reportPage(run: Run): string {
@@ -49,7 +50,7 @@ function section({ name, status, took_ms, steps }: Scenario): string {
   return `<section>
 <h2>${escape(name)}: ${mark(status)}, ${seconds(took_ms)}</h2>
 <table>
-<thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col">Time</th><th scope="col">Evidence</th></tr></thead>
+<thead><tr><th scope="col">Step</th><th scope="col">Status</th><th scope="col" class="time">Time</th><th scope="col">Evidence</th></tr></thead>
 <tbody>
 ${steps.map(row).join("\n")}
 </tbody>
@@ -71,8 +72,11 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
+/** Six digits of a number are enough to read; the JSON of the run has them all. Spaces after commas let long lists wrap. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  const short = (_key: string, each: unknown) => (typeof each === "number" && !Number.isInteger(each) ? Number(each.toPrecision(6)) : each);
+  return JSON.stringify(value, short, 1).replaceAll(/\n */g, " ");
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
