@@ -1,23 +1,28 @@
 /* A worker thread with one PostgreSQL (PGlite) behind a port of the loopback interface. */
 import { parentPort, workerData } from "node:worker_threads";
-import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
-import type { DatabaseWorkerData, DatabaseWorkerMessage } from "./embedded-database.ts";
+import type { DatabaseWorkerData, DatabaseWorkerReport, DatabaseWorkerRequest } from "./embedded-database.ts";
+import { SharedSession } from "./shared-session.ts";
 
 /** As PostgreSQL's own default. */
 const maxConnections = 100;
 
-const { directory } = workerData as DatabaseWorkerData;
-const port = parentPort!;
+const { directory, template } = workerData as DatabaseWorkerData;
+const platform = parentPort!;
+const report = (message: DatabaseWorkerReport) => platform.postMessage(message);
 
-const db = await PGlite.create(directory === undefined ? {} : { dataDir: directory });
+const db = new SharedSession({ ...(directory !== undefined && { dataDir: directory }), ...(template && { loadDataDir: template }) });
+await db.waitReady;
 const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections });
 await server.start();
 
-port.once("message", () => {
-  void server
-    .stop()
-    .then(() => db.close())
-    .finally(() => port.close());
+async function close(): Promise<void> {
+  await server.stop();
+  await db.close();
+  platform.close();
+}
+
+platform.on("message", (request: DatabaseWorkerRequest) => {
+  void (request === "close" ? close() : db.dumpDataDir("none").then((template) => report({ template })));
 });
-port.postMessage({ port: Number(server.getServerConn().split(":").at(-1)) } satisfies DatabaseWorkerMessage);
+report({ port: Number(server.getServerConn().split(":").at(-1)) });

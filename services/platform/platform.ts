@@ -18,7 +18,7 @@ import { createService as createTestService } from "@chatdb/test-service/service
 import { createService as createTrainingOrchestrator } from "@chatdb/training-orchestrator/service.ts";
 import type { FastifyInstance } from "fastify";
 import type { DataDirectory } from "./data-directory.ts";
-import { startDatabase, type EmbeddedDatabase } from "./embedded-database.ts";
+import { startDatabases, type EmbeddedDatabase } from "./embedded-database.ts";
 import { prepareShop } from "./shop.ts";
 
 export interface PlatformOptions {
@@ -58,11 +58,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 async function start({ host, port, directory, logLevel }: PlatformOptions, onClose: (close: () => Promise<unknown>) => void) {
   const log = (service: string) => createLogger(service, logLevel);
-  const database = async (name: string) => {
-    const started = await startDatabase(directory.database(name));
-    onClose(() => started.close());
-    return started;
-  };
   const tables = <DB>(of: EmbeddedDatabase) => {
     const db = openDatabase<DB>(openPool(of.env));
     onClose(() => db.destroy());
@@ -79,7 +74,12 @@ async function start({ host, port, directory, logLevel }: PlatformOptions, onClo
   const bus = createMemoryEventBus({ log: log("event-bus") });
   onClose(() => bus.close());
   const objects = createDirectoryObjectStore(directory.objects);
-  const [registry, training, shop] = await Promise.all([database("registry"), database("training"), database("shop")]);
+  const { registry, training, shop } = await startDatabases({
+    registry: directory.database("registry"),
+    training: directory.database("training"),
+    shop: directory.database("shop"),
+  });
+  for (const database of [registry, training, shop]) onClose(() => database.close());
   await prepareShop(shop);
 
   const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
