@@ -36,7 +36,7 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
 
 function addRoute(app: App, prefix: string, route: Route): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
-    return reply.from(joined(route.upstreamPrefix ?? route.prefix, restOf(request.url, prefix)), {
+    return reply.from(route.only ?? `${route.prefix}${restOf(request.url, prefix)}`, {
       timeout: route.timeoutMs,
       rewriteRequestHeaders: ({ method, id }, headers) => ({
         // Fastify reads no body of these, so none is announced.
@@ -51,7 +51,7 @@ function addRoute(app: App, prefix: string, route: Route): void {
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
   app.route({ method: [...methods], url: prefix, schema, handler });
-  app.route({ method: [...methods], url: `${prefix}/*`, schema: { ...schema, hide: true }, handler });
+  if (route.only === undefined) app.route({ method: [...methods], url: `${prefix}/*`, schema: { ...schema, hide: true }, handler });
 }
 
 /**
@@ -69,10 +69,6 @@ function restOf(url: string, prefix: string): string {
 
 function without<H extends object>(headers: H, names: readonly string[]): H {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()))) as H;
-}
-
-function joined(prefix: string, rest: string): string {
-  return prefix === "/" ? rest || "/" : `${prefix}${rest}`;
 }
 
 function problemOf(error: Error & { code?: string }, { prefix, upstream, timeoutMs }: Route): Problem {

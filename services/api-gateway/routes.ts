@@ -12,8 +12,8 @@ export interface Route {
   /** First part of the path, at the gateway below `/api` or at its root. */
   readonly prefix: string;
   readonly upstream: keyof Upstreams;
-  /** What is put before the rest of the path at the upstream. Default: the prefix. */
-  readonly upstreamPrefix?: string;
+  /** The one path of the upstream that is in reach. Default: the prefix, and all below it. */
+  readonly only?: string;
   /** Milliseconds until the upstream's answer must begin, and that it may pause. */
   readonly timeoutMs: number;
   readonly summary: string;
@@ -27,5 +27,5 @@ export const routes: readonly Route[] = [
   { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from" },
   { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs" },
   { prefix: "/predict", upstream: "predictionService", timeoutMs: 10_000, summary: "Predictions from a model" },
-  { prefix: "/engine", upstream: "mlEngine", upstreamPrefix: "/", timeoutMs: 10_000, summary: "What the ML engine is" },
+  { prefix: "/engine", upstream: "mlEngine", only: "/", timeoutMs: 10_000, summary: "What the ML engine is" },
 ];

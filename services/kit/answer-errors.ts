@@ -5,14 +5,17 @@ import type { App } from "./server.ts";
 
 /** Answers every error and every unknown route as application/problem+json. */
 export function answerErrors(app: App): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500) request.log.error({ err: error }, "failed");
-    send(problem, request, reply);
-  });
+  app.setErrorHandler<FastifyError>(answerError);
   app.setNotFoundHandler((request, reply) => {
     send(new Problem(404, `There is no ${request.method} ${pathOf(request)} here.`), request, reply);
   });
+}
+
+/** Answers one error. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  if (problem.status >= 500) request.log.error({ err: error }, "failed");
+  send(problem, request, reply);
 }
 
 function problemOf(error: FastifyError): Problem {

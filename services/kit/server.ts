@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
-import { answerErrors } from "./answer-errors.ts";
+import { answerError, answerErrors } from "./answer-errors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { measureRequests } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
@@ -53,6 +53,8 @@ export function createServer(options: ServerOptions): App {
     // One line a request, written below.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: 1024 * 1024,
+    // What Fastify refuses before a route is found, such as a malformed path.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     // A readiness probe must still be answered, with 503, while the server drains.
     return503OnClosing: false,
   }).withTypeProvider<ZodTypeProvider>();

@@ -27,3 +27,14 @@ describe("an error that passes with time", () => {
     await app.close();
   });
 });
+
+describe("a path that cannot be read", () => {
+  it("is answered as a problem like any other", async () => {
+    const app = createServer({ name: "test", log: createLogger("test", "silent") });
+    app.get("/things/:name", () => "");
+    const { statusCode, headers } = await app.inject("/things/%zz");
+    expect(statusCode).to.equal(400);
+    expect(headers["content-type"]).to.equal("application/problem+json");
+    await app.close();
+  });
+});
