@@ -3,13 +3,16 @@ import { singular } from "./tokens.ts";
 
 const maxSuggestions = 5;
 
+/** Words that suggestions are looked for, at most. */
+const maxWords = 5;
+
 /** What to say instead: names that differ from an unknown word by a slip or two; else what there is to ask about. */
 export function hintsFor(unknown: readonly string[], index: SchemaIndex): string[] {
   const columns = index.schema.tables.flatMap((table) => table.columns);
   const names = [...new Set([...index.schema.tables, ...columns].map(({ name }) => name).concat(columns.flatMap(({ samples }) => samples ?? [])))];
-  const meant = unknown.flatMap((word) => {
-    const known = names.some((name) => singular(name.toLowerCase()) === singular(word.toLowerCase()));
-    const close = known ? [] : names.filter((name) => isSlip(word.toLowerCase(), name.toLowerCase()));
+  const known = new Set(names.map((name) => singular(name.toLowerCase())));
+  const meant = unknown.slice(0, maxWords).flatMap((word) => {
+    const close = known.has(singular(word.toLowerCase())) ? [] : names.filter((name) => isSlip(word.toLowerCase(), name.toLowerCase()));
     return close.length > 0 ? [`Did you mean ${close.slice(0, maxSuggestions).join(" or ")} by "${word}"?`] : [];
   });
   return meant.length > 0 ? meant : [`There are: ${index.schema.tables.map(({ name }) => name).join(", ")}.`];

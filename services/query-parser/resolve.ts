@@ -46,13 +46,18 @@ export function resolveColumn(attribute: Attribute, index: SchemaIndex, { levels
   const distance = ({ table }: Candidate) => (near ? index.graph.distance(near, table) : 0);
   const nearest = Math.min(...candidates.map(distance));
   const found = nearest < Infinity ? best(candidates.filter((each) => distance(each) === nearest), words) : undefined;
-  if (found) return found;
+  if (found) {
+    // Nearer, but not what was said to the letter: that would be a guess.
+    const literal = candidates.filter((each) => each.rank === 0 && found.rank > 0 && distance(each) < Infinity);
+    if (literal.length > 0) throw ambiguous(words, [found, ...literal].map(({ table, column }) => `${table.name}.${column.name}`));
+    return found;
+  }
   throw new Refusal(`I did not understand: ${words}. Nothing here has ${describe(attribute)}.`, { words: [words], hints: columnHints(levels.flat()) });
 }
 
 export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? attribute.name.words : attribute.words);
 
-function best(candidates: readonly Candidate[], words: string): TableColumn | undefined {
+function best(candidates: readonly Candidate[], words: string): Candidate | undefined {
   const rank = Math.min(...candidates.map((each) => each.rank));
   const found = candidates.filter((each) => each.rank === rank);
   if (found.length > 1) throw ambiguous(words, found.map(({ table, column }) => `${table.name}.${column.name}`));

@@ -37,7 +37,7 @@ const rules: Rule[] = [
 export function readQuestion(question: string, index: SchemaIndex): Draft {
   const scanner = new Scanner(question, index);
   const draft = emptyDraft();
-  const unknown: string[] = [];
+  const unknown = new Set<string>();
   const understood: string[] = [];
   while (scanner.takePhrase(leads)) continue;
   const begun = scanner.at > 0;
@@ -49,10 +49,11 @@ export function readQuestion(question: string, index: SchemaIndex): Draft {
     }
     const word = scanner.words[scanner.at++]!;
     const opening = from === 0 && !begun && openings.has(word);
-    if (opening || !functionWords.has(word)) unknown.push(scanner.tokens[from]!.text);
+    if (opening || !functionWords.has(word)) unknown.add(scanner.tokens[from]!.text);
   }
-  if (unknown.length > 0) {
-    throw new Refusal(`I did not understand: ${unknown.join(", ")}.`, { words: unknown, understood, hints: hintsFor(unknown, index) });
+  if (unknown.size > 0) {
+    const words = [...unknown];
+    throw new Refusal(`I did not understand: ${words.join(", ")}.`, { words, understood, hints: hintsFor(words, index) });
   }
   settleRank(draft);
   return draft;
