@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import { SharedSession } from "@chatdb/platform/shared-session.ts";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pg from "pg";
 
@@ -12,7 +12,8 @@ export interface TestDatabase {
 
 /** A real PostgreSQL (PGlite) in this process, empty, behind a port that the system chooses. */
 export async function startPglite(): Promise<TestDatabase> {
-  const db = await PGlite.create();
+  const db = new SharedSession();
+  await db.waitReady;
   const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 20 });
   await server.start();
   const [host = "", port = ""] = server.getServerConn().split(":");
