@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { QueryEvent } from "@chatdb/contracts/query.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
@@ -6,6 +7,9 @@ import { Counter, type Registry } from "prom-client";
 
 /** Events that wait for a broker that does not answer; further ones are dropped and counted. */
 const maxPending = 1000;
+
+/** What a service that stops waits for its last events, in ms. */
+const settleMs = 5000;
 
 /** Tells the bus about questions, without making those who ask wait or fail for it. */
 export class QueryEvents {
@@ -35,8 +39,11 @@ export class QueryEvents {
     this.#pending.add(sent);
   }
 
-  /** Resolves when none is on its way any longer. */
+  /** Resolves when none is on its way any longer, or when it has taken too long for a service that stops. */
   async settled(): Promise<void> {
-    await Promise.all(this.#pending);
+    const patience = new AbortController();
+    const late = delay(settleMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#pending), late]);
+    patience.abort();
   }
 }
