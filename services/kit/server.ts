@@ -4,6 +4,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import { answerError, answerErrors } from "./answer-errors.ts";
+import { letGo } from "./drain.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { measureRequests } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
@@ -60,7 +61,7 @@ export function createServer(options: ServerOptions): App {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.decorate("readiness", { draining: false });
+  letGo(app);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     done();

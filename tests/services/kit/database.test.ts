@@ -1,0 +1,48 @@
+import { sql, type Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import { expect } from "chai";
+import { migrate, openDatabase, openPool } from "@chatdb/kit/database.ts";
+import { startPglite, type TestDatabase } from "../support/pglite.ts";
+
+describe("a service's database", () => {
+  let database: TestDatabase;
+  const env = () => ({
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: database.port,
+    DATABASE_NAME: "postgres",
+    DATABASE_USER: "postgres",
+    DATABASE_PASSWORD: "any",
+    DATABASE_SSL: "disable" as const,
+  });
+  const migrations: Record<string, Migration> = {
+    "001-things": { up: (db: Kysely<unknown>) => db.schema.createTable("things").addColumn("name", "text").execute() },
+    "002-first": { up: async (db: Kysely<unknown>) => void (await sql`insert into things values ('first')`.execute(db)) },
+  };
+  before(async () => {
+    database = await startPglite();
+  });
+  after(() => database.close());
+
+  it("is brought up to date once, by as many replicas as start", async () => {
+    const replicas = [1, 2, 3].map(() => openDatabase<{ things: { name: string } }>(openPool(env())));
+    await Promise.all(replicas.map((db) => migrate(db, migrations)));
+    await Promise.all(replicas.map((db) => migrate(db, migrations)));
+    expect(await replicas[0]?.selectFrom("things").selectAll().execute()).to.deep.equal([{ name: "first" }]);
+    await Promise.all(replicas.map((db) => db.destroy()));
+  });
+
+  it("keeps nothing of a migration that fails, and says which", async () => {
+    const db = openDatabase<{ others: object }>(openPool(env()));
+    const failing: Record<string, Migration> = {
+      ...migrations,
+      "003-others": { up: (db: Kysely<unknown>) => db.schema.createTable("others").addColumn("name", "text").execute() },
+      "004-broken": { up: async (db: Kysely<unknown>) => void (await sql`insert into nowhere values (1)`.execute(db)) },
+    };
+    const error = await migrate(db, failing).catch((error: unknown) => error as Error);
+    expect(error).to.be.instanceOf(Error).with.property("message", 'The migration "004-broken" failed.');
+    expect((error as Error).cause).to.have.property("message").that.includes("nowhere");
+    const missing = await db.selectFrom("others").selectAll().execute().catch((error: unknown) => error as Error);
+    expect(missing).to.be.instanceOf(Error).with.property("message").that.includes("does not exist");
+    await db.destroy();
+  });
+});

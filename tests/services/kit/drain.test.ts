@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { createServer, type App } from "@chatdb/kit/server.ts";
+
+describe("a server that stops", () => {
+  let app: App;
+  let agent: Agent;
+  const ask = async (path: string) => {
+    const { port } = app.server.address() as AddressInfo;
+    const [response] = (await once(get({ port, path, agent }), "response")) as [IncomingMessage];
+    return response;
+  };
+  beforeEach(() => {
+    agent = new Agent({ keepAlive: true });
+    app = createServer({ name: "test", log: createLogger("test", "silent") });
+  });
+  afterEach(async () => {
+    agent.destroy();
+    await app.close();
+  });
+
+  it("tells its clients to let go of their connections, and closes at once when they have", async () => {
+    await app.listen();
+    expect((await ask("/health").then((response) => (response.resume(), response))).headers.connection).to.equal("keep-alive");
+    app.readiness.draining = true;
+    const response = await ask("/health");
+    expect(response.headers.connection).to.equal("close");
+    await text(response);
+    const started = performance.now();
+    await app.close();
+    expect(performance.now() - started).to.be.lessThan(1000);
+  });
+
+  it("ends what it has begun to send, then the connection, though the client would keep it", async () => {
+    const body = new PassThrough();
+    app.get("/stream", (_request, reply) => reply.send(body));
+    await app.listen();
+    body.write("first, ");
+    const response = await ask("/stream");
+    expect(response.headers.connection).to.equal("keep-alive");
+    const closed = app.close();
+    body.end("last");
+    expect(await text(response)).to.equal("first, last");
+    const started = performance.now();
+    await closed;
+    expect(performance.now() - started).to.be.lessThan(1000);
+  });
+});
