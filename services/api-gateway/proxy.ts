@@ -1,7 +1,10 @@
-import replyFrom from "@fastify/reply-from";
+import { AsyncLocalStorage } from "node:async_hooks";
+import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { Pool, type Dispatcher } from "undici";
+import { clientGone } from "./client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -22,7 +25,7 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
       await scope.register(replyFrom, {
         base: upstreams[upstream],
         disableRequestLogging: true,
-        undici: { connections: 128, pipelining: 1, connect: { timeout: 3000 } },
+        undici: connect(upstreams[upstream]),
       });
       // No parser, and so no limit: the upstream knows what its bodies may be.
       scope.removeAllContentTypeParsers();
@@ -34,20 +37,33 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
   }
 }
 
+/** Of the request that is being passed on: aborts when its client goes. */
+const gone = new AsyncLocalStorage<AbortSignal>();
+
+/** reply-from does not end a request whose client goes before its answer began: its connections do. */
+function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
+  const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: { timeout: 3000 } });
+  const request = (options: Dispatcher.RequestOptions, callback: (error: Error | null, data: Dispatcher.ResponseData) => void) =>
+    pool.request({ ...options, signal: gone.getStore() }, callback);
+  return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };
+}
+
 function addRoute(app: App, prefix: string, route: Route): void {
+  const passing: FastifyReplyFromHooks = {
+    timeout: route.timeoutMs,
+    rewriteRequestHeaders: ({ method, id }, headers) => ({
+      // Fastify reads no body of these, so none is announced.
+      ...without(headers, method === "GET" || method === "HEAD" ? [...ofTheConnection, "content-length"] : ofTheConnection),
+      "x-request-id": id,
+    }),
+    rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
+    // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
+    retryDelay: () => null,
+    onError: (reply, { error }) => void reply.send(problemOf(error, route)),
+  };
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
-    return reply.from(route.only ?? `${route.prefix}${restOf(request.url, prefix)}`, {
-      timeout: route.timeoutMs,
-      rewriteRequestHeaders: ({ method, id }, headers) => ({
-        // Fastify reads no body of these, so none is announced.
-        ...without(headers, method === "GET" || method === "HEAD" ? [...ofTheConnection, "content-length"] : ofTheConnection),
-        "x-request-id": id,
-      }),
-      rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
-      // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
-      retryDelay: () => null,
-      onError: (reply, { error }) => void reply.send(problemOf(error, route)),
-    });
+    const path = route.only ?? `${route.prefix}${restOf(request.url, prefix)}`;
+    return gone.run(clientGone(reply), () => reply.from(path, passing));
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
   app.route({ method: [...methods], url: prefix, schema, handler });
@@ -72,6 +88,7 @@ function without<H extends object>(headers: H, names: readonly string[]): H {
 }
 
 function problemOf(error: Error & { code?: string }, { prefix, upstream, timeoutMs }: Route): Problem {
+  if (error.cause instanceof Problem) return error.cause;
   return late.has(error.code ?? "")
     ? new Problem(504, `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`, {}, { cause: error })
     : new Problem(502, `${prefix}: ${upstream} cannot be reached. Try again in a moment.`, {}, { cause: error });

@@ -1,9 +1,8 @@
 import { parameter, parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
-import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
-import type { FastifyReply } from "fastify";
 import { z } from "zod";
+import { clientGone } from "./client-gone.ts";
 import type { Upstreams } from "./routes.ts";
 
 /** Answer of `POST /api/query`. */
@@ -40,7 +39,7 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
   });
   const schema = { summary: "Ask in plain English", tags: ["query"], body: parseRequest, response: { 200: answer } };
   app.post("/api/query", { schema }, async ({ body, id }, reply) => {
-    const options = { requestId: id, signal: whileWaiting(reply) };
+    const options = { requestId: id, signal: clientGone(reply) };
     const started = performance.now();
     const { query, datasource, reading, sql, params } = await parser.postJson("/parse", body, parseResponse, options);
     const parse_ms = milliseconds(started);
@@ -50,16 +49,4 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
     const timings = { parse_ms, execute_ms: milliseconds(executed) };
     return { query, datasource, reading, sql, params, columns, rows, row_count: rowCount, truncated, took_ms: milliseconds(started), timings };
   });
-}
-
-/**
- * Aborts when the client goes before it was answered: nobody would read what the upstreams still work on.
- * 499 only shows in the log and the metrics: it is the customary status of a request whose client went.
- */
-function whileWaiting(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort(new Problem(499, "The client has gone."));
-  });
-  return gone.signal;
 }

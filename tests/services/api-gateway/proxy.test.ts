@@ -255,6 +255,23 @@ describe("api-gateway: passing requests on", () => {
       await eventually(() => expect(left).to.equal(true));
     });
 
+    it("a request that the client leaves before its answer begins is ended at the upstream", async () => {
+      let arrived = false;
+      let left = false;
+      upstreams.instead.dbConnector = (request, response) => {
+        arrived = true;
+        request.resume();
+        response.once("close", () => (left = true));
+      };
+      const { hostname, port } = new URL(base);
+      const asking = openRequest({ hostname, port, path: "/datasources/shop/query", method: "POST", agent: false });
+      asking.on("error", () => {});
+      asking.end("{}");
+      await eventually(() => expect(arrived).to.equal(true));
+      asking.destroy();
+      await eventually(() => expect(left).to.equal(true));
+    });
+
     it("an upload that the client leaves is ended at the upstream", async () => {
       let begun = false;
       let left = false;
