@@ -1,5 +1,4 @@
 import type { SchemaIndex } from "./schema-index.ts";
-import { singular } from "./tokens.ts";
 
 const maxSuggestions = 5;
 
@@ -8,19 +7,17 @@ const maxWords = 5;
 
 /** What to say instead: names that differ from an unknown word by a slip or two; else what there is to ask about. */
 export function hintsFor(unknown: readonly string[], index: SchemaIndex): string[] {
-  const columns = index.schema.tables.flatMap((table) => table.columns);
-  const names = [...new Set([...index.schema.tables, ...columns].map(({ name }) => name).concat(columns.flatMap(({ samples }) => samples ?? [])))];
-  const known = new Set(names.map((name) => singular(name.toLowerCase())));
   const meant = unknown.slice(0, maxWords).flatMap((word) => {
-    const close = known.has(singular(word.toLowerCase())) ? [] : names.filter((name) => isSlip(word.toLowerCase(), name.toLowerCase()));
-    return close.length > 0 ? [`Did you mean ${close.slice(0, maxSuggestions).join(" or ")} by "${word}"?`] : [];
+    const close = index.knows(word) ? [] : index.spellings.filter(({ lower }) => isSlip(word.toLowerCase(), lower));
+    const names = close.slice(0, maxSuggestions).map(({ name }) => name);
+    return names.length > 0 ? [`Did you mean ${names.join(" or ")} by "${word}"?`] : [];
   });
   return meant.length > 0 ? meant : [`There are: ${index.schema.tables.map(({ name }) => name).join(", ")}.`];
 }
 
-/** One slip in a short word, two in a long one. */
+/** One slip in a short word, two in a long one; hardly ever in both of the first letters. */
 function isSlip(word: string, name: string): boolean {
-  if (word.length < 4 || Math.abs(word.length - name.length) > 2) return false;
+  if (word.length < 4 || Math.abs(word.length - name.length) > 2 || (word[0] !== name[0] && word[1] !== name[1])) return false;
   return editDistance(word, name) <= (word.length < 8 ? 1 : 2);
 }
 

@@ -144,7 +144,7 @@ export const directions = new Phrases<Direction>([
 ]);
 
 export const groupings = new Phrases<true>([
-  ["per|for each|for every|in each|in every|by each|of each|grouped by|group by|broken down by|split by|across|each|from each|with each", true],
+  ["per|for each|for every|in each|in every|by each|of each|grouped by|group by|broken down by|split by|each|from each|with each", true],
 ]);
 
 export const distincts = new Phrases<true>([["distinct|different|unique", true]]);
@@ -170,7 +170,7 @@ export const functionWords: ReadonlySet<string> = new Set(
   (
     "a an the all of in from at on to for with that which who whose where are is was were be been being have has had having do does did there " +
     "we our us me my i you your please their its his her this these those exist exists live lives living located based come comes coming " +
-    "placed made belong belongs belonging registered available currently as well every and ? . ! ,"
+    "placed made belong belongs belonging registered available currently as well every and across ? . ! ,"
   ).split(" "),
 );
 

@@ -2,11 +2,12 @@ import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "./column-kind.ts";
 import { addConditions } from "./conditions.ts";
 import type { Attribute, Draft, Measure, Name, Order } from "./draft.ts";
-import type { Aggregate, ColumnRef, Comparator, Expression, QueryPlan } from "./plan.ts";
+import type { Aggregate, ColumnRef, Expression, QueryPlan } from "./plan.ts";
 import { PlanBuilder } from "./plan-builder.ts";
 import { Refusal } from "./refusal.ts";
 import { labelOf, resolveColumn, resolveTable, type TableColumn } from "./resolve.ts";
 import type { SchemaIndex } from "./schema-index.ts";
+import { isMeasure, shape, type Shaped } from "./shape.ts";
 import { plural } from "./tokens.ts";
 
 /** Turns what was noted about a question into a plan. @throws Refusal where more than one plan would fit, or none */
@@ -19,39 +20,9 @@ type Computed = Selected & { value: Aggregate };
 
 const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest" };
 
-const isMeasure = (by: Order["by"]): by is Measure => by !== "result" && "fn" in by;
-
 const asColumn = (ref: ColumnRef) => ({ kind: "column" as const, ...ref });
 
 const same = (one: Expression | ColumnRef, other: ColumnRef) => "column" in one && one.source === other.source && one.column === other.column;
-
-/** A draft in which a condition on how many there are may be one on what is computed. */
-type Shaped = Draft & { threshold?: { op: Comparator; value: number } };
-
-/**
- * "orders per customer" counts orders; "countries with more than 20 customers" computes the number of customers per
- * country, and compares it.
- */
-function shape(draft: Draft): Shaped {
-  if (draft.groups.length > 0 && draft.measures.length === 0) {
-    const { head, projections, orders } = draft;
-    if (head && projections.length === 0 && orders.length === 0) return { ...draft, measures: [{ fn: "count", of: head, distinct: false }] };
-    const words = draft.groups.map(({ words }) => words);
-    throw new Refusal(`I did not understand what to compute for each ${words.join(" and ")}.`, { words, hints: ["Ask for a number, a total, an average, a highest or a lowest."] });
-  }
-  const related = draft.filters.filter((filter) => filter.kind === "related");
-  const [only, other] = related;
-  if (draft.head || draft.measures.length > 0 || draft.projections.length === 0 || !only) return draft;
-  if (other || draft.orders.some(({ by }) => isMeasure(by))) throw new Refusal(`I did not understand: ${only.words}.`, { words: [only.words] });
-  return {
-    ...draft,
-    measures: [{ fn: "count", of: only.table, distinct: false }],
-    groups: draft.projections,
-    projections: [],
-    filters: draft.filters.filter((filter) => filter !== only),
-    threshold: { op: only.op, value: only.value },
-  };
-}
 
 /** Columns of a result have different names: a second `name` is the `categories_name`. */
 function withDistinctNames(select: Selected[]): Selected[] {
@@ -145,17 +116,40 @@ class Planner {
     for (const column of groupBy) {
       if (!orderBy.some(({ value }) => same(value, column))) orderBy.push({ value: asColumn(column), direction: "asc" });
     }
-    const having = this.#having(computed);
-    const select = [...keys, ...computed];
+    if (this.#draft.measures.length > 0) {
+      for (const name of this.#draft.projections) this.#grouped({ kind: "name", name }, groupBy);
+    }
+    const having = this.#having(computed, groupBy);
+    const select = [...keys.map((ref) => ({ value: asColumn(ref), as: ref.column })), ...computed];
     return this.#finish({ select, distinct: false, groupBy, having, orderBy, limit: limit ?? (single ? 1 : undefined) });
   }
 
   /** What the rows are computed for: the groups that are named, and the things that are ranked. */
-  #groups(): { groupBy: ColumnRef[]; keys: Selected[] } {
+  #groups(): { groupBy: ColumnRef[]; keys: ColumnRef[] } {
     const { groups, head, projections, measures } = this.#draft;
-    const ranked = measures.length === 0 ? (projections.length > 0 ? projections : head ? [head] : []) : [];
-    const keys = [...groups, ...ranked].flatMap((name) => this.#groupKeys(name));
-    return { groupBy: keys, keys: keys.map((ref) => ({ value: asColumn(ref), as: ref.column })) };
+    const grouped = groups.flatMap((name) => this.#groupKeys(name)).filter((key, index, all) => all.findIndex((each) => same(each, key)) === index);
+    if (measures.length > 0) return { groupBy: grouped, keys: grouped };
+    if (!head) {
+      const keys = [...grouped, ...projections.map((name) => this.#ref({ kind: "name", name }, true))];
+      return { groupBy: keys, keys };
+    }
+    if (projections.length === 0) {
+      const keys = [...grouped, ...this.#groupKeys(head)];
+      return { groupBy: keys, keys };
+    }
+    // "the names of the customers with the most orders": customers of the same name are still two.
+    const table = resolveTable(head);
+    const identity = table.primaryKey.map((column) => this.#builder.column(table, column, true));
+    if (identity.length === 0) throw new Refusal(`I cannot tell the rows of ${table.name} apart.`, { words: [head.words] });
+    const keys = projections.map((name) => this.#refNear(table, name));
+    return { groupBy: [...identity, ...keys.filter((key) => !identity.some((each) => same(each, key)))], keys };
+  }
+
+  /** A column of a table that is ranked, or of one that it has one of. */
+  #refNear(near: Table, name: Name): ColumnRef {
+    const reachable = ({ table }: TableColumn) => this.#index.graph.isToOne(near, table);
+    const { table, column } = resolveColumn({ kind: "name", name }, this.#index, { levels: [[near]], near }, reachable);
+    return this.#builder.column(table, column.name, true);
   }
 
   /** A column; or of a table what tells its rows apart and what they are called. */
@@ -176,7 +170,7 @@ class Planner {
     const { of, fn, distinct } = measure;
     if ("tables" in of && of.tables.length > 0) {
       const value: Aggregate = this.#builder.fansOut ? { kind: "aggregate", fn, of: this.#builder.rootKey(), distinct: true } : { kind: "aggregate", fn, of: [] };
-      return { value, as: `number_of_${root.name}` };
+      return { value, as: `number_of_${plural(root.name)}` };
     }
     const { column } = this.#columnOf(of);
     const ref = this.#builder.column(root, column.name);
@@ -202,14 +196,24 @@ class Planner {
   #orderValue(by: Order["by"], computed: readonly Computed[], groupBy: readonly ColumnRef[]): Expression {
     if (by === "result") return computed[0]!.value;
     if (isMeasure(by)) return this.#aggregate(by).value;
-    const shown = ({ table, column }: TableColumn) => groupBy.some((ref) => ref.column === column.name && ref.source === this.#builder.sourceOf(table));
-    const { table, column } = resolveColumn(by, this.#index, { levels: [[this.#builder.root]] }, shown);
-    return asColumn(this.#builder.column(table, column.name));
+    return asColumn(this.#grouped(by, groupBy));
   }
 
-  #having(computed: readonly Computed[]): QueryPlan["having"] {
+  /** A column that there is one of for each group. */
+  #grouped(attribute: Attribute, groupBy: readonly ColumnRef[]): ColumnRef {
+    const shown = ({ table, column }: TableColumn) => groupBy.some((ref) => ref.column === column.name && ref.source === this.#builder.sourceOf(table));
+    const { table, column } = resolveColumn(attribute, this.#index, { levels: [[this.#builder.root]] }, shown);
+    return this.#builder.column(table, column.name);
+  }
+
+  #having(computed: readonly Computed[], groupBy: readonly ColumnRef[]): QueryPlan["having"] {
     const { threshold } = this.#draft;
-    return threshold ? [{ value: computed[0]!.value, op: threshold.op, than: threshold.value }] : [];
+    if (!threshold) return [];
+    const { op, value } = threshold;
+    // A group is made of rows: one without any does not show up, and must not be asked for.
+    const none = (op === "=" && value === 0) || (op !== "=" && op !== ">" && op !== ">=" && groupBy.some(({ source }) => source !== this.#builder.from.as));
+    if (none) throw new Refusal(`I did not understand how to find what has no ${this.#builder.root.name} at all.`, { words: [this.#builder.root.name] });
+    return [{ value: computed[0]!.value, op, than: value }];
   }
 
   #ref(attribute: Attribute, mayFanOut = false): ColumnRef {

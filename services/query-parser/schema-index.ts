@@ -40,6 +40,8 @@ const maxPhrase = 6;
 export class SchemaIndex {
   readonly schema: DatabaseSchema;
   readonly graph: KeyGraph;
+  /** Names and sampled values as they are written, and in lower case. */
+  readonly spellings: { name: string; lower: string }[];
   readonly #names = new Map<string, { tables: TableMatch[]; columns: ColumnMatch[] }>();
   readonly #values = new Map<string, ValueMatch[]>();
 
@@ -53,6 +55,14 @@ export class SchemaIndex {
         for (const value of column.samples ?? []) this.#addValue({ table, column, value });
       }
     }
+    const columns = schema.tables.flatMap((table) => table.columns);
+    const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
+    this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
+  }
+
+  /** Whether the word is a name, in the singular or plural. */
+  knows(word: string): boolean {
+    return this.#names.has(singular(word.toLowerCase()));
   }
 
   /** The longest name that starts at a token; a whole name wins over the last word of one. */

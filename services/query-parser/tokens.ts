@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import pluralize from "pluralize";
 
 /** A word, number, date, quoted text or mark of a question. `start` and `end` are offsets in the question. */
@@ -23,9 +24,12 @@ const patterns = [
 ];
 const tokenPattern = new RegExp(patterns.map(({ source }) => source).join("|"), "gu");
 
+/** Singulars found before: finding one tries a hundred patterns, and schemas and questions say the same words over and over. */
+const singulars = new LRUCache<string, string>({ max: 20_000, memoMethod: (word) => pluralize.singular(word) });
+
 /** The singular of a word in lower case. */
 export function singular(word: string): string {
-  return pluralize.singular(word);
+  return singulars.memo(word);
 }
 
 /** The plural of a word or of the last word of a name. */

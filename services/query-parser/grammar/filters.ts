@@ -50,12 +50,13 @@ export const comparative = filter((scanner) => {
 /** "price over 100", "city is Paris", "status shipped", "name contains oak", "customers created after 2024-05-01". */
 export const columnCondition = filter((scanner, draft) => {
   const name = scanner.takeColumn();
-  const condition = name && takeCondition(scanner, name);
+  const condition = name && takeCondition(scanner, name, draft.head !== undefined || name.qualifier !== undefined);
   if (condition && name.qualifier) noteTable(draft, name.qualifier);
   return condition;
 });
 
-function takeCondition(scanner: Scanner, name: Name): Condition | undefined {
+/** Text without quotes is a value only of something that was named: "which city is the airport in" has no value. */
+function takeCondition(scanner: Scanner, name: Name, mayBeText: boolean): Condition | undefined {
   const attribute: Attribute = { kind: "name", name };
   const missing = scanner.takePhrase(missings);
   if (missing) return { kind: "missing", attribute, op: missing };
@@ -78,7 +79,8 @@ function takeCondition(scanner: Scanner, name: Name): Condition | undefined {
   const own = (values: ValueMatch[]) => values.filter(({ column }) => name.columns.some((each) => each.column === column));
   const choices = takeChoices(scanner, own);
   if (choices.length > 0) return { kind: "value", attribute, choices, negated };
-  if (scanner.token?.kind !== "quoted" && ((!said && !negated) || functionWords.has(scanner.words[scanner.at] ?? ""))) return undefined;
+  const unquoted = mayBeText && (said || negated) && !functionWords.has(scanner.words[scanner.at] ?? "");
+  if (scanner.token?.kind !== "quoted" && !unquoted) return undefined;
   const text = scanner.takeText();
   return text === undefined ? undefined : { kind: "text", attribute, op: negated ? "<>" : "=", text };
 }

@@ -1,4 +1,4 @@
-import type { Draft, Measure } from "../draft.ts";
+import type { Draft, Measure, Name } from "../draft.ts";
 import { aggregates, counts, distincts, extremes, groupings } from "../lexicon.ts";
 import type { Scanner } from "../scanner.ts";
 import { takeKindOf } from "./kinds.ts";
@@ -65,19 +65,26 @@ export const grouping: Rule = (scanner, draft) => {
   return groups.length > 0;
 };
 
-function takeGroups(scanner: Scanner) {
+function takeGroups(scanner: Scanner): Name[] {
   scanner.takeArticles();
-  const groups = [];
+  const groups: Name[] = [];
   let name = scanner.takeName();
   while (name) {
     groups.push(name);
-    name = attempt(scanner, () => {
-      if (!scanner.takeWord("and", ",")) return undefined;
-      scanner.takeWord("and");
-      scanner.takePhrase(groupings);
-      scanner.takeArticles();
-      return scanner.takeName();
-    });
+    name = attempt(scanner, () => takeFurtherGroup(scanner, groups.at(-1)!));
   }
   return groups;
+}
+
+/** "and city", "and its name": the latter of the thing before it. */
+function takeFurtherGroup(scanner: Scanner, before: Name): Name | undefined {
+  if (!scanner.takeWord("and", ",")) return undefined;
+  scanner.takeWord("and");
+  scanner.takePhrase(groupings);
+  const possessive = scanner.takeWord("its", "their");
+  scanner.takeArticles();
+  const name = scanner.takeName();
+  if (!name || !possessive) return name;
+  const columns = name.columns.filter(({ table }) => before.tables.some((each) => each.table === table));
+  return columns.length > 0 ? { ...name, columns, tables: [] } : undefined;
 }

@@ -26,7 +26,9 @@ export const projection: Rule = (scanner, draft) => {
   if (!name || draft.measures.length > 0 || tops.match(scanner.words, scanner.at)) return false;
   // Once it is clear what the question is about, a column has to say what it is there for.
   const goesOn = draft.projections.length > 0 && ["and", ","].includes(scanner.words[name.at - 1] ?? "");
-  if (draft.head && !goesOn) return false;
+  if ((draft.head || draft.projections.length > 0) && !goesOn) return false;
+  // What is the name of a table and of a column elsewhere is the table: "airlines", not the airline of a flight.
+  if (!goesOn && !name.qualifier && scanner.index.nameAt(scanner.tokens, name.at)?.tables.some(({ exact }) => exact)) return false;
   draft.head ??= name.qualifier;
   draft.projections.push(name);
   draft.distinct ||= distinct;

@@ -82,6 +82,7 @@ const questions: Record<string, [question: string, sql: string][]> = {
   ],
   "aggregates": [
     ["what is the average price of products", "SELECT avg(price) FROM products"],
+    ["average price across all products", "SELECT avg(price) FROM products"],
     ["minimum and maximum price", "SELECT min(price), max(price) FROM products"],
     ["what is the highest price", "SELECT max(price) FROM products"],
     ["total stock of products in Books or Toys", "SELECT sum(stock) FROM products, categories c WHERE c.id = category_id AND c.name IN ('Books', 'Toys')"],
@@ -103,6 +104,10 @@ const questions: Record<string, [question: string, sql: string][]> = {
     ["which category has the highest average price", "SELECT c.id, c.name, avg(price) FROM products JOIN categories c ON c.id = category_id GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 1"],
     ["top 5 customers by number of orders", "SELECT c.id, c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 5"],
     ["the customer with the most shipped orders", "SELECT c.id, c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE status = 'shipped' GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 1"],
+    ["show the countries and the number of customers in each country", "SELECT country, count(*) FROM customers GROUP BY 1 ORDER BY 1"],
+    ["for each category and its name, how many products are there", "SELECT c.id, c.name, count(*) FROM products JOIN categories c ON c.id = category_id GROUP BY 1, 2 ORDER BY 1"],
+    // Customers of one name are several.
+    ["names of the customers with the most orders", "SELECT c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY 2 DESC, c.id"],
     // An order is counted once for a category, however many of its products are in it.
     ["number of orders per category", "SELECT c.id, c.name, count(DISTINCT order_id) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY 1, 2 ORDER BY 1"],
   ],
