@@ -36,6 +36,6 @@ export async function generatedDocs(): Promise<{ file: string; text: string }[]>
   });
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   for (const { file, text } of await generatedDocs()) writeFileSync(join(root, file), text);
 }

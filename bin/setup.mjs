@@ -3,7 +3,7 @@
  * whatever Node.js the machine has (18 or later): among the packages is the Node.js 24 that the scripts themselves run on.
  */
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,4 +26,11 @@ if (written("node_modules", ".package-lock.json") < written("package-lock.json")
     console.error(`setup: the packages could not be installed${error ? ` (${error.message})` : "; npm's message is above"}.`);
     process.exit(1);
   }
+}
+
+// npm 10 and older lose the link when they drop the packages of the other platforms, which have a command of the same name.
+const link = join(root, "node_modules", ".bin", "node");
+if (process.platform !== "win32" && !existsSync(link)) {
+  const own = readdirSync(join(root, "node_modules")).find((name) => name.startsWith("node-") && existsSync(join(root, "node_modules", name, "bin", "node")));
+  if (own) symlinkSync(join("..", own, "bin", "node"), link);
 }
