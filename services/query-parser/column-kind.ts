@@ -3,10 +3,10 @@ import type { Column } from "@chatdb/contracts/query.ts";
 export type ColumnKind = "number" | "text" | "time" | "boolean" | "other";
 
 const kinds: [ColumnKind, RegExp][] = [
-  ["number", /^(smallint|integer|bigint|numeric|decimal|real|double precision|money|float|int)/],
-  ["text", /^(text|citext|character|varchar|char|name|"char")/],
-  ["time", /^(date|timestamp)/],
-  ["boolean", /^bool/],
+  ["number", /^(smallint|integer|bigint|numeric|real|double precision)\b/],
+  ["text", /^(text|citext|character|name)\b|^"char"$/],
+  ["time", /^(date|timestamp)\b/],
+  ["boolean", /^boolean\b/],
 ];
 
 /** What can be done with a column's values. An enum has labels and counts as text. */

@@ -59,11 +59,11 @@ function compared(comparison: Comparison, bind: Bind): string {
     case "present":
       return `${name} IS NOT NULL`;
     case "contains":
-      return `${name} ILIKE ${bind(`%${pattern(comparison.value)}%`)}`;
+      return `${name}::text ILIKE ${bind(`%${pattern(comparison.value)}%`)}`;
     case "starts with":
-      return `${name} ILIKE ${bind(`${pattern(comparison.value)}%`)}`;
+      return `${name}::text ILIKE ${bind(`${pattern(comparison.value)}%`)}`;
     case "ends with":
-      return `${name} ILIKE ${bind(`%${pattern(comparison.value)}`)}`;
+      return `${name}::text ILIKE ${bind(`%${pattern(comparison.value)}`)}`;
     case "one of":
     case "none of": {
       const values = comparison.values.map((value) => literal(value, comparison.ignoreCase, bind));

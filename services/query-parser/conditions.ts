@@ -98,6 +98,7 @@ function openConditions(filter: Exclude<Filter, { kind: "related" }>, { column }
 function timeConditions(relation: TimeRelation, { start, end }: Days): { op: "<" | ">="; value: Literal }[] {
   switch (relation) {
     case "within":
+    case "of":
       return [
         { op: ">=", value: start },
         { op: "<", value: end },
@@ -109,6 +110,7 @@ function timeConditions(relation: TimeRelation, { start, end }: Days): { op: "<"
     case "before":
       return [{ op: "<", value: start }];
     case "until":
+    case "through":
       return [{ op: "<", value: end }];
   }
 }

@@ -20,7 +20,7 @@ function takeDay(scanner: Scanner): Days | undefined {
   // 2024-02-30 is written like a date and is none.
   if (Number.isNaN(day.getTime()) || isoDate(day) !== token.text) return undefined;
   scanner.at++;
-  return { start: token.text, end: isoDate(new Date(day.getTime() + 24 * 60 * 60 * 1000)) };
+  return { unit: "day", start: token.text, end: isoDate(new Date(day.getTime() + 24 * 60 * 60 * 1000)) };
 }
 
 function takeMonth(scanner: Scanner): Days | undefined {
@@ -28,14 +28,14 @@ function takeMonth(scanner: Scanner): Days | undefined {
   const year = month === undefined ? undefined : yearAt(scanner);
   if (month === undefined || year === undefined) return undefined;
   scanner.at++;
-  return { start: isoDate(new Date(Date.UTC(year, month - 1))), end: isoDate(new Date(Date.UTC(year, month))) };
+  return { unit: "month", start: isoDate(new Date(Date.UTC(year, month - 1))), end: isoDate(new Date(Date.UTC(year, month))) };
 }
 
 function takeYear(scanner: Scanner): Days | undefined {
   const year = yearAt(scanner);
   if (year === undefined) return undefined;
   scanner.at++;
-  return { start: `${year}-01-01`, end: `${year + 1}-01-01` };
+  return { unit: "year", start: `${year}-01-01`, end: `${year + 1}-01-01` };
 }
 
 function yearAt({ token }: Scanner): number | undefined {

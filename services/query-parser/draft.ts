@@ -26,10 +26,13 @@ export interface Measure {
   fn: Aggregate["fn"];
   of: Name | Attribute;
   distinct: boolean;
+  /** Words before it say which rows it is about, as in "number of shipped orders". */
+  narrowed?: boolean;
 }
 
-/** A stretch of days, as ISO dates: from the first to the one before `end`. */
+/** A day, month or year, as ISO dates: from the first day to the one before `end`. */
 export interface Days {
+  unit: "day" | "month" | "year";
   start: string;
   end: string;
 }

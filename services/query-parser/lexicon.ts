@@ -48,6 +48,8 @@ export const extremes = new Phrases<Direction>([
 export interface Quality {
   nouns: readonly string[] | "time";
   direction: Direction;
+  /** What fits better, where there is such a number. */
+  rather?: Quality;
 }
 
 const money = ["price", "cost", "fee", "rate", "charge", "fare", "amount"];
@@ -57,8 +59,9 @@ export const superlatives = new Phrases<Quality>([
   ["cheapest|least expensive", { nouns: money, direction: "asc" }],
   ["most expensive|priciest|dearest|costliest|most costly", { nouns: money, direction: "desc" }],
   ["latest|newest|most recent|last", { nouns: "time", direction: "desc" }],
-  ["earliest|oldest|least recent", { nouns: "time", direction: "asc" }],
-  ["youngest", { nouns: ["age"], direction: "asc" }],
+  ["earliest|least recent", { nouns: "time", direction: "asc" }],
+  ["oldest", { nouns: "time", direction: "asc", rather: { nouns: ["age"], direction: "desc" } }],
+  ["youngest", { nouns: "time", direction: "desc", rather: { nouns: ["age"], direction: "asc" } }],
   ["heaviest", { nouns: ["weight", "mass"], direction: "desc" }],
   ["lightest", { nouns: ["weight", "mass"], direction: "asc" }],
   ["longest", { nouns: ["length", "duration", "distance"], direction: "desc" }],
@@ -93,15 +96,19 @@ export const comparators = new Phrases<Comparator>([
 ]);
 
 /** How a time is compared with a day, month or year. */
-export type TimeRelation = "within" | "after" | "from" | "before" | "until";
+export type TimeRelation = "within" | "of" | "after" | "from" | "before" | "until" | "through";
 
 export const timeRelations = new Phrases<TimeRelation>([
   ["in|during|on|within|of|for|in the year|of the year", "within"],
+  ["from|from the year", "of"],
   ["after|later than|more recent than|newer than", "after"],
-  ["since|from|starting in|starting on|as of|on or after", "from"],
-  ["before|earlier than|prior to|older than", "before"],
-  ["until|till|up to|on or before|through", "until"],
+  ["since|starting in|starting on|as of|on or after", "from"],
+  ["before|earlier than|prior to", "before"],
+  ["until|till|up to", "until"],
+  ["through|on or before|until the end of", "through"],
 ]);
+
+export const onwards = new Phrases<true>([["on|onwards|onward|and later|and after", true]]);
 
 export const months = new Phrases<number>(
   ["january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun", "july|jul", "august|aug", "september|sep|sept", "october|oct", "november|nov", "december|dec"].map(
@@ -139,8 +146,8 @@ export const sortings = new Phrases<true>([
 export const bareSortings = new Phrases<true>([["sorted|sort|ordered|ranked|arranged|in", true]]);
 
 export const directions = new Phrases<Direction>([
-  ["asc|ascending|in ascending order|in increasing order|increasing|lowest first|smallest first|cheapest first|oldest first|earliest first|from low to high|alphabetically|in alphabetical order|a to z|from a to z", "asc"],
-  ["desc|descending|in descending order|in decreasing order|decreasing|highest first|largest first|biggest first|most expensive first|newest first|latest first|most recent first|most first|from high to low|in reverse order|in reverse alphabetical order|z to a", "desc"],
+  ["asc|ascending|in ascending order|in increasing order|increasing|lowest first|smallest first|from low to high|alphabetically|in alphabetical order|a to z|from a to z", "asc"],
+  ["desc|descending|in descending order|in decreasing order|decreasing|highest first|largest first|biggest first|from high to low|in reverse order|in reverse alphabetical order|z to a", "desc"],
 ]);
 
 export const groupings = new Phrases<true>([

@@ -186,8 +186,7 @@ class Planner {
     if ((fn === "sum" || fn === "avg") && fansOut) {
       throw new Refusal(`I cannot compute that: it would take ${column} of one of ${root.name} several times.`, { words: [column] });
     }
-    const others = [this.#draft.head, ...this.#draft.others].flatMap((name) => (name ? [resolveTable(name)] : []));
-    const many = others.find((table) => !this.#builder.isToOne(table));
+    const many = this.#mentioned().find((table) => !this.#builder.isToOne(table));
     if (many && fn !== "count") {
       throw new Refusal(`I did not understand how to compute ${column} of ${many.name}: one of ${root.name} may belong to several.`, { words: [column] });
     }
@@ -216,9 +215,15 @@ class Planner {
     return [{ value: computed[0]!.value, op, than: value }];
   }
 
+  /** The tables that the question names outside of what it computes. */
+  #mentioned(): Table[] {
+    const { head, others } = this.#draft;
+    return [...(head ? [head] : []), ...others].map(resolveTable);
+  }
+
   #ref(attribute: Attribute, mayFanOut = false): ColumnRef {
     const { root } = this.#builder;
-    const others = this.#draft.others.map(resolveTable);
+    const others = this.#mentioned();
     const reachable = ({ table }: TableColumn) => others.includes(table) || this.#builder.isToOne(table);
     const { table, column } = resolveColumn(attribute, this.#index, { levels: [[root], others], near: root }, reachable);
     return this.#builder.column(table, column.name, mayFanOut);

@@ -71,7 +71,9 @@ export class Scanner {
   takeColumn(): Name | undefined {
     const name = this.takeName();
     if (!name) return undefined;
-    if (name.columns.length > 0) return { ...name, tables: [] };
+    // Visits are visits, not what is left of `visit_date`.
+    const rather = name.tables.some(({ exact }) => exact) && !name.columns.some(({ exact }) => exact);
+    if (name.columns.length > 0 && !rather) return { ...name, tables: [] };
     this.at = name.at;
     return undefined;
   }
@@ -95,6 +97,13 @@ export class Scanner {
     const match = this.index.valueAt(this.tokens, this.at);
     if (match) this.at += match.length;
     return match?.values;
+  }
+
+  /** A value that no column was named for: not what is also the name of a table or a column, unless it is in quotes. */
+  takeBareValue(): ValueMatch[] | undefined {
+    const name = this.token?.kind === "quoted" ? undefined : this.index.nameAt(this.tokens, this.at);
+    const value = this.index.valueAt(this.tokens, this.at);
+    return name && value && name.length >= value.length ? undefined : this.takeValue();
   }
 
   /** Free text: what is in quotes, or the words up to one that begins another part of the question. */

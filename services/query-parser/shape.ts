@@ -12,6 +12,9 @@ export type Shaped = Draft & { threshold?: { op: Comparator; value: number } };
  * country, and compares it.
  */
 export function shape(draft: Draft): Shaped {
+  const computed = [...draft.measures, ...draft.orders.flatMap(({ by }) => (isMeasure(by) ? [by] : []))];
+  // All that is computed is computed over the same rows.
+  if (computed.length > 1 && computed.some(({ narrowed }) => narrowed)) throw new Refusal("I did not understand: two things would be computed over different rows. Ask for them one by one.");
   if (draft.groups.length > 0 && draft.measures.length === 0) {
     const { head, projections, orders } = draft;
     if (head && projections.length === 0 && orders.length === 0) return { ...draft, measures: [{ fn: "count", of: head, distinct: false }] };

@@ -1,7 +1,8 @@
 import { kindOf } from "../column-kind.ts";
 import { takeDays } from "../days.ts";
 import type { Attribute, Days, Draft, Filter, Name } from "../draft.ts";
-import { comparatives, comparators, copulas, functionWords, missings, namings, negations, textMatches, timeRelations, withouts } from "../lexicon.ts";
+import { comparatives, comparators, copulas, functionWords, missings, namings, negations, onwards, textMatches, timeRelations, withouts, type TimeRelation } from "../lexicon.ts";
+import type { Comparator } from "../plan.ts";
 import type { ValueMatch } from "../schema-index.ts";
 import type { Scanner } from "../scanner.ts";
 import { takeChoices, takeKindOf } from "./kinds.ts";
@@ -76,14 +77,16 @@ function takeCondition(scanner: Scanner, name: Name, mayBeText: boolean): Condit
   scanner.takeArticles();
   const truth = scanner.takeWord("true", "yes") ? true : scanner.takeWord("false", "no") ? false : undefined;
   if (truth !== undefined) return { kind: "truth", attribute, value: truth !== negated };
-  const own = (values: ValueMatch[]) => values.filter(({ column }) => name.columns.some((each) => each.column === column));
-  const choices = takeChoices(scanner, own);
+  const own = ({ column }: ValueMatch) => name.columns.some((each) => each.column === column);
+  const choices = takeChoices(scanner, () => scanner.takeValue()?.filter(own));
   if (choices.length > 0) return { kind: "value", attribute, choices, negated };
   const unquoted = mayBeText && (said || negated) && !functionWords.has(scanner.words[scanner.at] ?? "");
   if (scanner.token?.kind !== "quoted" && !unquoted) return undefined;
   const text = scanner.takeText();
   return text === undefined ? undefined : { kind: "text", attribute, op: negated ? "<>" : "=", text };
 }
+
+const opposites: Record<Comparator, Comparator> = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" };
 
 /** "over 100", "is at least 5", "between 10 and 20", "of 3", "12". */
 function takeNumeric(scanner: Scanner, attribute: Attribute): Condition | undefined {
@@ -92,7 +95,8 @@ function takeNumeric(scanner: Scanner, attribute: Attribute): Condition | undefi
   const unsure = attempt(scanner, () => scanner.takePhrase(comparators));
   if (unsure === undefined) scanner.takePhrase(copulas);
   const negated = unsure === undefined && scanner.takePhrase(negations);
-  const op = unsure ?? scanner.takePhrase(comparators) ?? (negated ? "<>" : "=");
+  const compared = unsure ?? scanner.takePhrase(comparators) ?? "=";
+  const op = negated ? opposites[compared] : compared;
   const value = scanner.token?.kind === "number" ? scanner.takeNumber() : undefined;
   return value === undefined ? undefined : { kind: "number", attribute, op, value };
 }
@@ -107,21 +111,41 @@ function takeBetween(scanner: Scanner, attribute: Attribute): Condition | undefi
 }
 
 function takeTime(scanner: Scanner, attribute: Attribute): Condition | undefined {
-  const span = attempt(scanner, () => takeSpan(scanner));
-  if (span) return { kind: "time", attribute, relation: "within", days: span };
+  const dated = takeDated(scanner);
+  if (dated) return { kind: "time", attribute, ...dated };
   scanner.takePhrase(copulas);
-  const relation = scanner.takePhrase(timeRelations) ?? "within";
   const days = takeDays(scanner);
-  return days && { kind: "time", attribute, relation, days };
+  return days && { kind: "time", attribute, relation: "within", days };
+}
+
+interface Dated {
+  relation: TimeRelation;
+  days: Days;
+}
+
+/** "between ... and ...", "in May 2024", "after 2024-05-01", "from 2024 onwards". */
+function takeDated(scanner: Scanner): Dated | undefined {
+  return attempt(scanner, () => takeSpan(scanner)) ?? attempt(scanner, () => takeRelated(scanner));
+}
+
+function takeRelated(scanner: Scanner): Dated | undefined {
+  scanner.takePhrase(copulas);
+  const relation = scanner.takePhrase(timeRelations);
+  const days = relation && takeDays(scanner);
+  if (!days) return undefined;
+  if (relation === "of" && scanner.takePhrase(onwards)) return { relation: "from", days };
+  // "from 2024-05-01" may mean on the day or since, "until 2024" with the year or without.
+  if ((relation === "of" && days.unit === "day") || (relation === "until" && days.unit !== "day")) return undefined;
+  return { relation: relation === "of" ? "within" : relation, days };
 }
 
 /** "between 2024-01-01 and 2024-03-31", "from May 2024 to June 2024": both ends included. */
-function takeSpan(scanner: Scanner): Days | undefined {
+function takeSpan(scanner: Scanner): Dated | undefined {
   scanner.takePhrase(copulas);
   const closings = scanner.takeWord("between") ? ["and"] : scanner.takeWord("from") ? ["to", "until", "till", "through"] : [];
   const first = closings.length > 0 ? takeDays(scanner) : undefined;
   const last = first && scanner.takeWord(...closings) ? takeDays(scanner) : undefined;
-  return last && { start: first!.start, end: last.end };
+  return last && { relation: "within", days: { ...first!, end: last.end } };
 }
 
 /** "named Ada Lovelace". */
@@ -136,11 +160,8 @@ export const naming = filter((scanner) => {
 /** "in May 2024", "since 2023", "after 2024-05-01": of the one time that the thing has. */
 export const timeCondition = filter((scanner) => {
   const { at } = scanner;
-  const span = attempt(scanner, () => takeSpan(scanner));
-  const relation = span ? "within" : scanner.takePhrase(timeRelations);
-  const days = span ?? (relation && takeDays(scanner));
-  const words = scanner.said(at);
-  return days && relation && { kind: "time", attribute: { kind: "time", words, at }, relation, days };
+  const dated = takeDated(scanner);
+  return dated && { kind: "time", attribute: { kind: "time", words: scanner.said(at), at }, ...dated };
 });
 
 /** "over 100", "more than 10 in stock": of the number that is named after it, or of the one that the thing has. */
@@ -163,7 +184,7 @@ export const numberCondition = filter((scanner) => {
 export const valueCondition = filter((scanner) => {
   const negated = scanner.takePhrase(negations) ?? false;
   scanner.takeArticles();
-  const choices = takeChoices(scanner, (values) => values);
+  const choices = takeChoices(scanner, () => scanner.takeBareValue());
   if (choices.length === 0) return undefined;
   const column = attempt(scanner, () => {
     const name = scanner.takeColumn();

@@ -9,7 +9,7 @@ export function takeKindOf(scanner: Scanner, draft: Draft): Name | undefined {
   if (table) return table;
   const { at } = scanner;
   return attempt(scanner, () => {
-    const choices = takeChoices(scanner, (values) => values);
+    const choices = takeChoices(scanner, () => scanner.takeBareValue());
     const words = scanner.said(at);
     const kind = choices.length > 0 ? scanner.takeTable() : undefined;
     const filter: Filter = { kind: "value", choices, negated: false, words, at };
@@ -19,10 +19,10 @@ export function takeKindOf(scanner: Scanner, draft: Draft): Name | undefined {
 }
 
 /** One value, or several of the same column with "or", "and" or commas between them. */
-export function takeChoices(scanner: Scanner, keep: (values: ValueMatch[]) => ValueMatch[]): ValueMatch[][] {
+export function takeChoices(scanner: Scanner, takeOne: () => ValueMatch[] | undefined): ValueMatch[][] {
   const choices: ValueMatch[][] = [];
   const take = () => {
-    const values = keep(scanner.takeValue() ?? []);
+    const values = takeOne() ?? [];
     const common = values.filter(({ column }) => choices.every((choice) => choice.some((each) => each.column === column)));
     return common.length > 0 ? common : undefined;
   };

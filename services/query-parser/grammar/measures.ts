@@ -14,8 +14,9 @@ function takeCount(scanner: Scanner, draft: Draft): Measure | undefined {
   scanner.takeArticles();
   const distinct = scanner.takePhrase(distincts) ?? false;
   // "how many customers created in May": the customers are counted, whatever stands after them.
+  const conditions = draft.filters.length;
   const of = takeKindOf(scanner, draft) ?? scanner.takeColumn();
-  return of && { fn: "count", of, distinct };
+  return of && { fn: "count", of, distinct, narrowed: draft.filters.length > conditions };
 }
 
 /** "average price", "minimum and maximum price". */

@@ -1,7 +1,10 @@
-import type { Attribute, Draft, Measure, Order } from "../draft.ts";
-import { aggregates, bareSortings, counts, directions, extremes, sortings, superlatives, tops, type Direction } from "../lexicon.ts";
+import type { Column } from "@chatdb/contracts/query.ts";
+import { kindOf } from "../column-kind.ts";
+import type { Attribute, Draft, Measure, Name, Order } from "../draft.ts";
+import { aggregates, bareSortings, counts, directions, extremes, sortings, superlatives, tops, type Direction, type Quality } from "../lexicon.ts";
 import { Refusal } from "../refusal.ts";
 import type { Scanner } from "../scanner.ts";
+import { singular, wordsOfName } from "../tokens.ts";
 import { takeKindOf } from "./kinds.ts";
 import { takeMeasure } from "./measures.ts";
 import { attempt, type Rule } from "./rule.ts";
@@ -20,7 +23,7 @@ function takeKeys(scanner: Scanner, draft: Draft): Order[] {
   const orders: Order[] = [];
   let by = takeKey(scanner, draft);
   while (by) {
-    orders.push({ by, direction: takeDirection(scanner) ?? usual });
+    orders.push({ by, direction: takeDirection(scanner, by) ?? usual });
     by = attempt(scanner, () => {
       if (!scanner.takeWord("and", ",", "then")) return undefined;
       scanner.takeWord("and", "then");
@@ -43,28 +46,44 @@ function takeKey(scanner: Scanner, draft: Draft): Attribute | Measure | "result"
   return scanner.takeWord("date", "time") ? { kind: "time", words: scanner.said(at), at } : undefined;
 }
 
-function takeDirection(scanner: Scanner): Direction | undefined {
+function takeDirection(scanner: Scanner, by: Order["by"]): Direction | undefined {
   return attempt(scanner, () => {
-    scanner.takeWord(",", "in", "with", "from");
-    return scanner.takePhrase(directions);
-  }) ?? scanner.takePhrase(directions);
+    scanner.takeWord(",", "in", "with");
+    return scanner.takePhrase(directions) ?? takeQualityFirst(scanner, (quality) => suits(quality, by))?.direction;
+  });
 }
+
+/** "newest first", "cheapest first": of two meanings the one that suits. */
+function takeQualityFirst(scanner: Scanner, suited: (quality: Quality) => boolean): Quality | undefined {
+  return attempt(scanner, () => {
+    const quality = scanner.takePhrase(superlatives);
+    if (!quality || !scanner.takeWord("first")) return undefined;
+    return [quality.rather, quality].find((each) => each && suited(each));
+  });
+}
+
+/** Whether an adjective is about such a column: "oldest" about an age or a time, "cheapest" about a price. */
+function suits({ nouns }: Quality, by: Order["by"]): boolean {
+  if (by === "result" || !("kind" in by)) return false;
+  if (by.kind !== "name") return by.kind === "time" && nouns === "time";
+  return by.name.columns.some(({ column }) => isOf(nouns, column));
+}
+
+const isOf = (nouns: Quality["nouns"], column: Column) =>
+  nouns === "time" ? kindOf(column) === "time" : nouns.includes(singular(wordsOfName(column.name).at(-1) ?? ""));
 
 /** "descending", "newest first", "alphabetically": sorts by what is computed, else by what fits the words. */
 export const bareDirection: Rule = (scanner, draft) => {
+  if (draft.orders.length > 0) return false;
   scanner.takePhrase(bareSortings);
   const { at } = scanner;
-  const first = attempt(scanner, () => {
-    const quality = scanner.takePhrase(superlatives);
-    return quality && scanner.takeWord("first") ? quality : undefined;
-  });
-  if (first && draft.measures.length === 0) {
+  const first = draft.measures.length > 0 ? undefined : takeQualityFirst(scanner, (quality) => !quality.rather || !hasColumn(draft.head, quality.rather));
+  if (first) {
     draft.orders.push({ by: attributeOf(first.nouns, scanner.said(at), at), direction: first.direction });
     return true;
   }
-  scanner.at = at;
   const direction = scanner.takePhrase(directions);
-  if (!direction || draft.orders.length > 0) return false;
+  if (!direction) return false;
   const words = scanner.said(at);
   if (draft.measures.length > 0) draft.orders.push({ by: "result", direction });
   else if (/alphabet|[az] to [az]/.test(words)) draft.orders.push({ by: { kind: "label", words, at }, direction });
@@ -112,11 +131,14 @@ export const superlative: Rule = (scanner, draft) => {
   const name = draft.head ? undefined : takeKindOf(scanner, draft);
   if (!name) return false;
   draft.head = name;
-  draft.orders.push({ by: attributeOf(quality.nouns, words, at), direction: quality.direction });
+  const { nouns, direction } = quality.rather && hasColumn(name, quality.rather) ? quality.rather : quality;
+  draft.orders.push({ by: attributeOf(nouns, words, at), direction });
   if (limit !== undefined) draft.limit = limit;
   else draft.single ||= !name.plural;
   return true;
 };
+
+const hasColumn = (name: Name | undefined, { nouns }: Quality) => name?.tables.some(({ table }) => table.columns.some((column) => isOf(nouns, column))) ?? false;
 
 /** "(the product with) the highest price", "(customers with) the most orders", "the largest total quantity". */
 export const extreme: Rule = (scanner, draft) => {
