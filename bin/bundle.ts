@@ -29,9 +29,9 @@ export async function bundle(service: string): Promise<void> {
       minifyWhitespace: true,
       minifySyntax: true,
       banner: { js: requireForCommonJs },
-      // Optional: each is tried and done without. Native code has no place in a bundle.
       // The variant with the WebAssembly inside, not in a file of its own.
       alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
+      // Optional: each is tried and done without. Native code has no place in a bundle.
       external: ["pg-native", "@node-rs/crc32"],
       logLevel: "warning",
     }),

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { parse } from "yaml";
 import { currentContext, isAllowed, kubeconfigFiles, wrongContext } from "../config/cluster.ts";
 import { stackConfig } from "../config/project.ts";
-import { isInstalled } from "./pulumi.ts";
+import { isInstalled } from "./command.ts";
 
 const minikubeStart = ["start", "--cpus=4", "--memory=8192", "--addons=metrics-server", "--cni=calico"];
 

@@ -11,3 +11,8 @@ export function ask(program: string, ...args: string[]): string | undefined {
   const { status, stdout } = spawnSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000, maxBuffer: 2 ** 26 });
   return status === 0 ? stdout : undefined;
 }
+
+/** Whether a program can be run by its name. */
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ["version"], { stdio: "ignore" }).error === undefined;
+}

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isInstalled } from "./command.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -11,11 +12,6 @@ const cliPackage = "pulumi@3.265.0";
 
 /** State of stacks that no other backend was chosen for: on this machine, readable by its owner. */
 export const stateDirectory = join(root, ".pulumi-state");
-
-/** Whether a program can be run by its name. */
-export function isInstalled(program: string): boolean {
-  return spawnSync(program, ["version"], { stdio: "ignore" }).error === undefined;
-}
 
 /**
  * The environment for Pulumi: what is set stays; where nothing is, state is kept in {@link stateDirectory} under a

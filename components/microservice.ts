@@ -4,8 +4,7 @@ import { autoscale, type Scaling } from "./autoscaler.ts";
 import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { ownUid } from "./one-off-job.ts";
-import { probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
 
 export interface MicroserviceArgs {
   readonly namespace: pulumi.Input<string>;

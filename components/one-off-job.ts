@@ -4,10 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectAll, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
-
-/** User that the project's own images run as (distroless' "nonroot"). */
-export const ownUid = 65532;
+import { ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
 
 export interface OneOffJobArgs {
   readonly namespace: pulumi.Input<string>;

@@ -38,6 +38,9 @@ export function startupProbe(action: ProbeAction, limit = 180): Probe {
   return { ...action, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: limit };
 }
 
+/** User that the project's own images run as (distroless' "nonroot"). */
+export const ownUid = 65532;
+
 /** Pod-level settings of the Pod Security level "restricted", as user and group `uid`. */
 export function restrictedPod(uid: number): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks"> {
   return {

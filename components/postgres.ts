@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Consumer, Dependency, Destination } from "./connection.ts";
+import { databaseEnvironment } from "./external-database.ts";
 import { labels, selector } from "./labels.ts";
 import { OneOffJob } from "./one-off-job.ts";
 import { probe, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
@@ -79,13 +80,7 @@ export class Postgres extends pulumi.ComponentResource {
       connect: (consumer) => {
         const { password, job } = this.role(database, access, consumer);
         return {
-          env: {
-            [`${as}_HOST`]: this.server.host,
-            [`${as}_PORT`]: String(this.server.port),
-            [`${as}_NAME`]: database,
-            [`${as}_USER`]: roleName(database, access, consumer),
-            [`${as}_SSL`]: this.server.ssl,
-          },
+          env: databaseEnvironment(as, { ...this.server, database, user: roleName(database, access, consumer) }),
           secretEnv: { [`${as}_PASSWORD`]: password },
           destinations: [this.server.destination],
           readyWhen: [job],

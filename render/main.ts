@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { main, UsageError } from "../bin/usage.ts";
 import { stackNames } from "../config/project.ts";
 import { mermaid } from "./graph.ts";
 import { manifests, toYaml, type SecretForm } from "./manifests.ts";
@@ -12,8 +13,6 @@ const usage = `Usage: npm run render -- STACK --out DIR [options]
   --secret-store NAME  ClusterSecretStore of external-secrets.io that holds the values (default: chatdb)
   --for-tests          make up passwords and write them in clear: for a cluster that is thrown away`;
 
-class UsageError extends Error {}
-
 function options() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -21,10 +20,8 @@ function options() {
       out: { type: "string" },
       "secret-store": { type: "string", default: "chatdb" },
       "for-tests": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return undefined;
   const [stack, ...others] = positionals;
   if (stack === undefined || others.length > 0) throw new UsageError("Say which stack to render, and no more than one.");
   if (!stackNames().includes(stack)) throw new UsageError(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
@@ -32,7 +29,7 @@ function options() {
   return { stack, out: values.out, store: values["secret-store"], forTests: values["for-tests"] };
 }
 
-async function render({ stack, out, store, forTests }: NonNullable<ReturnType<typeof options>>): Promise<void> {
+async function render({ stack, out, store, forTests }: ReturnType<typeof options>): Promise<void> {
   // The SDK takes a second to load, which a wrong option need not cost.
   const { recordStack } = await import("./stack.ts");
   const secrets: SecretForm = forTests ? { form: "clear" } : { form: "external", store };
@@ -47,12 +44,4 @@ async function render({ stack, out, store, forTests }: NonNullable<ReturnType<ty
   if (!forTests) console.log(`Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`);
 }
 
-try {
-  const chosen = options();
-  if (chosen) await render(chosen);
-  else console.log(usage);
-} catch (error) {
-  const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  console.error(`render: ${(error as Error).message}${isUsage ? `\n${usage}` : ""}`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+await main("render", usage, () => render(options()));

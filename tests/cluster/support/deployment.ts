@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isInstalled } from "../../../bin/pulumi.ts";
+import { isInstalled } from "../../../bin/command.ts";
 import { manifests, toYaml, type Manifest } from "../../../render/manifests.ts";
 import { recordStack } from "../../../render/stack.ts";
 import { kubectl } from "./kubectl.ts";

@@ -2,19 +2,10 @@ import { createLogger } from "@chatdb/kit/log.ts";
 import { isNetworkFailure, retry } from "@chatdb/provisioner/retry.ts";
 import { expect } from "chai";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
+import { freePort } from "../support/platform-process.ts";
 
 const log = createLogger("test", "silent");
-
-/** A port that nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function reach(port: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");
