@@ -1,13 +1,9 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Consumer, Dependency, Destination } from "./connection.ts";
+import type { Consumer, Dependency } from "./connection.ts";
 import { databaseEnvironment } from "./external-database.ts";
-import { labels, selector } from "./labels.ts";
 import { OneOffJob } from "./one-off-job.ts";
-import { probe, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
-import type { Size } from "./quantities.ts";
-import { StatefulService } from "./stateful-service.ts";
+import { singleServer, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
 
 /** A PostgreSQL server that runs elsewhere: RDS, Neon, Cloud SQL, a company's own. */
 export interface ExternalPostgres {
@@ -21,14 +17,7 @@ export interface ExternalPostgres {
   readonly cidr: string;
 }
 
-export interface PostgresArgs {
-  readonly namespace: pulumi.Input<string>;
-  /** Image of the official contract, major version 18 or later (18 moved the data directory). */
-  readonly image: string;
-  readonly resources: Resources;
-  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
-  readonly storage: Size;
-  readonly storageClass?: string;
+export interface PostgresArgs extends PostgresServerArgs {
   /** Image that makes databases and roles: services/provisioner. */
   readonly provisionerImage: pulumi.Input<string>;
   /** Deploy nothing and use this server instead. */
@@ -42,34 +31,18 @@ export interface DatabaseUse {
   readonly as?: string;
 }
 
-const port = 5432;
-const adminUser = "postgres";
-// Over TCP on purpose: while the image initialises its data directory, the server answers on the socket alone.
-const isReady = { exec: { command: ["pg_isready", "--host=127.0.0.1", `--username=${adminUser}`, "--quiet"] } };
-const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5s" };
-
-interface Server {
-  readonly host: pulumi.Input<string>;
-  readonly port: number;
-  readonly ssl: "require" | "disable";
-  readonly adminUser: string;
-  readonly adminPassword: pulumi.Input<string>;
-  readonly destination: Destination;
-  readonly readyWhen: pulumi.Resource[];
-}
-
 /** A PostgreSQL server, here or elsewhere, on which every user gets a database and a role of its own. */
 export class Postgres extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: PostgresArgs;
-  private readonly server: Server;
+  private readonly server: PostgresServer;
   private readonly owners = new Map<string, string>();
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:components:Postgres", name, {}, opts);
     this.name = name;
     this.args = args;
-    this.server = args.external ? external(args.external) : this.deploy();
+    this.server = args.external ? external(args.external) : singleServer(name, args, this);
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
@@ -128,51 +101,9 @@ export class Postgres extends pulumi.ComponentResource {
       }),
     };
   }
-
-  private deploy(): Server {
-    const { name, args } = this;
-    const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent: this }).result;
-    const secret = new k8s.core.v1.Secret(
-      `${name}-admin`,
-      { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
-      { parent: this },
-    );
-    const service = new StatefulService(
-      name,
-      {
-        ...args,
-        uid: 999,
-        replicas: 1,
-        ports: { postgres: port },
-        dataPath: "/var/lib/postgresql",
-        scratchPaths: ["/var/run/postgresql", "/tmp"],
-        // PostgreSQL waits for its clients on SIGTERM; the official image asks for SIGINT, a fast shutdown.
-        terminationGracePeriodSeconds: 90,
-        container: {
-          env: [
-            { name: "POSTGRES_USER", value: adminUser },
-            { name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
-          ],
-          startupProbe: startupProbe(isReady),
-          readinessProbe: probe(isReady, probeTiming),
-          livenessProbe: probe(isReady, probeTiming, 6),
-        },
-      },
-      { parent: this },
-    );
-    return {
-      host: service.host,
-      port,
-      ssl: "disable",
-      adminUser,
-      adminPassword: password,
-      destination: { to: { namespace: args.namespace, labels: selector(name) }, port },
-      readyWhen: service.ready,
-    };
-  }
 }
 
-function external(server: ExternalPostgres): Server {
+function external(server: ExternalPostgres): PostgresServer {
   return { ...server, destination: { to: { cidr: server.cidr }, port: server.port }, readyWhen: [] };
 }
 

@@ -1,0 +1,77 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Destination } from "./connection.ts";
+import { labels, selector } from "./labels.ts";
+import { probe, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import type { Size } from "./quantities.ts";
+import { StatefulService } from "./stateful-service.ts";
+
+/** Where a PostgreSQL server is and who administers it: what making databases and roles on it needs. */
+export interface PostgresServer {
+  readonly host: pulumi.Input<string>;
+  readonly port: number;
+  readonly ssl: "require" | "disable";
+  readonly adminUser: string;
+  readonly adminPassword: pulumi.Input<string>;
+  readonly destination: Destination;
+  readonly readyWhen: pulumi.Resource[];
+}
+
+export interface PostgresServerArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Image of the official contract, major version 18 or later (18 moved the data directory). */
+  readonly image: string;
+  readonly resources: Resources;
+  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
+  readonly storage: Size;
+  readonly storageClass?: string;
+}
+
+const port = 5432;
+const adminUser = "postgres";
+// Over TCP on purpose: while the image initialises its data directory, the server answers on the socket alone.
+const isReady = { exec: { command: ["pg_isready", "--host=127.0.0.1", `--username=${adminUser}`, "--quiet"] } };
+const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5s" };
+
+/** One server in a StatefulSet of its own. While its pod or its node is away, there is none. */
+export function singleServer(name: string, args: PostgresServerArgs, parent: pulumi.Resource): PostgresServer {
+  const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent }).result;
+  const secret = new k8s.core.v1.Secret(
+    `${name}-admin`,
+    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
+    { parent },
+  );
+  const service = new StatefulService(
+    name,
+    {
+      ...args,
+      uid: 999,
+      replicas: 1,
+      ports: { postgres: port },
+      dataPath: "/var/lib/postgresql",
+      scratchPaths: ["/var/run/postgresql", "/tmp"],
+      // PostgreSQL waits for its clients on SIGTERM; the official image asks for SIGINT, a fast shutdown.
+      terminationGracePeriodSeconds: 90,
+      container: {
+        env: [
+          { name: "POSTGRES_USER", value: adminUser },
+          { name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
+        ],
+        startupProbe: startupProbe(isReady),
+        readinessProbe: probe(isReady, probeTiming),
+        livenessProbe: probe(isReady, probeTiming, 6),
+      },
+    },
+    { parent },
+  );
+  return {
+    host: service.host,
+    port,
+    ssl: "disable",
+    adminUser,
+    adminPassword: password,
+    destination: { to: { namespace: args.namespace, labels: selector(name) }, port },
+    readyWhen: service.ready,
+  };
+}
