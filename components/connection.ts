@@ -28,6 +28,8 @@ export interface Connection {
   readonly destinations: Destination[];
   /** The consumer's pods are created only when all of these are ready. */
   readonly readyWhen: pulumi.Resource[];
+  /** Withdraws what the consumer used before, once what runs with this connection is ready. */
+  readonly retire?: (running: pulumi.Resource) => void;
 }
 
 /** Something that can be used; using it makes a {@link Connection} (and, say, a database role) for the consumer. */
@@ -52,7 +54,7 @@ export function lazily(dependency: Dependency): Dependency {
  * All of a consumer's connections as one.
  * @throws Error where two of them want different things of the same environment variable.
  */
-export function connectAll(consumer: Consumer, dependencies: readonly Dependency[]): Connection {
+export function connectAll(consumer: Consumer, dependencies: readonly Dependency[]): Required<Connection> {
   const env: Connection["env"] = {};
   const secretEnv: Connection["secretEnv"] = {};
   const origin = new Map<string, string>();
@@ -74,5 +76,6 @@ export function connectAll(consumer: Consumer, dependencies: readonly Dependency
     secretEnv,
     destinations: connections.flatMap((connection) => connection.destinations),
     readyWhen: connections.flatMap((connection) => connection.readyWhen),
+    retire: (running) => connections.forEach((connection) => connection.retire?.(running)),
   };
 }

@@ -60,6 +60,7 @@ export class Microservice extends pulumi.ComponentResource {
     this.port = args.port;
 
     const deployment = deploy(name, args, consumer, connection, this);
+    connection.retire(deployment);
     this.service = expose(name, args, this);
     this.ready = [deployment, this.service];
     autoscale(name, args.namespace, deployment, args.scaling, this);

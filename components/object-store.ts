@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Consumer, Dependency, Destination } from "./connection.ts";
+import type { Connection, Consumer, Dependency, Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { OneOffJob } from "./one-off-job.ts";
+import { login, retirement, type Login } from "./login.ts";
+import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
 import { probe, startupProbe, type Resources } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { StatefulService } from "./stateful-service.ts";
@@ -34,6 +35,8 @@ export interface ObjectStoreArgs {
   readonly bucketPrefix?: string;
   /** Deploy nothing and use this store instead; buckets are made there when missing. */
   readonly external?: ExternalObjectStore;
+  /** See {@link login}. Default 0. */
+  readonly credentialRotation?: number;
 }
 
 /** What a consumer may do with a bucket. */
@@ -51,6 +54,11 @@ interface Store {
   readonly managesUsers: boolean;
   readonly destination: Destination;
   readonly readyWhen: pulumi.Resource[];
+}
+
+interface User extends Pick<Connection, "readyWhen" | "retire"> {
+  readonly accessKeyId: pulumi.Input<string>;
+  readonly secretAccessKey: pulumi.Input<string>;
 }
 
 /** A store that speaks S3, here or elsewhere, on which every user has a key that opens its buckets and no others. */
@@ -73,7 +81,7 @@ export class ObjectStore extends pulumi.ComponentResource {
       name: this.name,
       connect: (consumer) => {
         const buckets = Object.entries(use).map(([bucket, access]) => [bucket, `${this.args.bucketPrefix ?? ""}${bucket}`, access] as const);
-        const { secretAccessKey, accessKeyId, job } = this.user(consumer, Object.fromEntries(buckets.map(([, name, access]) => [name, access])));
+        const { secretAccessKey, accessKeyId, ...order } = this.user(consumer, Object.fromEntries(buckets.map(([, name, access]) => [name, access])));
         return {
           env: {
             S3_ENDPOINT: this.store.endpoint,
@@ -82,32 +90,37 @@ export class ObjectStore extends pulumi.ComponentResource {
           },
           secretEnv: { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
           destinations: [this.store.destination],
-          readyWhen: [job],
+          ...order,
         };
       },
     };
   }
 
-  private user(consumer: Consumer, buckets: Record<string, BucketUse>) {
+  private user(consumer: Consumer, buckets: Record<string, BucketUse>): User {
     const name = `${this.name}-${consumer.name}`;
-    const { managesUsers, adminAccessKeyId, adminSecretAccessKey } = this.store;
-    const accessKeyId: pulumi.Input<string> = managesUsers ? consumer.name : adminAccessKeyId;
-    const secretAccessKey = managesUsers
-      ? new random.RandomPassword(name, { length: 40, special: false }, { parent: this }).result
-      : adminSecretAccessKey;
-    const { job } = new OneOffJob(
-      name,
-      {
-        namespace: this.args.namespace,
-        image: this.args.provisionerImage,
-        args: ["main.js", "buckets"],
-        env: { BUCKETS: JSON.stringify(buckets), MANAGE_USERS: String(managesUsers), ...(managesUsers ? { POLICY_NAME: consumer.name } : {}) },
-        secretEnv: managesUsers ? { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey } : {},
-        uses: [this.administration()],
-      },
-      { parent: this },
-    );
-    return { accessKeyId, secretAccessKey, job };
+    const args = ["main.js", "buckets"];
+    const env = { BUCKETS: JSON.stringify(buckets), MANAGE_USERS: String(this.store.managesUsers) };
+    if (!this.store.managesUsers) {
+      const { adminAccessKeyId: accessKeyId, adminSecretAccessKey: secretAccessKey } = this.store;
+      return { accessKeyId, secretAccessKey, readyWhen: [this.job(name, { args, env })] };
+    }
+    const user = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0, length: 40 }, this);
+    const job = this.job(name, {
+      args,
+      env: { ...env, POLICY_NAME: consumer.name },
+      secretEnv: { ACCESS_KEY_ID: user.user, SECRET_ACCESS_KEY: user.password },
+    });
+    return { accessKeyId: user.user, secretAccessKey: user.password, readyWhen: [job], retire: (running) => this.retire(name, user, running) };
+  }
+
+  private retire(name: string, { previousUser }: Login, running: pulumi.Resource): void {
+    if (previousUser === undefined) return;
+    this.job(`${name}-retire`, { args: ["main.js", "retire-bucket-user"], env: retirement, secretEnv: { ACCESS_KEY_ID: previousUser }, startsAfter: [running] });
+  }
+
+  private job(name: string, args: Pick<OneOffJobArgs, "args" | "env" | "secretEnv" | "startsAfter">): k8s.batch.v1.Job {
+    const { namespace, provisionerImage: image } = this.args;
+    return new OneOffJob(name, { ...args, namespace, image, uses: [this.administration()] }, { parent: this }).job;
   }
 
   private administration(): Dependency {

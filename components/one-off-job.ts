@@ -15,6 +15,8 @@ export interface OneOffJobArgs {
   /** Values that reach the container by secretKeyRef. */
   readonly secretEnv?: Record<string, pulumi.Input<string>>;
   readonly uses: readonly Dependency[];
+  /** What only has to be ready first. */
+  readonly startsAfter?: readonly pulumi.Resource[];
 }
 
 const resources: Resources = {
@@ -70,8 +72,9 @@ export class OneOffJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: [...connection.readyWhen, ...edgePolicies(consumer, connection.destinations, this)] },
+      { parent: this, dependsOn: [...connection.readyWhen, ...(args.startsAfter ?? []), ...edgePolicies(consumer, connection.destinations, this)] },
     );
+    connection.retire(this.job);
     this.registerOutputs({ uses: args.uses.map((dependency) => dependency.name) });
   }
 }

@@ -1,8 +1,9 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import type { Consumer, Dependency } from "./connection.ts";
+import type { Connection, Consumer, Dependency } from "./connection.ts";
 import { databaseEnvironment } from "./external-database.ts";
-import { OneOffJob } from "./one-off-job.ts";
+import { login, retirement, type Login } from "./login.ts";
+import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
 import { singleServer, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
 
 /** A PostgreSQL server that runs elsewhere: RDS, Neon, Cloud SQL, a company's own. */
@@ -22,6 +23,8 @@ export interface PostgresArgs extends PostgresServerArgs {
   readonly provisionerImage: pulumi.Input<string>;
   /** Deploy nothing and use this server instead. */
   readonly external?: ExternalPostgres;
+  /** See {@link login}. Default 0. */
+  readonly credentialRotation?: number;
 }
 
 export interface DatabaseUse {
@@ -46,43 +49,46 @@ export class Postgres extends pulumi.ComponentResource {
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
-  /** Use of one database, made with its role by a Job when first used. */
+  /** Use of one database, made with its role and the consumer's login by a Job when first used. */
   database(database: string, { access = "owner", as = "DATABASE" }: DatabaseUse = {}): Dependency {
     return {
       name: this.name,
-      connect: (consumer) => {
-        const { password, job } = this.role(database, access, consumer);
+      connect: (consumer): Connection => {
+        const name = `${this.name}-${database}-${access === "owner" ? "owner" : consumer.name}`;
+        const role = this.role(database, access, consumer);
+        const consumerLogin = login(name, { base: role, rotation: this.args.credentialRotation ?? 0 }, this);
         return {
-          env: databaseEnvironment(as, { ...this.server, database, user: roleName(database, access, consumer) }),
-          secretEnv: { [`${as}_PASSWORD`]: password },
+          env: databaseEnvironment(as, { ...this.server, database, user: consumerLogin.user }),
+          secretEnv: { [`${as}_PASSWORD`]: consumerLogin.password },
           destinations: [this.server.destination],
-          readyWhen: [job],
+          readyWhen: [this.provision(name, { DATABASE_NAME: database, ROLE_NAME: role, ACCESS: access }, consumerLogin)],
+          retire: (running) => this.retire(name, consumerLogin, running),
         };
       },
     };
   }
 
-  private role(database: string, access: "owner" | "read", consumer: Consumer) {
-    if (access === "owner") {
-      const other = this.owners.get(database);
-      if (other !== undefined) throw new Error(`${consumer.name}: the database ${database} belongs to ${other}; use it with { access: "read" }.`);
-      this.owners.set(database, consumer.name);
-    }
-    const name = `${this.name}-${database}-${access === "owner" ? "owner" : consumer.name}`;
-    const password = new random.RandomPassword(name, { length: 32, special: false }, { parent: this }).result;
-    const { job } = new OneOffJob(
-      name,
-      {
-        namespace: this.args.namespace,
-        image: this.args.provisionerImage,
-        args: ["main.js", "database"],
-        env: { DATABASE_NAME: database, ROLE_NAME: roleName(database, access, consumer), ACCESS: access },
-        secretEnv: { ROLE_PASSWORD: password },
-        uses: [this.administration()],
-      },
-      { parent: this },
-    );
-    return { password, job };
+  /** The role that owns or reads a database; consumers log in as members of it. */
+  private role(database: string, access: "owner" | "read", consumer: Consumer): string {
+    if (access === "read") return `${database}_${consumer.name.replaceAll("-", "_")}`;
+    const other = this.owners.get(database);
+    if (other !== undefined) throw new Error(`${consumer.name}: the database ${database} belongs to ${other}; use it with { access: "read" }.`);
+    this.owners.set(database, consumer.name);
+    return database;
+  }
+
+  private provision(name: string, env: Record<string, string>, { user, password }: Login): k8s.batch.v1.Job {
+    return this.job(name, { args: ["main.js", "database"], env: { ...env, USER_NAME: user }, secretEnv: { USER_PASSWORD: password } });
+  }
+
+  private retire(name: string, { previousUser }: Login, running: pulumi.Resource): void {
+    if (previousUser === undefined) return;
+    this.job(`${name}-retire`, { args: ["main.js", "retire-database-user"], env: { ...retirement, USER_NAME: previousUser }, startsAfter: [running] });
+  }
+
+  private job(name: string, args: Pick<OneOffJobArgs, "args" | "env" | "secretEnv" | "startsAfter">): k8s.batch.v1.Job {
+    const { namespace, provisionerImage: image } = this.args;
+    return new OneOffJob(name, { ...args, namespace, image, uses: [this.administration()] }, { parent: this }).job;
   }
 
   private administration(): Dependency {
@@ -105,8 +111,4 @@ export class Postgres extends pulumi.ComponentResource {
 
 function external(server: ExternalPostgres): PostgresServer {
   return { ...server, destination: { to: { cidr: server.cidr }, port: server.port }, readyWhen: [] };
-}
-
-function roleName(database: string, access: "owner" | "read", consumer: Consumer): string {
-  return access === "owner" ? database : `${database}_${consumer.name.replaceAll("-", "_")}`;
 }

@@ -155,7 +155,8 @@ function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions):
   const inputs = revealed(args.inputs) as Inputs;
   if (options.preview && !args.type.startsWith("kubernetes:")) return inputs;
   if (args.type === randomPassword) {
-    return { ...inputs, result: derivedText(options.seed ?? options.stack, args.name, Number(inputs.length)) };
+    const generation = JSON.stringify(inputs.keepers ?? {});
+    return { ...inputs, result: derivedText(options.seed ?? options.stack, `${args.name} ${generation}`, Number(inputs.length)) };
   }
   if (args.type === "random:index/randomId:RandomId") {
     const bytes = derivedBytes(options.stack, args.name, Number(inputs.byteLength));

@@ -192,6 +192,7 @@ export class ChatDb extends pulumi.ComponentResource {
       namespace: this.namespaces.system.name,
       provisionerImage: this.image("provisioner"),
       storageClass: this.config.storageClass || undefined,
+      credentialRotation: this.config.credentialRotation,
     };
   }
 

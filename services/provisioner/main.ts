@@ -3,6 +3,7 @@ import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { bucketSettings, provisionBuckets } from "./buckets.ts";
 import { databaseSettings, provisionDatabase } from "./database.ts";
+import { retireBucketUser, retireBucketUserSettings, retireDatabaseUser, retireDatabaseUserSettings } from "./retire.ts";
 import { describe } from "./retry.ts";
 import { provisionSampleData, sampleDataSettings } from "./sample-data.ts";
 import { provisionTopics, topicSettings } from "./topics.ts";
@@ -18,6 +19,8 @@ const commands: Record<string, Command> = {
   "sample-data": command(sampleDataSettings, provisionSampleData),
   topics: command(topicSettings, provisionTopics),
   buckets: command(bucketSettings, provisionBuckets),
+  "retire-database-user": command(retireDatabaseUserSettings, retireDatabaseUser),
+  "retire-bucket-user": command(retireBucketUserSettings, retireBucketUser),
 };
 
 /** Exit codes: 0 done or nothing to do, 1 it failed, 2 the command or its environment is wrong. */

@@ -14,10 +14,15 @@ export interface MinioAdmin {
   /** Makes a policy, or replaces the one of that name. */
   setPolicy(name: string, policy: object): Promise<void>;
   attachPolicy(name: string, user: string): Promise<void>;
+  /** Removes a user; one that is not there is removed already. */
+  removeUser(accessKeyId: string): Promise<void>;
 }
 
 /** What MinIO answers where the user has the policy already. */
 const alreadyAttached = "XMinioAdminPolicyChangeAlreadyApplied";
+
+/** What it answers where there is no such user. */
+const noSuchUser = "XMinioAdminNoSuchUser";
 
 const requestTimeoutMs = 10_000;
 
@@ -71,5 +76,6 @@ export function createMinioAdmin(endpoint: string, region: string, credentials: 
       call("PUT", "add-user", { accessKey: accessKeyId }, encrypted({ secretKey: secretAccessKey, status: "enabled" })),
     setPolicy: (name, policy) => call("PUT", "add-canned-policy", { name }, Buffer.from(JSON.stringify(policy))),
     attachPolicy: (name, user) => call("POST", "idp/builtin/policy/attach", {}, encrypted({ policies: [name], user }), alreadyAttached),
+    removeUser: (accessKeyId) => call("DELETE", "remove-user", { accessKey: accessKeyId }, Buffer.alloc(0), noSuchUser),
   };
 }

@@ -13,12 +13,20 @@ describe("connection", () => {
       dependency("a", { env: { A: "1" }, secretEnv: { A_KEY: "x" }, destinations: [cidr("10.0.0.0/8", 1)], readyWhen: [resource] }),
       dependency("b", { env: { B: "2" }, secretEnv: { B_KEY: "y" }, destinations: [cidr("11.0.0.0/8", 2)], readyWhen: [resource] }),
     ]);
-    expect(connection).to.deep.equal({
+    expect(connection).to.deep.include({
       env: { A: "1", B: "2" },
       secretEnv: { A_KEY: "x", B_KEY: "y" },
       destinations: [cidr("10.0.0.0/8", 1), cidr("11.0.0.0/8", 2)],
       readyWhen: [resource, resource],
     });
+  });
+
+  it("what was used before is withdrawn when what runs now is ready", () => {
+    const withdrawn: unknown[] = [];
+    const connection = connectAll(consumer, [dependency("a"), dependency("b", { retire: (running) => void withdrawn.push(running) })]);
+    expect(withdrawn).to.be.empty;
+    connection.retire(resource);
+    expect(withdrawn).to.deep.equal([resource]);
   });
 
   it("each thing learns who uses it", () => {

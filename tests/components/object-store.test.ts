@@ -59,15 +59,26 @@ describe("object store", () => {
   it("gives each service a key of its own, which the job sets", () => {
     for (const name of ["registry", "engine"]) {
       const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(resources, name);
-      expect(S3_ACCESS_KEY_ID).to.equal(name);
+      expect(S3_ACCESS_KEY_ID).to.equal(`${name}_a`);
       expect(environment(resources, `minio-${name}`)).to.deep.include({
-        ACCESS_KEY_ID: name,
+        ACCESS_KEY_ID: `${name}_a`,
         SECRET_ACCESS_KEY: S3_SECRET_ACCESS_KEY,
         POLICY_NAME: name,
         MANAGE_USERS: "true",
       });
     }
     expect(environment(resources, "registry").S3_SECRET_ACCESS_KEY).to.not.equal(environment(resources, "engine").S3_SECRET_ACCESS_KEY);
+  });
+
+  it("moves it to another key at each rotation, and removes the one before when the service runs with the new one", async () => {
+    const rotated = await run(program(users, { credentialRotation: 1 }));
+    const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(rotated, "engine");
+    expect(S3_ACCESS_KEY_ID).to.equal("engine_b");
+    expect(S3_SECRET_ACCESS_KEY).to.not.equal(environment(resources, "engine").S3_SECRET_ACCESS_KEY);
+    expect(environment(rotated, "minio-engine")).to.deep.include({ POLICY_NAME: "engine", ACCESS_KEY_ID: "engine_b" });
+    expect(environment(rotated, "minio-engine-retire")).to.deep.include({ ACCESS_KEY_ID: "engine_a" });
+    expect(resource(rotated, "Job", "minio-engine-retire").dependencies).to.include(resource(rotated, "Deployment", "engine").urn);
+    expect(podFaults(rotated)).to.deep.equal([]);
   });
 
   it("opens to it the buckets that it uses and no others", () => {

@@ -63,17 +63,18 @@ describe("postgres", () => {
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
-  it("gives an owner a database and a role of the same name", () => {
+  it("gives an owner a database, a role of the same name and a login that acts as it", () => {
     expect(environment(resources, "orders")).to.deep.include({
       DATABASE_HOST: "postgres.data.svc.cluster.local",
       DATABASE_PORT: "5432",
       DATABASE_NAME: "orders",
-      DATABASE_USER: "orders",
+      DATABASE_USER: "orders_a",
       DATABASE_SSL: "disable",
     });
     expect(environment(resources, "postgres-orders-owner")).to.deep.include({
       DATABASE_NAME: "orders",
       ROLE_NAME: "orders",
+      USER_NAME: "orders_a",
       ACCESS: "owner",
       ADMIN_DATABASE_USER: "postgres",
     });
@@ -82,18 +83,19 @@ describe("postgres", () => {
   it("gives a reader a role of its own, under the prefix that it asked for", () => {
     expect(environment(resources, "report-maker")).to.deep.include({
       SOURCE_NAME: "orders",
-      SOURCE_USER: "orders_report_maker",
+      SOURCE_USER: "orders_report_maker_a",
       DATABASE_NAME: "reports",
     });
     expect(environment(resources, "postgres-orders-report-maker")).to.deep.include({
       DATABASE_NAME: "orders",
       ROLE_NAME: "orders_report_maker",
+      USER_NAME: "orders_report_maker_a",
       ACCESS: "read",
     });
   });
 
   it("has the job set the very password that the service gets, another for each role", () => {
-    const set = (job: string) => environment(resources, job).ROLE_PASSWORD;
+    const set = (job: string) => environment(resources, job).USER_PASSWORD;
     expect(set("postgres-orders-owner"))
       .to.match(/^\w{32}$/)
       .and.equal(environment(resources, "orders").DATABASE_PASSWORD);
@@ -120,6 +122,41 @@ describe("postgres", () => {
   });
 
   it("keeps to the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
+});
+
+describe("postgres after a rotation of passwords", () => {
+  const rotated = (credentialRotation: number) => run(program({ orders: [["orders"]] }, { credentialRotation }));
+  const login = (resources: RecordedResource[]) => {
+    const { DATABASE_USER, DATABASE_PASSWORD } = environment(resources, "orders");
+    return { user: DATABASE_USER, password: DATABASE_PASSWORD };
+  };
+
+  it("has the other of two logins, with a password of its own each time", async () => {
+    const logins = [await rotated(0), await rotated(1), await rotated(2)].map(login);
+    expect(logins.map(({ user }) => user)).to.deep.equal(["orders_a", "orders_b", "orders_a"]);
+    expect(new Set(logins.map(({ password }) => password))).to.have.length(3);
+  });
+
+  it("withdraws the login before, once the service runs with the new one", async () => {
+    const resources = await rotated(3);
+    const retiring = resource(resources, "Job", "postgres-orders-owner-retire");
+    expect(environment(resources, "postgres-orders-owner-retire")).to.deep.include({ USER_NAME: "orders_a", GRACE_SECONDS: "50" });
+    expect(retiring.dependencies).to.include(resource(resources, "Deployment", "orders").urn);
+    expect(podFaults(resources)).to.deep.equal([]);
+  });
+
+  it("keeps the role, its database and the administrator as they are", async () => {
+    const [before, after] = [await rotated(0), await rotated(1)];
+    const kept = (resources: RecordedResource[]) => {
+      const { ROLE_NAME, DATABASE_NAME, ADMIN_DATABASE_PASSWORD } = environment(resources, "postgres-orders-owner");
+      return { ROLE_NAME, DATABASE_NAME, ADMIN_DATABASE_PASSWORD, server: object(resources, "StatefulSet", "postgres") };
+    };
+    expect(kept(after)).to.deep.equal(kept(before));
+  });
+
+  it("has nothing to withdraw before the first", async () => {
+    expect(objects(await rotated(0), "Job")).to.have.length(1);
+  });
 });
 
 describe("postgres elsewhere", () => {

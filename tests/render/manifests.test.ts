@@ -120,13 +120,13 @@ describe("manifests", () => {
     expect(await keys("training-orchestrator-")).to.deep.equal([["DATABASE_PASSWORD", "postgres-training-owner", "password"]]);
     expect(await keys("postgres-training-owner-")).to.deep.equal([
       ["ADMIN_DATABASE_PASSWORD", "postgres-admin", "password"],
-      ["ROLE_PASSWORD", "postgres-training-owner", "password"],
+      ["USER_PASSWORD", "postgres-training-owner", "password"],
     ]);
   });
 
   it("keep what is no secret beside it as it is", async () => {
     const { spec } = (await find("dev", "ExternalSecret", "ml-engine-")) as ExternalSecret;
-    expect(spec.target.template!.data).to.deep.equal({ S3_ACCESS_KEY_ID: "ml-engine", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
+    expect(spec.target.template!.data).to.deep.equal({ S3_ACCESS_KEY_ID: "ml-engine_a", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
     expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["S3_SECRET_ACCESS_KEY"]);
   });
 

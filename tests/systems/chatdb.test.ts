@@ -154,8 +154,8 @@ describe("configuration of ChatDB", () => {
       .map((name) => environment(resources, name))
       .map((env) => [env.DATABASE_NAME, env.DATABASE_USER]);
     expect(logins).to.deep.equal([
-      ["training", "training"],
-      ["registry", "registry"],
+      ["training", "training_a"],
+      ["registry", "registry_a"],
     ]);
     const passwords = objects(resources, "Secret").flatMap(({ metadata, stringData }) =>
       metadata.namespace === "chatdb-services"

@@ -7,6 +7,7 @@ import type { RecordedResource } from "../../render/recorder.ts";
 import { readDataSources } from "../../services/db-connector/data-source.ts";
 import { bucketSettings } from "../../services/provisioner/buckets.ts";
 import { databaseSettings } from "../../services/provisioner/database.ts";
+import { retireBucketUserSettings, retireDatabaseUserSettings } from "../../services/provisioner/retire.ts";
 import { sampleDataSettings } from "../../services/provisioner/sample-data.ts";
 import { topicSettings } from "../../services/provisioner/topics.ts";
 import { environment, workload, workloads } from "../support/objects.ts";
@@ -17,6 +18,8 @@ const commands: Record<string, z.ZodObject> = {
   database: databaseSettings,
   "sample-data": sampleDataSettings,
   topics: topicSettings,
+  "retire-bucket-user": retireBucketUserSettings,
+  "retire-database-user": retireDatabaseUserSettings,
 };
 
 type Run = typeof runService;

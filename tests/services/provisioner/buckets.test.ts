@@ -3,6 +3,7 @@ import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { bucketPolicy } from "@chatdb/provisioner/bucket-policy.ts";
 import { bucketSettings, provisionBuckets } from "@chatdb/provisioner/buckets.ts";
+import { retireBucketUser, retireBucketUserSettings } from "@chatdb/provisioner/retire.ts";
 import { expect } from "chai";
 
 const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
@@ -84,6 +85,15 @@ describe("provisioner buckets", () => {
       await provision("second-secret");
       expect(await outcome(client(user, "second-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal("done");
       expect(await outcome(client(user, "first-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal("SignatureDoesNotMatch");
+    });
+
+    it("removes a user, and does not mind one that is gone", async () => {
+      const settings = { S3_ENDPOINT: endpoint, ADMIN_S3_ACCESS_KEY_ID: accessKeyId, ADMIN_S3_SECRET_ACCESS_KEY: secretAccessKey, ACCESS_KEY_ID: user, GRACE_SECONDS: "0" };
+      for (const round of [1, 2]) {
+        await retireBucketUser(readEnv(retireBucketUserSettings, settings), createLogger("test", "silent"));
+        const listed = await outcome(client(user, "second-secret").send(new ListObjectsV2Command({ Bucket: written })));
+        expect(listed, `round ${round}`).to.equal("InvalidAccessKeyId");
+      }
     });
   });
 });

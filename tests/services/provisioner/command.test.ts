@@ -11,14 +11,14 @@ function provisioner(args: string[], env: NodeJS.ProcessEnv) {
 
 describe("provisioner command line", () => {
   it("names its commands when it gets none or another", () => {
-    expect(provisioner([], {})).to.deep.equal({ status: 2, stderr: "provisioner: expected one command of database, sample-data, topics, buckets\n" });
+    expect(provisioner([], {})).to.deep.equal({ status: 2, stderr: "provisioner: expected one command of database, sample-data, topics, buckets, retire-database-user, retire-bucket-user\n" });
     expect(provisioner(["all"], {}).stderr).to.include("not all");
   });
 
   it("reports every problem of the environment at once and exits with 2", () => {
     const { status, stderr } = provisioner(["database"], { ACCESS: "all", DATABASE_NAME: "shop" });
     expect(status).to.equal(2);
-    expect(stderr).to.match(/ADMIN_DATABASE_HOST: not set/).and.match(/ROLE_PASSWORD: not set/).and.match(/ACCESS: .*owner.*read/);
+    expect(stderr).to.match(/ADMIN_DATABASE_HOST: not set/).and.match(/USER_PASSWORD: not set/).and.match(/ACCESS: .*owner.*read/);
     expect(stderr).not.to.include("DATABASE_NAME");
   });
 });

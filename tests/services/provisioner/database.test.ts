@@ -1,4 +1,5 @@
 import { provisionDatabase, databaseSettings } from "@chatdb/provisioner/database.ts";
+import { retireDatabaseUser, retireDatabaseUserSettings } from "@chatdb/provisioner/retire.ts";
 import { scramVerifier } from "@chatdb/provisioner/scram.ts";
 import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
@@ -23,16 +24,20 @@ describe("provisioner database", () => {
   });
   after(() => database.close());
 
-  const provision = (role: string, access: "owner" | "read", password = "s3cret", name = shop) =>
+  const administrator = () => ({
+    ADMIN_DATABASE_HOST: database.host,
+    ADMIN_DATABASE_PORT: String(database.port),
+    ADMIN_DATABASE_USER: "postgres",
+    ADMIN_DATABASE_PASSWORD: "unused",
+  });
+  const provision = (role: string, access: "owner" | "read", password = "s3cret", name = shop, user = `${role} a`) =>
     provisionDatabase(
       readEnv(databaseSettings, {
-        ADMIN_DATABASE_HOST: database.host,
-        ADMIN_DATABASE_PORT: String(database.port),
-        ADMIN_DATABASE_USER: "postgres",
-        ADMIN_DATABASE_PASSWORD: "unused",
+        ...administrator(),
         DATABASE_NAME: name,
         ROLE_NAME: role,
-        ROLE_PASSWORD: password,
+        USER_NAME: user,
+        USER_PASSWORD: password,
         ACCESS: access,
       }),
       log,
@@ -52,6 +57,8 @@ describe("provisioner database", () => {
     return stored === scramVerifier(password, salt);
   };
 
+  const canLogIn = (role: string) => value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", role);
+
   it("computes the verifier that PostgreSQL computes", async () => {
     await database.pool.query("CREATE ROLE somebody PASSWORD 'pencil'");
     expect(await hasPassword("somebody", "pencil")).to.be.true;
@@ -61,7 +68,9 @@ describe("provisioner database", () => {
   it("makes a database that its owner, and nobody else, may connect to", async () => {
     await provision(shop, "owner");
     expect(await ownerOf(shop)).to.equal(shop);
-    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.true;
+    expect(await canLogIn(shop)).to.be.false;
+    expect(await canLogIn(`${shop} a`)).to.be.true;
+    expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", `${shop} a`, shop)).to.be.true;
     await database.pool.query("CREATE ROLE stranger");
     expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", shop, shop)).to.be.true;
     expect(await value("SELECT has_database_privilege('stranger', $1, 'CONNECT')", shop)).to.be.false;
@@ -78,15 +87,15 @@ describe("provisioner database", () => {
     }
     expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", reader, shop)).to.be.true;
     expect(await value("SELECT has_database_privilege($1, $2, 'CREATE, TEMPORARY')", reader, shop)).to.be.false;
-    expect(await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", reader)).to.deep.equal(["default_transaction_read_only=on"]);
+    const settings = await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", `${reader} a`);
+    expect(settings).to.have.members(["default_transaction_read_only=on", `role=${reader}`]);
   });
 
   it("lets the owner's job come after the reader's", async () => {
     await provision(reader, "read");
-    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.false;
     await provision(shop, "owner", "owner's");
-    expect(await value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", shop)).to.be.true;
-    expect(await hasPassword(shop, "owner's")).to.be.true;
+    expect(await canLogIn(`${shop} a`)).to.be.true;
+    expect(await hasPassword(`${shop} a`, "owner's")).to.be.true;
   });
 
   it("changes nothing the second time, and a changed password alone", async () => {
@@ -103,8 +112,8 @@ describe("provisioner database", () => {
     await provision(shop, "owner", "old");
     await provision(reader, "read", "new");
     expect(await state()).to.deep.equal(before);
-    expect(await hasPassword(shop, "old")).to.be.true;
-    expect(await hasPassword(reader, "new")).to.be.true;
+    expect(await hasPassword(`${shop} a`, "old")).to.be.true;
+    expect(await hasPassword(`${reader} a`, "new")).to.be.true;
   });
 
   it("gives a database to the owner that it should have", async () => {
@@ -117,12 +126,42 @@ describe("provisioner database", () => {
     const odd = `x"; DROP ROLE postgres; --`;
     await provision(odd, "owner", "p'w\\", odd);
     expect(await ownerOf(odd)).to.equal(odd);
-    expect(await hasPassword(odd, "p'w\\")).to.be.true;
+    expect(await hasPassword(`${odd} a`, "p'w\\")).to.be.true;
   });
 
-  it("refuses to make the administrator a reader", () => {
-    const env = { ADMIN_DATABASE_HOST: "h", ADMIN_DATABASE_USER: "admin", ADMIN_DATABASE_PASSWORD: "p", DATABASE_NAME: "d", ROLE_PASSWORD: "p", ACCESS: "read" };
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "admin" })).to.throw("ROLE_NAME: must not be the administrator");
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "d" })).to.throw("ROLE_NAME: a reader must not be the owner");
+  it("has every login of a role act as it, so that what one makes the next one owns", async () => {
+    await provision(shop, "owner", "first", shop, `${shop} a`);
+    await provision(shop, "owner", "second", shop, `${shop} b`);
+    for (const user of [`${shop} a`, `${shop} b`]) {
+      expect(await value("SELECT pg_has_role($1, $2, 'MEMBER')", user, shop), user).to.be.true;
+      expect(await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", user), user).to.deep.equal([`role=${shop}`]);
+    }
+    expect(await hasPassword(`${shop} a`, "first")).to.be.true;
+    expect(await hasPassword(`${shop} b`, "second")).to.be.true;
+  });
+
+  it("retires one login and leaves the role, the other login and the database", async () => {
+    await provision(shop, "owner", "first", shop, `${shop} a`);
+    await provision(shop, "owner", "second", shop, `${shop} b`);
+    const retire = (user: string) =>
+      retireDatabaseUser(readEnv(retireDatabaseUserSettings, { ...administrator(), USER_NAME: user, GRACE_SECONDS: "0" }), log);
+    await retire(`${shop} a`);
+    expect(await canLogIn(`${shop} a`)).to.be.false;
+    expect(await value("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = $1", `${shop} a`)).to.be.true;
+    expect(await canLogIn(`${shop} b`)).to.be.true;
+    expect(await ownerOf(shop)).to.equal(shop);
+    // The Job may run again, and may come before there was such a login.
+    await retire(`${shop} a`);
+    await retire("nobody");
+    await provision(shop, "owner", "third", shop, `${shop} a`);
+    expect(await hasPassword(`${shop} a`, "third")).to.be.true;
+  });
+
+  it("refuses a login that is the administrator, or the role itself", () => {
+    const env = { ...administrator(), DATABASE_NAME: "d", USER_PASSWORD: "p", ACCESS: "read" };
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "postgres" })).to.throw("USER_NAME: must not be the administrator");
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "r" })).to.throw("USER_NAME: must not be the role that it acts as");
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "postgres", USER_NAME: "u" })).to.throw("ROLE_NAME: must not be the administrator");
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "d", USER_NAME: "u" })).to.throw("ROLE_NAME: a reader must not be the owner");
   });
 });
