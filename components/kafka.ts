@@ -41,6 +41,10 @@ export interface KafkaArgs {
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace what holds or opens the data. Default false. */
+  readonly protect?: boolean;
   readonly topics: Record<string, Topic>;
   /** Image that makes the topics: services/provisioner. */
   readonly provisionerImage: pulumi.Input<string>;
@@ -135,7 +139,7 @@ function external({ bootstrapServers, cidr, replicationFactor }: ExternalKafka):
 
 function deploy(name: string, args: KafkaArgs, parent: pulumi.Resource): Cluster {
   // Made once and kept in the stack's state: brokers refuse a volume that was formatted under another id.
-  const clusterId = new random.RandomId(`${name}-cluster`, { byteLength: 16 }, { parent }).b64Url;
+  const clusterId = new random.RandomId(`${name}-cluster`, { byteLength: 16 }, { parent, protect: args.protect }).b64Url;
   const listens = { tcpSocket: { port: clientPort } };
   const timing = { initialDelay: "0s", period: "5s", timeout: "3s" } as const;
   const self = { to: { namespace: args.namespace, labels: selector(name) } };

@@ -5,6 +5,7 @@ import { connectAll, type Connection, type Consumer, type Dependency } from "./c
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { ownAccount } from "./service-account.ts";
 
 export interface MicroserviceArgs {
   readonly namespace: pulumi.Input<string>;
@@ -31,6 +32,8 @@ export interface MicroserviceArgs {
   readonly startsAfter?: readonly pulumi.Resource[];
   /** Further configuration. Not for secrets. */
   readonly env?: Record<string, pulumi.Input<string>>;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
   /** Accept connections from outside of the cluster. Default false. */
   readonly public?: boolean;
 }
@@ -89,11 +92,7 @@ export class Microservice extends pulumi.ComponentResource {
 
 function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connection: Connection, parent: pulumi.Resource) {
   const metadata = { namespace: args.namespace, labels: labels(name, "service") };
-  const account = new k8s.core.v1.ServiceAccount(
-    name,
-    { metadata: { ...metadata, name }, automountServiceAccountToken: false },
-    { parent },
-  );
+  const account = ownAccount(name, args.namespace, "service", parent);
   // Both are named by Pulumi: a changed value is a new object under a new name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
     name,
@@ -123,6 +122,7 @@ function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connec
           spec: {
             ...restrictedPod(ownUid),
             serviceAccountName: account.metadata.name,
+            priorityClassName: args.priorityClass,
             ...podSpec(name, args, config.metadata.name, secret && { name: secret.metadata.name, variables: secrets }),
           },
         },

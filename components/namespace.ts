@@ -2,6 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowDns, denyAll } from "./network-policy.ts";
 
+export interface NamespaceArgs {
+  /** Refuse to delete it, with all the volumes in it. Default false. */
+  readonly protect?: boolean;
+}
+
 /**
  * A namespace whose pods can talk to nobody but the cluster's DNS until an edge says otherwise,
  * and which admits only pods of the Pod Security level "restricted".
@@ -12,7 +17,7 @@ export class Namespace extends pulumi.ComponentResource {
   /** The namespace's name, known once it exists: what is placed by it waits for it. */
   readonly name: pulumi.Output<string>;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { protect }: NamespaceArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:components:Namespace", name, {}, opts);
     const namespace = new k8s.core.v1.Namespace(
       name,
@@ -26,7 +31,7 @@ export class Namespace extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      { parent: this, protect },
     );
     this.name = namespace.metadata.name;
     for (const [role, spec] of Object.entries({ "deny-all": denyAll, "allow-dns": allowDns })) {

@@ -29,6 +29,10 @@ export interface ObjectStoreArgs {
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace what holds or opens the data. Default false. */
+  readonly protect?: boolean;
   /** Image that makes buckets and users: services/provisioner. */
   readonly provisionerImage: pulumi.Input<string>;
   /** Put before every bucket's name; names in S3 are shared by the whole world. Default none. */
@@ -150,7 +154,7 @@ function external(store: ExternalObjectStore): Store {
 }
 
 function deploy(name: string, args: ObjectStoreArgs, parent: pulumi.Resource): Store {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 40, special: false }, { parent }).result;
+  const password = new random.RandomPassword(`${name}-admin`, { length: 40, special: false }, { parent, protect: args.protect }).result;
   const secret = new k8s.core.v1.Secret(
     `${name}-admin`,
     { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },

@@ -5,6 +5,7 @@ import { connectAll, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import { ownAccount } from "./service-account.ts";
 
 export interface OneOffJobArgs {
   readonly namespace: pulumi.Input<string>;
@@ -54,6 +55,7 @@ export class OneOffJob extends pulumi.ComponentResource {
             metadata: { labels: metadata.labels },
             spec: {
               ...restrictedPod(ownUid),
+              serviceAccountName: ownAccount(name, args.namespace, "job", this).metadata.name,
               restartPolicy: "OnFailure",
               volumes,
               containers: [

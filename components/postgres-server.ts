@@ -26,6 +26,10 @@ export interface PostgresServerArgs {
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace what holds or opens the data. Default false. */
+  readonly protect?: boolean;
 }
 
 const port = 5432;
@@ -36,7 +40,7 @@ const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5
 
 /** One server in a StatefulSet of its own. While its pod or its node is away, there is none. */
 export function singleServer(name: string, args: PostgresServerArgs, parent: pulumi.Resource): PostgresServer {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent }).result;
+  const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent, protect: args.protect }).result;
   const secret = new k8s.core.v1.Secret(
     `${name}-admin`,
     { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },

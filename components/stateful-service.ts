@@ -5,6 +5,7 @@ import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { restrictedContainer, restrictedPod, scratch, spread, type Resources } from "./pod.ts";
 import type { Size } from "./quantities.ts";
+import { ownAccount } from "./service-account.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
@@ -34,6 +35,10 @@ export interface StatefulServiceArgs {
   readonly peers?: readonly Destination[];
   /** Command, environment and probes. */
   readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace the StatefulSet. Default false. */
+  readonly protect?: boolean;
   /** Time to shut down cleanly, in seconds. Default 60. */
   readonly terminationGracePeriodSeconds?: number;
 }
@@ -61,6 +66,7 @@ export class StatefulService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const account = ownAccount(name, args.namespace, "infrastructure", this);
     const policies = edgePolicies({ name, namespace: args.namespace, labels: selector(name) }, args.peers ?? [], this);
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
@@ -71,11 +77,11 @@ export class StatefulService extends pulumi.ComponentResource {
           replicas: args.replicas,
           podManagementPolicy: args.quorum ? "Parallel" : "OrderedReady",
           selector: { matchLabels: selector(name) },
-          template: podTemplate(name, args),
+          template: podTemplate(name, args, account.metadata.name),
           volumeClaimTemplates: [volumeClaim(args)],
         },
       },
-      { parent: this, dependsOn: policies },
+      { parent: this, dependsOn: policies, protect: args.protect },
     );
     // The StatefulSet's readiness is the gate; an awaited Service would only add the provider's ten seconds of settling.
     const service = new k8s.core.v1.Service(
@@ -99,12 +105,14 @@ export class StatefulService extends pulumi.ComponentResource {
   }
 }
 
-function podTemplate(name: string, args: StatefulServiceArgs): k8s.types.input.core.v1.PodTemplateSpec {
+function podTemplate(name: string, args: StatefulServiceArgs, serviceAccountName: pulumi.Input<string>): k8s.types.input.core.v1.PodTemplateSpec {
   const { volumes, volumeMounts } = scratch(args.scratchPaths, "128Mi");
   return {
     metadata: { labels: labels(name, "infrastructure") },
     spec: {
       ...restrictedPod(args.uid),
+      serviceAccountName,
+      priorityClassName: args.priorityClass,
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
       volumes,
       ...spread(name),

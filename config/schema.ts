@@ -64,6 +64,7 @@ export const settings = z.strictObject({
     z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a name of lower-case letters, digits and _"),
     z.strictObject({ host: dnsName, port: port.default(5432), database: z.string().min(1), user: z.string().min(1), ssl, cidr }),
   ),
+  protect: z.boolean(),
   credentialRotation: z.int().min(0),
   sampleData: z.boolean(),
   testService: z.boolean(),

@@ -83,7 +83,7 @@ function externalSecret(secret: Manifest, store: string, origins: Map<string, st
 }
 
 /** The order in which objects of one wave are written: what others refer to comes first. */
-const kinds = ["Namespace", "ServiceAccount", "NetworkPolicy", "Secret", "ExternalSecret", "ConfigMap", "Service", "StatefulSet", "Deployment", "Job"];
+const kinds = ["Namespace", "PriorityClass", "ServiceAccount", "NetworkPolicy", "Secret", "ExternalSecret", "ConfigMap", "Service", "StatefulSet", "Deployment", "Job"];
 
 function byKindAndName(a: Manifest, b: Manifest): number {
   const rank = ({ kind }: Manifest) => (kinds.includes(kind) ? kinds.indexOf(kind) : kinds.length);

@@ -8,6 +8,7 @@ import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
 import { Postgres } from "../components/postgres.ts";
+import { Priorities } from "../components/priorities.ts";
 import type { Configuration } from "../config/index.ts";
 import type { ServiceName } from "../config/services.ts";
 
@@ -39,6 +40,7 @@ export class ChatDb extends pulumi.ComponentResource {
 
   private readonly config: Configuration;
   private readonly image: (name: string) => string;
+  private readonly priorities: Priorities;
   private readonly namespaces: ReturnType<ChatDb["createNamespaces"]>;
 
   constructor(name: string, { config, image }: ChatDbArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -46,6 +48,7 @@ export class ChatDb extends pulumi.ComponentResource {
     this.config = config;
     this.image = image;
     this.namespaces = this.createNamespaces(name);
+    this.priorities = new Priorities(name, { parent: this });
     const postgres = this.postgres();
     const kafka = this.kafka();
     const objectStore = this.objectStore();
@@ -103,9 +106,9 @@ export class ChatDb extends pulumi.ComponentResource {
   }
 
   private createNamespaces(name: string) {
-    const namespace = (role: string) => new Namespace(`${name}-${role}`, { parent: this });
+    const namespace = (role: string, protect = false) => new Namespace(`${name}-${role}`, { protect }, { parent: this });
     return {
-      system: namespace("system"),
+      system: namespace("system", this.config.protect),
       services: namespace("services"),
       monitoring: namespace("monitoring"),
       testing: namespace("testing"),
@@ -123,6 +126,7 @@ export class ChatDb extends pulumi.ComponentResource {
         resources: { requests, limits },
         liveness,
         readiness,
+        priorityClass: this.priorities.service,
         ...wiring,
         env: { LOG_LEVEL: this.config.logLevel, ...wiring.env },
       },
@@ -193,6 +197,8 @@ export class ChatDb extends pulumi.ComponentResource {
       provisionerImage: this.image("provisioner"),
       storageClass: this.config.storageClass || undefined,
       credentialRotation: this.config.credentialRotation,
+      priorityClass: this.priorities.infrastructure,
+      protect: this.config.protect,
     };
   }
 

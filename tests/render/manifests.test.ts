@@ -41,7 +41,7 @@ for (const variant of variants) {
         expect(object.apiVersion, name).to.match(/^([a-z0-9.-]+\/)?v\d+([a-z]+\d+)?$/);
         expect(object.kind, name).to.match(/^[A-Z][A-Za-z]+$/);
         expect(object.metadata.name, name).to.match(dnsLabel);
-        if (object.kind !== "Namespace") expect(namespaces, name).to.include(object.metadata.namespace);
+        if (!["Namespace", "PriorityClass"].includes(object.kind)) expect(namespaces, name).to.include(object.metadata.namespace);
         expect(nothings(object), name).to.deep.equal([]);
         expect(object, name).to.not.have.property("status");
       }

@@ -12,6 +12,7 @@ export interface Objects {
   Namespace: k8s.types.output.core.v1.Namespace;
   NetworkPolicy: k8s.types.output.networking.v1.NetworkPolicy;
   PodDisruptionBudget: k8s.types.output.policy.v1.PodDisruptionBudget;
+  PriorityClass: k8s.types.output.scheduling.v1.PriorityClass;
   Secret: k8s.types.output.core.v1.Secret;
   Service: k8s.types.output.core.v1.Service;
   ServiceAccount: k8s.types.output.core.v1.ServiceAccount;

@@ -181,6 +181,8 @@ const kept: Rule = (resources) => {
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
+const clusterScoped = ["Namespace", "PriorityClass"];
+
 const addressed: Rule = (resources) => {
   const all = resources.filter(({ type }) => type.startsWith("kubernetes:"));
   const namespaces = objects(resources, "Namespace").map(({ metadata }) => metadata.name);
@@ -190,7 +192,7 @@ const addressed: Rule = (resources) => {
     ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map((name) => `two objects are ${name}`),
     ...all.flatMap((one) => [
       ...expectThat(dnsLabel.test(metadata(one).name ?? ""), `${one.name}: ${metadata(one).name} is no name`),
-      ...(kind(one) === "Namespace"
+      ...(clusterScoped.includes(kind(one))
         ? []
         : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
       ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),

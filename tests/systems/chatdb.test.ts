@@ -6,7 +6,7 @@ import { waves } from "../../render/waves.ts";
 import { topics } from "../../services/contracts/topics.ts";
 import { holdBack } from "../support/held.ts";
 import { openConnections } from "../support/network.ts";
-import { environment, object, objects, resource } from "../support/objects.ts";
+import { environment, object, objects, resource, workloads } from "../support/objects.ts";
 import { recording } from "../support/stacks.ts";
 
 /** Startup order of the architecture's specification: each layer waits for all of the layers before it. */
@@ -203,6 +203,38 @@ describe("configuration of ChatDB", () => {
     expect([resources, prod, external].map(url)).to.deep.equal([undefined, "(no address yet)", "http://chatdb.example.com"]);
     expect(objects(external, "StatefulSet")).to.deep.equal([]);
     expect(object(external, "Ingress", "api-gateway").spec.rules[0]!.host).to.equal("chatdb.example.com");
+  });
+});
+
+describe("protection of ChatDB's data", () => {
+  const guarded = (resources: RecordedResource[]) =>
+    resources.filter(({ protect }) => protect).map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
+
+  it("holds whatever keeps or opens data in prod, and nothing that an update may replace", async () => {
+    expect(guarded(await recording("prod")).sort()).to.deep.equal([
+      "Namespace chatdb-system",
+      "RandomId kafka-cluster",
+      "RandomPassword minio-admin",
+      "RandomPassword postgres-admin",
+      "StatefulSet kafka",
+      "StatefulSet minio",
+      "StatefulSet postgres",
+    ]);
+  });
+
+  it("lets dev go as a whole", async () => expect(guarded(await recording("dev"))).to.be.empty);
+});
+
+describe("priorities of ChatDB", () => {
+  it("let services give way to what keeps data, and Jobs to both", async () => {
+    const resources = await recording("dev");
+    const value = new Map(objects(resources, "PriorityClass").map(({ metadata, value }) => [metadata.name, value]));
+    const of = (kind: string) =>
+      new Set(workloads(resources).flatMap((workload) => (workload.kind === kind ? [value.get(workload.pod.priorityClassName) ?? 0] : [])));
+    const [data, services, jobs] = [of("StatefulSet"), of("Deployment"), of("Job")];
+    expect([data, services, jobs].map((values) => values.size)).to.deep.equal([1, 1, 1]);
+    expect(Math.min(...data)).to.be.greaterThan(Math.max(...services));
+    expect(Math.min(...services)).to.be.greaterThan(Math.max(...jobs));
   });
 });
 

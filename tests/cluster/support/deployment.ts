@@ -52,7 +52,8 @@ function byPulumi(stackName: string): Deployment {
 
 function byWaves(stack: string): Deployment {
   const directory = mkdtempSync(join(tmpdir(), "chatdb-manifests-"));
-  const namespaces = new Set<string>();
+  // With a namespace goes all that is in it.
+  const clusterScoped = new Set<string>();
   return {
     means: "rendered waves",
     up: async () => {
@@ -61,12 +62,12 @@ function byWaves(stack: string): Deployment {
         const file = join(directory, `wave-${number}.yaml`);
         writeFileSync(file, toYaml(objects), { mode: 0o600 });
         await kubectl("apply", "--server-side", "--filename", file);
-        for (const { kind, metadata } of objects) if (kind === "Namespace") namespaces.add(metadata.name);
+        for (const { kind, metadata } of objects) if (metadata.namespace === undefined) clusterScoped.add(`${kind}/${metadata.name}`);
         await Promise.all(objects.map(ready));
       }
     },
     down: async () => {
-      await kubectl("delete", "namespace", ...namespaces, "--wait=true");
+      await kubectl("delete", ...clusterScoped, "--wait=true");
       rmSync(directory, { recursive: true });
     },
   };
