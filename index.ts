@@ -1,18 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageTag } from "./bin/image-tag.ts";
 import { clusterProvider } from "./config/cluster.ts";
+import { guardDigests, imageReference } from "./config/images.ts";
 import { readConfiguration } from "./config/index.ts";
 import { ChatDb } from "./systems/chatdb.ts";
 
 const config = readConfiguration();
+guardDigests(config);
 const cluster = clusterProvider(config);
 
 const chatdb = new ChatDb(
   "chatdb",
-  {
-    config,
-    image: (name) => `${config.imageRegistry}/${name}:${config.imageTag === "source" ? imageTag(name) : config.imageTag}`,
-  },
+  { config, image: (name) => imageReference(config, name) },
   { providers: { kubernetes: cluster } },
 );
 

@@ -1,4 +1,5 @@
 import { bytes, millicores, type Cpu, type Size } from "../components/quantities.ts";
+import { digestIssues } from "./images.ts";
 import type { Settings } from "./schema.ts";
 import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
 
@@ -23,6 +24,7 @@ export function crossChecks(settings: Settings): Issue[] {
     }),
     ...kafkaIssues(settings),
     ...dataSourceIssues(settings),
+    ...digestIssues(settings),
   ];
 }
 

@@ -14,6 +14,8 @@ const percent = z.int().min(1).max(100);
 const port = z.int().min(1).max(65535);
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"').default("0.0.0.0/0");
 const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
+const image = z.string().regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, "must be an image such as docker.io/library/postgres:18.1, its digest appended or not (@sha256:...)");
 const ssl = z.enum(["require", "disable"]).default("require");
 
 const timing = z.strictObject({ initialDelay: wholeSeconds(0), period: wholeSeconds(1), timeout: wholeSeconds(1) });
@@ -40,9 +42,11 @@ export const settings = z.strictObject({
   allowedContexts: z.array(z.string().min(1)),
   imageRegistry: z.string().regex(/[^/]$/, "must be a registry and path without a trailing slash"),
   imageTag: z.string().regex(/^[\w][\w.-]{0,127}$/, "must be an image tag"),
-  postgresImage: z.string().min(1),
-  kafkaImage: z.string().min(1),
-  objectStoreImage: z.string().min(1),
+  imageDigests: z.record(z.string(), digest),
+  requireDigests: z.boolean(),
+  postgresImage: image,
+  kafkaImage: image,
+  objectStoreImage: image,
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
   storageClass: z.string(),
   postgres: z.strictObject(sized),

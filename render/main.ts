@@ -3,9 +3,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { main, UsageError } from "../bin/usage.ts";
-import { stackNames } from "../config/project.ts";
+import { stackConfig, stackNames } from "../config/project.ts";
 import { mermaid } from "./graph.ts";
-import { manifests, toYaml, type SecretForm } from "./manifests.ts";
+import { images } from "./images.ts";
+import { manifests, toYaml, type Manifest, type SecretForm } from "./manifests.ts";
 
 const usage = `Usage: npm run render -- STACK --out DIR [options]
   STACK                ${stackNames().join(" or ")}
@@ -41,7 +42,14 @@ async function render({ stack, out, store, forTests }: ReturnType<typeof options
   writeFileSync(join(out, "graph.mmd"), mermaid(resources));
   const count = waves.reduce((sum, objects) => sum + objects.length, 0);
   console.log(`${count} objects in ${waves.length} waves, and graph.mmd, in ${out}.`);
+  if (stackConfig(stack).config["chatdb:requireDigests"] === "true") warnOfTags(waves.flat(), stack);
   if (!forTests) console.log(`Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`);
+}
+
+/** `npm run up` would refuse them; whoever applies rendered manifests has to be told. */
+function warnOfTags(objects: Manifest[], stack: string): void {
+  const floating = images(objects).filter((image) => !image.includes("@"));
+  if (floating.length > 0) console.warn(`Warning: stack ${stack} wants images by digest, and these have none; docs/images.md says how they get one:\n  ${floating.join("\n  ")}`);
 }
 
 await main("render", usage, () => render(options()));

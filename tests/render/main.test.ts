@@ -41,8 +41,17 @@ describe("npm run render", () => {
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it("ends well and quietly", () => {
-    for (const { code, stderr } of results) expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+  it("ends well and, for dev, quietly", () => {
+    expect(results.map(({ code }) => code)).to.deep.equal([0, 0, 0, 0]);
+    for (const { stderr } of [results[0]!, results[2]!, results[3]!]) expect(stderr).to.equal("");
+  });
+
+  it("warns of images without digest in a stack that wants them, and names these alone", () => {
+    const [first, ...lines] = results[1]!.stderr.trimEnd().split("\n");
+    const images = Object.values(files(out("vault"))).flatMap((text) => text.match(/(?<= image: )\S+/g) ?? []);
+    const floating = [...new Set(images)].filter((image) => !image.includes("@")).sort();
+    expect(lines).to.deep.equal(floating.map((image) => `  ${image}`));
+    expect(first ?? "").to.include(floating.length > 0 ? "Warning: stack prod wants images by digest" : "");
   });
 
   it("writes a file for each wave, and the graph, to the byte as another process makes them; files of others stay", async () => {

@@ -1,0 +1,11 @@
+import type { Manifest } from "./manifests.ts";
+
+/** The images that objects of any kind name, each once, in order: the texts under `image` and, in custom resources, `imageName`. */
+export function images(objects: readonly Manifest[]): string[] {
+  return [...new Set(objects.flatMap(named))].sort();
+}
+
+function named(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) => (/^image(Name)?$/.test(key) && typeof child === "string" ? [child] : named(child)));
+}

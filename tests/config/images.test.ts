@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { imageTag, serviceNames } from "../../bin/image-tag.ts";
+import { guardDigests, imageReference } from "../../config/images.ts";
+import { images } from "../../render/images.ts";
+import { manifests } from "../../render/manifests.ts";
+import { recordStack } from "../../render/stack.ts";
+import { configuration, issues } from "../support/configuration.ts";
+import { failure, run } from "../support/program.ts";
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const allDigests = Object.fromEntries(serviceNames().map((name) => [name, digest("a")]));
+const pushed = { imageRegistry: "registry.example.com/chatdb", imageTag: "1.2.0" };
+
+describe("own images", () => {
+  it("are referred to by registry, name and tag, and by digest where the stack has it", async () => {
+    const config = await configuration({ ...pushed, imageDigests: { "ml-engine": digest("b") } });
+    expect(imageReference(config, "ml-engine")).to.equal(`registry.example.com/chatdb/ml-engine:1.2.0@${digest("b")}`);
+    expect(imageReference(config, "api-gateway")).to.equal("registry.example.com/chatdb/api-gateway:1.2.0");
+  });
+
+  it("have the tag of their sources where they are built on this machine", async () => {
+    expect(imageReference(await configuration(), "api-gateway")).to.equal(`localhost/chatdb/api-gateway:${imageTag("api-gateway")}`);
+  });
+
+  it("have digests of the right form, of images that there are, under the tag that was pushed", async () => {
+    expect(await issues({ ...pushed, imageDigests: { "ml-engine": "sha256:abc" } })).to.deep.equal({
+      "imageDigests.ml-engine": "must be sha256: and 64 hexadecimal digits",
+    });
+    expect(await issues({ imageDigests: { "ml-motor": digest("b") } })).to.deep.equal({
+      "imageDigests.ml-motor": `is no image of ChatDB: those are ${serviceNames().join(", ")}`,
+      imageDigests: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
+    });
+  });
+
+  it("run by their digests in every workload", async () => {
+    const settings = { ...pushed, imageDigests: allDigests };
+    const rendered = images(manifests(await recordStack("prod", { settings }), { form: "clear" }).flat());
+    expect(rendered).to.include(`registry.example.com/chatdb/provisioner:1.2.0@${digest("a")}`);
+    expect(rendered.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).to.deep.equal([]);
+  });
+});
+
+describe("images of others", () => {
+  it("may have a digest, of the right form", async () => {
+    const postgresImage = `docker.io/library/postgres:18.6@${digest("c")}`;
+    expect(await configuration({ postgresImage })).to.include({ postgresImage });
+    expect(await issues({ postgresImage: "docker.io/library/postgres:18.6@sha256:abc", kafkaImage: "" })).to.have.all.keys("postgresImage", "kafkaImage");
+  });
+});
+
+describe("requireDigests", () => {
+  const settings = { requireDigests: true, ...pushed, imageDigests: allDigests };
+
+  it("lets a stack through whose images all have digests, and any stack where it is off", async () => {
+    const config = await configuration(settings, "prod");
+    await run(() => guardDigests(config));
+    const floating = await configuration({ requireDigests: false }, "prod");
+    await run(() => guardDigests(floating));
+  });
+
+  it("refuses to deploy own images without one, with the command that gives them one", async () => {
+    const config = await configuration({ ...settings, imageDigests: { ...allDigests, "api-gateway": undefined, provisioner: undefined } }, "prod");
+    const error = await failure(() => guardDigests(config), { stack: "prod" });
+    expect(pulumi.RunError.isInstance(error)).to.be.true;
+    expect(error.message).to.equal(
+      "stack prod deploys images by their digest alone (requireDigests), and some have none.\n" +
+        "Push api-gateway, provisioner, which writes the digests into Pulumi.prod.yaml:\n" +
+        "  npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod",
+    );
+  });
+
+  it("refuses to deploy images of others without one, and names their settings", async () => {
+    const config = await configuration({ ...settings, kafkaImage: "docker.io/apache/kafka:4.1.2" }, "prod");
+    const error = await failure(() => guardDigests(config), { stack: "prod" });
+    expect(error.message).to.include("Append @sha256:... to the settings kafkaImage.").and.not.include("Push");
+  });
+
+  it("lets a preview through with a warning: nothing has been pushed yet, perhaps", async () => {
+    const config = await configuration({ ...settings, imageDigests: {} }, "prod");
+    const { warn } = console;
+    const warnings: unknown[] = [];
+    console.warn = (...text: unknown[]) => warnings.push(...text);
+    try {
+      await run(() => guardDigests(config), { preview: true, stack: "prod" });
+    } finally {
+      console.warn = warn;
+    }
+    expect(warnings.join("\n")).to.include("npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod");
+  });
+
+  it("is on in prod, where every image of others has its digest", async () => {
+    const { requireDigests, ...config } = await configuration({}, "prod");
+    expect(requireDigests).to.be.true;
+    for (const [name, image] of Object.entries(config)) if (name.endsWith("Image") && image !== "") expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);
+  });
+});
