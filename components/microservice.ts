@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { autoscale, type Scaling } from "./autoscaler.ts";
 import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { edgePolicies } from "./network-policy.ts";
+import { edgePolicies, ingressFromOutside, type Outsider } from "./network-policy.ts";
 import { ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
 import { ownAccount } from "./service-account.ts";
 
@@ -34,8 +34,8 @@ export interface MicroserviceArgs {
   readonly env?: Record<string, pulumi.Input<string>>;
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
-  /** Accept connections from outside of the cluster. Default false. */
-  readonly public?: boolean;
+  /** Who else may connect, without an edge. Ranges of addresses also bind the load balancer. Default: nobody. */
+  readonly openTo?: readonly Outsider[];
 }
 
 const portName = "http";
@@ -105,7 +105,7 @@ function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connec
       ? undefined
       : new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: connection.secretEnv }, { parent });
   const policies = edgePolicies(consumer, connection.destinations, parent);
-  if (args.public) policies.push(openToTheWorld(name, args, parent));
+  if (args.openTo?.length) policies.push(openToOutsiders(name, args.namespace, args.openTo, args.port, parent));
 
   return new k8s.apps.v1.Deployment(
     name,
@@ -178,23 +178,31 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
         // The Deployment's readiness is the gate; the provider would let the Service settle for ten seconds more.
         ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
       },
-      spec: { type, selector: selector(name), ports: [{ name: portName, port: args.servicePort ?? args.port, targetPort: portName }] },
+      spec: {
+        type,
+        selector: selector(name),
+        ports: [{ name: portName, port: args.servicePort ?? args.port, targetPort: portName }],
+        ...outside(type, args.openTo ?? []),
+      },
     },
     { parent },
   );
 }
 
-function openToTheWorld(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
+/**
+ * What keeps a Service's clients apart. With the policy `Local` no node passes connections on to another one, so that the pods
+ * and their network policies see the client's address, not that of a node.
+ */
+function outside(type: MicroserviceArgs["serviceType"], openTo: readonly Outsider[]): Partial<k8s.types.input.core.v1.ServiceSpec> {
+  const ranges = openTo.flatMap((outsider) => (outsider !== "anyone" && "cidr" in outsider ? [outsider.cidr] : []));
+  if (type === "LoadBalancer") return { externalTrafficPolicy: "Local", ...(ranges.length > 0 && { loadBalancerSourceRanges: ranges }) };
+  return type === "NodePort" && ranges.length > 0 ? { externalTrafficPolicy: "Local" } : {};
+}
+
+function openToOutsiders(name: string, namespace: pulumi.Input<string>, outsiders: readonly Outsider[], port: number, parent: pulumi.Resource) {
   return new k8s.networking.v1.NetworkPolicy(
     `${name}-public`,
-    {
-      metadata: { name: `${name}-public`, namespace: args.namespace },
-      spec: {
-        podSelector: { matchLabels: selector(name) },
-        policyTypes: ["Ingress"],
-        ingress: [{ ports: [{ protocol: "TCP", port: args.port }] }],
-      },
-    },
+    { metadata: { name: `${name}-public`, namespace }, spec: ingressFromOutside(selector(name), outsiders, port) },
     { parent },
   );
 }

@@ -46,10 +46,28 @@ export function ingressFrom(consumer: Peer, to: Peer, port: number): PolicySpec 
   };
 }
 
+/** Who is no part of the program: all pods of a namespace, a range of addresses, or anyone at all. */
+export type Outsider = { readonly namespace: string } | { readonly cidr: string } | "anyone";
+
+/** What pods let in from outside of the program. */
+export function ingressFromOutside(labels: Record<string, string>, outsiders: readonly Outsider[], port: number): PolicySpec {
+  const from = outsiders.flatMap((outsider): PolicyPeer[] => {
+    if (outsider === "anyone") return [];
+    return "cidr" in outsider ? [peer(outsider)] : [{ namespaceSelector: named(outsider.namespace) }];
+  });
+  // Anyone is no range of addresses: some network plugins count pods and nodes to none.
+  const peers = outsiders.includes("anyone") ? {} : { from };
+  return { podSelector: { matchLabels: labels }, policyTypes: ["Ingress"], ingress: [{ ...peers, ports: [{ protocol: "TCP", port }] }] };
+}
+
+function named(namespace: pulumi.Input<string>) {
+  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+}
+
 function peer(to: Destination["to"]): PolicyPeer {
   if ("cidr" in to) return { ipBlock: { cidr: to.cidr } };
   return {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": to.namespace } },
+    namespaceSelector: named(to.namespace),
     podSelector: { matchLabels: to.labels },
   };
 }

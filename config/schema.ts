@@ -12,7 +12,8 @@ const wholeSeconds = (least: number) =>
   );
 const percent = z.int().min(1).max(100);
 const port = z.int().min(1).max(65535);
-const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"').default("0.0.0.0/0");
+const range = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"');
+const cidr = range.default("0.0.0.0/0");
 const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 const image = z.string().regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, "must be an image such as docker.io/library/postgres:18.1, its digest appended or not (@sha256:...)");
@@ -35,6 +36,18 @@ const serviceOverrides = z
 /** An object, or `{}` for "none": Pulumi.yaml cannot declare an object that may be absent. */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (isEmpty(value) ? undefined : value), schema.optional());
 const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+const ingress = z.strictObject({
+  host: dnsName,
+  kind: z.enum(["ingress", "gateway"]).default("ingress"),
+  class: z.string().min(1).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+  tls: optional(z.strictObject({ issuer: dnsName.optional(), secret: dnsName.default("api-gateway-tls") })),
+  gateway: optional(z.strictObject({ name: dnsName, namespace: dnsName, listener: dnsName.optional(), https: z.boolean().default(true) })),
+  ports: optional(z.strictObject({ http: port, https: port })),
+  controllerNamespace: dnsName.optional(),
+  proxies: z.int().min(1).max(9).default(1),
+});
 
 /** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
 export const settings = z.strictObject({
@@ -76,8 +89,8 @@ export const settings = z.strictObject({
   services: z.partialRecord(z.enum(serviceNames), serviceOverrides),
   gatewayServiceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
   awaitLoadBalancer: z.boolean(),
-  ingressHost: z.union([z.literal(""), dnsName]),
-  ingressClass: z.string(),
+  gatewaySourceRanges: z.array(range),
+  ingress: optional(ingress),
 });
 
 export type Settings = z.infer<typeof settings>;

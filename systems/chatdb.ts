@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lazily, type Dependency } from "../components/connection.ts";
 import { externalDatabase } from "../components/external-database.ts";
+import { GatewayRoute } from "../components/gateway-route.ts";
 import { Ingress } from "../components/ingress.ts";
 import { Kafka } from "../components/kafka.ts";
 import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
@@ -9,6 +10,7 @@ import { ObjectStore } from "../components/object-store.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
 import { Postgres } from "../components/postgres.ts";
 import { Priorities } from "../components/priorities.ts";
+import { gatewayClients } from "../config/access.ts";
 import type { Configuration } from "../config/index.ts";
 import type { ServiceName } from "../config/services.ts";
 
@@ -90,7 +92,7 @@ export class ChatDb extends pulumi.ComponentResource {
       servicePort: 80,
       serviceType: config.gatewayServiceType,
       awaitAddress: config.awaitLoadBalancer,
-      public: true,
+      openTo: gatewayClients(config),
       uses: [orchestrator, engine, parser, registry, prediction, connector].map((service) => service.http()),
     });
     if (config.testService) {
@@ -226,19 +228,12 @@ export class ChatDb extends pulumi.ComponentResource {
   }
 
   private publicUrl(): pulumi.Output<string> | undefined {
-    const { ingressHost, ingressClass, awaitLoadBalancer, gatewayServiceType } = this.config;
-    if (ingressHost !== "") {
-      return new Ingress(
-        "api-gateway",
-        {
-          namespace: this.namespaces.services.name,
-          host: ingressHost,
-          className: ingressClass || undefined,
-          service: this.gateway.service,
-          awaitAddress: awaitLoadBalancer,
-        },
-        { parent: this },
-      ).url;
+    const { ingress, awaitLoadBalancer, gatewayServiceType } = this.config;
+    if (ingress) {
+      const { class: className, ...route } = ingress;
+      const Route = ingress.kind === "gateway" ? GatewayRoute : Ingress;
+      const args = { ...route, className, namespace: this.namespaces.services.name, service: this.gateway.service, awaitAddress: awaitLoadBalancer };
+      return new Route("api-gateway", args, { parent: this }).url;
     }
     if (gatewayServiceType !== "LoadBalancer" || !awaitLoadBalancer) return undefined;
     return this.gateway.service.status.apply(({ loadBalancer }) => {

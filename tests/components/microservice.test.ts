@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { Microservice, type MicroserviceArgs } from "../../components/microservice.ts";
+import type { Outsider } from "../../components/network-policy.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { environment, object, objects, resource, workload } from "../support/objects.ts";
 import { openConnections } from "../support/network.ts";
@@ -102,11 +103,26 @@ describe("microservice's Service", () => {
     expect(await type({ serviceType: "LoadBalancer", awaitAddress: false })).to.deep.include({ skipAwait: "true" });
   });
 
-  it("opens to the world only where that is said", async () => {
+  it("opens to those alone that are named", async () => {
     const uses = [dependency("elsewhere", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })];
-    const open = async (isPublic: boolean) => openConnections(await service({ uses, public: isPublic }));
-    expect(await open(false)).to.deep.equal(["web -> 10.0.0.0/8:443"]);
-    expect(await open(true)).to.deep.equal(["anyone -> web:8000", "web -> 10.0.0.0/8:443"]);
+    const open = async (...openTo: Outsider[]) => openConnections(await service({ uses, openTo }));
+    const out = "web -> 10.0.0.0/8:443";
+    expect(await open()).to.deep.equal([out]);
+    expect(await open("anyone")).to.deep.equal(["anyone -> web:8000", out]);
+    expect(await open({ namespace: "proxies" }, { cidr: "192.0.2.0/24" })).to.deep.equal(["192.0.2.0/24 -> web:8000", "namespace proxies -> web:8000", out]);
+  });
+
+  it("has its load balancer admit the same addresses, and its pods see them", async () => {
+    const spec = async (serviceType: MicroserviceArgs["serviceType"], ...openTo: Outsider[]) => {
+      const { externalTrafficPolicy, loadBalancerSourceRanges } = object(await service({ serviceType, openTo }), "Service", "web").spec;
+      return [externalTrafficPolicy, loadBalancerSourceRanges];
+    };
+    const ranges = ["192.0.2.0/24", "2001:db8::/32"].map((cidr) => ({ cidr }));
+    expect(await spec("LoadBalancer", ...ranges)).to.deep.equal(["Local", ["192.0.2.0/24", "2001:db8::/32"]]);
+    expect(await spec("LoadBalancer", "anyone")).to.deep.equal(["Local", undefined]);
+    expect(await spec("NodePort", ...ranges)).to.deep.equal(["Local", undefined]);
+    expect(await spec("NodePort", "anyone")).to.deep.equal([undefined, undefined]);
+    expect(await spec("ClusterIP", ...ranges)).to.deep.equal([undefined, undefined]);
   });
 });
 
@@ -159,7 +175,7 @@ describe("microservice's edges", () => {
   });
 
   it("are open before the pods are there", async () => {
-    const resources = await service({ uses: [database], public: true });
+    const resources = await service({ uses: [database], openTo: ["anyone"] });
     const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map((name) => resource(resources, "NetworkPolicy", name).urn);
     expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
   });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { Consumer, Destination } from "../../components/connection.ts";
-import { allowDns, denyAll, edgePolicies, egressTo, ingressFrom } from "../../components/network-policy.ts";
+import { allowDns, denyAll, edgePolicies, egressTo, ingressFrom, ingressFromOutside } from "../../components/network-policy.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { object, objects } from "../support/objects.ts";
 import { run } from "../support/program.ts";
@@ -63,6 +63,18 @@ describe("network policy", () => {
       policyTypes: ["Ingress"],
       ingress: [{ from: [peer("apps", "reader")], ports: [{ protocol: "TCP", port: 9000 }] }],
     });
+  });
+
+  it("lets outsiders in at one port: all of a namespace, a range of addresses, or anyone", () => {
+    const web = { app: "web" };
+    const ports = [{ protocol: "TCP", port: 8080 }];
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "proxies" } };
+    expect(ingressFromOutside(web, [{ namespace: "proxies" }, { cidr: "192.0.2.0/24" }], 8080)).to.deep.equal({
+      podSelector: { matchLabels: web },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ namespaceSelector }, { ipBlock: { cidr: "192.0.2.0/24" } }], ports }],
+    });
+    expect(ingressFromOutside(web, [{ namespace: "proxies" }, "anyone"], 8080).ingress).to.deep.equal([{ ports }]);
   });
 
   it("puts a policy at both ends of an edge", async () => {

@@ -9,7 +9,7 @@ type Selector = Peer["podSelector"];
 /**
  * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
  * selects is open in that direction; else some rule has to allow it. At the ends: workloads, ranges of addresses
- * outside of the cluster, the cluster's `dns`, and `anyone`.
+ * outside of the cluster, the cluster's `dns`, all of a `namespace`, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
   const pods = workloads(resources);
@@ -26,9 +26,9 @@ export function openConnections(resources: readonly RecordedResource[]): string[
       rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port).map((place) => `${pod.name} -> ${place}`))),
     ),
     ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
-    ...rules(policies, "Ingress", pod)
-      .filter(({ to }) => to === everyone)
-      .flatMap((rule) => rule.ports.map(({ port }) => `anyone -> ${pod.name}:${port}`)),
+    ...rules(policies, "Ingress", pod).flatMap((rule) =>
+      strangers(rule).flatMap((from) => rule.ports.map(({ port }) => `${from} -> ${pod.name}:${port}`)),
+    ),
   ]);
   return [...new Set([...inside, ...outside])].sort();
 }
@@ -74,6 +74,15 @@ function matches(selector: Selector | undefined, labels: Record<string, string>)
 function elsewhere({ ipBlock, podSelector }: Peer, port: number | string): string[] {
   if (ipBlock) return [`${ipBlock.cidr}:${port}`];
   return podSelector?.matchLabels["k8s-app"] === "kube-dns" ? ["dns"] : [];
+}
+
+/** Whom a rule lets in that is none of the workloads. */
+function strangers({ to }: Rule): string[] {
+  if (to === everyone) return ["anyone"];
+  return to.flatMap(({ ipBlock, namespaceSelector, podSelector }) => {
+    if (ipBlock) return [ipBlock.cidr];
+    return podSelector ? [] : [`namespace ${namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]}`];
+  });
 }
 
 function ports({ pod }: Workload): number[] {

@@ -2,10 +2,28 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { kind as kindOf } from "../../render/waves.ts";
 
+interface CustomObject<Spec> {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations: Record<string, string | undefined> };
+  readonly spec: Spec;
+}
+
+interface GatewaySpec {
+  readonly gatewayClassName: string;
+  readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly port: number; readonly tls?: object }[];
+}
+
+interface HttpRouteSpec {
+  readonly parentRefs: readonly { readonly name: string; readonly namespace?: string; readonly sectionName?: string }[];
+  readonly hostnames: readonly string[];
+  readonly rules: readonly object[];
+}
+
 /** Kubernetes objects by kind, in the form in which the API server gets them. */
 export interface Objects {
   ConfigMap: k8s.types.output.core.v1.ConfigMap;
   Deployment: k8s.types.output.apps.v1.Deployment;
+  Gateway: CustomObject<GatewaySpec>;
+  HTTPRoute: CustomObject<HttpRouteSpec>;
   HorizontalPodAutoscaler: k8s.types.output.autoscaling.v2.HorizontalPodAutoscaler;
   Ingress: k8s.types.output.networking.v1.Ingress;
   Job: k8s.types.output.batch.v1.Job;

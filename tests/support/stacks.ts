@@ -17,7 +17,7 @@ const external: StackOptions = {
     sampleData: true,
     testService: true,
     gatewayServiceType: "ClusterIP",
-    ingressHost: "chatdb.example.com",
+    ingress: { host: "chatdb.example.com", kind: "gateway", class: "eg", tls: { issuer: "letsencrypt" } },
   },
 };
 
