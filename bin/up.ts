@@ -17,5 +17,5 @@ await main("up", usage, async () => {
   console.log(`Deploying ${stack} to the context ${context}.`);
   if (stackConfig(stack).config["chatdb:imageTag"] === "source") await buildImages({ context });
   await pulumi("stack", "select", "--create", stack);
-  await pulumi("up", "--stack", stack, ...(stack === "dev" || values.yes ? ["--yes", "--skip-preview"] : []));
+  await pulumi("up", "--stack", stack, "--policy-pack", "policies", ...(stack === "dev" || values.yes ? ["--yes", "--skip-preview"] : []));
 });

@@ -2,8 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { Microservice, type MicroserviceArgs } from "../../components/microservice.ts";
 import type { Outsider } from "../../components/network-policy.ts";
+import { breaches } from "../../policies/rule.ts";
+import { autoscaling } from "../../policies/rules/autoscaling.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, objects, resource, workload } from "../support/objects.ts";
+import { environment, kubernetesObjects, object, objects, resource, workload } from "../support/objects.ts";
 import { openConnections } from "../support/network.ts";
 import { dependency, failure, run, serviceArgs as args, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
@@ -32,7 +34,7 @@ describe("microservice", () => {
   it("leaves the number of replicas to its autoscaler", () => {
     expect(object(plain, "Deployment", "web").spec).to.not.have.property("replicas");
     expect(object(plain, "HorizontalPodAutoscaler", "web-hpa").spec).to.include({ minReplicas: 2, maxReplicas: 6 });
-    expect(rules.scaledByOne(plain)).to.deep.equal([]);
+    expect(breaches([autoscaling], kubernetesObjects(plain))).to.deep.equal([]);
   });
 
   it("is probed at /health and /ready with the given timing, or where it says", async () => {

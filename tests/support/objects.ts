@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { kubernetesObject, type Container, type KubernetesObject, type PodSpec } from "../../policies/kubernetes.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { kind as kindOf } from "../../render/waves.ts";
 
@@ -38,8 +39,6 @@ export interface Objects {
 }
 export type Kind = keyof Objects;
 
-export type Container = k8s.types.output.core.v1.Container;
-export type PodSpec = k8s.types.output.core.v1.PodSpec;
 
 /** Components may have the name of the kind that they are about: they are no objects. */
 function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedResource[] {
@@ -61,6 +60,11 @@ export function object<K extends Kind>(resources: readonly RecordedResource[], k
 
 export function objects<K extends Kind>(resources: readonly RecordedResource[], kind: K): Objects[K][] {
   return ofKind(resources, kind).map(({ inputs }) => inputs as unknown as Objects[K]);
+}
+
+/** All that the program asks of the API server. */
+export function kubernetesObjects(resources: readonly RecordedResource[]): KubernetesObject[] {
+  return resources.flatMap(({ type, inputs }) => kubernetesObject(type, inputs) ?? []);
 }
 
 /** Something that makes pods. */

@@ -1,6 +1,9 @@
+import { isClusterWide } from "../../policies/kubernetes.ts";
+import { breaches } from "../../policies/rule.ts";
+import { objectRules } from "../../policies/rules/index.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { kind } from "../../render/waves.ts";
-import { containers, objects, workloads, type Container, type Workload } from "./objects.ts";
+import { containers, kubernetesObjects, objects, workloads, type Workload } from "./objects.ts";
 
 /** What every program has to keep to, whatever it deploys: gives a line for each place where it does not. */
 export type Rule = (resources: readonly RecordedResource[]) => string[];
@@ -10,53 +13,11 @@ const perWorkload =
   (resources) =>
     workloads(resources).flatMap((workload) => check(workload).map((fault) => `${workload.kind} ${workload.name}: ${fault}`));
 
-const perContainer = (check: (container: Container) => string[]): Rule =>
-  perWorkload((workload) => containers(workload).flatMap((container) => check(container).map((fault) => `container ${container.name}: ${fault}`)));
-
 const expectThat = (holds: boolean | undefined, fault: string) => (holds ? [] : [fault]);
 
 function duplicates(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
-
-/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and a little more. */
-const restrictedPods = perWorkload(({ pod }) => [
-  ...expectThat(pod.securityContext?.runAsNonRoot === true && pod.securityContext.runAsUser > 0, "may run as root"),
-  ...expectThat(pod.securityContext?.seccompProfile?.type === "RuntimeDefault", "has no seccomp profile"),
-  ...expectThat(!pod.hostNetwork && !pod.hostPID && !pod.hostIPC, "shares a namespace with the node"),
-  ...expectThat(
-    (pod.volumes ?? []).every((volume) => volume.emptyDir || volume.configMap || volume.secret),
-    "has a volume of a kind that is not allowed",
-  ),
-  ...expectThat(pod.automountServiceAccountToken === false, "gets the service account's token"),
-  ...expectThat(pod.enableServiceLinks === false, "gets variables of service links"),
-]);
-
-const restrictedContainers = perContainer(({ securityContext, ports }) => [
-  ...expectThat(securityContext?.allowPrivilegeEscalation === false && !securityContext.privileged, "may gain privileges"),
-  ...expectThat(securityContext?.readOnlyRootFilesystem === true, "may write to its image"),
-  ...expectThat(securityContext?.capabilities?.drop?.includes("ALL") && !securityContext.capabilities.add, "keeps capabilities"),
-  ...expectThat(
-    (ports ?? []).every(({ hostPort }) => hostPort === undefined),
-    "takes a port of the node",
-  ),
-]);
-
-const sized = perContainer(({ resources }) =>
-  (["requests", "limits"] as const).flatMap((side) =>
-    ["cpu", "memory"].flatMap((resource) => expectThat(resources?.[side]?.[resource] !== undefined, `has no ${side} of ${resource}`)),
-  ),
-);
-
-const probed = perWorkload((workload) =>
-  workload.kind === "Job"
-    ? []
-    : containers(workload).flatMap((container) =>
-        (["startupProbe", "livenessProbe", "readinessProbe"] as const).flatMap((probe) =>
-          expectThat(container[probe] !== undefined, `${container.name} has no ${probe}`),
-        ),
-      ),
-);
 
 /** kubernetesx names what has no name after the image, or `undefined`. */
 const named = perWorkload(({ pod }) => [
@@ -81,21 +42,6 @@ const mounted = perWorkload((workload) => {
     ]),
   ];
 });
-
-const taggedImages = perContainer(({ image }) =>
-  expectThat(/:[^/]+$/.test(image) && !image.endsWith(":latest"), `its image ${image} may change under it`),
-);
-
-const scaledByOne: Rule = (resources) =>
-  objects(resources, "HorizontalPodAutoscaler").flatMap(({ metadata, spec }) => {
-    const target = objects(resources, "Deployment").find(
-      (deployment) => deployment.metadata.name === spec.scaleTargetRef.name && deployment.metadata.namespace === metadata.namespace,
-    );
-    return [
-      ...expectThat(target !== undefined, `${metadata.name} scales ${spec.scaleTargetRef.name}, which there is not`),
-      ...expectThat(target?.spec.replicas === undefined, `${spec.scaleTargetRef.name} has replicas, and an autoscaler that owns them`),
-    ];
-  });
 
 /** A selector cannot be changed without replacing its workload: it has to stay the one label that it is. */
 const frozenSelectors: Rule = (resources) => {
@@ -165,23 +111,21 @@ const referring: Rule = (resources) => {
   ])(resources);
 };
 
-/** The only secret inputs are those of Secrets, and no value of a Secret stands anywhere else. */
+/** The only secret inputs are those of Secrets, and what a component tells of itself has no value of one. */
 const kept: Rule = (resources) => {
   const values = [...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {})))].filter(
     (value) => value.length >= 16,
   );
   return resources
     .filter((resource) => kind(resource) !== "Secret" && kind(resource) !== "RandomPassword")
-    .flatMap(({ type, name, secrets, inputs, outputs }) => [
+    .flatMap(({ type, name, secrets, outputs }) => [
       ...secrets.map((path) => `${type} ${name}: ${path} is secret`),
-      ...values.filter((value) => JSON.stringify([inputs, outputs]).includes(value)).map(() => `${type} ${name}: a secret stands in clear`),
+      ...values.filter((value) => JSON.stringify(outputs).includes(value)).map(() => `${type} ${name}: a secret stands in clear`),
     ]);
 };
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-const clusterScoped = ["Namespace", "PriorityClass"];
 
 const addressed: Rule = (resources) => {
   const all = resources.filter(({ type }) => type.startsWith("kubernetes:"));
@@ -192,7 +136,7 @@ const addressed: Rule = (resources) => {
     ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map((name) => `two objects are ${name}`),
     ...all.flatMap((one) => [
       ...expectThat(dnsLabel.test(metadata(one).name ?? ""), `${one.name}: ${metadata(one).name} is no name`),
-      ...(clusterScoped.includes(kind(one))
+      ...(isClusterWide(kind(one))
         ? []
         : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
       ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),
@@ -212,14 +156,8 @@ const grouped: Rule = (resources) =>
     );
 
 export const rules = {
-  restrictedPods,
-  restrictedContainers,
-  sized,
-  probed,
   named,
   mounted,
-  taggedImages,
-  scaledByOne,
   frozenSelectors,
   selecting,
   referring,
@@ -228,7 +166,7 @@ export const rules = {
   grouped,
 } satisfies Record<string, Rule>;
 
-/** The rules about pods, which hold for a component on its own too. */
+/** The rules and policies about pods, which hold for a component on its own too. */
 export function podFaults(resources: readonly RecordedResource[]): string[] {
-  return [restrictedPods, restrictedContainers, sized, probed, named, mounted, taggedImages].flatMap((rule) => rule(resources));
+  return [...breaches(objectRules, kubernetesObjects(resources)), ...[named, mounted].flatMap((rule) => rule(resources))];
 }

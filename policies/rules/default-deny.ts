@@ -1,0 +1,26 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { ofKind, podOf } from "../kubernetes.ts";
+import type { SystemRule } from "../rule.ts";
+
+type Policy = Pick<k8s.types.output.networking.v1.NetworkPolicy, "spec">;
+
+export const defaultDeny: SystemRule = {
+  name: "default-deny",
+  description:
+    "In every namespace nothing goes in or out but what a NetworkPolicy lets through. Make the namespace with components/namespace.ts, or add a policy of podSelector {} and both policyTypes without any rule.",
+  findings(objects) {
+    const closed = ofKind<Policy>(objects, "NetworkPolicy")
+      .filter(({ spec }) => deniesAll(spec))
+      .map(({ metadata }) => metadata.namespace);
+    return objects.flatMap((object) => {
+      const namespace = object.kind === "Namespace" ? object.metadata.name : podOf(object) && object.metadata.namespace;
+      if (namespace === undefined || closed.includes(namespace)) return [];
+      return [{ object, fault: `the namespace ${namespace} is open: no NetworkPolicy denies by default there` }];
+    });
+  },
+};
+
+function deniesAll({ podSelector, policyTypes, ingress, egress }: Policy["spec"]): boolean {
+  const selectsAll = !podSelector?.matchLabels && !podSelector?.matchExpressions;
+  return selectsAll && ["Ingress", "Egress"].every((type) => policyTypes?.includes(type)) && !ingress?.length && !egress?.length;
+}

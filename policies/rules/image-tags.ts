@@ -1,0 +1,14 @@
+import { eachContainer, unless, type ObjectRule } from "../rule.ts";
+
+export const imageTags: ObjectRule = {
+  name: "image-tags",
+  description: "An image stays what was tested: else two pods of one Deployment differ. Give a version as its tag, or better a digest.",
+  faults: eachContainer(({ image }) => unless(isFixed(image), `takes ${image}, which may be another image tomorrow`)),
+};
+
+/** A digest says what the image is. A tag without any digit names a branch or a channel: `latest`, `main`, `stable`. */
+function isFixed(image: string): boolean {
+  if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
+  const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1];
+  return tag !== undefined && /\d/.test(tag) && !/^latest\b/.test(tag);
+}

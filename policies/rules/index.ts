@@ -1,0 +1,16 @@
+import type { ObjectRule, SystemRule } from "../rule.ts";
+import { autoscaling } from "./autoscaling.ts";
+import { defaultDeny } from "./default-deny.ts";
+import { imageTags } from "./image-tags.ts";
+import { namespaces } from "./namespaces.ts";
+import { podSecurity } from "./pod-security.ts";
+import { probes } from "./probes.ts";
+import { resources } from "./resources.ts";
+import { secretValues, secretVariables } from "./secrets-in-clear.ts";
+import { serviceAccounts } from "./service-accounts.ts";
+
+/** Every object keeps to these, whatever the system that it is part of. */
+export const objectRules: readonly ObjectRule[] = [resources, probes, imageTags, podSecurity, secretVariables, namespaces];
+
+/** Objects that belong together keep to these. */
+export const systemRules: readonly SystemRule[] = [serviceAccounts, autoscaling, defaultDeny, secretValues];

@@ -1,0 +1,24 @@
+import { autoscaling } from "../../../policies/rules/autoscaling.ts";
+import { object } from "../support/deployment.ts";
+import { ruleTests } from "../support/rule.ts";
+
+const autoscaler = object("HorizontalPodAutoscaler", "web-hpa", { spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } });
+const scaled = (spec: object, kind = "Deployment") => object(kind, "web", { spec });
+
+ruleTests(
+  autoscaling,
+  {
+    "a Deployment without replicas": [scaled({}), autoscaler],
+    "replicas that nothing scales": [scaled({ replicas: 3 })],
+    "replicas of something else of that name": [scaled({}), scaled({ replicas: 1 }, "StatefulSet"), autoscaler],
+  },
+  {
+    "replicas beside an autoscaler": ["has replicas: 2, and HorizontalPodAutoscaler apps/web-hpa that owns them", scaled({ replicas: 2 }), autoscaler],
+    "no replicas at all beside an autoscaler": [
+      "has replicas: 0, and HorizontalPodAutoscaler apps/web-hpa that owns them",
+      scaled({ replicas: 0 }),
+      autoscaler,
+    ],
+    "an autoscaler of nothing": ["scales Deployment apps/web, which there is not", autoscaler],
+  },
+);
