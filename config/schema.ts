@@ -72,6 +72,9 @@ export const settings = z.strictObject({
       bootstrapServers: z.array(z.string().regex(/^[^:\s]+:\d+$/, "must be host:port")).min(1),
       cidr,
       replicationFactor: z.int().min(1).default(3),
+      tls: z.boolean().default(false),
+      username: z.string().min(1).optional(),
+      mechanism: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("SCRAM-SHA-512"),
     }),
   ),
   externalObjectStore: optional(
@@ -98,6 +101,7 @@ export type Settings = z.infer<typeof settings>;
 /** Names of the settings that are secret, set by `pulumi config set --secret`. */
 export const secretNames = [
   "externalPostgresPassword",
+  "externalKafkaPassword",
   "externalObjectStoreAccessKeyId",
   "externalObjectStoreSecretAccessKey",
   "dataSourcePasswords",

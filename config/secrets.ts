@@ -6,6 +6,7 @@ import type { secretNames, Settings } from "./schema.ts";
 export function missingSecrets(settings: Settings, config: pulumi.Config): Issue[] {
   const needed: [(typeof secretNames)[number], boolean, string][] = [
     ["externalPostgresPassword", settings.externalPostgres !== undefined, "externalPostgres"],
+    ["externalKafkaPassword", settings.externalKafka?.username !== undefined, "externalKafka.username"],
     ["externalObjectStoreAccessKeyId", settings.externalObjectStore !== undefined, "externalObjectStore"],
     ["externalObjectStoreSecretAccessKey", settings.externalObjectStore !== undefined, "externalObjectStore"],
   ];

@@ -3,7 +3,7 @@ import { lazily, type Dependency } from "../components/connection.ts";
 import { externalDatabase } from "../components/external-database.ts";
 import { GatewayRoute } from "../components/gateway-route.ts";
 import { Ingress } from "../components/ingress.ts";
-import { Kafka } from "../components/kafka.ts";
+import { Kafka, type ExternalKafka } from "../components/kafka.ts";
 import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
 import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
@@ -166,10 +166,17 @@ export class ChatDb extends pulumi.ComponentResource {
         heap,
         jvmOptions,
         topics,
-        external: config.externalKafka,
+        external: this.externalKafka(),
       },
       { parent: this },
     );
+  }
+
+  private externalKafka(): ExternalKafka | undefined {
+    const { externalKafka } = this.config;
+    if (!externalKafka) return undefined;
+    const { username, mechanism, ...cluster } = externalKafka;
+    return { ...cluster, login: username === undefined ? undefined : { username, mechanism, password: this.config.secret("externalKafkaPassword") } };
   }
 
   private objectStore(): ObjectStore {

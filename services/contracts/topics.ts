@@ -7,3 +7,8 @@ export const topics = {
   /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
 } as const;
+
+/** The consumer group in which a service takes the events of a topic. Its login opens the groups of its own topics and no others. */
+export function groupOf(service: string, topic: string): string {
+  return `${service}.${topic}`;
+}

@@ -44,13 +44,21 @@ export const databaseEnv = {
 };
 export type DatabaseEnv = z.infer<z.ZodObject<typeof databaseEnv>>;
 
-/** Kafka brokers to start from, `host:port,host:port`; read as a list. */
+/** Kafka brokers, and the login there. */
 export const kafkaEnv = {
+  /** Brokers to start from, `host:port,host:port`; read as a list. */
   KAFKA_BOOTSTRAP_SERVERS: z
     .string()
     .transform((list) => list.split(",").map((server) => server.trim()))
     .pipe(z.array(hostAndPort)),
+  KAFKA_SASL_MECHANISM: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("SCRAM-SHA-512"),
+  /** Default: brokers that ask for no login. */
+  KAFKA_USERNAME: z.string().optional(),
+  KAFKA_PASSWORD: z.string().optional(),
+  /** `true` encrypts and checks the brokers' certificates. */
+  KAFKA_TLS: z.enum(["true", "false"]).default("false"),
 };
+export type KafkaEnv = z.infer<z.ZodObject<typeof kafkaEnv>>;
 
 /** An S3-compatible store. Without S3_ENDPOINT: AWS. */
 export const s3Env = {

@@ -66,11 +66,11 @@ async function beMember(options: MembershipOptions, ended: Promise<unknown>, onJ
   }
 }
 
-function createConsumer({ clientId, bootstrapServers, group }: MembershipOptions): Consumer<string, string, string, string> {
+function createConsumer({ clientId, connection, group }: MembershipOptions): Consumer<string, string, string, string> {
   return new Consumer({
+    ...connection,
     clientId,
     groupId: group,
-    bootstrapBrokers: bootstrapServers,
     deserializers: stringDeserializers,
     autocommit: false,
     sessionTimeout: 30_000,

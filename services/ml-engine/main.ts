@@ -1,4 +1,5 @@
 import { kafkaEnv, s3Env, serviceUrl } from "@chatdb/kit/env.ts";
+import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
 import { runService } from "@chatdb/kit/run.ts";
 import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
@@ -21,7 +22,7 @@ await runService({
     DATASET_MAX_BYTES: count,
   },
   create: async (env, log) => {
-    const bus = createKafkaEventBus({ clientId: name, bootstrapServers: env.KAFKA_BOOTSTRAP_SERVERS, log });
+    const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
     const objects = createS3ObjectStore(env);
     const app = await createService({
       bus,

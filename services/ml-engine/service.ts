@@ -1,5 +1,5 @@
 import { queryEvent } from "@chatdb/contracts/query.ts";
-import { topics } from "@chatdb/contracts/topics.ts";
+import { groupOf, topics } from "@chatdb/contracts/topics.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
@@ -47,10 +47,12 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     log,
   });
   const countQuestion = (value: unknown) => metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
+  const subscribe = (topic: string, handle: (value: unknown) => Promise<void>, concurrency?: number) =>
+    bus.subscribe({ group: groupOf("ml-engine", topic), topics: [topic], concurrency, handle: ({ value }) => handle(value) });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscriptions = Promise.all([
-    bus.subscribe({ group: "ml-engine", topics: [topics.trainingJobs], concurrency, handle: ({ value }) => runJob(value) }),
-    bus.subscribe({ group: "ml-engine-questions", topics: [topics.queryEvents], handle: ({ value }) => Promise.resolve(countQuestion(value)) }),
+    subscribe(topics.trainingJobs, runJob, concurrency),
+    subscribe(topics.queryEvents, (value) => Promise.resolve(countQuestion(value))),
   ]);
   subscriptions.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
   // Before the bus is closed, which waits for its handlers.

@@ -3,7 +3,8 @@ import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { bucketSettings, provisionBuckets } from "./buckets.ts";
 import { databaseSettings, provisionDatabase } from "./database.ts";
-import { retireBucketUser, retireBucketUserSettings, retireDatabaseUser, retireDatabaseUserSettings } from "./retire.ts";
+import { kafkaUserSettings, provisionKafkaUser } from "./kafka-user.ts";
+import * as retire from "./retire.ts";
 import { describe } from "./retry.ts";
 import { provisionSampleData, sampleDataSettings } from "./sample-data.ts";
 import { provisionTopics, topicSettings } from "./topics.ts";
@@ -18,9 +19,11 @@ const commands: Record<string, Command> = {
   database: command(databaseSettings, provisionDatabase),
   "sample-data": command(sampleDataSettings, provisionSampleData),
   topics: command(topicSettings, provisionTopics),
+  "kafka-user": command(kafkaUserSettings, provisionKafkaUser),
   buckets: command(bucketSettings, provisionBuckets),
-  "retire-database-user": command(retireDatabaseUserSettings, retireDatabaseUser),
-  "retire-bucket-user": command(retireBucketUserSettings, retireBucketUser),
+  "retire-database-user": command(retire.retireDatabaseUserSettings, retire.retireDatabaseUser),
+  "retire-bucket-user": command(retire.retireBucketUserSettings, retire.retireBucketUser),
+  "retire-kafka-user": command(retire.retireKafkaUserSettings, retire.retireKafkaUser),
 };
 
 /** Exit codes: 0 done or nothing to do, 1 it failed, 2 the command or its environment is wrong. */

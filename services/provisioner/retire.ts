@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import pg from "pg";
-import { s3Env } from "@chatdb/kit/env.ts";
+import { kafkaEnv, s3Env } from "@chatdb/kit/env.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { administeredServer, administratorSettings } from "./database.ts";
+import { withKafkaAdmin } from "./kafka-admin.ts";
+import { removeKafkaUser } from "./kafka-user.ts";
 import { createMinioAdmin } from "./minio-admin.ts";
 import { withConnection } from "./postgres-connection.ts";
 import { retry } from "./retry.ts";
@@ -45,4 +47,14 @@ export async function retireBucketUser(env: z.infer<typeof retireBucketUserSetti
   const admin = createMinioAdmin(env.S3_ENDPOINT, env.S3_REGION, credentials);
   await retry(() => admin.removeUser(env.ACCESS_KEY_ID), { what: `The object store at ${env.S3_ENDPOINT}`, log });
   log.info(`the key of ${env.ACCESS_KEY_ID} is gone`);
+}
+
+/** Environment of the command: the user of Kafka that is no longer used. */
+export const retireKafkaUserSettings = z.object({ ...kafkaEnv, ...grace, USER_NAME: z.string().min(1) });
+
+/** Takes a user of Kafka its rights, which ends what is still connected by it, and then its password. */
+export async function retireKafkaUser(env: z.infer<typeof retireKafkaUserSettings>, log: Logger): Promise<void> {
+  await delay(env.GRACE_SECONDS * 1000);
+  await withKafkaAdmin(env, log, (admin) => removeKafkaUser(admin, env.USER_NAME));
+  log.info(`${env.USER_NAME} can no longer log in`);
 }

@@ -1,9 +1,9 @@
-import { Admin, ConfigResourceTypes, findErrorBy, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
+import { ConfigResourceTypes, IncrementalAlterConfigOperationTypes, type Admin } from "@platformatic/kafka";
 import { z } from "zod";
 import { kafkaEnv } from "@chatdb/kit/env.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { jsonEnv } from "./json-env.ts";
-import { isNetworkFailure, retry } from "./retry.ts";
+import { hasKafkaError, withKafkaAdmin } from "./kafka-admin.ts";
 
 const topic = z.strictObject({
   /** https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
@@ -29,22 +29,12 @@ function namesAreUnique(topics: Topic[]): boolean {
  * Partitions are never taken away and replicas never moved: the log says so where that would be needed.
  */
 export async function provisionTopics(env: z.infer<typeof topicSettings>, log: Logger): Promise<void> {
-  const bootstrapBrokers = env.KAFKA_BOOTSTRAP_SERVERS;
-  const admin = new Admin({ clientId: "chatdb-provisioner", bootstrapBrokers, retries: 0, timeout: 10_000, connectTimeout: 5000 });
-  try {
-    await retry(() => converge(admin, env.TOPICS, log), { what: `Kafka at ${bootstrapBrokers.join(", ")}`, log, mayPass });
-  } finally {
-    await admin.close();
-  }
+  await withKafkaAdmin(env, log, (admin) => converge(admin, env.TOPICS, log), mayPass);
 }
 
 /** Brokers that start together are not all registered when the first one answers. */
 function mayPass(error: unknown): boolean {
-  return isNetworkFailure(error) || hasKafkaError(error, "INVALID_REPLICATION_FACTOR") || hasKafkaError(error, "UNKNOWN_TOPIC_OR_PARTITION");
-}
-
-function hasKafkaError(error: unknown, apiId: string): boolean {
-  return error instanceof Error && findErrorBy(error, "apiId", apiId) !== null;
+  return hasKafkaError(error, "INVALID_REPLICATION_FACTOR") || hasKafkaError(error, "UNKNOWN_TOPIC_OR_PARTITION");
 }
 
 async function converge(admin: Admin, topics: Topic[], log: Logger): Promise<void> {

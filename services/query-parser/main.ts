@@ -1,4 +1,5 @@
 import { kafkaEnv, serviceUrl } from "@chatdb/kit/env.ts";
+import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
 import { runService } from "@chatdb/kit/run.ts";
 import { createService } from "./service.ts";
@@ -9,7 +10,7 @@ await runService({
   name,
   env: { ...kafkaEnv, DB_CONNECTOR_URL: serviceUrl },
   create: (env, log) => {
-    const bus = createKafkaEventBus({ clientId: name, bootstrapServers: env.KAFKA_BOOTSTRAP_SERVERS, log });
+    const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
     return createService({ dbConnectorUrl: env.DB_CONNECTOR_URL, bus, release: () => bus.close(), log });
   },
 });

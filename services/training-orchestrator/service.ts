@@ -1,4 +1,4 @@
-import { topics } from "@chatdb/contracts/topics.ts";
+import { groupOf, topics } from "@chatdb/contracts/topics.ts";
 import { trainingEvent } from "@chatdb/contracts/training.ts";
 import { migrate } from "@chatdb/kit/database.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
@@ -27,7 +27,7 @@ export async function createService({ db, bus, log = createLogger("training-orch
   const jobs = createJobStore(db);
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscription = bus.subscribe({
-    group: "training-orchestrator",
+    group: groupOf("training-orchestrator", topics.trainingEvents),
     topics: [topics.trainingEvents],
     concurrency: 4,
     handle: ({ value }) => follow(jobs, value, log),

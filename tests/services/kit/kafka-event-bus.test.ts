@@ -15,7 +15,7 @@ describe(`Kafka event bus${reason}`, function () {
     it("needs a broker");
     return;
   }
-  const options = { clientId: "kit-test", bootstrapServers: [bootstrap], log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
+  const options = { clientId: "kit-test", connection: { bootstrapBrokers: [bootstrap] }, log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
   const admin = new Admin({ clientId: "kit-test", bootstrapBrokers: [bootstrap] });
   const createTopic = async () => {
     const topic = `kit-test-${randomUUID()}`;

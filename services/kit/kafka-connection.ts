@@ -1,0 +1,20 @@
+import type { BaseOptions } from "@platformatic/kafka";
+import { ConfigurationError, type KafkaEnv } from "./env.ts";
+
+/** How to reach the brokers and who logs in, in the terms of the client library. */
+export type KafkaConnection = Pick<BaseOptions, "bootstrapBrokers" | "sasl" | "tls" | "tlsServerName">;
+
+/**
+ * What the environment says about the brokers. Without KAFKA_USERNAME: no login.
+ * @throws ConfigurationError when a user has no password
+ */
+export function kafkaConnection(env: KafkaEnv): KafkaConnection {
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism } = env;
+  if (username !== undefined && password === undefined) throw new ConfigurationError("The environment is not complete:\n  KAFKA_PASSWORD: not set, but KAFKA_USERNAME is");
+  return {
+    bootstrapBrokers: env.KAFKA_BOOTSTRAP_SERVERS,
+    ...(username === undefined ? {} : { sasl: { mechanism, username, password } }),
+    // Brokers behind one address are told apart by the name that is asked for (SNI).
+    ...(env.KAFKA_TLS === "true" ? { tls: {}, tlsServerName: true } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+import { AclOperations, AclPermissionTypes, ResourcePatternTypes, ResourceTypes } from "@platformatic/kafka";
+import { aclsOf, difference } from "@chatdb/provisioner/kafka-acls.ts";
+import { expect } from "chai";
+
+describe("provisioner kafka-acls", () => {
+  const acls = aclsOf("engine_a", "engine", { jobs: "consume", events: "publish" });
+
+  it("are writing what is published, and reading what is consumed in one group", () => {
+    expect(acls.map(({ resourceType, resourceName, operation }) => [resourceType, resourceName, operation])).to.deep.equal([
+      [ResourceTypes.TOPIC, "jobs", AclOperations.READ],
+      [ResourceTypes.GROUP, "engine.jobs", AclOperations.READ],
+      [ResourceTypes.TOPIC, "events", AclOperations.WRITE],
+    ]);
+    for (const acl of acls) {
+      expect(acl).to.include({ principal: "User:engine_a", permissionType: AclPermissionTypes.ALLOW, resourcePatternType: ResourcePatternTypes.LITERAL });
+    }
+  });
+
+  it("change by what is missing and what is no longer declared", () => {
+    expect(difference([], acls)).to.deep.equal({ missing: acls, surplus: [] });
+    expect(difference(structuredClone(acls), acls)).to.deep.equal({ missing: [], surplus: [] });
+    const prefixed = { ...acls[0]!, resourcePatternType: ResourcePatternTypes.PREFIXED };
+    expect(difference([prefixed, acls[1]!], acls)).to.deep.equal({ missing: [acls[0], acls[2]], surplus: [prefixed] });
+    expect(difference(acls, [])).to.deep.equal({ missing: [], surplus: acls });
+  });
+});
