@@ -1,41 +1,65 @@
-/* Bundles each service into dist/<service>: what its image holds. */
+/* Bundles each service, or those that are named, into dist/<service>: what its image holds. */
 import { readdirSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { releaseBase, type BaseImage } from "./base-image.ts";
 import { serviceNames } from "./image-tag.ts";
+import { sbom } from "./sbom.ts";
 
 const root = join(import.meta.dirname, "..");
+
+/** Name of the bill of materials in the bundle, and so in the image: /app/sbom.cdx.json. */
+export const sbomFile = "sbom.cdx.json";
 
 // Packages that are CommonJS inside of an ES module bundle still call require.
 const requireForCommonJs = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
-/** Makes dist/<service>/main.js, and beside it the entry of each worker thread, which are the files named *-worker.ts. */
-export async function bundle(service: string): Promise<void> {
+/**
+ * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts, and the bill
+ * of materials of the image that is built of them on `base`. Equal sources give equal files, in any folder and under any umask.
+ */
+export async function bundle(service: string, base: BaseImage = releaseBase()): Promise<void> {
   const source = join(root, "services", service);
   const outdir = join(root, "dist", service);
   const workers = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("-worker.ts") && !file.includes("node_modules"));
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await Promise.all([
-    writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" })),
-    build({
-      entryPoints: ["main.ts", ...workers].map((file) => ({ in: join(source, file), out: basename(file, ".ts") })),
-      outdir,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      minifyWhitespace: true,
-      minifySyntax: true,
-      banner: { js: requireForCommonJs },
-      // The variant with the WebAssembly inside, not in a file of its own.
-      alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
-      // Optional: each is tried and done without. Native code has no place in a bundle.
-      external: ["pg-native", "@node-rs/crc32"],
-      logLevel: "warning",
-    }),
-  ]);
+  const { metafile } = await build({
+    // Modules keep their paths, from this folder on.
+    absWorkingDir: root,
+    entryPoints: ["main.ts", ...workers.sort()].map((file) => ({ in: join(source, file), out: basename(file, ".ts") })),
+    outdir,
+    bundle: true,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    banner: { js: requireForCommonJs },
+    // The variant with the WebAssembly inside, not in a file of its own.
+    alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
+    // Optional: each is tried and done without. Native code has no place in a bundle.
+    external: ["pg-native", "@node-rs/crc32"],
+    logLevel: "warning",
+  });
+  await writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" }));
+  await writeFile(join(outdir, sbomFile), sbom(service, metafile, base));
+  await settle(outdir);
 }
 
-if (process.argv[1] === import.meta.filename) await Promise.all(serviceNames().map(bundle));
+/** Gives a folder of files the modes and times that an image of them is to have: builders copy both. */
+async function settle(folder: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    await chmod(join(folder, file), 0o644);
+    await utimes(join(folder, file), 0, 0);
+  }
+  await chmod(folder, 0o755);
+  await utimes(folder, 0, 0);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const named = process.argv.slice(2);
+  await Promise.all((named.length > 0 ? named : serviceNames()).map((service) => bundle(service)));
+}

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, "..");
 const services = join(root, "services");
 
 /** Everything that goes into every image. */
-const common = ["services/Dockerfile", "bin/bundle.ts", "package-lock.json"];
+const common = ["services/Dockerfile", "bin/bundle.ts", "bin/sbom.ts", "bin/image-labels.ts", "package.json", "package-lock.json"];
 
 const scope = "@chatdb/";
 

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stackConfig } from "../config/project.ts";
+import { localBase, reference } from "./base-image.ts";
 import { targetContext } from "./cluster.ts";
 import { buildImages } from "./images.ts";
 import { main } from "./usage.ts";
@@ -30,8 +31,7 @@ await main("test:cluster", usage, async () => {
   const { config } = stackConfig("dev");
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0) throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
-    const distroless = "gcr.io/distroless/nodejs24-debian12:nonroot";
-    startOwnCluster([...["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!), distroless]);
+    startOwnCluster([...["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!), reference(localBase())]);
   }
   await buildImages({ context: await targetContext("dev") });
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
