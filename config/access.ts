@@ -4,6 +4,9 @@ import type { Settings } from "./schema.ts";
 
 type Access = Pick<Settings, "ingress" | "gatewayServiceType" | "gatewaySourceRanges">;
 
+/** Of /metrics at the gateway, to which no way in from outside leads. */
+const metricsPort = 9090;
+
 /** Where the usual installation of a class has its proxies; of traefik, the one that Minikube, k3s and k3d bring along. */
 const namespaceOfClass: Record<string, string> = {
   traefik: "kube-system",
@@ -27,8 +30,22 @@ export function gatewayClients({ ingress, gatewayServiceType, gatewaySourceRange
   return gatewaySourceRanges.length === 0 ? ["anyone"] : gatewaySourceRanges.map((cidr) => ({ cidr }));
 }
 
+/** What the gateway itself has to know of who comes, and by which way. */
+export function gatewayEnvironment({ ingress, rateLimit }: Pick<Settings, "ingress" | "rateLimit">): Record<string, string> {
+  return {
+    METRICS_PORT: String(metricsPort),
+    ...(ingress && { TRUSTED_PROXIES: String(ingress.proxies) }),
+    ...(rateLimit && { RATE_LIMIT_PER_MINUTE: String(rateLimit.perMinute) }),
+  };
+}
+
 /** What does not fit together in the way in. */
-export function ingressIssues({ ingress, gatewayServiceType, gatewaySourceRanges }: Access): Issue[] {
+export function accessIssues(settings: Access & Pick<Settings, "oidc" | "testService">): Issue[] {
+  const untokened = { path: "testService", message: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off" };
+  return [...ingressIssues(settings), ...(settings.oidc && settings.testService ? [untokened] : [])];
+}
+
+function ingressIssues({ ingress, gatewayServiceType, gatewaySourceRanges }: Access): Issue[] {
   if (!ingress) return [];
   const { kind, gateway } = ingress;
   const useless = (["gateway", "ports"] as const).filter((name) => kind === "ingress" && ingress[name] !== undefined);

@@ -1,5 +1,5 @@
 import { bytes, millicores, type Cpu, type Size } from "../components/quantities.ts";
-import { ingressIssues } from "./access.ts";
+import { accessIssues } from "./access.ts";
 import { digestIssues } from "./images.ts";
 import type { Settings } from "./schema.ts";
 import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
@@ -26,7 +26,7 @@ export function crossChecks(settings: Settings): Issue[] {
     ...kafkaIssues(settings),
     ...dataSourceIssues(settings),
     ...digestIssues(settings),
-    ...ingressIssues(settings),
+    ...accessIssues(settings),
   ];
 }
 

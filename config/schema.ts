@@ -49,6 +49,19 @@ const ingress = z.strictObject({
   proxies: z.int().min(1).max(9).default(1),
 });
 
+const oidc = z.strictObject({
+  issuer: z.url({ protocol: /^https?$/ }).refine(isPrivateEnough, "must be an https address: keys that come over http could be anyone's"),
+  audience: z.string().min(1),
+  scopes: optional(z.strictObject({ read: z.string().min(1).optional(), write: z.string().min(1).optional() })),
+  scopeClaim: z.string().min(1).default("scope"),
+  cidr,
+});
+
+/** Inside of the cluster http will do. */
+function isPrivateEnough(url: string): boolean {
+  return /^https:|^http:\/\/[^/:@]+\.svc(\.cluster\.local)?([:/]|$)/.test(url);
+}
+
 /** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
 export const settings = z.strictObject({
   kubeContext: z.string(),
@@ -94,6 +107,8 @@ export const settings = z.strictObject({
   awaitLoadBalancer: z.boolean(),
   gatewaySourceRanges: z.array(range),
   ingress: optional(ingress),
+  oidc: optional(oidc),
+  rateLimit: optional(z.strictObject({ perMinute: z.int().min(1) })),
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { lazily, type Dependency } from "../components/connection.ts";
 import { externalDatabase } from "../components/external-database.ts";
 import { GatewayRoute } from "../components/gateway-route.ts";
+import { identityProvider } from "../components/identity-provider.ts";
 import { Ingress } from "../components/ingress.ts";
 import { Kafka, type ExternalKafka } from "../components/kafka.ts";
 import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
@@ -10,7 +11,7 @@ import { ObjectStore } from "../components/object-store.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
 import { Postgres } from "../components/postgres.ts";
 import { Priorities } from "../components/priorities.ts";
-import { gatewayClients } from "../config/access.ts";
+import { gatewayClients, gatewayEnvironment } from "../config/access.ts";
 import type { Configuration } from "../config/index.ts";
 import type { ServiceName } from "../config/services.ts";
 
@@ -87,14 +88,7 @@ export class ChatDb extends pulumi.ComponentResource {
     });
     const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });
 
-    this.gateway = this.service("api-gateway", {
-      port: 8080,
-      servicePort: 80,
-      serviceType: config.gatewayServiceType,
-      awaitAddress: config.awaitLoadBalancer,
-      openTo: gatewayClients(config),
-      uses: [orchestrator, engine, parser, registry, prediction, connector].map((service) => service.http()),
-    });
+    this.gateway = this.apiGateway([orchestrator, engine, parser, registry, prediction, connector]);
     if (config.testService) {
       this.service("test-service", {
         namespace: this.namespaces.testing.name,
@@ -134,6 +128,19 @@ export class ChatDb extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private apiGateway(services: readonly Microservice[]): Microservice {
+    const { config } = this;
+    return this.service("api-gateway", {
+      port: 8080,
+      servicePort: 80,
+      serviceType: config.gatewayServiceType,
+      awaitAddress: config.awaitLoadBalancer,
+      openTo: gatewayClients(config),
+      env: gatewayEnvironment(config),
+      uses: [...services.map((service) => service.http()), ...(config.oidc ? [identityProvider(config.oidc)] : [])],
+    });
   }
 
   private postgres(): Postgres {

@@ -1,5 +1,7 @@
-import { serviceUrl } from "@chatdb/kit/env.ts";
+import { port, serviceUrl } from "@chatdb/kit/env.ts";
 import { runService } from "@chatdb/kit/run.ts";
+import { z } from "zod";
+import { admissionEnv, admissionOf } from "./admission-env.ts";
 import { createService } from "./service.ts";
 
 await runService({
@@ -11,6 +13,10 @@ await runService({
     MODEL_REGISTRY_URL: serviceUrl,
     PREDICTION_SERVICE_URL: serviceUrl,
     DB_CONNECTOR_URL: serviceUrl,
+    ...admissionEnv,
+    TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+    /** Of /metrics alone. Unset: the port of all else. */
+    METRICS_PORT: port.optional(),
   },
   create: (env, log) =>
     createService({
@@ -22,6 +28,9 @@ await runService({
         predictionService: env.PREDICTION_SERVICE_URL,
         dbConnector: env.DB_CONNECTOR_URL,
       },
+      ...admissionOf(env),
+      trustedProxies: env.TRUSTED_PROXIES,
+      metrics: env.METRICS_PORT === undefined ? undefined : { host: env.HOST, port: env.METRICS_PORT },
       log,
     }),
 });

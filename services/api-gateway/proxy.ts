@@ -4,6 +4,7 @@ import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
+import { identityHeader, identityHeaders } from "./admission.ts";
 import { clientGone } from "./client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
@@ -14,6 +15,9 @@ const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT
 
 /** Of one connection, not of the request (RFC 9110, section 7.6.1); `expect` was answered by this server already. */
 const ofTheConnection = ["connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/** A client's word for what the gateway says itself, and its token, which is for the gateway alone. */
+const notPassedOn = [identityHeader, "authorization"];
 
 /**
  * Passes all requests below each route's prefix on to its upstream, at the root and below `/api`. Bodies stream both ways
@@ -51,10 +55,11 @@ function connect(origin: string): { request: Dispatcher["request"]; destroy: () 
 function addRoute(app: App, prefix: string, route: Route): void {
   const passing: FastifyReplyFromHooks = {
     timeout: route.timeoutMs,
-    rewriteRequestHeaders: ({ method, id }, headers) => ({
-      // Fastify reads no body of these, so none is announced.
-      ...without(headers, method === "GET" || method === "HEAD" ? [...ofTheConnection, "content-length"] : ofTheConnection),
-      "x-request-id": id,
+    rewriteRequestHeaders: (request, headers) => ({
+      // Fastify reads no body of GET and HEAD, so none is announced.
+      ...without(headers, [...ofTheConnection, ...notPassedOn, ...(request.method === "GET" || request.method === "HEAD" ? ["content-length"] : [])]),
+      ...identityHeaders(request as FastifyRequest),
+      "x-request-id": request.id,
     }),
     rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
     // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
@@ -66,8 +71,9 @@ function addRoute(app: App, prefix: string, route: Route): void {
     return gone.run(clientGone(reply), () => reply.from(path, passing));
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
-  app.route({ method: [...methods], url: prefix, schema, handler });
-  if (route.only === undefined) app.route({ method: [...methods], url: `${prefix}/*`, schema: { ...schema, hide: true }, handler });
+  const shared = { method: [...methods], config: { changes: route.keeps }, handler };
+  app.route({ ...shared, url: prefix, schema });
+  if (route.only === undefined) app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true } });
 }
 
 /**

@@ -2,6 +2,7 @@ import { parameter, parseRequest, parseResponse, queryResult } from "@chatdb/con
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
+import { identityHeaders } from "./admission.ts";
 import { clientGone } from "./client-gone.ts";
 import type { Upstreams } from "./routes.ts";
 
@@ -38,8 +39,9 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
     await Promise.all([parser.close(), connector.close()]);
   });
   const schema = { summary: "Ask in plain English", tags: ["query"], body: parseRequest, response: { 200: answer } };
-  app.post("/api/query", { schema }, async ({ body, id }, reply) => {
-    const options = { requestId: id, signal: clientGone(reply) };
+  app.post("/api/query", { schema }, async (request, reply) => {
+    const { body, id } = request;
+    const options = { requestId: id, headers: identityHeaders(request), signal: clientGone(reply) };
     const started = performance.now();
     const { query, datasource, reading, sql, params } = await parser.postJson("/parse", body, parseResponse, options);
     const parse_ms = milliseconds(started);

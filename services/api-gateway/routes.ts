@@ -17,15 +17,17 @@ export interface Route {
   /** Milliseconds until the upstream's answer must begin, and that it may pause. */
   readonly timeoutMs: number;
   readonly summary: string;
+  /** Whether what lies there is kept, and so changed by requests other than GET and HEAD. Default: they only ask. */
+  readonly keeps?: boolean;
 }
 
 /** Who answers what. A service that is not here cannot be reached from outside. */
 export const routes: readonly Route[] = [
   { prefix: "/parse", upstream: "queryParser", timeoutMs: 10_000, summary: "From a question to SQL, without running it" },
   { prefix: "/datasources", upstream: "dbConnector", timeoutMs: 65_000, summary: "Databases that can be asked: their schemas, and SQL that reads" },
-  { prefix: "/models", upstream: "modelRegistry", timeoutMs: 30_000, summary: "Trained models and their versions" },
-  { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from" },
-  { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs" },
+  { prefix: "/models", upstream: "modelRegistry", timeoutMs: 30_000, summary: "Trained models and their versions", keeps: true },
+  { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from", keeps: true },
+  { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs", keeps: true },
   { prefix: "/predict", upstream: "predictionService", timeoutMs: 10_000, summary: "Predictions from a model" },
   { prefix: "/engine", upstream: "mlEngine", only: "/", timeoutMs: 10_000, summary: "What the ML engine is" },
 ];

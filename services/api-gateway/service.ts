@@ -2,15 +2,28 @@ import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
+import { admit, type Admission } from "./admission.ts";
+import { serveMetricsApart } from "./metrics-apart.ts";
 import { proxyRoutes } from "./proxy.ts";
 import { answerQueries } from "./query.ts";
 import { routes, type Upstreams } from "./routes.ts";
+import { secureAnswers } from "./security-headers.ts";
 
-export interface Deps {
+export interface Deps extends Admission {
   /** Addresses of the services, without a path. */
   upstreams: Upstreams;
   log?: Logger;
+  /** Proxies between the clients and the gateway; see the kit's ServerOptions. */
+  trustedProxies?: number;
+  /** Where /metrics is served, instead of beside all else. */
+  metrics?: { host: string; port: number };
 }
+
+/**
+ * In ms. The head and the body of a request have to be there by then, so that slow clients cannot hold all connections. An idle
+ * connection is kept for longer than any load balancer keeps its end (Google's: 600 s), so that none sends into a closing one.
+ */
+const timeouts = { headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 620_000 };
 
 const greeting = `ChatDB: ask a database in plain English.
 
@@ -26,8 +39,12 @@ const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/a
  * The single way in. Ready as soon as it can route: one service that is away must not take the others out of reach.
  * How they are is at `/status`.
  */
-export async function createService({ upstreams, log = createLogger("api-gateway") }: Deps): Promise<FastifyInstance> {
-  const app = createServer({ name: "api-gateway", log, description: "ChatDB: questions to rows, data sets to predictions." });
+export async function createService({ upstreams, log = createLogger("api-gateway"), trustedProxies, metrics, ...admission }: Deps): Promise<FastifyInstance> {
+  const app = createServer({ name: "api-gateway", log, description: "ChatDB: questions to rows, data sets to predictions.", trustedProxies });
+  Object.assign(app.server, timeouts);
+  secureAnswers(app);
+  await admit(app, admission);
+  if (metrics) serveMetricsApart(app, metrics);
   app.get("/", { schema: { summary: "How to ask" } }, (_request, reply) => reply.type("text/plain; charset=utf-8").send(greeting));
   answerQueries(app, upstreams);
   await proxyRoutes(app, upstreams, routes);

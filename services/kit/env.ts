@@ -17,7 +17,7 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
   throw new ConfigurationError(["The environment is not complete:", ...problems].join("\n  "));
 }
 
-const port = z.coerce.number().int().min(0).max(65535);
+export const port = z.coerce.number().int().min(0).max(65535);
 
 const hostAndPort = z.string().regex(/^[^\s:,]+:\d{1,5}$/, "expected host:port");
 

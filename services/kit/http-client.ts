@@ -7,6 +7,7 @@ import { Problem, problemMediaType } from "./problem.ts";
 export interface CallOptions {
   /** Sent on as x-request-id. */
   requestId?: string;
+  headers?: Record<string, string>;
   /** Ends the call early; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Milliseconds until the answer's head must be there, from when the request's body is sent. Default: the client's. */
@@ -15,7 +16,6 @@ export interface CallOptions {
 
 export interface RequestOptions extends CallOptions {
   method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  headers?: Record<string, string>;
   body?: string | Buffer | Readable;
 }
 
@@ -77,7 +77,7 @@ export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeou
     request,
     getJson: (path, schema, options) => json(path, schema, { ...options, method: "GET" }),
     postJson: (path, body, schema, options) =>
-      json(path, schema, { ...options, method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      json(path, schema, { ...options, method: "POST", body: JSON.stringify(body), headers: { ...options?.headers, "content-type": "application/json" } }),
     close: () => pool.destroy(),
   };
 }

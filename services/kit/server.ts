@@ -32,6 +32,11 @@ export interface ServerOptions {
   healthPath?: string;
   /** One sentence for the OpenAPI document. */
   description?: string;
+  /**
+   * Proxies in front, each of which adds its client's address to x-forwarded-for; nobody else may be able to connect.
+   * Default 0: what that header says is the client's own word.
+   */
+  trustedProxies?: number;
 }
 
 /** An identifier that came with a request is kept only when it is safe to log and to send on. */
@@ -51,6 +56,7 @@ export function createServer(options: ServerOptions): App {
   const app: App = fastify({
     loggerInstance: log,
     genReqId: requestIdOf,
+    trustProxy: (_address, hop) => hop < (options.trustedProxies ?? 0),
     // One line a request, written below.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: 1024 * 1024,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { gatewayClients } from "../../config/access.ts";
+import { gatewayClients, gatewayEnvironment } from "../../config/access.ts";
 import { configuration, issues } from "../support/configuration.ts";
 
 const host = "chatdb.example.com";
@@ -65,5 +65,42 @@ describe("ingress", () => {
       gatewayServiceType: "is LoadBalancer beside an ingress, and so a way around it: set ClusterIP",
       gatewaySourceRanges: "cannot tell clients apart behind the proxies in the namespace kube-system: restrict them there",
     });
+  });
+});
+
+describe("oidc", () => {
+  const oidc = { issuer: "https://login.example.com", audience: "chatdb" };
+
+  it("has defaults for what it leaves out", async () => {
+    expect((await configuration()).oidc).to.equal(undefined);
+    expect((await configuration({ oidc, testService: false })).oidc).to.deep.equal({ ...oidc, scopeClaim: "scope", cidr: "0.0.0.0/0" });
+  });
+
+  it("has an issuer whose keys come by a safe way", async () => {
+    const wrong = { "oidc.issuer": "must be an https address: keys that come over http could be anyone's" };
+    const issuesOf = (issuer: string) => issues({ oidc: { ...oidc, issuer }, testService: false });
+    for (const issuer of ["http://login.example.com", "http://svc.example.com", "http://login.svc.example.com", "http://a@dex.svc"]) expect(await issuesOf(issuer)).to.deep.equal(wrong);
+    for (const issuer of ["http://dex.auth.svc:5556/dex", "http://dex.auth.svc.cluster.local", "https://login.example.com/realms/a"]) expect(await issuesOf(issuer)).to.deep.equal({});
+  });
+
+  it("leaves the test service outside", async () => {
+    expect(await issues({ oidc, testService: true })).to.deep.equal({ testService: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off" });
+  });
+});
+
+describe("environment of the gateway", () => {
+  const environment = async (settings: Record<string, unknown>) => gatewayEnvironment(await configuration({ gatewayServiceType: "ClusterIP", ...settings }));
+
+  it("keeps the metrics at a port to which no way in leads", async () => {
+    expect(await environment({})).to.deep.equal({ METRICS_PORT: "9090" });
+  });
+
+  it("names the proxies that are in front, where there are any", async () => {
+    expect(await environment({ ingress: { host } })).to.include({ TRUSTED_PROXIES: "1" });
+    expect(await environment({ ingress: { host, proxies: 2 } })).to.include({ TRUSTED_PROXIES: "2" });
+  });
+
+  it("has the limit of requests", async () => {
+    expect(await environment({ rateLimit: { perMinute: 60 } })).to.include({ RATE_LIMIT_PER_MINUTE: "60" });
   });
 });

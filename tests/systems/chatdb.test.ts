@@ -116,6 +116,15 @@ describe("network of ChatDB", () => {
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
   });
 
+  it("opens the way from the gateway to the issuer of its tokens, and that alone", async () => {
+    const oidc = { issuer: "https://login.example.com:8443", audience: "chatdb", cidr: "192.0.2.0/24" };
+    const resources = await recordStack("prod", { settings: { oidc } });
+    const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
+    expect(more).to.deep.equal(["api-gateway -> 192.0.2.0/24:8443"]);
+    expect(environment(resources, "api-gateway")).to.include({ OIDC_ISSUER: oidc.issuer, OIDC_AUDIENCE: "chatdb", RATE_LIMIT_PER_MINUTE: "1200" });
+    expect(edges(resources)).to.deep.include({ from: "api-gateway", to: "identity-provider", lazy: true });
+  });
+
   it("allows each workload to look names up", async () => {
     const resources = await recording("dev");
     const asking = openConnections(resources).filter((connection) => connection.endsWith("-> dns"));

@@ -150,12 +150,12 @@ describe("api-gateway: passing requests on", () => {
       });
     }
 
-    it("keeps the request's headers, but those of the connection", async () => {
+    it("keeps the request's headers, but those of the connection and those that are the gateway's own", async () => {
       const { host } = new URL(base);
-      await ask(base, "/models", { headers: { authorization: "Bearer t", accept: "text/csv", "x-own": "1", "keep-alive": "timeout=9", connection: "x-hop", "x-hop": "2", host } });
+      await ask(base, "/models", { headers: { authorization: "Bearer t", "x-chatdb-user": "root", accept: "text/csv", "x-own": "1", "keep-alive": "timeout=9", connection: "x-hop", "x-hop": "2", host } });
       const { headers } = saw();
-      expect(headers).to.include({ authorization: "Bearer t", accept: "text/csv", "x-own": "1" });
-      expect(headers).to.not.have.any.keys("keep-alive", "x-hop");
+      expect(headers).to.include({ accept: "text/csv", "x-own": "1" });
+      expect(headers).to.not.have.any.keys("keep-alive", "x-hop", "authorization", "x-chatdb-user");
       expect(headers.host).to.not.equal(host);
     });
 
