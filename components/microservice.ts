@@ -4,7 +4,7 @@ import { autoscale, type Scaling } from "./autoscaler.ts";
 import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies, ingressFromOutside, type Outsider } from "./network-policy.ts";
-import { ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { bounded, ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
 import { ownAccount } from "./service-account.ts";
 
 export interface MicroserviceArgs {
@@ -154,7 +154,7 @@ function podSpec(
         ports: [{ name: portName, containerPort: args.port }],
         envFrom: [{ configMapRef: { name: configMap } }],
         env: secret?.variables.sort().map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret.name, key } } })),
-        resources: args.resources,
+        resources: bounded(args.resources),
         startupProbe: startupProbe(healthy, 120),
         livenessProbe: probe(healthy, args.liveness),
         readinessProbe: probe(ready, args.readiness),

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectAll, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import { bounded, ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
 import { ownAccount } from "./service-account.ts";
 
 export interface OneOffJobArgs {
@@ -65,7 +65,7 @@ export class OneOffJob extends pulumi.ComponentResource {
                   imagePullPolicy: "IfNotPresent",
                   args: args.args,
                   env: { ...connection.env, ...args.env, ...fromSecret(name, secretEnv, metadata, this) },
-                  resources,
+                  resources: bounded(resources),
                   volumeMounts,
                   ...restrictedContainer,
                 },

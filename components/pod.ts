@@ -12,6 +12,14 @@ export interface Resources {
   readonly limits: { readonly cpu: Cpu; readonly memory: Size };
 }
 
+/**
+ * Those resources as a container has them, with bounds for what it writes beside its volumes: logs, which the node keeps for
+ * it, and its scratch places. A pod that writes more is evicted rather than filling its node.
+ */
+export function bounded({ requests, limits }: Resources): k8s.types.input.core.v1.ResourceRequirements {
+  return { requests: { ...requests, "ephemeral-storage": "64Mi" }, limits: { ...limits, "ephemeral-storage": "1Gi" } };
+}
+
 /** When to look, how often, and how long to wait for an answer. */
 export interface ProbeTiming {
   readonly initialDelay: Duration;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { restrictedContainer, restrictedPod, scratch, spread, type Resources } from "./pod.ts";
+import { bounded, restrictedContainer, restrictedPod, scratch, spread, type Resources } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { ownAccount } from "./service-account.ts";
 
@@ -124,7 +124,7 @@ function podTemplate(name: string, args: StatefulServiceArgs, serviceAccountName
           image: args.image,
           imagePullPolicy: "IfNotPresent",
           ports: Object.entries(args.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
-          resources: args.resources,
+          resources: bounded(args.resources),
           volumeMounts: [{ name: "data", mountPath: args.dataPath }, ...volumeMounts],
         },
       ],

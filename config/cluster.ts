@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { Configuration } from "./index.ts";
+import { fits } from "./wildcard.ts";
 
 /** The kubeconfig files that kubectl would read, in its order. */
 export function kubeconfigFiles(env: NodeJS.ProcessEnv = process.env): string[] {
@@ -23,10 +24,7 @@ export function currentContext(files = kubeconfigFiles()): string | undefined {
 
 /** Whether a context's name fits one of the patterns, in which `*` stands for any characters. */
 export function isAllowed(context: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => {
-    const expression = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-    return new RegExp(`^${expression}$`).test(context);
-  });
+  return patterns.some((pattern) => fits(context, pattern));
 }
 
 /** Why a stack may not be deployed to a context, and what to do; undefined where it may. */

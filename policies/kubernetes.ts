@@ -3,12 +3,11 @@ import type * as k8s from "@pulumi/kubernetes";
 export type Container = k8s.types.output.core.v1.Container;
 export type PodSpec = k8s.types.output.core.v1.PodSpec;
 export type PodTemplate = k8s.types.output.core.v1.PodTemplateSpec;
-type Metadata = k8s.types.output.meta.v1.ObjectMeta;
 
 /** An object as a program gives it to the API server; `Body` is what it has beside the usual. */
 export type KubernetesObject<Body = Readonly<Record<string, unknown>>> = {
   readonly kind: string;
-  readonly metadata: Pick<Metadata, "name" | "namespace">;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
 } & Body;
 
 type Workload = KubernetesObject<{ readonly spec: k8s.types.output.apps.v1.DeploymentSpec }>;
@@ -62,7 +61,7 @@ export function isClusterWide(kind: string): boolean {
 
 /** How people name an object: `Deployment chatdb-services/ml-engine`. */
 export function title({ kind, metadata: { namespace, name } }: Pick<KubernetesObject, "kind" | "metadata">): string {
-  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+  return `${kind} ${namespace ? `${namespace}/${name}` : name}`;
 }
 
 /** What a resource of Pulumi gives to the API server; undefined for what is no object of Kubernetes, or only a part of one. */

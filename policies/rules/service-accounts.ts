@@ -30,7 +30,7 @@ export const serviceAccounts: SystemRule = {
 
 interface Account {
   readonly name: string;
-  readonly namespace: string;
+  readonly namespace?: string;
 }
 
 function sharesAccount(workload: KubernetesObject, { name, namespace }: Account): boolean {

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { Microservice, type MicroserviceArgs } from "../../components/microservice.ts";
 import type { Outsider } from "../../components/network-policy.ts";
+import { bounded } from "../../components/pod.ts";
 import { breaches } from "../../policies/rule.ts";
 import { autoscaling } from "../../policies/rules/autoscaling.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
@@ -18,7 +19,7 @@ describe("microservice", () => {
   before(async () => (plain = await service()));
 
   it("is a Deployment of its image that learns its port from the environment", () => {
-    expect(container(plain)).to.deep.include({ name: "web", image: args.image, ports: [{ name: "http", containerPort: 8000 }], resources: sizes });
+    expect(container(plain)).to.deep.include({ name: "web", image: args.image, ports: [{ name: "http", containerPort: 8000 }], resources: bounded(sizes) });
     expect(environment(plain, "web")).to.deep.equal({ PORT: "8000" });
   });
 

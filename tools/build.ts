@@ -1,0 +1,24 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./process.ts";
+
+const folder = import.meta.dirname;
+
+/** Folder of what is made for checking; ignored by git. */
+export const cache = join(folder, "..", ".cache");
+
+/** The programs that the Go modules of this folder pin. */
+export type Tool = "kubeconform" | "kube-score" | "pod-security";
+
+/** Where a program is once it is built. */
+export function toolPath(tool: Tool): string {
+  return join(cache, "tools", tool);
+}
+
+/** Builds the checkers where they are not, or not of the pinned versions. @throws Error where Go is missing or fails */
+export async function buildTools(): Promise<void> {
+  mkdirSync(join(cache, "tools"), { recursive: true });
+  const build = (cwd: string, ...packages: string[]) => run("go", ["build", "-o", join(cache, "tools"), ...packages], { cwd });
+  await build(folder, "tool", "./pod-security");
+  await build(join(folder, "kube-score"), "tool");
+}

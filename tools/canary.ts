@@ -1,0 +1,18 @@
+import type { Manifest } from "../render/manifests.ts";
+
+/**
+ * An object in which every checker has to find something critical: one that finds nothing in it does not look, whatever
+ * its exit code says.
+ */
+export const canary: Manifest = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "canary", namespace: "canary" },
+  spec: {
+    selector: { matchLabels: { app: "canary" } },
+    template: {
+      metadata: { labels: { app: "canary" } },
+      spec: { containers: [{ name: "canary", image: "canary:latest", port: 80, securityContext: { privileged: true } }] },
+    },
+  },
+};
