@@ -19,8 +19,10 @@ export interface ImageBuilder {
   /** Names of all images that it keeps, `registry/name:tag`. */
   list(): string[];
   build(image: string, build: Build): void;
-  /** Writes the image into a file, in the format of `docker save`. */
-  save(image: string, file: string): void;
+  /** Whether one file can hold several images, with the layers that they share once. */
+  readonly savesMany: boolean;
+  /** Writes images into a file, in the format of `docker save`. */
+  save(images: readonly string[], file: string): void;
   /** Pushes the image to where its name says and returns its digest there, `sha256:...`. */
   push(image: string): string;
   /** Takes the name from the image, and deletes it where that was its last. */
@@ -49,7 +51,8 @@ const docker: ImageBuilder = {
     Object.assign(process.env, reproducible);
     run("docker", "build", "--quiet", ...buildArguments(image, build));
   },
-  save: (image, file) => run("docker", "save", "--output", file, image),
+  savesMany: true,
+  save: (images, file) => run("docker", "save", "--output", file, ...images),
   push(image) {
     const digest = /digest: (sha256:[0-9a-f]{64})/.exec(capture("docker", "push", image))?.[1];
     if (digest === undefined) throw new Error(`docker did not tell the digest of ${image}.`);
@@ -63,7 +66,8 @@ const podman: ImageBuilder = {
   has: (image) => ask("podman", "image", "exists", image) !== undefined,
   list: () => names(ask("podman", "images", "--format", "{{.Repository}}:{{.Tag}}")),
   build: (image, build) => run("podman", "build", "--quiet", ...atZero, ...buildArguments(image, build)),
-  save: (image, file) => run("podman", "save", "--quiet", "--output", file, image),
+  savesMany: true,
+  save: (images, file) => run("podman", "save", "--quiet", "--multi-image-archive", "--output", file, ...images),
   push: (image) => pushedDigest((file) => run("podman", "push", "--quiet", tls(image), "--digestfile", file, image)),
   remove: (image) => run("podman", "image", "rm", image),
 };
@@ -73,7 +77,8 @@ const buildah: ImageBuilder = {
   has: (image) => ask("buildah", "inspect", "--type", "image", image) !== undefined,
   list: () => names(ask("buildah", "images", "--format", "{{.Name}}:{{.Tag}}")),
   build: (image, build) => run("buildah", "bud", "--quiet", ...buildahOptions, ...atZero, ...buildArguments(image, build)),
-  save: (image, file) => run("buildah", "push", "--quiet", image, `docker-archive:${file}:${image}`),
+  savesMany: false,
+  save: ([image], file) => run("buildah", "push", "--quiet", image!, `docker-archive:${file}:${image}`),
   push: (image) => pushedDigest((file) => run("buildah", "push", "--quiet", tls(image), "--digestfile", file, image, `docker://${image}`)),
   remove: (image) => run("buildah", "rmi", image),
 };

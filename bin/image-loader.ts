@@ -50,9 +50,10 @@ function kind(name: string): ImageLoader {
 function withArchives(images: string[], builder: ImageBuilder, load: (file: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "chatdb-images-"));
   try {
-    images.forEach((image, index) => {
+    const archives = builder.savesMany ? [images] : images.map((image) => [image]);
+    archives.forEach((archived, index) => {
       const file = join(folder, `${index}.tar`);
-      builder.save(image, file);
+      builder.save(archived, file);
       load(file);
       rmSync(file);
     });

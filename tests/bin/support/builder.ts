@@ -1,4 +1,4 @@
-import type { Context } from "mocha";
+import type { Context, Suite, Test } from "mocha";
 import { localBase, reference } from "../../../bin/base-image.ts";
 import { ask } from "../../../bin/command.ts";
 import { findBuilder, type ImageBuilder } from "../../../bin/image-builder.ts";
@@ -19,10 +19,12 @@ function anyBuilder(): ImageBuilder | Error {
   }
 }
 
-/** Skips what the context belongs to, with the reason in its name. */
+/** Skips the test, or all tests of the suite whose hook this is; each says why in its name. */
 export function skip(context: Context, reason: string): never {
-  const runnable = context.test!;
-  runnable.title += ` (${reason})`;
+  const skipped = context.test as Test;
+  const tests = (suite: Suite): Test[] => [...suite.tests, ...suite.suites.flatMap(tests)];
+  const parent = skipped.parent!;
+  for (const test of parent.tests.includes(skipped) ? [skipped] : tests(parent)) test.title += ` (${reason})`;
   return context.skip();
 }
 
