@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Connection, Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { probe, startupProbe, type Resources } from "./pod.ts";
+import { probe, startupProbe, type Resources, type Spreading } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { governingService, StatefulService } from "./stateful-service.ts";
 
@@ -35,6 +35,8 @@ export interface KafkaClusterArgs {
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
+  /** See {@link StatefulService}. */
+  readonly spreading?: Spreading;
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
   /** Refuse to delete or replace what holds or opens the data. Default false. */

@@ -145,7 +145,7 @@ function podSpec(
     volumes,
     // The service itself goes on serving for a moment after SIGTERM, until every kube-proxy has forgotten it, and then drains.
     terminationGracePeriodSeconds: 45,
-    ...spread(name),
+    ...spread(selector(name)),
     containers: [
       {
         name,

@@ -1,13 +1,9 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import type { Connection, Consumer, Dependency, Destination } from "./connection.ts";
-import { labels, selector } from "./labels.ts";
+import type { Connection, Consumer, Dependency } from "./connection.ts";
 import { login, retirement, type Login } from "./login.ts";
+import { objectStoreServers, type ObjectStoreServersArgs, type S3Endpoint } from "./object-store-servers.ts";
 import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
-import { probe, startupProbe, type Resources } from "./pod.ts";
-import type { Size } from "./quantities.ts";
-import { StatefulService } from "./stateful-service.ts";
 
 /** An object store that runs elsewhere and speaks S3: AWS S3, R2, a company's own. */
 export interface ExternalObjectStore {
@@ -21,18 +17,7 @@ export interface ExternalObjectStore {
   readonly cidr: string;
 }
 
-export interface ObjectStoreArgs {
-  readonly namespace: pulumi.Input<string>;
-  /** Image of MinIO's contract. */
-  readonly image: string;
-  readonly resources: Resources;
-  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
-  readonly storage: Size;
-  readonly storageClass?: string;
-  /** Name of a PriorityClass. Default: the cluster's default. */
-  readonly priorityClass?: pulumi.Input<string>;
-  /** Refuse to delete or replace what holds or opens the data. Default false. */
-  readonly protect?: boolean;
+export interface ObjectStoreArgs extends ObjectStoreServersArgs {
   /** Image that makes buckets and users: services/provisioner. */
   readonly provisionerImage: pulumi.Input<string>;
   /** Put before every bucket's name; names in S3 are shared by the whole world. Default none. */
@@ -46,20 +31,6 @@ export interface ObjectStoreArgs {
 /** What a consumer may do with a bucket. */
 export type BucketUse = "read" | "read-write";
 
-const apiPort = 9000;
-const consolePort = 9001;
-const adminUser = "chatdb-admin";
-
-interface Store {
-  readonly endpoint: pulumi.Input<string>;
-  readonly region: string;
-  readonly adminAccessKeyId: pulumi.Input<string>;
-  readonly adminSecretAccessKey: pulumi.Input<string>;
-  readonly managesUsers: boolean;
-  readonly destination: Destination;
-  readonly readyWhen: pulumi.Resource[];
-}
-
 interface User extends Pick<Connection, "readyWhen" | "retire"> {
   readonly accessKeyId: pulumi.Input<string>;
   readonly secretAccessKey: pulumi.Input<string>;
@@ -69,13 +40,13 @@ interface User extends Pick<Connection, "readyWhen" | "retire"> {
 export class ObjectStore extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: ObjectStoreArgs;
-  private readonly store: Store;
+  private readonly store: S3Endpoint;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:components:ObjectStore", name, {}, opts);
     this.name = name;
     this.args = args;
-    this.store = args.external ? external(args.external) : deploy(name, args, this);
+    this.store = args.external ? external(args.external) : objectStoreServers(name, args, this);
     this.registerOutputs({ endpoint: this.store.endpoint });
   }
 
@@ -141,7 +112,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   }
 }
 
-function external(store: ExternalObjectStore): Store {
+function external(store: ExternalObjectStore): S3Endpoint {
   const { protocol, port } = new URL(store.endpoint);
   return {
     ...store,
@@ -150,48 +121,5 @@ function external(store: ExternalObjectStore): Store {
     managesUsers: false,
     destination: { to: { cidr: store.cidr }, port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) },
     readyWhen: [],
-  };
-}
-
-function deploy(name: string, args: ObjectStoreArgs, parent: pulumi.Resource): Store {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 40, special: false }, { parent, protect: args.protect }).result;
-  const secret = new k8s.core.v1.Secret(
-    `${name}-admin`,
-    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
-    { parent },
-  );
-  const health = (path: string) => ({ httpGet: { path: `/minio/health/${path}`, port: "s3" } });
-  const timing = { initialDelay: "0s", period: "5s", timeout: "3s" } as const;
-  const service = new StatefulService(
-    name,
-    {
-      ...args,
-      uid: 1000,
-      replicas: 1,
-      ports: { s3: apiPort, console: consolePort },
-      dataPath: "/data",
-      scratchPaths: ["/tmp"],
-      container: {
-        args: ["server", "/data", "--console-address", `:${consolePort}`],
-        env: [
-          { name: "HOME", value: "/tmp" },
-          { name: "MINIO_ROOT_USER", value: adminUser },
-          { name: "MINIO_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
-        ],
-        startupProbe: startupProbe(health("ready")),
-        readinessProbe: probe(health("ready"), timing),
-        livenessProbe: probe(health("live"), timing, 6),
-      },
-    },
-    { parent },
-  );
-  return {
-    endpoint: pulumi.interpolate`http://${service.host}:${apiPort}`,
-    region: "us-east-1",
-    adminAccessKeyId: adminUser,
-    adminSecretAccessKey: password,
-    managesUsers: true,
-    destination: { to: { namespace: args.namespace, labels: selector(name) }, port: apiPort },
-    readyWhen: service.ready,
   };
 }

@@ -1,5 +1,4 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { selector } from "./labels.ts";
 import { seconds, type Cpu, type Duration, type Size } from "./quantities.ts";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -75,15 +74,17 @@ export const restrictedContainer = {
   },
 } satisfies Partial<Container>;
 
-/** Spreads a workload's pods over nodes and zones as far as there are any. */
-export function spread(name: string): Required<Pick<PodSpec, "topologySpreadConstraints">> {
+/** Whether a pod that finds no node without its like waits for one (`required`) or shares one (`preferred`). */
+export type Spreading = "required" | "preferred";
+
+/** Spreads pods with these labels over nodes, and over zones as far as there are any. */
+export function spread(labels: Record<string, string>, over: Spreading = "preferred"): Required<Pick<PodSpec, "topologySpreadConstraints">> {
+  const constraint = (topologyKey: string, whenUnsatisfiable: string) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable, nodeTaintsPolicy: "Honor", labelSelector: { matchLabels: labels } });
   return {
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-      topologyKey,
-      maxSkew: 1,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: selector(name) },
-    })),
+    topologySpreadConstraints: [
+      constraint("kubernetes.io/hostname", over === "required" ? "DoNotSchedule" : "ScheduleAnyway"),
+      constraint("topology.kubernetes.io/zone", "ScheduleAnyway"),
+    ],
   };
 }
 

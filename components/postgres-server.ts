@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { probe, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { probe, startupProbe, type ProbeTiming, type Resources, type Spreading } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { StatefulService } from "./stateful-service.ts";
 
@@ -26,6 +26,8 @@ export interface PostgresServerArgs {
   /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
   readonly storage: Size;
   readonly storageClass?: string;
+  /** See {@link StatefulService}. */
+  readonly spreading?: Spreading;
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
   /** Refuse to delete or replace what holds or opens the data. Default false. */

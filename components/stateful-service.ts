@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { bounded, restrictedContainer, restrictedPod, scratch, spread, type Resources } from "./pod.ts";
+import { bounded, restrictedContainer, restrictedPod, scratch, spread, type Resources, type Spreading } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { ownAccount } from "./service-account.ts";
 
@@ -33,6 +33,8 @@ export interface StatefulServiceArgs {
   readonly quorum?: boolean;
   /** What the replicas connect to, themselves among it where they form a cluster. */
   readonly peers?: readonly Destination[];
+  /** See {@link spread}. Default `preferred`. */
+  readonly spreading?: Spreading;
   /** Command, environment and probes. */
   readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** Name of a PriorityClass. Default: the cluster's default. */
@@ -79,6 +81,8 @@ export class StatefulService extends pulumi.ComponentResource {
           selector: { matchLabels: selector(name) },
           template: podTemplate(name, args, account.metadata.name),
           volumeClaimTemplates: [volumeClaim(args)],
+          // A replaced StatefulSet finds its data again. Volumes go with the namespace, or by hand.
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         },
       },
       { parent: this, dependsOn: policies, protect: args.protect },
@@ -115,7 +119,7 @@ function podTemplate(name: string, args: StatefulServiceArgs, serviceAccountName
       priorityClassName: args.priorityClass,
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
       volumes,
-      ...spread(name),
+      ...spread(selector(name), args.spreading),
       containers: [
         {
           ...args.container,

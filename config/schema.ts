@@ -75,10 +75,12 @@ export const settings = z.strictObject({
   objectStoreImage: image,
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
   storageClass: z.string(),
+  spreading: z.enum(["required", "preferred"]),
   postgres: z.strictObject(sized),
   kafka: z.strictObject({ ...sized, heap: size, jvmOptions: z.string().optional() }),
   kafkaBrokers: z.int().min(1).max(9),
   objectStore: z.strictObject(sized),
+  objectStoreServers: z.literal([1, 4], "must be 1 or 4"),
   externalPostgres: optional(z.strictObject({ host: dnsName, port: port.default(5432), adminUser: z.string().min(1), ssl, cidr })),
   externalKafka: optional(
     z.strictObject({

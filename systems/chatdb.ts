@@ -194,6 +194,7 @@ export class ChatDb extends pulumi.ComponentResource {
       {
         ...this.infrastructure(),
         image: config.objectStoreImage,
+        servers: config.objectStoreServers,
         resources: { requests, limits },
         storage,
         bucketPrefix: config.externalObjectStore?.bucketPrefix,
@@ -212,6 +213,7 @@ export class ChatDb extends pulumi.ComponentResource {
       namespace: this.namespaces.system.name,
       provisionerImage: this.image("provisioner"),
       storageClass: this.config.storageClass || undefined,
+      spreading: this.config.spreading,
       credentialRotation: this.config.credentialRotation,
       priorityClass: this.priorities.infrastructure,
       protect: this.config.protect,

@@ -108,6 +108,29 @@ describe("object store", () => {
   it("keeps to the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
 });
 
+describe("object store of four servers", () => {
+  let resources: RecordedResource[];
+  before(async () => (resources = await run(program(users, { servers: 4 }))));
+
+  it("keeps each object on a drive of every server, which find each other by name and start together", () => {
+    expect(workload(resources, "minio").pod.containers[0]!.args[1]).to.equal("http://minio-{0...3}.minio-headless.data.svc.cluster.local:9000/data");
+    expect(object(resources, "StatefulSet", "minio").spec).to.include({ replicas: 4, podManagementPolicy: "Parallel" });
+    expect(object(resources, "Service", "minio-headless").spec.publishNotReadyAddresses).to.be.true;
+  });
+
+  it("lets its servers talk to each other, and no more than one be taken away", () => {
+    const self = { podSelector: { matchLabels: { "app.kubernetes.io/name": "minio" } } };
+    expect(object(resources, "NetworkPolicy", "minio-egress").spec.egress[0]!.to[0]).to.deep.include(self);
+    expect(object(resources, "NetworkPolicy", "minio-to-minio-9000").spec.ingress[0]!.from[0]).to.deep.include(self);
+    expect(object(resources, "PodDisruptionBudget", "minio").spec.maxUnavailable).to.equal(1);
+  });
+
+  it("is one address to its users, as a single server is", () => {
+    expect(environment(resources, "registry").S3_ENDPOINT).to.equal("http://minio.data.svc.cluster.local:9000");
+    expect(podFaults(resources)).to.deep.equal([]);
+  });
+});
+
 describe("object store elsewhere", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program(users, { external, bucketPrefix: "acme-" }))));

@@ -93,6 +93,17 @@ describe("stateful service", () => {
     ]);
   });
 
+  it("makes a replica wait for a node of its own where that is required, zones or not", async () => {
+    const constraints = workload(await service({ replicas: 3, spreading: "required" }), "store").pod.topologySpreadConstraints;
+    expect(constraints.map(({ whenUnsatisfiable }) => whenUnsatisfiable)).to.deep.equal(["DoNotSchedule", "ScheduleAnyway"]);
+    // A node that takes none of these pods is no place that lacks one.
+    expect(constraints.map(({ nodeTaintsPolicy }) => nodeTaintsPolicy)).to.deep.equal(["Honor", "Honor"]);
+  });
+
+  it("leaves the volumes where they are when it is replaced or gets smaller", () => {
+    expect(object(cluster, "StatefulSet", "store").spec.persistentVolumeClaimRetentionPolicy).to.deep.equal({ whenDeleted: "Retain", whenScaled: "Retain" });
+  });
+
   it("opens the network for its peers before its pods are there", () => {
     expect(objects(resources, "NetworkPolicy")).to.be.empty;
     const policies = objects(cluster, "NetworkPolicy").map(({ metadata }) => resource(cluster, "NetworkPolicy", metadata.name).urn);

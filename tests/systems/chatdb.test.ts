@@ -98,8 +98,8 @@ describe("network of ChatDB", () => {
     expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
   });
 
-  it("lets the nodes of a Kafka cluster talk among themselves: prod", async () => {
-    const expected = [...spoken, ...provisioned, ...kafkaUsers, arriving, "kafka -> kafka:9093", "kafka -> kafka:9094"];
+  it("lets the nodes of a cluster talk among themselves: prod", async () => {
+    const expected = [...spoken, ...provisioned, ...kafkaUsers, arriving, "kafka -> kafka:9093", "kafka -> kafka:9094", "minio -> minio:9000"];
     expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(expected.sort());
   });
 
