@@ -6,7 +6,13 @@ import { currentContext, isAllowed, kubeconfigFiles, wrongContext } from "../con
 import { stackConfig } from "../config/project.ts";
 import { isInstalled } from "./command.ts";
 
-const minikubeStart = ["start", "--cpus=4", "--memory=8192", "--addons=metrics-server", "--cni=calico"];
+/** How Minikube is started for a stack: with a network that enforces policies, and the proxy that its Ingress asks for. */
+export function minikubeStart(config: Record<string, string>): string[] {
+  const { kind, class: className } = JSON.parse(config["chatdb:ingress"] ?? "{}") as { kind?: string; class?: string };
+  // The addon, of Minikube 1.39 and later, serves Ingresses alone.
+  const traefik = className === "traefik" && kind !== "gateway" ? ["--addons=traefik"] : [];
+  return ["start", "--cpus=4", "--memory=8192", "--cni=calico", "--addons=metrics-server", ...traefik];
+}
 
 /**
  * The context that a stack will be deployed to; starts Minikube where there is none and Minikube is installed.
@@ -14,23 +20,27 @@ const minikubeStart = ["start", "--cpus=4", "--memory=8192", "--addons=metrics-s
  */
 export async function targetContext(stack: string): Promise<string> {
   const { config } = stackConfig(stack);
-  const allowedContexts = JSON.parse(config["chatdb:allowedContexts"]!) as string[];
-  const context = config["chatdb:kubeContext"] || currentContext() || startMinikube(stack, allowedContexts);
-  const objection = wrongContext(stack, context, allowedContexts);
+  const context = config["chatdb:kubeContext"] || currentContext() || startMinikube(stack, config);
+  const objection = wrongContext(stack, context, allowed(config));
   if (objection !== undefined) throw new Error(objection);
   await reach(context);
   return context;
 }
 
-function startMinikube(stack: string, allowedContexts: readonly string[]): string {
+function startMinikube(stack: string, config: Record<string, string>): string {
   if (!isInstalled("minikube")) {
     throw new Error("no cluster: the kubeconfig names no current context, and Minikube is not installed.\nInstall Minikube (https://minikube.sigs.k8s.io), or set KUBECONFIG.");
   }
-  if (!isAllowed("minikube", allowedContexts)) throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
-  console.log(`No cluster yet: minikube ${minikubeStart.join(" ")}`);
-  const { status } = spawnSync("minikube", minikubeStart, { stdio: "inherit" });
+  if (!isAllowed("minikube", allowed(config))) throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
+  const start = minikubeStart(config);
+  console.log(`No cluster yet: minikube ${start.join(" ")}`);
+  const { status } = spawnSync("minikube", start, { stdio: "inherit" });
   if (status !== 0) throw new Error(`Minikube did not start (exit code ${status}); its message is above.`);
   return "minikube";
+}
+
+function allowed(config: Record<string, string>): string[] {
+  return JSON.parse(config["chatdb:allowedContexts"]!) as string[];
 }
 
 interface Kubeconfig {

@@ -19,11 +19,17 @@ export interface Deps extends Admission {
   metrics?: { host: string; port: number };
 }
 
-/**
- * In ms. The head and the body of a request have to be there by then, so that slow clients cannot hold all connections. An idle
- * connection is kept for longer than any load balancer keeps its end (Google's: 600 s), so that none sends into a closing one.
- */
-const timeouts = { headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 620_000 };
+/** In ms. */
+const timeouts = {
+  /** A request's head is there by then, so that slow clients cannot hold all connections. */
+  headersTimeout: 20_000,
+  /** So is its body: a data set of 5 GiB at 12 Mbit/s. */
+  requestTimeout: 3_600_000,
+  /** Nothing goes either way: more than any upstream is given. */
+  timeout: 120_000,
+  /** An idle connection is kept for longer than any load balancer keeps its end (Google's: 600 s), so that none sends into a closing one. */
+  keepAliveTimeout: 620_000,
+};
 
 const greeting = `ChatDB: ask a database in plain English.
 

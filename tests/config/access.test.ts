@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { gatewayClients, gatewayEnvironment } from "../../config/access.ts";
 import { configuration, issues } from "../support/configuration.ts";
 
@@ -103,4 +106,15 @@ describe("environment of the gateway", () => {
   it("has the limit of requests", async () => {
     expect(await environment({ rateLimit: { perMinute: 60 } })).to.include({ RATE_LIMIT_PER_MINUTE: "60" });
   });
+});
+
+describe("docs/access.md", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../docs/access.md"), "utf8");
+  for (const [, yaml] of text.matchAll(/^```yaml\n(.*?)^```$/gms)) {
+    const settings = parse(yaml!) as Record<string, unknown>;
+    it(`has settings that fit together: ${JSON.stringify(settings).replaceAll("chatdb:", "")}`, async () => {
+      const unprefixed = Object.entries(settings).map(([name, value]) => [name.replace("chatdb:", ""), value]);
+      expect(await issues(Object.fromEntries(unprefixed) as Record<string, unknown>)).to.deep.equal({});
+    });
+  }
 });

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import { admissionEnv, admissionOf } from "@chatdb/api-gateway/admission-env.ts";
+import { routes } from "@chatdb/api-gateway/routes.ts";
 import { createService, type Deps } from "@chatdb/api-gateway/service.ts";
 import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
@@ -265,9 +266,20 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/metrics")).to.equal(200);
     });
 
-    it("gives slow clients little time, and idle connections more than a load balancer does", async () => {
+    it("gives slow clients less time than an upload needs, and idle connections more than a load balancer gives", async () => {
       await start();
-      expect(app!.server).to.include({ headersTimeout: 20_000, requestTimeout: 300_000, keepAliveTimeout: 620_000 });
+      const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app!.server;
+      expect(Math.max(...routes.map(({ timeoutMs }) => timeoutMs))).to.be.lessThan(timeout);
+      expect(headersTimeout).to.be.lessThan(timeout).and.greaterThan(0);
+      expect([requestTimeout, keepAliveTimeout]).to.deep.equal([3_600_000, 620_000]);
+    });
+
+    it("lets a client go that stops in the middle", async () => {
+      await start();
+      app!.server.timeout = 100;
+      const socket = connect(Number(new URL(base).port), "127.0.0.1");
+      socket.write("POST /models HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n1");
+      await once(socket, "close");
     });
   });
 });
