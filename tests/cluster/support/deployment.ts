@@ -3,15 +3,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parse, stringify } from "yaml";
 import { isInstalled } from "../../../bin/command.ts";
 import { manifests, toYaml, type Manifest } from "../../../render/manifests.ts";
+import type { RecordedResource } from "../../../render/recorder.ts";
 import { recordStack } from "../../../render/stack.ts";
 import { kubectl } from "./kubectl.ts";
+
+/** Settings that replace a stack's own, by their names in Pulumi.yaml. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 /** A way to bring a stack onto the cluster and to take it off again. */
 export interface Deployment {
   readonly means: "pulumi up" | "rendered waves";
-  up(): Promise<void>;
+  /** Deploys, or updates to further settings, which then stay. */
+  up(settings?: Settings): Promise<void>;
+  /** The resources as the program registers them with the present settings. */
+  resources(): Promise<RecordedResource[]>;
   /** What a second `up` would do, by kind of operation; undefined where nobody can tell. */
   changes?(): Promise<Record<string, number>>;
   down(): Promise<void>;
@@ -19,45 +27,58 @@ export interface Deployment {
 
 const root = join(import.meta.dirname, "../../..");
 
-/** The real engine where it is installed, the rendered manifests elsewhere. */
-export function deployment(stack: string): Deployment {
-  return isInstalled("pulumi") ? byPulumi(stack) : byWaves(stack);
+/** A stack with settings in place of some of its own. The real engine where it is installed, the rendered manifests elsewhere. */
+export function deployment(stack: string, settings: Settings = {}): Deployment {
+  return isInstalled("pulumi") ? byPulumi(stack, settings) : byWaves(stack, settings);
 }
 
-function byPulumi(stackName: string): Deployment {
-  const state = mkdtempSync(join(tmpdir(), "chatdb-state-"));
-  // Pulumi writes the salt of the passphrase into the stack's file.
-  const file = join(root, `Pulumi.${stackName}.yaml`);
-  const pristine = readFileSync(file, "utf8");
-  let stack: Stack | undefined;
-  const open = async () =>
-    (stack ??= await LocalWorkspace.createOrSelectStack(
-      { stackName, workDir: root },
-      { envVars: { PULUMI_BACKEND_URL: pathToFileURL(state).href, PULUMI_CONFIG_PASSPHRASE: "for tests", PULUMI_SKIP_UPDATE_CHECK: "true" } },
-    ));
+/** In a project folder of its own: the engine writes settings and the salt of its passphrase into a stack's file. */
+function byPulumi(stackName: string, initial: Settings): Deployment {
+  const folder = mkdtempSync(join(tmpdir(), "chatdb-project-"));
+  const read = (file: string) => parse(readFileSync(join(root, file), "utf8")) as Record<string, unknown>;
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...read("Pulumi.yaml"), main: join(root, "index.ts") }));
+  writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify(read(`Pulumi.${stackName}.yaml`)));
+  const environment = { PULUMI_BACKEND_URL: pathToFileURL(folder).href, PULUMI_CONFIG_PASSPHRASE: "for tests", PULUMI_SKIP_UPDATE_CHECK: "true" };
   const onOutput = process.env.VERBOSE ? (text: string) => process.stdout.write(text) : () => undefined;
+  let settings = initial;
+  let stack: Stack | undefined;
+  const open = async () => (stack ??= await LocalWorkspace.createOrSelectStack({ stackName, workDir: folder }, { envVars: environment }));
+  const configured = async () => {
+    const stack = await open();
+    const { config, ...rest } = parse(readFileSync(join(folder, `Pulumi.${stackName}.yaml`), "utf8")) as { config: object };
+    const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`chatdb:${name}`, value]));
+    writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify({ ...rest, config: { ...config, ...own } }));
+    return stack;
+  };
   return {
     means: "pulumi up",
-    up: async () => {
-      await (await open()).up({ onOutput });
+    up: async (further = {}) => {
+      settings = { ...settings, ...further };
+      await (await configured()).up({ onOutput });
     },
-    changes: async () => (await (await open()).preview({ onOutput })).changeSummary,
+    resources: () => recordStack(stackName, { settings }),
+    changes: async () => (await (await configured()).preview({ onOutput })).changeSummary,
     down: async () => {
       await (await open()).destroy({ onOutput });
-      writeFileSync(file, pristine);
-      rmSync(state, { recursive: true });
+      rmSync(folder, { recursive: true });
     },
   };
 }
 
-function byWaves(stack: string): Deployment {
+function byWaves(stack: string, initial: Settings): Deployment {
   const directory = mkdtempSync(join(tmpdir(), "chatdb-manifests-"));
   // With a namespace goes all that is in it.
   const clusterScoped = new Set<string>();
+  // Of this deployment alone: passwords stay over a second `up`, as they do in a stack's state.
+  const seed = crypto.randomUUID();
+  let settings = initial;
+  const resources = () => recordStack(stack, { seed, settings });
   return {
     means: "rendered waves",
-    up: async () => {
-      const waves = manifests(await recordStack(stack, { seed: crypto.randomUUID() }), { form: "clear" });
+    resources,
+    up: async (further = {}) => {
+      settings = { ...settings, ...further };
+      const waves = manifests(await resources(), { form: "clear" });
       for (const [number, objects] of waves.entries()) {
         const file = join(directory, `wave-${number}.yaml`);
         writeFileSync(file, toYaml(objects), { mode: 0o600 });
@@ -67,14 +88,14 @@ function byWaves(stack: string): Deployment {
       }
     },
     down: async () => {
-      await kubectl("delete", ...clusterScoped, "--wait=true");
+      if (clusterScoped.size > 0) await kubectl("delete", ...clusterScoped, "--wait=true", "--ignore-not-found");
       rmSync(directory, { recursive: true });
     },
   };
 }
 
 async function ready({ kind, metadata: { name, namespace } }: Manifest): Promise<void> {
-  const of = ["--namespace", namespace ?? "default", "--timeout=180s"];
+  const of = ["--namespace", namespace ?? "default", "--timeout=300s"];
   if (kind === "Deployment" || kind === "StatefulSet") await kubectl("rollout", "status", `${kind}/${name}`, ...of);
   if (kind === "Job") await kubectl("wait", "--for=condition=complete", `job/${name}`, ...of);
 }

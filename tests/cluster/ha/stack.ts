@@ -1,0 +1,28 @@
+import { stackConfig } from "../../../config/project.ts";
+import { deployment, type Settings } from "../support/deployment.ts";
+
+const { config: dev } = stackConfig("dev");
+const ofDev = (...names: string[]) => Object.fromEntries(names.map((name) => [name, valueOf(dev[`chatdb:${name}`]!)]));
+const valueOf = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);
+
+/**
+ * Production as three small nodes take it: its replicas, brokers and policies, with images from this machine, the sizes of dev,
+ * and as many replicas as make one of them expendable.
+ */
+const settings: Settings = {
+  ...ofDev("allowedContexts", "postgresImage", "kafkaImage", "objectStoreImage", "postgres", "kafka", "objectStore"),
+  imageRegistry: "localhost/chatdb",
+  imageTag: "source",
+  requireDigests: false,
+  protect: false,
+  sampleData: true,
+  testService: true,
+  gatewayServiceType: "ClusterIP",
+  serviceDefaults: {
+    ...(JSON.parse(dev["chatdb:serviceDefaults"]!) as object),
+    scaling: { min: 2, max: 2 },
+  },
+};
+
+/** ChatDB as it runs in production, on three nodes. */
+export const stack = deployment("prod", settings);
