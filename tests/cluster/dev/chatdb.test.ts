@@ -1,8 +1,8 @@
 import type { Job } from "@chatdb/contracts/training.ts";
 import type { Run } from "@chatdb/test-service/report.ts";
 import { expect } from "chai";
-import { deployment } from "./support/deployment.ts";
-import { kubectl, kubectlJson, podsOf, portForward, until, type Pod, type PortForward } from "./support/kubectl.ts";
+import { deployment } from "../support/deployment.ts";
+import { kubectl, kubectlJson, podsOf, portForward, until, type Pod, type PortForward } from "../support/kubectl.ts";
 
 const inPostgres = ["exec", "--namespace=chatdb-system", "postgres-0", "--"];
 
@@ -41,7 +41,7 @@ describe("ChatDB dev on a real Kubernetes", function () {
   const reconnect = async () => {
     gateway?.close();
     gateway = await until("the gateway answers", 120, async () => {
-      const forward = await portForward("chatdb-services", "api-gateway", 80);
+      const forward = await portForward("chatdb-services", "service/api-gateway", 80);
       return (await fetch(`${forward.url}/health`).then((response) => response.ok, () => false)) ? forward : void forward.close();
     });
   };
@@ -102,7 +102,7 @@ describe("ChatDB dev on a real Kubernetes", function () {
   });
 
   it("passes the three integration scenarios through the gateway", async () => {
-    const tests = await portForward("chatdb-testing", "test-service", 8001);
+    const tests = await portForward("chatdb-testing", "service/test-service", 8001);
     try {
       const { run_id } = await post<Run>(`${tests.url}/runs`, {});
       const run = await until("the run ends", 180, async () => {

@@ -17,7 +17,7 @@ const settings: Settings = {
   protect: false,
   sampleData: true,
   testService: true,
-  gatewayServiceType: "ClusterIP",
+  gatewayServiceType: "NodePort",
   serviceDefaults: {
     ...(JSON.parse(dev["chatdb:serviceDefaults"]!) as object),
     scaling: { min: 2, max: 2 },

@@ -25,6 +25,9 @@ export interface Deployment {
   down(): Promise<void>;
 }
 
+/** For work on the tests themselves: any word leaves the stack in place, and the same word finds it again. Rendered waves alone. */
+const kept = process.env.KEEP_STACK;
+
 const root = join(import.meta.dirname, "../../..");
 
 /** A stack with settings in place of some of its own. The real engine where it is installed, the rendered manifests elsewhere. */
@@ -70,7 +73,7 @@ function byWaves(stack: string, initial: Settings): Deployment {
   // With a namespace goes all that is in it.
   const clusterScoped = new Set<string>();
   // Of this deployment alone: passwords stay over a second `up`, as they do in a stack's state.
-  const seed = crypto.randomUUID();
+  const seed = kept ?? crypto.randomUUID();
   let settings = initial;
   const resources = () => recordStack(stack, { seed, settings });
   return {
@@ -88,6 +91,7 @@ function byWaves(stack: string, initial: Settings): Deployment {
       }
     },
     down: async () => {
+      if (kept !== undefined) return;
       if (clusterScoped.size > 0) await kubectl("delete", ...clusterScoped, "--wait=true", "--ignore-not-found");
       rmSync(directory, { recursive: true });
     },

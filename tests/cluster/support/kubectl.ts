@@ -9,13 +9,20 @@ export async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Creates an object, or brings it to this state. */
+export async function apply(object: object): Promise<void> {
+  const child = run("kubectl", ["apply", "--server-side", "--filename=-"]);
+  child.child.stdin!.end(JSON.stringify(object));
+  await child;
+}
+
 /** Runs kubectl and reads what it prints as JSON. */
 export async function kubectlJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(await kubectl(...args, "--output=json")) as T;
 }
 
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly uid: string };
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly uid: string; readonly deletionTimestamp?: string };
   readonly status: {
     readonly phase: string;
     readonly startTime?: string;
@@ -28,6 +35,12 @@ export interface Pod {
 export async function podsOf(namespace: string, name: string): Promise<Pod[]> {
   const { items } = await kubectlJson<{ items: Pod[] }>("get", "pods", "--namespace", namespace, "--selector", `app.kubernetes.io/name=${name}`);
   return items;
+}
+
+/** Waits until a Deployment's rolling update is through and its old pods are gone. */
+export async function untilRolled(namespace: string, name: string): Promise<void> {
+  await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace, "--timeout=300s");
+  await until(`the old pods of ${name} are gone`, 120, async () => ((await podsOf(namespace, name)).some(({ metadata }) => metadata.deletionTimestamp) ? undefined : true));
 }
 
 /**
@@ -56,9 +69,9 @@ export interface PortForward {
   close(): void;
 }
 
-/** Opens a port-forward on a free local port. It follows one pod: open another after that pod is gone. */
-export async function portForward(namespace: string, service: string, port: number): Promise<PortForward> {
-  const child: ChildProcess = spawn("kubectl", ["port-forward", "--namespace", namespace, `service/${service}`, `:${port}`], {
+/** Opens a port-forward to `service/...` or `pod/...` on a free local port. It follows one pod: open another after that pod is gone. */
+export async function portForward(namespace: string, to: string, port: number): Promise<PortForward> {
+  const child: ChildProcess = spawn("kubectl", ["port-forward", "--namespace", namespace, to, `:${port}`], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -74,3 +87,40 @@ export async function portForward(namespace: string, service: string, port: numb
   });
   return { url: `http://127.0.0.1:${localPort}`, close: () => void child.kill() };
 }
+
+interface Replicas {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly generation: number };
+    readonly spec: { readonly replicas: number };
+    readonly status: { readonly observedGeneration?: number; readonly replicas?: number; readonly readyReplicas?: number; readonly updatedReplicas?: number };
+  }[];
+}
+
+interface Autoscalers {
+  readonly items: readonly { readonly spec: { readonly minReplicas: number; readonly scaleTargetRef: { readonly name: string } } }[];
+}
+
+/** Waits until every workload of ChatDB has all of its replicas ready and no others, autoscaled ones as many as they should have at least. */
+export async function untilReady(seconds = 240): Promise<void> {
+  let missing: string[] = [];
+  const allReady = async () => {
+    const found = await Promise.all(namespaces.map(async (namespace) => {
+      const of = ["--namespace", namespace];
+      const autoscaled = await kubectlJson<Autoscalers>("get", "horizontalpodautoscalers", ...of);
+      const least = new Map(autoscaled.items.map(({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas]));
+      const { items } = await kubectlJson<Replicas>("get", "deployments,statefulsets", ...of);
+      return items.filter(({ metadata, spec, status }) => {
+        const { observedGeneration, replicas, readyReplicas, updatedReplicas } = status;
+        const settled = [replicas, readyReplicas, updatedReplicas].every((count) => count === spec.replicas);
+        return !settled || observedGeneration !== metadata.generation || spec.replicas < (least.get(metadata.name) ?? 0);
+      });
+    }));
+    missing = found.flat().map(({ metadata }) => metadata.name);
+    return missing.length === 0 ? true : undefined;
+  };
+  await until("all workloads are ready", seconds, allReady).catch((error: unknown) => {
+    throw new Error(`not ready within ${seconds} s: ${missing.join(", ")}`, { cause: error });
+  });
+}
+
+const namespaces = ["chatdb-system", "chatdb-services", "chatdb-testing"];

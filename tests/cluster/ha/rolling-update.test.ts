@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { serviceNames } from "../../../config/services.ts";
+import { failuresOf, figures } from "../support/load.ts";
+import { kubectl, untilRolled } from "../support/kubectl.ts";
+import { startWorkload, type Workload } from "./workload.ts";
+
+describe("A rolling update under load", function () {
+  this.timeout(600_000);
+  let workload: Workload;
+  const jobs: string[] = [];
+
+  before(async () => {
+    workload = await startWorkload();
+  });
+  after(() => workload.stop());
+
+  for (const service of serviceNames.filter((name) => name !== "test-service")) {
+    it(`fails no request while ${service} is rolled`, async () => {
+      await kubectl("rollout", "restart", `deployment/${service}`, "--namespace=chatdb-services");
+      await untilRolled("chatdb-services", service);
+      const lap = await workload.load.lap();
+      jobs.push(...lap.jobs);
+      console.log(`      ${figures(lap)}`);
+      expect(failuresOf(lap)).to.deep.equal([]);
+    });
+  }
+
+  it("loses no job that was accepted meanwhile", async () => {
+    expect(jobs).to.not.be.empty;
+    await workload.nothingIsLost(jobs);
+  });
+});

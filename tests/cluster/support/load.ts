@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { apply, kubectl, kubectlJson, portForward } from "./kubectl.ts";
+
+/** One kind of request that the load is made of. */
+export interface Step {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** What became of the requests that ended within a lap. */
+export interface Lap {
+  readonly seconds: number;
+  readonly requests: number;
+  /** By step and status, or by step and code of the error. */
+  readonly counts: Record<string, number>;
+  /** Every answer that was no 2xx, and every connection that failed. */
+  readonly failures: readonly { readonly at: string; readonly name: string; readonly result: number | string; readonly ms: number; readonly text: string }[];
+  /** Jobs that were accepted. */
+  readonly jobs: readonly string[];
+  readonly ms: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+/** A steady load on the gateway from inside of the cluster. */
+export interface Load {
+  /** What became of the requests that ended since the last lap. */
+  lap(): Promise<Lap>;
+  stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Connections that are kept alive. */
+  readonly connections: number;
+  readonly script: readonly Step[];
+}
+
+/** No policies here: these pods reach whatever lets them in. */
+export const outside = "chatdb-outside";
+
+const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+
+/** Makes the namespace of pods that are no part of ChatDB. */
+export async function makeOutside(): Promise<void> {
+  await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: outside, labels } });
+}
+
+/** An image with Node.js that every node has: the gateway's own. */
+export async function nodeImage(): Promise<string> {
+  return kubectl("get", "deployment/api-gateway", "--namespace=chatdb-services", "--output=jsonpath={.spec.template.spec.containers[0].image}");
+}
+
+export const node = "/nodejs/bin/node";
+
+export const restricted = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Starts a load, from the first node: faults are for the others. */
+export async function startLoad({ rate, connections, script }: LoadOptions): Promise<Load> {
+  const name = "load";
+  await makeOutside();
+  const source = readFileSync(join(import.meta.dirname, "pods/load-generator.ts"), "utf8");
+  const { items } = await kubectlJson<{ items: { metadata: { name: string } }[] }>("get", "nodes");
+  await apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: outside }, data: { "load-generator.ts": source } });
+  await apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: outside, labels: { app: name } },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      nodeName: items[0]!.metadata.name,
+      securityContext: { runAsUser: 65532 },
+      containers: [
+        {
+          name,
+          image: await nodeImage(),
+          command: [node, "/app/load-generator.ts"],
+          env: Object.entries({
+            GATEWAY_URL: "http://api-gateway.chatdb-services.svc.cluster.local",
+            RATE: String(rate),
+            CONNECTIONS: String(connections),
+            SCRIPT: JSON.stringify(script),
+          }).map(([name, value]) => ({ name, value })),
+          readinessProbe: { tcpSocket: { port: 8090 }, periodSeconds: 1 },
+          securityContext: restricted,
+          volumeMounts: [{ name: "app", mountPath: "/app" }],
+        },
+      ],
+      volumes: [{ name: "app", configMap: { name } }],
+    },
+  });
+  await kubectl("wait", `pod/${name}`, `--namespace=${outside}`, "--for=condition=Ready", "--timeout=120s");
+  const forward = await portForward(outside, `pod/${name}`, 8090);
+  const lap = async () => (await fetch(forward.url, { method: "POST" })).json() as Promise<Lap>;
+  await lap();
+  return {
+    lap,
+    stop: async () => {
+      forward.close();
+      await kubectl("delete", "namespace", outside, "--ignore-not-found");
+    },
+  };
+}
+
+/** A lap in one line. */
+export function figures({ requests, seconds, failures, ms, jobs }: Lap): string {
+  return `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(1)}/s), ${failures.length} failed, p50 ${ms.p50} ms, p99 ${ms.p99} ms, longest ${ms.max} ms; ${jobs.length} jobs accepted`;
+}
+
+/** What failed within a lap, each way once, with the number of times and the first of them. */
+export function failuresOf({ failures }: Lap): string[] {
+  const ways = Object.values(Object.groupBy(failures, ({ name, result, text }) => `${name} ${result} ${text.replace(/[0-9a-f-]{36}/g, "ID")}`));
+  return ways.map((same) => `${same!.length} x ${same![0]!.name} ${same![0]!.result} at ${same![0]!.at} after ${same![0]!.ms} ms: ${same![0]!.text}`);
+}
