@@ -1,8 +1,9 @@
 import type { Job } from "@chatdb/contracts/training.ts";
 import type { Run } from "@chatdb/test-service/report.ts";
 import { expect } from "chai";
-import { deployment } from "../support/deployment.ts";
+import { linearCsv } from "../support/gateway.ts";
 import { kubectl, kubectlJson, podsOf, portForward, until, type Pod, type PortForward } from "../support/kubectl.ts";
+import { stack } from "./stack.ts";
 
 const inPostgres = ["exec", "--namespace=chatdb-system", "postgres-0", "--"];
 
@@ -30,7 +31,6 @@ const post = <T>(url: string, body: unknown) => json<T>(url, { method: "POST", b
 
 describe("ChatDB dev on a real Kubernetes", function () {
   this.timeout(300_000);
-  const stack = deployment("dev");
   let gateway: PortForward;
 
   const ask = (query: string) => post<Answer>(`${gateway.url}/api/query`, { query });
@@ -46,26 +46,8 @@ describe("ChatDB dev on a real Kubernetes", function () {
     });
   };
 
-  before(async function () {
-    this.timeout(600_000);
-    const start = performance.now();
-    await stack.up();
-    console.log(`    up by ${stack.means} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    await reconnect();
-  });
-
-  after(async () => {
-    gateway?.close();
-    const start = performance.now();
-    await stack.down();
-    console.log(`    down in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    const left = await until("the cluster has let go of everything", 60, async () => {
-      const namespaces = await kubectl("get", "namespaces", "--output=name");
-      const volumes = await kubectl("get", "persistentvolumes", "--output=jsonpath={.items[*].spec.claimRef.namespace}");
-      return `${namespaces} ${volumes}`.includes("chatdb-") ? undefined : "nothing";
-    });
-    expect(left).to.equal("nothing");
-  });
+  before(() => reconnect());
+  after(() => gateway?.close());
 
   it("starts in the specification's order: no pod of a layer before the last one is ready", async () => {
     const layerPods: Pod[][] = [];
@@ -171,8 +153,3 @@ describe("ChatDB dev on a real Kubernetes", function () {
     expect(await passwords()).to.deep.equal(before);
   });
 });
-
-/** y = 3 x + 1, a hundred times. */
-function linearCsv(): string {
-  return ["x,y", ...Array.from({ length: 100 }, (_, x) => `${x},${3 * x + 1}`)].join("\n");
-}

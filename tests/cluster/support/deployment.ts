@@ -22,7 +22,8 @@ export interface Deployment {
   resources(): Promise<RecordedResource[]>;
   /** What a second `up` would do, by kind of operation; undefined where nobody can tell. */
   changes?(): Promise<Record<string, number>>;
-  down(): Promise<void>;
+  /** False where it was asked to stay. */
+  down(): Promise<boolean>;
 }
 
 /** For work on the tests themselves: any word leaves the stack in place, and the same word finds it again. Rendered waves alone. */
@@ -64,6 +65,7 @@ function byPulumi(stackName: string, initial: Settings): Deployment {
     down: async () => {
       await (await open()).destroy({ onOutput });
       rmSync(folder, { recursive: true });
+      return true;
     },
   };
 }
@@ -91,9 +93,10 @@ function byWaves(stack: string, initial: Settings): Deployment {
       }
     },
     down: async () => {
-      if (kept !== undefined) return;
+      if (kept !== undefined) return false;
       if (clusterScoped.size > 0) await kubectl("delete", ...clusterScoped, "--wait=true", "--ignore-not-found");
       rmSync(directory, { recursive: true });
+      return true;
     },
   };
 }

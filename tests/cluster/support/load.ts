@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { apply, kubectl, kubectlJson, portForward } from "./kubectl.ts";
+import { kubectlJson, portForward } from "./kubectl.ts";
+import { outside, startOutsider, stopOutsiders } from "./outside.ts";
 
 /** One kind of request that the load is made of. */
 export interface Step {
@@ -38,67 +37,13 @@ export interface LoadOptions {
   readonly script: readonly Step[];
 }
 
-/** No policies here: these pods reach whatever lets them in. */
-export const outside = "chatdb-outside";
-
-const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-
-/** Makes the namespace of pods that are no part of ChatDB. */
-export async function makeOutside(): Promise<void> {
-  await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: outside, labels } });
-}
-
-/** An image with Node.js that every node has: the gateway's own. */
-export async function nodeImage(): Promise<string> {
-  return kubectl("get", "deployment/api-gateway", "--namespace=chatdb-services", "--output=jsonpath={.spec.template.spec.containers[0].image}");
-}
-
-export const node = "/nodejs/bin/node";
-
-export const restricted = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-  runAsNonRoot: true,
-  seccompProfile: { type: "RuntimeDefault" },
-};
-
 /** Starts a load, from the first node: faults are for the others. */
 export async function startLoad({ rate, connections, script }: LoadOptions): Promise<Load> {
-  const name = "load";
-  await makeOutside();
-  const source = readFileSync(join(import.meta.dirname, "pods/load-generator.ts"), "utf8");
+  const name = "load-generator";
   const { items } = await kubectlJson<{ items: { metadata: { name: string } }[] }>("get", "nodes");
-  await apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: outside }, data: { "load-generator.ts": source } });
-  await apply({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: outside, labels: { app: name } },
-    spec: {
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
-      nodeName: items[0]!.metadata.name,
-      securityContext: { runAsUser: 65532 },
-      containers: [
-        {
-          name,
-          image: await nodeImage(),
-          command: [node, "/app/load-generator.ts"],
-          env: Object.entries({
-            GATEWAY_URL: "http://api-gateway.chatdb-services.svc.cluster.local",
-            RATE: String(rate),
-            CONNECTIONS: String(connections),
-            SCRIPT: JSON.stringify(script),
-          }).map(([name, value]) => ({ name, value })),
-          readinessProbe: { tcpSocket: { port: 8090 }, periodSeconds: 1 },
-          securityContext: restricted,
-          volumeMounts: [{ name: "app", mountPath: "/app" }],
-        },
-      ],
-      volumes: [{ name: "app", configMap: { name } }],
-    },
-  });
-  await kubectl("wait", `pod/${name}`, `--namespace=${outside}`, "--for=condition=Ready", "--timeout=120s");
+  const GATEWAY_URL = "http://api-gateway.chatdb-services.svc.cluster.local";
+  const env = { GATEWAY_URL, RATE: String(rate), CONNECTIONS: String(connections), SCRIPT: JSON.stringify(script) };
+  await startOutsider(name, { env, nodeName: items[0]!.metadata.name, port: 8090 });
   const forward = await portForward(outside, `pod/${name}`, 8090);
   const lap = async () => (await fetch(forward.url, { method: "POST" })).json() as Promise<Lap>;
   await lap();
@@ -106,7 +51,7 @@ export async function startLoad({ rate, connections, script }: LoadOptions): Pro
     lap,
     stop: async () => {
       forward.close();
-      await kubectl("delete", "namespace", outside, "--ignore-not-found");
+      await stopOutsiders();
     },
   };
 }

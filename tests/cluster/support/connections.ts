@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { edges } from "../../../render/graph.ts";
+import type { RecordedResource } from "../../../render/recorder.ts";
+import { workloads, type Workload } from "../../support/objects.ts";
+import { kubectl, kubectlJson, podsOf, until } from "./kubectl.ts";
+import { node, nodeImage, outside, program, startOutsider } from "./outside.ts";
+
+/** What let somebody connect. */
+export interface Reached {
+  /** Names of the targets that let it connect. */
+  readonly answered: readonly string[];
+  /** Address of the name that it was to look up; absent where it could not. */
+  readonly resolved?: string;
+}
+
+/** What runs for good: Jobs are over, and their pods with them. */
+function running(resources: readonly RecordedResource[]): Workload[] {
+  return workloads(resources).filter(({ kind }) => kind !== "Job");
+}
+
+function ports({ pod }: Workload): number[] {
+  return pod.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+}
+
+/**
+ * What may connect to what: to the first port of everything that a service declared to use, which is the one for clients, and among
+ * the brokers of a cluster to the others.
+ */
+export function declared(resources: readonly RecordedResource[]): string[] {
+  const all = running(resources);
+  const uses = edges(resources).map(({ from, to }) => `${from} -> ${to}:${ports(all.find(({ name }) => name === to)!)[0]}`);
+  const brokers = all.filter(({ name, object }) => name === "kafka" && (object.spec as { replicas?: number }).replicas! > 1);
+  return [...new Set([...uses, ...brokers.flatMap((kafka) => ports(kafka).slice(1).map((port) => `kafka -> kafka:${port}`))])].sort();
+}
+
+interface Addressed {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status: { readonly podIP: string; readonly hostIP: string };
+}
+
+/** Where everything of the stack listens, `workload/pod:port` to address; every port that a container names. */
+export async function listeners(resources: readonly RecordedResource[]): Promise<Record<string, string>> {
+  const found = await Promise.all(
+    running(resources).map(async (workload) =>
+      (await addressed(workload)).flatMap(({ metadata, status }) => ports(workload).map((port) => [`${workload.name}/${metadata.name}:${port}`, `${status.podIP}:${port}`])),
+    ),
+  );
+  return Object.fromEntries(found.flat()) as Record<string, string>;
+}
+
+async function addressed({ namespace, name }: Workload): Promise<Addressed[]> {
+  const pods = await podsOf(namespace, name);
+  return pods.filter(({ metadata, status }) => status.phase === "Running" && metadata.deletionTimestamp === undefined) as unknown as Addressed[];
+}
+
+/** The API server, and each node's kubelet: nothing that a service has to do with. */
+export async function clusterItself(): Promise<Record<string, string>> {
+  const server = await kubectl("get", "endpoints/kubernetes", "--namespace=default", "--output=jsonpath={.subsets[0].addresses[0].ip}:{.subsets[0].ports[0].port}");
+  const { items } = await kubectlJson<{ items: { metadata: { name: string }; status: { addresses: { type: string; address: string }[] } }[] }>("get", "nodes");
+  const kubelets = items.map(({ metadata, status }) => [metadata.name, `${status.addresses.find(({ type }) => type === "InternalIP")!.address}:10250`]);
+  return { "API server": server, ...(Object.fromEntries(kubelets) as Record<string, string>) };
+}
+
+const nameToLookUp = "api-gateway.chatdb-services.svc.cluster.local";
+
+/** What one pod reached. */
+export interface Attempt extends Reached {
+  readonly pod: string;
+  /** Address of the pod's node. */
+  readonly host: string;
+}
+
+/** What one pod of each workload reaches, by the workload's name: a container in the pod's own network tries. */
+export async function reachedFrom(resources: readonly RecordedResource[], targets: Record<string, string>): Promise<Map<string, Attempt>> {
+  const image = await nodeImage();
+  const results = await Promise.all(
+    running(resources).map(async (workload) => {
+      const [pod] = await addressed(workload);
+      const { namespace, name } = pod!.metadata;
+      return [workload.name, { pod: name, host: pod!.status.hostIP, ...(await tryIn(namespace, name, image, targets)) }] as const;
+    }),
+  );
+  return new Map(results);
+}
+
+interface Terminated {
+  readonly reason: string;
+  readonly exitCode: number;
+  readonly message?: string;
+}
+
+/** An ephemeral container: it has the pod's network and user, and needs nothing of the pod's own image. */
+async function tryIn(namespace: string, pod: string, image: string, targets: Record<string, string>): Promise<Reached> {
+  const container = `connections-${randomUUID().slice(0, 8)}`;
+  await kubectl(
+    ...["debug", `pod/${pod}`, "--namespace", namespace, `--container=${container}`, `--image=${image}`, "--image-pull-policy=IfNotPresent", "--profile=restricted"],
+    ...[`--env=TARGETS=${JSON.stringify(targets)}`, `--env=NAME=${nameToLookUp}`, "--", node, "--input-type=module-typescript", "--eval", program("try-connections")],
+  );
+  return until(`${container} of ${pod} ends`, 60, async () => {
+    const { status } = await kubectlJson<{ status: { ephemeralContainerStatuses?: { name: string; state: { terminated?: Terminated } }[] } }>("get", `pod/${pod}`, "--namespace", namespace);
+    const { terminated } = status.ephemeralContainerStatuses?.find(({ name }) => name === container)?.state ?? {};
+    if (terminated && terminated.message === undefined) throw new Error(`${terminated.reason}, exit code ${terminated.exitCode}`);
+    return terminated && (JSON.parse(terminated.message!) as Reached);
+  });
+}
+
+/** What a pod reaches that no policy holds back. */
+export async function reachedFromOutside(targets: Record<string, string>): Promise<Reached> {
+  await startOutsider("try-connections", { env: { TARGETS: JSON.stringify(targets), NAME: nameToLookUp } });
+  const message = "--output=jsonpath={.status.containerStatuses[0].state.terminated.message}";
+  return JSON.parse(await kubectl("get", "pod/try-connections", "--namespace", outside, message)) as Reached;
+}

@@ -1,0 +1,27 @@
+import { kubectl, until, untilReady } from "./kubectl.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** Root hooks of mocha that deploy a stack for all files of a folder, once, and leave nothing of it behind. */
+export function deployOnce(name: string, stack: Deployment) {
+  const seconds = (start: number) => ((performance.now() - start) / 1000).toFixed(1);
+  return {
+    async beforeAll(this: Mocha.Context) {
+      this.timeout(600_000);
+      const start = performance.now();
+      await stack.up();
+      console.log(`  ${name} up by ${stack.means} in ${seconds(start)} s`);
+      await untilReady();
+    },
+    async afterAll(this: Mocha.Context) {
+      this.timeout(300_000);
+      const start = performance.now();
+      if (!(await stack.down())) return;
+      await until("the cluster has let go of everything", 120, async () => {
+        const namespaces = await kubectl("get", "namespaces", "--output=name");
+        const volumes = await kubectl("get", "persistentvolumes", "--output=jsonpath={.items[*].spec.claimRef.namespace}");
+        return `${namespaces} ${volumes}`.includes("chatdb-") ? undefined : true;
+      });
+      console.log(`  ${name} down in ${seconds(start)} s`);
+    },
+  };
+}

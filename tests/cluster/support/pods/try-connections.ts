@@ -1,0 +1,27 @@
+/**
+ * Runs in a pod's network: tries all of TARGETS, a JSON object of `host:port` by name, at once, and ends with a message,
+ * JSON of the names of those that answered and of the address of NAME, where it can be looked up.
+ */
+import { lookup } from "node:dns/promises";
+import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
+
+const { TARGETS = "{}", NAME = "" } = process.env;
+/** A policy drops packets and lets the caller wait; within a cluster, a connection takes a millisecond. */
+const timeoutMs = 3000;
+
+function answers(address: string): Promise<boolean> {
+  const [host, port] = address.split(":");
+  return new Promise((resolve) => {
+    const socket = connect({ host: host!, port: Number(port) });
+    const end = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.setTimeout(timeoutMs, () => end(false)).on("connect", () => end(true)).on("error", () => end(false));
+  });
+}
+
+const tried = Object.entries(JSON.parse(TARGETS) as Record<string, string>).map(async ([name, address]) => ((await answers(address)) ? [name] : []));
+const resolved = lookup(NAME).then(({ address }) => address, () => undefined);
+writeFileSync("/dev/termination-log", JSON.stringify({ answered: (await Promise.all(tried)).flat(), resolved: await resolved }));
