@@ -17,6 +17,13 @@ const usage = `Usage: npm run check
 
 const checkers: Readonly<Record<string, Checker>> = { kubeconform, "kube-score": kubeScore, "pod-security": podSecurity };
 
+const ingress = { host: "chatdb.example.com", class: "traefik", tls: { issuer: "letsencrypt" } };
+/** Settings that no stack has as it comes, and that make objects of other kinds. */
+const alternatives = [
+  { gatewayServiceType: "ClusterIP", ingress },
+  { gatewayServiceType: "ClusterIP", ingress: { ...ingress, kind: "gateway" } },
+];
+
 await main("check", usage, async () => {
   parseArgs();
   const waivers = readWaivers();
@@ -35,11 +42,19 @@ await main("check", usage, async () => {
   if (faults.length > 0) throw new Error(faults.join("\n"));
 });
 
-/** All that a stack may hand to an API server: as GitOps applies it, and the Secrets themselves, as Pulumi does. */
+/** All that a stack may hand to an API server, as it comes and with what the alternatives add. */
 async function rendered(stack: string): Promise<Manifest[]> {
+  const all: Manifest[] = [];
+  for (const settings of [{}, ...alternatives]) all.push(...(await objects(stack, settings)));
+  // Of objects that all have, the stack's own: the last that a Map is given.
+  return [...new Map(all.reverse().map((object) => [title(object), object])).values()];
+}
+
+/** The objects as GitOps applies them, and the Secrets themselves, as Pulumi does. */
+async function objects(stack: string, settings: Record<string, unknown>): Promise<Manifest[]> {
   // The SDK takes a second to load, which a wrong option need not cost.
   const { recordStack } = await import("../render/stack.ts");
-  const resources = await recordStack(stack);
+  const resources = await recordStack(stack, { settings });
   const secrets = manifests(resources, { form: "clear" }).flat().filter(({ kind }) => kind === "Secret");
   return [...manifests(resources, { form: "external", store: "chatdb" }).flat(), ...secrets];
 }
