@@ -40,7 +40,7 @@ function withoutDigest(settings: ImageSettings): string | undefined {
   const { imageRegistry, imageTag, imageDigests } = settings;
   const stack = pulumi.getStack();
   const own = imageNames().filter((name) => !(name in imageDigests));
-  const others = Object.entries(settings).flatMap(([name, value]) => (name.endsWith("Image") && typeof value === "string" && !value.includes("@") ? [name] : []));
+  const others = Object.entries(settings).flatMap(([name, value]) => (name.endsWith("Image") && typeof value === "string" && value !== "" && !value.includes("@") ? [name] : []));
   if (own.length + others.length === 0) return undefined;
   return [
     `stack ${stack} deploys images by their digest alone (requireDigests), and some have none.`,
