@@ -1,3 +1,4 @@
+import { outliveBreaks } from "@chatdb/kit/database.ts";
 import { databaseEnv, readEnv } from "@chatdb/kit/env.ts";
 import pg from "pg";
 import { z } from "zod";
@@ -62,6 +63,7 @@ export function openDataSourcePool(settings: DataSourceSettings, onIdleError: (e
   const pool = new pg.Pool({ ...connection(settings), max: maxConnections, idleTimeoutMillis: 30_000, maxLifetimeSeconds: 1800 });
   // Without a listener the process would end with the connection; the pool has already dropped it.
   pool.on("error", onIdleError);
+  outliveBreaks(pool);
   return pool;
 }
 

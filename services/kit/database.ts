@@ -19,7 +19,16 @@ export function openPool(env: DatabaseEnv): pg.Pool {
   // An idle connection broke (the server restarted). The pool has dropped it already, and opens another when one is
   // needed; without a listener the event would end the process.
   pool.on("error", () => undefined);
+  outliveBreaks(pool);
   return pool;
+}
+
+/**
+ * A connection may also break while it is taken and between two queries, in a transaction for instance. The next query
+ * rejects then; without a listener the event would end the process before that.
+ */
+export function outliveBreaks(pool: pg.Pool): void {
+  pool.on("connect", (client) => client.on("error", () => undefined));
 }
 
 export function openDatabase<DB>(pool: pg.Pool): Kysely<DB> {

@@ -23,11 +23,13 @@ export async function kubectlJson<T>(...args: string[]): Promise<T> {
 
 export interface Pod {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName: string };
   readonly status: {
     readonly phase: string;
+    readonly podIP?: string;
     readonly startTime?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
-    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly state: { readonly running?: { readonly startedAt: string } } }[];
+    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly containerID?: string; readonly state: { readonly running?: { readonly startedAt: string } } }[];
   };
 }
 

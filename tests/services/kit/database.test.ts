@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { expect } from "chai";
@@ -44,5 +46,17 @@ describe("a service's database", () => {
     const missing = await db.selectFrom("others").selectAll().execute().catch((error: unknown) => error as Error);
     expect(missing).to.be.instanceOf(Error).with.property("message").that.includes("does not exist");
     await db.destroy();
+  });
+
+  it("may go away while a connection is in use: the next query says so, and the process goes on", async () => {
+    const pool = openPool(env());
+    const client = await pool.connect();
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    stream.destroy(new Error("the server was killed"));
+    await once(stream, "close");
+    expect(await client.query("select 1").catch((error: unknown) => error)).to.be.instanceOf(Error);
+    client.release(true);
+    expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
+    await pool.end();
   });
 });
