@@ -91,7 +91,8 @@ export class Postgres extends pulumi.ComponentResource {
     return new OneOffJob(name, { ...args, namespace, image, uses: [this.administration()] }, { parent: this }).job;
   }
 
-  private administration(): Dependency {
+  /** Use of the server as its administrator: for Jobs that make, back up or restore databases, and for no service. */
+  administration(): Dependency {
     return {
       name: this.name,
       connect: () => ({

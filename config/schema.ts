@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { z } from "zod";
 import { cpuPattern, durationPattern, seconds, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
 import { serviceNames } from "./services.ts";
@@ -10,6 +11,17 @@ const wholeSeconds = (least: number) =>
     (value) => typeof value === "string" && durationPattern.test(value) && Number.isInteger(seconds(value as Duration)) && seconds(value as Duration) >= least,
     `must be a time in whole seconds such as "30s" or "5m"${least > 0 ? `, at least "${least}s"` : ""}`,
   );
+const cronCharacters = /^([\d*/, -]|sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)+$/i;
+/** What Kubernetes understands, without macros such as @daily; `L` and `#` are no part of it, though croner knows them. Empty for never. */
+const cron = z.string().refine((text) => {
+  if (text === "") return true;
+  if (!cronCharacters.test(text)) return false;
+  try {
+    return new Cron(text, { mode: "5-part", paused: true }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}, 'must be five fields of cron that come true some day, such as "0 */6 * * *"');
 const percent = z.int().min(1).max(100);
 const port = z.int().min(1).max(65535);
 const range = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"');
@@ -95,6 +107,11 @@ export const settings = z.strictObject({
   externalObjectStore: optional(
     z.strictObject({ endpoint: z.url(), region: z.string().default("us-east-1"), cidr, bucketPrefix: z.string().default("") }),
   ),
+  backup: z.strictObject({
+    schedule: cron,
+    keep: wholeSeconds(3600),
+    storage: size.optional(),
+  }),
   dataSources: z.record(
     z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a name of lower-case letters, digits and _"),
     z.strictObject({ host: dnsName, port: port.default(5432), database: z.string().min(1), user: z.string().min(1), ssl, cidr }),

@@ -10,6 +10,7 @@ import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
 import { Postgres } from "../components/postgres.ts";
+import { PostgresBackup } from "../components/postgres-backup.ts";
 import { Priorities } from "../components/priorities.ts";
 import { gatewayClients, gatewayEnvironment } from "../config/access.ts";
 import type { Configuration } from "../config/index.ts";
@@ -55,6 +56,7 @@ export class ChatDb extends pulumi.ComponentResource {
     const postgres = this.postgres();
     const kafka = this.kafka();
     const objectStore = this.objectStore();
+    this.backup(postgres, objectStore);
 
     const orchestrator = this.service("training-orchestrator", {
       port: 8000,
@@ -206,6 +208,13 @@ export class ChatDb extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private backup(postgres: Postgres, objectStore: ObjectStore): void {
+    const { backup, externalPostgres, postgresImage: image, postgres: sizes } = this.config;
+    if (externalPostgres || backup.schedule === "") return;
+    const { namespace, provisionerImage } = this.infrastructure();
+    new PostgresBackup("postgres", { storage: sizes.storage, ...backup, namespace, image, provisionerImage, postgres, objectStore }, { parent: this });
   }
 
   private infrastructure() {

@@ -1,6 +1,14 @@
 import type { z } from "zod";
 import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
+import {
+  fetchBackupCommand,
+  fetchBackupSettings,
+  listBackupsCommand,
+  listBackupsSettings,
+  storeBackupCommand,
+  storeBackupSettings,
+} from "./backup.ts";
 import { bucketSettings, provisionBuckets } from "./buckets.ts";
 import { databaseSettings, provisionDatabase } from "./database.ts";
 import { kafkaUserSettings, provisionKafkaUser } from "./kafka-user.ts";
@@ -24,6 +32,9 @@ const commands: Record<string, Command> = {
   "retire-database-user": command(retire.retireDatabaseUserSettings, retire.retireDatabaseUser),
   "retire-bucket-user": command(retire.retireBucketUserSettings, retire.retireBucketUser),
   "retire-kafka-user": command(retire.retireKafkaUserSettings, retire.retireKafkaUser),
+  "backup-store": command(storeBackupSettings, storeBackupCommand),
+  "backup-fetch": command(fetchBackupSettings, fetchBackupCommand),
+  "backup-list": command(listBackupsSettings, listBackupsCommand),
 };
 
 /** Exit codes: 0 done or nothing to do, 1 it failed, 2 the command or its environment is wrong. */

@@ -22,6 +22,7 @@ interface HttpRouteSpec {
 /** Kubernetes objects by kind, in the form in which the API server gets them. */
 export interface Objects {
   ConfigMap: k8s.types.output.core.v1.ConfigMap;
+  CronJob: k8s.types.output.batch.v1.CronJob;
   Deployment: k8s.types.output.apps.v1.Deployment;
   Gateway: CustomObject<GatewaySpec>;
   HTTPRoute: CustomObject<HttpRouteSpec>;
@@ -69,19 +70,19 @@ export function kubernetesObjects(resources: readonly RecordedResource[]): Kuber
 
 /** Something that makes pods. */
 export interface Workload {
-  readonly kind: "Deployment" | "StatefulSet" | "Job";
+  readonly kind: "Deployment" | "StatefulSet" | "Job" | "CronJob";
   readonly name: string;
   readonly namespace: string;
   readonly podLabels: Record<string, string>;
   readonly pod: PodSpec;
-  readonly object: Objects["Deployment" | "StatefulSet" | "Job"];
+  readonly object: Objects["Deployment" | "StatefulSet" | "Job" | "CronJob"];
 }
 
 export function workloads(resources: readonly RecordedResource[]): Workload[] {
-  return (["Deployment", "StatefulSet", "Job"] as const).flatMap((kind) =>
+  return (["Deployment", "StatefulSet", "Job", "CronJob"] as const).flatMap((kind) =>
     ofKind(resources, kind).map(({ name, inputs }) => {
       const object = inputs as unknown as Workload["object"];
-      const { metadata, spec } = object.spec.template;
+      const { metadata, spec } = ("jobTemplate" in object.spec ? object.spec.jobTemplate.spec : object.spec).template;
       return { kind, name, namespace: object.metadata.namespace, podLabels: metadata.labels, pod: spec, object };
     }),
   );

@@ -11,7 +11,7 @@ function provisioner(args: string[], env: NodeJS.ProcessEnv) {
 
 describe("provisioner command line", () => {
   it("names its commands when it gets none or another", () => {
-    expect(provisioner([], {})).to.deep.equal({ status: 2, stderr: "provisioner: expected one command of database, sample-data, topics, kafka-user, buckets, retire-database-user, retire-bucket-user, retire-kafka-user\n" });
+    expect(provisioner([], {})).to.deep.equal({ status: 2, stderr: "provisioner: expected one command of database, sample-data, topics, kafka-user, buckets, retire-database-user, retire-bucket-user, retire-kafka-user, backup-store, backup-fetch, backup-list\n" });
     expect(provisioner(["all"], {}).stderr).to.include("not all");
   });
 
