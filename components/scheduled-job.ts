@@ -108,6 +108,8 @@ function container({ connection, ...step }: Step & { connection: Connection }, s
     args: step.args,
     env: [...env, ...((secretEnv ?? []) as typeof env)],
     resources,
+    // Why it failed stands in the pod's status, also when its log is gone.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "workspace", mountPath: workspace }, ...scratch(["/tmp"]).volumeMounts],
     ...restrictedContainer,
   };
