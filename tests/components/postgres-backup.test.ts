@@ -4,9 +4,11 @@ import { ObjectStore } from "../../components/object-store.ts";
 import { PostgresBackup } from "../../components/postgres-backup.ts";
 import { Postgres } from "../../components/postgres.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { containers, object, objects, resource, workload, type Container } from "../support/objects.ts";
+import { containers, object, objects, resource, workload, type Objects } from "../support/objects.ts";
 import { run, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
+
+type Container = Objects["Job"]["spec"]["template"]["spec"]["containers"][number];
 
 const infrastructure = { namespace: "data", resources: sizes, storage: "1Gi", provisionerImage: "example.com/provisioner:1" } as const;
 
