@@ -7,6 +7,7 @@ import { targetContext } from "./cluster.ts";
 import { ask } from "./command.ts";
 import { buildImages } from "./images.ts";
 import { main } from "./usage.ts";
+import { addClientPrograms } from "../tests/cluster/support/postgres-image.ts";
 
 const usage = `Usage: npm run test:cluster [-- dev | ha] [-- MOCHA OPTIONS]
   Deploys ChatDB to a real Kubernetes and proves it: dev on any, then prod (ha) where there are three nodes or more.
@@ -32,6 +33,7 @@ function startOwnCluster(images: string[]): boolean {
   const wasDown = !existsSync(kubeconfig!);
   cluster("up");
   cluster("images", ...images);
+  for (const image of images.filter((image) => image.includes("/postgres:") && addClientPrograms(image))) cluster("load", image);
   Object.assign(process.env, { KUBECONFIG: kubeconfig, PATH: path, CHATDB_IMAGE_LOADER: `${ownCluster} load`, CHATDB_OWN_CLUSTER: ownCluster });
   return wasDown;
 }
