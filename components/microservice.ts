@@ -190,13 +190,14 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
 }
 
 /**
- * What keeps a Service's clients apart. With the policy `Local` no node passes connections on to another one, so that the pods
- * and their network policies see the client's address, not that of a node.
+ * What a Service does so that ranges of addresses are told apart. By the policy `Local` no node passes connections on to
+ * another one, so that the pods and their network policies see the client's address, not that of a node. The price: a node
+ * that loses its pod refuses connections until the load balancer has noticed.
  */
 function outside(type: MicroserviceArgs["serviceType"], openTo: readonly Outsider[]): Partial<k8s.types.input.core.v1.ServiceSpec> {
   const ranges = openTo.flatMap((outsider) => (outsider !== "anyone" && "cidr" in outsider ? [outsider.cidr] : []));
-  if (type === "LoadBalancer") return { externalTrafficPolicy: "Local", ...(ranges.length > 0 && { loadBalancerSourceRanges: ranges }) };
-  return type === "NodePort" && ranges.length > 0 ? { externalTrafficPolicy: "Local" } : {};
+  if (ranges.length === 0 || type === "ClusterIP") return {};
+  return { externalTrafficPolicy: "Local", ...(type === "LoadBalancer" && { loadBalancerSourceRanges: ranges }) };
 }
 
 function openToOutsiders(name: string, namespace: pulumi.Input<string>, outsiders: readonly Outsider[], port: number, parent: pulumi.Resource) {

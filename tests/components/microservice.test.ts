@@ -122,7 +122,7 @@ describe("microservice's Service", () => {
     };
     const ranges = ["192.0.2.0/24", "2001:db8::/32"].map((cidr) => ({ cidr }));
     expect(await spec("LoadBalancer", ...ranges)).to.deep.equal(["Local", ["192.0.2.0/24", "2001:db8::/32"]]);
-    expect(await spec("LoadBalancer", "anyone")).to.deep.equal(["Local", undefined]);
+    expect(await spec("LoadBalancer", "anyone")).to.deep.equal([undefined, undefined]);
     expect(await spec("NodePort", ...ranges)).to.deep.equal(["Local", undefined]);
     expect(await spec("NodePort", "anyone")).to.deep.equal([undefined, undefined]);
     expect(await spec("ClusterIP", ...ranges)).to.deep.equal([undefined, undefined]);

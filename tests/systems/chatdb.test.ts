@@ -127,7 +127,7 @@ describe("network of ChatDB", () => {
     const resources = await recordStack("prod", { settings: { oidc } });
     const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
     expect(more).to.deep.equal(["api-gateway -> 192.0.2.0/24:8443"]);
-    expect(environment(resources, "api-gateway")).to.include({ OIDC_ISSUER: oidc.issuer, OIDC_AUDIENCE: "chatdb", RATE_LIMIT_PER_MINUTE: "1200" });
+    expect(environment(resources, "api-gateway")).to.include({ OIDC_ISSUER: oidc.issuer, OIDC_AUDIENCE: "chatdb", RATE_LIMIT_PER_MINUTE: "6000" });
     expect(edges(resources)).to.deep.include({ from: "api-gateway", to: "identity-provider", lazy: true });
   });
 
