@@ -20,10 +20,17 @@ export interface MembershipOptions extends KafkaOptions {
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 
+/** Milliseconds without a heartbeat after which the broker gives a member's partitions to others: so long does one that died hold them. */
+const sessionMs = 10_000;
+
+/** Milliseconds that saying good-bye may take: a broker that does not answer is to keep nobody from joining at another. */
+const leavingMs = 3000;
+
 /**
  * Is a member of a consumer group until `signal` aborts, and joins again, with pauses that grow, whenever the connection
  * fails. Heartbeats are sent by a timer, whatever the handlers of messages do: a handler may take hours, as long as it
- * does not keep the event loop busy for the session timeout of 30 s.
+ * does not keep the event loop busy for ten seconds: what computes belongs into a worker thread. Who does, loses the partitions
+ * and joins again; what was being handled is then handled twice.
  */
 export async function keepMembership(options: MembershipOptions): Promise<void> {
   const { signal, group, log } = options;
@@ -62,8 +69,19 @@ async function beMember(options: MembershipOptions, ended: Promise<unknown>, onJ
   try {
     await Promise.race([consume(), lost, ended]);
   } finally {
-    await consumer.close(true);
+    await leave(consumer);
   }
+}
+
+/**
+ * Leaves the group, then disconnects. Closing alone would not do: until its last request is answered the client would go on
+ * to join, as a member that reads nothing and yet gets partitions.
+ */
+async function leave(consumer: Consumer<string, string, string, string>): Promise<void> {
+  // Whatever comes of it: a broker that was not told waits for the session to end.
+  const left = new Promise<void>((resolve) => consumer.leaveGroup(true, () => resolve()));
+  await Promise.race([left, delay(leavingMs, undefined, { ref: false })]);
+  await consumer.close(true);
 }
 
 function createConsumer({ clientId, connection, group }: MembershipOptions): Consumer<string, string, string, string> {
@@ -73,10 +91,15 @@ function createConsumer({ clientId, connection, group }: MembershipOptions): Con
     groupId: group,
     deserializers: stringDeserializers,
     autocommit: false,
-    sessionTimeout: 30_000,
-    rebalanceTimeout: 60_000,
-    heartbeatInterval: 3000,
-    heartbeatStallTimeout: 30_000,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: sessionMs / 5,
+    // A coordinator that is silent for so long has forgotten us, or is dead itself.
+    heartbeatStallTimeout: sessionMs,
+    // Members come when their next heartbeat tells them to; one that died is waited for until its session ends.
+    rebalanceTimeout: 1.5 * sessionMs,
+    connectTimeout: 3000,
+    // A request to join is answered when all members have come.
+    requestTimeout: 2 * sessionMs,
     // How long a fetch, and so a close, waits when there are no messages.
     maxWaitTime: 1000,
   });
