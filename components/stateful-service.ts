@@ -78,6 +78,8 @@ export class StatefulService extends pulumi.ComponentResource {
           serviceName: headless.metadata.name,
           replicas: args.replicas,
           podManagementPolicy: args.quorum ? "Parallel" : "OrderedReady",
+          // A replica that accepts connections has yet to catch up: an update gives it time before it stops the next one.
+          minReadySeconds: args.quorum && args.replicas > 1 ? 15 : undefined,
           selector: { matchLabels: selector(name) },
           template: podTemplate(name, args, account.metadata.name),
           volumeClaimTemplates: [volumeClaim(args)],

@@ -107,6 +107,11 @@ describe("kafka cluster", () => {
     expect(copies(three)).to.deep.equal(["3", "3", "3", "2", "2", "false"]);
   });
 
+  it("is updated a node at a time, each with time to catch up with the others", () => {
+    expect(object(three, "StatefulSet", "kafka").spec.minReadySeconds).to.equal(15);
+    expect(object(one, "StatefulSet", "kafka").spec.minReadySeconds).to.equal(undefined);
+  });
+
   it("keeps three copies, not more, on five nodes", async () => {
     expect(env(await cluster(5)).KAFKA_DEFAULT_REPLICATION_FACTOR).to.equal("3");
   });

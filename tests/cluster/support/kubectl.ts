@@ -9,6 +9,13 @@ export async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Runs a command in a pod, or in one of a Deployment's, with `input` as its standard input; returns what it prints. */
+export async function inPod(namespace: string, pod: string, command: readonly string[], input: string): Promise<string> {
+  const running = run("kubectl", ["exec", "--stdin", "--namespace", namespace, pod, "--", ...command]);
+  running.child.stdin!.end(input);
+  return (await running).stdout;
+}
+
 /** Creates an object, or brings it to this state. */
 export async function apply(object: object): Promise<void> {
   const child = run("kubectl", ["apply", "--server-side", "--filename=-"]);
