@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { project } from "../config/project.ts";
 import { secretNames } from "../config/schema.ts";
 import { mermaid } from "../render/graph.ts";
+import { openConnections } from "../render/network.ts";
+import type { RecordedResource } from "../render/recorder.ts";
 import { recordStack } from "../render/stack.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -17,13 +19,24 @@ function configurationTable(): string {
   return ["| setting | type | meaning | default |", "| --- | --- | --- | --- |", ...rows, "", secrets].join("\n");
 }
 
+/** Who may open connections to what, as a Markdown table made from the network policies; the cluster's DNS, open to all, is left out. */
+function connectionsTable(resources: readonly RecordedResource[]): string {
+  const connections = openConnections(resources)
+    .filter((connection) => !connection.endsWith("-> dns"))
+    .map((connection) => connection.split(" -> ") as [string, string]);
+  const bySource = Map.groupBy(connections, ([from]) => from);
+  const rows = [...bySource].map(([from, targets]) => `| ${from} | ${targets.map(([, to]) => to).join(", ")} |`);
+  return ["| from | to |", "| --- | --- |", ...rows].join("\n");
+}
+
 /** Files with generated parts, each part between two comments that name it. */
 export async function generatedDocs(): Promise<{ file: string; text: string }[]> {
   const parts: Record<string, string> = {
     configuration: configurationTable(),
+    connections: connectionsTable(await recordStack("prod")),
     graph: `\`\`\`mermaid\n${mermaid(await recordStack("dev"))}\`\`\``,
   };
-  return ["README.md", "docs/architecture.md"].map((file) => {
+  return ["README.md", "docs/architecture.md", "docs/security.md"].map((file) => {
     const text = readFileSync(join(root, file), "utf8");
     return {
       file,

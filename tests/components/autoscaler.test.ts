@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { autoscale } from "../../components/autoscaler.ts";
-import { object, resource } from "../support/objects.ts";
+import { object, resource } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
 
 describe("autoscaler", () => {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { GatewayRoute, type GatewayRouteArgs } from "../../components/gateway-route.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object, objects } from "../support/objects.ts";
+import { object, objects } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
 
 const host = "chatdb.example.com";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { Ingress } from "../../components/ingress.ts";
 import type { RouteArgs } from "../../components/route.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object } from "../support/objects.ts";
+import { object } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
 
 const ingress = (more: Partial<RouteArgs> = {}) =>

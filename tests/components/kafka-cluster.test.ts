@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Kafka } from "../../components/kafka.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, workload } from "../support/objects.ts";
+import { environment, object, workload } from "../../render/objects.ts";
 import { run, sizes } from "../support/program.ts";
 
 const cluster = (brokers: number) =>

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Kafka, type ExternalKafka, type KafkaArgs, type TopicUse } from "../../components/kafka.ts";
 import { Microservice } from "../../components/microservice.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, objects, resource, workload, type Objects } from "../support/objects.ts";
+import { environment, object, objects, resource, workload, type Objects } from "../../render/objects.ts";
 import { failure, run, serviceArgs, sizes } from "../support/program.ts";
 import { podFaults } from "../support/rules.ts";
 

@@ -6,8 +6,8 @@ import { bounded } from "../../components/pod.ts";
 import { breaches } from "../../policies/rule.ts";
 import { autoscaling } from "../../policies/rules/autoscaling.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, kubernetesObjects, object, objects, resource, workload } from "../support/objects.ts";
-import { openConnections } from "../support/network.ts";
+import { environment, kubernetesObjects, object, objects, resource, workload } from "../../render/objects.ts";
+import { openConnections } from "../../render/network.ts";
 import { dependency, failure, run, serviceArgs as args, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

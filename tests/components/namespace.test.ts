@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Namespace } from "../../components/namespace.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object, objects, resource } from "../support/objects.ts";
+import { object, objects, resource } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
 
 describe("namespace", () => {

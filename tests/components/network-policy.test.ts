@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Consumer, Destination } from "../../components/connection.ts";
 import { allowDns, denyAll, edgePolicies, egressTo, ingressFrom, ingressFromOutside } from "../../components/network-policy.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object, objects } from "../support/objects.ts";
+import { object, objects } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
 
 const consumer: Consumer = { name: "reader", namespace: "apps", labels: { app: "reader" } };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Microservice } from "../../components/microservice.ts";
 import { ObjectStore, type BucketUse, type ExternalObjectStore, type ObjectStoreArgs } from "../../components/object-store.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, objects, resource, workload } from "../support/objects.ts";
+import { environment, object, objects, resource, workload } from "../../render/objects.ts";
 import { run, serviceArgs, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { OneOffJob, type OneOffJobArgs } from "../../components/one-off-job.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, objects, resource, workload } from "../support/objects.ts";
+import { environment, object, objects, resource, workload } from "../../render/objects.ts";
 import { dependency, run } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

@@ -4,7 +4,7 @@ import { ObjectStore } from "../../components/object-store.ts";
 import { PostgresBackup } from "../../components/postgres-backup.ts";
 import { Postgres } from "../../components/postgres.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { containers, object, objects, resource, workload, type Objects } from "../support/objects.ts";
+import { containers, object, objects, resource, workload, type Objects } from "../../render/objects.ts";
 import { run, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

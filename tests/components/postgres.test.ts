@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Microservice } from "../../components/microservice.ts";
 import { Postgres, type DatabaseUse, type ExternalPostgres, type PostgresArgs } from "../../components/postgres.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { environment, object, objects, resource, workload } from "../support/objects.ts";
+import { environment, object, objects, resource, workload } from "../../render/objects.ts";
 import { failure, run, serviceArgs, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { governingService, StatefulService, type StatefulServiceArgs } from "../../components/stateful-service.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { object, objects, resource, workload } from "../support/objects.ts";
+import { object, objects, resource, workload } from "../../render/objects.ts";
 import { run, sizes } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { expect } from "chai";
 import { stackNames } from "../../config/project.ts";
-import { objects } from "../support/objects.ts";
+import { objects } from "../../render/objects.ts";
 import { configuration, issues } from "../support/configuration.ts";
 import { recordStack } from "../../render/stack.ts";
 

@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { expect } from "chai";
 import { setImmediate as turn } from "node:timers/promises";
 import { record, type RecordOptions } from "../../render/recorder.ts";
-import { resource } from "../support/objects.ts";
+import { resource } from "../../render/objects.ts";
 import { failure, run } from "../support/program.ts";
 
 const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts?: pulumi.CustomResourceOptions) =>

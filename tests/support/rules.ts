@@ -3,7 +3,7 @@ import { breaches } from "../../policies/rule.ts";
 import { objectRules } from "../../policies/rules/index.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { kind } from "../../render/waves.ts";
-import { containers, kubernetesObjects, objects, workloads, type Workload } from "./objects.ts";
+import { containers, kubernetesObjects, objects, workloads, type Workload } from "../../render/objects.ts";
 
 /** What every program has to keep to, whatever it deploys: gives a line for each place where it does not. */
 export type Rule = (resources: readonly RecordedResource[]) => string[];

@@ -5,8 +5,8 @@ import { recordStack } from "../../render/stack.ts";
 import { waves } from "../../render/waves.ts";
 import { topics } from "../../services/contracts/topics.ts";
 import { holdBack } from "../support/held.ts";
-import { openConnections } from "../support/network.ts";
-import { environment, object, objects, resource, workloads } from "../support/objects.ts";
+import { openConnections } from "../../render/network.ts";
+import { environment, object, objects, resource, workloads } from "../../render/objects.ts";
 import { recording } from "../support/stacks.ts";
 
 /** Startup order of the architecture's specification: each layer waits for all of the layers before it. */

@@ -11,7 +11,7 @@ import { retireBucketUserSettings, retireDatabaseUserSettings, retireKafkaUserSe
 import { kafkaUserSettings } from "../../services/provisioner/kafka-user.ts";
 import { sampleDataSettings } from "../../services/provisioner/sample-data.ts";
 import { topicSettings } from "../../services/provisioner/topics.ts";
-import { environment, workload, workloads } from "../support/objects.ts";
+import { environment, workload, workloads } from "../../render/objects.ts";
 import { recording, variants } from "../support/stacks.ts";
 
 const commands: Record<string, z.ZodObject> = {

@@ -3,7 +3,7 @@ import { bytes, millicores, type Cpu, type Size } from "../../components/quantit
 import { project } from "../../config/project.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { recordStack } from "../../render/stack.ts";
-import { object, objects, workload } from "../support/objects.ts";
+import { object, objects, workload } from "../../render/objects.ts";
 import { recording } from "../support/stacks.ts";
 
 // Written down from the architecture's specification, not from the code.

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { breaches } from "../../policies/rule.ts";
 import { objectRules, systemRules } from "../../policies/rules/index.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
-import { kubernetesObjects, object, resource, workload, type Objects } from "../support/objects.ts";
+import { kubernetesObjects, object, resource, workload, type Objects } from "../../render/objects.ts";
 import { rules } from "../support/rules.ts";
 import { recording, variants } from "../support/stacks.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { groupOf, topics as names } from "@chatdb/contracts/topics.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
-import { environment } from "../../support/objects.ts";
+import { environment } from "../../../render/objects.ts";
 import { rightsOf } from "../support/kafka-rights.ts";
 import { stack } from "./stack.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { edges } from "../../../render/graph.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
-import { workloads, type Workload } from "../../support/objects.ts";
+import { workloads, type Workload } from "../../../render/objects.ts";
 import { kubectl, kubectlJson, podsOf, until } from "./kubectl.ts";
 import { node, nodeImage, outside, program, startOutsider } from "./outside.ts";
 

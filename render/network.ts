@@ -1,4 +1,4 @@
-import type { RecordedResource } from "../../render/recorder.ts";
+import type { RecordedResource } from "./recorder.ts";
 import { objects, workloads, type Objects, type Workload } from "./objects.ts";
 
 type Policy = Objects["NetworkPolicy"];

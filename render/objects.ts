@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { kubernetesObject, type Container, type KubernetesObject, type PodSpec } from "../../policies/kubernetes.ts";
-import type { RecordedResource } from "../../render/recorder.ts";
-import { kind as kindOf } from "../../render/waves.ts";
+import { kubernetesObject, type Container, type KubernetesObject, type PodSpec } from "../policies/kubernetes.ts";
+import type { RecordedResource } from "./recorder.ts";
+import { kind as kindOf } from "./waves.ts";
 
 interface CustomObject<Spec> {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations: Record<string, string | undefined> };
