@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { kubectl, type Pod } from "./kubectl.ts";
+
+const run = promisify(execFile);
+
+/** The program that runs the project's own test cluster, whose nodes are on this machine; undefined on any other cluster. */
+const ownCluster = process.env.CHATDB_OWN_CLUSTER;
+
+/** Whether nodes can be stopped, and processes on them be killed. */
+export const isOurs = ownCluster !== undefined;
+
+/** Ends a pod's processes without warning: by SIGKILL where they are on this machine, else by the API, which leaves a new pod in its place. */
+export async function kill(pod: Pod): Promise<void> {
+  const { namespace, name } = pod.metadata;
+  if (!isOurs) return void (await kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force"));
+  const id = pod.status.containerStatuses![0]!.containerID!.replace("containerd://", "");
+  const node = pod.spec.nodeName.replace("node-", "");
+  const socket = join(dirname(process.env.KUBECONFIG!), "nodes", node, "containerd.sock");
+  await run("ctr", ["--address", socket, "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", id]);
+}
+
+/** Cuts the power of a node, or gives it back. */
+export async function power(state: "off" | "on", node: string): Promise<void> {
+  await run(ownCluster!, ["node", state === "off" ? "stop" : "start", node.replace("node-", "")]);
+}
