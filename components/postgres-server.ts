@@ -34,20 +34,15 @@ export interface PostgresServerArgs {
   readonly protect?: boolean;
 }
 
-const port = 5432;
-const adminUser = "postgres";
+export const port = 5432;
+export const adminUser = "postgres";
 // Over TCP on purpose: while the image initialises its data directory, the server answers on the socket alone.
 const isReady = { exec: { command: ["pg_isready", "--host=127.0.0.1", `--username=${adminUser}`, "--quiet"] } };
 const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5s" };
 
 /** One server in a StatefulSet of its own. While its pod or its node is away, there is none. */
 export function singleServer(name: string, args: PostgresServerArgs, parent: pulumi.Resource): PostgresServer {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent, protect: args.protect }).result;
-  const secret = new k8s.core.v1.Secret(
-    `${name}-admin`,
-    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
-    { parent },
-  );
+  const { password, secret } = administrator(name, args, parent);
   const service = new StatefulService(
     name,
     {
@@ -80,4 +75,12 @@ export function singleServer(name: string, args: PostgresServerArgs, parent: pul
     destination: { to: { namespace: args.namespace, labels: selector(name) }, port },
     readyWhen: service.ready,
   };
+}
+
+/** The administrator's password, made up once, and the Secret from which a server learns it under `password`, `more` beside it. */
+export function administrator(name: string, args: PostgresServerArgs, parent: pulumi.Resource, more: Record<string, string> = {}) {
+  const { result: password } = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent, protect: args.protect });
+  const metadata = { namespace: args.namespace, labels: labels(name, "infrastructure") };
+  const secret = new k8s.core.v1.Secret(`${name}-admin`, { metadata, stringData: { ...more, password } }, { parent });
+  return { password, secret };
 }

@@ -4,6 +4,7 @@ import type { Connection, Consumer, Dependency } from "./connection.ts";
 import { databaseEnvironment } from "./external-database.ts";
 import { login, retirement, type Login } from "./login.ts";
 import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
+import { postgresCluster, type PostgresCluster } from "./postgres-cluster.ts";
 import { singleServer, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
 
 /** A PostgreSQL server that runs elsewhere: RDS, Neon, Cloud SQL, a company's own. */
@@ -21,6 +22,8 @@ export interface ExternalPostgres {
 export interface PostgresArgs extends PostgresServerArgs {
   /** Image that makes databases and roles: services/provisioner. */
   readonly provisionerImage: pulumi.Input<string>;
+  /** Deploy several instances instead of a single server. */
+  readonly cluster?: PostgresCluster;
   /** Deploy nothing and use this server instead. */
   readonly external?: ExternalPostgres;
   /** See {@link login}. Default 0. */
@@ -45,7 +48,7 @@ export class Postgres extends pulumi.ComponentResource {
     super("chatdb:components:Postgres", name, {}, opts);
     this.name = name;
     this.args = args;
-    this.server = args.external ? external(args.external) : singleServer(name, args, this);
+    this.server = this.deploy();
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
@@ -66,6 +69,12 @@ export class Postgres extends pulumi.ComponentResource {
         };
       },
     };
+  }
+
+  private deploy(): PostgresServer {
+    const { external: elsewhere, cluster } = this.args;
+    if (elsewhere) return external(elsewhere);
+    return cluster ? postgresCluster(this.args, cluster, this) : singleServer(this.name, this.args, this);
   }
 
   /** The role that owns or reads a database; consumers log in as members of it. */

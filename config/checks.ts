@@ -24,6 +24,7 @@ export function crossChecks(settings: Settings): Issue[] {
       return [...requestsWithinLimits(`services.${name}`, service), ...replicaBounds(`services.${name}.scaling`, service)];
     }),
     ...kafkaIssues(settings),
+    ...postgresIssues(settings),
     ...dataSourceIssues(settings),
     ...digestIssues(settings),
     ...accessIssues(settings),
@@ -52,6 +53,20 @@ function kafkaIssues({ kafka, kafkaBrokers }: Settings): Issue[] {
   }
   if (bytes(kafka.heap) > bytes(kafka.limits.memory) * 0.75) {
     issues.push({ path: "kafka.heap", message: `is ${kafka.heap} of a memory limit of ${kafka.limits.memory}; leave a quarter or more for the rest of the process` });
+  }
+  return issues;
+}
+
+function postgresIssues({ postgresInstances, postgresCluster: { name, archive, recovery } }: Settings): Issue[] {
+  const issues: Issue[] = [];
+  if (postgresInstances === 2) {
+    issues.push({ path: "postgresInstances", message: "is 2; with one of them away nothing could be written: take 1, or 3 or more" });
+  }
+  if (recovery && !archive) {
+    issues.push({ path: "postgresCluster.recovery", message: "needs postgresCluster.archive, which it recovers from" });
+  }
+  if (recovery?.from === name) {
+    issues.push({ path: "postgresCluster.recovery.from", message: `is ${name}, the cluster's own name: give the new cluster another one` });
   }
   return issues;
 }

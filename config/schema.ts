@@ -74,6 +74,22 @@ function isPrivateEnough(url: string): boolean {
   return /^https:|^http:\/\/[^/:@]+\.svc(\.cluster\.local)?([:/]|$)/.test(url);
 }
 
+const apiServer = z.strictObject({ cidr, ports: z.array(port).min(1).default([443, 6443]) });
+
+const postgresCluster = z.strictObject({
+  name: z.string().regex(/^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$/, "must be a name of at most 50 lower-case letters, digits and -").default("postgres"),
+  uid: z.int().min(1).default(999),
+  operatorNamespace: dnsName.default("cnpg-system"),
+  apiServer: apiServer.prefault({}),
+  archive: optional(
+    z.strictObject({
+      retention: z.string().regex(/^[1-9][0-9]*[dwm]$/, "must be a number of days, weeks or months such as 30d").default("30d"),
+      schedule: z.string().regex(/^(\S+ ){5}\S+$/, 'must be six fields, seconds first, such as "0 0 2 * * *"').default("0 0 2 * * *"),
+    }),
+  ),
+  recovery: optional(z.strictObject({ from: z.string().min(1), targetTime: z.iso.datetime({ offset: true }).optional() })),
+});
+
 /** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
 export const settings = z.strictObject({
   kubeContext: z.string(),
@@ -89,6 +105,8 @@ export const settings = z.strictObject({
   storageClass: z.string(),
   spreading: z.enum(["required", "preferred"]),
   postgres: z.strictObject(sized),
+  postgresInstances: z.int().min(1).max(9),
+  postgresCluster,
   kafka: z.strictObject({ ...sized, heap: size, jvmOptions: z.string().optional() }),
   kafkaBrokers: z.int().min(1).max(9),
   objectStore: z.strictObject(sized),

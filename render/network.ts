@@ -1,10 +1,33 @@
 import type { RecordedResource } from "./recorder.ts";
-import { objects, workloads, type Objects, type Workload } from "./objects.ts";
+import { containers, objects, workloads, type Objects } from "./objects.ts";
 
 type Policy = Objects["NetworkPolicy"];
 type Rule = Policy["spec"]["egress"][number];
 type Peer = Rule["to"][number];
 type Selector = Peer["podSelector"];
+
+/** Pods that are alike, and what they listen on. */
+interface Pods {
+  readonly name: string;
+  readonly namespace: string;
+  readonly podLabels: Record<string, string>;
+  readonly ports: readonly number[];
+}
+
+/** Pods of the program's workloads, and those that CloudNativePG makes: https://cloudnative-pg.io/documentation/current/labels_annotations/. */
+function allPods(resources: readonly RecordedResource[]): Pods[] {
+  const own = workloads(resources).map((workload) => ({
+    ...workload,
+    ports: containers(workload).flatMap(({ ports }) => (ports ?? []).map(({ containerPort }) => containerPort)),
+  }));
+  const clusters = objects(resources, "Cluster").map(({ metadata: { name, namespace } }) => ({
+    name,
+    namespace,
+    podLabels: { "cnpg.io/cluster": name },
+    ports: [5432, 8000],
+  }));
+  return [...own, ...clusters];
+}
 
 /**
  * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
@@ -12,11 +35,11 @@ type Selector = Peer["podSelector"];
  * outside of the cluster, the cluster's `dns`, all of a `namespace`, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
-  const pods = workloads(resources);
+  const pods = allPods(resources);
   const policies = objects(resources, "NetworkPolicy");
   const inside = pods.flatMap((from) =>
     pods.flatMap((to) =>
-      ports(to)
+      to.ports
         .filter((port) => allows(policies, "Egress", from, to, port) && allows(policies, "Ingress", to, from, port))
         .map((port) => `${from.name} -> ${to.name}:${port}`),
     ),
@@ -37,7 +60,7 @@ const everyone: Peer[] = [];
 const unrestricted: Rule[] = [{ to: everyone, ports: [] }];
 
 /** The rules that apply to a pod in one direction, the peers of both directions under `to`. */
-function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Workload): Rule[] {
+function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Pods): Rule[] {
   const selecting = policies.filter(
     ({ metadata, spec }) => metadata.namespace === pod.namespace && spec.policyTypes.includes(direction) && matches(spec.podSelector, pod.podLabels),
   );
@@ -49,7 +72,7 @@ function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Workloa
   );
 }
 
-function allows(policies: Policy[], direction: "Ingress" | "Egress", pod: Workload, other: Workload, port: number): boolean {
+function allows(policies: Policy[], direction: "Ingress" | "Egress", pod: Pods, other: Pods, port: number): boolean {
   return rules(policies, direction, pod).some(
     (rule) =>
       (rule.ports.length === 0 || rule.ports.some((allowed) => allowed.port === port && allowed.protocol === "TCP")) &&
@@ -57,7 +80,7 @@ function allows(policies: Policy[], direction: "Ingress" | "Egress", pod: Worklo
   );
 }
 
-function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, pod: Workload, ownNamespace: string): boolean {
+function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, pod: Pods, ownNamespace: string): boolean {
   if (ipBlock) return false;
   const inNamespace = namespaceSelector
     ? matches(namespaceSelector, { "kubernetes.io/metadata.name": pod.namespace })
@@ -83,8 +106,4 @@ function strangers({ to }: Rule): string[] {
     if (ipBlock) return [ipBlock.cidr];
     return podSelector ? [] : [`namespace ${namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]}`];
   });
-}
-
-function ports({ pod }: Workload): number[] {
-  return pod.containers.flatMap((container) => (container.ports ?? []).map(({ containerPort }) => containerPort));
 }

@@ -19,8 +19,23 @@ interface HttpRouteSpec {
   readonly rules: readonly object[];
 }
 
+/** Of CloudNativePG: what the tests look at. */
+interface ClusterSpec {
+  readonly instances: number;
+  readonly postgresql: { readonly synchronous: Record<string, unknown> };
+  readonly topologySpreadConstraints: readonly Record<string, unknown>[];
+  readonly plugins?: readonly unknown[];
+  readonly bootstrap?: unknown;
+  readonly externalClusters?: readonly unknown[];
+}
+interface ObjectStoreSpec {
+  readonly retentionPolicy: string;
+  readonly configuration: { readonly s3Credentials: Record<string, unknown> };
+}
+
 /** Kubernetes objects by kind, in the form in which the API server gets them. */
 export interface Objects {
+  Cluster: CustomObject<ClusterSpec>;
   ConfigMap: k8s.types.output.core.v1.ConfigMap;
   CronJob: k8s.types.output.batch.v1.CronJob;
   Deployment: k8s.types.output.apps.v1.Deployment;
@@ -31,8 +46,10 @@ export interface Objects {
   Job: k8s.types.output.batch.v1.Job;
   Namespace: k8s.types.output.core.v1.Namespace;
   NetworkPolicy: k8s.types.output.networking.v1.NetworkPolicy;
+  ObjectStore: CustomObject<ObjectStoreSpec>;
   PodDisruptionBudget: k8s.types.output.policy.v1.PodDisruptionBudget;
   PriorityClass: k8s.types.output.scheduling.v1.PriorityClass;
+  ScheduledBackup: CustomObject<Record<string, unknown>>;
   Secret: k8s.types.output.core.v1.Secret;
   Service: k8s.types.output.core.v1.Service;
   ServiceAccount: k8s.types.output.core.v1.ServiceAccount;

@@ -1,10 +1,16 @@
 import type { RecordedResource } from "./recorder.ts";
 
-/** Kinds whose readiness the kubernetes provider waits for; what depends on one of them starts a wave later. */
-const awaited = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "PersistentVolumeClaim", "Ingress"]);
+/** Kinds whose readiness the kubernetes provider waits for. */
+const awaitedKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "PersistentVolumeClaim", "Ingress"]);
 
 export function kind(resource: RecordedResource): string {
   return resource.type.split(":").at(-1)!;
+}
+
+/** Whether what depends on a resource starts a wave later: it has to be ready first, by its kind or because the program says so. */
+function isAwaited(resource: RecordedResource): boolean {
+  const { annotations } = (resource.inputs.metadata ?? {}) as { annotations?: Record<string, string> };
+  return awaitedKinds.has(kind(resource)) || annotations?.["pulumi.com/waitFor"] !== undefined;
 }
 
 /**
@@ -25,7 +31,7 @@ export function waves(resources: readonly RecordedResource[]): Map<string, numbe
     if (!resource) return 0;
     path.push(urn);
     const wave = dependenciesOf(resource, byUrn)
-      .map((dependency) => waveOf(dependency) + (awaited.has(kind(byUrn.get(dependency)!)) ? 1 : 0))
+      .map((dependency) => waveOf(dependency) + (isAwaited(byUrn.get(dependency)!) ? 1 : 0))
       .reduce((latest, wave) => Math.max(latest, wave), 0);
     path.pop();
     result.set(urn, wave);

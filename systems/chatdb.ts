@@ -9,6 +9,7 @@ import { Microservice, type MicroserviceArgs } from "../components/microservice.
 import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
+import type { PostgresCluster } from "../components/postgres-cluster.ts";
 import { Postgres } from "../components/postgres.ts";
 import { PostgresBackup } from "../components/postgres-backup.ts";
 import { Priorities } from "../components/priorities.ts";
@@ -53,9 +54,9 @@ export class ChatDb extends pulumi.ComponentResource {
     this.image = image;
     this.namespaces = this.createNamespaces(name);
     this.priorities = new Priorities(name, { parent: this });
-    const postgres = this.postgres();
-    const kafka = this.kafka();
     const objectStore = this.objectStore();
+    const postgres = this.postgres(objectStore);
+    const kafka = this.kafka();
     this.backup(postgres, objectStore);
 
     const orchestrator = this.service("training-orchestrator", {
@@ -145,7 +146,7 @@ export class ChatDb extends pulumi.ComponentResource {
     });
   }
 
-  private postgres(): Postgres {
+  private postgres(objectStore: ObjectStore): Postgres {
     const { config } = this;
     const { requests, limits, storage } = config.postgres;
     return new Postgres(
@@ -155,10 +156,20 @@ export class ChatDb extends pulumi.ComponentResource {
         image: config.postgresImage,
         resources: { requests, limits },
         storage,
+        cluster: config.postgresInstances > 1 ? this.postgresCluster(objectStore) : undefined,
         external: config.externalPostgres && { ...config.externalPostgres, adminPassword: config.secret("externalPostgresPassword") },
       },
       { parent: this },
     );
+  }
+
+  private postgresCluster(objectStore: ObjectStore): PostgresCluster {
+    const { archive, ...cluster } = this.config.postgresCluster;
+    return {
+      ...cluster,
+      instances: this.config.postgresInstances,
+      archive: archive && { ...archive, bucket: objectStore.buckets({ "postgres-wal": "read-write" }) },
+    };
   }
 
   private kafka(): Kafka {

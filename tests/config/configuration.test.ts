@@ -106,6 +106,26 @@ describe("settings that have to fit together", () => {
     );
   });
 
+  it("refuses instances of PostgreSQL that do not stand in for each other, and a recovery from nothing or from itself", async () => {
+    expect(await issues({ postgresInstances: 2 })).to.have.all.keys("postgresInstances");
+    expect(await issues({ postgresCluster: { recovery: { from: "postgres" } } })).to.deep.equal({
+      "postgresCluster.recovery": "needs postgresCluster.archive, which it recovers from",
+      "postgresCluster.recovery.from": "is postgres, the cluster's own name: give the new cluster another one",
+    });
+    const archive = { retention: "8w" };
+    expect(await issues({ postgresInstances: 3, postgresCluster: { name: "postgres-2", archive, recovery: { from: "postgres" } } })).to.deep.equal({});
+    expect(await issues({ postgresCluster: { archive: { retention: "a month" } } })).to.have.all.keys("postgresCluster.archive.retention");
+  });
+
+  it("takes an empty postgresCluster for the usual one", async () => {
+    expect((await configuration({})).postgresCluster).to.deep.include({
+      name: "postgres",
+      uid: 999,
+      operatorNamespace: "cnpg-system",
+      apiServer: { cidr: "0.0.0.0/0", ports: [443, 6443] },
+    });
+  });
+
   it("Kafka has an odd number of nodes and a heap that leaves room", async () => {
     expect(await issues({ kafkaBrokers: 4, kafka: { ...sizes, heap: "800Mi" } })).to.deep.equal({
       kafkaBrokers: "is 4; a quorum needs an odd number",

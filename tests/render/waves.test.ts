@@ -72,6 +72,12 @@ describe("waves", () => {
     );
   });
 
+  it("wait for a resource of another kind where the program does", () => {
+    const cluster = { ...resource(1, "Cluster", []), inputs: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } } } };
+    expect(waves([cluster, resource(2, "Job", [1])]).get("2")).to.equal(1);
+    expect(waves([resource(1, "Cluster", []), resource(2, "Job", [1])]).get("2")).to.equal(0);
+  });
+
   it("take no notice of what is not among the resources, an engine's own say", () => {
     expect(waves([resource(1, "Deployment", [99])]).get("1")).to.equal(0);
   });

@@ -95,6 +95,18 @@ const backup = ["backup", "restore"].flatMap((job) => [
   `minio-postgres-${job} -> minio:9000`,
 ]);
 
+/** What three instances of PostgreSQL and their archive add. */
+const postgresCluster = [
+  "namespace cnpg-system -> postgres:5432",
+  "namespace cnpg-system -> postgres:8000",
+  "postgres -> postgres:5432",
+  "postgres -> postgres:8000",
+  "postgres -> 0.0.0.0/0:443",
+  "postgres -> 0.0.0.0/0:6443",
+  "postgres -> minio:9000",
+  "minio-postgres -> minio:9000",
+];
+
 describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
@@ -105,7 +117,8 @@ describe("network of ChatDB", () => {
   });
 
   it("lets the nodes of a cluster talk among themselves: prod", async () => {
-    const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, arriving, "kafka -> kafka:9093", "kafka -> kafka:9094", "minio -> minio:9000"];
+    const nodes = ["kafka -> kafka:9093", "kafka -> kafka:9094", "minio -> minio:9000", ...postgresCluster];
+    const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, arriving, ...nodes];
     expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(expected.sort());
   });
 
@@ -230,6 +243,7 @@ describe("protection of ChatDB's data", () => {
 
   it("holds whatever keeps or opens data in prod, and nothing that an update may replace", async () => {
     expect(guarded(await recording("prod")).sort()).to.deep.equal([
+      "Cluster postgres",
       "Namespace chatdb-system",
       "RandomId kafka-cluster",
       "RandomPassword kafka-admin",
@@ -237,7 +251,6 @@ describe("protection of ChatDB's data", () => {
       "RandomPassword postgres-admin",
       "StatefulSet kafka",
       "StatefulSet minio",
-      "StatefulSet postgres",
     ]);
   });
 

@@ -52,8 +52,8 @@ function figures(resources: readonly RecordedResource[], name: Name) {
 describe("figures of the specification", () => {
   let resources: RecordedResource[];
   before(async () => {
-    const { postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, serviceDefaults } = project().config;
-    const defaults = Object.entries({ postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, serviceDefaults }).map(
+    const { postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults } = project().config;
+    const defaults = Object.entries({ postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults }).map(
       ([name, declaration]) => [name, declaration!.default] as const,
     );
     resources = await recordStack("prod", { settings: { ...Object.fromEntries(defaults), testService: true } });
@@ -100,7 +100,8 @@ describe("figures of prod", () => {
 
   it("lose one of what there is several of without a failure", () => {
     const replicas = objects(resources, "StatefulSet").map(({ metadata, spec }) => [metadata.name, spec.replicas]);
-    expect(Object.fromEntries(replicas)).to.deep.equal({ postgres: 1, kafka: 3, minio: 4 });
+    expect(Object.fromEntries(replicas)).to.deep.equal({ kafka: 3, minio: 4 });
+    expect(object(resources, "Cluster", "postgres").spec.instances).to.equal(3);
   });
 });
 
