@@ -20,17 +20,18 @@ export function backUp({ kubectl, namespace, tell }: Place): Promise<string> {
   return runJob(kubectl, template({ kubectl, namespace }, "postgres-backup"), tell);
 }
 
-/** The complete backups, the newest first. */
+/**
+ * The complete backups, the newest first.
+ * @throws Error where the cluster has lost the Job's log, which holds them
+ */
 export async function listBackups({ kubectl, namespace, tell }: Place): Promise<Backup[]> {
   const job = template({ kubectl, namespace }, "postgres-restore");
   const { initContainers: [fetch] = [], ...pod } = job.spec.template.spec;
   job.spec.template.spec = { ...pod, containers: [{ ...fetch!, args: ["main.js", "backup-list"] }] };
   const output = await runJob(kubectl, job, tell);
-  // Among what is logged.
-  return output.split("\n").flatMap((line) => {
-    const { time, parts } = (line.startsWith("{") ? JSON.parse(line) : {}) as Partial<Backup>;
-    return typeof time === "string" && parts ? [{ time, parts }] : [];
-  });
+  const line = output.split("\n").find((line) => line.startsWith('{"backups":'));
+  if (line === undefined) throw new Error(`the Job ${job.metadata.name} listed the backups, and the cluster has lost its log. Try again.`);
+  return (JSON.parse(line) as { backups: Backup[] }).backups;
 }
 
 /**

@@ -51,10 +51,11 @@ export const storeBackupCommand = (env: z.infer<typeof storeBackupSettings>, log
 export const fetchBackupCommand = (env: z.infer<typeof fetchBackupSettings>, log: Logger) =>
   onStore(env, log, (place) => fetchBackup(place, env.BACKUP_FROM, env.BACKUP_DIRECTORY, log));
 
-/** Writes the complete backups to standard output, a line of JSON each, the newest first. */
+/** Writes the complete backups to standard output, the newest first, as one line of JSON: without it, the output is not all there. */
 export const listBackupsCommand = (env: z.infer<typeof listBackupsSettings>, log: Logger) =>
   onStore(env, log, async ({ store, bucket }) => {
-    for (const { time, complete, parts } of await listBackups(store, bucket)) if (complete) console.log(JSON.stringify({ time, parts }));
+    const complete = (await listBackups(store, bucket)).filter((backup) => backup.complete);
+    console.log(JSON.stringify({ backups: complete.map(({ time, parts }) => ({ time, parts })) }));
   });
 
 /**
