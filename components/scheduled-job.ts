@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
-import { ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import { ownUid, restrictedContainer, restrictedPod, scratch } from "./pod.ts";
 import { seconds, type Duration, type Size } from "./quantities.ts";
 import { ownAccount } from "./service-account.ts";
 
@@ -37,10 +37,13 @@ export interface ScheduledJobArgs {
 /** Directory that the steps of a run share, empty at first. */
 export const workspace = "/workspace";
 
-const resources: Resources = {
-  requests: { cpu: "50m", memory: "64Mi" },
-  limits: { cpu: "1", memory: "512Mi" },
-};
+/** What a step asks for. The workspace counts against the limit of its pod's disk space, of which a node need not have it all free. */
+function resources(storage: Size): Container["resources"] {
+  return {
+    requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
+    limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": storage },
+  };
+}
 
 /** February never has a 31st day. A CronJob needs a schedule, even one that is suspended. */
 const never = "0 0 31 2 *";
@@ -53,7 +56,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
     super("chatdb:components:ScheduledJob", name, {}, opts);
 
     const metadata = { namespace: args.namespace, labels: labels(name, "job") };
-    const containers = steps.map((step) => container(step, secretVariables(`${name}-${step.name}`, step.connection, metadata, this)));
+    const containers = steps.map((step) => container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection, metadata, this)));
     const destinations = steps.flatMap(({ connection }) => connection.destinations);
     const cronJob = new k8s.batch.v1.CronJob(
       name,
@@ -98,7 +101,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
   }
 }
 
-function container({ connection, ...step }: Step & { connection: Connection }, secretEnv: Container["env"]): Container {
+function container({ connection, ...step }: Step & { connection: Connection }, storage: Size, secretEnv: Container["env"]): Container {
   const env = Object.entries({ ...connection.env, ...step.env }).map(([name, value]) => ({ name, value }));
   return {
     name: step.name,
@@ -107,7 +110,7 @@ function container({ connection, ...step }: Step & { connection: Connection }, s
     command: step.command,
     args: step.args,
     env: [...env, ...((secretEnv ?? []) as typeof env)],
-    resources,
+    resources: resources(storage),
     // Why it failed stands in the pod's status, also when its log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "workspace", mountPath: workspace }, ...scratch(["/tmp"]).volumeMounts],

@@ -51,6 +51,7 @@ describe("backup of PostgreSQL", () => {
     ]);
     expect(steps("postgres-backup")[1]!.args).to.deep.equal(["main.js", "backup-store"]);
     expect(workload(resources, "postgres-backup").pod.volumes).to.deep.include({ name: "workspace", emptyDir: { sizeLimit: "2Gi" } });
+    for (const { resources } of steps("postgres-backup")) expect(resources.limits).to.include({ "ephemeral-storage": "2Gi" });
     for (const { volumeMounts } of steps("postgres-backup")) expect(volumeMounts).to.deep.include({ name: "workspace", mountPath: "/workspace" });
   });
 
