@@ -13,6 +13,8 @@ export interface RecordedResource {
   readonly parent: string | undefined;
   /** Inputs, with the name that an engine would have given where the program gave none. */
   readonly inputs: Inputs;
+  /** Whether that is so: the name is made up, and is another one once the object is replaced. */
+  readonly autonamed: boolean;
   /** Paths of inputs that are secret. */
   readonly secrets: readonly string[];
   /** Paths of inputs that are not known yet: in a preview, what a provider makes up when it creates something. */
@@ -116,6 +118,7 @@ function recorded(request: RegisterRequest, urn: string, states: Map<string, Inp
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
     inputs: states.get(`${request.getType()}/${request.getName()}`) ?? {},
+    autonamed: request.getType().startsWith("kubernetes:") && (request.getObject().toJavaScript().metadata as Inputs | undefined)?.name === undefined,
     secrets: paths(request.getObject().toJavaScript(), isSecret),
     unknowns: paths(request.getObject().toJavaScript(), (value) => value === pulumi.runtime.unknownValue),
     provider: request.getProvider().split("::").at(-2),

@@ -15,6 +15,7 @@ function resource(name: number, kind: string, dependencies: number[], parent?: n
     custom: kind !== "Component",
     parent: parent === undefined ? undefined : String(parent),
     inputs: {},
+    autonamed: false,
     secrets: [],
     unknowns: [],
     provider: undefined,
