@@ -27,13 +27,15 @@ const options = { dev: ["dev", {}], prod: ["prod", {}], external: ["prod", exter
 export type Variant = keyof typeof options;
 export const variants = Object.keys(options) as Variant[];
 
-const recordings = new Map<Variant, Promise<RecordedResource[]>>();
+const recordings = new Map<string, Promise<RecordedResource[]>>();
 
-/** The whole program as each environment runs it, recorded once for all tests. */
-export function recording(variant: Variant): Promise<RecordedResource[]> {
-  const known = recordings.get(variant);
+/** The whole program as each environment runs it, recorded once for all tests; in a preview, what is made up is unknown. */
+export function recording(variant: Variant, { preview = false }: { preview?: boolean } = {}): Promise<RecordedResource[]> {
+  const key = `${variant} ${preview}`;
+  const known = recordings.get(key);
   if (known) return known;
-  const made = recordStack(...(options[variant] as [string, StackOptions]));
-  recordings.set(variant, made);
+  const [stack, more] = options[variant] as [string, StackOptions];
+  const made = recordStack(stack, { ...more, preview });
+  recordings.set(key, made);
   return made;
 }
