@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
@@ -52,8 +51,9 @@ describe("a service's database", () => {
     const pool = openPool(env());
     const client = await pool.connect();
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    const closed = new Promise((resolve) => stream.once("close", resolve));
     stream.destroy(new Error("the server was killed"));
-    await once(stream, "close");
+    await closed;
     expect(await client.query("select 1").catch((error: unknown) => error)).to.be.instanceOf(Error);
     client.release(true);
     expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
