@@ -14,6 +14,9 @@ const settings: Settings = {
   imageRegistry: "localhost/chatdb",
   imageTag: "source",
   requireDigests: false,
+  // The operator of a PostgreSQL cluster is not here: one server, which may restart.
+  postgresInstances: 1,
+  rateLimit: {},
   protect: false,
   sampleData: true,
   testService: true,
