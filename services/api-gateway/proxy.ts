@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
+import { persistentConnector } from "@chatdb/kit/connector.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -46,7 +47,7 @@ const gone = new AsyncLocalStorage<AbortSignal>();
 
 /** reply-from does not end a request whose client goes before its answer began: its connections do. */
 function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
-  const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: { timeout: 3000 } });
+  const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: persistentConnector() });
   const request = (options: Dispatcher.RequestOptions, callback: (error: Error | null, data: Dispatcher.ResponseData) => void) =>
     pool.request({ ...options, signal: gone.getStore() }, callback);
   return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { errors, Pool } from "undici";
 import { z } from "zod";
+import { persistentConnector } from "./connector.ts";
 import { Problem, problemMediaType } from "./problem.ts";
 
 export interface CallOptions {
@@ -45,7 +46,7 @@ const bodyPauseMs = 30_000;
 export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeoutMs?: number } = {}): HttpClient {
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/$/, "");
-  const pool = new Pool(base.origin, { bodyTimeout: bodyPauseMs, connect: { timeout: 3000 }, connections: 128 });
+  const pool = new Pool(base.origin, { bodyTimeout: bodyPauseMs, connect: persistentConnector(), connections: 128 });
 
   async function request(path: string, options: RequestOptions = {}): Promise<Answer> {
     const { method = "GET", body, requestId, signal } = options;
