@@ -13,9 +13,9 @@ export interface Reached {
   readonly resolved?: string;
 }
 
-/** What runs for good: Jobs are over, and their pods with them. */
+/** What runs for good: Jobs are over, and their pods with them; CronJobs have none most of the time. */
 function running(resources: readonly RecordedResource[]): Workload[] {
-  return workloads(resources).filter(({ kind }) => kind !== "Job");
+  return workloads(resources).filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
 }
 
 function ports({ pod }: Workload): number[] {
