@@ -1,4 +1,5 @@
 import type { DatabaseSchema, QueryResult, Table } from "@chatdb/contracts/query.ts";
+import { isAway } from "@chatdb/kit/away.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";
@@ -100,11 +101,12 @@ export class Connector {
     }
   }
 
-  /** Samples are a help, not a need: a table that gives none in time goes without. */
+  /** Samples are a help, not a need: a table that gives none in time goes without. A server that is away gives no schema, though, and not a poor one. */
   async #sample(name: string, pool: pg.Pool, table: Table): Promise<Table> {
     try {
       return await readOnly(pool, samplingTimeoutMs, (client) => withSamples(client, table));
     } catch (error) {
+      if (isAway(error)) throw error;
       this.#log.warn({ err: error, datasource: name, table: table.name }, "no sample values of this table");
       return table;
     }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { isAway } from "./away.ts";
 import { Problem, problemMediaType } from "./problem.ts";
 import type { App } from "./server.ts";
 
@@ -32,16 +33,6 @@ function problemOf(error: FastifyError): Problem {
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem(error.statusCode, error.message);
   if (isAway(error)) return new Problem(503, "Something that this service needs is away for the moment. Try again.", {}, { cause: error });
   return new Problem(500, "The service failed. Its log has the reason under this request's id.");
-}
-
-/** What passes with time: the network's failures, and PostgreSQL's classes 08 (connection) and 57P (shutting down, starting up). */
-const passing = /^(E(CONNREFUSED|CONNRESET|HOSTUNREACH|PIPE|TIMEDOUT|AI_AGAIN)|08...|57P0.)$/;
-/** pg gives these no code. */
-const brokenOff = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
-
-function isAway(error: Error & { code?: string }): boolean {
-  if (error instanceof AggregateError) return error.errors.some((each) => isAway(each as Error));
-  return passing.test(error.code ?? "") || brokenOff.test(error.message);
 }
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {

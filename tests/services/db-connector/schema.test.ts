@@ -3,6 +3,7 @@ import { createService } from "@chatdb/db-connector/service.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
+import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 import { settingsOf } from "../support/shop.ts";
 
@@ -132,5 +133,45 @@ describe("a data source that is down", () => {
     }
     await app.close();
     await database.close();
+  });
+});
+
+describe("the schema of a data source that goes away while it is read", () => {
+  let database: TestDatabase;
+  let proxy: Server;
+  let app: FastifyInstance;
+  let away = true;
+
+  before(async () => {
+    database = await startPglite();
+    await database.pool.query(ddl);
+    proxy = createServer((client) => {
+      const server = connect(database.port, database.host);
+      for (const socket of [client, server]) socket.on("error", () => undefined);
+      client.on("data", (data) => {
+        // The question for sample values, which comes last.
+        if (away && data.includes("MATERIALIZED")) for (const socket of [client, server]) socket.destroy();
+        else server.write(data);
+      });
+      server.pipe(client);
+      client.on("close", () => server.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    app = await createService({ dataSources: [settingsOf({ ...database, port }, "sales")], log });
+  });
+  after(async () => {
+    await app.close();
+    proxy.close();
+    await database.close();
+  });
+
+  it("is none rather than one that lacks its sample values, and all there afterwards", async () => {
+    const answer = await app.inject("/datasources/sales/schema");
+    expect(answer.statusCode).to.be.oneOf([502, 503]);
+    away = false;
+    const { tables } = databaseSchema.parse((await app.inject("/datasources/sales/schema")).json());
+    const stores = tables.find(({ name }) => name === "stores")!;
+    expect(stores.columns.find(({ name }) => name === "region_country")!.samples).to.deep.equal(["fr"]);
   });
 });
