@@ -22,15 +22,19 @@ function ports({ pod }: Workload): number[] {
   return pod.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
 }
 
+/** Ports on which the replicas of a cluster talk among themselves: brokers on all but the clients' port, object stores on that one. */
+const amongPeers: Record<string, (ports: number[]) => number[]> = { kafka: (ports) => ports.slice(1), minio: (ports) => ports.slice(0, 1) };
+
 /**
- * What may connect to what: to the first port of everything that a service declared to use, which is the one for clients, and among
- * the brokers of a cluster to the others.
+ * What may connect to what: to the first port of everything that a service declared to use, which is the one for clients, and what
+ * has several replicas among itself.
  */
 export function declared(resources: readonly RecordedResource[]): string[] {
   const all = running(resources);
   const uses = edges(resources).map(({ from, to }) => `${from} -> ${to}:${ports(all.find(({ name }) => name === to)!)[0]}`);
-  const brokers = all.filter(({ name, object }) => name === "kafka" && (object.spec as { replicas?: number }).replicas! > 1);
-  return [...new Set([...uses, ...brokers.flatMap((kafka) => ports(kafka).slice(1).map((port) => `kafka -> kafka:${port}`))])].sort();
+  const clusters = all.filter(({ name, object }) => name in amongPeers && (object.spec as { replicas?: number }).replicas! > 1);
+  const peers = clusters.flatMap((cluster) => amongPeers[cluster.name]!(ports(cluster)).map((port) => `${cluster.name} -> ${cluster.name}:${port}`));
+  return [...new Set([...uses, ...peers])].sort();
 }
 
 interface Addressed {
