@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { kubectlJson, portForward } from "./kubectl.ts";
 import { outside, startOutsider, stopOutsiders } from "./outside.ts";
 
@@ -54,6 +55,20 @@ export async function startLoad({ rate, connections, script }: LoadOptions): Pro
       await stopOutsiders();
     },
   };
+}
+
+/** Longer than the time limit of any request within: a lap in which nothing failed then means that nothing hangs either. */
+const conclusiveMs = 8000;
+
+/** The first lap in which every request was answered well. @throws Error when there is none within two minutes, with what failed in the last one */
+export async function servedAgain({ lap }: Load): Promise<Lap> {
+  await lap();
+  for (const start = performance.now(); ; ) {
+    await delay(conclusiveMs);
+    const latest = await lap();
+    if (latest.failures.length === 0) return latest;
+    if (performance.now() - start > 120_000) throw new Error(`Requests go on failing: ${failuresOf(latest).join("; ")}`);
+  }
 }
 
 /** A lap in one line. */
