@@ -61,11 +61,11 @@ export async function startLoad({ rate, connections, script }: LoadOptions): Pro
 const conclusiveMs = 8000;
 
 /** The first lap in which every request was answered well. @throws Error when there is none within two minutes, with what failed in the last one */
-export async function servedAgain({ lap }: Load): Promise<Lap> {
-  await lap();
+export async function servedAgain(load: Load): Promise<Lap> {
+  await load.lap();
   for (const start = performance.now(); ; ) {
     await delay(conclusiveMs);
-    const latest = await lap();
+    const latest = await load.lap();
     if (latest.failures.length === 0) return latest;
     if (performance.now() - start > 120_000) throw new Error(`Requests go on failing: ${failuresOf(latest).join("; ")}`);
   }
