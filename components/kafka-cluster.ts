@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Connection, Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { probe, startupProbe, type Resources, type Spreading } from "./pod.ts";
+import { probe, startupProbe } from "./pod.ts";
 import type { Size } from "./quantities.ts";
-import { governingService, StatefulService } from "./stateful-service.ts";
+import { governingService, StatefulService, type ServerArgs } from "./stateful-service.ts";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 
@@ -21,26 +21,15 @@ export interface KafkaCluster {
   readonly replicationFactor: number;
 }
 
-export interface KafkaClusterArgs {
-  readonly namespace: pulumi.Input<string>;
+export interface KafkaClusterArgs extends ServerArgs {
   /** Image of apache/kafka's contract, version 4 or later. */
   readonly image: string;
   /** Nodes, each a broker and a controller: 1, or an odd number for a quorum. Changing it needs a controller migration. */
   readonly brokers: number;
-  readonly resources: Resources;
   /** Java heap, half of the memory limit or less: the page cache is what makes Kafka fast. */
   readonly heap: Size;
   /** Further options of the Java machine. Default none. */
   readonly jvmOptions?: string;
-  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
-  readonly storage: Size;
-  readonly storageClass?: string;
-  /** See {@link StatefulService}. */
-  readonly spreading?: Spreading;
-  /** Name of a PriorityClass. Default: the cluster's default. */
-  readonly priorityClass?: pulumi.Input<string>;
-  /** Refuse to delete or replace what holds or opens the data. Default false. */
-  readonly protect?: boolean;
 }
 
 /** Services log in here, by SCRAM: each with a user of its own. */

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { probe, startupProbe, type Resources, type Spreading } from "./pod.ts";
+import { probe, startupProbe } from "./pod.ts";
 import type { Size } from "./quantities.ts";
-import { governingService, StatefulService } from "./stateful-service.ts";
+import { governingService, StatefulService, type ServerArgs } from "./stateful-service.ts";
 
 /** Where an object store is and who administers it: what making buckets and users on it needs. */
 export interface S3Endpoint {
@@ -18,8 +18,7 @@ export interface S3Endpoint {
   readonly readyWhen: pulumi.Resource[];
 }
 
-export interface ObjectStoreServersArgs {
-  readonly namespace: pulumi.Input<string>;
+export interface ObjectStoreServersArgs extends ServerArgs {
   /** Image of MinIO's contract. */
   readonly image: string;
   /**
@@ -27,16 +26,8 @@ export interface ObjectStoreServersArgs {
    * objects can be read and not written. Default 1. The format of the drives differs: a store with data cannot go from one to the other.
    */
   readonly servers?: 1 | 4;
-  readonly resources: Resources;
-  /** Of each server; of four, half of it all holds data. See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
+  /** Of each server; of four, half of it all holds data. See {@link ServerArgs}. */
   readonly storage: Size;
-  readonly storageClass?: string;
-  /** See {@link StatefulService}. */
-  readonly spreading?: Spreading;
-  /** Name of a PriorityClass. Default: the cluster's default. */
-  readonly priorityClass?: pulumi.Input<string>;
-  /** Refuse to delete or replace what holds or opens the data. Default false. */
-  readonly protect?: boolean;
 }
 
 const apiPort = 9000;

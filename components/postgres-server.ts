@@ -3,9 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Destination } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
-import { probe, startupProbe, type ProbeTiming, type Resources, type Spreading } from "./pod.ts";
-import type { Size } from "./quantities.ts";
-import { StatefulService } from "./stateful-service.ts";
+import { probe, startupProbe, type ProbeTiming } from "./pod.ts";
+import { StatefulService, type ServerArgs } from "./stateful-service.ts";
 
 /** Where a PostgreSQL server is and who administers it: what making databases and roles on it needs. */
 export interface PostgresServer {
@@ -18,20 +17,9 @@ export interface PostgresServer {
   readonly readyWhen: pulumi.Resource[];
 }
 
-export interface PostgresServerArgs {
-  readonly namespace: pulumi.Input<string>;
+export interface PostgresServerArgs extends ServerArgs {
   /** Image of the official contract, major version 18 or later (18 moved the data directory). */
   readonly image: string;
-  readonly resources: Resources;
-  /** See {@link StatefulService}: a change replaces the StatefulSet; the data stays. */
-  readonly storage: Size;
-  readonly storageClass?: string;
-  /** See {@link StatefulService}. */
-  readonly spreading?: Spreading;
-  /** Name of a PriorityClass. Default: the cluster's default. */
-  readonly priorityClass?: pulumi.Input<string>;
-  /** Refuse to delete or replace what holds or opens the data. Default false. */
-  readonly protect?: boolean;
 }
 
 export const port = 5432;

@@ -9,17 +9,10 @@ import { ownAccount } from "./service-account.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
-export interface StatefulServiceArgs {
+/** What every server with data is given, whatever its kind. */
+export interface ServerArgs {
   readonly namespace: pulumi.Input<string>;
-  readonly image: string;
-  /** Numeric user and group of the image; it owns the volume. */
-  readonly uid: number;
-  /** Service ports by name. The first is the one clients use. */
-  readonly ports: Record<string, number>;
-  readonly replicas: number;
   readonly resources: Resources;
-  /** Where the volume is mounted. Changing it hides the data that is there. */
-  readonly dataPath: string;
   /**
    * Size of each replica's volume. Kubernetes cannot change it in place: Pulumi would replace the StatefulSet, with
    * all pods stopped meanwhile. The volumes themselves, and the data, stay.
@@ -27,20 +20,31 @@ export interface StatefulServiceArgs {
   readonly storage: Size;
   /** Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
   readonly storageClass?: string;
+  /** See {@link spread}. Default `preferred`. */
+  readonly spreading?: Spreading;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace what holds or opens the data. Default false. */
+  readonly protect?: boolean;
+}
+
+export interface StatefulServiceArgs extends ServerArgs {
+  readonly image: string;
+  /** Numeric user and group of the image; it owns the volume. */
+  readonly uid: number;
+  /** Service ports by name. The first is the one clients use. */
+  readonly ports: Record<string, number>;
+  readonly replicas: number;
+  /** Where the volume is mounted. Changing it hides the data that is there. */
+  readonly dataPath: string;
   /** Paths that the program writes to besides its data. */
   readonly scratchPaths: readonly string[];
   /** Replicas find each other by name before they are ready, and start together: a quorum cannot form one by one. */
   readonly quorum?: boolean;
   /** What the replicas connect to, themselves among it where they form a cluster. */
   readonly peers?: readonly Destination[];
-  /** See {@link spread}. Default `preferred`. */
-  readonly spreading?: Spreading;
   /** Command, environment and probes. */
   readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
-  /** Name of a PriorityClass. Default: the cluster's default. */
-  readonly priorityClass?: pulumi.Input<string>;
-  /** Refuse to delete or replace the StatefulSet. Default false. */
-  readonly protect?: boolean;
   /** Time to shut down cleanly, in seconds. Default 60. */
   readonly terminationGracePeriodSeconds?: number;
 }
