@@ -1,5 +1,5 @@
-/** What passes with time: the network's failures, and PostgreSQL's classes 08 (connection) and 57P (shutting down, starting up). */
-const passing = /^(E(CONNREFUSED|CONNRESET|HOSTUNREACH|PIPE|TIMEDOUT|AI_AGAIN)|08...|57P0.)$/;
+/** What passes with time: the network's failures, and PostgreSQL's classes 08 (connection), 53 (no disk, memory or connection left) and 57P (shutting down, starting up). */
+const passing = /^(E(CONNREFUSED|CONNRESET|HOSTUNREACH|PIPE|TIMEDOUT|AI_AGAIN)|08...|53...|57P0.)$/;
 /** pg gives these no code. */
 const brokenOff = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
