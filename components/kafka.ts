@@ -1,9 +1,8 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, Consumer, Dependency } from "./connection.ts";
 import { kafkaCluster, minInsyncReplicas, type KafkaCluster, type KafkaClusterArgs } from "./kafka-cluster.ts";
-import { login, retirement } from "./login.ts";
-import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
+import { login } from "./login.ts";
+import { Provisioner } from "./provisioner.ts";
 
 /** A Kafka cluster that runs elsewhere: MSK, Confluent, a company's own. */
 export interface ExternalKafka {
@@ -44,15 +43,18 @@ export class Kafka extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: KafkaArgs;
   private readonly cluster: KafkaCluster;
-  private readonly topicsMade: k8s.batch.v1.Job;
+  private readonly provisioner: Provisioner;
+  private readonly topicsMade: pulumi.Resource;
 
   constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:components:Kafka", name, {}, opts);
     this.name = name;
     this.args = args;
     this.cluster = args.external ? external(args.external) : kafkaCluster(name, args, this);
-    this.topicsMade = this.job(`${name}-topics`, {
-      args: ["main.js", "topics"],
+    const administration = { name, connect: () => this.cluster.administration };
+    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration }, this);
+    // Users and topics do not wait for each other: a right may come before its topic.
+    this.topicsMade = this.provisioner.run(`${name}-topics`, "topics", {
       env: { TOPICS: JSON.stringify(topicSettings(args.topics, this.cluster.replicationFactor)) },
     });
     this.registerOutputs({ bootstrapServers: this.cluster.clients.env.KAFKA_BOOTSTRAP_SERVERS });
@@ -76,9 +78,9 @@ export class Kafka extends pulumi.ComponentResource {
 
   private asUser(consumer: Consumer, use: Record<string, TopicUse>): Connection {
     const name = `${this.name}-${consumer.name}`;
-    const { user, password, previousUser } = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0 }, this);
-    const provisioned = this.job(name, {
-      args: ["main.js", "kafka-user"],
+    const consumerLogin = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0 }, this);
+    const { user, password } = consumerLogin;
+    const provisioned = this.provisioner.run(name, "kafka-user", {
       env: { USER_NAME: user, CONSUMER_NAME: consumer.name, TOPIC_USE: JSON.stringify(use) },
       secretEnv: { USER_PASSWORD: password },
     });
@@ -88,20 +90,8 @@ export class Kafka extends pulumi.ComponentResource {
       secretEnv: { ...secretEnv, KAFKA_PASSWORD: password },
       destinations,
       readyWhen: [this.topicsMade, provisioned],
-      retire: (running) => this.retire(name, previousUser, running),
+      retire: this.provisioner.retire(name, "retire-kafka-user", consumerLogin, (USER_NAME) => ({ env: { USER_NAME } })),
     };
-  }
-
-  private retire(name: string, previousUser: string | undefined, running: pulumi.Resource): void {
-    if (previousUser === undefined) return;
-    this.job(`${name}-retire`, { args: ["main.js", "retire-kafka-user"], env: { ...retirement, USER_NAME: previousUser }, startsAfter: [running] });
-  }
-
-  /** Logs in as the administrator. The Jobs of users and of topics do not wait for each other: a right may come before its topic. */
-  private job(name: string, args: Pick<OneOffJobArgs, "args" | "env" | "secretEnv" | "startsAfter">): k8s.batch.v1.Job {
-    const { namespace, provisionerImage: image } = this.args;
-    const uses = [{ name: this.name, connect: () => this.cluster.administration }];
-    return new OneOffJob(name, { ...args, namespace, image, uses }, { parent: this }).job;
   }
 }
 

@@ -1,9 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-/** Environment of the Jobs that withdraw a previous user: consumers' old pods may work on while they drain, a microservice's for 45 s. */
-export const retirement = { GRACE_SECONDS: "50" };
-
 /** A user and its password, made for one consumer of a server. */
 export interface Login {
   readonly user: string;

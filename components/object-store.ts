@@ -1,9 +1,8 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, Consumer, Dependency } from "./connection.ts";
-import { login, retirement, type Login } from "./login.ts";
+import { login } from "./login.ts";
 import { objectStoreServers, type ObjectStoreServersArgs, type S3Endpoint } from "./object-store-servers.ts";
-import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
+import { Provisioner } from "./provisioner.ts";
 
 /** An object store that runs elsewhere and speaks S3: AWS S3, R2, a company's own. */
 export interface ExternalObjectStore {
@@ -41,12 +40,14 @@ export class ObjectStore extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: ObjectStoreArgs;
   private readonly store: S3Endpoint;
+  private readonly provisioner: Provisioner;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("chatdb:components:ObjectStore", name, {}, opts);
     this.name = name;
     this.args = args;
     this.store = args.external ? external(args.external) : objectStoreServers(name, args, this);
+    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration: this.administration() }, this);
     this.registerOutputs({ endpoint: this.store.endpoint });
   }
 
@@ -73,29 +74,19 @@ export class ObjectStore extends pulumi.ComponentResource {
 
   private user(consumer: Consumer, buckets: Record<string, BucketUse>): User {
     const name = `${this.name}-${consumer.name}`;
-    const args = ["main.js", "buckets"];
     const env = { BUCKETS: JSON.stringify(buckets), MANAGE_USERS: String(this.store.managesUsers) };
     if (!this.store.managesUsers) {
       const { adminAccessKeyId: accessKeyId, adminSecretAccessKey: secretAccessKey } = this.store;
-      return { accessKeyId, secretAccessKey, readyWhen: [this.job(name, { args, env })] };
+      return { accessKeyId, secretAccessKey, readyWhen: [this.provisioner.run(name, "buckets", { env })] };
     }
-    const user = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0, length: 40 }, this);
-    const job = this.job(name, {
-      args,
+    const consumerLogin = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0, length: 40 }, this);
+    const { user: accessKeyId, password: secretAccessKey } = consumerLogin;
+    const provisioned = this.provisioner.run(name, "buckets", {
       env: { ...env, POLICY_NAME: consumer.name },
-      secretEnv: { ACCESS_KEY_ID: user.user, SECRET_ACCESS_KEY: user.password },
+      secretEnv: { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey },
     });
-    return { accessKeyId: user.user, secretAccessKey: user.password, readyWhen: [job], retire: (running) => this.retire(name, user, running) };
-  }
-
-  private retire(name: string, { previousUser }: Login, running: pulumi.Resource): void {
-    if (previousUser === undefined) return;
-    this.job(`${name}-retire`, { args: ["main.js", "retire-bucket-user"], env: retirement, secretEnv: { ACCESS_KEY_ID: previousUser }, startsAfter: [running] });
-  }
-
-  private job(name: string, args: Pick<OneOffJobArgs, "args" | "env" | "secretEnv" | "startsAfter">): k8s.batch.v1.Job {
-    const { namespace, provisionerImage: image } = this.args;
-    return new OneOffJob(name, { ...args, namespace, image, uses: [this.administration()] }, { parent: this }).job;
+    const retire = this.provisioner.retire(name, "retire-bucket-user", consumerLogin, (ACCESS_KEY_ID) => ({ secretEnv: { ACCESS_KEY_ID } }));
+    return { accessKeyId, secretAccessKey, readyWhen: [provisioned], retire };
   }
 
   private administration(): Dependency {

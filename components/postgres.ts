@@ -1,11 +1,10 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, Consumer, Dependency } from "./connection.ts";
 import { databaseEnvironment } from "./external-database.ts";
-import { login, retirement, type Login } from "./login.ts";
-import { OneOffJob, type OneOffJobArgs } from "./one-off-job.ts";
+import { login } from "./login.ts";
 import { postgresCluster, type PostgresCluster } from "./postgres-cluster.ts";
 import { singleServer, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
+import { Provisioner } from "./provisioner.ts";
 
 /** A PostgreSQL server that runs elsewhere: RDS, Neon, Cloud SQL, a company's own. */
 export interface ExternalPostgres {
@@ -42,6 +41,7 @@ export class Postgres extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: PostgresArgs;
   private readonly server: PostgresServer;
+  private readonly provisioner: Provisioner;
   private readonly owners = new Map<string, string>();
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,6 +49,7 @@ export class Postgres extends pulumi.ComponentResource {
     this.name = name;
     this.args = args;
     this.server = this.deploy();
+    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration: this.administration() }, this);
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
@@ -60,12 +61,17 @@ export class Postgres extends pulumi.ComponentResource {
         const name = `${this.name}-${database}-${access === "owner" ? "owner" : consumer.name}`;
         const role = this.role(database, access, consumer);
         const consumerLogin = login(name, { base: role, rotation: this.args.credentialRotation ?? 0 }, this);
+        const { user, password } = consumerLogin;
+        const provisioned = this.provisioner.run(name, "database", {
+          env: { DATABASE_NAME: database, ROLE_NAME: role, ACCESS: access, USER_NAME: user },
+          secretEnv: { USER_PASSWORD: password },
+        });
         return {
-          env: databaseEnvironment(as, { ...this.server, database, user: consumerLogin.user }),
-          secretEnv: { [`${as}_PASSWORD`]: consumerLogin.password },
+          env: databaseEnvironment(as, { ...this.server, database, user }),
+          secretEnv: { [`${as}_PASSWORD`]: password },
           destinations: [this.server.destination],
-          readyWhen: [this.provision(name, { DATABASE_NAME: database, ROLE_NAME: role, ACCESS: access }, consumerLogin)],
-          retire: (running) => this.retire(name, consumerLogin, running),
+          readyWhen: [provisioned],
+          retire: this.provisioner.retire(name, "retire-database-user", consumerLogin, (USER_NAME) => ({ env: { USER_NAME } })),
         };
       },
     };
@@ -84,20 +90,6 @@ export class Postgres extends pulumi.ComponentResource {
     if (other !== undefined) throw new Error(`${consumer.name}: the database ${database} belongs to ${other}; use it with { access: "read" }.`);
     this.owners.set(database, consumer.name);
     return database;
-  }
-
-  private provision(name: string, env: Record<string, string>, { user, password }: Login): k8s.batch.v1.Job {
-    return this.job(name, { args: ["main.js", "database"], env: { ...env, USER_NAME: user }, secretEnv: { USER_PASSWORD: password } });
-  }
-
-  private retire(name: string, { previousUser }: Login, running: pulumi.Resource): void {
-    if (previousUser === undefined) return;
-    this.job(`${name}-retire`, { args: ["main.js", "retire-database-user"], env: { ...retirement, USER_NAME: previousUser }, startsAfter: [running] });
-  }
-
-  private job(name: string, args: Pick<OneOffJobArgs, "args" | "env" | "secretEnv" | "startsAfter">): k8s.batch.v1.Job {
-    const { namespace, provisionerImage: image } = this.args;
-    return new OneOffJob(name, { ...args, namespace, image, uses: [this.administration()] }, { parent: this }).job;
   }
 
   /** Use of the server as its administrator: for Jobs that make, back up or restore databases, and for no service. */
