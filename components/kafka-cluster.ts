@@ -1,13 +1,15 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { administrator } from "./administrator.ts";
 import type { Connection, Destination } from "./connection.ts";
-import { labels, selector } from "./labels.ts";
+import { selector } from "./labels.ts";
 import { probe, startupProbe } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { governingService, StatefulService, type ServerArgs } from "./stateful-service.ts";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
+type EnvVarSource = k8s.types.input.core.v1.EnvVarSource;
 
 /** Brokers, and how to log in there. */
 export interface KafkaCluster {
@@ -48,12 +50,7 @@ export function minInsyncReplicas(replicationFactor: number): number {
 
 /** A cluster in KRaft mode, without ZooKeeper, that nobody uses without a login, and of which each login opens what was granted to it. */
 export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulumi.Resource): KafkaCluster {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent, protect: args.protect }).result;
-  const admin = new k8s.core.v1.Secret(
-    `${name}-admin`,
-    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
-    { parent },
-  );
+  const { password, passwordRef } = administrator(name, args, parent);
   const listens = { tcpSocket: { port: clientPort } };
   const timing = { initialDelay: "0s", period: "5s", timeout: "3s" } as const;
   const to = { namespace: args.namespace, labels: selector(name) };
@@ -70,7 +67,7 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
       quorum: true,
       peers: args.brokers > 1 ? [{ to, port: brokerPort }, { to, port: controllerPort }] : [],
       container: {
-        env: nodeEnv(name, args, admin, parent),
+        env: nodeEnv(name, args, passwordRef, parent),
         startupProbe: startupProbe(listens),
         readinessProbe: probe(listens, timing),
         livenessProbe: probe(listens, timing, 6),
@@ -101,7 +98,7 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
  * all of its defaults as soon as there is one, so each that matters is here.
  * Format: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
  */
-function nodeEnv(name: string, args: KafkaClusterArgs, admin: k8s.core.v1.Secret, parent: pulumi.Resource): EnvVar[] {
+function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
   const domain = pulumi.interpolate`${governingService(name)}.${args.namespace}.svc.cluster.local`;
   const voters = Array.from({ length: args.brokers }, (_, node) => pulumi.interpolate`${node}@${name}-${node}.${domain}:${controllerPort}`);
   const fieldRef = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
@@ -127,7 +124,7 @@ function nodeEnv(name: string, args: KafkaClusterArgs, admin: k8s.core.v1.Secret
   return [
     // What other variables refer to stands before them.
     { name: "POD_NAME", ...fieldRef("metadata.name") },
-    { name: "ADMIN_PASSWORD", valueFrom: { secretKeyRef: { name: admin.metadata.name, key: "password" } } },
+    { name: "ADMIN_PASSWORD", valueFrom: password },
     { name: "KAFKA_NODE_ID", ...fieldRef("metadata.labels['apps.kubernetes.io/pod-index']") },
     ...Object.entries(settings).map(([name, value]) => ({ name, value })),
   ];

@@ -1,8 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { administrator } from "./administrator.ts";
 import type { Destination } from "./connection.ts";
-import { labels, selector } from "./labels.ts";
+import { selector } from "./labels.ts";
 import { probe, startupProbe } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { governingService, StatefulService, type ServerArgs } from "./stateful-service.ts";
@@ -37,12 +36,7 @@ const dataPath = "/data";
 
 /** Servers of the object store in a StatefulSet of their own. */
 export function objectStoreServers(name: string, args: ObjectStoreServersArgs, parent: pulumi.Resource): S3Endpoint {
-  const password = new random.RandomPassword(`${name}-admin`, { length: 40, special: false }, { parent, protect: args.protect }).result;
-  const secret = new k8s.core.v1.Secret(
-    `${name}-admin`,
-    { metadata: { namespace: args.namespace, labels: labels(name, "infrastructure") }, stringData: { password } },
-    { parent },
-  );
+  const { password, passwordRef } = administrator(name, { ...args, length: 40 }, parent);
   const replicas = args.servers ?? 1;
   const self = { to: { namespace: args.namespace, labels: selector(name) }, port: apiPort };
   const health = (path: string) => ({ httpGet: { path: `/minio/health/${path}`, port: "s3" } });
@@ -63,7 +57,7 @@ export function objectStoreServers(name: string, args: ObjectStoreServersArgs, p
         env: [
           { name: "HOME", value: "/tmp" },
           { name: "MINIO_ROOT_USER", value: adminUser },
-          { name: "MINIO_ROOT_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
+          { name: "MINIO_ROOT_PASSWORD", valueFrom: passwordRef },
         ],
         startupProbe: startupProbe(health("ready")),
         readinessProbe: probe(health("ready"), timing),

@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { administrator } from "./administrator.ts";
 import type { Connection, Consumer, Dependency, Destination } from "./connection.ts";
 import { labels } from "./labels.ts";
 import { edgePolicies, ingressFromOutside } from "./network-policy.ts";
 import { spread } from "./pod.ts";
-import { adminUser, administrator, port, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
+import { adminUser, port, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
 
 /** Several instances that stand in for each other, run by the operator CloudNativePG: https://cloudnative-pg.io. */
 export interface PostgresCluster {
@@ -53,7 +54,7 @@ export function postgresCluster(args: PostgresServerArgs, cluster: PostgresClust
   const instances: Consumer = { name, namespace: args.namespace, labels: { "cnpg.io/cluster": name } };
   const connection = archive?.bucket.connect(instances);
   const policies = network(instances, cluster, connection, parent);
-  const { password, secret } = administrator(name, args, parent, { username: adminUser });
+  const { password, secretName } = administrator(name, { ...args, more: { username: adminUser } }, parent);
   const store = connection && objectStore(instances, archive!, connection, parent);
   const resource = new k8s.apiextensions.CustomResource(
     name,
@@ -68,7 +69,7 @@ export function postgresCluster(args: PostgresServerArgs, cluster: PostgresClust
       },
       spec: {
         ...clusterSpec(instances, args, cluster),
-        superuserSecret: { name: secret.metadata.name },
+        superuserSecret: { name: secretName },
         ...(store ? { plugins: [{ name: archiver, isWALArchiver: true, parameters: { barmanObjectName: store.metadata.name } }] } : {}),
         ...(store && cluster.recovery ? recovery(cluster.recovery, store.metadata.name) : {}),
       },

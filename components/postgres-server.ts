@@ -1,8 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { administrator } from "./administrator.ts";
 import type { Destination } from "./connection.ts";
-import { labels, selector } from "./labels.ts";
+import { selector } from "./labels.ts";
 import { probe, startupProbe, type ProbeTiming } from "./pod.ts";
 import { StatefulService, type ServerArgs } from "./stateful-service.ts";
 
@@ -30,7 +29,7 @@ const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5
 
 /** One server in a StatefulSet of its own. While its pod or its node is away, there is none. */
 export function singleServer(name: string, args: PostgresServerArgs, parent: pulumi.Resource): PostgresServer {
-  const { password, secret } = administrator(name, args, parent);
+  const { password, passwordRef } = administrator(name, args, parent);
   const service = new StatefulService(
     name,
     {
@@ -45,7 +44,7 @@ export function singleServer(name: string, args: PostgresServerArgs, parent: pul
       container: {
         env: [
           { name: "POSTGRES_USER", value: adminUser },
-          { name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } } },
+          { name: "POSTGRES_PASSWORD", valueFrom: passwordRef },
         ],
         startupProbe: startupProbe(isReady),
         readinessProbe: probe(isReady, probeTiming),
@@ -63,12 +62,4 @@ export function singleServer(name: string, args: PostgresServerArgs, parent: pul
     destination: { to: { namespace: args.namespace, labels: selector(name) }, port },
     readyWhen: service.ready,
   };
-}
-
-/** The administrator's password, made up once, and the Secret from which a server learns it under `password`, `more` beside it. */
-export function administrator(name: string, args: PostgresServerArgs, parent: pulumi.Resource, more: Record<string, string> = {}) {
-  const { result: password } = new random.RandomPassword(`${name}-admin`, { length: 32, special: false }, { parent, protect: args.protect });
-  const metadata = { namespace: args.namespace, labels: labels(name, "infrastructure") };
-  const secret = new k8s.core.v1.Secret(`${name}-admin`, { metadata, stringData: { ...more, password } }, { parent });
-  return { password, secret };
 }
