@@ -5,6 +5,7 @@ import { connectAll, type Connection, type Consumer, type Dependency } from "./c
 import { labels, selector } from "./labels.ts";
 import { edgePolicies, ingressFromOutside, type Outsider } from "./network-policy.ts";
 import { bounded, ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
 
 export interface MicroserviceArgs {
@@ -93,17 +94,13 @@ export class Microservice extends pulumi.ComponentResource {
 function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connection: Connection, parent: pulumi.Resource) {
   const metadata = { namespace: args.namespace, labels: labels(name, "service") };
   const account = ownAccount(name, args.namespace, "service", parent);
-  // Both are named by Pulumi: a changed value is a new object under a new name, and so a rolling update.
+  // Named by Pulumi, as the Secret is: a changed value is a new object under a new name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
     name,
     { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...args.env } },
     { parent },
   );
-  const secrets = Object.keys(connection.secretEnv);
-  const secret =
-    secrets.length === 0
-      ? undefined
-      : new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: connection.secretEnv }, { parent });
+  const secrets = secretVariables(name, connection.secretEnv, metadata, parent);
   const policies = edgePolicies(consumer, connection.destinations, parent);
   if (args.openTo?.length) policies.push(openToOutsiders(name, args.namespace, args.openTo, args.port, parent));
 
@@ -123,7 +120,7 @@ function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connec
             ...restrictedPod(ownUid),
             serviceAccountName: account.metadata.name,
             priorityClassName: args.priorityClass,
-            ...podSpec(name, args, config.metadata.name, secret && { name: secret.metadata.name, variables: secrets }),
+            ...podSpec(name, args, config.metadata.name, secrets),
           },
         },
       },
@@ -136,7 +133,7 @@ function podSpec(
   name: string,
   args: MicroserviceArgs,
   configMap: pulumi.Input<string>,
-  secret: { name: pulumi.Input<string>; variables: string[] } | undefined,
+  secrets: SecretVariables,
 ): Pick<k8s.types.input.core.v1.PodSpec, "containers" | "volumes" | "topologySpreadConstraints" | "terminationGracePeriodSeconds"> {
   const healthy = { httpGet: { path: args.healthPath ?? "/health", port: portName } };
   const ready = { httpGet: { path: args.readyPath ?? "/ready", port: portName } };
@@ -153,7 +150,7 @@ function podSpec(
         imagePullPolicy: "IfNotPresent",
         ports: [{ name: portName, containerPort: args.port }],
         envFrom: [{ configMapRef: { name: configMap } }],
-        env: secret?.variables.sort().map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret.name, key } } })),
+        env: asEnv(secrets),
         resources: bounded(args.resources),
         startupProbe: startupProbe(healthy, 120),
         livenessProbe: probe(healthy, args.liveness),

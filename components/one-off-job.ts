@@ -1,10 +1,11 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import { connectAll, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { bounded, ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
+import { secretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
 
 export interface OneOffJobArgs {
@@ -64,7 +65,7 @@ export class OneOffJob extends pulumi.ComponentResource {
                   image: args.image,
                   imagePullPolicy: "IfNotPresent",
                   args: args.args,
-                  env: { ...connection.env, ...args.env, ...fromSecret(name, secretEnv, metadata, this) },
+                  env: { ...connection.env, ...args.env, ...secretVariables(name, secretEnv, metadata, this) },
                   resources: bounded(resources),
                   volumeMounts,
                   ...restrictedContainer,
@@ -79,16 +80,4 @@ export class OneOffJob extends pulumi.ComponentResource {
     connection.retire(this.job);
     this.registerOutputs({ uses: args.uses.map((dependency) => dependency.name) });
   }
-}
-
-function fromSecret(
-  name: string,
-  secretEnv: Record<string, pulumi.Input<string>>,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
-  parent: pulumi.Resource,
-): kx.types.EnvMap {
-  const keys = Object.keys(secretEnv);
-  if (keys.length === 0) return {};
-  const secret = new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: secretEnv }, { parent });
-  return Object.fromEntries(keys.map((key) => [key, { secretKeyRef: { name: secret.metadata.name, key } }]));
 }

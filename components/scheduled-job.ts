@@ -5,6 +5,7 @@ import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "./network-policy.ts";
 import { ownUid, restrictedContainer, restrictedPod, scratch } from "./pod.ts";
 import { seconds, type Duration, type Size } from "./quantities.ts";
+import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -56,7 +57,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
     super("chatdb:components:ScheduledJob", name, {}, opts);
 
     const metadata = { namespace: args.namespace, labels: labels(name, "job") };
-    const containers = steps.map((step) => container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection, metadata, this)));
+    const containers = steps.map((step) => container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection.secretEnv, metadata, this)));
     const destinations = steps.flatMap(({ connection }) => connection.destinations);
     const cronJob = new k8s.batch.v1.CronJob(
       name,
@@ -101,7 +102,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
   }
 }
 
-function container({ connection, ...step }: Step & { connection: Connection }, storage: Size, secretEnv: Container["env"]): Container {
+function container({ connection, ...step }: Step & { connection: Connection }, storage: Size, secrets: SecretVariables): Container {
   const env = Object.entries({ ...connection.env, ...step.env }).map(([name, value]) => ({ name, value }));
   return {
     name: step.name,
@@ -109,25 +110,13 @@ function container({ connection, ...step }: Step & { connection: Connection }, s
     imagePullPolicy: "IfNotPresent",
     command: step.command,
     args: step.args,
-    env: [...env, ...((secretEnv ?? []) as typeof env)],
+    env: [...env, ...(asEnv(secrets) ?? [])],
     resources: resources(storage),
     // Why it failed stands in the pod's status, also when its log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "workspace", mountPath: workspace }, ...scratch(["/tmp"]).volumeMounts],
     ...restrictedContainer,
   };
-}
-
-function secretVariables(
-  name: string,
-  { secretEnv }: Connection,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
-  parent: pulumi.Resource,
-): k8s.types.input.core.v1.EnvVar[] {
-  const keys = Object.keys(secretEnv);
-  if (keys.length === 0) return [];
-  const secret = new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: secretEnv }, { parent });
-  return keys.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret.metadata.name, key } } }));
 }
 
 /** Codes of programs that failed by themselves; what was killed has codes above 128. */
