@@ -2,7 +2,7 @@ import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf, type ColumnKind } from "./column-kind.ts";
 import type { Attribute, Days, Draft, Filter, Name } from "./draft.ts";
 import type { TimeRelation } from "./lexicon.ts";
-import type { Comparison, Literal } from "./plan.ts";
+import type { Comparison, Literal } from "./plan/plan.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { Refusal } from "./refusal.ts";
 import { resolveColumn, resolveTable, type TableColumn } from "./resolve.ts";

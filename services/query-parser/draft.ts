@@ -1,6 +1,6 @@
 /** What the grammar noted about a question, before it is known which of several tables and columns is meant. */
 import type { Direction, TimeRelation } from "./lexicon.ts";
-import type { Aggregate, Comparator } from "./plan.ts";
+import type { Aggregate, Comparator } from "./plan/plan.ts";
 import type { ColumnMatch, TableMatch, ValueMatch } from "./schema-index.ts";
 
 /** Words that name a table, a column, or either. */

@@ -1,5 +1,5 @@
 /** English words that mean the same whatever the database: no table, column or value is named here. */
-import type { Aggregate, Comparator } from "./plan.ts";
+import type { Aggregate, Comparator } from "./plan/plan.ts";
 
 /** Phrases as lists of words in lower case, the longest first, so that the first that fits is the right one. */
 export class Phrases<T> {

@@ -1,10 +1,11 @@
-import { compile, type Sql } from "./compile-postgresql.ts";
+import { compile } from "./compile/postgresql.ts";
+import type { Sql } from "./compile/sql.ts";
 import { readQuestion } from "./grammar/read.ts";
-import { queryPlan, type QueryPlan } from "./plan.ts";
+import { queryPlan, type QueryPlan } from "./plan/plan.ts";
 import { planOf } from "./planner.ts";
-import { readingOf } from "./reading.ts";
+import { readingOf } from "./plan/reading.ts";
 import type { SchemaIndex } from "./schema-index.ts";
-import { problemsOf } from "./validate.ts";
+import { problemsOf } from "./plan/validate.ts";
 
 export interface Parsed extends Sql {
   plan: QueryPlan;
@@ -19,5 +20,5 @@ export function parse(question: string, index: SchemaIndex): Parsed {
   const plan = queryPlan.parse(planOf(readQuestion(question, index), index));
   const problems = problemsOf(plan, index.schema);
   if (problems.length > 0) throw new Error(`The plan of ${JSON.stringify(question)} does not fit the schema: ${problems.join("; ")}.`);
-  return { plan, reading: readingOf(plan, index.schema), ...compile(plan) };
+  return { plan, reading: readingOf(plan, index.schema), ...compile(plan, index.schema) };
 }

@@ -1,6 +1,6 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import type { KeyGraph, Step } from "./key-graph.ts";
-import type { ColumnRef, Comparator, Comparison, Join, Related, Source } from "./plan.ts";
+import type { ColumnRef, Comparator, Comparison, Join, Related, Source } from "./plan/plan.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The sources of a query, or of a condition on related rows, by the table that they stand for. */

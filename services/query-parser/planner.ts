@@ -2,7 +2,7 @@ import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "./column-kind.ts";
 import { addConditions } from "./conditions.ts";
 import type { Attribute, Draft, Measure, Name, Order } from "./draft.ts";
-import type { Aggregate, ColumnRef, Expression, QueryPlan } from "./plan.ts";
+import type { Aggregate, ColumnRef, Expression, QueryPlan } from "./plan/plan.ts";
 import { PlanBuilder } from "./plan-builder.ts";
 import { Refusal } from "./refusal.ts";
 import { labelOf, resolveColumn, resolveTable, type TableColumn } from "./resolve.ts";
@@ -28,9 +28,10 @@ const same = (one: Expression | ColumnRef, other: ColumnRef) => "column" in one 
 function withDistinctNames(select: Selected[]): Selected[] {
   const names = new Set<string>();
   return select.map(({ value, as }) => {
-    let name = names.has(as) && value.kind === "column" ? `${value.source}_${as}` : as;
-    for (let n = 2; names.has(name); n++) name = `${as}_${n}`;
-    names.add(name);
+    const taken = (name: string) => names.has(name.toLowerCase());
+    let name = taken(as) && value.kind === "column" ? `${value.source}_${as}` : as;
+    for (let n = 2; taken(name); n++) name = `${as}_${n}`;
+    names.add(name.toLowerCase());
     return { value, as: name };
   });
 }
@@ -121,7 +122,7 @@ class Planner {
     }
     const having = this.#having(computed, groupBy);
     const select = [...keys.map((ref) => ({ value: asColumn(ref), as: ref.column })), ...computed];
-    return this.#finish({ select, distinct: false, groupBy, having, orderBy, limit: limit ?? (single ? 1 : undefined) });
+    return this.#finish({ select, distinct: false, groupBy: groupBy.map(asColumn), having, orderBy, limit: limit ?? (single ? 1 : undefined) });
   }
 
   /** What the rows are computed for: the groups that are named, and the things that are ranked. */
@@ -169,14 +170,14 @@ class Planner {
     if (this.#tableOf(measure) !== root) throw new Refusal(`I did not understand how to compute over ${root.name} and ${this.#tableOf(measure).name} at once.`);
     const { of, fn, distinct } = measure;
     if ("tables" in of && of.tables.length > 0) {
-      const value: Aggregate = this.#builder.fansOut ? { kind: "aggregate", fn, of: this.#builder.rootKey(), distinct: true } : { kind: "aggregate", fn, of: [] };
+      const value: Aggregate = this.#builder.fansOut ? { kind: "aggregate", fn, of: this.#builder.rootKey().map(asColumn), distinct: true } : { kind: "aggregate", fn, of: [] };
       return { value, as: `number_of_${plural(root.name)}` };
     }
     const { column } = this.#columnOf(of);
     const ref = this.#builder.column(root, column.name);
     this.#check(fn, column.name, kindOf(column), distinct);
-    if (fn === "count") return { value: { kind: "aggregate", fn, of: [ref], distinct: true }, as: `number_of_${plural(column.name)}` };
-    return { value: { kind: "aggregate", fn, of: [ref] }, as: `${prefixes[fn]}_${column.name}` };
+    if (fn === "count") return { value: { kind: "aggregate", fn, of: [asColumn(ref)], distinct: true }, as: `number_of_${plural(column.name)}` };
+    return { value: { kind: "aggregate", fn, of: [asColumn(ref)] }, as: `${prefixes[fn]}_${column.name}` };
   }
 
   #check(fn: Aggregate["fn"], column: string, kind: string, distinct: boolean): void {

@@ -1,5 +1,5 @@
 import type { Draft, Measure, Order } from "./draft.ts";
-import type { Comparator } from "./plan.ts";
+import type { Comparator } from "./plan/plan.ts";
 import { Refusal } from "./refusal.ts";
 
 export const isMeasure = (by: Order["by"]): by is Measure => by !== "result" && "fn" in by;

@@ -2,7 +2,7 @@ import { kindOf } from "../column-kind.ts";
 import { takeDays } from "../days.ts";
 import type { Attribute, Days, Draft, Filter, Name } from "../draft.ts";
 import { comparatives, comparators, copulas, functionWords, missings, namings, negations, onwards, textMatches, timeRelations, withouts, type TimeRelation } from "../lexicon.ts";
-import type { Comparator } from "../plan.ts";
+import type { Comparator } from "../plan/plan.ts";
 import type { ValueMatch } from "../schema-index.ts";
 import type { Scanner } from "../scanner.ts";
 import { takeChoices, takeKindOf } from "./kinds.ts";

@@ -8,7 +8,7 @@ import { startShop, type TestShop } from "../support/shop.ts";
 
 /** SQL without its quoted names and its placeholders: nothing from a question or a schema may be left in it. */
 const skeleton = (sql: string) => sql.replaceAll(/"(?:[^"]|"")*"|\$\d+/g, "_");
-const keywords = /^(?:SELECT|DISTINCT|FROM|JOIN|ON|AS|WHERE|AND|NOT|EXISTS|IN|IS|NULL|ILIKE|GROUP BY|HAVING|ORDER BY|DESC NULLS LAST|LIMIT|count|sum|avg|min|max|lower|::text|::numeric|[_.,()=<>*\s])*$/;
+const keywords = /^(?:SELECT|DISTINCT|FROM|JOIN|ON|AS|WHERE|AND|NOT|EXISTS|IN|IS|NULL|ILIKE|ESCAPE '!'|GROUP BY|HAVING|ORDER BY|DESC NULLS LAST|LIMIT|count|sum|avg|min|max|lower|::text|::numeric|[_.,()=<>*\s])*$/;
 
 /** Milliseconds for one question of the greatest length; generous, as the machine may be busy. */
 const patience = 1000;

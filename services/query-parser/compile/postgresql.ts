@@ -1,0 +1,44 @@
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { isOwnType, kindOf } from "../column-kind.ts";
+import type { QueryPlan } from "../plan/plan.ts";
+import { readTime } from "../plan/time-literal.ts";
+import type { Dialect, PeriodUnit } from "./dialect.ts";
+import { writeSql, type Sql } from "./sql.ts";
+
+/**
+ * Writes a plan for PostgreSQL, to be run in a session whose time zone is UTC. Text is compared and sorted by the
+ * collations of the database.
+ */
+export function compile(plan: QueryPlan, schema: DatabaseSchema): Sql {
+  return writeSql(plan, schema, postgresql);
+}
+
+/** https://www.postgresql.org/docs/current/functions-formatting.html */
+const formats: Record<PeriodUnit, string> = { quarter: 'YYYY-"Q"Q', month: "YYYY-MM", week: 'IYYY-"W"IW', day: "YYYY-MM-DD" };
+
+const postgresql: Dialect = {
+  /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  placeholder: (number) => `$${number}`,
+  /** A parameter has the type of what it is compared with, and neither a fraction nor a large number is an integer. */
+  number: (value, bind) => (Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? bind(value) : `${bind(value)}::numeric`),
+  literal(value, column, bind) {
+    const time = typeof value === "string" && kindOf(column) === "time" ? readTime(value) : undefined;
+    return time && "instant" in time ? `${bind(time.instant.toISOString())}::timestamptz` : bind(value);
+  },
+  /** A text that is none of an enum's labels, or no value of a network address, is no error as a text. */
+  compared: (name, column) => (isOwnType(column) && column.type !== "uuid" ? `${name}::text` : name),
+  folded: (name) => `lower(${name}::text)`,
+  like: (name, pattern, negated) => `${name}::text ${negated ? "NOT " : ""}ILIKE ${pattern} ESCAPE '!'`,
+  part: (unit, time) => `extract(${unit === "weekday" ? "isodow" : unit} FROM ${time}::timestamp)::integer`,
+  period: (unit, time) => `to_char(${time}, '${formats[unit]}')`,
+  operand: (name, { type }) => (/^(smallint|integer)\b/.test(type) ? `${name}::bigint` : name),
+  quotient: (left, right) => `(${left} * 1.0 / nullif(${right}, 0))`,
+  countDistinct(values) {
+    const row = `(${values.join(", ")})`;
+    return `count(DISTINCT ${row}) FILTER (WHERE ${row} IS NOT NULL)`;
+  },
+  /** Missing values come last of themselves where the order ascends. */
+  order: (value, direction) => (direction === "desc" ? `${value} DESC NULLS LAST` : value),
+  limit: (limit, offset, bind) => [...(limit === undefined ? [] : [`LIMIT ${bind(limit)}`]), ...(offset === undefined ? [] : [`OFFSET ${bind(offset)}`])],
+};

@@ -1,0 +1,208 @@
+/** A plan as one SELECT: what the SQL dialects share. Names are quoted; whatever came from the question is a parameter. */
+import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Aggregate, ColumnRef, Comparison, Condition, Derived, Expression, InnerQuery, Join, Literal, Member, QueryPlan, Related, Scalar, Source } from "../plan/plan.ts";
+import { Scope, type Typed } from "../plan/scope.ts";
+import type { Bind, Dialect } from "./dialect.ts";
+
+export interface Sql {
+  sql: string;
+  params: Parameter[];
+}
+
+/** @param plan one in which the validator finds nothing */
+export function writeSql(plan: QueryPlan, schema: DatabaseSchema, dialect: Dialect): Sql {
+  const writer = new Writer(schema, dialect);
+  return { sql: writer.plan(plan), params: writer.params };
+}
+
+type Query = Omit<QueryPlan, "combine">;
+type Ordered = Pick<Query, "orderBy" | "limit" | "offset">;
+
+const unordered = { orderBy: [], limit: undefined, offset: undefined };
+
+const clause = (keyword: string, parts: readonly string[], separator: string) => (parts.length > 0 ? [`${keyword} ${parts.join(separator)}`] : []);
+
+class Writer {
+  readonly params: Parameter[] = [];
+  readonly #schema: DatabaseSchema;
+  readonly #dialect: Dialect;
+  readonly #bind: Bind = (value) => this.#dialect.placeholder(this.params.push(value));
+
+  constructor(schema: DatabaseSchema, dialect: Dialect) {
+    this.#schema = schema;
+    this.#dialect = dialect;
+  }
+
+  plan({ combine = [], ...plan }: QueryPlan): string {
+    if (combine.length > 0) {
+      const first = `(${this.#query({ ...plan, ...unordered })})`;
+      const combined = combine.reduce((rows, { op, query }, index) => `${index > 0 ? `(${rows})` : rows}\n${op.toUpperCase()}\n(${this.#query(query)})`, first);
+      return this.#outcome(combined, plan);
+    }
+    // Not every database sees that what distinct rows are ordered by is selected, where it is no mere column.
+    const computed = plan.distinct && plan.orderBy.some(({ value }) => value.kind !== "column");
+    return computed ? this.#outcome(this.#query({ ...plan, ...unordered }), plan) : this.#query(plan);
+  }
+
+  /** The order and limit of rows that are selected already. */
+  #outcome(rows: string, { select, orderBy, limit, offset }: Query): string {
+    const order = orderBy.map(({ value, direction }) => {
+      const { as } = select.find((each) => isDeepStrictEqual(each.value, value))!;
+      return { value: { kind: "column" as const, source: "outcome", column: as }, direction };
+    });
+    if (order.length === 0 && limit === undefined && offset === undefined) return rows;
+    return [`SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`, ...this.#tail({ orderBy: order, limit, offset }, Scope.empty(this.#schema), [])].join("\n");
+  }
+
+  #query(query: Query): string {
+    const scope = Scope.of(query, this.#schema);
+    return [
+      `SELECT ${query.distinct ? "DISTINCT " : ""}${query.select.map(({ value, as }) => this.#selected(value, as, scope)).join(", ")}`,
+      `FROM ${this.#source(query.from)}`,
+      ...query.joins.map((join) => this.#joined(join)),
+      ...clause("WHERE", query.where.map((condition) => this.#condition(condition, scope)), " AND "),
+      ...clause("GROUP BY", query.groupBy.map((value) => this.#scalar(value, scope)), ", "),
+      ...clause("HAVING", query.having.map(({ value, op, than }) => `${this.#aggregate(value, scope)} ${op} ${this.#dialect.number(than, this.#bind)}`), " AND "),
+      ...this.#tail(query, scope, query.groupBy),
+    ].join("\n");
+  }
+
+  #tail({ orderBy, limit, offset }: Ordered, scope: Scope, groupBy: readonly Scalar[]): string[] {
+    const terms = orderBy.map(({ value, direction }) => {
+      const grouped = value.kind !== "column" && groupBy.some((each) => isDeepStrictEqual(each, value));
+      return this.#dialect.order(this.#expression(value, scope), direction, grouped);
+    });
+    return [...clause("ORDER BY", terms, ", "), ...this.#dialect.limit(limit, offset, this.#bind)];
+  }
+
+  #source(source: Source | Derived): string {
+    if ("query" in source) return `(${this.#query(source.query)}) AS ${this.#dialect.quote(source.as)}`;
+    const { as, schema, table } = source;
+    const name = schema === "" ? this.#dialect.quote(table) : `${this.#dialect.quote(schema)}.${this.#dialect.quote(table)}`;
+    return as === table ? name : `${name} AS ${this.#dialect.quote(as)}`;
+  }
+
+  #joined(join: Join): string {
+    return `${join.optional ? "LEFT " : ""}JOIN ${this.#source(join)} ON ${this.#on(join)}`;
+  }
+
+  #on({ as, on }: Join): string {
+    return on.map(({ left, right }) => `${this.#column({ source: as, column: right })} = ${this.#column(left)}`).join(" AND ");
+  }
+
+  #column({ source, column }: ColumnRef): string {
+    return `${this.#dialect.quote(source)}.${this.#dialect.quote(column)}`;
+  }
+
+  #selected(value: Expression, as: string, scope: Scope): string {
+    return this.#expression(value, scope) + (value.kind === "column" && value.column === as ? "" : ` AS ${this.#dialect.quote(as)}`);
+  }
+
+  #expression(value: Expression, scope: Scope): string {
+    return value.kind === "aggregate" ? this.#aggregate(value, scope) : this.#scalar(value, scope);
+  }
+
+  #scalar(value: Scalar, scope: Scope): string {
+    switch (value.kind) {
+      case "column":
+        return this.#column(value);
+      case "part":
+        return this.#dialect.part(value.unit, this.#column(value.of));
+      case "period":
+        return this.#dialect.period(value.unit, this.#column(value.of));
+      case "arithmetic": {
+        const [left, right] = [value.left, value.right].map((operand) =>
+          // A number of the plan stays as it is: to a database, two parameters are never the same, not even in a group's key.
+          typeof operand === "number" ? String(operand) : this.#dialect.operand(this.#column(operand), scope.find(operand)!),
+        ) as [string, string];
+        return value.op === "/" ? this.#dialect.quotient(left, right) : `(${left} ${value.op} ${right})`;
+      }
+    }
+  }
+
+  #aggregate({ fn, of, distinct }: Aggregate, scope: Scope): string {
+    const values = of.map((value) => this.#scalar(value, scope));
+    if (values.length > 1) return distinct ? this.#dialect.countDistinct(values) : `count(CASE WHEN ${values.map((value) => `${value} IS NOT NULL`).join(" AND ")} THEN 1 END)`;
+    return `${fn}(${distinct && values.length > 0 ? "DISTINCT " : ""}${values[0] ?? "*"})`;
+  }
+
+  #condition(condition: Condition, scope: Scope): string {
+    switch (condition.kind) {
+      case "column":
+        return this.#comparison(condition, scope);
+      case "pair":
+        return `${this.#column(condition.left)} ${condition.op} ${this.#column(condition.right)}`;
+      case "related":
+        return this.#related(condition, scope);
+      case "either":
+        return `(${condition.of.map((each) => each.map((inner) => this.#condition(inner, scope)).join(" AND ")).join(" OR ")})`;
+      case "measured":
+        return `${this.#column(condition.column)} ${condition.op} (${this.#query(condition.query)})`;
+      case "member":
+        return this.#member(condition, scope);
+    }
+  }
+
+  #comparison(comparison: Comparison, scope: Scope): string {
+    const name = this.#column(comparison.column);
+    const column = scope.find(comparison.column)!;
+    const value = (literal: Literal) => ("ignoreCase" in comparison && comparison.ignoreCase ? `lower(${this.#bind(literal)})` : this.#literal(literal, column));
+    const compared = () => ("ignoreCase" in comparison && comparison.ignoreCase ? this.#dialect.folded(name) : this.#dialect.compared(name, column));
+    switch (comparison.op) {
+      case "missing":
+        return `${name} IS NULL`;
+      case "present":
+        return `${name} IS NOT NULL`;
+      case "contains":
+      case "lacks":
+        return this.#dialect.like(name, this.#bind(`%${escaped(comparison.value)}%`), comparison.op === "lacks");
+      case "starts with":
+        return this.#dialect.like(name, this.#bind(`${escaped(comparison.value)}%`), false);
+      case "ends with":
+        return this.#dialect.like(name, this.#bind(`%${escaped(comparison.value)}`), false);
+      case "one of":
+      case "none of":
+        return `${compared()} ${comparison.op === "one of" ? "IN" : "NOT IN"} (${comparison.values.map(value).join(", ")})`;
+      case "=":
+      case "<>":
+      case "<":
+      case "<=":
+      case ">":
+      case ">=":
+        return `${compared()} ${comparison.op} ${value(comparison.value)}`;
+    }
+  }
+
+  #literal(value: Literal, column: Typed): string {
+    return typeof value === "number" ? this.#dialect.number(value, this.#bind) : this.#dialect.literal(value, column, this.#bind);
+  }
+
+  #related({ joins, where, count }: Related, scope: Scope): string {
+    const [first, ...rest] = joins;
+    const inside = scope.within(joins);
+    const from = [`FROM ${this.#source(first!)}`, ...rest.map((join) => this.#joined(join))].join(" ");
+    const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${[this.#on(first!), ...where.map((each) => this.#comparison(each, inside))].join(" AND ")})`;
+    if (count.op === ">=" && count.value === 1) return `EXISTS ${rows("1")}`;
+    if (count.op === "=" && count.value === 0) return `NOT EXISTS ${rows("1")}`;
+    const of = (count.distinct ?? []).map((ref) => ({ kind: "column" as const, ...ref }));
+    return `${rows(this.#aggregate({ kind: "aggregate", fn: "count", of, distinct: true }, inside))} ${count.op} ${this.#bind(count.value)}`;
+  }
+
+  /** NULL in a list makes NOT IN hold for nothing, and NULL is out of an empty list: here missing values are in no list and out of none. */
+  #member({ column: ref, op, query }: Member, scope: Scope): string {
+    const [{ value, as }] = query.select as [InnerQuery["select"][number]];
+    const name = this.#column(ref);
+    const rows = this.#query(query);
+    const listed = this.#column({ source: "list", column: as });
+    const present = op === "in" || Scope.of(query, this.#schema).typeOf(value)?.nullable === false;
+    // MySQL takes a list with a limit only from a derived table.
+    const list = present && query.limit === undefined && query.offset === undefined ? rows : `SELECT ${listed} FROM (${rows}) AS ${this.#dialect.quote("list")}${present ? "" : ` WHERE ${listed} IS NOT NULL`}`;
+    if (op === "in") return `${name} IN (${list})`;
+    const held = `${name} NOT IN (${list})`;
+    return scope.find(ref)?.nullable === false ? held : `(${name} IS NOT NULL AND ${held})`;
+  }
+}
+
+/** Text in which no character has a meaning for LIKE with the escape character `!`. */
+const escaped = (text: string) => text.replaceAll(/[!%_]/g, "!$&");

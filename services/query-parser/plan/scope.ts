@@ -1,0 +1,107 @@
+import type { Column, DatabaseSchema } from "@chatdb/contracts/query.ts";
+import type { ColumnRef, Derived, Expression, InnerQuery, Join, QueryPlan, Scalar, Source } from "./plan.ts";
+
+/** The columns of a source, by their names. */
+export type Columns = ReadonlyMap<string, Column>;
+
+/** What a value is: a column of the database, or one like it. */
+export type Typed = Pick<Column, "type" | "nullable" | "samples">;
+
+/** The columns that a query can speak of, by its sources. */
+export class Scope {
+  readonly #schema: DatabaseSchema;
+  readonly #sources = new Map<string, Columns>();
+
+  private constructor(schema: DatabaseSchema, sources: Iterable<[string, Columns]> = []) {
+    this.#schema = schema;
+    this.#sources = new Map(sources);
+  }
+
+  /** The scope of a query in which nothing is wrong: of two sources with the same name the last one counts, one without a table has no columns. */
+  static of({ from, joins }: Pick<QueryPlan | InnerQuery, "from" | "joins">, schema: DatabaseSchema): Scope {
+    const start = Scope.empty(schema).with(from);
+    return start.within(joins);
+  }
+
+  static empty(schema: DatabaseSchema): Scope {
+    return new Scope(schema);
+  }
+
+  /** This scope with the sources of further joins. */
+  within(joins: readonly Join[]): Scope {
+    return joins.reduce((scope: Scope, join) => scope.with(join), this);
+  }
+
+  with(source: Source | Join | Derived): Scope {
+    const optional = "optional" in source && source.optional === true;
+    const columns = "query" in source ? columnsOf(source.query, this.#schema) : this.#tableColumns(source);
+    const named = columns.map((column) => [column.name, optional ? { ...column, nullable: true } : column] as const);
+    return new Scope(this.#schema, [...this.#sources, [source.as, new Map(named)]]);
+  }
+
+  has(source: string): boolean {
+    return this.#sources.has(source);
+  }
+
+  find({ source, column }: ColumnRef): Column | undefined {
+    return this.#sources.get(source)?.get(column);
+  }
+
+  /** What a value is, or undefined where it speaks of what is not there. */
+  typeOf(value: Expression): Typed | undefined {
+    switch (value.kind) {
+      case "column":
+        return this.find(value);
+      case "part":
+        return { type: "integer", nullable: this.#nullable(value) };
+      case "period":
+        return { type: "text", nullable: this.#nullable(value) };
+      case "arithmetic":
+        return { type: "numeric", nullable: value.op === "/" || this.#nullable(value) };
+      case "aggregate": {
+        const [of] = value.of;
+        if (value.fn === "count") return { type: "bigint", nullable: false };
+        if (value.fn === "sum" || value.fn === "avg") return { type: "numeric", nullable: true };
+        const typed = of && this.typeOf(of);
+        return typed && { ...typed, nullable: true };
+      }
+    }
+  }
+
+  #nullable(value: Scalar): boolean {
+    return columnsIn(value).some((ref) => this.find(ref)?.nullable !== false);
+  }
+
+  #tableColumns({ schema, table }: Source): readonly Column[] {
+    return this.#schema.tables.find((each) => each.schema === schema && each.name === table)?.columns ?? [];
+  }
+}
+
+/** The columns that a query selects. */
+export function columnsOf(query: InnerQuery, schema: DatabaseSchema): Column[] {
+  const scope = Scope.of(query, schema);
+  return query.select.flatMap(({ value, as }) => {
+    const typed = scope.typeOf(value);
+    return typed ? [{ type: typed.type, nullable: typed.nullable, ...(typed.samples ? { samples: typed.samples } : {}), name: as }] : [];
+  });
+}
+
+/** The columns that a value is made of. */
+export function columnsIn(value: Expression): ColumnRef[] {
+  switch (value.kind) {
+    case "column":
+      return [value];
+    case "part":
+    case "period":
+      return [value.of];
+    case "arithmetic":
+      return [value.left, value.right].filter((operand) => typeof operand !== "number");
+    case "aggregate":
+      return value.of.flatMap(columnsIn);
+  }
+}
+
+/** Whether rows are put together: into groups, or all of them into one. */
+export function isAggregated({ select, groupBy, having, orderBy }: Pick<QueryPlan, "select" | "groupBy" | "having" | "orderBy">): boolean {
+  return groupBy.length > 0 || having.length > 0 || [...select, ...orderBy].some(({ value }) => value.kind === "aggregate");
+}

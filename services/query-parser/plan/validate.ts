@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { areComparable, kindOf } from "../column-kind.ts";
+import { comparisonProblems } from "./comparison-problems.ts";
+import type { Aggregate, ColumnRef, Condition, Derived, Expression, InnerQuery, Join, QueryPlan, Related, Scalar, Source } from "./plan.ts";
+import { columnsIn, isAggregated, Scope, type Typed } from "./scope.ts";
+
+/** Checks a plan against the schema that it is for: everything that a database could refuse. @returns the problems, none when it is sound */
+export function problemsOf(plan: QueryPlan, schema: DatabaseSchema): string[] {
+  const validator = new Validator(schema);
+  validator.plan(plan);
+  return [...new Set(validator.problems)];
+}
+
+type Query = Omit<QueryPlan, "combine">;
+
+class Validator {
+  readonly problems: string[] = [];
+  readonly #schema: DatabaseSchema;
+
+  constructor(schema: DatabaseSchema) {
+    this.#schema = schema;
+  }
+
+  plan({ combine = [], ...plan }: QueryPlan): void {
+    const scope = this.#query(plan);
+    const types = typesOf(plan, scope);
+    for (const { op, query } of combine) {
+      const others = typesOf(query, this.#query(query));
+      this.#same(types, others, `the queries of ${op}`);
+      this.#distinguishable(query, others);
+    }
+    if (combine.length === 0) return;
+    this.#distinguishable(plan, types);
+    this.#ordersSelected(plan, "an order of combined rows");
+  }
+
+  #query(query: Query): Scope {
+    if ("query" in query.from) this.#query(query.from.query);
+    const scope = query.joins.reduce((inside, join) => this.#join(join, inside), this.#source(query.from, Scope.empty(this.#schema)));
+    for (const condition of query.where) this.#condition(condition, scope);
+    for (const value of query.groupBy) this.#scalar(value, scope);
+    for (const { value } of [...query.select, ...query.orderBy]) this.#expression(value, query, scope);
+    for (const { value } of query.having) {
+      this.#aggregate(value, scope);
+      this.#number(value, scope, "a condition on groups");
+    }
+    if (query.distinct) {
+      this.#distinguishable(query, typesOf(query, scope));
+      this.#ordersSelected(query, "an order of distinct rows");
+    }
+    this.#names(query);
+    return scope;
+  }
+
+  #source(source: Source | Join | Derived, scope: Scope): Scope {
+    if ("table" in source && !this.#schema.tables.some(({ schema, name }) => schema === source.schema && name === source.table)) {
+      const qualified = source.schema === "" ? source.table : `${source.schema}.${source.table}`;
+      this.problems.push(`there is no table ${qualified}`);
+    }
+    if (scope.has(source.as)) this.problems.push(`${source.as} stands for two sources`);
+    return scope.with(source);
+  }
+
+  #join(join: Join, scope: Scope): Scope {
+    const inside = this.#source(join, scope);
+    for (const { left, right } of join.on) {
+      // What is joined to comes before: a column of the join itself is none to hang on.
+      const other = this.#column(left, left.source === join.as ? Scope.empty(this.#schema) : scope);
+      this.#comparable(other, this.#column({ source: join.as, column: right }, inside), `${nameOf(left)} and ${join.as}.${right}`);
+    }
+    return inside;
+  }
+
+  #condition(condition: Condition, scope: Scope): void {
+    switch (condition.kind) {
+      case "column": {
+        const column = this.#column(condition.column, scope);
+        if (column) this.problems.push(...comparisonProblems(condition, column));
+        return;
+      }
+      case "pair":
+        return this.#comparable(this.#column(condition.left, scope), this.#column(condition.right, scope), `${nameOf(condition.left)} and ${nameOf(condition.right)}`);
+      case "related":
+        return this.#related(condition, scope);
+      case "either":
+        for (const inner of condition.of.flat()) this.#condition(inner, scope);
+        return;
+      case "measured":
+        if (!isSingle(condition.query)) this.problems.push(`${nameOf(condition.column)} is compared with a query that may have several rows: aggregate it without groups, or limit it to 1`);
+        return this.#list(condition.column, condition.query, scope);
+      case "member":
+        return this.#list(condition.column, condition.query, scope);
+    }
+  }
+
+  #list(column: ColumnRef, query: InnerQuery, scope: Scope): void {
+    const types = typesOf(query, this.#query(query));
+    if (query.select.length !== 1) this.problems.push(`${nameOf(column)} is compared with a query of ${query.select.length} columns: select one`);
+    else this.#comparable(this.#column(column, scope), types[0], `${nameOf(column)} and ${query.select[0]!.as}`);
+  }
+
+  #related({ joins, where, count }: Related, scope: Scope): void {
+    if (joins.some(({ optional }) => optional)) this.problems.push("the joins of related rows cannot be optional");
+    const inside = joins.reduce((each, join) => this.#join(join, each), scope);
+    for (const comparison of where) this.#condition(comparison, inside);
+    for (const ref of count.distinct ?? []) this.#column(ref, inside);
+  }
+
+  #expression(value: Expression, query: Query, scope: Scope): void {
+    if (value.kind === "aggregate") return this.#aggregate(value, scope);
+    this.#scalar(value, scope);
+    if (!isAggregated(query) || isGrouped(value, query.groupBy)) return;
+    const names = columnsIn(value).map(nameOf).join(", ");
+    this.problems.push(`${names} is neither grouped by nor aggregated`);
+  }
+
+  #scalar(value: Scalar, scope: Scope): void {
+    const columns = columnsIn(value).map((ref) => this.#column(ref, scope));
+    const expected = { column: undefined, part: "time", period: "time", arithmetic: "number" } as const;
+    const kind = expected[value.kind];
+    if (value.kind === "arithmetic" && columns.length === 0) this.problems.push("arithmetic takes a column");
+    for (const column of columns) {
+      if (kind && column && kindOf(column) !== kind) this.problems.push(`${value.kind} takes a ${kind}, and ${column.name} is ${column.type}`);
+    }
+  }
+
+  #aggregate(value: Aggregate, scope: Scope): void {
+    const { fn, of } = value;
+    for (const each of of) this.#scalar(each, scope);
+    if (fn === "count") return;
+    if (of.length !== 1) this.problems.push(`${fn} takes one value`);
+    if (fn === "sum" || fn === "avg") return of.forEach((each) => this.#number(each, scope, fn));
+    for (const type of of.map((each) => scope.typeOf(each))) {
+      if (type && ["boolean", "other"].includes(kindOf(type))) this.problems.push(`${fn} takes a number, a text or a time, not ${type.type}`);
+    }
+  }
+
+  #number(value: Expression, scope: Scope, what: string): void {
+    const type = scope.typeOf(value);
+    if (type && kindOf(type) !== "number") this.problems.push(`${what} takes a number, not ${columnsIn(value).map(nameOf).join(", ")}`);
+  }
+
+  #column(ref: ColumnRef, scope: Scope): (Typed & { name: string }) | undefined {
+    const column = scope.find(ref);
+    if (!column) this.problems.push(`there is no column ${nameOf(ref)}`);
+    return column;
+  }
+
+  #comparable(one: Typed | undefined, other: Typed | undefined, what: string): void {
+    if (one && other && !areComparable(one, other)) this.problems.push(`${what} cannot be compared: they are ${one.type} and ${other.type}`);
+  }
+
+  #same(types: readonly (Typed | undefined)[], others: readonly (Typed | undefined)[], what: string): void {
+    if (types.length !== others.length) this.problems.push(`${what} have ${types.length} and ${others.length} columns`);
+    else types.forEach((type, index) => this.#comparable(type, others[index], `column ${index + 1} of ${what}`));
+  }
+
+  /** Rows are told apart by their values: not by such as have no equality in PostgreSQL. */
+  #distinguishable({ select }: Query, types: readonly (Typed | undefined)[]): void {
+    types.forEach((type, index) => {
+      if (type && /^(json|xml|point|polygon|box)$/.test(type.type)) this.problems.push(`rows cannot be told apart by ${select[index]!.as}: it is ${type.type}`);
+    });
+  }
+
+  #ordersSelected({ select, orderBy }: Query, what: string): void {
+    if (!orderBy.every(({ value }) => select.some((each) => isDeepStrictEqual(each.value, value)))) this.problems.push(`${what} is by what is selected`);
+  }
+
+  /** Names that differ in case, or beyond what PostgreSQL keeps of a name, are one to some databases. */
+  #names({ select }: Query): void {
+    const names = select.map(({ as }) => Buffer.from(as.toLowerCase()).subarray(0, 63).toString());
+    if (new Set(names).size < names.length) this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
+  }
+}
+
+const nameOf = ({ source, column }: ColumnRef) => `${source}.${column}`;
+
+const typesOf = ({ select }: Query, scope: Scope) => select.map(({ value }) => scope.typeOf(value));
+
+const isSingle = (query: InnerQuery) => query.limit === 1 || (isAggregated(query) && query.groupBy.length === 0);
+
+/** Whether all of a group's rows have the same value: it is grouped by, or made of columns that are. */
+function isGrouped(value: Scalar, groupBy: readonly Scalar[]): boolean {
+  const grouped = (each: Scalar) => groupBy.some((group) => isDeepStrictEqual(group, each));
+  return grouped(value) || columnsIn(value).every((ref) => grouped({ kind: "column", source: ref.source, column: ref.column }));
+}
