@@ -1,0 +1,29 @@
+import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
+import { parse } from "@chatdb/query-parser/parse.ts";
+import { Refusal } from "@chatdb/query-parser/refusal.ts";
+import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+
+/** What the engine makes of a question: a query, or the reason why it makes none. */
+export type Answer =
+  | { kind: "query"; sql: string; params: Parameter[]; reading: string }
+  /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads. */
+  | { kind: "refused"; reason: string; message: string }
+  /** The engine failed: a defect, whatever the question. */
+  | { kind: "failed"; message: string };
+
+/** The one place that knows how the engine under measurement is called. */
+export function engineFor(schema: DatabaseSchema): (question: string) => Answer {
+  const index = new SchemaIndex(schema);
+  return (question) => {
+    try {
+      const { sql, params, reading } = parse(question, index);
+      return { kind: "query", sql, params, reading };
+    } catch (error) {
+      const { message } = error as Error;
+      return error instanceof Refusal ? { kind: "refused", reason: reasonOf(message), message } : { kind: "failed", message };
+    }
+  };
+}
+
+/** The first sentence of the message without what it quotes. */
+const reasonOf = (message: string) => message.replaceAll(/"[^"]*"|“[^”]*”/g, "...").replaceAll(/(\.\.\.(, | and | or )?)+/g, "... ").split(/[.:;?] ?(?= |$)/)[0]!.trim();

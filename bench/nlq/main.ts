@@ -1,0 +1,62 @@
+/* npm run bench:nlq: how well the engine answers sets of questions whose right answers are known. */
+import { existsSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createRandom } from "@chatdb/sample-data/random.ts";
+import { shuffled } from "./column-values.ts";
+import { measure } from "./measure.ts";
+import { PostgresDatabase } from "./postgres-database.ts";
+import { readQuestionSet } from "./question-set.ts";
+import { reportOf } from "./report.ts";
+
+const usage = `npm run bench:nlq -- [options]
+  --set DIR|NAME   a folder with dev.json and tables.json, or a folder of ../shared/data; default spider-dev
+  --db ID          questions of one schema only
+  --limit N        the first N questions
+  --sample N       N questions by chance
+  --seed S         of the sample; default 1
+  --databases N    a right answer is right on N databases of different rows; default 2
+  --first-seed S   of the rows; default 1
+  --json FILE      every question with what was wanted, what came, and the verdict
+`;
+
+function options() {
+  const string = { type: "string" } as const;
+  const { values } = parseArgs({
+    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string },
+  });
+  const number = (name: "limit" | "sample" | "seed" | "databases" | "first-seed", fallback: number) => {
+    const value = Number(values[name] ?? fallback);
+    if (Number.isInteger(value) && value > 0) return value;
+    if (value === Infinity && values[name] === undefined) return value;
+    throw new Error(`--${name} is a whole number above 0, and not ${values[name]}.`);
+  };
+  return {
+    set: values.set ?? "spider-dev",
+    db: values.db,
+    json: values.json,
+    limit: number("limit", Infinity),
+    sample: number("sample", Infinity),
+    seed: number("seed", 1),
+    databases: number("databases", 2),
+    firstSeed: number("first-seed", 1),
+  };
+}
+
+function optionsOrExit() {
+  try {
+    return options();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const { set: name, db, json, limit, sample, seed, ...rows } = optionsOrExit();
+const set = readQuestionSet(existsSync(name) ? name : `../shared/data/${name}`);
+const ofDb = set.questions.filter((question) => db === undefined || question.db === db);
+const sampled = sample < ofDb.length ? shuffled(ofDb, createRandom(seed)).slice(0, sample) : ofDb;
+const postgres = await PostgresDatabase.start();
+const measurement = await measure(set, postgres, rows, sampled.slice(0, limit));
+await postgres.close();
+process.stdout.write(`${reportOf(name, measurement)}\n`);
+if (json) writeFileSync(json, JSON.stringify(measurement.questions, undefined, 1));

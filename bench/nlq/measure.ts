@@ -1,0 +1,106 @@
+import { sameResult } from "./compare-results.ts";
+import { engineFor, type Answer } from "./engine.ts";
+import { GoldDatabases, type Gold } from "./gold-databases.ts";
+import type { PostgresDatabase } from "./postgres-database.ts";
+import { shapeOf, type Shape } from "./query-shape.ts";
+import type { QuestionSet, SetQuestion } from "./question-set.ts";
+
+export type Verdict = "right" | "wrong" | "unanswered" | "unusable";
+
+/** A question, what is wanted, what the engine made of it, and whether that is right. */
+export interface Measured {
+  number: number;
+  db: string;
+  question: string;
+  shape: Shape;
+  gold: string;
+  answer: Answer;
+  verdict: Verdict;
+  /** Why it is not right. */
+  why?: string;
+  /** Of parsing it, in ms, once it was parsed before. */
+  ms: number;
+}
+
+export interface Measurement {
+  questions: Measured[];
+  /** Of the thread, in seconds, for parsing each question once. */
+  cpuSeconds: number;
+}
+
+export interface MeasureOptions {
+  /** A right answer is right on that many databases. */
+  databases: number;
+  firstSeed: number;
+}
+
+/**
+ * Asks the engine every question of the set and compares what its query gives with what the gold query gives, schema by schema.
+ * @throws what the databases throw when they cannot be filled
+ */
+export async function measure(set: QuestionSet, postgres: PostgresDatabase, options: MeasureOptions, asked = set.questions): Promise<Measurement> {
+  const all = Map.groupBy(set.questions, ({ db }) => db);
+  const measurement: Measurement = { questions: [], cpuSeconds: 0 };
+  for (const [db, questions] of Map.groupBy(asked, (question) => question.db)) {
+    // Rows are made for all questions of the schema, whichever are asked.
+    const databases = new GoldDatabases(set.schemas.get(db)!, all.get(db)!, options.firstSeed);
+    const golds = new Map(questions.map((question) => [question, databases.gold(question.gold, options.databases)]));
+    const { rows } = databases.seeds[0]!;
+    await postgres.fill(databases.facts, rows);
+    const ask = engineFor(await postgres.schema(db));
+    const answers = new Map(questions.map((question) => [question, ask(question.question)]));
+    const { times, cpuSeconds } = timed(ask, questions);
+    const differences = await compareAll(databases, postgres, golds, answers);
+    measurement.cpuSeconds += cpuSeconds;
+    measurement.questions.push(...questions.map((question, index) => judged(question, golds.get(question)!, answers.get(question)!, differences.get(question), times[index]!)));
+    databases.close();
+  }
+  return measurement;
+}
+
+function timed(ask: (question: string) => Answer, questions: readonly SetQuestion[]) {
+  const before = process.threadCpuUsage();
+  const times = questions.map(({ question }) => {
+    const start = performance.now();
+    ask(question);
+    return performance.now() - start;
+  });
+  const { user, system } = process.threadCpuUsage(before);
+  return { times, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** For each question with a query and a gold result: how they differ, if they do. */
+async function compareAll(
+  databases: GoldDatabases,
+  postgres: PostgresDatabase,
+  golds: ReadonlyMap<SetQuestion, Gold>,
+  answers: ReadonlyMap<SetQuestion, Answer>,
+): Promise<Map<SetQuestion, string>> {
+  const differences = new Map<SetQuestion, string>();
+  for (const [index, { seed, rows }] of databases.seeds.entries()) {
+    const due = [...golds].flatMap(([question, gold]) => {
+      const answer = answers.get(question)!;
+      const result = gold.kind === "results" ? gold.results.find((each) => each.seed === seed) : undefined;
+      return result && answer.kind === "query" && !differences.has(question) ? [{ question, answer, blocks: result.blocks }] : [];
+    });
+    if (due.length === 0) continue;
+    if (index > 0) await postgres.fill(databases.facts, rows);
+    for (const { question, answer, blocks } of due) {
+      try {
+        const ours = await postgres.query(answer.sql, answer.params);
+        if (!sameResult(blocks, ours)) differences.set(question, "another result");
+      } catch (error) {
+        differences.set(question, `the query fails: ${(error as Error).message}`);
+      }
+    }
+  }
+  return differences;
+}
+
+function judged({ number, db, question, gold }: SetQuestion, result: Gold, answer: Answer, difference: string | undefined, ms: number): Measured {
+  const entry = { number, db, question, shape: shapeOf(gold), gold, answer, ms };
+  if (result.kind === "unusable") return { ...entry, verdict: "unusable", why: `gold ${result.why}: ${result.message}` };
+  if (answer.kind === "refused") return { ...entry, verdict: "unanswered", why: answer.reason };
+  if (answer.kind === "failed") return { ...entry, verdict: "unanswered", why: `the engine failed: ${answer.message}` };
+  return difference === undefined ? { ...entry, verdict: "right" } : { ...entry, verdict: "wrong", why: difference };
+}

@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+/** `dev.json`: questions with their queries in SQLite's dialect. */
+const questions = z.array(z.object({ db_id: z.string(), question: z.string(), query: z.string() }));
+
+/** `tables.json`; columns are numbered over all tables of a schema, 0 is `*`. https://yale-lily.github.io/spider */
+const schemas = z.array(
+  z.object({
+    db_id: z.string(),
+    table_names_original: z.array(z.string()),
+    column_names_original: z.array(z.tuple([z.number(), z.string()])),
+    column_types: z.array(z.enum(["text", "number", "time", "boolean", "others"])),
+    primary_keys: z.array(z.union([z.number(), z.array(z.number())])),
+    foreign_keys: z.array(z.tuple([z.number(), z.number()])),
+  }),
+);
+
+export interface SetQuestion {
+  /** Its place in the set, from 0. */
+  number: number;
+  db: string;
+  question: string;
+  gold: string;
+}
+
+export interface SetColumn {
+  name: string;
+  declared: "text" | "number" | "time" | "boolean" | "others";
+}
+
+export interface SetForeignKey {
+  columns: string[];
+  table: string;
+  references: string[];
+}
+
+export interface SetTable {
+  name: string;
+  columns: SetColumn[];
+  primaryKey: string[];
+  foreignKeys: SetForeignKey[];
+}
+
+export interface SetSchema {
+  db: string;
+  tables: SetTable[];
+}
+
+export interface QuestionSet {
+  questions: SetQuestion[];
+  schemas: Map<string, SetSchema>;
+}
+
+/** @throws Error when the folder has not both files, ZodError when they have another form */
+export function readQuestionSet(directory: string): QuestionSet {
+  const read = (file: string) => {
+    const path = join(directory, file);
+    if (!existsSync(path)) throw new Error(`${path} does not exist. A set of questions is a folder with dev.json and tables.json.`);
+    return JSON.parse(readFileSync(path, "utf8")) as unknown;
+  };
+  return {
+    questions: questions.parse(read("dev.json")).map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })),
+    schemas: new Map(schemas.parse(read("tables.json")).map((each) => [each.db_id, schemaOf(each)])),
+  };
+}
+
+type RawSchema = z.infer<typeof schemas>[number];
+
+/** Tables that SQLite keeps for itself are no part of a schema. */
+const isOwn = (table: SetTable) => !table.name.startsWith("sqlite_");
+
+function schemaOf(raw: RawSchema): SetSchema {
+  const column = (index: number) => {
+    const [table, name] = raw.column_names_original[index]!;
+    return { table: raw.table_names_original[table]!, name };
+  };
+  const primary = raw.primary_keys.flat().map(column);
+  const tables = raw.table_names_original.map((name, position): SetTable => ({
+    name,
+    columns: raw.column_names_original.flatMap(([table, column], index) => (table === position ? [{ name: column, declared: raw.column_types[index]! }] : [])),
+    primaryKey: primary.filter(({ table }) => table === name).map((each) => each.name),
+    foreignKeys: [],
+  }));
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  const edges = raw.foreign_keys.map(([from, to]) => ({ from: column(from), to: column(to) }));
+  for (const table of tables) table.primaryKey = keyOf(table, edges.filter(({ from }) => from.table === table.name).map(({ from }) => from.name));
+  for (const table of tables) table.foreignKeys = foreignKeysOf(table, byName, edges);
+  return { db: raw.db_id, tables: tables.filter(isOwn) };
+}
+
+/**
+ * The set names one column a table as its key. Where that refers to another table and a second column refers to one too, the
+ * table links the two, and both together are its key.
+ */
+function keyOf({ primaryKey }: SetTable, referring: readonly string[]): string[] {
+  const distinct = [...new Set(referring)];
+  const links = primaryKey.length === 1 && distinct.length > 1 && distinct.includes(primaryKey[0]!);
+  return links ? distinct : primaryKey;
+}
+
+interface Edge {
+  from: { table: string; name: string };
+  to: { table: string; name: string };
+}
+
+/** One key for each edge, except that edges that together refer to all of a composite key are one. */
+function foreignKeysOf(table: SetTable, byName: ReadonlyMap<string, SetTable>, edges: readonly Edge[]): SetForeignKey[] {
+  const mine = edges.filter(({ from, to }) => from.table === table.name && !(to.table === table.name && to.name === from.name));
+  const keys: SetForeignKey[] = [];
+  for (const [target, group] of Map.groupBy(mine, ({ to }) => to.table)) {
+    const key = byName.get(target)!.primaryKey;
+    const composite = key.map((name) => group.find(({ to }) => to.name === name)?.from.name);
+    if (key.length > 1 && composite.every((name) => name !== undefined)) keys.push({ columns: composite, table: target, references: key });
+    else for (const { from, to } of group) keys.push({ columns: [from.name], table: target, references: [to.name] });
+  }
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}

@@ -1,0 +1,43 @@
+import type { Measured, Measurement } from "./measure.ts";
+import { shapes } from "./query-shape.ts";
+
+/** The figures of a set, as people read them. */
+export function reportOf(name: string, { questions, cpuSeconds }: Measurement): string {
+  const usable = questions.filter(({ verdict }) => verdict !== "unusable");
+  const unusable = questions.filter(({ verdict }) => verdict === "unusable");
+  const times = questions.map(({ ms }) => ms).sort((left, right) => left - right);
+  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(2);
+  const kinds = counted(unusable.map(({ why }) => why!.split(":")[0]!)).map(([why, count]) => `${count} ${why}`);
+  return [
+    `${name}: ${usable.length} questions${unusable.length > 0 ? `, and ${unusable.length} left out (${kinds.join(", ")})` : ""}`,
+    figures("all", usable),
+    ...shapes.map((shape) => figures(shape, usable.filter((each) => each.shape === shape))),
+    `parsing: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${Math.round(questions.length / cpuSeconds)} questions per CPU-second`,
+    ...reasons("unanswered", usable.filter(({ verdict }) => verdict === "unanswered")),
+    ...reasons("wrong", usable.filter(({ verdict }) => verdict === "wrong")),
+  ].join("\n");
+}
+
+function figures(title: string, questions: readonly Measured[]): string {
+  const right = questions.filter(({ verdict }) => verdict === "right").length;
+  const answered = questions.filter(({ verdict }) => verdict !== "unanswered").length;
+  const parts = [`accuracy ${percent(right, questions.length)}`, `coverage ${percent(answered, questions.length)}`, `precision ${percent(right, answered)}`];
+  return `  ${title.padEnd(14)} ${String(questions.length).padStart(5)}  ${parts.join("  ")}  (${right} right of ${answered} answered)`;
+}
+
+const percent = (part: number, whole: number) => (whole === 0 ? "     -" : `${((100 * part) / whole).toFixed(1)}%`.padStart(6));
+
+const shown = 12;
+
+function reasons(title: string, questions: readonly Measured[]): string[] {
+  if (questions.length === 0) return [];
+  const counts = counted(questions.map(({ why }) => why!.slice(0, 100)));
+  const rest = counts.slice(shown).reduce((sum, [, count]) => sum + count, 0);
+  const lines = counts.slice(0, shown).map(([why, count]) => `  ${String(count).padStart(5)}  ${why}`);
+  return [`${title}:`, ...lines, ...(rest > 0 ? [`  ${String(rest).padStart(5)}  for ${counts.length - shown} other reasons`] : [])];
+}
+
+function counted(items: readonly string[]): [string, number][] {
+  const counts = [...Map.groupBy(items, (item) => item)].map(([item, all]): [string, number] => [item, all.length]);
+  return counts.sort(([, left], [, right]) => right - left);
+}
