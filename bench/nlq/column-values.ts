@@ -47,9 +47,9 @@ function numberValues(domain: ValueDomain, name: string, grouped: boolean, rando
   const any = () => (common ? random.pick(common) : literals.length > 0 && random.next() < nearShare ? near() : spread());
   const meeting = (conditions: readonly Comparison[]) => {
     const tests = conditions.map((each) => (value: Value) => meets(value, each));
-    const exact = conditions.find(({ op }) => op === "=" || op === "in" || op === "between");
+    const exact = conditions.find(({ op, missed }) => !missed && (op === "=" || op === "in" || op === "between"));
     const steps = conditions.flatMap(({ values }) => values.map(Number)).flatMap((value) => [value + 1, value - 1, value]);
-    const candidates = [...(exact ? [random.pick(exact.values.map(Number))] : []), ...steps, ...Array.from({ length: 10 }, any)];
+    const candidates = [...(exact ? [random.pick(exact.values.map(Number))] : []), ...shuffled(steps, random), ...Array.from({ length: 10 }, any)];
     return candidates.find((value) => tests.every((test) => test(value))) ?? any();
   };
   return { any, rare: spread, meeting };
@@ -75,7 +75,7 @@ function timeValues(domain: ValueDomain, type: "date" | "timestamp", random: Ran
   const any = () => iso(times.length > 0 && random.next() < nearShare ? near() : spread(), type);
   const meeting = (conditions: readonly Comparison[]) => {
     const steps = times.flatMap((time) => [time, time + day, time - day]).map((time) => iso(time, type));
-    const candidates = [...conditions.flatMap(({ values }) => values.map(String)), ...steps, ...Array.from({ length: 10 }, any)];
+    const candidates = [...conditions.flatMap(({ values }) => values.map(String)), ...shuffled(steps, random), ...Array.from({ length: 10 }, any)];
     return candidates.find((value) => conditions.every((each) => meets(value, each))) ?? any();
   };
   return { any, rare: () => iso(spread(), type), meeting };
@@ -96,8 +96,10 @@ function textValues(domain: ValueDomain, name: string, random: Random): ValueSou
     if (domain.patterns.length > 0 && random.next() < nearShare) return liked();
     return various.test(name) ? pseudoName(random) : pseudoWord(random);
   };
-  const pool = flags ? spelledLike(flags, literals) : [...literals, ...Array.from({ length: various.test(name) ? 30 : 6 }, fresh)];
-  const any = () => random.pick(pool);
+  const pool = flags ? spelledLike(flags, literals) : [...literals, ...Array.from({ length: various.test(name) ? 30 : 10 }, fresh)];
+  // Some values are frequent and some are not.
+  const frequent = shuffled(pool, random);
+  const any = () => frequent[Math.floor(frequent.length * random.next() ** 1.4)]!;
   const meeting = (conditions: readonly Comparison[]) => {
     const spelled = conditions.flatMap(({ op, values }) => values.map((value) => (op === "like" ? instance(String(value), random) : canonical(String(value), literals))));
     const candidates = [...shuffled(spelled, random), ...Array.from({ length: 12 }, any), fresh()];
@@ -121,8 +123,11 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items.map((item) => ({ item, key: random.next() })).sort((left, right) => left.key - right.key).map(({ item }) => item);
 }
 
+/** Whether the value is what the condition wants. */
+const meets = (value: Value, condition: Comparison) => holds(value, condition) !== (condition.missed ?? false);
+
 /** As SQLite compares values of one type; text without regard to case. */
-function meets(value: Value, { op, values }: Comparison): boolean {
+function holds(value: Value, { op, values }: Comparison): boolean {
   if (op === "is null") return value === null;
   if (value === null) return false;
   const like = typeof value === "number";

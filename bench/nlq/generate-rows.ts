@@ -32,6 +32,8 @@ interface Parents {
   rows: Row[];
   /** Who is referred to before chance decides: one row once, all others twice, so that no two have the fewest. */
   dealt: Row[];
+  /** No row refers to them but by intent. */
+  childless: Row[];
 }
 
 class Generator {
@@ -87,7 +89,8 @@ class Generator {
       this.#made.set(witness, same);
       return;
     }
-    for (const key of keys) this.#pickParent(table, key, row, witness !== undefined);
+    for (const column of witness?.own ?? []) if (!keys.some(({ columns }) => columns.includes(column))) row[column] ??= this.#source(table, column).rare();
+    for (const key of keys) this.#pickParent(table, key, row, witness);
     for (const { name } of table.columns) row[name] ??= this.#value(table, name, witness !== undefined);
     if (!this.#isNew(table, row)) return;
     if (witness) this.#made.set(witness, row);
@@ -100,14 +103,16 @@ class Generator {
   }
 
   /** Copies the key of a parent that agrees with what the row has already. */
-  #pickParent(table: SetTable, key: SetForeignKey, row: Row, planned: boolean): void {
-    const { rows, dealt } = this.#parentsFor(table, key);
+  #pickParent(table: SetTable, key: SetForeignKey, row: Row, witness: WitnessRow | undefined): void {
+    const { rows, dealt, childless } = this.#parentsFor(table, key);
     const agrees = (parent: Row) => key.columns.every((column, index) => row[column] === undefined || row[column] === parent[key.references[index]!]);
     const fitting = key.columns.some((column) => row[column] !== undefined) ? this.#rows.get(key.table)!.filter(agrees) : rows;
     if (fitting.length === 0) return;
     const unique = table.primaryKey.length > 0 && table.primaryKey.every((column) => key.columns.includes(column));
     const chance = this.#random.next() ** (unique ? 1 : 2);
-    const parent = (fitting === rows && !unique && !planned && dealt.pop()) || fitting[Math.floor(fitting.length * chance)]!;
+    const own = key.columns.some((column) => witness?.own.has(column)) && childless.length > 3;
+    const intended = fitting !== rows || unique ? undefined : own ? childless.pop() : dealt.pop();
+    const parent = intended ?? fitting[Math.floor(fitting.length * chance)]!;
     key.columns.forEach((column, index) => (row[column] = parent[key.references[index]!]!));
   }
 
@@ -117,7 +122,7 @@ class Generator {
     if (!parents) {
       const [lonely, ...others] = shuffled(this.#rows.get(target)!, this.#random);
       const rows = others.slice(0, Math.ceil(others.length * (1 - childlessShare)));
-      this.#parents.set(id, (parents = { rows, dealt: [...rows, ...rows, lonely!] }));
+      this.#parents.set(id, (parents = { rows, dealt: [...rows.flatMap((row) => [row, row]), lonely!], childless: others.slice(rows.length) }));
     }
     return parents;
   }

@@ -16,6 +16,8 @@ export interface Comparison {
   values: Literal[];
   /** The function around the column, in lower case. */
   fn: string | undefined;
+  /** Wanted is a value that does not meet it, yet comes close. */
+  missed?: boolean;
 }
 
 /** How a query uses a column; a category is one by which it groups a single table, or of which it wants each value once. */

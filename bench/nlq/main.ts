@@ -14,7 +14,7 @@ const usage = `npm run bench:nlq -- [options]
   --limit N        the first N questions
   --sample N       N questions by chance
   --seed S         of the sample; default 1
-  --databases N    a right answer is right on N databases of different rows; default 2
+  --databases N    a right answer is right on N databases of different rows; default 3
   --first-seed S   of the rows; default 1
   --json FILE      every question with what was wanted, what came, and the verdict
 `;
@@ -37,7 +37,7 @@ function options() {
     limit: number("limit", Infinity),
     sample: number("sample", Infinity),
     seed: number("seed", 1),
-    databases: number("databases", 2),
+    databases: number("databases", 3),
     firstSeed: number("first-seed", 1),
   };
 }
