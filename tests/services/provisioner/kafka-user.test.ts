@@ -2,7 +2,7 @@ import { readEnv } from "@chatdb/kit/env.ts";
 import { kafkaUserSettings } from "@chatdb/provisioner/kafka-user.ts";
 import { expect } from "chai";
 
-/** What it does on a broker: tests/cluster/kafka.test.ts. */
+/** What it does on a broker: tests/cluster/dev/kafka.test.ts. */
 describe("provisioner kafka-user", () => {
   const env = { KAFKA_BOOTSTRAP_SERVERS: "kafka:9094", USER_NAME: "engine_a", USER_PASSWORD: "secret", CONSUMER_NAME: "engine", TOPIC_USE: '{"jobs":"consume"}' };
 
