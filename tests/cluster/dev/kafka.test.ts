@@ -2,7 +2,11 @@ import { expect } from "chai";
 import { groupOf, topics as names } from "@chatdb/contracts/topics.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment } from "../../../render/objects.ts";
+import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";
 import { rightsOf } from "../support/kafka-rights.ts";
+import { podsOf, until } from "../support/kubectl.ts";
+import { kill } from "../support/machine.ts";
+import { provision } from "../support/provisioner.ts";
 import { stack } from "./stack.ts";
 
 const users = ["training-orchestrator", "ml-engine", "query-parser"];
@@ -10,7 +14,7 @@ const topics = Object.values(names);
 const groups = users.flatMap((user) => topics.map((topic) => groupOf(user, topic)));
 
 describe("Kafka of ChatDB dev", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let resources: RecordedResource[];
   before(async () => (resources = await stack.resources()));
 
@@ -29,6 +33,24 @@ describe("Kafka of ChatDB dev", function () {
       expect(unknown).to.equal("Connection closed");
     });
   }
+
+  it("knows its users when its broker starts again after one was withdrawn", async () => {
+    // If it were deleted, Kafka 4.1 would forget them all: it comes before any other name in a Java hash map of up to 1024 places.
+    const USER_NAME = "withdrawn-930";
+    await provision("kafka-query-parser", "kafka-user", { USER_NAME });
+    await provision("kafka-query-parser", "retire-kafka-user", { USER_NAME, GRACE_SECONDS: "0" });
+    const gateway = gatewayClient();
+    try {
+      await gateway.put("/api/datasets/withdrawn.csv", linearCsv());
+      for (const broker of await podsOf("chatdb-system", "kafka")) await kill(broker);
+      const { job_id } = await until("a job is accepted", 60, () =>
+        gateway.post<{ job_id: string }>("/api/jobs", { model_name: "withdrawn", dataset_location: "s3://datasets/withdrawn.csv", target: "y" }),
+      );
+      await succeeded(gateway, job_id);
+    } finally {
+      gateway.close();
+    }
+  });
 });
 
 function refusal(attempt: string): string {

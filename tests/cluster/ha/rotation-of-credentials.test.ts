@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { kubectl, kubectlJson, untilReady, type Pod } from "../support/kubectl.ts";
+import { kubectl, kubectlJson, podsOf, until, untilReady, type Pod } from "../support/kubectl.ts";
 import { failuresOf, figures } from "../support/load.ts";
+import { kill } from "../support/machine.ts";
 import { stack } from "./stack.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
@@ -52,5 +53,14 @@ describe("A rotation of all passwords under load", function () {
     expect(fresh).to.not.deep.equal(old);
     expect(await letsIn(fresh, "registry")).to.equal(true);
     expect(await letsIn(old, "registry"), "the old password").to.equal(false);
+  });
+
+  it("holds when every broker starts again: logins are in Kafka's own log", async () => {
+    for (const broker of await podsOf("chatdb-system", "kafka")) await kill(broker);
+    await untilReady();
+    const { job_id } = await until("a job is accepted", 120, () =>
+      workload.gateway.post<{ job_id: string }>("/api/jobs", { model_name: "rotated", dataset_location: "s3://datasets/load.csv", target: "y" }),
+    );
+    await workload.nothingIsLost([job_id]);
   });
 });
