@@ -1,6 +1,6 @@
 /* Bundles each service, or those that are named, into dist/<service>: what its image holds. */
-import { readdirSync } from "node:fs";
-import { chmod, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { chmod, copyFile, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { releaseBase, type BaseImage } from "./base-image.ts";
@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, "..");
 /** Name of the bill of materials in the bundle, and so in the image: /app/sbom.cdx.json. */
 export const sbomFile = "sbom.cdx.json";
 
-// Packages that are CommonJS inside of an ES module bundle still call require.
-const requireForCommonJs = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+// Packages that are CommonJS inside of an ES module bundle still call require, and look for their files beside themselves.
+const forCommonJs = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /**
  * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts, and the bill
@@ -37,16 +37,22 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     target: "node24",
     minifyWhitespace: true,
     minifySyntax: true,
-    banner: { js: requireForCommonJs },
+    banner: { js: forCommonJs },
     // The variant with the WebAssembly inside, not in a file of its own.
     alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
     // Optional: each is tried and done without. Native code has no place in a bundle.
     external: ["pg-native", "@node-rs/crc32"],
     logLevel: "warning",
   });
+  await Promise.all(webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))));
   await writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(outdir, sbomFile), sbom(service, metafile, base));
   await settle(outdir);
+}
+
+/** The WebAssembly of the modules that have theirs in a file of the same name. */
+function webAssembly(modules: readonly string[]): string[] {
+  return modules.map((module) => module.replace(/\.[cm]?js$/, ".wasm")).filter((file) => file.endsWith(".wasm") && existsSync(join(root, file)));
 }
 
 /** Gives a folder of files the modes and times that an image of them is to have: builders copy both. */

@@ -4,6 +4,10 @@
  */
 import { z } from "zod";
 
+/** The kinds of databases that can be asked. MariaDB counts as MySQL. */
+export const dialect = z.enum(["postgresql", "mysql", "mongodb"]);
+export type Dialect = z.infer<typeof dialect>;
+
 /** A foreign key; `columns[i]` refers to `references[i]` of the table `schema`.`table`. */
 export const foreignKey = z.object({
   columns: z.array(z.string()).min(1),
@@ -15,7 +19,10 @@ export type ForeignKey = z.infer<typeof foreignKey>;
 
 export const column = z.object({
   name: z.string(),
-  /** As the database names it: `integer`, `numeric(10,2)`, `timestamp with time zone`. */
+  /**
+   * As the database names it: `integer`, `numeric(10,2)`, `timestamp with time zone`; `int unsigned`, `varchar(20)`. Of MongoDB
+   * the BSON type, as `$type` names it, `array<string>` for arrays, several with ` | ` between them, the most frequent first.
+   */
   type: z.string(),
   nullable: z.boolean(),
   comment: z.string().optional(),
@@ -24,8 +31,12 @@ export const column = z.object({
 });
 export type Column = z.infer<typeof column>;
 
-/** A table or view that the data source's role may read, with the columns that it may read. */
+/**
+ * A table or view that the data source's role may read, with the columns that it may read. Of MongoDB a collection, its columns
+ * being the fields that a sample of documents has (those of nested documents by dotted names), its foreign keys inferred.
+ */
 export const table = z.object({
+  /** Of MySQL and MongoDB: the database. */
   schema: z.string(),
   name: z.string(),
   kind: z.enum(["table", "view"]),
@@ -42,46 +53,71 @@ export type Table = z.infer<typeof table>;
 /** `GET /datasources/:name/schema` */
 export const databaseSchema = z.object({
   datasource: z.string(),
-  dialect: z.enum(["postgresql"]),
+  dialect,
   tables: z.array(table),
   /** When the database was asked, ISO 8601. */
   at: z.iso.datetime(),
 });
 export type DatabaseSchema = z.infer<typeof databaseSchema>;
 
-/** `GET /datasources` */
-export const dataSourceList = z.object({
-  datasources: z.array(
-    z.object({ name: z.string(), dialect: z.enum(["postgresql"]), host: z.string(), port: z.number(), database: z.string() }),
-  ),
-});
-export type DataSourceList = z.infer<typeof dataSourceList>;
-
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** A value of a `$n` placeholder; an array stands for an SQL array, as in `= ANY ($1)`. */
+/** A value of a placeholder; an array stands for an SQL array, as in `= ANY ($1)`, of which MySQL has none. */
 export const parameter = z.union([scalar, z.array(scalar)]);
 export type Parameter = z.infer<typeof parameter>;
 
-/** `POST /datasources/:name/query` */
-export const queryRequest = z.object({
-  /** One statement that reads, with `$1`, `$2`, ... for its values. */
+/** One SQL statement that reads, and the values of its placeholders: `$1`, `$2`, ... in PostgreSQL, `?` in MySQL. */
+export const sqlStatement = z.object({
   sql: z.string().trim().min(1).max(100_000),
   params: z.array(parameter).max(1000).default([]),
-  /** The most rows to return; what there is beyond them is announced by `truncated`. */
-  limit: z.number().int().min(1).max(10_000).default(1000),
-  /** Milliseconds the database may take. */
-  timeout_ms: z.number().int().min(1).max(60_000).default(10_000),
 });
+export type SqlStatement = z.input<typeof sqlStatement>;
+
+/**
+ * An aggregation pipeline on one MongoDB collection. Values that JSON lacks are written as MongoDB Extended JSON (version 2):
+ * `{"$date": "2024-05-01T00:00:00Z"}`, `{"$oid": "..."}`, `{"$numberLong": "9007199254740993"}`, `{"$numberDecimal": "1.50"}`.
+ * Its last stage is a `$project`; the keys that it includes are the columns of the result, in their order.
+ */
+export const pipelineStatement = z.object({
+  collection: z.string().min(1).max(255),
+  pipeline: z.array(z.record(z.string(), z.json())).min(1).max(100),
+});
+export type PipelineStatement = z.infer<typeof pipelineStatement>;
+
+/** What a data source runs: SQL, or of MongoDB a pipeline. */
+export const statement = z.union([sqlStatement, pipelineStatement]);
+export type Statement = z.input<typeof statement>;
+
+const anyStatement = { ...sqlStatement.shape, sql: sqlStatement.shape.sql.optional(), ...pipelineStatement.partial().shape };
+
+const isOneStatement = ({ sql, collection, pipeline }: { sql?: unknown; collection?: unknown; pipeline?: unknown }) =>
+  sql === undefined ? collection !== undefined && pipeline !== undefined : collection === undefined && pipeline === undefined;
+const notOneStatement = "expected either sql (and params), or collection and pipeline";
+
+/** `POST /datasources/:name/query`: a {@link statement}, and how much of its result is wanted. */
+export const queryRequest = z
+  .object({
+    ...anyStatement,
+    /** The most rows to return; what there is beyond them is announced by `truncated`. */
+    limit: z.number().int().min(1).max(10_000).default(1000),
+    /** Rows to pass over first, for a page after the first one. Needs a statement with an order. */
+    offset: z.number().int().min(0).max(100_000).default(0),
+    /** Milliseconds the database may take. */
+    timeout_ms: z.number().int().min(1).max(60_000).default(10_000),
+  })
+  .refine(isOneStatement, notOneStatement);
 export type QueryRequest = z.input<typeof queryRequest>;
 
 /**
  * Rows as arrays, in the order of `columns` (names may repeat). Values are JSON and lose nothing:
- * integers are numbers where a double holds them exactly and strings beyond, `numeric` is a string with all its
- * digits, dates and times are ISO 8601 (`timestamp with time zone` in UTC), `bytea` is `\x` and hex digits, SQL NULL
- * is null, arrays and JSON are themselves; any other type is the text that the database prints.
+ * integers are numbers where a double holds them exactly and strings beyond, decimals are strings with all their
+ * digits, dates and times are ISO 8601 (those with a time zone in UTC), binary data is `\x` and hex digits, NULL
+ * is null, arrays, JSON and nested documents are themselves; any other type is the text that the database prints.
+ * Of MySQL, a TIMESTAMP is in UTC, a TIME the text that MySQL prints, a BIT binary data. Of MongoDB, an ObjectId is its
+ * hex digits, and an array or document has its values in these same forms; a field that a document lacks is null.
  */
 export const queryResult = z.object({
+  /** The type of each column as the database names it; of MongoDB the BSON type of the first value that is not null, else `null`. */
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.array(z.json())),
   rowCount: z.number().int().nonnegative(),

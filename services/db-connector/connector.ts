@@ -1,41 +1,58 @@
-import type { DatabaseSchema, QueryResult, Table } from "@chatdb/contracts/query.ts";
+import type { DatabaseSchema, Dialect, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
 import { isAway } from "@chatdb/kit/away.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";
-import type pg from "pg";
-import { problemOf } from "./answer-problems.ts";
-import { cancelBackend, openDataSourcePool, type DataSourceSettings } from "./data-source.ts";
-import { execute, type Statement } from "./execute.ts";
-import { introspect } from "./introspect.ts";
-import { readOnly } from "./read-only.ts";
-import { withSamples } from "./sample-values.ts";
+import type { DataSourceSettings } from "./data-source.ts";
+import type { Batch, Connect, Driver, Reading } from "./driver.ts";
+import { MysqlDriver } from "./mysql/driver.ts";
+import { PostgresqlDriver } from "./postgresql/driver.ts";
+import { problemOf } from "./problems.ts";
 
 export interface ConnectorOptions {
   /** How long an introspected schema is kept, in ms. Default one minute. */
   schemaTtlMs?: number;
   /** Size of the values of one result, in bytes. Default 8 MiB. */
   maxBytes?: number;
+  /** What the planner may estimate a statement to cost. Default {@link defaultCostLimits}. */
+  costLimits?: CostLimits;
 }
 
-const introspectionTimeoutMs = 10_000;
-const samplingTimeoutMs = 1000;
+/** By dialect; undefined asks no planner. */
+export type CostLimits = Partial<Record<Dialect, number>>;
 
-/** The data sources, each with its pool; every error comes out as a Problem. */
+/** Of PostgreSQL in units of cost, a hundred to some ten thousand of which take a millisecond; of MySQL in rows that are looked at. */
+export const defaultCostLimits: CostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 };
+
+const drivers: Record<DataSourceSettings["dialect"], Connect> = {
+  postgresql: (...args) => new PostgresqlDriver(...args),
+  mysql: (...args) => new MysqlDriver(...args),
+};
+
+/** One page of a result. */
+export interface Page {
+  /** The most rows to return. */
+  limit: number;
+  /** Rows to pass over first. Default 0. */
+  offset?: number;
+  timeout_ms: number;
+}
+
+/** The data sources, each with its connections; every error comes out as a Problem. */
 export class Connector {
-  readonly #sources: Map<string, { settings: DataSourceSettings; pool: pg.Pool; typeNames: Map<number, string> }>;
+  readonly #sources: Map<string, { settings: DataSourceSettings; driver: Driver }>;
   readonly #schemas: LRUCache<string, DatabaseSchema>;
   readonly #log: Logger;
   readonly #maxBytes: number;
   readonly #schemaTtlMs: number;
+  readonly #costLimits: CostLimits;
 
   constructor(settings: readonly DataSourceSettings[], log: Logger, options: ConnectorOptions = {}) {
     this.#log = log;
     this.#maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
     this.#schemaTtlMs = options.schemaTtlMs ?? 60_000;
-    const open = (each: DataSourceSettings) =>
-      openDataSourcePool(each, (error) => log.warn({ err: error, datasource: each.name }, "an idle connection broke"));
-    this.#sources = new Map(settings.map((each) => [each.name, { settings: each, pool: open(each), typeNames: new Map() }]));
+    this.#costLimits = options.costLimits ?? defaultCostLimits;
+    this.#sources = new Map(settings.map((each) => [each.name, { settings: each, driver: this.#open(each) }]));
     this.#schemas = new LRUCache({ max: 1000, ttl: this.#schemaTtlMs, fetchMethod: (name) => this.#readSchema(name) });
   }
 
@@ -53,32 +70,59 @@ export class Connector {
     return await this.#schemas.forceFetch(name, { forceRefresh: age > maxAgeMs });
   }
 
-  /** @throws Problem 400, 403, 404, 413, 502, 503 or 504 */
-  async query(name: string, statement: Statement, signal: AbortSignal): Promise<QueryResult> {
-    const { settings, pool, typeNames } = this.#source(name);
-    const cancel = (pid: number) =>
-      cancelBackend(settings, pid).catch((error: unknown) => {
-        this.#log.warn({ err: error, datasource: name, pid }, "could not cancel a query; its statement timeout will end it");
-      });
+  /** One page of a statement's rows. @throws Problem 400, 403, 404, 413, 502, 503 or 504 */
+  async query(name: string, request: Statement & Page, signal: AbortSignal): Promise<QueryResult> {
+    const started = performance.now();
+    const { limit, offset = 0, timeout_ms } = request;
+    let columns: QueryResult["columns"] = [];
+    const rows: QueryResult["rows"] = [];
+    let seen = 0;
+    let bytes = 0;
+    let truncated = false;
+    if (offset > 0 && !this.#source(name).driver.check(request).ordered) {
+      throw new Problem(400, "Rows without an order have no second page: sort them, by a unique key in the end, or export them.");
+    }
+    // One row more than wanted tells whether there is more.
+    for await (const batch of this.read(name, request, { maxRows: offset + limit + 1, timeoutMs: timeout_ms, signal })) {
+      columns = batch.columns;
+      const room = bytes < this.#maxBytes ? limit - rows.length : 0;
+      const wanted = batch.rows.slice(Math.max(offset - seen, 0));
+      for (const row of wanted.slice(0, room)) rows.push(row);
+      seen += batch.rows.length;
+      if (wanted.length > 0) bytes += batch.bytes;
+      truncated = wanted.length > room;
+      if (truncated) break;
+    }
+    return { columns, rows, rowCount: rows.length, truncated, took_ms: performance.now() - started };
+  }
+
+  /** All rows of a statement, in batches; the statement stops when the caller stops. @throws Problem like `query` */
+  async *read(name: string, statement: Statement, reading: Pick<Reading, "maxRows" | "timeoutMs" | "signal">): AsyncGenerator<Batch, void, undefined> {
+    const { driver } = this.#source(name);
+    driver.check(statement);
     try {
-      return await execute(statement, { pool, cancel, typeNames, signal, maxBytes: this.#maxBytes });
+      yield* driver.read(statement, { ...reading, batchBytes: this.#maxBytes, maxCost: this.#costLimits[driver.dialect] });
     } catch (error) {
-      throw problemOf(error, name);
+      throw problemOf(error, name, driver);
     }
   }
 
-  /** The server's version. @throws Problem when it does not answer */
+  /** The server's name and version. @throws Problem when it does not answer */
   async ping(name: string): Promise<string> {
+    const { driver } = this.#source(name);
     try {
-      const { rows } = await this.#source(name).pool.query<{ server_version: string }>("SHOW server_version");
-      return rows[0]!.server_version;
+      return await driver.ping();
     } catch (error) {
-      throw problemOf(error, name);
+      throw problemOf(error, name, driver);
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map(({ pool }) => pool.end()));
+    await Promise.all([...this.#sources.values()].map(({ driver }) => driver.close()));
+  }
+
+  #open(settings: DataSourceSettings): Driver {
+    return drivers[settings.dialect](settings, (error) => this.#log.warn({ err: error, datasource: settings.name }, "an idle connection broke"));
   }
 
   #source(name: string) {
@@ -90,21 +134,21 @@ export class Connector {
   }
 
   async #readSchema(name: string): Promise<DatabaseSchema> {
-    const { pool } = this.#source(name);
+    const { driver } = this.#source(name);
     try {
-      const tables = await readOnly(pool, introspectionTimeoutMs, introspect);
+      const tables = await driver.introspect();
       const sampled: Table[] = [];
-      for (const table of tables) sampled.push(await this.#sample(name, pool, table));
-      return { datasource: name, dialect: "postgresql", tables: sampled, at: new Date().toISOString() };
+      for (const table of tables) sampled.push(await this.#sample(name, driver, table));
+      return { datasource: name, dialect: driver.dialect, tables: sampled, at: new Date().toISOString() };
     } catch (error) {
-      throw problemOf(error, name);
+      throw problemOf(error, name, driver);
     }
   }
 
   /** Samples are a help, not a need: a table that gives none in time goes without. A server that is away gives no schema, though, and not a poor one. */
-  async #sample(name: string, pool: pg.Pool, table: Table): Promise<Table> {
+  async #sample(name: string, driver: Driver, table: Table): Promise<Table> {
     try {
-      return await readOnly(pool, samplingTimeoutMs, (client) => withSamples(client, table));
+      return await driver.sample(table);
     } catch (error) {
       if (isAway(error)) throw error;
       this.#log.warn({ err: error, datasource: name, table: table.name }, "no sample values of this table");

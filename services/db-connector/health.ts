@@ -43,7 +43,7 @@ async function componentOf(connector: Connector, name: string): Promise<Componen
     timer = setTimeout(resolve, patienceMs, { status: "DOWN", details: { error: `no answer within ${patienceMs} ms` } });
   });
   const asked = connector.ping(name).then(
-    (version): Component => ({ status: "UP", details: { database: `PostgreSQL ${version}` } }),
+    (database): Component => ({ status: "UP", details: { database } }),
     (error: unknown): Component => ({ status: "DOWN", details: { error: error instanceof Error ? error.message : String(error) } }),
   );
   return await Promise.race([asked, late]).finally(() => clearTimeout(timer));

@@ -1,4 +1,5 @@
-import { databaseSchema, dataSourceList, queryRequest, queryResult } from "@chatdb/contracts/query.ts";
+import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
+import { databaseSchema, queryRequest, queryResult, statement } from "@chatdb/contracts/query.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { createServer } from "@chatdb/kit/server.ts";
@@ -30,7 +31,7 @@ export function createService({ dataSources, log = createLogger("db-connector"),
   app.get("/actuator/health", { schema: { hide: true }, logLevel: "warn" }, () => health());
 
   app.get("/datasources", { schema: { summary: "The data sources", response: { 200: dataSourceList } } }, () => ({
-    datasources: connector.list().map(({ name, host, port, database }) => ({ name, dialect: "postgresql" as const, host, port, database })),
+    datasources: connector.list().map((source) => ({ ...withoutSecrets(source), origin: "configuration" as const })),
   }));
 
   const freshness = z.object({ max_age_ms: z.coerce.number().int().nonnegative().optional() });
@@ -44,12 +45,16 @@ export function createService({ dataSources, log = createLogger("db-connector"),
     "/datasources/:name/query",
     { schema: { summary: "Run one query that reads", params: named, body: queryRequest, response: { 200: queryResult } } },
     async (request, reply) => {
-      const result = await connector.query(request.params.name, request.body, untilGone(reply));
+      const result = await connector.query(request.params.name, { ...request.body, ...statement.parse(request.body) }, untilGone(reply));
       // Ten thousand rows made here need no second check by the schema.
       return reply.type("application/json").serializer(JSON.stringify).send(result);
     },
   );
   return Promise.resolve(app);
+}
+
+function withoutSecrets({ name, dialect, host, port, database, user, tls }: DataSourceSettings) {
+  return { name, dialect, host, port, database, user, tls };
 }
 
 /** Aborts when the connection closes before the answer was sent. */

@@ -110,12 +110,13 @@ function reachable(host: string): string {
 function dataSource(name: string, { env }: EmbeddedDatabase) {
   return {
     name,
+    dialect: "postgresql" as const,
     host: env.DATABASE_HOST,
     port: env.DATABASE_PORT,
     database: env.DATABASE_NAME,
     user: env.DATABASE_USER,
     password: env.DATABASE_PASSWORD,
-    ssl: env.DATABASE_SSL,
+    tls: env.DATABASE_SSL,
   };
 }
 

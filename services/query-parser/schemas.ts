@@ -1,4 +1,5 @@
-import { dataSourceList, databaseSchema } from "@chatdb/contracts/query.ts";
+import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
+import { databaseSchema } from "@chatdb/contracts/query.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";

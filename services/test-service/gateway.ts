@@ -1,4 +1,5 @@
-import { databaseSchema, dataSourceList, parameter, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
+import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
+import { databaseSchema, parameter, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
 import {
   dataset, job, jobAccepted, modelList, modelVersion, modelVersionList, predictResponse, type Job, type jobRequest,
 } from "@chatdb/contracts/training.ts";

@@ -69,7 +69,7 @@ for (const variant of variants) {
     });
 
     it("names the data sources", () => {
-      const names = readDataSources(environment(resources, "db-connector")).map(({ name, database, ssl }) => `${name}: ${database}, ${ssl}`);
+      const names = readDataSources(environment(resources, "db-connector")).map(({ name, database, tls }) => `${name}: ${database}, ${tls}`);
       expect(names).to.deep.equal({ dev: ["shop: shop, disable"], prod: [], external: ["orders: orders, require", "shop: shop, require"] }[variant]);
     });
   });

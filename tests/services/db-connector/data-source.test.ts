@@ -9,11 +9,11 @@ const group = (name: string, more: Record<string, string> = {}) =>
 
 describe("data sources from the environment", () => {
   it("are one per group, called by its name in lower case", () => {
-    const env = { ...group("SHOP"), ...group("OLD_ARCHIVE", { PORT: "6543", SSL: "require" }), PATH: "/bin" };
+    const env = { ...group("SHOP"), ...group("OLD_ARCHIVE", { DIALECT: "mysql", PORT: "6543", SSL: "require" }), PATH: "/bin" };
     const common = { host: "db", database: "app", user: "reader", password: "secret" };
     expect(readDataSources(env)).to.deep.equal([
-      { name: "old_archive", port: 6543, ssl: "require", ...common },
-      { name: "shop", port: 5432, ssl: "disable", ...common },
+      { name: "old_archive", dialect: "mysql", port: 6543, tls: "require", ...common },
+      { name: "shop", dialect: "postgresql", port: 5432, tls: "disable", ...common },
     ]);
   });
 

@@ -111,7 +111,7 @@ describe("the schema of a data source", () => {
   it("does not tell the password with the list", async () => {
     const response = await app.inject("/datasources");
     const { host, port } = database;
-    expect(response.json()).to.deep.equal({ datasources: [{ name: "sales", dialect: "postgresql", host, port, database: "postgres" }] });
+    expect(response.json()).to.deep.equal({ datasources: [{ name: "sales", dialect: "postgresql", host, port, database: "postgres", user: "postgres", tls: "disable", origin: "configuration" }] });
   });
 });
 

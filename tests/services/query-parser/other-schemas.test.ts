@@ -1,3 +1,4 @@
+import type { Parameter } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
@@ -71,7 +72,7 @@ describe("questions about a schema in another style", () => {
     await database.close();
   });
 
-  const run = async (sql: string, params: readonly unknown[] = []) => {
+  const run = async (sql: string, params: Parameter[] = []) => {
     const { rows } = await connector.query("clinic", { sql, params, limit: 1000, timeout_ms: 10_000 }, new AbortController().signal);
     return rows.map((row) => JSON.stringify(row));
   };

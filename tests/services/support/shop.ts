@@ -1,4 +1,4 @@
-import type { QueryResult } from "@chatdb/contracts/query.ts";
+import type { Parameter, QueryResult } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
@@ -16,12 +16,13 @@ export interface TestShop {
 
 export const settingsOf = ({ host, port }: TestDatabase, name = "shop"): DataSourceSettings => ({
   name,
+  dialect: "postgresql",
   host,
   port,
   database: "postgres",
   user: "postgres",
   password: "postgres",
-  ssl: "disable",
+  tls: "disable",
 });
 
 /** The sample shop in a database of its own, and a connector to it. */
@@ -35,8 +36,7 @@ export async function startShop(): Promise<TestShop> {
     settings,
     connector,
     run: async (sql, params = []) => {
-      const statement = { sql, params, limit: 10_000, timeout_ms: 10_000 };
-      const { rows } = await connector.query("shop", statement, new AbortController().signal);
+      const { rows } = await connector.query("shop", { sql, params: params as Parameter[], limit: 10_000, timeout_ms: 10_000 }, new AbortController().signal);
       return rows;
     },
     close: async () => {

@@ -1,7 +1,6 @@
 import pg from "pg";
-import type { z } from "zod";
+import type { Json } from "../driver.ts";
 
-export type Json = z.core.util.JSONType;
 type Decode = (text: string) => Json;
 
 const { builtins } = pg.types;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import Cursor from "pg-cursor";
-import type { Json } from "./values.ts";
+import type { Json } from "../driver.ts";
 
 export interface Batch {
   rows: Json[][];

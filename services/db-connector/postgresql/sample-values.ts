@@ -1,12 +1,6 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
 import pg from "pg";
-
-/** Rows looked at, from the start of the table: a bounded effort on a table of any size. */
-const rowsSeen = 10_000;
-
-/** A column with more distinct values than that, or with longer ones, is free text: none of its values is kept. */
-const maxValues = 50;
-const maxLength = 100;
+import { maxSampleLength, maxSamples, rowsSampled, samplesOf } from "../driver.ts";
 
 const textual = /^(text|citext|character|character varying|name|"char")(\(\d+\))?$/;
 
@@ -17,7 +11,7 @@ export async function withSamples(client: pg.ClientBase, table: Table): Promise<
   const wanted = table.columns.filter(({ name, type, samples }) => !samples && textual.test(type) && !table.primaryKey.includes(name));
   if (wanted.length === 0) return table;
   const { rows } = await client.query<(string[] | null)[]>({ text: samplesSql(table, wanted), rowMode: "array" });
-  const samples = new Map(wanted.map(({ name }, index) => [name, keep(rows[0]?.[index])]));
+  const samples = new Map(wanted.map(({ name }, index) => [name, samplesOf(rows[0]?.[index])]));
   return {
     ...table,
     columns: table.columns.map((column) => {
@@ -27,18 +21,13 @@ export async function withSamples(client: pg.ClientBase, table: Table): Promise<
   };
 }
 
-function keep(values: string[] | null | undefined): string[] | undefined {
-  if (!values || values.length > maxValues || values.some((value) => value.length > maxLength)) return undefined;
-  return values.sort();
-}
-
 /** One row; for each column an array of up to one more value than is kept, cut to one more character. */
 function samplesSql(table: Table, columns: readonly Column[]): string {
   const names = columns.map(({ name }) => pg.escapeIdentifier(name));
   const arrays = names.map(
     (name) =>
-      `ARRAY(SELECT DISTINCT left(${name}::text, ${maxLength + 1}) FROM seen WHERE ${name} IS NOT NULL LIMIT ${maxValues + 1})`,
+      `ARRAY(SELECT DISTINCT left(${name}::text, ${maxSampleLength + 1}) FROM seen WHERE ${name} IS NOT NULL LIMIT ${maxSamples + 1})`,
   );
   const from = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
-  return `WITH seen AS MATERIALIZED (SELECT ${names.join(", ")} FROM ${from} LIMIT ${rowsSeen}) SELECT ${arrays.join(", ")}`;
+  return `WITH seen AS MATERIALIZED (SELECT ${names.join(", ")} FROM ${from} LIMIT ${rowsSampled}) SELECT ${arrays.join(", ")}`;
 }

@@ -1,0 +1,82 @@
+import { checkedOnce } from "../checked-once.ts";
+import type { Checked } from "../driver.ts";
+import { notReading } from "../refusal.ts";
+import { allowedFunctions } from "./functions.ts";
+import { tokensOf, type Token } from "./tokens.ts";
+
+/**
+ * Lets one SELECT through that calls the listed functions and no others. It looks at lexemes, not at a grammar: one that is not
+ * MySQL's own may read a statement in another way than the server does, whereas MySQL's reserved words cannot be anything else.
+ * The server's grammar then reads the statement as one that EXPLAIN takes, before it runs.
+ */
+export const checkMysql = checkedOnce((sql: string): Checked => {
+  const tokens = tokensOf(sql);
+  const start = tokens.find(({ text }) => text !== "(");
+  if (!start) throw notReading("there is none here");
+  if (start.kind !== "word" || (start.text !== "select" && start.text !== "with")) throw notReading(`this begins with ${start.text.toUpperCase()}`);
+  tokens.forEach((token, index) => look(token, index, tokens));
+  return { ordered: isOrdered(tokens) };
+});
+
+/** Reserved words with which a statement does more than to read; as names they have to be quoted. */
+const forbidden = new Set("into update delete insert replace lock procedure call set load".split(" "));
+
+/** Of them those that are functions too. */
+const functionsToo = new Set(["insert", "replace"]);
+
+/** Databases that tell about the server and its other users. */
+const systemDatabases = new Set(["mysql", "information_schema", "performance_schema", "sys", "ndbinfo"]);
+
+function look(token: Token, index: number, tokens: readonly Token[]): void {
+  const previous = tokens[index - 1];
+  const next = tokens[index + 1];
+  const isQualified = previous?.text === "." && previous.kind === "symbol";
+  if (token.kind !== "word" && token.kind !== "name") return;
+  if (next?.text === "(" && next.kind === "symbol") lookAtCall(token, index, tokens, isQualified);
+  if (next?.text === "." && next.kind === "symbol" && systemDatabases.has(token.text.toLowerCase())) throw notReading(`${token.text} is a database of the system`);
+  if (token.kind !== "word" || isQualified) return;
+  if (forbidden.has(token.text) && !(functionsToo.has(token.text) && next?.text === "(")) throw notReading(`${token.text.toUpperCase()} has no place in it`);
+  if (token.text === "for" && next?.text === "share") throw notReading("a locking clause (FOR SHARE) locks rows");
+  if (token.text === "for" && previous?.text === "value") throw notReading("NEXT VALUE FOR changes a sequence");
+}
+
+/** Words that stand before a parenthesis and are no function: of the grammar, and types of CAST and of columns. */
+const notFunctions = new Set(
+  `select from where having by on using and or not in as when then else case end between like is any some all exists union except
+   intersect distinct values row rows range interval over partition order group limit offset join inner left right cross natural
+   straight_join recursive lateral index key force ignore use div mod rlike regexp xor escape with return against
+   char varchar binary varbinary decimal dec numeric signed unsigned integer int datetime time timestamp float double real nchar
+   collate filter within rollup cube sets grouping window`
+    .trim()
+    .split(/\s+/),
+);
+
+function lookAtCall(token: Token, index: number, tokens: readonly Token[], isQualified: boolean): void {
+  const name = token.text.toLowerCase();
+  if (!isQualified && allowedFunctions.has(name)) return;
+  if (token.kind === "word" && !isQualified && notFunctions.has(name)) return;
+  if (!isQualified && namesColumns(index, tokens)) return;
+  throw notReading(`the function ${token.text} is not one of those that only compute`);
+}
+
+/** Whether what follows is the list of columns of a derived table, `AS name (a, b)`, or of WITH, `name (a, b) AS (`. */
+function namesColumns(index: number, tokens: readonly Token[]): boolean {
+  const before = tokens[index - 1];
+  if (before?.kind === "word" && before.text === "as") return isClosing(tokens[index - 2]);
+  const end = tokens.findIndex(({ text, kind }, at) => at > index && kind === "symbol" && text === ")");
+  const [as, open] = [tokens[end + 1], tokens[end + 2]];
+  return as?.kind === "word" && as.text === "as" && open?.text === "(" && open.kind === "symbol" && tokens.slice(index + 2, end).every(isNameOrComma);
+}
+
+const isClosing = (token: Token | undefined) => token?.kind === "symbol" && token.text === ")";
+const isNameOrComma = ({ kind, text }: Token) => kind === "word" || kind === "name" || text === ",";
+
+/** Whether ORDER BY stands outside of all parentheses. */
+function isOrdered(tokens: readonly Token[]): boolean {
+  let depth = 0;
+  return tokens.some(({ kind, text }, index) => {
+    if (kind === "symbol" && text === "(") depth += 1;
+    if (kind === "symbol" && text === ")") depth -= 1;
+    return depth === 0 && kind === "word" && text === "order" && tokens[index + 1]?.text === "by";
+  });
+}
