@@ -1,7 +1,7 @@
 import type { DatabaseSchema, Parameter, Table as SchemaTable } from "@chatdb/contracts/query.ts";
-import { introspect } from "@chatdb/db-connector/introspect.ts";
-import { withSamples } from "@chatdb/db-connector/sample-values.ts";
-import { decoderOf } from "@chatdb/db-connector/values.ts";
+import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
+import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
+import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";
 import { startDatabases, type EmbeddedDatabase } from "@chatdb/platform/embedded-database.ts";
 import pg from "pg";
 import type { SchemaFacts } from "./column-facts.ts";
