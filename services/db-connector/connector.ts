@@ -5,6 +5,7 @@ import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";
 import type { DataSourceSettings } from "./data-source.ts";
 import type { Batch, Connect, Driver, Reading } from "./driver.ts";
+import { MongodbDriver } from "./mongodb/driver.ts";
 import { MysqlDriver } from "./mysql/driver.ts";
 import { PostgresqlDriver } from "./postgresql/driver.ts";
 import { problemOf } from "./problems.ts";
@@ -24,9 +25,10 @@ export type CostLimits = Partial<Record<Dialect, number>>;
 /** Of PostgreSQL in units of cost, a hundred to some ten thousand of which take a millisecond; of MySQL in rows that are looked at. */
 export const defaultCostLimits: CostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 };
 
-const drivers: Record<DataSourceSettings["dialect"], Connect> = {
+const drivers: Record<Dialect, Connect> = {
   postgresql: (...args) => new PostgresqlDriver(...args),
   mysql: (...args) => new MysqlDriver(...args),
+  mongodb: (settings) => new MongodbDriver(settings),
 };
 
 /** One page of a result. */

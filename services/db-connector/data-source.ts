@@ -7,13 +7,13 @@ import type { DriverSettings } from "./driver.ts";
 /** A database that can be asked. */
 export interface DataSourceSettings extends DriverSettings {
   name: string;
-  dialect: Exclude<Dialect, "mongodb">;
+  dialect: Dialect;
 }
 
 export const defaultPorts: Record<Dialect, number> = { postgresql: 5432, mysql: 3306, mongodb: 27017 };
 
 const settings = {
-  DIALECT: dialect.exclude(["mongodb"]).default("postgresql"),
+  DIALECT: dialect.default("postgresql"),
   HOST: z.string(),
   PORT: port.optional(),
   NAME: z.string(),

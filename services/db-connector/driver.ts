@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Dialect, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
 import type { Problem } from "@chatdb/kit/problem.ts";
 import type { z } from "zod";
@@ -65,10 +66,12 @@ export interface DriverSettings {
   addresses?: AddressGuard;
 }
 
-/** Says whether a name or address may be connected to. @throws Problem when it may not */
+/** Says what may be connected to. */
 export interface AddressGuard {
-  /** The addresses of a host. */
+  /** The addresses of a host that may be connected to. @throws Problem when it has none, or has others too */
   resolve(host: string): Promise<string[]>;
+  /** The same, for sockets that look names up. */
+  lookup: LookupFunction;
 }
 
 export type Connect = (settings: DriverSettings, onIdleError: (error: Error) => void) => Driver;

@@ -1,0 +1,107 @@
+import type { Column, ForeignKey, Table } from "@chatdb/contracts/query.ts";
+import type { CollectionInfo, Db, Document } from "mongodb";
+import { inferForeignKeys } from "./foreign-keys.ts";
+import { isDocument, typeNameOf } from "./values.ts";
+
+/** Documents looked at in each collection: half of them the first ones by their key, half the last. */
+const documentsSeen = 500;
+
+/** Documents nested deeper than that are one column. */
+const maxDepth = 4;
+
+/** What is known of a collection before its keys are inferred. */
+export interface Collection {
+  table: Table;
+  documents: Document[];
+}
+
+/** The collections and views of the database, with the fields that a sample of their documents has. */
+export async function introspect(db: Db, timeoutMs: number): Promise<Table[]> {
+  const infos = (await db.listCollections({}, { authorizedCollections: true, nameOnly: false, maxTimeMS: timeoutMs } as object).toArray()) as CollectionInfo[];
+  const collections: Collection[] = [];
+  for (const info of infos.filter(({ name }) => !name.startsWith("system.")).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    collections.push(await look(db, info, timeoutMs));
+  }
+  const keys = await inferForeignKeys(db, collections, timeoutMs);
+  return collections.map(({ table }) => ({ ...table, foreignKeys: keys.get(table.name) ?? ([] as ForeignKey[]) }));
+}
+
+async function look(db: Db, { name, type, options }: CollectionInfo, timeoutMs: number): Promise<Collection> {
+  const collection = db.collection(name, { promoteValues: false, bsonRegExp: true });
+  const half = documentsSeen / 2;
+  const isView = type === "view";
+  const first = await collection.find({}, { limit: isView ? documentsSeen : half, ...(isView ? {} : { sort: { _id: 1 } }), maxTimeMS: timeoutMs }).toArray();
+  const last = isView || first.length < half ? [] : await collection.find({}, { limit: half, sort: { _id: -1 }, maxTimeMS: timeoutMs }).toArray();
+  const documents = [...first, ...last];
+  const described = (options?.["validator"] as Document | undefined)?.["$jsonSchema"] as JsonSchema | undefined;
+  const comment = described?.description ?? described?.title;
+  const table: Table = {
+    schema: db.databaseName,
+    name,
+    kind: isView ? "view" : "table",
+    ...(comment === undefined ? {} : { comment }),
+    columns: columnsOf(documents, described),
+    primaryKey: isView ? [] : ["_id"],
+    foreignKeys: [],
+    ...(isView ? {} : { rowEstimate: await collection.estimatedDocumentCount({ maxTimeMS: timeoutMs }) }),
+  };
+  return { table, documents };
+}
+
+interface JsonSchema {
+  title?: string;
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+}
+
+interface Field {
+  /** How often the field is there and not null. */
+  seen: number;
+  types: Map<string, number>;
+}
+
+const newField = (): Field => ({ seen: 0, types: new Map() });
+
+function columnsOf(documents: readonly Document[], described: JsonSchema | undefined): Column[] {
+  // MongoDB itself puts the key first.
+  const fields = new Map<string, Field>(documents.length > 0 && "_id" in documents[0]! ? [["_id", newField()]] : []);
+  for (const document of documents) count(document, "", 1, fields);
+  return [...fields].map(([name, { seen, types }]) => {
+    const comment = commentOf(name, described);
+    return { name, type: typeOf(types), nullable: seen < documents.length, ...(comment === undefined ? {} : { comment }) };
+  });
+}
+
+function count(document: Document, prefix: string, depth: number, fields: Map<string, Field>): void {
+  for (const [key, value] of Object.entries(document)) {
+    // No path leads to such a field.
+    if (key === "" || key.includes(".") || key.startsWith("$")) continue;
+    if (isDocument(value) && depth < maxDepth && Object.keys(value).length > 0) {
+      count(value, `${prefix}${key}.`, depth + 1, fields);
+      continue;
+    }
+    const field = fields.get(prefix + key) ?? newField();
+    fields.set(prefix + key, field);
+    const type = typeNameOf(value);
+    if (type === "null") continue;
+    field.seen += 1;
+    field.types.set(type, (field.types.get(type) ?? 0) + 1);
+  }
+}
+
+/** From the narrowest on: what holds one of them holds those before. */
+const numbers = ["int", "long", "double", "decimal"];
+
+/** The types with the most frequent first; of several types of numbers the widest stands for all. */
+function typeOf(types: ReadonlyMap<string, number>): string {
+  const widest = numbers.findLast((number) => types.has(number));
+  const merged = Map.groupBy(types, ([type]) => (numbers.includes(type) ? widest! : type));
+  const total = (entries: [string, number][]) => entries.reduce((sum, [, times]) => sum + times, 0);
+  const sorted = [...merged].sort(([, a], [, b]) => total(b) - total(a)).map(([type]) => type);
+  return sorted.length === 0 ? "null" : sorted.join(" | ");
+}
+
+function commentOf(name: string, described: JsonSchema | undefined): string | undefined {
+  const schema = name.split(".").reduce<JsonSchema | undefined>((inner, key) => inner?.properties?.[key], described);
+  return schema?.description ?? schema?.title;
+}

@@ -1,0 +1,95 @@
+import type { PipelineStatement } from "@chatdb/contracts/query.ts";
+import { BSON, type Document } from "mongodb";
+import type { Checked } from "../driver.ts";
+import { notReading, refusal } from "../refusal.ts";
+import { allowedOperators, stages } from "./operators.ts";
+
+/** A pipeline that may run. */
+export interface Pipeline extends Checked {
+  collection: string;
+  /** Its values are BSON. */
+  stages: Document[];
+  /** What the last stage includes, each with its path in the documents. */
+  columns: { name: string; path: string[] }[];
+}
+
+/** Deeper than that is no question, and MongoDB itself takes no more than 200. */
+const maxDepth = 100;
+
+/**
+ * Reads a pipeline from its JSON and lets stages and operators through that are listed, and no others: nothing that writes
+ * ($out, $merge), runs JavaScript ($function, $where, $accumulator), or tells of the server.
+ * @throws Problem
+ */
+export function readPipeline({ collection, pipeline }: PipelineStatement): Pipeline {
+  checkCollection(collection);
+  checkDepth(pipeline, 0);
+  const read = fromExtendedJson(pipeline);
+  checkStages(read);
+  return { collection, stages: read, columns: columnsOf(read.at(-1)!), ordered: read.some((stage) => "$sort" in stage || "$sortByCount" in stage) };
+}
+
+function checkCollection(name: unknown): void {
+  if (typeof name !== "string") throw notReading("another collection is named by its name alone, in this database");
+  if (name.startsWith("system.") || name.includes("$") || name.includes("\0")) throw notReading(`${JSON.stringify(name)} is no collection of documents`);
+}
+
+/** MongoDB Extended JSON 2: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
+function fromExtendedJson(pipeline: PipelineStatement["pipeline"]): Document[] {
+  try {
+    return BSON.EJSON.deserialize(pipeline) as Document[];
+  } catch (error) {
+    throw refusal("syntax", `The pipeline is not MongoDB Extended JSON: ${(error as Error).message}.`);
+  }
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (depth > maxDepth) throw refusal("syntax", "The pipeline is nested too deeply.");
+  if (typeof value === "object" && value !== null) for (const each of Object.values(value)) checkDepth(each, depth + 1);
+}
+
+function checkStages(pipeline: unknown): void {
+  if (!Array.isArray(pipeline)) throw refusal("syntax", "A pipeline is a list of stages.");
+  for (const stage of pipeline as Document[]) {
+    const [name, ...others] = Object.keys(stage);
+    if (name === undefined || others.length > 0) throw refusal("syntax", "A stage has one member, named after what it does.");
+    if (!Object.hasOwn(stages, name)) throw notReading(`the stage ${name} is not one of those that only read`);
+    const { collections = [], pipelines = [] } = stages[name]!;
+    const body = stage[name] as Document;
+    for (const each of collections) if (body[each] !== undefined) checkCollection(body[each]);
+    for (const each of pipelines) {
+      // Each facet is a pipeline of its own.
+      if (each === "*") Object.values(body).forEach(checkStages);
+      else if (body[each] !== undefined) checkStages(body[each]);
+    }
+    if (!pipelines.includes("*")) checkOperators(Object.fromEntries(Object.entries(asDocument(body)).filter(([key]) => !pipelines.includes(key))));
+  }
+}
+
+const asDocument = (body: unknown): Document => (typeof body === "object" && body !== null ? (body) : { body });
+
+/** Types of BSON that are values. Code is none, nor are references to other databases. */
+const valueTypes = new Set(["ObjectId", "Decimal128", "Long", "Int32", "Double", "Binary", "UUID", "BSONRegExp", "Timestamp", "MinKey", "MaxKey"]);
+
+function checkOperators(value: unknown): void {
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof RegExp) return;
+  const type = (value as { _bsontype?: string })._bsontype;
+  if (type !== undefined) {
+    if (!valueTypes.has(type)) throw notReading(`a value of type ${type} is not allowed`);
+    return;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    if (key.startsWith("$") && !allowedOperators.has(key)) throw notReading(`the operator ${key} is not one of those that only compute`);
+    checkOperators(inner);
+  }
+}
+
+function columnsOf(last: Document): Pipeline["columns"] {
+  const project = last["$project"] as Document | undefined;
+  const included = Object.entries(project ?? {}).filter(([, value]) => value !== 0 && value !== false);
+  if (included.length === 0) throw refusal("syntax", "The last stage has to be a $project that names the columns of the result.");
+  const names = included.map(([name]) => name);
+  // MongoDB includes it unless told otherwise, and puts it first.
+  const all = project!["_id"] === undefined ? ["_id", ...names] : names;
+  return all.map((name) => ({ name, path: name.split(".") }));
+}
