@@ -11,10 +11,14 @@ export type Answer =
   /** The engine failed: a defect, whatever the question. */
   | { kind: "failed"; message: string };
 
-/** The one place that knows how the engine under measurement is called. */
-export function engineFor(schema: DatabaseSchema): (question: string) => Answer {
+/**
+ * The one place that knows how the engine under measurement is called.
+ * @returns what it makes of a question, and of the one `before` that it may follow up on
+ */
+export function engineFor(schema: DatabaseSchema): (question: string, before?: string) => Answer {
   const index = new SchemaIndex(schema);
-  return (question) => {
+  return (question, before) => {
+    if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood." };
     try {
       const { sql, params, reading } = parse(question, index);
       return { kind: "query", sql, params, reading };

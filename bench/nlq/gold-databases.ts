@@ -1,7 +1,6 @@
 import { factsOf, type SchemaFacts } from "./column-facts.ts";
 import { sameResult, type Blocks } from "./compare-results.ts";
 import { generateRows, type Rows } from "./generate-rows.ts";
-import { goldRows } from "./gold-result.ts";
 import type { SetQuestion, SetSchema } from "./question-set.ts";
 import { sqlTokens } from "./sql-tokens.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
@@ -52,10 +51,10 @@ export class GoldDatabases {
     const results: GoldResult[] = [];
     for (const { seed, db, reversed } of this.#seeds) {
       try {
-        const { blocks, cutsTie } = goldRows(db, respelled);
+        const { blocks, cutsTie } = db.gold(respelled);
         if (!saysSomething(blocks)) continue;
         found++;
-        if (!cutsTie && sameResult(blocks, goldRows(reversed, respelled).blocks.flat())) results.push({ seed, blocks });
+        if (!cutsTie && sameResult(blocks, reversed.gold(respelled).blocks.flat())) results.push({ seed, blocks });
       } catch (error) {
         return { kind: "unusable", why: "fails", message: (error as Error).message };
       }
@@ -67,7 +66,7 @@ export class GoldDatabases {
 
   /** The result of any query of SQLite's dialect on the database of that seed. @throws what SQLite says */
   run(sql: string, seed: number): Blocks {
-    return goldRows(this.#seeds.find((each) => each.seed === seed)!.db, respell(sql, this.#spellings)).blocks;
+    return this.#seeds.find((each) => each.seed === seed)!.db.gold(respell(sql, this.#spellings)).blocks;
   }
 
   close(): void {

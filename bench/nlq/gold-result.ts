@@ -1,5 +1,4 @@
 import { normal, type Blocks, type Table } from "./compare-results.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
 import { sqlTokens, type SqlToken } from "./sql-tokens.ts";
 
 export interface GoldRows {
@@ -9,58 +8,64 @@ export interface GoldRows {
   cutsTie: boolean;
 }
 
-/**
- * What a gold query gives. Where the keys of its order cannot be selected along, with DISTINCT or after a set operation, each
- * row is a block.
- */
-export function goldRows(db: SqliteDatabase, sql: string): GoldRows {
-  const rows = db.query(sql);
-  const order = orderOf(sql);
-  if (!order) return { blocks: [rows], cutsTie: false };
-  const keyed = order.keys && tryQuery(db, order.keys);
-  if (!keyed) return { blocks: rows.map((row) => [row]), cutsTie: false };
-  const width = rows[0]?.length ?? 0;
-  const keyOf = (row: unknown[] | undefined) => row?.slice(width).map(normal).join("\t");
-  const blocks: Blocks = [];
-  keyed.slice(0, rows.length).forEach((row, index) => {
-    if (index === 0 || keyOf(row) !== keyOf(keyed[index - 1])) blocks.push([]);
-    blocks.at(-1)!.push(row.slice(0, width));
-  });
-  const next = keyed[rows.length];
-  const tied = next && keyed.slice(0, rows.length).filter((row) => keyOf(row) === keyOf(next));
-  const cutsTie = tied !== undefined && tied.some((row) => row.slice(0, width).map(normal).join("\t") !== next!.slice(0, width).map(normal).join("\t"));
-  return { blocks, cutsTie };
+/** How a query orders its rows, and how to find the values that it orders them by. */
+export interface Order {
+  /** The query without its limit, which selects those values behind its own columns; not after DISTINCT or a set operation. */
+  keyed?: string;
+  /** Places of the values among the columns of the query, from 0; else they are behind them. */
+  places: (number | undefined)[];
 }
 
-function tryQuery(db: SqliteDatabase, sql: string): Table | undefined {
-  try {
-    return db.query(sql);
-  } catch {
-    // An alias among the keys, for example, cannot be selected.
-    return undefined;
-  }
-}
-
-/** Whether the outermost query has an order, and the query without its limit that selects the keys along. */
-function orderOf(sql: string): { keys: string | undefined } | undefined {
+/** The order of the outermost query, in the dialect of SQLite or PostgreSQL; undefined when it has none. */
+export function orderOf(sql: string): Order | undefined {
   const top = topLevel(sqlTokens(sql));
   const words = top.map(({ kind, word }) => (kind === "word" ? word : ""));
   const order = words.lastIndexOf("order");
   if (order < 0) return undefined;
-  const plain = !words.some((word) => word === "union" || word === "intersect" || word === "except") && words[1] !== "distinct";
-  if (!plain) return { keys: undefined };
+  const combined = words.some((word) => word === "union" || word === "intersect" || word === "except");
+  if (combined || words[1] === "distinct" || words.includes("offset")) return { places: [] };
   const limit = words.indexOf("limit", order);
-  const end = limit < 0 ? sql.replace(/[;\s]+$/, "").length : top[limit]!.start;
-  const keys = sql.slice(top[order + 1]!.end, end).replaceAll(/\b(asc|desc)\b/gi, "");
+  const last = limit < 0 ? top.length : limit;
+  const keys = partsOf(top.slice(order + 2, last)).map((part) => sql.slice(part[0]!.start, part.at(-1)!.end));
+  const places = keys.map((key) => (/^\d+$/.test(key) ? Number(key) - 1 : undefined));
+  const selected = keys.filter((_, index) => places[index] === undefined).map((key) => `, ${key}`).join("");
   const from = top[words.indexOf("from")]!.start;
-  return { keys: `${sql.slice(0, from)}, ${keys} ${sql.slice(from, end)}` };
+  return { places, keyed: `${sql.slice(0, from)}${selected} ${sql.slice(from, limit < 0 ? undefined : top[limit]!.start)}` };
+}
+
+/** Puts the rows of a query into blocks; `keyed` are those of its order's query, undefined where that does not work. */
+export function inBlocks(rows: Table, order: Order | undefined, keyed: Table | undefined): GoldRows {
+  if (!order) return { blocks: [rows], cutsTie: false };
+  if (!keyed) return { blocks: rows.map((row) => [row]), cutsTie: false };
+  const width = rows[0]?.length ?? 0;
+  const textOf = (values: unknown[]) => values.map(normal).join("\t");
+  const keyOf = (row: unknown[]) => textOf([...order.places.flatMap((place) => (place === undefined ? [] : [row[place]])), ...row.slice(width)]);
+  const blocks: Blocks = [];
+  keyed.slice(0, rows.length).forEach((row, index) => {
+    if (index === 0 || keyOf(row) !== keyOf(keyed[index - 1]!)) blocks.push([]);
+    blocks.at(-1)!.push(row.slice(0, width));
+  });
+  const next = keyed[rows.length];
+  const tied = next ? keyed.slice(0, rows.length).filter((row) => keyOf(row) === keyOf(next)) : [];
+  return { blocks, cutsTie: tied.some((row) => textOf(row.slice(0, width)) !== textOf(next!.slice(0, width))) };
 }
 
 function topLevel(tokens: readonly SqlToken[]): SqlToken[] {
   let depth = 0;
   return tokens.filter((token) => {
+    const inside = depth;
     if (token.kind === "mark" && token.text === "(") depth++;
     if (token.kind === "mark" && token.text === ")") depth--;
-    return depth === 0;
+    return inside === 0 || depth === 0;
   });
+}
+
+/** What the commas part, without the directions. */
+function partsOf(tokens: readonly SqlToken[]): SqlToken[][] {
+  const parts: SqlToken[][] = [[]];
+  for (const token of tokens) {
+    if (token.text === ",") parts.push([]);
+    else if (token.word !== "asc" && token.word !== "desc" && token.text !== ";") parts.at(-1)!.push(token);
+  }
+  return parts.filter(({ length }) => length > 0);
 }

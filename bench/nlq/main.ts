@@ -3,26 +3,29 @@ import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRandom } from "@chatdb/sample-data/random.ts";
 import { shuffled } from "./column-values.ts";
-import { measure } from "./measure.ts";
+import { measureShop } from "./measure-shop.ts";
+import { measure, type Measured } from "./measure.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
 import { readQuestionSet } from "./question-set.ts";
 import { reportOf } from "./report.ts";
+import { readShopSet } from "./shop-set.ts";
 
 const usage = `npm run bench:nlq -- [options]
-  --set DIR|NAME   a folder with dev.json and tables.json, or a folder of ../shared/data; default spider-dev
+  --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or one of ../shared/data; default spider-dev
   --db ID          questions of one schema only
   --limit N        the first N questions
   --sample N       N questions by chance
   --seed S         of the sample; default 1
   --databases N    a right answer is right on N databases of different rows; default 3
   --first-seed S   of the rows; default 1
+  --held-out       of the shop: tell which questions of the part that is kept aside went wrong, too
   --json FILE      every question with what was wanted, what came, and the verdict
 `;
 
 function options() {
   const string = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string },
+    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string, "held-out": { type: "boolean", default: false } },
   });
   const number = (name: "limit" | "sample" | "seed" | "databases" | "first-seed", fallback: number) => {
     const value = Number(values[name] ?? fallback);
@@ -34,6 +37,7 @@ function options() {
     set: values.set ?? "spider-dev",
     db: values.db,
     json: values.json,
+    heldOut: values["held-out"],
     limit: number("limit", Infinity),
     sample: number("sample", Infinity),
     seed: number("seed", 1),
@@ -51,12 +55,30 @@ function optionsOrExit() {
   }
 }
 
-const { set: name, db, json, limit, sample, seed, ...rows } = optionsOrExit();
-const set = readQuestionSet(existsSync(name) ? name : `../shared/data/${name}`);
-const ofDb = set.questions.filter((question) => db === undefined || question.db === db);
-const sampled = sample < ofDb.length ? shuffled(ofDb, createRandom(seed)).slice(0, sample) : ofDb;
+const { set: name, db, json, limit, sample, seed, heldOut, ...rows } = optionsOrExit();
+
+function chosen<T extends { question: string }>(questions: readonly T[]): T[] {
+  const sampled = sample < questions.length ? shuffled(questions, createRandom(seed)).slice(0, sample) : [...questions];
+  return sampled.slice(0, limit);
+}
+
+async function measureSet(postgres: PostgresDatabase): Promise<Measured[]> {
+  const set = readQuestionSet(existsSync(name) ? name : `../shared/data/${name}`);
+  const measurement = await measure(set, postgres, rows, chosen(set.questions.filter((question) => db === undefined || question.db === db)));
+  process.stdout.write(`${reportOf(name, measurement)}\n`);
+  return measurement.questions;
+}
+
+async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
+  const questions = readShopSet();
+  const development = await measureShop(chosen(questions.filter((question) => !question.heldOut)), postgres);
+  process.stdout.write(`${reportOf("shop, for development", development)}\n`);
+  const kept = await measureShop(chosen(questions.filter((question) => question.heldOut)), postgres);
+  process.stdout.write(`${reportOf("shop, held out", kept, { onlyFigures: !heldOut })}\n`);
+  return [...development.questions, ...(heldOut ? kept.questions : [])];
+}
+
 const postgres = await PostgresDatabase.start();
-const measurement = await measure(set, postgres, rows, sampled.slice(0, limit));
+const questions = await (name === "shop" ? measureOwn(postgres) : measureSet(postgres));
 await postgres.close();
-process.stdout.write(`${reportOf(name, measurement)}\n`);
-if (json) writeFileSync(json, JSON.stringify(measurement.questions, undefined, 1));
+if (json) writeFileSync(json, JSON.stringify(questions, undefined, 1));

@@ -2,7 +2,7 @@ import { sameResult } from "./compare-results.ts";
 import { engineFor, type Answer } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
-import { shapeOf, type Shape } from "./query-shape.ts";
+import { shapeOf } from "./query-shape.ts";
 import type { QuestionSet, SetQuestion } from "./question-set.ts";
 
 export type Verdict = "right" | "wrong" | "unanswered" | "unusable";
@@ -12,7 +12,8 @@ export interface Measured {
   number: number;
   db: string;
   question: string;
-  shape: Shape;
+  /** What kind of question it is: the shape of its query, or its topic. */
+  shape: string;
   gold: string;
   answer: Answer;
   verdict: Verdict;
@@ -58,7 +59,8 @@ export async function measure(set: QuestionSet, postgres: PostgresDatabase, opti
   return measurement;
 }
 
-function timed(ask: (question: string) => Answer, questions: readonly SetQuestion[]) {
+/** How long each question takes to parse, in ms, and all of them in seconds of the thread. */
+export function timed(ask: (question: string) => Answer, questions: readonly { question: string }[]): { times: number[]; cpuSeconds: number } {
   const before = process.threadCpuUsage();
   const times = questions.map(({ question }) => {
     const start = performance.now();

@@ -3,10 +3,12 @@ import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
 import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
 import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";
 import { startDatabases, type EmbeddedDatabase } from "@chatdb/platform/embedded-database.ts";
+import { load } from "@chatdb/sample-data/load.ts";
 import pg from "pg";
 import type { SchemaFacts } from "./column-facts.ts";
 import type { Value } from "./column-values.ts";
 import type { Table } from "./compare-results.ts";
+import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 import { parentsFirst, referencedKeys, type Rows } from "./generate-rows.ts";
 import type { SetSchema } from "./question-set.ts";
 
@@ -31,6 +33,19 @@ export class PostgresDatabase {
   /** Replaces all that there is. */
   async fill(facts: SchemaFacts, rows: Rows): Promise<void> {
     await this.#client.query(`SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddlOf(facts)}; ${insertsOf(facts, rows)}; ${foreignKeysOf(facts)}`);
+  }
+
+  /** Replaces all that there is by the sample shop. */
+  async fillShop(): Promise<void> {
+    await this.#client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TIME ZONE 'UTC'");
+    await load(this.#client);
+  }
+
+  /** What a gold query gives. @throws what PostgreSQL says of a query that it does not take */
+  async gold(sql: string): Promise<GoldRows> {
+    const order = orderOf(sql);
+    const rows = await this.query(sql, []);
+    return inBlocks(rows, order, order?.keyed === undefined ? undefined : await this.query(order.keyed, []));
   }
 
   /** As the db-connector describes it to the engine. */

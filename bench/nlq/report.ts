@@ -1,8 +1,13 @@
 import type { Measured, Measurement } from "./measure.ts";
 import { shapes } from "./query-shape.ts";
 
+export interface ReportOptions {
+  /** Without the reasons of what is not right. Default false. */
+  onlyFigures?: boolean;
+}
+
 /** The figures of a set, as people read them. */
-export function reportOf(name: string, { questions, cpuSeconds }: Measurement): string {
+export function reportOf(name: string, { questions, cpuSeconds }: Measurement, { onlyFigures = false }: ReportOptions = {}): string {
   const usable = questions.filter(({ verdict }) => verdict !== "unusable");
   const unusable = questions.filter(({ verdict }) => verdict === "unusable");
   const times = questions.map(({ ms }) => ms).sort((left, right) => left - right);
@@ -11,10 +16,12 @@ export function reportOf(name: string, { questions, cpuSeconds }: Measurement): 
   return [
     `${name}: ${usable.length} questions${unusable.length > 0 ? `, and ${unusable.length} left out (${kinds.join(", ")})` : ""}`,
     figures("all", usable),
-    ...shapes.map((shape) => figures(shape, usable.filter((each) => each.shape === shape))),
+    ...[...new Set([...shapes, ...usable.map(({ shape }) => shape)])].flatMap((shape) => {
+      const some = usable.filter((each) => each.shape === shape);
+      return some.length > 0 ? [figures(shape, some)] : [];
+    }),
     `parsing: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${Math.round(questions.length / cpuSeconds)} questions per CPU-second`,
-    ...reasons("unanswered", usable.filter(({ verdict }) => verdict === "unanswered")),
-    ...reasons("wrong", usable.filter(({ verdict }) => verdict === "wrong")),
+    ...(onlyFigures ? [] : (["unanswered", "wrong"] as const).flatMap((verdict) => reasons(verdict, usable.filter((each) => each.verdict === verdict)))),
   ].join("\n");
 }
 

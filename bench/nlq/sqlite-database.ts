@@ -2,6 +2,7 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { ColumnType, SchemaFacts } from "./column-facts.ts";
 import type { Rows } from "./generate-rows.ts";
 import type { Table } from "./compare-results.ts";
+import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 
 const affinity: Record<ColumnType, string> = {
   integer: "INTEGER", bigint: "INTEGER", numeric: "REAL", text: "TEXT", date: "TEXT", timestamp: "TEXT", boolean: "INTEGER",
@@ -27,6 +28,22 @@ export class SqliteDatabase {
     const statement = this.#db.prepare(sql);
     statement.setReturnArrays(true);
     return statement.all() as unknown as Table;
+  }
+
+  /** What a gold query gives. @throws what SQLite says of a query that it does not take */
+  gold(sql: string): GoldRows {
+    const rows = this.query(sql);
+    const order = orderOf(sql);
+    return inBlocks(rows, order, order?.keyed === undefined ? undefined : this.#tryQuery(order.keyed));
+  }
+
+  #tryQuery(sql: string): Table | undefined {
+    try {
+      return this.query(sql);
+    } catch {
+      // An alias among the keys of an order, for example, cannot be selected.
+      return undefined;
+    }
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { sameResult } from "../../../bench/nlq/compare-results.ts";
+import { inBlocks, orderOf } from "../../../bench/nlq/gold-result.ts";
 
 describe("results", () => {
   it("are the same in any order of rows where none is wanted", () => {
@@ -25,5 +26,27 @@ describe("results", () => {
     expect(sameResult([[["2020-01-01 10:30:00"]]], [["2020-01-01T10:30:00"]])).to.equal(true);
     expect(sameResult([[[0]]], [[null]])).to.equal(false);
     expect(sameResult([[[100000]]], [[100001]])).to.equal(false);
+  });
+
+  it("may have more columns where that is allowed", () => {
+    expect(sameResult([[["a"], ["b"]]], [[1, "b"], [2, "a"]], { extraColumns: true })).to.equal(true);
+    expect(sameResult([[["a", 1]]], [["a"]], { extraColumns: true })).to.equal(false);
+  });
+});
+
+describe("the rows of a gold query", () => {
+  const rowsOf = (sql: string, rows: unknown[][], keyed: unknown[][]) => inBlocks(rows, orderOf(sql), keyed);
+
+  it("are in one block for each value of the order", () => {
+    const { keyed } = orderOf("SELECT a FROM t ORDER BY b DESC, c LIMIT 3")!;
+    expect(keyed).to.equal("SELECT a , b, c FROM t ORDER BY b DESC, c ");
+    expect(rowsOf("SELECT a FROM t ORDER BY b", [[1], [2], [3]], [[1, 7], [2, 7], [3, 8]])).to.deep.equal({ blocks: [[[1], [2]], [[3]]], cutsTie: false });
+    expect(rowsOf("SELECT a, b FROM t ORDER BY 2", [[1, 7], [2, 7]], [[1, 7], [2, 7]])).to.deep.equal({ blocks: [[[1, 7], [2, 7]]], cutsTie: false });
+  });
+
+  it("are known to be cut between equals", () => {
+    expect(rowsOf("SELECT a FROM t ORDER BY b LIMIT 1", [[1]], [[1, 7], [2, 7]]).cutsTie).to.equal(true);
+    expect(rowsOf("SELECT a FROM t ORDER BY b LIMIT 1", [[1]], [[1, 7], [2, 8]]).cutsTie).to.equal(false);
+    expect(rowsOf("SELECT a FROM t ORDER BY b LIMIT 1", [[1]], [[1, 7], [1, 7]]).cutsTie).to.equal(false);
   });
 });
