@@ -30,8 +30,8 @@ export async function provisionKafkaUser(env: z.infer<typeof kafkaUserSettings>,
 }
 
 /**
- * Takes a user its rights, and sets a password that nobody knows. It is not deleted: a broker that reads its log at a start and comes
- * to a deleted user before any other forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
+ * Takes a user's rights away, and sets a password that nobody knows. It is not deleted: a broker that reads its log at a start and
+ * comes to a deleted user before any other forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
  */
 export async function lockKafkaUser(admin: Admin, user: string): Promise<void> {
   await setAcls(admin, user, []);
