@@ -9,6 +9,16 @@ type UnitOf<Kind extends Scalar["kind"]> = Extract<Scalar, { kind: Kind; unit: s
 export type PartUnit = UnitOf<"part">;
 export type PeriodUnit = UnitOf<"period">;
 
+export type Direction = "asc" | "desc";
+
+/** What rows are sorted by. */
+export interface Ordered {
+  /** It may be missing. */
+  nullable: boolean;
+  /** It is computed, and the rows are grouped by it. */
+  grouped: boolean;
+}
+
 /** Where databases that speak SQL differ. Values that are given are SQL already. */
 export interface Dialect {
   /** A name in its quotes. */
@@ -33,7 +43,7 @@ export interface Dialect {
   quotient(left: string, right: string): string;
   /** How many different values there are of several together, none of them missing. */
   countDistinct(values: readonly string[]): string;
-  /** A term of an order with missing values last. @param grouped the rows are grouped by this value, which is more than a column */
-  order(value: string, direction: "asc" | "desc", grouped: boolean): string;
+  /** A term of an order with missing values last. */
+  order(value: string, direction: Direction, about: Ordered): string;
   limit(limit: number | undefined, offset: number | undefined, bind: Bind): string[];
 }

@@ -38,7 +38,7 @@ const postgresql: Dialect = {
     const row = `(${values.join(", ")})`;
     return `count(DISTINCT ${row}) FILTER (WHERE ${row} IS NOT NULL)`;
   },
-  /** Missing values come last of themselves where the order ascends. */
-  order: (value, direction) => (direction === "desc" ? `${value} DESC NULLS LAST` : value),
+  /** Missing values come last of themselves where the order ascends; where there are none, an index may serve an order that descends. */
+  order: (value, direction, { nullable }) => (direction === "asc" ? value : `${value} DESC${nullable ? " NULLS LAST" : ""}`),
   limit: (limit, offset, bind) => [...(limit === undefined ? [] : [`LIMIT ${bind(limit)}`]), ...(offset === undefined ? [] : [`OFFSET ${bind(offset)}`])],
 };

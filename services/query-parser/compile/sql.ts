@@ -17,8 +17,6 @@ export function writeSql(plan: QueryPlan, schema: DatabaseSchema, dialect: Diale
 }
 
 type Query = Omit<QueryPlan, "combine">;
-type Ordered = Pick<Query, "orderBy" | "limit" | "offset">;
-
 const unordered = { orderBy: [], limit: undefined, offset: undefined };
 
 const clause = (keyword: string, parts: readonly string[], separator: string) => (parts.length > 0 ? [`${keyword} ${parts.join(separator)}`] : []);
@@ -47,12 +45,12 @@ class Writer {
 
   /** The order and limit of rows that are selected already. */
   #outcome(rows: string, { select, orderBy, limit, offset }: Query): string {
-    const order = orderBy.map(({ value, direction }) => {
+    const terms = orderBy.map(({ value, direction }) => {
       const { as } = select.find((each) => isDeepStrictEqual(each.value, value))!;
-      return { value: { kind: "column" as const, source: "outcome", column: as }, direction };
+      return this.#dialect.order(this.#column({ source: "outcome", column: as }), direction, { nullable: true, grouped: false });
     });
-    if (order.length === 0 && limit === undefined && offset === undefined) return rows;
-    return [`SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`, ...this.#tail({ orderBy: order, limit, offset }, Scope.empty(this.#schema), [])].join("\n");
+    if (terms.length === 0 && limit === undefined && offset === undefined) return rows;
+    return [`SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`, ...clause("ORDER BY", terms, ", "), ...this.#dialect.limit(limit, offset, this.#bind)].join("\n");
   }
 
   #query(query: Query): string {
@@ -64,16 +62,9 @@ class Writer {
       ...clause("WHERE", query.where.map((condition) => this.#condition(condition, scope)), " AND "),
       ...clause("GROUP BY", query.groupBy.map((value) => this.#scalar(value, scope)), ", "),
       ...clause("HAVING", query.having.map(({ value, op, than }) => `${this.#aggregate(value, scope)} ${op} ${this.#dialect.number(than, this.#bind)}`), " AND "),
-      ...this.#tail(query, scope, query.groupBy),
+      ...clause("ORDER BY", query.orderBy.map(({ value, direction }) => this.#dialect.order(this.#expression(value, scope), direction, ordered(value, query, scope))), ", "),
+      ...this.#dialect.limit(query.limit, query.offset, this.#bind),
     ].join("\n");
-  }
-
-  #tail({ orderBy, limit, offset }: Ordered, scope: Scope, groupBy: readonly Scalar[]): string[] {
-    const terms = orderBy.map(({ value, direction }) => {
-      const grouped = value.kind !== "column" && groupBy.some((each) => isDeepStrictEqual(each, value));
-      return this.#dialect.order(this.#expression(value, scope), direction, grouped);
-    });
-    return [...clause("ORDER BY", terms, ", "), ...this.#dialect.limit(limit, offset, this.#bind)];
   }
 
   #source(source: Source | Derived): string {
@@ -203,6 +194,11 @@ class Writer {
     return scope.find(ref)?.nullable === false ? held : `(${name} IS NOT NULL AND ${held})`;
   }
 }
+
+const ordered = (value: Expression, { groupBy }: Query, scope: Scope) => ({
+  nullable: scope.typeOf(value)?.nullable !== false,
+  grouped: value.kind !== "column" && groupBy.some((each) => isDeepStrictEqual(each, value)),
+});
 
 /** Text in which no character has a meaning for LIKE with the escape character `!`. */
 const escaped = (text: string) => text.replaceAll(/[!%_]/g, "!$&");

@@ -73,9 +73,13 @@ export class Scope {
   }
 
   #tableColumns({ schema, table }: Source): readonly Column[] {
-    return this.#schema.tables.find((each) => each.schema === schema && each.name === table)?.columns ?? [];
+    const columns = this.#schema.tables.find((each) => each.schema === schema && each.name === table)?.columns ?? [];
+    return this.#schema.dialect === "mongodb" ? columns.filter(({ name }) => isFieldPath(name)) : columns;
   }
 }
+
+/** Fields of other names cannot be asked for: https://www.mongodb.com/docs/manual/core/dot-dollar-considerations/ */
+const isFieldPath = (name: string) => name.split(".").every((part) => /^[^$\0][^\0]*$/.test(part));
 
 /** The columns that a query selects. */
 export function columnsOf(query: InnerQuery, schema: DatabaseSchema): Column[] {

@@ -31,12 +31,19 @@ class Validator {
       this.#distinguishable(query, others);
     }
     if (combine.length === 0) return;
+    // MongoDB's $facet, which makes a row of no rows, cannot be inside of another.
+    const single = "query" in plan.from && isAggregated(plan.from.query) && plan.from.query.groupBy.length === 0;
+    if (single && this.#schema.dialect === "mongodb") this.problems.push("rows of one aggregate cannot be combined with others in MongoDB");
     this.#distinguishable(plan, types);
+    this.#spoken(plan);
     this.#ordersSelected(plan, "an order of combined rows");
   }
 
   #query(query: Query): Scope {
-    if ("query" in query.from) this.#query(query.from.query);
+    if ("query" in query.from) {
+      this.#query(query.from.query);
+      this.#spoken(query.from.query);
+    }
     const scope = query.joins.reduce((inside, join) => this.#join(join, inside), this.#source(query.from, Scope.empty(this.#schema)));
     for (const condition of query.where) this.#condition(condition, scope);
     for (const value of query.groupBy) this.#scalar(value, scope);
@@ -47,6 +54,7 @@ class Validator {
     }
     if (query.distinct) {
       this.#distinguishable(query, typesOf(query, scope));
+      if (query.orderBy.some(({ value }) => value.kind !== "column")) this.#spoken(query);
       this.#ordersSelected(query, "an order of distinct rows");
     }
     this.#names(query);
@@ -62,12 +70,11 @@ class Validator {
     return scope.with(source);
   }
 
-  #join(join: Join, scope: Scope): Scope {
+  /** @param before what the join may hang on */
+  #join(join: Join, scope: Scope, before = scope): Scope {
     const inside = this.#source(join, scope);
     for (const { left, right } of join.on) {
-      // What is joined to comes before: a column of the join itself is none to hang on.
-      const other = this.#column(left, left.source === join.as ? Scope.empty(this.#schema) : scope);
-      this.#comparable(other, this.#column({ source: join.as, column: right }, inside), `${nameOf(left)} and ${join.as}.${right}`);
+      this.#comparable(this.#column(left, before), this.#column({ source: join.as, column: right }, inside), `${nameOf(left)} and ${join.as}.${right}`);
     }
     return inside;
   }
@@ -96,13 +103,16 @@ class Validator {
 
   #list(column: ColumnRef, query: InnerQuery, scope: Scope): void {
     const types = typesOf(query, this.#query(query));
+    this.#spoken(query);
     if (query.select.length !== 1) this.problems.push(`${nameOf(column)} is compared with a query of ${query.select.length} columns: select one`);
     else this.#comparable(this.#column(column, scope), types[0], `${nameOf(column)} and ${query.select[0]!.as}`);
   }
 
-  #related({ joins, where, count }: Related, scope: Scope): void {
+  /** What is counted hangs on the outer query by its first join alone. */
+  #related({ joins, where, count }: Related, outer: Scope): void {
     if (joins.some(({ optional }) => optional)) this.problems.push("the joins of related rows cannot be optional");
-    const inside = joins.reduce((each, join) => this.#join(join, each), scope);
+    for (const { as } of joins.filter((join) => outer.has(join.as))) this.problems.push(`${as} stands for two sources`);
+    const inside = joins.reduce((scope, join, index) => this.#join(join, scope, index === 0 ? outer : scope), Scope.empty(this.#schema));
     for (const comparison of where) this.#condition(comparison, inside);
     for (const ref of count.distinct ?? []) this.#column(ref, inside);
   }
@@ -169,8 +179,13 @@ class Validator {
 
   /** Names that differ in case, or beyond what PostgreSQL keeps of a name, are one to some databases. */
   #names({ select }: Query): void {
-    const names = select.map(({ as }) => Buffer.from(as.toLowerCase()).subarray(0, 63).toString());
-    if (new Set(names).size < names.length) this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
+    const names = new Set(select.map(({ as }) => Buffer.from(as.toLowerCase().trim()).subarray(0, 63).toString()));
+    if (names.size < select.length) this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
+  }
+
+  /** Names that another part of the statement speaks of: MySQL drops spaces that a name begins with. */
+  #spoken({ select }: Query): void {
+    for (const { as } of select.filter((each) => each.as !== each.as.trim())) this.problems.push(`the name ${JSON.stringify(as)} begins or ends with a space`);
   }
 }
 

@@ -1,0 +1,108 @@
+import type { ColumnRef, Condition, InnerQuery, Join, Measured, Member, Related } from "../../plan/plan.ts";
+import type { Scope } from "../../plan/scope.ts";
+import { allOf, anyOf, comparisonTest, type Test } from "./comparison.ts";
+import { isPresent, operators, orNull, whenPresent, type Json, type Stage } from "./expressions.ts";
+import type { Frame } from "./frame.ts";
+
+/** A condition: what is looked up for it in other collections, and what then has to hold of a document. */
+interface Tested {
+  stages: Stage[];
+  test: Test;
+}
+
+/** What conditions need of the writer of whole queries. */
+export interface Queries {
+  /** The documents of an inner query, with the value that it selects in the field `value`. @param first a stage to start with, on the documents of its collection */
+  values(query: InnerQuery, first?: Stage): { collection: string; stages: Stage[] };
+  /** The documents of one collection after another, each joined to those before it. */
+  joined(joins: readonly Join[], scope: Scope): { stages: Stage[]; frame: Frame };
+}
+
+const simple = (test: Test): Tested => ({ stages: [], test });
+
+const expression = (...all: Json[]): Test => ({ $expr: all.length === 1 ? all[0]! : { $and: all } });
+
+export function tested(condition: Condition, frame: Frame, queries: Queries): Tested {
+  switch (condition.kind) {
+    case "column":
+      return simple(comparisonTest(condition, frame.column(condition.column), frame.scope.find(condition.column)!));
+    case "pair": {
+      const [left, right] = [condition.left, condition.right].map((ref) => `$${frame.column(ref)}`) as [string, string];
+      return simple(expression(isPresent(left), isPresent(right), { [operators[condition.op]]: [left, right] }));
+    }
+    case "related":
+      return related(condition, frame, queries);
+    case "either": {
+      const sets = condition.of.map((all) => all.map((inner) => tested(inner, frame, queries)));
+      return { stages: sets.flat().flatMap(({ stages }) => stages), test: anyOf(sets.map((all) => allOf(all.map(({ test }) => test)))) };
+    }
+    case "measured":
+      return measured(condition, frame, queries);
+    case "member":
+      return member(condition, frame, queries);
+  }
+}
+
+/** Keeps documents whose fields equal those of another collection's document: `pairs[i]` is a field of theirs, and of the other. */
+export function matching(pairs: readonly { own: string; other: ColumnRef }[], frame: Frame): { let: Record<string, Json>; match: Stage } {
+  const variables = pairs.map(({ other }, index) => [`v${index}`, orNull(`$${frame.column(other)}`)] as const);
+  const equal = pairs.flatMap(({ own }, index): Json[] => [{ $eq: [`$${own}`, `$$v${index}`] }, isPresent(`$$v${index}`)]);
+  return { let: Object.fromEntries(variables), match: { $match: expression(...equal) } };
+}
+
+function related({ joins, where, count }: Related, outer: Frame, queries: Queries): Tested {
+  const [first] = joins as [Join, ...Join[]];
+  const { let: variables, match } = matching(first.on.map(({ left, right }) => ({ own: right, other: left })), outer);
+  const { stages, frame } = queries.joined(joins, outer.scope);
+  const tests = where.map((comparison) => comparisonTest(comparison, frame.column(comparison.column), frame.scope.find(comparison.column)!));
+  const keys = (count.distinct ?? []).map((ref) => `$${frame.column(ref)}`);
+  const field = outer.field("related");
+  const pipeline: Stage[] = [
+    match,
+    ...stages,
+    ...(tests.length > 0 ? [{ $match: allOf(tests) }] : []),
+    ...(keys.length > 0 ? [{ $group: { _id: whenPresent(keys, Object.fromEntries(keys.map((key, index) => [`k${index}`, key])), null) } }, { $match: { _id: { $ne: null } } }] : []),
+  ];
+  const exists = count.op === ">=" && count.value === 1;
+  if (exists || (count.op === "=" && count.value === 0)) pipeline.push({ $limit: 1 });
+  const lookup = { $lookup: { from: first.table, let: variables, pipeline: [...pipeline, { $project: { _id: 1 } }], as: field } };
+  return { stages: [lookup], test: expression({ [operators[count.op]]: [{ $size: `$${field}` }, count.value] }) };
+}
+
+function measured({ column, op, query }: Measured, frame: Frame, queries: Queries): Tested {
+  const field = frame.field("measure");
+  const { collection, stages } = queries.values(query);
+  const own = `$${frame.column(column)}`;
+  const other = `$${field}.value`;
+  return {
+    stages: [{ $lookup: { from: collection, let: {}, pipeline: stages, as: field } }, { $unwind: { path: `$${field}`, preserveNullAndEmptyArrays: true } }],
+    test: expression(isPresent(own), isPresent(other), { [operators[op]]: [own, other] }),
+  };
+}
+
+function member({ column, op, query }: Member, frame: Frame, queries: Queries): Tested {
+  const field = frame.field("list");
+  const own = frame.column(column);
+  const present: Test = { [own]: { $ne: null } };
+  const listed = indexed(query);
+  if (listed !== undefined) {
+    // Whether a value is among those of a collection's field, an index tells; whether it is in a list takes the list.
+    const { let: variables, match } = matching([{ own: listed, other: column }], frame);
+    const { collection, stages } = queries.values(query, match);
+    const lookup = { $lookup: { from: collection, let: variables, pipeline: [...stages, { $limit: 1 }], as: field } };
+    return { stages: [lookup], test: allOf([present, { [field]: op === "in" ? { $ne: [] } : { $eq: [] } }]) };
+  }
+  const { collection, stages } = queries.values(query);
+  const found: Json = { $filter: { input: `$${field}`, as: "each", cond: { $eq: ["$$each.value", `$${own}`] } } };
+  return {
+    stages: [{ $lookup: { from: collection, let: {}, pipeline: stages, as: field } }],
+    test: allOf([present, expression({ [op === "in" ? "$gt" : "$eq"]: [{ $size: found }, 0] })]),
+  };
+}
+
+/** The field of the query's own collection that it lists, where each document may be looked at by itself. */
+function indexed({ from, select, groupBy, having, orderBy, limit, offset }: InnerQuery): string | undefined {
+  const [{ value }] = select as [InnerQuery["select"][number]];
+  const whole = groupBy.length === 0 && having.length === 0 && limit === undefined && offset === undefined && orderBy.every((each) => each.value.kind !== "aggregate");
+  return whole && "table" in from && value.kind === "column" && value.source === from.as ? value.column : undefined;
+}
