@@ -1,17 +1,12 @@
 import type pg from "pg";
 import { ddl } from "./ddl.ts";
 import { generateShop, type Shop } from "./shop.ts";
+import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
 
 export { defaultSeed, generateShop, sizes, type Shop } from "./shop.ts";
 
-/** Each column of each table with its type, parents before children. */
-const columns: { [T in keyof Shop]: Record<keyof Shop[T][number], string> } = {
-  categories: { id: "integer", name: "text", description: "text" },
-  customers: { id: "integer", name: "text", email: "text", city: "text", country: "text", created_at: "timestamptz" },
-  products: { id: "integer", name: "text", category_id: "integer", price: "numeric", stock: "integer" },
-  orders: { id: "integer", customer_id: "integer", ordered_at: "timestamptz", status: "text" },
-  order_items: { id: "integer", order_id: "integer", product_id: "integer", quantity: "integer", unit_price: "numeric" },
-};
+/** Types of columns as they travel. */
+const types: Record<SampleColumn["type"], string> = { key: "integer", integer: "integer", decimal: "numeric", text: "text", instant: "timestamptz" };
 
 // Any constant does: it keeps two loaders of one database apart.
 const lockKey = 5_107_001;
@@ -39,8 +34,8 @@ async function loadWith(client: pg.ClientBase, shop: Shop): Promise<boolean> {
     const loaded = rows[0]!.loaded;
     if (!loaded) {
       await client.query(ddl);
-      for (const table of Object.keys(columns) as (keyof Shop)[]) await fill(client, table, shop[table]);
-      await client.query("ANALYZE categories, customers, products, orders, order_items");
+      for (const [name, table] of tableList) await fill(client, name, table, shop[name]);
+      await client.query(`ANALYZE ${tableList.map(([name]) => name).join(", ")}`);
     }
     await client.query("COMMIT");
     return !loaded;
@@ -51,11 +46,10 @@ async function loadWith(client: pg.ClientBase, shop: Shop): Promise<boolean> {
 }
 
 /** One statement a table: each column travels as one array. */
-async function fill<T extends keyof Shop>(client: pg.ClientBase, table: T, rows: Shop[T]): Promise<void> {
-  const types = Object.entries<string>(columns[table]);
-  const arrays = types.map(([name]) => rows.map((row) => (row as unknown as Record<string, unknown>)[name]));
-  const names = types.map(([name]) => name).join(", ");
-  const casts = types.map(([, type], index) => `$${index + 1}::${type}[]`).join(", ");
-  await client.query(`INSERT INTO ${table} (${names}) SELECT * FROM unnest(${casts})`, arrays);
-  await client.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)", [table, rows.length]);
+async function fill(client: pg.ClientBase, name: string, { columns }: SampleTable<Record<string, unknown>>, rows: readonly object[]): Promise<void> {
+  const list = Object.entries(columns);
+  const arrays = list.map(([column]) => rows.map((row) => (row as Record<string, unknown>)[column]));
+  const casts = list.map(([, { type }], index) => `$${index + 1}::${types[type]}[]`).join(", ");
+  await client.query(`INSERT INTO ${name} (${list.map(([column]) => column).join(", ")}) SELECT * FROM unnest(${casts})`, arrays);
+  await client.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)", [name, rows.length]);
 }

@@ -16,12 +16,17 @@ export interface TestMariadb {
 
 /** Starts MariaDB on this machine, in a temporary folder. Without one, says so and skips. */
 export async function startMariadb(context: Mocha.Context): Promise<TestMariadb> {
-  const [server, installer] = [programOf("mariadbd"), programOf("mariadb-install-db")];
-  if (server === undefined || installer === undefined) {
-    console.log("      skipped: MariaDB is not installed (Debian's package mariadb-server)");
-    context.skip();
-  }
   context.timeout(60_000);
+  const started = await tryMariadb();
+  if (typeof started !== "string") return started;
+  console.log(`      skipped: ${started}`);
+  return context.skip();
+}
+
+/** The same, or why that cannot be. */
+export async function tryMariadb(): Promise<TestMariadb | string> {
+  const [server, installer] = [programOf("mariadbd"), programOf("mariadb-install-db")];
+  if (server === undefined || installer === undefined) return "MariaDB is not installed (Debian's package mariadb-server)";
   const folder = mkdtempSync(join(tmpdir(), "chatdb-mariadb-"));
   const data = join(folder, "data");
   const user = process.getuid?.() === 0 ? ["--user=root"] : [];

@@ -21,12 +21,17 @@ const jars = join(import.meta.dirname, "../../../node_modules/.cache/mongodb-for
  */
 export async function startMongodb(context: Mocha.Context): Promise<TestMongodb> {
   context.timeout(180_000);
+  const started = await tryMongodb();
+  if (typeof started !== "string") return started;
+  console.log(`      skipped: ${started}`);
+  return context.skip();
+}
+
+/** The same, or why that cannot be. */
+export async function tryMongodb(): Promise<TestMongodb | string> {
   const port = await freePort();
   const command = serverCommand(port);
-  if (typeof command === "string") {
-    console.log(`      skipped: ${command}`);
-    context.skip();
-  }
+  if (typeof command === "string") return command;
   const [program, ...args] = command;
   const child = await startServer(program!, args, port);
   const client = new MongoClient(`mongodb://127.0.0.1:${port}`, { directConnection: true });

@@ -1,0 +1,30 @@
+import { Decimal128, type Db, type Document } from "mongodb";
+import { generateShop, type Shop } from "./shop.ts";
+import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
+
+/**
+ * Makes and fills the collections of the sample shop: a document for each row, its key as `_id`, its foreign keys as they are.
+ * @throws what the server answers, for example when there are such documents already
+ */
+export async function loadMongodb(db: Db, shop: Shop = generateShop()): Promise<void> {
+  for (const [name, table] of tableList) {
+    const collection = await db.createCollection<Document & { _id: number }>(name, { validator: { $jsonSchema: schemaOf(table) } });
+    await collection.insertMany(shop[name].map((row) => documentOf(row, table.columns)));
+    for (const index of table.indexes ?? []) await collection.createIndex(Object.fromEntries(index.map((field) => [field, 1])));
+  }
+}
+
+function schemaOf({ comment, columns }: SampleTable<Record<string, unknown>>): Document {
+  const described = Object.entries(columns).flatMap(([name, { comment }]) => (comment ? [[name, { description: comment }]] : []));
+  return { ...(comment && { description: comment }), properties: Object.fromEntries(described) as Document };
+}
+
+function documentOf(row: object, columns: Record<string, SampleColumn>): Document & { _id: number } {
+  const { id, ...fields } = row as Record<string, string | number>;
+  return { _id: id as number, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueOf(value, columns[name]!.type)])) };
+}
+
+function valueOf(value: string | number, type: SampleColumn["type"]): unknown {
+  if (type === "instant") return new Date(value);
+  return type === "decimal" ? Decimal128.fromString(String(value)) : value;
+}
