@@ -1,0 +1,27 @@
+import fc from "fast-check";
+
+/** Choices of a property test that depend on each other, each of which it remembers for a failure. */
+export class Chance {
+  readonly #g: fc.GeneratorValue;
+
+  constructor(g: fc.GeneratorValue) {
+    this.#g = g;
+  }
+
+  /** From `min` to `max`, both included. */
+  integer(min: number, max: number): number {
+    return this.#g(fc.integer, { min, max });
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.integer(0, from.length - 1)]!;
+  }
+
+  oneIn(count: number): boolean {
+    return this.integer(1, count) === 1;
+  }
+
+  some<T>(min: number, max: number, make: (index: number) => T): T[] {
+    return Array.from({ length: this.integer(min, max) }, (_, index) => make(index));
+  }
+}
