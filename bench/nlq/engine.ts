@@ -1,11 +1,11 @@
 import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 
 /** What the engine makes of a question: a query, or the reason why it makes none. */
 export type Answer =
-  | { kind: "query"; sql: string; params: Parameter[]; reading: string }
+  | { kind: "query"; sql: string; params: Parameter[]; reading: string; confidence: number }
   /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads. */
   | { kind: "refused"; reason: string; message: string }
   /** The engine failed: a defect, whatever the question. */
@@ -20,8 +20,9 @@ export function engineFor(schema: DatabaseSchema): (question: string, before?: s
   return (question, before) => {
     if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood." };
     try {
-      const { sql, params, reading } = parse(question, index);
-      return { kind: "query", sql, params, reading };
+      const { statement, reading, confidence } = parse(question, index);
+      if (!("sql" in statement)) throw new Error("The plan was compiled for another dialect.");
+      return { kind: "query", sql: statement.sql, params: statement.params ?? [], reading, confidence };
     } catch (error) {
       const { message } = error as Error;
       return error instanceof Refusal ? { kind: "refused", reason: reasonOf(message), message } : { kind: "failed", message };

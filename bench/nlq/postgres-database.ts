@@ -76,7 +76,9 @@ function ddlOf({ schema, of }: SchemaFacts): string {
     const columns = table.columns.map(({ name }) => `${quoted(name)} ${of(table.name, name).domain.type}`);
     const primary = table.primaryKey.length > 0 ? [`PRIMARY KEY (${list(table.primaryKey)})`] : [];
     const unique = referencedKeys(schema, table).map((key) => `UNIQUE (${list(key)})`);
-    return `CREATE TABLE ${quoted(table.name)} (${[...columns, ...primary, ...unique].join(", ")})`;
+    const comments = table.columns.map(({ name, comment }) => `COMMENT ON COLUMN ${quoted(table.name)}.${quoted(name)} IS ${pg.escapeLiteral(comment)}`);
+    const create = `CREATE TABLE ${quoted(table.name)} (${[...columns, ...primary, ...unique].join(", ")})`;
+    return [create, `COMMENT ON TABLE ${quoted(table.name)} IS ${pg.escapeLiteral(table.comment)}`, ...comments].join("; ");
   });
   return tables.join("; ");
 }

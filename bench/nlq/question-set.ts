@@ -9,7 +9,9 @@ const questions = z.array(z.object({ db_id: z.string(), question: z.string(), qu
 const schemas = z.array(
   z.object({
     db_id: z.string(),
+    table_names: z.array(z.string()),
     table_names_original: z.array(z.string()),
+    column_names: z.array(z.tuple([z.number(), z.string()])),
     column_names_original: z.array(z.tuple([z.number(), z.string()])),
     column_types: z.array(z.enum(["text", "number", "time", "boolean", "others"])),
     primary_keys: z.array(z.union([z.number(), z.array(z.number())])),
@@ -27,6 +29,8 @@ export interface SetQuestion {
 
 export interface SetColumn {
   name: string;
+  /** What people call it: the set says that of each column, as a comment in a database would. */
+  comment: string;
   declared: "text" | "number" | "time" | "boolean" | "others";
 }
 
@@ -38,6 +42,7 @@ export interface SetForeignKey {
 
 export interface SetTable {
   name: string;
+  comment: string;
   columns: SetColumn[];
   primaryKey: string[];
   foreignKeys: SetForeignKey[];
@@ -79,7 +84,8 @@ function schemaOf(raw: RawSchema): SetSchema {
   const primary = raw.primary_keys.flat().map(column);
   const tables = raw.table_names_original.map((name, position): SetTable => ({
     name,
-    columns: raw.column_names_original.flatMap(([table, column], index) => (table === position ? [{ name: column, declared: raw.column_types[index]! }] : [])),
+    comment: raw.table_names[position]!,
+    columns: raw.column_names_original.flatMap(([table, column], index) => (table === position ? [{ name: column, comment: raw.column_names[index]![1], declared: raw.column_types[index]! }] : [])),
     primaryKey: primary.filter(({ table }) => table === name).map((each) => each.name),
     foreignKeys: [],
   }));

@@ -1,4 +1,4 @@
-import { parameter, parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
+import { parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
@@ -10,10 +10,7 @@ import type { Upstreams } from "./routes.ts";
 export const answer = z.object({
   query: z.string(),
   datasource: z.string(),
-  /** What was understood, in plain English. */
-  reading: z.string(),
-  sql: z.string(),
-  params: z.array(parameter),
+  ...parseResponse.pick({ dialect: true, statement: true, plan: true, reading: true, confidence: true, alternatives: true }).shape,
   columns: queryResult.shape.columns,
   /** Each row has its values in the order of `columns`. */
   rows: queryResult.shape.rows,
@@ -43,12 +40,12 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
     const { body, id } = request;
     const options = { requestId: id, headers: identityHeaders(request), signal: clientGone(reply) };
     const started = performance.now();
-    const { query, datasource, reading, sql, params } = await parser.postJson("/parse", body, parseResponse, options);
+    const understood = await parser.postJson("/parse", body, parseResponse, options);
     const parse_ms = milliseconds(started);
     const executed = performance.now();
-    const path = `/datasources/${encodeURIComponent(datasource)}/query`;
-    const { columns, rows, rowCount, truncated } = await connector.postJson(path, { sql, params }, queryResult, options);
+    const path = `/datasources/${encodeURIComponent(understood.datasource)}/query`;
+    const { columns, rows, rowCount, truncated } = await connector.postJson(path, understood.statement, queryResult, options);
     const timings = { parse_ms, execute_ms: milliseconds(executed) };
-    return { query, datasource, reading, sql, params, columns, rows, row_count: rowCount, truncated, took_ms: milliseconds(started), timings };
+    return { ...understood, columns, rows, row_count: rowCount, truncated, took_ms: milliseconds(started), timings };
   });
 }

@@ -127,21 +127,38 @@ export const queryResult = z.object({
 });
 export type QueryResult = z.infer<typeof queryResult>;
 
+/** A query plan. Services pass it on as it is; the query-parser, which makes plans, checks those that come back. */
+export const plan = z.record(z.string(), z.json());
+
 /** `POST /parse` */
 export const parseRequest = z.object({
   query: z.string().trim().min(1).max(2000),
   /** May be left out where the db-connector knows exactly one. */
   datasource: z.string().optional(),
+  /** The plan of the answer before, from which the question may go on: "and in France?", "sort by name". */
+  follows: plan.optional(),
+  /** A plan to take instead of the question's words: an alternative that was offered, or a corrected one. */
+  plan: plan.optional(),
 });
 export type ParseRequest = z.infer<typeof parseRequest>;
 
-export const parseResponse = z.object({
-  query: z.string(),
-  datasource: z.string(),
-  sql: z.string(),
-  params: z.array(parameter),
+/** One way to understand a question. */
+export const interpretation = z.object({
+  plan,
   /** What was understood, in plain English. */
   reading: z.string(),
+  /** How likely it is to be what was meant, from 0 to 1. */
+  confidence: z.number().min(0).max(1),
+});
+export type Interpretation = z.infer<typeof interpretation>;
+
+/** The most likely interpretation, and the statement that answers it. The others come the likeliest first. */
+export const parseResponse = interpretation.extend({
+  query: z.string(),
+  datasource: z.string(),
+  dialect,
+  statement,
+  alternatives: z.array(interpretation),
 });
 export type ParseResponse = z.infer<typeof parseResponse>;
 

@@ -1,4 +1,4 @@
-import type { SchemaIndex } from "./schema-index.ts";
+import type { SchemaIndex } from "./linking/schema-index.ts";
 
 const maxSuggestions = 5;
 
@@ -8,7 +8,7 @@ const maxWords = 5;
 /** What to say instead: names that differ from an unknown word by a slip or two; else what there is to ask about. */
 export function hintsFor(unknown: readonly string[], index: SchemaIndex): string[] {
   const meant = unknown.slice(0, maxWords).flatMap((word) => {
-    const close = index.knows(word) ? [] : index.spellings.filter(({ lower }) => isSlip(word.toLowerCase(), lower));
+    const close = index.spellings.filter(({ lower }) => isSlip(word.toLowerCase(), lower));
     const names = close.slice(0, maxSuggestions).map(({ name }) => name);
     return names.length > 0 ? [`Did you mean ${names.join(" or ")} by "${word}"?`] : [];
   });

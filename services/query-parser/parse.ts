@@ -1,24 +1,65 @@
+import { interpretation, type DatabaseSchema, type Interpretation, type Statement } from "@chatdb/contracts/query.ts";
 import { compile } from "./compile/postgresql.ts";
-import type { Sql } from "./compile/sql.ts";
-import { readQuestion } from "./grammar/read.ts";
+import { hintsFor } from "./hints.ts";
+import type { SchemaIndex } from "./linking/schema-index.ts";
 import { queryPlan, type QueryPlan } from "./plan/plan.ts";
-import { planOf } from "./planner.ts";
 import { readingOf } from "./plan/reading.ts";
-import type { SchemaIndex } from "./schema-index.ts";
 import { problemsOf } from "./plan/validate.ts";
+import { Refusal } from "./refusal.ts";
+import { understand, type Candidate } from "./understand.ts";
 
-export interface Parsed extends Sql {
+export interface Parsed {
+  dialect: DatabaseSchema["dialect"];
   plan: QueryPlan;
   reading: string;
+  confidence: number;
+  statement: Statement;
+  alternatives: Interpretation[];
 }
 
+/** A question that is understood less surely than that is asked back. */
+const minConfidence = 0.7;
+
+/** Alternatives less likely than that are not worth a person's time. */
+const minAlternative = 0.05;
+
+const maxAlternatives = 3;
+
 /**
- * From a question in English to SQL.
- * @throws Refusal when some of it is not understood, or could mean more than one thing
+ * From a question in English to a query.
+ * @param now what "today" refers to
+ * @throws Refusal when it is not understood, or could well mean something else: then with alternatives
  */
-export function parse(question: string, index: SchemaIndex): Parsed {
-  const plan = queryPlan.parse(planOf(readQuestion(question, index), index));
-  const problems = problemsOf(plan, index.schema);
-  if (problems.length > 0) throw new Error(`The plan of ${JSON.stringify(question)} does not fit the schema: ${problems.join("; ")}.`);
-  return { plan, reading: readingOf(plan, index.schema), ...compile(plan, index.schema) };
+export function parse(question: string, index: SchemaIndex, now?: Date): Parsed {
+  const [best, ...others] = understand(question, index, now);
+  const { plan, confidence } = best!;
+  if (confidence < minConfidence) throw unsure([best!, ...others], index);
+  return parsed(plan, index, confidence, interpretations(others, index));
+}
+
+/** A plan that was made elsewhere, checked. @throws Refusal with all that is wrong with it */
+export function parsePlan(given: unknown, index: SchemaIndex): Parsed {
+  const { success, data: plan, error } = queryPlan.safeParse(given);
+  const problems = success ? problemsOf(plan, index.schema) : error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  if (!plan || problems.length > 0) throw new Refusal(`The plan does not fit ${index.schema.datasource}: ${problems.join("; ")}.`);
+  return parsed(plan, index, 1, []);
+}
+
+function parsed(plan: QueryPlan, { schema }: SchemaIndex, confidence: number, alternatives: Interpretation[]): Parsed {
+  return { dialect: schema.dialect, plan, confidence, reading: readingOf(plan, schema), statement: compile(plan, schema), alternatives };
+}
+
+function unsure(candidates: readonly Candidate[], index: SchemaIndex): Refusal {
+  const alternatives = interpretations(candidates, index);
+  const [{ unread } = { unread: [] }] = candidates;
+  const words = unread.length > 0 ? ` I did not understand: ${unread.join(", ")}.` : "";
+  const asked = alternatives.length > 0 ? "I am not sure what you mean. Which of these is it?" : "I did not understand the question.";
+  return new Refusal(`${asked}${words}`, { words: unread, alternatives, hints: alternatives.length > 0 ? [] : hintsFor(unread, index) });
+}
+
+function interpretations(candidates: readonly Candidate[], { schema }: SchemaIndex): Interpretation[] {
+  const likely = candidates.filter(({ confidence }) => confidence >= minAlternative);
+  const read = likely.map(({ plan, confidence }) => interpretation.parse({ plan, confidence, reading: readingOf(plan, schema) }));
+  // Two plans that read the same are one to the person who is asked.
+  return read.filter(({ reading }, place) => read.findIndex((each) => each.reading === reading) === place).slice(0, maxAlternatives);
 }

@@ -1,3 +1,5 @@
+import type { Interpretation } from "@chatdb/contracts/query.ts";
+
 /** A question that was not understood, and why. Thrown instead of guessing. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -5,13 +7,13 @@ export class Refusal extends Error {
   readonly words: readonly string[];
   /** What could be asked instead, or what there is to choose from. */
   readonly hints: readonly string[];
-  /** What was understood. */
-  readonly understood: readonly string[];
+  /** What may have been meant, the likeliest first. */
+  readonly alternatives: readonly Interpretation[];
 
-  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; understood?: readonly string[] } = {}) {
+  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; alternatives?: readonly Interpretation[] } = {}) {
     super(message);
     this.words = details.words ?? [];
     this.hints = details.hints ?? [];
-    this.understood = details.understood ?? [];
+    this.alternatives = details.alternatives ?? [];
   }
 }

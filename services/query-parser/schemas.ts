@@ -3,7 +3,7 @@ import { databaseSchema } from "@chatdb/contracts/query.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";
-import { SchemaIndex } from "./schema-index.ts";
+import { SchemaIndex } from "./linking/schema-index.ts";
 
 export interface SchemasOptions {
   /** How long a schema is kept, in ms. Default one minute. */

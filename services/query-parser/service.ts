@@ -1,11 +1,12 @@
-import { parseRequest, parseResponse, type ParseRequest, type ParseResponse } from "@chatdb/contracts/query.ts";
+import { parseRequest, parseResponse, type ParseRequest } from "@chatdb/contracts/query.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
-import { parse, type Parsed } from "./parse.ts";
+import type { SchemaIndex } from "./linking/schema-index.ts";
+import { parse, parsePlan, type Parsed } from "./parse.ts";
 import { QueryEvents } from "./query-events.ts";
 import { Refusal } from "./refusal.ts";
 import { Schemas, type SchemasOptions } from "./schemas.ts";
@@ -34,9 +35,9 @@ export function createService({ dbConnectorUrl, bus, release, log = createLogger
     const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
     try {
       const datasource = (asked.datasource ??= await schemas.only());
-      const parsed = await parseWith(schemas, datasource, body.query, log);
+      const parsed = await parseWith(schemas, datasource, body, log);
       events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
-      return answer(body.query, datasource, parsed);
+      return { query: body.query, datasource, ...parsed };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       events.publish({ ...eventOf(asked), outcome: error instanceof Refusal ? "refused" : "failed", reason });
@@ -47,10 +48,11 @@ export function createService({ dbConnectorUrl, bus, release, log = createLogger
 }
 
 /** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
-async function parseWith(schemas: Schemas, datasource: string, question: string, log: Logger): Promise<Parsed> {
+async function parseWith(schemas: Schemas, datasource: string, { query, plan }: ParseRequest, log: Logger): Promise<Parsed> {
+  const understood = (index: SchemaIndex) => (plan === undefined ? parse(query, index) : parsePlan(plan, index));
   const index = await schemas.get(datasource);
   try {
-    return parse(question, index);
+    return understood(index);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const fresh = await schemas.refresh(datasource).catch((err: unknown) => {
@@ -58,11 +60,9 @@ async function parseWith(schemas: Schemas, datasource: string, question: string,
       return undefined;
     });
     if (!fresh) throw error;
-    return parse(question, fresh);
+    return understood(fresh);
   }
 }
-
-const answer = (query: string, datasource: string, { sql, params, reading }: Parsed): ParseResponse => ({ query, datasource, sql, params, reading });
 
 const eventOf = ({ query, datasource, started, at }: ParseRequest & { started: number; at: string }) => ({
   query,
@@ -71,5 +71,5 @@ const eventOf = ({ query, datasource, started, at }: ParseRequest & { started: n
   at,
 });
 
-const problemOf = ({ message, words, understood, hints }: Refusal, { query, datasource }: ParseRequest) =>
-  new Problem(422, message, { query, datasource, words, understood, hints });
+const problemOf = ({ message, words, hints, alternatives }: Refusal, { query, datasource }: ParseRequest) =>
+  new Problem(422, message, { query, datasource, words, hints, alternatives });

@@ -1,171 +1,129 @@
-import type { Column } from "@chatdb/contracts/query.ts";
-import { kindOf } from "../column-kind.ts";
-import type { Attribute, Draft, Measure, Name, Order } from "../draft.ts";
-import { aggregates, bareSortings, counts, directions, extremes, sortings, superlatives, tops, type Direction, type Quality } from "../lexicon.ts";
-import { Refusal } from "../refusal.ts";
-import type { Scanner } from "../scanner.ts";
-import { singular, wordsOfName } from "../tokens.ts";
-import { takeKindOf } from "./kinds.ts";
-import { takeMeasure } from "./measures.ts";
-import { attempt, type Rule } from "./rule.ts";
+import { aggregates, counts, directions, extremes, frequencies, orderOf, ordinals, sortings, superlatives, tops, type Direction } from "../language/lexicon.ts";
+import { attributeOf } from "./conditions.ts";
+import type { Attribute, Frame, Measure, Order } from "./frame.ts";
+import type { Sentence } from "./sentence.ts";
+import { measuresAt } from "./show.ts";
+import { attributesAt, step, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
-/** "sorted by price descending", "ordered by country and name", "by price" where nothing is computed. */
-export const sorting: Rule = (scanner, draft) => {
-  const said = scanner.takePhrase(sortings) ?? (draft.measures.length === 0 && subjectOf(draft) ? scanner.takeWord("by") : false);
-  if (!said) return false;
-  const orders = takeKeys(scanner, draft);
-  draft.orders.push(...orders);
-  return orders.length > 0;
+const withOrder = (frame: Frame, ...orders: Order[]): Frame => ({ ...frame, orders: [...frame.orders, ...orders] });
+
+/** "sorted by price descending", "in ascending order of name", "ordered by country and name". */
+export const sorting: Rule = (sentence, at, frame) => {
+  const lead = sentence.skip(at, "and", ",", "then", "please", "sort", "order", "list", "arrange", "rank", "sorted", "ordered", "listed", "the", "result", "results", "them", "it", "these");
+  const directed = sentence.phrase(orderOf, lead);
+  const said = directed ?? sentence.phrase(sortings, lead) ?? sentence.phrase(sortings, at) ?? (frame.sorts && sentence.words[at] === "by" ? { end: at + 1 } : undefined);
+  if (!said) return [];
+  const usual = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
+  return keysAt(sentence, said.end, frame, usual).map(({ end, orders, cost }) => step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost));
 };
 
-function takeKeys(scanner: Scanner, draft: Draft): Order[] {
-  const usual = draft.rank === "top" ? "desc" : "asc";
-  const orders: Order[] = [];
-  let by = takeKey(scanner, draft);
-  while (by) {
-    orders.push({ by, direction: takeDirection(scanner, by) ?? usual });
-    by = attempt(scanner, () => {
-      if (!scanner.takeWord("and", ",", "then")) return undefined;
-      scanner.takeWord("and", "then");
-      scanner.takeWord("by");
-      return takeKey(scanner, draft);
-    });
-  }
-  return orders;
+interface Keys {
+  end: number;
+  orders: Order[];
+  cost: number;
 }
 
-function takeKey(scanner: Scanner, draft: Draft): Attribute | Measure | "result" | undefined {
-  scanner.takeArticles();
-  const measure = takeMeasure(scanner, draft);
-  if (measure) return measure;
-  const result = attempt(scanner, () => scanner.takePhrase(counts) ?? scanner.takePhrase(aggregates) ?? (scanner.takeWord("number", "result", "value") || undefined));
-  if (result) return "result";
-  const name = scanner.takeColumn();
-  if (name) return { kind: "name", name };
-  const { at } = scanner;
-  return scanner.takeWord("date", "time") ? { kind: "time", words: scanner.said(at), at } : undefined;
-}
-
-function takeDirection(scanner: Scanner, by: Order["by"]): Direction | undefined {
-  return attempt(scanner, () => {
-    scanner.takeWord(",", "in", "with");
-    return scanner.takePhrase(directions) ?? takeQualityFirst(scanner, (quality) => suits(quality, by))?.direction;
+/** What to sort by, in turn, each with its direction. */
+function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction): Keys[] {
+  const direction = sentence.phrase(directions, sentence.articles(at));
+  const from = sentence.skip(direction?.end ?? at, "order", "of", "the", "their", "its", "by");
+  return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): Keys[] => {
+    const after = sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ?? sentence.phrase(directions, end);
+    const order: Order = { by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
+    const single = { end: after?.end ?? end, orders: [order], cost };
+    const next = sentence.skip(single.end, "and", ",", "then", "by", "the");
+    const further = next > single.end && sentence.words[next - 1] !== "," ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
+    return further ? [{ end: further.end, orders: [order, ...further.orders], cost: cost + further.cost }, { ...single, cost: cost + 0.3 }] : [single];
   });
 }
 
-/** "newest first", "cheapest first": of two meanings the one that suits. */
-function takeQualityFirst(scanner: Scanner, suited: (quality: Quality) => boolean): Quality | undefined {
-  return attempt(scanner, () => {
-    const quality = scanner.takePhrase(superlatives);
-    if (!quality || !scanner.takeWord("first")) return undefined;
-    return [quality.rather, quality].find((each) => each && suited(each));
+function keyAt(sentence: Sentence, at: number, frame: Frame): { end: number; by: Order["by"]; cost: number }[] {
+  const from = sentence.articles(at);
+  const measures = measuresAt(sentence, from, { ...frame, topics: frame.topics }).flatMap(({ end, measures: [measure], cost }) => (measure ? [{ end, by: measure as Order["by"], cost }] : []));
+  const named = attributesAt(sentence, from).map(({ end, attribute, cost }) => ({ end, by: attribute as Order["by"], cost }));
+  const computed = sentence.phrase(counts, from) ?? sentence.phrase(aggregates, from);
+  const result = computed ?? (["number", "result", "count", "frequency"].includes(sentence.words[from] ?? "") ? { end: from + 1 } : undefined);
+  const found = [...measures, ...named, ...(result ? [{ end: result.end, by: "result" as const, cost: 0.5 }] : [])];
+  if (found.length > 0) return found;
+  if (["date", "time", "dates", "times"].includes(sentence.words[from] ?? "")) return [{ end: from + 1, by: { kind: "time", words: "date", at: from }, cost: 0.1 }];
+  return sentence.tables(from).map((table) => ({ end: table.end, by: { kind: "label", words: table.words, at: from }, cost: 0.4 }));
+}
+
+/** "descending", "alphabetically": sorts by what is computed, else by what is shown first. */
+export const bareDirection: Rule = (sentence, at, frame) => {
+  const from = sentence.skip(at, "sorted", "ordered", "order", "sort", "listed", "arranged", "ranked", "the", "results", "result", "list", "them");
+  const said = sentence.phrase(directions, from);
+  if (!said || (frame.show.length === 0 && frame.topics.length === 0)) return [];
+  const last = frame.orders.at(-1);
+  // "ordered by age ... descending"
+  if (last) return last.picks ? [] : [step(said.end, { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: said.meaning }] }, 0.3)];
+  const [shown] = frame.show;
+  const by: Order["by"] = shown?.kind === "attribute" ? shown.attribute : shown?.kind === "measure" ? "result" : { kind: "label", words: sentence.said(at, said.end), at };
+  return [step(said.end, withOrder(frame, { by, direction: said.meaning, picks: false }), 0.1)];
+};
+
+/** "top 5", "first ten", "limit 3", "the 5 customers", "3 most expensive". */
+export const limiting: Rule = (sentence, at, frame) => {
+  if (frame.limit !== undefined) return [];
+  const said = sentence.phrase(tops, at);
+  const number = sentence.number(said?.end ?? at);
+  const whole = number && Number.isSafeInteger(number.value) && number.value > 0 ? number : undefined;
+  if (said && said.meaning !== "first") return [step(whole?.end ?? said.end, { ...frame, rank: said.meaning, ...(whole ? { limit: whole.value } : {}) }, whole ? 0 : 0.2)];
+  if (!whole) return [];
+  const followed = said !== undefined || picksAt(sentence, whole.end) || (sentence.tables(whole.end).length > 0 && frame.mode === "show");
+  return followed ? [step(whole.end, { ...frame, limit: whole.value }, said ? 0.1 : 0.2)] : [];
+};
+
+const picksAt = (sentence: Sentence, at: number) => [superlatives, extremes, frequencies].some((phrases) => sentence.phrase<unknown>(phrases, at) !== undefined);
+
+/** "the second highest" */
+export const ordinal: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(ordinals, at);
+  if (!said || !picksAt(sentence, said.end)) return [];
+  return [step(said.end, { ...frame, nth: said.meaning })];
+};
+
+/** "the cheapest product", "latest orders", "the product that is cheapest". */
+export const superlative: Rule = (sentence, at, frame) => {
+  const quality = sentence.phrase(superlatives, at);
+  if (!quality) return [];
+  const words = sentence.said(at, quality.end);
+  const count = sentence.number(quality.end);
+  const from = count && Number.isSafeInteger(count.value) ? count.end : quality.end;
+  const { nouns, direction, rather } = quality.meaning;
+  const meanings = rather ? [{ ...rather, cost: 0 }, { nouns, direction, cost: 0.1 }] : [{ nouns, direction, cost: 0 }];
+  return meanings.flatMap((meaning): Step[] => {
+    const limited = count && from === count.end ? { ...frame, limit: frame.limit ?? count.value } : frame;
+    const next = withOrder(limited, { by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: true });
+    const tables = sentence.tables(from).map((table) => step(table.end, withTopic(next, table), meaning.cost));
+    return tables.length > 0 ? tables : [step(from, next, meaning.cost + 0.5)];
   });
-}
-
-/** Whether an adjective is about such a column: "oldest" about an age or a time, "cheapest" about a price. */
-function suits({ nouns }: Quality, by: Order["by"]): boolean {
-  if (by === "result" || !("kind" in by)) return false;
-  if (by.kind !== "name") return by.kind === "time" && nouns === "time";
-  return by.name.columns.some(({ column }) => isOf(nouns, column));
-}
-
-const isOf = (nouns: Quality["nouns"], column: Column) =>
-  nouns === "time" ? kindOf(column) === "time" : nouns.includes(singular(wordsOfName(column.name).at(-1) ?? ""));
-
-/** "descending", "newest first", "alphabetically": sorts by what is computed, else by what fits the words. */
-export const bareDirection: Rule = (scanner, draft) => {
-  if (draft.orders.length > 0) return false;
-  scanner.takePhrase(bareSortings);
-  const { at } = scanner;
-  const first = draft.measures.length > 0 ? undefined : takeQualityFirst(scanner, (quality) => !quality.rather || !hasColumn(draft.head, quality.rather));
-  if (first) {
-    draft.orders.push({ by: attributeOf(first.nouns, scanner.said(at), at), direction: first.direction });
-    return true;
-  }
-  const direction = scanner.takePhrase(directions);
-  if (!direction) return false;
-  const words = scanner.said(at);
-  if (draft.measures.length > 0) draft.orders.push({ by: "result", direction });
-  else if (/alphabet|[az] to [az]/.test(words)) draft.orders.push({ by: { kind: "label", words, at }, direction });
-  else return false;
-  return true;
 };
 
-export function attributeOf(nouns: readonly string[] | "time", words: string, at: number): Attribute {
-  return nouns === "time" ? { kind: "time", words, at } : { kind: "nouns", nouns, words, at };
-}
-
-/** "top 5", "first ten", "limit 3", "5 customers", "5 cheapest". */
-export const limiting: Rule = (scanner, draft) => {
-  if (draft.limit !== undefined) return false;
-  const kind = scanner.takePhrase(tops);
-  const count = scanner.takeCount();
-  if (kind === undefined) {
-    // A number alone counts what follows it.
-    if (count === undefined || draft.head || !(superlatives.match(scanner.words, scanner.at) || startsTable(scanner, draft))) return false;
-  }
-  if (kind !== undefined && kind !== "first") draft.rank = kind;
-  else if (count === undefined) return false;
-  if (count !== undefined) draft.limit = count;
-  return true;
+/** "(the product with) the highest price", "(customers with) the most orders", "the largest number of visits". */
+export const extreme: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(extremes, at);
+  if (!said) return [];
+  const subject = frame.topics.length > 0 || frame.show.length > 0;
+  const from = sentence.skip(said.end, "the", "of", "amount");
+  const pick = (by: Order["by"]): Order => ({ by, direction: said.meaning, picks: true });
+  const measures = measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure], cost }): Step[] => (measure ? [step(end, withOrder(frame, pick(measure)), cost)] : []));
+  const attributes = attributesAt(sentence, from).map(({ end, attribute, cost }) => step(end, withOrder(withTopicOf(frame, attribute), pick(attribute)), cost + (subject ? 0 : 0.8)));
+  const tables = sentence.tables(from).map((table): Step => {
+    const measure: Measure = { kind: "measure", fn: "count", of: { kind: "rows", table }, distinct: false };
+    const best = Math.min(...table.tables.map(({ cost }) => cost));
+    return step(table.end, withOrder(frame, pick(measure)), best * 0.5 + (subject ? 0.05 : 0.8));
+  });
+  return [...measures, ...attributes, ...tables];
 };
 
-/** What the question shows rows of. */
-const subjectOf = (draft: Draft) => draft.head ?? draft.projections[0];
-
-/** Looks ahead without taking anything. */
-function startsTable(scanner: Scanner, draft: Draft): boolean {
-  const { at } = scanner;
-  const starts = takeKindOf(scanner, { ...draft, filters: [] }) !== undefined;
-  scanner.at = at;
-  return starts;
-}
-
-/** "the cheapest product", "latest orders": a superlative before the thing that it tells apart. */
-export const superlative: Rule = (scanner, draft) => {
-  const { at } = scanner;
-  const quality = scanner.takePhrase(superlatives);
-  if (!quality) return false;
-  const words = scanner.said(at);
-  const limit = draft.limit ?? scanner.takeCount();
-  const name = draft.head ? undefined : takeKindOf(scanner, draft);
-  if (!name) return false;
-  draft.head = name;
-  const { nouns, direction } = quality.rather && hasColumn(name, quality.rather) ? quality.rather : quality;
-  draft.orders.push({ by: attributeOf(nouns, words, at), direction });
-  if (limit !== undefined) draft.limit = limit;
-  else draft.single ||= !name.plural;
-  return true;
+/** "the most common country", "the country that is most common". */
+export const frequency: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(frequencies, at);
+  if (!said) return [];
+  const order: Order = { by: "frequency", direction: said.meaning, picks: true };
+  const named = attributesAt(sentence, sentence.articles(said.end)).map(({ end, attribute, cost }) => step(end, withOrder({ ...withTopicOf(frame, attribute), show: [...frame.show, { kind: "attribute", attribute }] }, order), cost));
+  return [...named, step(said.end, withOrder(frame, order), 0.3)];
 };
 
-const hasColumn = (name: Name | undefined, { nouns }: Quality) => name?.tables.some(({ table }) => table.columns.some((column) => isOf(nouns, column))) ?? false;
-
-/** "(the product with) the highest price", "(customers with) the most orders", "the largest total quantity". */
-export const extreme: Rule = (scanner, draft) => {
-  const subject = subjectOf(draft);
-  const direction = subject && scanner.takePhrase(extremes);
-  if (!direction) return false;
-  const by = takeExtremeOf(scanner, draft);
-  if (!by) return false;
-  draft.orders.push({ by, direction });
-  if (draft.limit === undefined) draft.single ||= !subject.plural;
-  return true;
-};
-
-function takeExtremeOf(scanner: Scanner, draft: Draft): Attribute | Measure | undefined {
-  const measure = takeMeasure(scanner, draft);
-  if (measure) return measure;
-  const column = scanner.takeColumn();
-  if (column) return { kind: "name", name: column };
-  const table = takeKindOf(scanner, draft);
-  return table && { fn: "count", of: table, distinct: false };
-}
-
-/** "top product by price" asks for one. @throws Refusal when it was not said by what the top ones are chosen */
-export function settleRank(draft: Draft): void {
-  if (!draft.rank) return;
-  if (draft.orders.length === 0) {
-    throw new Refusal(`I did not understand by what the ${draft.rank} ones are chosen.`, { words: [draft.rank], hints: ['Add "by" and a column.'] });
-  }
-  if (draft.limit === undefined) draft.single ||= subjectOf(draft)?.plural === false;
-}
+export const byAttribute = (by: Order["by"]): by is Attribute => typeof by === "object" && by.kind !== "measure";

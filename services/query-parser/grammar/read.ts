@@ -1,69 +1,75 @@
-import { emptyDraft, type Draft } from "../draft.ts";
-import { functionWords, leads, openings } from "../lexicon.ts";
-import { hintsFor } from "../hints.ts";
-import { Refusal } from "../refusal.ts";
-import { Scanner } from "../scanner.ts";
-import type { SchemaIndex } from "../schema-index.ts";
-import { columnCondition, comparative, naming, numberCondition, relatedRows, timeCondition, valueCondition } from "./filters.ts";
-import { grouping, measure } from "./measures.ts";
-import { bareDirection, extreme, limiting, sorting, superlative, settleRank } from "./order.ts";
-import type { Rule } from "./rule.ts";
-import { projection, table } from "./subjects.ts";
+import { functionWords, weightyWords } from "../language/lexicon.ts";
+import { aboveAverage, alternative, containedIn, further, numberedThing, columnCondition, comparative, denial, namedThing, naming, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
+import { emptyFrame, type Frame } from "./frame.ts";
+import { grouping } from "./groups.ts";
+import { bareDirection, extreme, frequency, limiting, ordinal, sorting, superlative } from "./order.ts";
+import type { Sentence } from "./sentence.ts";
+import { aggregate, all, count, distinct, lead, projection, topic } from "./show.ts";
+import type { Rule } from "./step.ts";
 
-/** In this order: what needs more words to fit comes before what is content with fewer. */
-const rules: Rule[] = [
-  sorting,
-  bareDirection,
+const rules: readonly Rule[] = [
+  lead, count, aggregate, projection, all, topic, distinct,
+  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, aboveAverage, without, denial, relative,
+  sorting, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping,
-  limiting,
-  superlative,
-  extreme,
-  measure,
-  naming,
-  relatedRows,
-  comparative,
-  columnCondition,
-  timeCondition,
-  numberCondition,
-  valueCondition,
-  projection,
-  table,
 ];
 
-/**
- * Reads a question: every word is taken by a rule or is one that carries no meaning of its own.
- * @throws Refusal that names the words that are left over
- */
-export function readQuestion(question: string, index: SchemaIndex): Draft {
-  const scanner = new Scanner(question, index);
-  const draft = emptyDraft();
-  const unknown = new Set<string>();
-  const understood: string[] = [];
-  while (scanner.takePhrase(leads)) continue;
-  const begun = scanner.at > 0;
-  while (!scanner.done) {
-    const from = scanner.at;
-    if (apply(scanner, draft)) {
-      understood.push(scanner.said(from));
-      continue;
-    }
-    const word = scanner.words[scanner.at++]!;
-    const opening = from === 0 && !begun && openings.has(word);
-    if (opening || !functionWords.has(word)) unknown.add(scanner.tokens[from]!.text);
-  }
-  if (unknown.size > 0) {
-    const words = [...unknown];
-    throw new Refusal(`I did not understand: ${words.join(", ")}.`, { words, understood, hints: hintsFor(words, index) });
-  }
-  settleRank(draft);
-  return draft;
+/** A reading of a question. */
+export interface Reading {
+  frame: Frame;
+  /** How far-fetched it is: 0 where every word was understood as what it names. */
+  cost: number;
+  /** Words that were passed over, in order. */
+  unread: readonly string[];
 }
 
-function apply(scanner: Scanner, draft: Draft): boolean {
-  const from = scanner.at;
-  for (const rule of rules) {
-    if (rule(scanner, draft)) return true;
-    scanner.at = from;
+/** Readings kept at each position. */
+const beamWidth = 10;
+
+/** What it costs to pass over a token. */
+const skipCosts = { number: 4, quoted: 4, weighty: 2.2, verb: 0.5, name: 1.8, word: 1.1, function: 0.02, deniedVerb: 0.2, deniedNothing: 2 };
+
+/** The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once. */
+export function readingsOf(sentence: Sentence): Reading[] {
+  const beams: Reading[][] = Array.from({ length: sentence.tokens.length + 1 }, () => []);
+  beams[0]!.push({ frame: emptyFrame, cost: 0, unread: [] });
+  for (let at = 0; at < sentence.tokens.length; at++) {
+    const skipped = skipCost(sentence, at);
+    for (const reading of best(beams[at]!)) {
+      for (const rule of rules) {
+        for (const { end, frame, cost } of rule(sentence, at, reading.frame)) {
+          if (end > at) beams[end]!.push({ frame, cost: reading.cost + cost, unread: reading.unread });
+        }
+      }
+      // The verb that is denied says no more than the thing, but for a name.
+      const cost = reading.frame.denied && skipped < skipCosts.weighty ? Math.min(skipped, skipCosts.deniedVerb) : skipped;
+      const unread = skipped >= skipCosts.word ? [...reading.unread, sentence.tokens[at]!.text] : reading.unread;
+      beams[at + 1]!.push({ frame: reading.frame, cost: reading.cost + cost, unread });
+    }
   }
-  return false;
+  return best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing } : each)));
 }
+
+
+const best = (readings: Reading[]) => readings.sort((a, b) => a.cost - b.cost).slice(0, beamWidth);
+
+/** Words that a verb comes after. */
+const subjects = new Set(["who", "that", "which", "have", "has", "had", "been", "is", "are", "was", "were", "do", "does", "did", "to", "they", "we", "he", "she", "it"]);
+
+/** A name that fits less well than this is not sure to be meant. */
+const certainCost = 0.2;
+
+function skipCost(sentence: Sentence, at: number): number {
+  const { kind, word } = sentence.tokens[at]!;
+  if (kind === "mark") return 0;
+  if (kind === "number" || kind === "date") return skipCosts.number;
+  if (kind === "quoted") return skipCosts.quoted;
+  if (weightyWords.has(word)) return skipCosts.weighty;
+  if (functionWords.has(word)) return skipCosts.function;
+  const certain = ({ cost }: { cost: number }) => cost < certainCost;
+  const named = sentence.tables(at).some(({ tables }) => tables.some(certain)) || sentence.columns(at).some(({ columns }) => columns.some(certain)) || sentence.values(at).some(({ values }) => values.some(certain));
+  if (named) return skipCosts.name;
+  const verb = /(ed|ing)$/.test(word) || subjects.has(sentence.words[at - 1] ?? "");
+  return verb ? skipCosts.verb : skipCosts.word;
+}
+

@@ -1,6 +1,6 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
-import { singular, wordsOfName } from "../tokens.ts";
+import { singular, wordsOfName } from "../language/tokens.ts";
 import type { Aggregate, ColumnRef, Comparator, Comparison, Condition, Expression, InnerQuery, QueryPlan, Related, Scalar } from "./plan.ts";
 
 type Query = Omit<QueryPlan, "combine">;

@@ -3,7 +3,7 @@ import { Connector } from "@chatdb/db-connector/connector.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { expect } from "chai";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 import { settingsOf } from "../support/shop.ts";

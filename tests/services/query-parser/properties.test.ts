@@ -1,7 +1,7 @@
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import { startShop, type TestShop } from "../support/shop.ts";

@@ -1,5 +1,5 @@
 import { parse } from "@chatdb/query-parser/parse.ts";
-import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { generateShop } from "@chatdb/sample-data/load.ts";
 import { expect } from "chai";
 import { startShop, type TestShop } from "../support/shop.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { SchemaIndex } from "@chatdb/query-parser/schema-index.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { expect } from "chai";
 import { startShop } from "../support/shop.ts";
 

@@ -1,7 +1,9 @@
 import type { Table } from "@chatdb/contracts/query.ts";
-import type { KeyGraph, Step } from "./key-graph.ts";
-import type { ColumnRef, Comparator, Comparison, Join, Related, Source } from "./plan/plan.ts";
-import { Refusal } from "./refusal.ts";
+import type { KeyGraph, Step } from "../linking/key-graph.ts";
+import type { ColumnRef, Comparator, Comparison, Condition, Join, Related, Source } from "../plan/plan.ts";
+import { root, singular, wordsOfName } from "../language/tokens.ts";
+import { Refusal } from "../refusal.ts";
+import type { Decisions } from "./decisions.ts";
 
 /** The sources of a query, or of a condition on related rows, by the table that they stand for. */
 type Sources = Map<Table, string>;
@@ -16,23 +18,25 @@ export class PlanBuilder {
   readonly root: Table;
   readonly from: Source;
   readonly joins: Join[] = [];
+  readonly where: Condition[] = [];
   /** A join gives a row of the root several times. */
   fansOut = false;
   readonly #graph: KeyGraph;
-  readonly #conditions: Comparison[] = [];
+  readonly #decisions: Decisions;
+  readonly #said: ReadonlySet<string>;
   readonly #sources: Sources = new Map();
   /** Conditions on related rows by the first table that has several rows for one. */
   readonly #branches = new Map<Table, Branch>();
+  readonly #excluded = new Set<Table>();
   readonly #names = new Set<string>();
 
-  constructor(graph: KeyGraph, root: Table) {
+  /** @param said roots of the words of the question */
+  constructor(graph: KeyGraph, start: Table, decisions: Decisions, said: ReadonlySet<string>) {
     this.#graph = graph;
-    this.root = root;
-    this.from = { as: this.#name(root, this.#sources), schema: root.schema, table: root.name };
-  }
-
-  get where(): (Comparison | Related)[] {
-    return [...this.#conditions, ...[...this.#branches.values()].map(({ related }) => related)];
+    this.#said = said;
+    this.#decisions = decisions;
+    this.root = start;
+    this.from = { as: this.#name(start, this.#sources), schema: start.schema, table: start.name };
   }
 
   /** Whether each row of the root has at most one row of the table. */
@@ -45,13 +49,10 @@ export class PlanBuilder {
     return this.#sources.get(table);
   }
 
-  /** A column of a joined table, with one row of the root for each of its rows when `mayFanOut`. */
-  column(table: Table, column: string, mayFanOut = false): ColumnRef {
+  /** A column of a joined table, with one row of the root for each of its rows. */
+  column(table: Table, column: string): ColumnRef {
     for (const step of this.#path(table)) {
       if (this.#sources.has(step.to)) continue;
-      if (!step.toOne && !mayFanOut) {
-        throw new Refusal(`I did not understand how to show ${table.name} of ${this.root.name}: one may have several.`, { words: [table.name] });
-      }
       this.fansOut ||= !step.toOne;
       this.joins.push(this.#join(step, this.#sources));
     }
@@ -61,7 +62,23 @@ export class PlanBuilder {
   /** Keeps the rows for which the condition holds, or, across a table with several rows for one, holds for one of them. */
   restrict(table: Table, condition: (source: string) => Comparison): void {
     const { sources, branch } = this.#reach(table);
-    (branch?.related.where ?? this.#conditions).push(condition(sources.get(table)!));
+    (branch?.related.where ?? this.where).push(condition(sources.get(table)!));
+  }
+
+  /** Keeps the rows for which no related row fulfils the conditions. The table is across one that has several rows for one. */
+  exclude(table: Table, conditions: (source: string) => Comparison[]): void {
+    this.#excluded.add(table);
+    this.#apart(table, conditions, 0);
+  }
+
+  /** Keeps the rows for which some related row fulfils the condition, whichever fulfils the other ones. */
+  alsoSome(table: Table, condition: (source: string) => Comparison): void {
+    this.#apart(table, (source) => [condition(source)], 1);
+  }
+
+  /** Whether conditions on the table are on several rows for one of the root, none of them joined. */
+  isBranch(table: Table): boolean {
+    return !this.#sources.has(table) && !this.isToOne(table);
   }
 
   /** Keeps the rows to which so many rows of the table belong. */
@@ -79,22 +96,36 @@ export class PlanBuilder {
     }
     related.count = { op, value };
     // After going back to one, the same row may be met again.
-    if (counted && path.slice(first).some(({ toOne }) => toOne)) related.count.distinct = this.#key(table, sources.get(table)!);
+    if (counted && path.slice(first).some(({ toOne }) => toOne)) related.count.distinct = this.keyOf(table, sources.get(table)!);
   }
 
   /** Keeps the rows to which a row of the table belongs, where nothing else says so already. */
   mention(table: Table): void {
-    this.#reach(table);
+    if (!this.#excluded.has(table)) this.#reach(table);
   }
 
-  /** Columns that tell rows of the root apart. */
-  rootKey(): ColumnRef[] {
-    return this.#key(this.root, this.from.as);
-  }
-
-  #key({ name, primaryKey }: Table, source: string): ColumnRef[] {
+  /** Columns that tell rows of a table apart. @throws Refusal where there are none */
+  keyOf({ name, primaryKey }: Table, source: string): ColumnRef[] {
     if (primaryKey.length > 0) return primaryKey.map((column) => ({ source, column }));
     throw new Refusal(`I cannot count ${name} here: nothing tells its rows apart.`, { words: [name] });
+  }
+
+  #apart(table: Table, conditions: (source: string) => Comparison[], atLeast: 0 | 1): void {
+    let sources = this.#sources;
+    let related: Related | undefined;
+    for (const step of this.#path(table)) {
+      if (sources.has(step.to)) continue;
+      if (related) related.joins.push(this.#join(step, sources));
+      else if (step.toOne) this.joins.push(this.#join(step, sources));
+      else {
+        sources = new Map(sources);
+        related = { kind: "related", joins: [this.#join(step, sources)], where: [], count: atLeast === 0 ? { op: "=", value: 0 } : { op: ">=", value: 1 } };
+      }
+    }
+    const held = conditions(sources.get(table)!);
+    if (!related) throw new Refusal(`I did not understand how the conditions on ${table.name} go together.`, { words: [table.name] });
+    related.where.push(...held);
+    this.where.push(related);
   }
 
   /** Joins what lies between the root and the table; beyond `split`, or the first step to several rows, in a branch. */
@@ -118,6 +149,7 @@ export class PlanBuilder {
     const related: Related = { kind: "related", joins: [this.#join(step, sources)], where: [], count: { op: ">=", value: 1 } };
     const branch = { sources, related };
     this.#branches.set(step.to, branch);
+    this.where.push(related);
     return branch;
   }
 
@@ -139,13 +171,21 @@ export class PlanBuilder {
     return name;
   }
 
+  /** How little of what a way's keys are called was said: "reported by" rather than "closed by". */
+  #strangeness(steps: readonly Step[]): number {
+    const words = steps.flatMap(({ to, toOne, on, from }) => on.flatMap(({ left, right }) => {
+      const table = new Set(wordsOfName((toOne ? to : from).name).map((word) => root(singular(word))));
+      return wordsOfName(toOne ? left : right).map((word) => root(singular(word))).filter((word) => !table.has(word) && word !== "id");
+    }));
+    const unsaid = words.filter((word) => !this.#said.has(word)).length;
+    return unsaid * 0.15 - (words.length - unsaid) * 0.3;
+  }
+
   #path(table: Table): Step[] {
-    const [path, other] = this.#graph.shortestPaths(this.root, table);
-    if (!path) throw new Refusal(`I did not understand how ${this.root.name} and ${table.name} belong together: no key links them.`, { words: [table.name] });
-    if (other) {
-      const ways = [path, other].map((steps) => steps.map(({ on }) => on.map(({ left }) => left).join(", ")).join(" then "));
-      throw new Refusal(`I did not understand how ${table.name} and ${this.root.name} belong together: by ${ways.join(" or by ")}?`, { words: [table.name] });
-    }
-    return path;
+    const ways = this.#graph.shortestPaths(this.root, table);
+    const paths = ways.length < 2 ? ways.map((steps) => ({ steps, cost: 0 })) : ways.map((steps) => ({ steps, cost: this.#strangeness(steps) })).sort((a, b) => a.cost - b.cost).map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.2) }));
+    const taken = this.#decisions.take(`way to ${table.name}`, paths);
+    if (!taken) throw new Refusal(`I did not understand how ${this.root.name} and ${table.name} belong together: no key links them.`, { words: [table.name] });
+    return taken.steps;
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import pluralize from "pluralize";
+import { stemmer } from "stemmer";
 
 /** A word, number, date, quoted text or mark of a question. `start` and `end` are offsets in the question. */
 export interface Token {
@@ -30,6 +31,13 @@ const singulars = new LRUCache<string, string>({ max: 20_000, memoMethod: (word)
 /** The singular of a word in lower case. */
 export function singular(word: string): string {
   return singulars.memo(word);
+}
+
+const roots = new LRUCache<string, string>({ max: 20_000, memoMethod: (word) => stemmer(word) });
+
+/** What forms of a word have in common: "employed" and "employee" (Porter, An algorithm for suffix stripping, 1980). */
+export function root(word: string): string {
+  return roots.memo(word);
 }
 
 /** The plural of a word or of the last word of a name. */

@@ -1,4 +1,5 @@
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
+import { foreignKeysOf } from "./inferred-keys.ts";
 
 /** From one table to another along a foreign key. */
 export interface Step {
@@ -10,6 +11,9 @@ export interface Step {
   on: { left: string; right: string }[];
 }
 
+/** As many ways of the same length are told apart. */
+const maxPaths = 6;
+
 /** Tables as nodes, foreign keys as edges that can be walked both ways. */
 export class KeyGraph {
   readonly #steps = new Map<Table, Step[]>();
@@ -19,7 +23,7 @@ export class KeyGraph {
     const byName = new Map(schema.tables.map((table) => [`${table.schema}.${table.name}`, table]));
     for (const table of schema.tables) this.#steps.set(table, []);
     for (const from of schema.tables) {
-      for (const key of from.foreignKeys) {
+      for (const key of foreignKeysOf(from, schema)) {
         const to = byName.get(`${key.schema}.${key.table}`);
         if (!to) continue;
         const on = key.columns.map((left, index) => ({ left, right: key.references[index]! }));
@@ -30,8 +34,7 @@ export class KeyGraph {
   }
 
   /**
-   * The shortest ways between two tables: none where they are not connected, two where it is not clear which is meant
-   * (there may be more).
+   * The shortest ways between two tables, a few of them at most; none where they are not connected.
    */
   shortestPaths(from: Table, to: Table): Step[][] {
     let paths = this.#paths.get(from);
@@ -58,7 +61,7 @@ export class KeyGraph {
       for (const [table, paths] of frontier) {
         for (const step of this.#steps.get(table)!.filter(({ to }) => !found.has(to))) {
           const extended = paths.map((path) => [...path, step]);
-          next.set(step.to, [...(next.get(step.to) ?? []), ...extended].slice(0, 2));
+          next.set(step.to, [...(next.get(step.to) ?? []), ...extended].slice(0, maxPaths));
         }
       }
       for (const [table, paths] of next) found.set(table, paths);

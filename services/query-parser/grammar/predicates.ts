@@ -1,0 +1,196 @@
+import { afterNumber, aggregates, comparators, copulas, extremes, functionWords, missings, negations, onwards, textMatches, timeRelations } from "../language/lexicon.ts";
+import type { Comparator } from "../plan/plan.ts";
+import { daysAt } from "./days.ts";
+import type { Predicate, ValueMention } from "./frame.ts";
+import type { Sentence } from "./sentence.ts";
+import { attributesAt } from "./step.ts";
+
+/** What can be said of a column, from a position on. */
+export interface Said {
+  end: number;
+  predicate: Predicate;
+  cost: number;
+}
+
+const opposites: Record<Comparator, Comparator> = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" };
+
+/** Words between the name of a column and what is said of it. */
+const fillers = ["that", "which", "than", "value", "values", "have", "has", "having", "also", "a", "an", "the", "they"];
+
+/**
+ * "over 100", "is at least 5", "between 10 and 20", "is not Paris", "contains oak", "is above the average", "before 2010":
+ * all ways to read it.
+ */
+export function predicatesAt(sentence: Sentence, at: number): Said[] {
+  const missing = sentence.phrase(missings, at);
+  if (missing) return [{ end: missing.end, predicate: { kind: "missing", op: missing.meaning }, cost: 0 }];
+  const matched = matchAt(sentence, sentence.skip(at, "that", "which"));
+  if (matched) return [matched];
+  const copula = sentence.past(copulas, sentence.skip(at, "that", "which"));
+  const afterCopula = sentence.phrase(negations, copula) ?? sentence.phrase(negations, at);
+  const negated = afterCopula !== undefined;
+  const from = sentence.past(copulas, sentence.skip(afterCopula?.end ?? copula, ...fillers));
+  return [
+    ...comparisonsAt(sentence, at, negated ? from : sentence.skip(copula, ...fillers), negated),
+    ...rangeAt(sentence, sentence.skip(copula, "ranging", "ranges")),
+    ...timesAt(sentence, at),
+    ...(copula > at || negated ? timesAt(sentence, from) : []),
+    ...truthAt(sentence, from, negated),
+    ...choicesAt(sentence, from, negated),
+    ...equalsAt(sentence, from, at, negated),
+  ];
+}
+
+function matchAt(sentence: Sentence, at: number): Said | undefined {
+  const match = sentence.phrase(textMatches, at);
+  if (!match) return undefined;
+  const from = sentence.skip(match.end, "the", "a", "word", "words", "letter", "substring", "phrase", "string", "text", "either");
+  const first = sentence.freeText(from);
+  if (!first) return undefined;
+  // An unquoted match is one word or a short name.
+  if (!first.quoted && first.end - from > 3) return undefined;
+  const texts = [first.text];
+  let { end } = first;
+  for (let next = sentence.skip(end, "or", ","); next > end; next = sentence.skip(end, "or", ",")) {
+    const further = sentence.tokens[next]?.kind === "quoted" ? sentence.freeText(next) : undefined;
+    if (!further) break;
+    texts.push(further.text);
+    end = further.end;
+  }
+  return { end, predicate: { kind: "text", op: match.meaning, texts }, cost: first.quoted ? 0 : 0.4 };
+}
+
+/** "over 100", "at least 5", "more than the average", "20 or more". */
+function comparisonsAt(sentence: Sentence, before: number, at: number, negated: boolean): Said[] {
+  const compared = sentence.phrase(comparators, at) ?? sentence.phrase(comparators, before);
+  const from = compared ? sentence.skip(compared.end, "the", "than", "a", "of", "that", "all", "any") : at;
+  const said: Said[] = [];
+  const average = sentence.phrase(aggregates, from) ?? extreme(sentence, from);
+  if (compared && average) said.push(...measuredAt(sentence, average.end, negated ? opposites[compared.meaning] : compared.meaning, average.meaning));
+  // "above-average" reads as two words.
+  const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
+  if (number && (compared || at > before)) {
+    const after = orMore(sentence, number.end);
+    const op = after?.meaning ?? compared?.meaning ?? "=";
+    const end = after?.end ?? number.end;
+    if (compared || after || sentence.tokens[from]?.kind === "number") {
+      said.push({ end, predicate: { kind: "number", op: negated ? opposites[op] : op, value: number.value }, cost: 0 });
+    }
+  }
+  return said;
+}
+
+/** "or more", unless it is the beginning of "or more than 5". */
+export function orMore(sentence: Sentence, at: number) {
+  const after = sentence.phrase(afterNumber, at);
+  return after && sentence.words[after.end] !== "than" && !sentence.number(after.end) ? after : undefined;
+}
+
+function extreme(sentence: Sentence, at: number) {
+  const found = sentence.phrase(extremes, at);
+  return found && { end: found.end, meaning: found.meaning === "desc" ? ("max" as const) : ("min" as const) };
+}
+
+/** "the average", "the average price", "the average price of all products". */
+function measuredAt(sentence: Sentence, at: number, op: Comparator, fn: "sum" | "avg" | "min" | "max" | "count"): Said[] {
+  if (fn === "sum") return [];
+  const plain = { end: at, predicate: { kind: "measured", op, fn } as const, cost: 0.1 };
+  const named = attributesAt(sentence, sentence.articles(at)).map(({ end, attribute, cost }) => ({ end, predicate: { kind: "measured", op, fn, of: attribute } as const, cost }));
+  return [...named, plain].map((each) => {
+    // "of all students", "across all of them": the same rows.
+    const across = sentence.skip(each.end, "of", "for", "across", "over", "among", "in", "all", "the");
+    const table = across > each.end ? sentence.tables(across)[0] : undefined;
+    return table ? { ...each, end: table.end } : each;
+  });
+}
+
+function rangeAt(sentence: Sentence, at: number): Said[] {
+  const closing = sentence.words[at] === "between" ? ["and"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
+  const from = closing && sentence.number(sentence.skip(at + 1, "the"));
+  if (!from || !closing.includes(sentence.words[from.end] ?? "")) return [];
+  const to = sentence.number(from.end + 1);
+  return to ? [{ end: to.end, predicate: { kind: "between", from: from.value, to: to.value }, cost: 0 }] : [];
+}
+
+/** "before 2010", "in May 2024", "since last March", "between 2010 and 2012". */
+export function timesAt(sentence: Sentence, at: number): Said[] {
+  if (sentence.words[at] === "between" || sentence.words[at] === "from") {
+    const from = daysAt(sentence, sentence.skip(at + 1, "the", "year", "years"));
+    const to = from && ["and", "to", "through", "until"].includes(sentence.words[from.end] ?? "") ? daysAt(sentence, from.end + 1) : undefined;
+    if (to) return [{ end: to.end, predicate: { kind: "time", relation: "within", days: { start: from!.days.start, end: to.days.end } }, cost: 0 }];
+  }
+  const relation = sentence.phrase(timeRelations, at);
+  const from = sentence.skip(relation?.end ?? sentence.past(copulas, at), "the", "year", "month", "date");
+  const found = daysAt(sentence, from);
+  if (!found) return [];
+  const after = sentence.phrase(onwards, found.end);
+  const meaning = after ? "from" : (relation?.meaning ?? "within");
+  return [{ end: after?.end ?? found.end, predicate: { kind: "time", relation: meaning, days: found.days }, cost: 0 }];
+}
+
+const truths = new Map(Object.entries({ true: true, yes: true, false: false, no: false }));
+
+function truthAt(sentence: Sentence, at: number, negated: boolean): Said[] {
+  const truth = truths.get(sentence.words[at] ?? "");
+  return truth === undefined ? [] : [{ end: at + 1, predicate: { kind: "truth", value: truth !== negated }, cost: 0 }];
+}
+
+/** Sampled values, one or several with "or", "and" or commas between them. */
+export function choicesAt(sentence: Sentence, at: number, negated: boolean): Said[] {
+  const both = sentence.words[at] === "both";
+  return sentence.values(sentence.skip(at, "both", "either", "the", "a", "an")).flatMap((first) => {
+    const choices = [first];
+    let conjunction: string | undefined;
+    for (let end = first.end; ; ) {
+      const next = sentence.skip(sentence.skip(end, ","), "or", "and", "nor");
+      const further = next > end ? alike(sentence.values(sentence.skip(next, "in", "from", "of", "the", "a", "either", "for")), choices[0]!) : undefined;
+      if (!further) break;
+      conjunction = sentence.words[next - 1] === "," ? conjunction : sentence.words[next - 1];
+      choices.push(further);
+      end = further.end;
+    }
+    const cost = Math.min(...first.values.map((each) => each.cost));
+    return [{ end: choices.at(-1)!.end, predicate: { kind: "value" as const, choices, negated, both: choices.length > 1 && (both || conjunction === "and"), explicit: both }, cost }];
+  });
+}
+
+/** A value of a column that has the first value too. */
+function alike(values: readonly ValueMention[], first: ValueMention): ValueMention | undefined {
+  return values.find((each) => each.values.some(({ column }) => first.values.some((other) => other.column === column)));
+}
+
+/** "is 20", "is Paris", "of 'A1'": numbers and text as they stand. */
+function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean): Said[] {
+  const token = sentence.tokens[from];
+  if (!token) return [];
+  if (token.kind === "number") {
+    const number = sentence.number(from)!;
+    // "a branch in 2016" is about a time.
+    const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;
+    const after = orMore(sentence, number.end);
+    const op = after?.meaning ?? "=";
+    const numbers: Said = { end: after?.end ?? number.end, predicate: { kind: "number", op: negated ? opposites[op] : op, value: number.value }, cost: (from === at ? 0.2 : 0) + loosely };
+    return [numbers, ...furtherNumbers(sentence, number, negated)];
+  }
+  const op = negated ? "<>" : "=";
+  if (token.kind === "quoted") {
+    const texts = [token.text];
+    let end = from + 1;
+    for (let next = sentence.skip(end, "or", ",", "and"); next > end && sentence.tokens[next]?.kind === "quoted"; next = sentence.skip(end, "or", ",", "and")) {
+      texts.push(sentence.tokens[next]!.text);
+      end = next + 1;
+    }
+    return [{ end, predicate: { kind: "text", op, texts }, cost: 0.05 }];
+  }
+  if (functionWords.has(token.word)) return [];
+  const proper = sentence.properName(from);
+  // Text without quotes is a value only after a word that says so.
+  return proper && from > at ? [{ end: proper.end, predicate: { kind: "text", op, texts: [proper.text] }, cost: 0.3 }] : [];
+}
+
+/** "8 or 9" */
+function furtherNumbers(sentence: Sentence, first: { end: number; value: number }, negated: boolean): Said[] {
+  const next = sentence.words[first.end] === "or" ? sentence.number(first.end + 1) : undefined;
+  if (!next) return [];
+  return [{ end: next.end, predicate: { kind: "text", op: negated ? "<>" : "=", texts: [String(first.value), String(next.value)] }, cost: 0 }];
+}

@@ -1,0 +1,183 @@
+import { functionWords, numberWords, valueEnds } from "../language/lexicon.ts";
+import type { Phrases } from "../language/phrases.ts";
+import { tokenise, type Token } from "../language/tokens.ts";
+import { maxWords } from "../linking/name-index.ts";
+import type { SchemaIndex } from "../linking/schema-index.ts";
+import { maxValueWords } from "../linking/value-index.ts";
+import type { ColumnMention, Mention, TableMention, ValueMention } from "./frame.ts";
+
+/** Words inside of a name that names in schemas leave out: "number of employees". */
+const insideNames = new Set(["of", "the", "for", "in", "a"]);
+
+const articles = ["the", "a", "an", "all", "of", "their", "its", "our", "any", "some", "his", "her", "those", "these", "every", "each", "both", "corresponding", "respective"];
+
+const scales = new Map(Object.entries({ thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9 }));
+
+/** A name that fits less well than this is not taken for the only meaning of its words. */
+const certainCost = 0.35;
+
+/** A question as tokens, with what they may name in a schema. Positions are those of tokens; nothing here moves. */
+export class Sentence {
+  readonly text: string;
+  readonly index: SchemaIndex;
+  /** The moment to which "today" and "last month" refer. */
+  readonly now: Date;
+  readonly tokens: readonly Token[];
+  readonly words: readonly string[];
+  readonly #tables: (TableMention[] | undefined)[] = [];
+  readonly #columns: (ColumnMention[] | undefined)[] = [];
+  readonly #values: (ValueMention[] | undefined)[] = [];
+
+  constructor(text: string, index: SchemaIndex, now: Date) {
+    this.text = text;
+    this.index = index;
+    this.now = now;
+    this.tokens = tokenise(text);
+    this.words = this.tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
+  }
+
+  said(from: number, to: number): string {
+    return this.text.slice(this.tokens[from]?.start ?? 0, this.tokens[to - 1]?.end ?? 0);
+  }
+
+  phrase<T>(phrases: Phrases<T>, at: number): { end: number; meaning: T } | undefined {
+    const match = phrases.match(this.words, at);
+    return match && { end: at + match.length, meaning: match.meaning };
+  }
+
+  /** The position after a phrase, or `at` where there is none. */
+  past(phrases: Phrases<unknown>, at: number): number {
+    return this.phrase(phrases, at)?.end ?? at;
+  }
+
+  /** The position after any of these words, as many of them as come. */
+  skip(at: number, ...words: readonly string[]): number {
+    while (at < this.words.length && words.includes(this.words[at]!)) at++;
+    return at;
+  }
+
+  articles(at: number): number {
+    return this.skip(at, ...articles);
+  }
+
+  /** A number in figures, or one up to twelve in letters. */
+  number(at: number): { end: number; value: number } | undefined {
+    const token = this.tokens[at];
+    if (token?.kind === "number") {
+      const scale = scales.get(this.words[at + 1] ?? "");
+      return { end: at + (scale ? 2 : 1), value: Number(token.text) * (scale ?? 1) };
+    }
+    const word = this.phrase(numberWords, at);
+    return word && { end: word.end, value: word.meaning };
+  }
+
+  tables(at: number): readonly TableMention[] {
+    return (this.#tables[at] ??= this.#named(at, "tables").map(({ mention, named }) => ({ ...mention, tables: named.tables })));
+  }
+
+  /** Columns, also with the table before them: "price", "product price", "product's price". */
+  columns(at: number): readonly ColumnMention[] {
+    return (this.#columns[at] ??= this.#columnsAt(at));
+  }
+
+  /** "first and last names", "start and end dates": two columns that share their last words. */
+  sharedColumns(at: number): readonly { end: number; names: readonly [ColumnMention, ColumnMention] }[] {
+    const [first, and] = [this.tokens[at], this.words[at + 1]];
+    if (first?.kind !== "word" || (and !== "and" && and !== "or" && and !== "&")) return [];
+    return this.columns(at + 2).flatMap((second) => {
+      const last = this.tokens[second.end - 1]!.stem;
+      const named = second.end - (at + 2) < 2 ? undefined : this.index.names.find([first.stem, last]);
+      if (!named || named.columns.length === 0) return [];
+      const mention: ColumnMention = { at, end: second.end, words: `${first.text} ${this.tokens[second.end - 1]!.text}`, plural: second.plural, columns: named.columns, ...(second.of ? { of: second.of } : {}) };
+      return [{ end: second.end, names: [mention, second] as const }];
+    });
+  }
+
+  /** Sampled values, the longest first. Quoted text is a value as a whole. */
+  values(at: number): readonly ValueMention[] {
+    return (this.#values[at] ??= this.#valuesAt(at));
+  }
+
+  /** Free text: what is in quotes, or words up to one that begins another part of the question. */
+  freeText(at: number): { end: number; text: string; quoted: boolean } | undefined {
+    const token = this.tokens[at];
+    if (token?.kind === "quoted") return { end: at + 1, text: token.text, quoted: true };
+    let end = at;
+    while (end < this.tokens.length && !valueEnds.has(this.words[end]!) && this.tokens[end]!.kind !== "quoted" && this.tokens[end]!.kind !== "mark") end++;
+    return end > at ? { end, text: this.said(at, end), quoted: false } : undefined;
+  }
+
+  /** Words that are written as names are: "John Smith", "LG-P760". */
+  properName(at: number): { end: number; text: string } | undefined {
+    let end = at;
+    while (end < this.tokens.length && this.#isProper(end)) end++;
+    return end > at ? { end, text: this.said(at, end) } : undefined;
+  }
+
+  #isProper(at: number): boolean {
+    const { kind, text, start } = this.tokens[at]!;
+    // The first word of a sentence says nothing by its capital.
+    const first = at === 0 || /[.?!]\s*$/.test(this.text.slice(0, start));
+    return (kind === "word" && !first && /^\p{Lu}|\d/u.test(text)) || (kind === "number" && at > 0 && this.tokens[at - 1]!.end === start);
+  }
+
+  #columnsAt(at: number): ColumnMention[] {
+    const found: ColumnMention[] = this.#named(at, "columns").map(({ mention, named }) => ({ ...mention, columns: named.columns }));
+    for (const table of this.tables(at)) {
+      const among = new Set(table.tables.map((each) => each.table));
+      for (const { mention, named } of this.#named(table.end, "columns")) {
+        const columns = named.columns.filter((each) => among.has(each.table));
+        // A whole name of its own ("student id" is `student_id`) says it better.
+        if (columns.length > 0 && !found.some(({ end, columns: whole }) => end === mention.end && whole.some(({ cost }) => cost < certainCost))) {
+          found.push({ ...mention, at, words: this.said(at, mention.end), columns, of: table });
+        }
+      }
+    }
+    return found;
+  }
+
+  #named(at: number, kind: "tables" | "columns") {
+    const found: { mention: Mention; named: { tables: TableMention["tables"]; columns: ColumnMention["columns"] } }[] = [];
+    const ends = this.#nameEnds(at);
+    for (let count = ends.length; count > 0; count--) {
+      const words = ends.slice(0, count).map((position) => this.tokens[position]!.stem);
+      const named = this.index.names.find(words);
+      if (!named || named[kind].length === 0) continue;
+      const last = this.tokens[ends[count - 1]!]!;
+      const end = ends[count - 1]! + 1;
+      found.push({ mention: { at, end, words: this.said(at, end), plural: last.word !== last.stem }, named });
+      if (Math.min(...named[kind].map(({ cost }) => cost)) < certainCost || found.length === 2) break;
+    }
+    return found;
+  }
+
+  /** The positions of the words that a name that starts here could have. */
+  #nameEnds(at: number): number[] {
+    const positions: number[] = [];
+    for (let position = at; position < this.tokens.length && positions.length < maxWords; position++) {
+      const { kind, word } = this.tokens[position]!;
+      if (kind !== "word" && kind !== "number") break;
+      if (position > at && insideNames.has(word)) continue;
+      if (position === at && insideNames.has(word)) break;
+      positions.push(position);
+    }
+    return positions;
+  }
+
+  #valuesAt(at: number): ValueMention[] {
+    const first = this.tokens[at];
+    if (!first || first.kind === "mark") return [];
+    // What is more often a word of the grammar is a value only in quotes, or as part of a longer one.
+    const longest = first.kind === "quoted" ? 1 : Math.min(maxValueWords, this.tokens.length - at);
+    const found: ValueMention[] = [];
+    for (let length = longest; length > 0; length--) {
+      if (length === 1 && first.kind !== "quoted" && (functionWords.has(first.word) || first.kind === "number")) continue;
+      const tokens = this.tokens.slice(at, at + length);
+      const values = first.kind === "quoted" ? this.index.values.of(first.text) : this.index.values.find(tokens);
+      if (values.length === 0) continue;
+      found.push({ at, end: at + length, words: this.said(at, at + length), plural: false, values });
+      if (values.some(({ cost }) => cost < certainCost) || found.length === 2) break;
+    }
+    return found;
+  }
+}

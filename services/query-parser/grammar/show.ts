@@ -1,0 +1,165 @@
+import { aggregates, counts, distincts, everything, extremes, functionWords, leads } from "../language/lexicon.ts";
+import type { Aggregate } from "../plan/plan.ts";
+import type { Attribute, Frame, Item, Measure } from "./frame.ts";
+import type { Sentence } from "./sentence.ts";
+import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
+
+const conjunctions = ["and", ",", "&", "also", "plus", "both"];
+
+/** Whether what comes at a position goes on with a list. */
+function goesOn({ words }: Sentence, at: number): boolean {
+  const before = ["the", "a", "an", "their", "its", "his", "her"].includes(words[at - 1] ?? "") ? at - 1 : at;
+  return conjunctions.includes(words[before - 1] ?? "") || ["as well as", "together with", "along with"].some((phrase) => words.slice(0, before).join(" ").endsWith(phrase));
+}
+
+const withItem = (frame: Frame, ...items: Item[]): Frame => ({ ...frame, show: [...frame.show, ...items] });
+
+/** "show me", "what is the"; at the start of a second sentence what is shown may follow. */
+export const lead: Rule = (sentence, at, frame) => {
+  const starts = at === 0 || [".", "?", "!", ",", ";", "and"].includes(sentence.words[at - 1] ?? "");
+  const found = starts ? sentence.phrase(leads, at) : undefined;
+  if (!found) return [];
+  const again = at > 0 && sentence.words[at - 1] !== "and";
+  const sorts = at === 0 && ["sort", "order", "rank", "arrange"].includes(sentence.words[at]!);
+  const asks = frame.asks || (at === 0 && ["which", "who", "what"].includes(sentence.words[at]!));
+  return [step(found.end, { ...frame, asks, sorts, ...(again ? { mode: "show" } : {}) })];
+};
+
+/** "how many customers", "number of different countries". */
+export const count: Rule = (sentence, at, frame) =>
+  measuresAt(sentence, at, frame, "count").map(({ end, measures, frame: next, cost }) => step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)));
+
+/** "average price", "minimum and maximum price", "the highest price". */
+export const aggregate: Rule = (sentence, at, frame) =>
+  measuresAt(sentence, at, frame, "aggregate").map(({ end, measures, frame: next, cost }) => step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)));
+
+const misplaced = (sentence: Sentence, at: number, frame: Frame) => (frame.mode === "show" || goesOn(sentence, at) ? 0 : 1.2);
+
+interface Measures {
+  end: number;
+  measures: Measure[];
+  frame: Frame;
+  cost: number;
+}
+
+/** "how many kinds of products" counts products. */
+const kinds = ["kind", "kinds", "of", "sort", "sorts"];
+
+/** What is computed over rows. */
+export function measuresAt(sentence: Sentence, at: number, frame: Frame, which: "count" | "aggregate" | "any" = "any"): Measures[] {
+  return [...(which === "aggregate" ? [] : countsAt(sentence, at, frame)), ...(which === "count" ? [] : aggregatesAt(sentence, at, frame))];
+}
+
+function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
+  // "the number and average age of students"
+  if (sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", fn: "count", distinct: false }], frame, cost: 0.2 }];
+  const said = sentence.phrase(counts, at);
+  if (!said) return [];
+  const many = sentence.words[at] === "how";
+  // "the phone number of" counts nothing.
+  const named = sentence.words[at]!.startsWith("number") && at > 0 && sentence.tokens[at - 1]!.kind === "word" && !functionWords.has(sentence.words[at - 1]!) && !sentence.phrase(extremes, at - 1) && !sentence.phrase(aggregates, at - 1) ? 1.2 : 0;
+  const start = sentence.articles(said.end);
+  const distinctAt = sentence.phrase(distincts, start);
+  const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kinds);
+  const distinct = distinctAt !== undefined;
+  const found: Measures[] = [];
+  for (const table of sentence.tables(from)) {
+    const measure: Measure = { kind: "measure", fn: "count", of: { kind: "rows", table }, distinct };
+    found.push({ end: table.end, measures: [measure], frame: many ? withTopic(frame, table) : frame, cost: named + Math.min(...table.tables.map(({ cost }) => cost)) * 0.3 + (distinct ? 0.15 : 0) });
+  }
+  for (const { end, attribute, cost } of attributesAt(sentence, from)) {
+    found.push({ end, measures: [{ kind: "measure", fn: "count", of: attribute, distinct }], frame: withTopicOf(frame, attribute), cost: named + cost + (distinct ? 0.1 : 0.4) });
+  }
+  // "how many are there", "how many of them", "number of female students": what is counted comes later.
+  if (found.length === 0) found.push({ end: said.end, measures: [{ kind: "measure", fn: "count", distinct: false }], frame, cost: named + 0.6 });
+  return found;
+}
+
+function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
+  const { fns, end } = functionsAt(sentence, at, frame);
+  if (fns.length === 0) return [];
+  const from = sentence.articles(sentence.past(counts, sentence.articles(end)));
+  const found: Measures[] = [];
+  const add = (of: Attribute, to: number, cost: number) => {
+    const measures = fns.map((fn): Measure => ({ kind: "measure", fn, of, distinct: false }));
+    found.push({ end: to, measures, frame: withTopicOf(frame, of), cost });
+  };
+  for (const { end: to, attribute, cost } of attributesAt(sentence, from)) {
+    add(attribute, to, cost);
+    // "the average age and weight"
+    const next = sentence.skip(to, "and", ",", "the");
+    if (next === to || functionsAt(sentence, next, frame).fns.length > 0) continue;
+    for (const further of attributesAt(sentence, next)) {
+      const first = fns.map((fn): Measure => ({ kind: "measure", fn, of: attribute, distinct: false }));
+      const second = fns.map((fn): Measure => ({ kind: "measure", fn, of: further.attribute, distinct: false }));
+      found.push({ end: further.end, measures: [...first, ...second], frame: withTopicOf(withTopicOf(frame, attribute), further.attribute), cost: cost + further.cost + 0.3 });
+    }
+  }
+  // "total orders"
+  if (fns.length === 1 && fns[0] === "sum") {
+    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: [{ kind: "measure", fn: "count", of: { kind: "rows", table }, distinct: false }], frame, cost: 0.3 });
+  }
+  return found;
+}
+
+function functionsAt(sentence: Sentence, at: number, frame: Frame): { fns: Aggregate["fn"][]; end: number } {
+  const fns: Aggregate["fn"][] = [];
+  let end = at;
+  for (let next = at; ; next = sentence.skip(sentence.articles(end), ",", "and", "the")) {
+    const found = sentence.phrase(aggregates, next) ?? extremeFunction(sentence, next, frame);
+    if (!found) return { fns, end };
+    fns.push(found.meaning);
+    end = found.end;
+  }
+}
+
+/** "the highest price" is a number, unless it says which of the things named before it is meant. */
+function extremeFunction(sentence: Sentence, at: number, frame: Frame): { end: number; meaning: Aggregate["fn"] } | undefined {
+  if (frame.topics.length > 0 || frame.show.some(({ kind }) => kind === "attribute")) return undefined;
+  const extreme = sentence.phrase(extremes, at);
+  return extreme && { end: extreme.end, meaning: extreme.meaning === "desc" ? "max" : "min" };
+}
+
+/** "names and emails (of customers)", "customer names", "different countries". */
+export const projection: Rule = (sentence, at, frame) => {
+  const distinct = sentence.phrase(distincts, at);
+  const from = sentence.articles(distinct?.end ?? at);
+  const first = frame.show.length === 0;
+  const listed = goesOn(sentence, at);
+  const shared = sentence.sharedColumns(from).map(({ end, names }) => {
+    const items = names.map((name): Item => ({ kind: "attribute", attribute: { kind: "name", name } }));
+    return step(end, withItem({ ...frame, distinct: frame.distinct || distinct !== undefined, mode: "show" }, ...items), frame.mode === "show" || listed ? 0 : 1);
+  });
+  const single = attributesAt(sentence, from).map(({ end, attribute, cost }): Step => {
+    const next = withItem({ ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined }, { kind: "attribute", attribute });
+    const late = frame.mode === "condition" ? (first ? 0.8 : listed ? 1.3 : 2.2) : first ? (frame.topics.length > 0 && !listed ? 0.3 : 0) : listed ? 0 : 1;
+    // "the maximum price and score"
+    const last = frame.show.at(-1);
+    const alike = last?.kind === "measure" && last.fn !== "count" && from === at && sentence.words[at - 1] === "and" ? 0.4 : 0;
+    return step(end, { ...next, mode: "show" }, cost + late + alike);
+  });
+  return [...shared, ...single];
+};
+
+/** "all details of" */
+export const all: Rule = (sentence, at, frame) => {
+  const found = sentence.phrase(everything, at);
+  if (!found || frame.mode !== "show") return [];
+  return [step(found.end, withItem(frame, { kind: "everything" }), frame.show.length === 0 ? 0.05 : 0.5)];
+};
+
+/** "customers": the first table is what the question is about, the others belong to it. */
+export const topic: Rule = (sentence, at, frame) =>
+  sentence.tables(at).map((table) => {
+    const best = Math.min(...table.tables.map(({ cost }) => cost));
+    // "singers and concerts" are two questions.
+    const second = frame.mode === "show" && frame.topics.length > 0 && frame.show.length === 0 && ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
+    if (frame.denied) return step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5);
+    return step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1 : 0));
+  });
+
+/** "different", "distinct": each once. */
+export const distinct: Rule = (sentence, at, frame) => {
+  const found = sentence.phrase(distincts, at);
+  return found ? [step(found.end, { ...frame, distinct: true }, 0.1)] : [];
+};

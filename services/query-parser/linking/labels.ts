@@ -1,0 +1,24 @@
+import type { Column, Table } from "@chatdb/contracts/query.ts";
+import { kindOf } from "../column-kind.ts";
+import { labelNouns } from "../language/lexicon.ts";
+import { singular, wordsOfName } from "../language/tokens.ts";
+
+/** By the place of the noun in the list; a column that is called just so comes before one that ends so. */
+export function nounPlace(nouns: readonly string[], column: Column): number | undefined {
+  const words = wordsOfName(column.name).map(singular);
+  const last = nouns.indexOf(words.at(-1) ?? "");
+  if (last >= 0) return last * 2 + (words.length > 1 ? 1 : 0);
+  const anywhere = nouns.findIndex((noun) => words.includes(noun));
+  return anywhere < 0 ? undefined : anywhere * 2 + 6;
+}
+
+export const isKey = (table: Table, column: Column) =>
+  table.primaryKey.includes(column.name) || table.foreignKeys.some(({ columns }) => columns.includes(column.name));
+
+/** The column by which people call a row of the table, where it has one. */
+export function labelOf(table: Table): Column | undefined {
+  const ranked = table.columns
+    .map((column) => ({ column, place: kindOf(column) === "text" ? nounPlace(labelNouns, column) : undefined }))
+    .filter((each): each is { column: Column; place: number } => each.place !== undefined);
+  return ranked.sort((a, b) => a.place - b.place)[0]?.column;
+}

@@ -1,0 +1,149 @@
+import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
+import { kindOf } from "../column-kind.ts";
+import { representative, writtenOut } from "../language/synonyms.ts";
+import { root, singular, wordsOfName } from "../language/tokens.ts";
+
+/** A table that words may name. The cost says how far the words are from its name: 0 is the name itself. */
+export interface TableCandidate {
+  table: Table;
+  cost: number;
+}
+
+export interface ColumnCandidate extends TableCandidate {
+  column: Column;
+}
+
+export interface Named {
+  tables: TableCandidate[];
+  columns: ColumnCandidate[];
+}
+
+/** The longest name that is looked for, in words. */
+export const maxWords = 5;
+
+const costs = { shortForm: 0.05, comment: 0.1, generic: 0.25, ending: 0.45, part: 0.7, foreignKey: 0.3, loose: 0.4 };
+
+/** Prefixes that say what kind of thing a table is, not what it holds. */
+const tablePrefixes = new Set(["tbl", "t", "dim", "fact", "fct", "vw", "v", "stg", "ref"]);
+
+/** Endings of a column's name that say how it is written down rather than what it is. */
+const genericEndings = new Set(["code", "name", "description", "text", "value", "at", "on", "date", "time", "ts", "timestamp", "datetime", "number", "type", "details", "detail", "yn", "id"]);
+
+/** Words for what tells rows apart. */
+const idWords = new Set(["id", "identifier", "code", "number", "no", "key"]);
+
+/** The longest comment that is a name rather than an explanation, in words. */
+const maxCommentWords = 4;
+
+/** Finds tables and columns by the words that people use for them: names, parts of names, short forms, synonyms. */
+export class NameIndex {
+  readonly #exact = new Map<string, Named>();
+  readonly #loose = new Map<string, Named>();
+
+  constructor(schema: DatabaseSchema) {
+    for (const table of schema.tables) {
+      this.#addTable(table);
+      for (const column of table.columns) this.#addColumn(table, column);
+    }
+  }
+
+  /** What singulars of words, as they are said, may name. */
+  find(words: readonly string[]): Named | undefined {
+    const exact = this.#exact.get(words.join(" ")) ?? (words.length > 1 ? this.#exact.get(words.join("")) : undefined);
+    const loose = this.#loose.get(looseKey(words));
+    if (!exact || !loose) return exact ?? loose;
+    return {
+      tables: exact.tables.length > 0 ? exact.tables : loose.tables,
+      columns: [...exact.columns, ...loose.columns.filter(({ column }) => !exact.columns.some((each) => each.column === column))],
+    };
+  }
+
+  #addTable(table: Table): void {
+    for (const { words, cost } of spellings(table.name, table.comment)) {
+      const said = words.length > 1 && tablePrefixes.has(words[0]!) ? words.slice(1) : words;
+      for (const part of partsOf(said)) {
+        const distance = part.whole ? 0 : part.ending ? costs.ending : costs.part;
+        this.#add(part.words, (named, extra) => keepBest(named.tables, { table, cost: cost + distance + extra }, (each) => each.table === table));
+      }
+    }
+  }
+
+  #addColumn(table: Table, column: Column): void {
+    const foreign = table.foreignKeys.some(({ columns }) => columns.includes(column.name)) && !table.primaryKey.includes(column.name);
+    const base = foreign ? costs.foreignKey : 0;
+    const primary = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
+    const key = (foreign || table.primaryKey.includes(column.name)) && (kindOf(column) === "number" || /id$/i.test(column.name));
+    // `aid` of aircraft, `stuid` of students
+    if (primary && /.id$/i.test(column.name)) this.#add(["id"], (named, extra) => keepBest(named.columns, { table, column, cost: 0.1 + extra }, (each) => each.column === column));
+    for (const { words, cost } of spellings(column.name, column.comment)) {
+      const own = withoutTable(words, table);
+      for (const part of partsOf(words)) {
+        // Of a key only its whole name: "student" is not `student_id`, unless nothing else is.
+        const isId = primary && part.ending && part.words.length === 1 && idWords.has(part.words[0]!);
+        const distance = isId ? 0.05 : costOfPart(part.words, words, own, kindOf(column) === "time") + (key && !part.whole && part.words.join(" ") !== own.join(" ") ? 1 : 0);
+        this.#add(part.words, (named, extra) => keepBest(named.columns, { table, column, cost: base + cost + distance + extra }, (each) => each.column === column));
+      }
+    }
+  }
+
+  #add(words: readonly string[], add: (named: Named, extraCost: number) => void): void {
+    add(entry(this.#exact, words.join(" ")), 0);
+    add(entry(this.#loose, looseKey(words)), costs.loose);
+  }
+}
+
+const looseKey = (words: readonly string[]) => words.map((word) => root(representative(word))).join(" ");
+
+function entry(index: Map<string, Named>, key: string): Named {
+  let named = index.get(key);
+  if (!named) index.set(key, (named = { tables: [], columns: [] }));
+  return named;
+}
+
+function keepBest<T extends TableCandidate>(candidates: T[], candidate: T, same: (each: T) => boolean): void {
+  const at = candidates.findIndex(same);
+  if (at < 0) candidates.push(candidate);
+  else if (candidates[at]!.cost > candidate.cost) candidates[at] = candidate;
+}
+
+/** The words of a name, with short forms written out, and those of a comment that is short enough to be a name. */
+function spellings(name: string, comment: string | undefined): { words: string[]; cost: number }[] {
+  const plain = wordsOfName(name).map(singular);
+  const written = writtenOut(plain).map(singular);
+  const found = [{ words: plain, cost: 0 }];
+  if (written.join(" ") !== plain.join(" ")) found.push({ words: written, cost: costs.shortForm });
+  const said = comment === undefined ? [] : wordsOfName(comment).map(singular);
+  if (said.length > 0 && said.length <= maxCommentWords) found.push({ words: said, cost: costs.comment });
+  return found.filter(({ words }) => words.length > 0);
+}
+
+/** `customer_name` of `customers` is its name. */
+function withoutTable(words: string[], table: Table): string[] {
+  const name = wordsOfName(table.name).map(singular);
+  const own = name.length > 1 && tablePrefixes.has(name[0]!) ? name.slice(1) : name;
+  for (const prefix of [own, own.slice(-1), own.slice(0, 1)]) {
+    if (words.length > prefix.length && prefix.every((word, index) => words[index] === word)) return words.slice(prefix.length);
+  }
+  return words;
+}
+
+function costOfPart(part: readonly string[], words: readonly string[], own: readonly string[], time: boolean): number {
+  const said = part.join(" ");
+  if (said === words.join(" ")) return 0;
+  if (said === own.join(" ")) return 0.05;
+  const bare = own.length > 1 && (genericEndings.has(own.at(-1)!) || time) ? own.slice(0, -1) : own;
+  if (said === bare.join(" ") || said === [...words.slice(0, words.length - own.length), ...bare].join(" ")) return costs.generic;
+  const missing = 1 - part.length / Math.max(own.length, part.length);
+  return (part.at(-1) === words.at(-1) ? costs.ending : costs.part) + missing * 0.4;
+}
+
+/** Every run of words in a name. */
+function partsOf(words: readonly string[]): { words: string[]; whole: boolean; ending: boolean }[] {
+  const parts = [];
+  for (let from = 0; from < words.length; from++) {
+    for (let to = from + 1; to <= Math.min(words.length, from + maxWords); to++) {
+      parts.push({ words: words.slice(from, to), whole: to - from === words.length, ending: to === words.length });
+    }
+  }
+  return parts;
+}

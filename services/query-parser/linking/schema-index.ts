@@ -1,0 +1,24 @@
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { KeyGraph } from "./key-graph.ts";
+import { NameIndex } from "./name-index.ts";
+import { ValueIndex } from "./value-index.ts";
+
+/** A schema made ready for questions: what words may name in it, and how its tables belong together. */
+export class SchemaIndex {
+  readonly schema: DatabaseSchema;
+  readonly graph: KeyGraph;
+  readonly names: NameIndex;
+  readonly values: ValueIndex;
+  /** Names and sampled values as they are written, and in lower case. */
+  readonly spellings: { name: string; lower: string }[];
+
+  constructor(schema: DatabaseSchema) {
+    this.schema = schema;
+    this.graph = new KeyGraph(schema);
+    this.names = new NameIndex(schema);
+    this.values = new ValueIndex(schema);
+    const columns = schema.tables.flatMap((table) => table.columns);
+    const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
+    this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
+  }
+}

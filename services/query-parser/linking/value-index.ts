@@ -1,0 +1,73 @@
+import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
+import { tokenise, type Token } from "../language/tokens.ts";
+
+/** A value that was seen in a column, as it is stored there. */
+export interface ValueCandidate {
+  table: Table;
+  column: Column;
+  value: string;
+  cost: number;
+}
+
+/** The longest value that is looked for, in words. */
+export const maxValueWords = 8;
+
+/** Values of which a single word may stand for the whole are at most so long. */
+const maxWordsForPart = 4;
+
+/** What a word costs that is only a part of the value. */
+const partCost = 0.9;
+
+/** What it costs when the words differ from the value by their plural. */
+const inflectionCost = 0.2;
+
+/** Single letters in which many databases keep a word. */
+const letters = new Map(Object.entries({ female: ["f"], male: ["m"], woman: ["f", "female"], man: ["m", "male"], girl: ["f", "female"], boy: ["m", "male"], yes: ["y", "t", "true"], no: ["n", "f", "false"], women: ["f", "female"], men: ["m", "male"], married: ["m"], single: ["s"] }));
+
+/** Finds sampled values by the words that people say for them. */
+export class ValueIndex {
+  readonly #values = new Map<string, ValueCandidate[]>();
+
+  constructor(schema: DatabaseSchema) {
+    for (const table of schema.tables) {
+      for (const column of table.columns) {
+        for (const value of column.samples ?? []) this.#add({ table, column, value });
+      }
+    }
+  }
+
+  /** What tokens may stand for: a value, or a word of one. */
+  find(tokens: readonly Token[]): readonly ValueCandidate[] {
+    const exact = this.#values.get(key(tokens, "word"));
+    if (exact) return exact;
+    const inflected = this.#values.get(key(tokens, "stem"));
+    if (inflected) return inflected.map((each) => ({ ...each, cost: each.cost + inflectionCost }));
+    const written = tokens.length === 1 ? (letters.get(tokens[0]!.word) ?? letters.get(tokens[0]!.stem)) : undefined;
+    return written?.flatMap((letter) => (this.#values.get(letter) ?? []).map((each) => ({ ...each, cost: 0.1 }))) ?? [];
+  }
+
+  /** The columns in which this text, whatever its case, was seen as a value. */
+  of(text: string): readonly ValueCandidate[] {
+    return (this.#values.get(key(tokenise(text), "word")) ?? []).filter(({ cost }) => cost === 0);
+  }
+
+  #add(value: Omit<ValueCandidate, "cost">): void {
+    const tokens = tokenise(value.value);
+    const words = tokens.filter(({ kind }) => kind === "word");
+    if (tokens.length === 0) return;
+    this.#put(key(tokens, "word"), { ...value, cost: 0 });
+    if (key(tokens, "stem") !== key(tokens, "word")) this.#put(key(tokens, "stem"), { ...value, cost: inflectionCost });
+    if (words.length < 2 || words.length > maxWordsForPart) return;
+    for (const { word } of words) {
+      if (word.length > 3) this.#put(word, { ...value, cost: partCost });
+    }
+  }
+
+  #put(words: string, candidate: ValueCandidate): void {
+    const found = this.#values.get(words);
+    if (!found) this.#values.set(words, [candidate]);
+    else if (!found.some(({ column, value }) => column === candidate.column && value === candidate.value)) found.push(candidate);
+  }
+}
+
+const key = (tokens: readonly Token[], form: "word" | "stem") => tokens.map((token) => token[form]).join(" ");

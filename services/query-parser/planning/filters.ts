@@ -1,0 +1,257 @@
+import type { Column, Table } from "@chatdb/contracts/query.ts";
+import { kindOf, type ColumnKind } from "../column-kind.ts";
+import type { Days, Filter, Predicate, TableMention } from "../grammar/frame.ts";
+import type { TimeRelation } from "../language/lexicon.ts";
+import { writtenOut } from "../language/synonyms.ts";
+import { wordsOfName } from "../language/tokens.ts";
+import type { Comparison, Condition, Literal } from "../plan/plan.ts";
+import type { SchemaIndex } from "../linking/schema-index.ts";
+import { isKey, labelOf } from "../linking/labels.ts";
+import type { PlanBuilder } from "./plan-builder.ts";
+import { isYear, wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
+
+/** A comparison that waits for the column that it is about. */
+type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
+
+type Attributed = Extract<Filter, { kind: "attribute" }>;
+
+export interface Scope {
+  index: SchemaIndex;
+  resolver: Resolver;
+  builder: PlanBuilder;
+  /** The tables that the question names, in its order. */
+  mentioned: readonly { mention: TableMention; table: Table }[];
+  /** Takes conditions of which each must hold of some row of what is shown, not all of one. */
+  inCommon: (filter: Filter, others: readonly Filter[]) => void;
+}
+
+/** Adds the conditions of a question to its plan, but for those on numbers of related rows. */
+export function addConditions(filters: readonly Filter[], scope: Scope): void {
+  for (const filter of filters) {
+    if (filter.kind !== "attribute") continue;
+    const before = scope.builder.where.length;
+    addCondition(filter, scope);
+    if (filter.or) joinByOr(scope.builder.where, before);
+  }
+}
+
+/** Makes the conditions from `from` on an alternative to the one before them. */
+function joinByOr(where: Condition[], from: number): void {
+  const added = where.slice(from).filter((each) => each.kind !== "measured" && each.kind !== "member" && each.kind !== "either");
+  const last = where[from - 1];
+  if (added.length === 0 || !last || last.kind === "measured" || last.kind === "member") return;
+  const alternatives = last.kind === "either" ? last.of : [[last]];
+  where.splice(from - 1, Infinity, { kind: "either", of: [...alternatives, added] });
+}
+
+function addCondition(filter: Attributed, scope: Scope): void {
+  const { builder } = scope;
+  const { predicate } = filter;
+  if (isPerson(filter, scope)) return;
+  const found = columnOf(filter, scope);
+  const { table, column } = found;
+  const held = (open: Open) => (source: string) => ({ kind: "column", column: { source, column: column.name }, ...open }) as Comparison;
+  if (predicate.kind === "measured") {
+    const of = predicate.of ? scope.resolver.column(predicate.of, [table], isNumber) : found;
+    const source = { as: of.table.name, schema: of.table.schema, table: of.table.name };
+    const value = { kind: "aggregate" as const, fn: predicate.fn, of: [{ kind: "column" as const, source: source.as, column: of.column.name }] };
+    const query = { from: source, joins: [], select: [{ value, as: `${predicate.fn}_${of.column.name}` }], distinct: false, where: [], groupBy: [], having: [], orderBy: [] };
+    builder.where.push({ kind: "measured", column: builder.column(table, column.name), op: predicate.op, query });
+    return;
+  }
+  const opens = openConditions(predicate, found);
+  const negative = opens.every(({ op }) => op === "<>" || op === "none of" || op === "lacks");
+  if (builder.isBranch(table) && negative !== filter.denied) {
+    return builder.exclude(table, (source) => (negative ? opens.map(opposite) : opens).map((open) => held(open)(source)));
+  }
+  if (filter.denied) return deny(opens, table, held, builder);
+  if (predicate.kind === "value" && predicate.both && builder.isBranch(table)) {
+    for (const value of valuesFor(predicate, found)) builder.alsoSome(table, held({ op: "=", value }));
+    return;
+  }
+  if (predicate.kind === "value" && predicate.both && predicate.explicit) {
+    const [first, ...others] = predicate.choices.map((choice) => ({ ...predicate, both: false, choices: [choice] }));
+    scope.inCommon(filter, others.map((other) => ({ ...filter, predicate: other })));
+    return addCondition({ ...filter, predicate: first! }, scope);
+  }
+  for (const open of opens) builder.restrict(table, held(open));
+}
+
+const opposites: Record<Open["op"], Open["op"]> = {
+  "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "one of": "none of", "none of": "one of",
+  contains: "lacks", lacks: "contains", "starts with": "lacks", "ends with": "lacks", missing: "present", present: "missing",
+};
+
+const opposite = (open: Open) => ({ ...open, op: opposites[open.op] }) as Open;
+
+/** Not all of them hold: for at least one its opposite does. */
+function deny(opens: readonly Open[], table: Table, held: (open: Open) => (source: string) => Comparison, builder: PlanBuilder): void {
+  const before = builder.where.length;
+  for (const open of opens) builder.restrict(table, held(opposite(open)));
+  const added = builder.where.slice(before).filter((each) => each.kind === "column");
+  if (added.length > 1) builder.where.splice(before, Infinity, { kind: "either", of: added.map((each) => [each]) });
+}
+
+/** The columns of a person's first and last name, in a table that has both. */
+function nameParts(table: Table): [Column, Column] | undefined {
+  const find = (said: string) => table.columns.find(({ name, comment }) => [name, comment ?? ""].some((each) => writtenOut(wordsOfName(each)).join(" ").endsWith(said)));
+  const [first, last] = [find("first name"), find("last name")];
+  return first && last && first !== last ? [first, last] : undefined;
+}
+
+const isNumber = ({ table, column }: TableColumn) => kindOf(column) === "number" && !(isKey(table, column) && table.primaryKey.includes(column.name));
+
+/** "Ada Lovelace" of a table that keeps first and last names apart. */
+function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope): boolean {
+  const words = attribute?.kind === "label" && predicate.kind === "text" && predicate.op === "=" && predicate.texts.length === 1 ? predicate.texts[0]!.split(/\s+/) : [];
+  if (words.length < 2) return false;
+  const values = [words[0]!, words.slice(1).join(" ")];
+  const near = nearTables(filter, scope);
+  const seen = (table: Table) => nameParts(table)?.every(({ samples }, place) => samples?.some((sample) => sample.toLowerCase() === values[place]!.toLowerCase()));
+  const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find((each) => nameParts(each) && !labelOf(each));
+  const parts = table && nameParts(table);
+  if (!parts) return false;
+  for (const [place, column] of parts.entries()) {
+    scope.builder.restrict(table, (source) => ({ kind: "column", column: { source, column: column.name }, op: filter.denied ? "<>" : "=", value: values[place]!, ignoreCase: true }));
+  }
+  return true;
+}
+
+/** The tables that a condition may be about: the thing that its words stand right before, the one named before it, the one that the question is about. */
+function nearTables({ at, end }: { at: number; end: number }, { builder, mentioned }: Scope): Table[] {
+  const next = mentioned.find(({ mention }) => mention.at === end)?.table;
+  const before = mentioned.filter(({ mention }) => mention.at <= at).at(-1)?.table;
+  return [...new Set([...(next ? [next] : []), ...(before ? [before] : []), builder.root, ...mentioned.map(({ table }) => table)])];
+}
+
+function columnOf(filter: Attributed, scope: Scope): TableColumn {
+  const { attribute, predicate, at, words } = filter;
+  const { resolver } = scope;
+  const near = nearTables(filter, scope);
+  const suits = fitting(predicate);
+  const seen = predicate.kind === "value" ? predicate.choices[0]!.values : [];
+  if (!attribute) {
+    const candidates = seen.map(({ table, column, cost }) => ({ table, column, cost: cost + (isKey(table, column) ? 0.3 : 0) }));
+    return resolver.pick(`value ${at}`, words, candidates, near, suits);
+  }
+  if (attribute.kind === "label" && predicate.kind === "text") {
+    return resolver.pick(`text ${at}`, words, seenIn(resolver.candidates(attribute), predicate.texts), near, ({ column }) => kindOf(column) === "text");
+  }
+  if (predicate.kind === "text" && attribute.kind === "name" && !attribute.name.columns.some((each) => suits(each))) {
+    // "the city of Paris": what is named is a table, or a column that has other values.
+    return resolver.pick(`text ${at}`, wordsOf(attribute), resolver.candidates({ kind: "label", words, at }).map((each) => ({ ...each, cost: each.cost + 0.5 })), near, suits);
+  }
+  if (predicate.kind !== "text" || (predicate.op !== "=" && predicate.op !== "<>")) return resolver.column(attribute, near, suits);
+  return resolver.pick(`text ${at}`, wordsOf(attribute), seenIn(resolver.candidates(attribute), predicate.texts), near, suits, attribute.kind === "name" ? attribute.name.of : undefined);
+}
+
+/** Columns whose values are known, and are others, are less likely to be meant. */
+function seenIn<C extends TableColumn & { cost: number }>(candidates: readonly C[], texts: readonly string[]): C[] {
+  return candidates.map((each) => {
+    const known = each.column.samples?.map((sample) => sample.toLowerCase());
+    return known && !texts.some((text) => known.includes(text.toLowerCase())) ? { ...each, cost: each.cost + 0.6 } : each;
+  });
+}
+
+/** Which columns can have such a condition. */
+function fitting(predicate: Predicate): (found: TableColumn) => boolean {
+  const kinds: Partial<Record<Predicate["kind"], ColumnKind[]>> = { truth: ["boolean"], measured: ["number"], between: ["number"] };
+  switch (predicate.kind) {
+    case "number":
+      return ({ column }) => kindOf(column) === "number" || ((predicate.op === "=" || predicate.op === "<>") && kindOf(column) === "text" && (column.samples?.includes(String(predicate.value)) ?? true));
+    case "value":
+      return ({ column }) => predicate.choices.every(({ values }) => values.some((each) => each.column === column));
+    case "text":
+      return ({ column }) => kindOf(column) === "text" || ((predicate.op === "=" || predicate.op === "<>") && predicate.texts.every((text) => kindOf(column) === "other" || (kindOf(column) === "number" && text !== "" && !Number.isNaN(Number(text)))));
+    case "time":
+      return ({ column }) => kindOf(column) === "time" || isYear(column) || (kindOf(column) === "number" && isWholeYears(predicate.days));
+    case "missing":
+      return ({ column }) => column.nullable;
+    default:
+      return ({ column }) => kinds[predicate.kind]!.includes(kindOf(column)) || (predicate.kind === "truth" && (column.samples?.length ?? 9) <= 3);
+  }
+}
+
+const isWholeYears = ({ start, end }: Days) => start.endsWith("-01-01") && end.endsWith("-01-01");
+
+function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { column }: TableColumn): string[] {
+  return [...new Set(predicate.choices.map(({ values }) => values.filter((each) => each.column === column).sort((a, b) => a.cost - b.cost)[0]!.value))];
+}
+
+function openConditions(predicate: Exclude<Predicate, { kind: "measured" }>, found: TableColumn): Open[] {
+  const { column } = found;
+  const kind = kindOf(column);
+  switch (predicate.kind) {
+    case "number":
+      return kind === "text" ? [{ op: predicate.op, value: String(predicate.value) }] : [{ op: predicate.op, value: predicate.value }];
+    case "between":
+      return [
+        { op: ">=", value: predicate.from },
+        { op: "<=", value: predicate.to },
+      ];
+    case "value": {
+      const values = valuesFor(predicate, found);
+      return values.length === 1 ? [{ op: predicate.negated ? "<>" : "=", value: values[0]! }] : [{ op: predicate.negated ? "none of" : "one of", values }];
+    }
+    case "text":
+      return textConditions(predicate, kind);
+    case "truth":
+      return kind === "boolean" ? [{ op: "=", value: predicate.value }] : [{ op: "one of", values: predicate.value ? ["true", "yes", "t", "y", "1"] : ["false", "no", "f", "n", "0"], ignoreCase: true }];
+    case "time":
+      return kind === "time" ? timeConditions(predicate.relation, predicate.days) : yearConditions(predicate.relation, predicate.days);
+    case "missing":
+      return [{ op: predicate.op }];
+  }
+}
+
+function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kind: ColumnKind): Open[] {
+  if (op !== "=" && op !== "<>") return texts.map((value) => ({ op, value }));
+  const values: Literal[] = kind === "number" ? texts.map(Number) : [...texts];
+  const folded = kind === "text" ? { ignoreCase: true } : {};
+  return values.length === 1 ? [{ op, value: values[0]!, ...folded }] : [{ op: op === "=" ? "one of" : "none of", values, ...folded }];
+}
+
+function timeConditions(relation: TimeRelation, { start, end }: Days): Open[] {
+  switch (relation) {
+    case "within":
+    case "of":
+      return [
+        { op: ">=", value: start },
+        { op: "<", value: end },
+      ];
+    case "after":
+      return [{ op: ">=", value: end }];
+    case "from":
+      return [{ op: ">=", value: start }];
+    case "before":
+      return [{ op: "<", value: start }];
+    case "until":
+    case "through":
+      return [{ op: "<", value: end }];
+  }
+}
+
+/** Of a year that is kept as a number. */
+function yearConditions(relation: TimeRelation, { start, end }: Days): Open[] {
+  const [first, next] = [Number(start.slice(0, 4)), Number(end.slice(0, 4))];
+  const one = next - first <= 1;
+  switch (relation) {
+    case "within":
+    case "of":
+      return one
+        ? [{ op: "=", value: first }]
+        : [
+            { op: ">=", value: first },
+            { op: "<=", value: next - 1 },
+          ];
+    case "after":
+      return [{ op: ">", value: next - 1 }];
+    case "from":
+      return [{ op: ">=", value: first }];
+    case "before":
+      return [{ op: "<", value: first }];
+    case "until":
+    case "through":
+      return [{ op: "<=", value: next - 1 }];
+  }
+}

@@ -1,0 +1,109 @@
+import type { Column, Table } from "@chatdb/contracts/query.ts";
+import { kindOf } from "../column-kind.ts";
+import type { Attribute, TableMention } from "../grammar/frame.ts";
+import { labelNouns } from "../language/lexicon.ts";
+import { wordsOfName } from "../language/tokens.ts";
+import { isKey, nounPlace } from "../linking/labels.ts";
+import type { SchemaIndex } from "../linking/schema-index.ts";
+import { Refusal } from "../refusal.ts";
+import type { Decisions } from "./decisions.ts";
+
+export interface TableColumn {
+  table: Table;
+  column: Column;
+}
+
+export interface Candidate extends TableColumn {
+  cost: number;
+}
+
+const costs = { step: 0.45, elsewhere: 0.15, unreachable: 3, notOf: 0.8, later: 0.05 };
+
+/** Finds the tables and columns that are meant by what was said, near to what else was said. */
+export class Resolver {
+  readonly #index: SchemaIndex;
+  readonly #decisions: Decisions;
+
+  constructor(index: SchemaIndex, decisions: Decisions) {
+    this.#index = index;
+    this.#decisions = decisions;
+  }
+
+  /** @throws Refusal when there is none */
+  table({ tables, at, words }: TableMention, near: readonly Table[] = []): Table {
+    const options = tables.map(({ table, cost }) => ({ table, cost: cost + this.#distance(table, near) * 0.2 })).sort(byCost);
+    const taken = this.#decisions.take(`table ${at}`, options);
+    if (!taken) throw new Refusal(`I did not understand: ${words}.`, { words: [words] });
+    return taken.table;
+  }
+
+  /**
+   * The column that an attribute stands for.
+   * @param near tables that the question names, those first that are the likeliest to have it
+   * @throws Refusal when there is none
+   */
+  column(attribute: Attribute, near: readonly Table[], fits: (found: TableColumn) => boolean = () => true): TableColumn {
+    return this.pick(idOf(attribute), wordsOf(attribute), this.candidates(attribute), near, fits, attribute.kind === "name" ? attribute.name.of : undefined);
+  }
+
+  /** Of candidates the one that fits and is nearest. @throws Refusal when none fits */
+  pick(id: string, words: string, candidates: readonly Candidate[], near: readonly Table[], fits: (found: TableColumn) => boolean = () => true, of?: TableMention): TableColumn {
+    const owners = of?.tables.map(({ table }) => table);
+    const options = candidates
+      .filter(fits)
+      .map((each) => ({ ...each, cost: each.cost + (owners ? this.#distanceOf(each.table, owners) : this.#distance(each.table, near)) }))
+      .sort(byCost);
+    const taken = this.#decisions.take(id, options);
+    if (!taken) throw new Refusal(`I did not understand: ${words}. Nothing here fits.`, { words: [words] });
+    return taken;
+  }
+
+  /** What an attribute may stand for, wherever that is. */
+  candidates(attribute: Attribute): Candidate[] {
+    if (attribute.kind === "name") return attribute.name.columns.map(({ table, column, cost }) => ({ table, column, cost }));
+    return this.#index.schema.tables.flatMap((table) =>
+      table.columns.flatMap((column) => {
+        const cost = costOf(attribute, table, column);
+        return cost === undefined ? [] : [{ table, column, cost }];
+      }),
+    );
+  }
+
+  #distance(table: Table, near: readonly Table[]): number {
+    if (near.length === 0) return 0;
+    const away = near.map((each, place) => place * costs.later + (each === table ? 0 : costs.elsewhere + costs.step * Math.min(this.#index.graph.distance(each, table), costs.unreachable / costs.step)));
+    return Math.min(...away);
+  }
+
+  #distanceOf(table: Table, owners: readonly Table[]): number {
+    return owners.includes(table) ? 0 : costs.notOf + this.#distance(table, owners);
+  }
+}
+
+const byCost = (a: { cost: number }, b: { cost: number }) => a.cost - b.cost;
+
+const idOf = (attribute: Attribute) => `column ${attribute.kind === "name" ? attribute.name.at : `${attribute.kind} ${attribute.at}`}`;
+
+export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? attribute.name.words : attribute.words);
+
+/** How well a column fits an attribute that does not name it. */
+function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, column: Column): number | undefined {
+  const kind = kindOf(column);
+  switch (attribute.kind) {
+    case "time":
+      return kind === "time" ? 0.1 : isYear(column) ? 0.2 : undefined;
+    case "number":
+      return kind === "number" && !isKey(table, column) ? 0.3 : undefined;
+    case "nouns": {
+      const place = kind === "number" || kind === "time" ? nounPlace(attribute.nouns, column) : undefined;
+      return place === undefined ? undefined : place * 0.05;
+    }
+    case "label": {
+      const place = kind === "text" ? nounPlace(labelNouns, column) : undefined;
+      return place === undefined ? (kind === "text" && !isKey(table, column) ? 1.2 : undefined) : place * 0.05;
+    }
+  }
+}
+
+/** A year that is kept as a number. */
+export const isYear = (column: Column) => kindOf(column) === "number" && wordsOfName(column.name).includes("year");
