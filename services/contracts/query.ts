@@ -71,7 +71,7 @@ export const sqlStatement = z.object({
   sql: z.string().trim().min(1).max(100_000),
   params: z.array(parameter).max(1000).default([]),
 });
-export type SqlStatement = z.input<typeof sqlStatement>;
+export type SqlStatement = z.infer<typeof sqlStatement>;
 
 /**
  * An aggregation pipeline on one MongoDB collection. Values that JSON lacks are written as MongoDB Extended JSON (version 2):
@@ -86,7 +86,7 @@ export type PipelineStatement = z.infer<typeof pipelineStatement>;
 
 /** What a data source runs: SQL, or of MongoDB a pipeline. */
 export const statement = z.union([sqlStatement, pipelineStatement]);
-export type Statement = z.input<typeof statement>;
+export type Statement = z.infer<typeof statement>;
 
 const anyStatement = { ...sqlStatement.shape, sql: sqlStatement.shape.sql.optional(), ...pipelineStatement.partial().shape };
 

@@ -1,5 +1,5 @@
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
-import { databaseSchema, parameter, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
+import { databaseSchema, parseResponse, queryResult, statement, type Statement } from "@chatdb/contracts/query.ts";
 import {
   dataset, job, jobAccepted, modelList, modelVersion, modelVersionList, predictResponse, type Job, type jobRequest,
 } from "@chatdb/contracts/training.ts";
@@ -11,8 +11,7 @@ import { expect } from "./scenario.ts";
 /** `POST /api/query`, as far as it is checked here. */
 const queryAnswer = z.object({
   query: z.string(),
-  sql: z.string(),
-  params: z.array(parameter),
+  statement,
   reading: z.string(),
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.array(z.json())),
@@ -43,8 +42,7 @@ export function openGateway(url: string) {
     parse: (query: string, datasource: string) => http.postJson("/api/parse", { query, datasource }, parseResponse),
     dataSources: async () => (await http.getJson("/api/datasources", dataSourceList)).datasources,
     schema: (datasource: string) => http.getJson(`/api/datasources/${datasource}/schema`, databaseSchema),
-    execute: (datasource: string, sql: string, params: z.infer<typeof parameter>[] = []) =>
-      http.postJson(`/api/datasources/${datasource}/query`, { sql, params }, queryResult),
+    execute: (datasource: string, statement: Statement) => http.postJson(`/api/datasources/${datasource}/query`, statement, queryResult),
     async upload(name: string, csv: string) {
       const { status, body } = await http.request(`/api/datasets/${name}`, { method: "PUT", headers: { "content-type": "text/csv" }, body: csv });
       const answer = (await buffer(body)).toString();

@@ -1,4 +1,5 @@
-import type { DatabaseSchema, ParseResponse, QueryResult } from "@chatdb/contracts/query.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseSchema, ParseResponse, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
 import type { Gateway, QueryAnswer } from "../gateway.ts";
 import { expect, type ScenarioDefinition } from "../scenario.ts";
 
@@ -11,18 +12,29 @@ const [submit, parse, execute, answer] = [
 
 interface Question {
   text: string;
-  /** SQL of our own that gives the right answer, one number. */
-  control: string;
+  /** A query of our own that gives the right answer, one number. */
+  control: Statement;
 }
 
 /** A question that the data source can answer: about customers by country where it has them, otherwise about its first table. */
-function questionFor({ datasource, tables }: DatabaseSchema): Question {
+function questionFor({ datasource, dialect, tables }: DatabaseSchema): Question {
   const customers = tables.find(({ name, columns }) => name === "customers" && columns.some((column) => column.name === "country"));
-  if (customers) return { text: "how many customers are there in Germany?", control: "SELECT count(*) FROM customers WHERE country = 'Germany'" };
+  if (customers) return { text: "how many customers are there in Germany?", control: count(dialect, customers, ["country", "Germany"]) };
   const first = tables.find(({ kind }) => kind === "table");
   expect(first !== undefined, `the data source ${datasource} has no table to ask about`);
-  const quoted = [first.schema, first.name].map((name) => `"${name.replaceAll('"', '""')}"`).join(".");
-  return { text: `how many ${first.name.replaceAll("_", " ")} are there?`, control: `SELECT count(*) FROM ${quoted}` };
+  return { text: `how many ${first.name.replaceAll("_", " ")} are there?`, control: count(dialect, first) };
+}
+
+/** Counts the rows of a table, or those with a value in a column. */
+function count(dialect: DatabaseSchema["dialect"], { schema, name }: Table, where?: [column: string, value: string]): Statement {
+  if (dialect === "mongodb") {
+    const match = where ? { [where[0]]: where[1] } : {};
+    return { collection: name, pipeline: [{ $match: match }, { $group: { _id: null, count: { $sum: 1 } } }, { $project: { _id: 0, count: 1 } }] };
+  }
+  const quote = dialect === "mysql" ? "`" : '"';
+  const quoted = (identifier: string) => `${quote}${identifier.replaceAll(quote, quote + quote)}${quote}`;
+  const condition = where ? ` WHERE ${quoted(where[0])} = ${dialect === "mysql" ? "?" : "$1"}` : "";
+  return { sql: `SELECT count(*) FROM ${quoted(schema)}.${quoted(name)}${condition}`, params: where ? [where[1]] : [] };
 }
 
 /** "End-to-End Query Processing": a question in plain English comes back with the right rows, also when taken step by step. */
@@ -48,20 +60,21 @@ export function queryProcessing(gateway: Gateway): ScenarioDefinition {
       });
       await step(parse, async () => {
         parsed = await gateway.parse(question.text, datasource);
-        expect(parsed.sql === answered.sql, "the same question was understood in two ways", { parse: parsed.sql, query: answered.sql });
-        return { reading: parsed.reading, sql: parsed.sql, params: parsed.params };
+        const same = isDeepStrictEqual(parsed.statement, answered.statement);
+        expect(same, "the same question was understood in two ways", { parse: parsed.statement, query: answered.statement });
+        return { reading: parsed.reading, statement: parsed.statement };
       });
       await step(execute, async () => {
-        executed = await gateway.execute(datasource, parsed.sql, parsed.params);
+        executed = await gateway.execute(datasource, parsed.statement);
         const control = (await gateway.execute(datasource, question.control)).rows[0]?.[0] ?? null;
         const value = executed.rows[0]?.[0] ?? null;
-        expect(executed.rowCount === 1 && value === control, "the SQL gives a wrong answer", { value, right: control, sql: parsed.sql });
-        return { value, control_sql: question.control, took_ms: executed.took_ms };
+        expect(executed.rowCount === 1 && value === control, "the query gives a wrong answer", { value, right: control, statement: parsed.statement });
+        return { value, control: question.control, took_ms: executed.took_ms };
       });
       await step(answer, () => {
         const { columns, rows, row_count } = answered;
         expect(rows.every((row) => row.length === columns.length) && row_count === rows.length, "rows and columns do not fit together", { columns, rows });
-        expect(JSON.stringify(rows) === JSON.stringify(executed.rows), "the answer's rows are not those of its SQL", { rows, executed: executed.rows });
+        expect(JSON.stringify(rows) === JSON.stringify(executed.rows), "the answer's rows are not those of its query", { rows, executed: executed.rows });
         return Promise.resolve({ columns, rows, reading: answered.reading });
       });
     },

@@ -15,7 +15,7 @@ const layers = [
 ];
 
 interface Answer {
-  readonly sql: string;
+  readonly statement: { readonly sql: string };
   readonly rows: unknown[][];
   readonly took_ms: number;
 }
@@ -67,7 +67,7 @@ describe("ChatDB dev on a real Kubernetes", function () {
   it("answers a question in plain English with the SQL, the rows and the time taken", async () => {
     const answer = await ask("how many customers are there in Germany?");
     const counted = await kubectl(...inPostgres, "psql", "--username=postgres", "--dbname=shop", "-tAc", "select count(*) from customers where country = 'Germany'");
-    expect(answer.sql.toLowerCase()).to.include("count(");
+    expect(answer.statement.sql.toLowerCase()).to.include("count(");
     expect(answer.rows).to.deep.equal([[Number(counted)]]);
     expect(Number(counted)).to.be.greaterThan(0);
     expect(answer.took_ms).to.be.greaterThan(0);

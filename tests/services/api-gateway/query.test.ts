@@ -15,9 +15,12 @@ const query = "how many customers are there in Germany?";
 const parsed: ParseResponse = {
   query,
   datasource: "shop & co",
-  sql: "SELECT count(*) FROM customers WHERE country = $1",
-  params: ["Germany"],
+  dialect: "postgresql",
+  statement: { sql: "SELECT count(*) FROM customers WHERE country = $1", params: ["Germany"] },
+  plan: { from: "customers" },
   reading: "the number of customers whose country is Germany",
+  confidence: 0.9,
+  alternatives: [{ plan: { from: "orders" }, reading: "the number of orders of customers in Germany", confidence: 0.2 }],
 };
 const result: QueryResult = { columns: [{ name: "count", type: "bigint" }], rows: [[7]], rowCount: 1, truncated: false, took_ms: 3.5 };
 
@@ -64,7 +67,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     expect(took_ms).to.be.closeTo(timings.parse_ms + timings.execute_ms, 5);
     expect(calls).to.deep.equal([
       { by: "queryParser", url: "POST /parse", id: "q-1", body: { query, datasource: "shop & co" } },
-      { by: "dbConnector", url: "POST /datasources/shop%20%26%20co/query", id: "q-1", body: { sql: parsed.sql, params: parsed.params } },
+      { by: "dbConnector", url: "POST /datasources/shop%20%26%20co/query", id: "q-1", body: parsed.statement },
     ]);
   });
 

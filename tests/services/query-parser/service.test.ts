@@ -1,4 +1,4 @@
-import { parseResponse, queryEvent, type QueryEvent } from "@chatdb/contracts/query.ts";
+import { interpretation, parseResponse, queryEvent, sqlStatement, type Interpretation, type QueryEvent } from "@chatdb/contracts/query.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { createService as createConnector } from "@chatdb/db-connector/service.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
@@ -50,21 +50,32 @@ describe("query-parser", () => {
   it("answers with SQL that gives the rows, of the only data source", async () => {
     const response = await ask({ query: "how many customers are there in Germany?" });
     expect(response.statusCode, response.body).to.equal(200);
-    const { sql, params, reading, datasource } = parseResponse.parse(response.json());
+    const { statement, reading, datasource } = parseResponse.parse(response.json());
+    const { sql, params } = sqlStatement.parse(statement);
     expect({ datasource, reading }).to.deep.equal({ datasource: "shop", reading: 'The number of customers where country is "Germany".' });
     expect(await shop.run(sql, params)).to.deep.equal(await shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'"));
   });
 
-  it("says what it did not understand, and what it did", async () => {
+  it("says what it did not understand, and asks what was meant", async () => {
     const response = await ask({ query: "shipped ordrs in Germany", datasource: "shop" });
     expect(response.statusCode).to.equal(422);
     expect(response.headers["content-type"]).to.contain("application/problem+json");
-    expect(response.json()).to.deep.include({
-      detail: "I did not understand: ordrs.",
-      words: ["ordrs"],
-      understood: ["shipped", "Germany"],
-      hints: ['Did you mean orders by "ordrs"?'],
-    });
+    const { detail, words, alternatives } = response.json<{ detail: string; words: string[]; alternatives: Interpretation[] }>();
+    expect(detail).to.match(/^I am not sure .* I did not understand: ordrs\.$/);
+    expect(words).to.deep.equal(["ordrs"]);
+    const [likeliest] = interpretation.array().parse(alternatives);
+    const chosen = await ask({ query: "shipped ordrs in Germany", datasource: "shop", plan: likeliest!.plan });
+    expect(parseResponse.parse(chosen.json())).to.deep.include({ plan: likeliest!.plan, reading: likeliest!.reading, confidence: 1, alternatives: [] });
+  });
+
+  it("refuses a plan that does not fit the schema, with all that is wrong", async () => {
+    const { plan } = parseResponse.parse((await ask({ query: "orders in Germany" })).json());
+    const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"orders"', '"constructor"')) as object;
+    for (const wrong of [{}, { from: 1 }, elsewhere]) {
+      const response = await ask({ query: "orders", plan: wrong });
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"));
+    }
+    for (const wrong of [[], "orders", 5]) expect((await ask({ query: "orders", plan: wrong })).statusCode).to.equal(400);
   });
 
   it("tells the bus about each question and what became of it", async () => {
@@ -76,7 +87,7 @@ describe("query-parser", () => {
     const byOutcome = Object.fromEntries(events.map((event) => [event.outcome, event]));
     expect(byOutcome.parsed).to.deep.include({ query: "orders in Germany", datasource: "shop" });
     expect(byOutcome.parsed?.plan?.from).to.deep.equal({ as: "orders", schema: "public", table: "orders" });
-    expect(byOutcome.refused?.reason).to.equal("I did not understand: weather.");
+    expect(byOutcome.refused?.reason).to.include("I did not understand: weather.");
     expect(byOutcome.failed?.reason).to.contain('no data source "nowhere"');
   });
 
@@ -99,7 +110,7 @@ describe("query-parser", () => {
     await shop.database.pool.query("CREATE TABLE suppliers (id integer PRIMARY KEY, name text)");
     const response = await ask({ query: "how many suppliers" });
     await shop.database.pool.query("DROP TABLE suppliers");
-    expect(response.json<{ sql: string }>().sql).to.contain('"suppliers"');
+    expect(sqlStatement.parse(parseResponse.parse(response.json()).statement).sql).to.contain('"suppliers"');
   });
 
   it("asks the db-connector for it at most once in a while", async () => {
