@@ -6,7 +6,7 @@ export type Blocks = Table[];
 
 /**
  * A value so that equal ones of SQLite and PostgreSQL are the same text: numbers, also those that come as text, to six
- * significant digits; true and false as 1 and 0; a date with a time of midnight as the date,
+ * significant digits and four decimals; true and false as 1 and 0; a date with a time of midnight as the date,
  * and a month as its first day.
  */
 export function normal(value: unknown): string {
@@ -19,7 +19,8 @@ export function normal(value: unknown): string {
   return text.replace(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.0+)?Z?$/, (_, date: string, time: string) => (time === "00:00:00" ? date : `${date} ${time}`));
 }
 
-const numberText = (value: number) => String(Number(value.toPrecision(6)));
+/** MySQL gives the average of integers with four decimals. Twelve digits first: halves are then rounded alike. */
+const numberText = (value: number) => String(Number(Number(Number(value.toPrecision(12)).toPrecision(6)).toFixed(4)));
 
 export interface Comparing {
   /** Columns that were not asked for do not matter. Default: they make a result another one. */

@@ -1,11 +1,12 @@
-import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { statementOf, type Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 
 /** What the engine makes of a question: a query, or the reason why it makes none. */
 export type Answer =
-  | { kind: "query"; sql: string; params: Parameter[]; reading: string; confidence: number }
+  | ({ kind: "query"; reading: string; confidence: number } & Compiled)
   /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads. */
   | { kind: "refused"; reason: string; message: string }
   /** The engine failed: a defect, whatever the question. */
@@ -13,16 +14,16 @@ export type Answer =
 
 /**
  * The one place that knows how the engine under measurement is called.
+ * @param now when the questions are asked; default: now
  * @returns what it makes of a question, and of the one `before` that it may follow up on
  */
-export function engineFor(schema: DatabaseSchema): (question: string, before?: string) => Answer {
+export function engineFor(schema: DatabaseSchema, now?: Date): (question: string, before?: string) => Answer {
   const index = new SchemaIndex(schema);
   return (question, before) => {
     if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood." };
     try {
-      const { statement, reading, confidence } = parse(question, index);
-      if (!("sql" in statement)) throw new Error("The plan was compiled for another dialect.");
-      return { kind: "query", sql: statement.sql, params: statement.params ?? [], reading, confidence };
+      const { plan, reading, confidence } = parse(question, index, now);
+      return { kind: "query", reading, confidence, ...statementOf(plan, schema) };
     } catch (error) {
       const { message } = error as Error;
       return error instanceof Refusal ? { kind: "refused", reason: reasonOf(message), message } : { kind: "failed", message };

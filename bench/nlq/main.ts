@@ -1,6 +1,7 @@
 /* npm run bench:nlq: how well the engine answers sets of questions whose right answers are known. */
 import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { dialect, type Dialect } from "@chatdb/contracts/query.ts";
 import { createRandom } from "@chatdb/sample-data/random.ts";
 import { shuffled } from "./column-values.ts";
 import { measureShop } from "./measure-shop.ts";
@@ -9,6 +10,7 @@ import { PostgresDatabase } from "./postgres-database.ts";
 import { readQuestionSet } from "./question-set.ts";
 import { reportOf } from "./report.ts";
 import { readShopSet } from "./shop-set.ts";
+import { openShop } from "./shop-source.ts";
 
 const usage = `npm run bench:nlq -- [options]
   --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or one of ../shared/data; default spider-dev
@@ -18,6 +20,7 @@ const usage = `npm run bench:nlq -- [options]
   --seed S         of the sample; default 1
   --databases N    a right answer is right on N databases of different rows; default 3
   --first-seed S   of the rows; default 1
+  --dialects A,B   of the shop: the kinds of databases to ask; default ${dialect.options.join(",")}
   --held-out       of the shop: tell which questions of the part that is kept aside went wrong, too
   --json FILE      every question with what was wanted, what came, and the verdict
 `;
@@ -25,7 +28,7 @@ const usage = `npm run bench:nlq -- [options]
 function options() {
   const string = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string, "held-out": { type: "boolean", default: false } },
+    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string, dialects: string, "held-out": { type: "boolean", default: false } },
   });
   const number = (name: "limit" | "sample" | "seed" | "databases" | "first-seed", fallback: number) => {
     const value = Number(values[name] ?? fallback);
@@ -38,12 +41,19 @@ function options() {
     db: values.db,
     json: values.json,
     heldOut: values["held-out"],
+    dialects: (values.dialects?.split(",") ?? dialect.options).map(knownDialect),
     limit: number("limit", Infinity),
     sample: number("sample", Infinity),
     seed: number("seed", 1),
     databases: number("databases", 3),
     firstSeed: number("first-seed", 1),
   };
+}
+
+function knownDialect(name: string): Dialect {
+  const { data } = dialect.safeParse(name);
+  if (data) return data;
+  throw new Error(`--dialects takes ${dialect.options.join(", ")}, and not ${name}.`);
 }
 
 function optionsOrExit() {
@@ -55,7 +65,7 @@ function optionsOrExit() {
   }
 }
 
-const { set: name, db, json, limit, sample, seed, heldOut, ...rows } = optionsOrExit();
+const { set: name, db, json, limit, sample, seed, heldOut, dialects, ...rows } = optionsOrExit();
 
 function chosen<T extends { question: string }>(questions: readonly T[]): T[] {
   const sampled = sample < questions.length ? shuffled(questions, createRandom(seed)).slice(0, sample) : [...questions];
@@ -69,13 +79,26 @@ async function measureSet(postgres: PostgresDatabase): Promise<Measured[]> {
   return measurement.questions;
 }
 
+/** The own set, in each kind of database that can be started here. */
 async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
-  const questions = readShopSet();
-  const development = await measureShop(chosen(questions.filter((question) => !question.heldOut)), postgres);
-  process.stdout.write(`${reportOf("shop, for development", development)}\n`);
-  const kept = await measureShop(chosen(questions.filter((question) => question.heldOut)), postgres);
-  process.stdout.write(`${reportOf("shop, held out", kept, { onlyFigures: !heldOut })}\n`);
-  return [...development.questions, ...(heldOut ? kept.questions : [])];
+  await postgres.fillShop();
+  const development = readShopSet().filter((question) => !question.heldOut);
+  const kept = readShopSet().filter((question) => question.heldOut);
+  const all: Measured[] = [];
+  for (const each of dialects) {
+    const shop = await openShop(each, postgres);
+    if (typeof shop === "string") {
+      process.stdout.write(`shop, ${each}: not measured, ${shop}\n`);
+      continue;
+    }
+    const developed = await measureShop(chosen(development), shop, postgres);
+    process.stdout.write(`${reportOf(`shop, ${each}, for development`, developed)}\n`);
+    const aside = await measureShop(chosen(kept), shop, postgres);
+    process.stdout.write(`${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut })}\n`);
+    await shop.close();
+    all.push(...developed.questions, ...(heldOut ? aside.questions : []));
+  }
+  return all;
 }
 
 const postgres = await PostgresDatabase.start();

@@ -89,6 +89,7 @@ async function compareAll(
     if (index > 0) await postgres.fill(databases.facts, rows);
     for (const { question, answer, blocks } of due) {
       try {
+        if (!("sql" in answer)) throw new Error("there is no SQL");
         const ours = await postgres.query(answer.sql, answer.params);
         if (!sameResult(blocks, ours)) differences.set(question, "another result");
       } catch (error) {

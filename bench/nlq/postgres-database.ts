@@ -1,4 +1,5 @@
 import type { DatabaseSchema, Parameter, Table as SchemaTable } from "@chatdb/contracts/query.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
 import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
 import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";
@@ -39,6 +40,12 @@ export class PostgresDatabase {
   async fillShop(): Promise<void> {
     await this.#client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TIME ZONE 'UTC'");
     await load(this.#client);
+  }
+
+  /** How the db-connector gets there. */
+  get settings(): DataSourceSettings {
+    const { env } = this.#embedded;
+    return { name: "shop", dialect: "postgresql", host: env.DATABASE_HOST, port: env.DATABASE_PORT, database: env.DATABASE_NAME, user: env.DATABASE_USER, password: "", tls: "disable" };
   }
 
   /** What a gold query gives. @throws what PostgreSQL says of a query that it does not take */

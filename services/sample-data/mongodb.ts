@@ -10,7 +10,8 @@ export async function loadMongodb(db: Db, shop: Shop = generateShop()): Promise<
   for (const [name, table] of tableList) {
     const collection = await db.createCollection<Document & { _id: number }>(name, { validator: { $jsonSchema: schemaOf(table) } });
     await collection.insertMany(shop[name].map((row) => documentOf(row, table.columns)));
-    for (const index of table.indexes ?? []) await collection.createIndex(Object.fromEntries(index.map((field) => [field, 1])));
+    const indexes = [...(table.indexes ?? []).map((fields) => ({ fields, unique: false })), ...(table.unique ? [{ fields: table.unique, unique: true }] : [])];
+    for (const { fields, unique } of indexes) await collection.createIndex(Object.fromEntries(fields.map((field) => [field, 1])), { unique });
   }
 }
 

@@ -24,6 +24,7 @@ describe("results", () => {
   it("read numbers, booleans and dates alike, however a database writes them", () => {
     expect(sameResult([[[1 / 3, 1, "2020-01-01", null]]], [["0.33333333333333333333", true, "2020-01-01T00:00:00", null]])).to.equal(true);
     expect(sameResult([[["2020-01-01 10:30:00"]]], [["2020-01-01T10:30:00"]])).to.equal(true);
+    expect(sameResult([[["213.1375000000000000", "2.9957264957264957"]]], [[213.13750000000002, "2.9957"]])).to.equal(true);
     expect(sameResult([[[0]]], [[null]])).to.equal(false);
     expect(sameResult([[[100000]]], [[100001]])).to.equal(false);
   });

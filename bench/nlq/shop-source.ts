@@ -1,0 +1,57 @@
+import type { DatabaseSchema, Dialect, Statement } from "@chatdb/contracts/query.ts";
+import { Connector } from "@chatdb/db-connector/connector.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
+import type { Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";
+import { loadMysql } from "@chatdb/sample-data/mysql.ts";
+import { tryMariadb } from "../../tests/services/support/mariadb.ts";
+import { tryMongodb } from "../../tests/services/support/mongodb.ts";
+import type { Table } from "./compare-results.ts";
+import type { PostgresDatabase } from "./postgres-database.ts";
+
+/** The sample shop in a database of one kind, as the db-connector reads it. */
+export interface ShopSource {
+  dialect: Dialect;
+  schema: DatabaseSchema;
+  /** @throws Problem of the db-connector */
+  run(statement: Compiled): Promise<Table>;
+  close(): Promise<void>;
+}
+
+const maxRows = 10_000;
+const timeoutMs = 10_000;
+
+/** Starts a server of that kind and fills it; of PostgreSQL takes the one given, filled already. @returns why that cannot be, else */
+export async function openShop(dialect: Dialect, postgres: PostgresDatabase): Promise<ShopSource | string> {
+  switch (dialect) {
+    case "postgresql": return await sourceOf({ settings: postgres.settings, close: () => Promise.resolve() });
+    case "mysql": {
+      const server = await tryMariadb();
+      if (typeof server === "string") return server;
+      await loadMysql(server.admin);
+      return await sourceOf(server);
+    }
+    case "mongodb": {
+      const server = await tryMongodb();
+      if (typeof server === "string") return server;
+      await loadMongodb(server.db);
+      return await sourceOf(server);
+    }
+  }
+}
+
+async function sourceOf({ settings, close }: { settings: PostgresDatabase["settings"]; close: () => Promise<void> }): Promise<ShopSource> {
+  const connector = new Connector([settings], createLogger("bench", "silent"));
+  return {
+    dialect: settings.dialect,
+    schema: await connector.schema(settings.name),
+    run: async (statement) => {
+      const { rows } = await connector.query(settings.name, { ...(statement as Statement), limit: maxRows, timeout_ms: timeoutMs }, new AbortController().signal);
+      return rows;
+    },
+    close: async () => {
+      await connector.close();
+      await close();
+    },
+  };
+}
