@@ -8,7 +8,7 @@ export interface Peer {
 
 /** Where packets of a connection go: pods of this cluster, or addresses outside of it. */
 export interface Destination {
-  readonly to: Peer | { readonly cidr: string };
+  readonly to: Peer | { readonly cidr: string; readonly except?: readonly string[] };
   readonly port: number;
 }
 

@@ -6,10 +6,12 @@ interface Address {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  readonly ssl: "require" | "disable";
+  readonly ssl: "require" | "disable" | "verify";
 }
 
 export interface ExternalDatabase extends Address {
+  /** Default: PostgreSQL. */
+  readonly dialect?: "postgresql" | "mysql" | "mongodb";
   readonly password: pulumi.Input<string>;
   /** Addresses that the network policies open for it. */
   readonly cidr: string;
@@ -26,12 +28,12 @@ export function databaseEnvironment(as: string, database: Address): Record<strin
   };
 }
 
-/** Use of a database that somebody else made, under the variables of {@link databaseEnvironment}. */
+/** Use of a database that somebody else made, under the variables of {@link databaseEnvironment}, and `<as>_DIALECT`. */
 export function externalDatabase(name: string, database: ExternalDatabase, as: string): Dependency {
   return {
     name,
     connect: () => ({
-      env: databaseEnvironment(as, database),
+      env: { ...(database.dialect && { [`${as}_DIALECT`]: database.dialect }), ...databaseEnvironment(as, database) },
       secretEnv: { [`${as}_PASSWORD`]: database.password },
       destinations: [{ to: { cidr: database.cidr }, port: database.port }],
       readyWhen: [],

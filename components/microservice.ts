@@ -33,6 +33,8 @@ export interface MicroserviceArgs {
   readonly startsAfter?: readonly pulumi.Resource[];
   /** Further configuration. Not for secrets. */
   readonly env?: Record<string, pulumi.Input<string>>;
+  /** Further configuration that is secret. */
+  readonly secretEnv?: Record<string, pulumi.Input<string>>;
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
   /** Who else may connect, without an edge. Ranges of addresses also bind the load balancer. Default: nobody. */
@@ -100,7 +102,7 @@ function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connec
     { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...args.env } },
     { parent },
   );
-  const secrets = secretVariables(name, connection.secretEnv, metadata, parent);
+  const secrets = secretVariables(name, { ...connection.secretEnv, ...args.secretEnv }, metadata, parent);
   const policies = edgePolicies(consumer, connection.destinations, parent);
   if (args.openTo?.length) policies.push(openToOutsiders(name, args.namespace, args.openTo, args.port, parent));
 

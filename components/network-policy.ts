@@ -65,7 +65,7 @@ function named(namespace: pulumi.Input<string>) {
 }
 
 function peer(to: Destination["to"]): PolicyPeer {
-  if ("cidr" in to) return { ipBlock: { cidr: to.cidr } };
+  if ("cidr" in to) return { ipBlock: { cidr: to.cidr, ...(to.except?.length && { except: [...to.except] }) } };
   return {
     namespaceSelector: named(to.namespace),
     podSelector: { matchLabels: to.labels },

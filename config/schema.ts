@@ -29,6 +29,7 @@ const cidr = range.default("0.0.0.0/0");
 const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 const image = z.string().regex(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, "must be an image such as docker.io/library/postgres:18.1, its digest appended or not (@sha256:...)");
+const databasePorts = { postgresql: 5432, mysql: 3306, mongodb: 27017 };
 const ssl = z.enum(["require", "disable"]).default("require");
 
 const timing = z.strictObject({ initialDelay: wholeSeconds(0), period: wholeSeconds(1), timeout: wholeSeconds(1) });
@@ -132,8 +133,23 @@ export const settings = z.strictObject({
   }),
   dataSources: z.record(
     z.string().regex(/^[a-z][a-z0-9_]*$/, "must be a name of lower-case letters, digits and _"),
-    z.strictObject({ host: dnsName, port: port.default(5432), database: z.string().min(1), user: z.string().min(1), ssl, cidr }),
+    z
+      .strictObject({
+        dialect: z.enum(["postgresql", "mysql", "mongodb"]).default("postgresql"),
+        host: dnsName,
+        port: port.optional(),
+        database: z.string().min(1),
+        user: z.string().min(1),
+        ssl: z.enum(["require", "disable", "verify"]).default("require"),
+        cidr,
+      })
+      .transform((source) => ({ ...source, port: source.port ?? databasePorts[source.dialect] })),
   ),
+  addedDataSources: z.strictObject({
+    ranges: z.array(range).default([]),
+    except: z.array(range).default([]),
+    ports: z.array(port).min(1).default(Object.values(databasePorts)),
+  }),
   protect: z.boolean(),
   credentialRotation: z.int().min(0),
   sampleData: z.boolean(),

@@ -15,11 +15,12 @@ export interface Edge {
 const service = "chatdb:components:Microservice";
 const infrastructure = ["chatdb:components:Postgres", "chatdb:components:Kafka", "chatdb:components:ObjectStore"];
 
-/** The edges that the microservices declared. */
+/** The edges that the microservices declared. Two databases of one server, say, are one. */
 export function edges(resources: readonly RecordedResource[]): Edge[] {
-  return resources
+  const declared = resources
     .filter(({ type }) => type === service)
-    .flatMap(({ name, outputs }) => ((outputs.uses ?? []) as Use[]).map((use) => ({ from: name, to: use.name, lazy: use.lazy ?? false })));
+    .flatMap(({ name, outputs }) => ((outputs.uses ?? []) as Use[]).map((use): Edge => ({ from: name, to: use.name, lazy: use.lazy ?? false })));
+  return [...new Map(declared.map((edge) => [`${edge.from} ${edge.to} ${edge.lazy}`, edge])).values()];
 }
 
 /** The dependency graph as a Mermaid flowchart; dashed arrows are the lazy edges. */

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { addedDataSources } from "../components/added-data-sources.ts";
 import { lazily, type Dependency } from "../components/connection.ts";
+import { encryptionKey } from "../components/encryption-key.ts";
 import { externalDatabase } from "../components/external-database.ts";
 import { GatewayRoute } from "../components/gateway-route.ts";
 import { identityProvider } from "../components/identity-provider.ts";
@@ -73,6 +75,7 @@ export class ChatDb extends pulumi.ComponentResource {
       port: 8081,
       healthPath: "/actuator/health",
       uses: this.dataSources(postgres),
+      ...encryptionKey("db-connector", "DATASOURCE_KEY", config.credentialRotation, this),
       startsAfter: [...startsAfter, ...this.sampleData(postgres)],
     });
     const engine = this.service("ml-engine", {
@@ -240,12 +243,15 @@ export class ChatDb extends pulumi.ComponentResource {
     };
   }
 
-  /** The databases that people ask: those of the configuration, and the sample one. */
+  /** The databases that people ask: those of the configuration, those that they add, of which there is a record, and the sample one. */
   private dataSources(postgres: Postgres): Dependency[] {
+    const { addedDataSources: places } = this.config;
+    const added = [postgres.database("datasources"), ...(places.ranges.length > 0 ? [addedDataSources(places)] : [])];
     const configured = Object.entries(this.config.dataSources).map(([name, source]) =>
       externalDatabase(name, { ...source, password: this.config.dataSourcePassword(name) }, `DATASOURCE_${name.toUpperCase()}`),
     );
-    return this.config.sampleData ? [...configured, postgres.database("shop", { access: "read", as: "DATASOURCE_SHOP" })] : configured;
+    const sample = this.config.sampleData ? [postgres.database("shop", { access: "read", as: "DATASOURCE_SHOP" })] : [];
+    return [...added, ...configured, ...sample];
   }
 
   private sampleData(postgres: Postgres): pulumi.Resource[] {

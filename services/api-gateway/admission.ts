@@ -10,8 +10,8 @@ declare module "fastify" {
     identity?: Identity;
   }
   interface FastifyContextConfig {
-    /** Requests other than GET and HEAD change what is kept, and need the scope `write`. Default: they ask, and need `read`. */
-    changes?: boolean;
+    /** Methods that change what is kept, and need the scope `write`; true: all but GET and HEAD. Default: they ask, and need `read`. */
+    changes?: boolean | readonly string[];
   }
 }
 
@@ -105,5 +105,6 @@ function authorize({ issuer, audience, scopes }: Oidc, request: FastifyRequest, 
 }
 
 function isChange({ method, routeOptions }: FastifyRequest): boolean {
-  return routeOptions.config.changes === true && method !== "GET" && method !== "HEAD";
+  const { changes = false } = routeOptions.config;
+  return typeof changes === "boolean" ? changes && method !== "GET" && method !== "HEAD" : changes.includes(method);
 }

@@ -72,9 +72,10 @@ function addRoute(app: App, prefix: string, route: Route): void {
     return gone.run(clientGone(reply), () => reply.from(path, passing));
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
-  const shared = { method: [...methods], config: { changes: route.keeps }, handler };
-  app.route({ ...shared, url: prefix, schema });
-  if (route.only === undefined) app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true } });
+  const shared = { method: [...methods], handler };
+  app.route({ ...shared, url: prefix, schema, config: { changes: route.keeps } });
+  const below = { changes: route.asksBelow ? ["PUT", "PATCH", "DELETE"] : route.keeps };
+  if (route.only === undefined) app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true }, config: below });
 }
 
 /**

@@ -19,12 +19,14 @@ export interface Route {
   readonly summary: string;
   /** Whether what lies there is kept, and so changed by requests other than GET and HEAD. Default: they only ask. */
   readonly keeps?: boolean;
+  /** Whether POST only asks below the prefix, of what is kept there. Default: it changes it. */
+  readonly asksBelow?: boolean;
 }
 
 /** Who answers what. A service that is not here cannot be reached from outside. */
 export const routes: readonly Route[] = [
   { prefix: "/parse", upstream: "queryParser", timeoutMs: 10_000, summary: "From a question to SQL, without running it" },
-  { prefix: "/datasources", upstream: "dbConnector", timeoutMs: 65_000, summary: "Databases that can be asked: their schemas, and SQL that reads" },
+  { prefix: "/datasources", upstream: "dbConnector", timeoutMs: 65_000, summary: "Databases that can be asked: their schemas, and queries that read", keeps: true, asksBelow: true },
   { prefix: "/models", upstream: "modelRegistry", timeoutMs: 30_000, summary: "Trained models and their versions", keeps: true },
   { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from", keeps: true },
   { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs", keeps: true },

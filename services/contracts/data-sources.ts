@@ -24,6 +24,50 @@ export const dataSource = z.object({
 });
 export type DataSource = z.infer<typeof dataSource>;
 
+const location = {
+  dialect,
+  /** A host name or an address. The connector's operator says which addresses may be connected to. */
+  host: z.string().trim().min(1).max(253),
+  /** Default: the dialect's own. */
+  port: z.number().int().min(1).max(65535).optional(),
+  database: z.string().min(1).max(128),
+  /** Empty for a MongoDB that asks for no login. */
+  user: z.string().max(128).default(""),
+  tls: tls.default("require"),
+};
+
+const credentials = {
+  /** Kept encrypted, and never shown. */
+  password: z.string().min(1).max(4096).optional(),
+  /** Instead of the password: `env:NAME` or `file:NAME`, which the connector's operator provides. */
+  password_ref: z
+    .string()
+    .regex(/^(env|file):[A-Za-z0-9][\w.-]{0,127}$/, "expected env:NAME or file:NAME")
+    .optional(),
+};
+
+const notBoth = ({ password, password_ref }: { password?: unknown; password_ref?: unknown }) => password === undefined || password_ref === undefined;
+const either = "expected either password or password_ref";
+
+/** `POST /datasources` */
+export const newDataSource = z.object({ name: dataSourceName, ...location, ...credentials }).refine(notBoth, either);
+export type NewDataSource = z.infer<typeof newDataSource>;
+
+/** `PUT /datasources/:name`: all of it anew. Without password and password_ref, those it has stay; not for another place or user, though. */
+export const changedDataSource = z.object({ ...location, ...credentials }).refine(notBoth, either);
+export type ChangedDataSource = z.infer<typeof changedDataSource>;
+
+/** `POST /datasources/:name/test` */
+export const dataSourceTest = z.object({
+  ok: z.boolean(),
+  /** Name and version of the server, when it let us in. */
+  server: z.string().optional(),
+  /** Why not. */
+  reason: z.string().optional(),
+  took_ms: z.number().nonnegative(),
+});
+export type DataSourceTest = z.infer<typeof dataSourceTest>;
+
 /** `GET /datasources` */
 export const dataSourceList = z.object({ datasources: z.array(dataSource) });
 export type DataSourceList = z.infer<typeof dataSourceList>;

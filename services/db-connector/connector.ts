@@ -2,13 +2,10 @@ import type { DatabaseSchema, Dialect, QueryResult, Statement, Table } from "@ch
 import { isAway } from "@chatdb/kit/away.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
-import { LRUCache } from "lru-cache";
 import type { DataSourceSettings } from "./data-source.ts";
-import type { Batch, Connect, Driver, Reading } from "./driver.ts";
-import { MongodbDriver } from "./mongodb/driver.ts";
-import { MysqlDriver } from "./mysql/driver.ts";
-import { PostgresqlDriver } from "./postgresql/driver.ts";
+import type { Batch, Driver, Reading } from "./driver.ts";
 import { problemOf } from "./problems.ts";
+import { Sources, type Adding, type Source } from "./sources.ts";
 
 export interface ConnectorOptions {
   /** How long an introspected schema is kept, in ms. Default one minute. */
@@ -17,19 +14,15 @@ export interface ConnectorOptions {
   maxBytes?: number;
   /** What the planner may estimate a statement to cost. Default {@link defaultCostLimits}. */
   costLimits?: CostLimits;
+  /** Lets data sources be added at run time. Default: there are those of the configuration alone. */
+  adding?: Adding | undefined;
 }
 
 /** By dialect; undefined asks no planner. */
-export type CostLimits = Partial<Record<Dialect, number>>;
+export type CostLimits = Partial<Record<Dialect, number | undefined>>;
 
 /** Of PostgreSQL in units of cost, a hundred to some ten thousand of which take a millisecond; of MySQL in rows that are looked at. */
-export const defaultCostLimits: CostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 };
-
-const drivers: Record<Dialect, Connect> = {
-  postgresql: (...args) => new PostgresqlDriver(...args),
-  mysql: (...args) => new MysqlDriver(...args),
-  mongodb: (settings) => new MongodbDriver(settings),
-};
+export const defaultCostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 } satisfies CostLimits;
 
 /** One page of a result. */
 export interface Page {
@@ -40,10 +33,9 @@ export interface Page {
   timeout_ms: number;
 }
 
-/** The data sources, each with its connections; every error comes out as a Problem. */
+/** Asks the data sources; every error comes out as a Problem. */
 export class Connector {
-  readonly #sources: Map<string, { settings: DataSourceSettings; driver: Driver }>;
-  readonly #schemas: LRUCache<string, DatabaseSchema>;
+  readonly sources: Sources;
   readonly #log: Logger;
   readonly #maxBytes: number;
   readonly #schemaTtlMs: number;
@@ -54,12 +46,7 @@ export class Connector {
     this.#maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
     this.#schemaTtlMs = options.schemaTtlMs ?? 60_000;
     this.#costLimits = options.costLimits ?? defaultCostLimits;
-    this.#sources = new Map(settings.map((each) => [each.name, { settings: each, driver: this.#open(each) }]));
-    this.#schemas = new LRUCache({ max: 1000, ttl: this.#schemaTtlMs, fetchMethod: (name) => this.#readSchema(name) });
-  }
-
-  list(): DataSourceSettings[] {
-    return [...this.#sources.values()].map(({ settings }) => settings);
+    this.sources = new Sources(settings, options.adding, log);
   }
 
   /**
@@ -67,9 +54,15 @@ export class Connector {
    * @throws Problem 404, 502, 503 or 504
    */
   async schema(name: string, maxAgeMs: number = this.#schemaTtlMs): Promise<DatabaseSchema> {
-    this.#source(name);
-    const age = this.#schemaTtlMs - this.#schemas.getRemainingTTL(name);
-    return await this.#schemas.forceFetch(name, { forceRefresh: age > maxAgeMs });
+    const source = await this.sources.find(name);
+    const now = performance.now();
+    if (source.schema && now - source.schema.at < Math.min(maxAgeMs, this.#schemaTtlMs)) return await source.schema.value;
+    const reading = { at: now, value: this.#readSchema(source) };
+    source.schema = reading;
+    reading.value.catch(() => {
+      if (source.schema === reading) delete source.schema;
+    });
+    return await reading.value;
   }
 
   /** One page of a statement's rows. @throws Problem 400, 403, 404, 413, 502, 503 or 504 */
@@ -81,7 +74,7 @@ export class Connector {
     let seen = 0;
     let bytes = 0;
     let truncated = false;
-    if (offset > 0 && !this.#source(name).driver.check(request).ordered) {
+    if (offset > 0 && !(await this.sources.find(name)).driver.check(request).ordered) {
       throw new Problem(400, "Rows without an order have no second page: sort them, by a unique key in the end, or export them.");
     }
     // One row more than wanted tells whether there is more.
@@ -100,7 +93,7 @@ export class Connector {
 
   /** All rows of a statement, in batches; the statement stops when the caller stops. @throws Problem like `query` */
   async *read(name: string, statement: Statement, reading: Pick<Reading, "maxRows" | "timeoutMs" | "signal">): AsyncGenerator<Batch, void, undefined> {
-    const { driver } = this.#source(name);
+    const { driver } = await this.sources.find(name);
     driver.check(statement);
     try {
       yield* driver.read(statement, { ...reading, batchBytes: this.#maxBytes, maxCost: this.#costLimits[driver.dialect] });
@@ -111,7 +104,7 @@ export class Connector {
 
   /** The server's name and version. @throws Problem when it does not answer */
   async ping(name: string): Promise<string> {
-    const { driver } = this.#source(name);
+    const { driver } = await this.sources.find(name);
     try {
       return await driver.ping();
     } catch (error) {
@@ -119,24 +112,11 @@ export class Connector {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map(({ driver }) => driver.close()));
+  close(): Promise<void> {
+    return this.sources.close();
   }
 
-  #open(settings: DataSourceSettings): Driver {
-    return drivers[settings.dialect](settings, (error) => this.#log.warn({ err: error, datasource: settings.name }, "an idle connection broke"));
-  }
-
-  #source(name: string) {
-    const source = this.#sources.get(name);
-    if (source) return source;
-    const known = [...this.#sources.keys()];
-    const list = known.length === 0 ? "None is configured." : `There are: ${known.join(", ")}.`;
-    throw new Problem(404, `There is no data source "${name}". ${list}`, { datasources: known });
-  }
-
-  async #readSchema(name: string): Promise<DatabaseSchema> {
-    const { driver } = this.#source(name);
+  async #readSchema({ name, driver }: Source): Promise<DatabaseSchema> {
     try {
       const tables = await driver.introspect();
       const sampled: Table[] = [];

@@ -14,7 +14,11 @@ interface Component {
 /** The shape of Spring Boot's /actuator/health. */
 export interface Health {
   status: "UP";
-  components: { dataSources: { status: "UP" | "DOWN"; components: Record<string, Component> } };
+  components: {
+    dataSources: { status: "UP" | "DOWN"; components: Record<string, Component> };
+    /** The database in which data sources that were added are on record. */
+    record: Component;
+  };
 }
 
 /**
@@ -30,20 +34,23 @@ export function createHealth(connector: Connector): () => Promise<Health> {
 }
 
 async function look(connector: Connector): Promise<Health> {
-  const components = Object.fromEntries(
-    await Promise.all(connector.list().map(async ({ name }) => [name, await componentOf(connector, name)] as const)),
-  );
+  let names = connector.sources.configured();
+  const record = await componentOf(async () => {
+    names = (await connector.sources.list()).map(({ name }) => name);
+    return {};
+  });
+  const components = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await componentOf(async () => ({ database: await connector.ping(name) }))] as const)));
   const down = Object.values(components).some(({ status }) => status === "DOWN");
-  return { status: "UP", components: { dataSources: { status: down ? "DOWN" : "UP", components } } };
+  return { status: "UP", components: { dataSources: { status: down ? "DOWN" : "UP", components }, record } };
 }
 
-async function componentOf(connector: Connector, name: string): Promise<Component> {
+async function componentOf(ask: () => Promise<Component["details"]>): Promise<Component> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Component>((resolve) => {
     timer = setTimeout(resolve, patienceMs, { status: "DOWN", details: { error: `no answer within ${patienceMs} ms` } });
   });
-  const asked = connector.ping(name).then(
-    (database): Component => ({ status: "UP", details: { database } }),
+  const asked = ask().then(
+    (details): Component => ({ status: "UP", details }),
     (error: unknown): Component => ({ status: "DOWN", details: { error: error instanceof Error ? error.message : String(error) } }),
   );
   return await Promise.race([asked, late]).finally(() => clearTimeout(timer));

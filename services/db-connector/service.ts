@@ -1,67 +1,41 @@
-import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
-import { databaseSchema, queryRequest, queryResult, statement } from "@chatdb/contracts/query.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
-import { Problem } from "@chatdb/kit/problem.ts";
 import { createServer } from "@chatdb/kit/server.ts";
-import type { FastifyInstance, FastifyReply } from "fastify";
-import { z } from "zod";
+import type { FastifyInstance } from "fastify";
+import type { Kysely } from "kysely";
+import { AddressRules, type AddressEnv } from "./added/addresses.ts";
+import type { Keys } from "./added/encryption.ts";
+import type { PasswordSources } from "./added/password-reference.ts";
+import type { SourceTables } from "./added/schema.ts";
+import { AddedSources } from "./added/store.ts";
 import { Connector, type ConnectorOptions } from "./connector.ts";
 import type { DataSourceSettings } from "./data-source.ts";
 import { createHealth } from "./health.ts";
+import { addQueryRoutes } from "./query-routes.ts";
+import { addSourceRoutes } from "./source-routes.ts";
 
-export interface Deps extends ConnectorOptions {
+export interface Deps extends Omit<ConnectorOptions, "adding"> {
+  /** Those of the configuration. */
   dataSources: readonly DataSourceSettings[];
+  /** Lets others be added at run time. Default: none can. */
+  added?: { db: Kysely<SourceTables>; keys: Keys; addresses: AddressEnv; passwords: PasswordSources };
   log?: Logger;
 }
 
-const named = z.object({ name: z.string() });
-
-/** Lists data sources, introspects them, and runs queries that read. */
-export function createService({ dataSources, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
-  const connector = new Connector(dataSources, log, options);
+/** Keeps data sources, introspects them, and runs queries that read. */
+export async function createService({ dataSources, added, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
+  const adding = added && { ...added, store: await AddedSources.open(added.db, added.keys), addresses: new AddressRules(added.addresses) };
+  const connector = new Connector(dataSources, log, { ...options, adding });
   const app = createServer({
     name: "db-connector",
     log,
     healthPath: "/actuator/health/liveness",
-    description: "Data sources: their schema, and queries that read them.",
+    description: "Data sources: which there are, their schema, and queries that read them.",
   });
   app.addHook("onClose", () => connector.close());
 
   const health = createHealth(connector);
   app.get("/actuator/health", { schema: { hide: true }, logLevel: "warn" }, () => health());
-
-  app.get("/datasources", { schema: { summary: "The data sources", response: { 200: dataSourceList } } }, () => ({
-    datasources: connector.list().map((source) => ({ ...withoutSecrets(source), origin: "configuration" as const })),
-  }));
-
-  const freshness = z.object({ max_age_ms: z.coerce.number().int().nonnegative().optional() });
-  app.get(
-    "/datasources/:name/schema",
-    { schema: { summary: "Tables, columns, keys and sample values", params: named, querystring: freshness, response: { 200: databaseSchema } } },
-    (request) => connector.schema(request.params.name, request.query.max_age_ms),
-  );
-
-  app.post(
-    "/datasources/:name/query",
-    { schema: { summary: "Run one query that reads", params: named, body: queryRequest, response: { 200: queryResult } } },
-    async (request, reply) => {
-      const result = await connector.query(request.params.name, { ...request.body, ...statement.parse(request.body) }, untilGone(reply));
-      // Ten thousand rows made here need no second check by the schema.
-      return reply.type("application/json").serializer(JSON.stringify).send(result);
-    },
-  );
-  return Promise.resolve(app);
-}
-
-function withoutSecrets({ name, dialect, host, port, database, user, tls }: DataSourceSettings) {
-  return { name, dialect, host, port, database, user, tls };
-}
-
-/** Aborts when the connection closes before the answer was sent. */
-function untilGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableEnded) gone.abort(new Problem(499, "The caller went away before the answer was there."));
-  });
-  return gone.signal;
+  addSourceRoutes(app, connector, adding);
+  addQueryRoutes(app, connector);
+  return app;
 }

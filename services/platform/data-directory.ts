@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "./options.ts";
@@ -9,6 +10,8 @@ export interface DataDirectory {
   objects: string;
   /** Folder of a database; undefined for one in memory. */
   database(name: string): string | undefined;
+  /** A random text that is the same as long as the data is there. */
+  secret(name: string): string;
   /** Makes way for another process. Synchronous, so that it works at the very end of a process. */
   release(): void;
 }
@@ -16,7 +19,7 @@ export interface DataDirectory {
 /** A new folder in the system's temporary one, removed when released. Databases are in memory. */
 export function temporaryDirectory(): DataDirectory {
   const root = mkdtempSync(join(tmpdir(), "chatdb-"));
-  return { objects: root, database: () => undefined, release: () => rmSync(root, { recursive: true, force: true }) };
+  return { objects: root, database: () => undefined, secret: randomText, release: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 /**
@@ -37,8 +40,17 @@ export function keptDirectory(path: string): DataDirectory {
   return {
     objects: join(root, "objects"),
     database: (name) => join(root, "databases", name),
+    secret: (name) => keptText(join(root, name)),
     release: () => rmSync(lock, { force: true }),
   };
+}
+
+const randomText = () => randomBytes(32).toString("base64");
+
+/** The text of a file that only its owner reads, made if missing. */
+function keptText(path: string): string {
+  if (!existsSync(path)) writeFileSync(path, randomText(), { mode: 0o600 });
+  return readFileSync(path, "utf8");
 }
 
 function processIn(lock: string): number | undefined {

@@ -2,6 +2,8 @@ import type { AddressInfo } from "node:net";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { jobList, trainingJob } from "@chatdb/contracts/training.ts";
 import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
+import { keysOf } from "@chatdb/db-connector/added/encryption.ts";
+import type { SourceTables } from "@chatdb/db-connector/added/schema.ts";
 import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
 import { openDatabase, openPool } from "@chatdb/kit/database.ts";
 import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
@@ -17,6 +19,7 @@ import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 import { createService as createTestService } from "@chatdb/test-service/service.ts";
 import { createService as createTrainingOrchestrator } from "@chatdb/training-orchestrator/service.ts";
 import type { FastifyInstance } from "fastify";
+import type { Kysely } from "kysely";
 import type { DataDirectory } from "./data-directory.ts";
 import { startDatabases, type EmbeddedDatabase } from "./embedded-database.ts";
 import { prepareShop } from "./shop.ts";
@@ -74,16 +77,17 @@ async function start({ host, port, directory, logLevel }: PlatformOptions, onClo
   const bus = createMemoryEventBus({ log: log("event-bus") });
   onClose(() => bus.close());
   const objects = createDirectoryObjectStore(directory.objects);
-  const { registry, training, shop } = await startDatabases({
+  const { registry, training, datasources, shop } = await startDatabases({
     registry: directory.database("registry"),
     training: directory.database("training"),
+    datasources: directory.database("datasources"),
     shop: directory.database("shop"),
   });
-  for (const database of [registry, training, shop]) onClose(() => database.close());
+  for (const database of [registry, training, datasources, shop]) onClose(() => database.close());
   await prepareShop(shop);
 
   const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
-    serve(createDbConnector({ dataSources: [dataSource("shop", shop)], log: log("db-connector") })),
+    serve(createDbConnector({ dataSources: [dataSource("shop", shop)], added: addedDataSources(tables(datasources), directory), log: log("db-connector") })),
     serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
     serve(createTrainingOrchestrator({ db: tables(training), bus, log: log("training-orchestrator") })),
   ]);
@@ -105,6 +109,13 @@ async function start({ host, port, directory, logLevel }: PlatformOptions, onClo
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Whoever uses this platform may add any database that this machine reaches. */
+function addedDataSources(db: Kysely<SourceTables>, directory: DataDirectory) {
+  const keys = keysOf({ DATASOURCE_KEY: directory.secret("datasources.key"), DATASOURCE_KEY_ID: "embedded" });
+  const addresses = { ADDED_SOURCES_RANGES: ["0.0.0.0/0", "::/0", "127.0.0.0/8", "::1/128"] };
+  return { db, keys, addresses, passwords: { env: process.env, folder: undefined } };
 }
 
 function dataSource(name: string, { env }: EmbeddedDatabase) {

@@ -25,6 +25,11 @@ describe("external database", () => {
     expect(connection.secretEnv).to.deep.equal({ DATASOURCE_ORDERS_PASSWORD: "hush" });
   });
 
+  it("says which kind it is, where that was said", () => {
+    const { env } = externalDatabase("stock", { ...orders, dialect: "mysql" }, "DATASOURCE_STOCK").connect({ name: "app", namespace: "apps", labels: {} });
+    expect(env).to.include({ DATASOURCE_STOCK_DIALECT: "mysql" });
+  });
+
   it("opens its addresses on its port, and is not waited for", () => {
     expect(connection.destinations).to.deep.equal([{ to: { cidr: "10.0.0.0/16" }, port: 6432 }]);
     expect(connection.readyWhen).to.deep.equal([]);

@@ -29,8 +29,9 @@ describe("graph", () => {
       "  kafka[(kafka)]",
       "  minio[(minio)]",
       "  orders[(orders)]",
+      "  added_data_sources[(added-data-sources)]",
     ]);
-    expect(nodes).to.have.length(8 + 4);
+    expect(nodes).to.have.length(8 + 5);
   });
 
   it("dashes the one edge that startup does not wait for", async () => {

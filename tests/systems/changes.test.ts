@@ -68,6 +68,7 @@ const harmless: Readonly<Record<string, Case>> = {
       "minio-model-registry",
       "minio-postgres-backup",
       "minio-postgres-restore",
+      "postgres-datasources-owner",
       "postgres-registry-owner",
       "postgres-shop-db-connector",
       "postgres-shop-owner",

@@ -63,6 +63,7 @@ const spoken = [
   "training-orchestrator -> postgres:5432",
   "training-orchestrator -> kafka:9092",
   "model-registry -> postgres:5432",
+  "db-connector -> postgres:5432",
   "model-registry -> minio:9000",
   "ml-engine -> kafka:9092",
   "ml-engine -> minio:9000",
@@ -82,6 +83,7 @@ const arriving = "anyone -> api-gateway:8080";
 const provisioned = [
   "postgres-training-owner -> postgres:5432",
   "postgres-registry-owner -> postgres:5432",
+  "postgres-datasources-owner -> postgres:5432",
   "kafka-topics -> kafka:9094",
   "minio-model-registry -> minio:9000",
   "minio-ml-engine -> minio:9000",
@@ -112,7 +114,7 @@ describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
   it("lets through what the edges say and nothing else: dev", async () => {
-    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map((name) => `${name} -> postgres:5432`);
     const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, ...sample, arriving, "test-service -> api-gateway:8080"];
     expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
   });
@@ -126,12 +128,13 @@ describe("network of ChatDB", () => {
   it("opens the ranges of what is elsewhere, and no more: external", async () => {
     const elsewhere = (connection: string) =>
       connection.replace("postgres:5432", "10.1.0.0/16:6432").replace(/kafka:909[24]/, "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
-    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector", "db-connector"].map((name) => `${name} -> postgres:5432`);
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map((name) => `${name} -> postgres:5432`);
     const expected = [
       ...[...spoken, ...provisioned, ...sample].map(elsewhere),
       "namespace envoy-gateway-system -> api-gateway:8080",
       "test-service -> api-gateway:8080",
       "db-connector -> 10.4.0.0/16:5432",
+      "db-connector -> 10.5.0.0/16:3306",
     ];
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
   });
@@ -167,7 +170,7 @@ describe("network of ChatDB", () => {
 
   it("has the same edges in the graph as in the policies", async () => {
     const declared = edges(await recording("dev")).map(({ from, to }) => `${from} -> ${to}`);
-    const expected = [...spoken, "db-connector -> postgres:", "test-service -> api-gateway:"].map((edge) => edge.split(":")[0]!);
+    const expected = [...spoken, "test-service -> api-gateway:"].map((edge) => edge.split(":")[0]!);
     expect(declared.sort()).to.deep.equal(expected.sort());
   });
 });
@@ -182,12 +185,13 @@ describe("configuration of ChatDB", () => {
   });
 
   it("gives each service its own role, database and key", () => {
-    const logins = ["training-orchestrator", "model-registry"]
+    const logins = ["training-orchestrator", "model-registry", "db-connector"]
       .map((name) => environment(resources, name))
       .map((env) => [env.DATABASE_NAME, env.DATABASE_USER]);
     expect(logins).to.deep.equal([
       ["training", "training_a"],
       ["registry", "registry_a"],
+      ["datasources", "datasources_a"],
     ]);
     const passwords = objects(resources, "Secret").flatMap(({ metadata, stringData }) =>
       metadata.namespace === "chatdb-services"
@@ -196,8 +200,8 @@ describe("configuration of ChatDB", () => {
             .map(([, value]) => value)
         : [],
     );
-    expect(passwords).to.have.length(8);
-    expect(new Set(passwords)).to.have.length(8);
+    expect(passwords).to.have.length(9);
+    expect(new Set(passwords)).to.have.length(9);
   });
 
   it("lets the engine read the datasets and the registry write them", () => {

@@ -59,7 +59,7 @@ describe("backup of ChatDB dev on a real Kubernetes", function () {
     for (const before of jobs) expect(await gateway.get<Job>(`/api/jobs/${before.job_id}`)).to.deep.equal(before);
     expect(await until("the registry answers", 60, () => gateway.get<unknown>("/api/models"))).to.deep.equal(modelsBefore);
     expect(await psql("shop", "select count(*), sum(hashtext(customers::text)) from customers")).to.equal(shopBefore);
-    expect(await databases()).to.deep.equal(["postgres", "registry", "shop", "training"]);
+    expect(await databases()).to.deep.equal(["datasources", "postgres", "registry", "shop", "training"]);
   });
 
   it("goes on with what was restored: jobs are accepted and trained", async () => {

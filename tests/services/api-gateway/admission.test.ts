@@ -115,8 +115,8 @@ describe("api-gateway: who and what is let in", () => {
     it("keeps reading and changing apart, by scopes", async () => {
       await start({ oidc: { ...oidc(), scopes: { read: "chatdb.read", write: "chatdb.write" } } });
       const outcome = async (scope: string, method: string, path: string) => status(path, { method, headers: bearing(await issuer.token({ claims: { scope } })) });
-      const asking = [["GET", "/models"], ["POST", "/api/parse"], ["POST", "/predict/x"], ["GET", "/api/jobs/7"], ["POST", "/datasources/shop/query"]] as const;
-      const changing = [["POST", "/jobs"], ["PUT", "/api/datasets/a.csv"], ["DELETE", "/models/x"], ["PATCH", "/api/models/x"]] as const;
+      const asking = [["GET", "/models"], ["POST", "/api/parse"], ["POST", "/predict/x"], ["GET", "/api/jobs/7"], ["POST", "/datasources/shop/query"], ["POST", "/api/datasources/shop/test"]] as const;
+      const changing = [["POST", "/jobs"], ["PUT", "/api/datasets/a.csv"], ["DELETE", "/models/x"], ["PATCH", "/api/models/x"], ["POST", "/datasources"], ["DELETE", "/api/datasources/shop"]] as const;
       for (const [method, path] of asking) {
         expect(await outcome("chatdb.read", method, path), path).to.equal(200);
         expect(await outcome("chatdb.write", method, path), path).to.equal(403);

@@ -124,7 +124,7 @@ describe("a data source that is down", () => {
     expect(health.statusCode).to.equal(200);
     const { status, components } = health.json<{ status: string; components: { dataSources: { status: string; components: Record<string, { status: string }> } } }>();
     expect([status, components.dataSources.status]).to.deep.equal(["UP", "DOWN"]);
-    expect(Object.entries(components.dataSources.components).map(([name, component]) => [name, component.status])).to.deep.equal([["up", "UP"], ["down", "DOWN"]]);
+    expect(Object.entries(components.dataSources.components).map(([name, component]) => [name, component.status])).to.deep.equal([["down", "DOWN"], ["up", "UP"]]);
     expect((await app.inject("/ready")).statusCode).to.equal(200);
     for (const [url, payload] of [["schema", undefined], ["query", { sql: "SELECT 1" }]] as const) {
       const response = await app.inject({ method: payload ? "POST" : "GET", url: `/datasources/down/${url}`, payload });

@@ -1,0 +1,48 @@
+import type { tls } from "@chatdb/contracts/data-sources.ts";
+import type { Dialect } from "@chatdb/contracts/query.ts";
+import { sql, type Generated, type Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { z } from "zod";
+
+export interface SourceTables {
+  data_sources: {
+    name: string;
+    dialect: Dialect;
+    host: string;
+    port: number;
+    database: string;
+    user: string;
+    tls: z.infer<typeof tls>;
+    password_ref: string | null;
+    /** The password, encrypted under the key of that id. */
+    password: string | null;
+    key_id: string | null;
+    /** Another one after each change. */
+    revision: Generated<string>;
+    created_at: Generated<Date>;
+    changed_at: Generated<Date>;
+  };
+}
+
+export const migrations: Record<string, Migration> = {
+  "001-data-sources": {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable("data_sources")
+        .addColumn("name", "text", (column) => column.primaryKey())
+        .addColumn("dialect", "text", (column) => column.notNull())
+        .addColumn("host", "text", (column) => column.notNull())
+        .addColumn("port", "integer", (column) => column.notNull())
+        .addColumn("database", "text", (column) => column.notNull())
+        .addColumn("user", "text", (column) => column.notNull())
+        .addColumn("tls", "text", (column) => column.notNull())
+        .addColumn("password_ref", "text")
+        .addColumn("password", "text")
+        .addColumn("key_id", "text", (column) => column.check(sql`(key_id is null) = (password is null)`))
+        .addColumn("revision", "uuid", (column) => column.notNull().defaultTo(sql`gen_random_uuid()`))
+        .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
+        .addColumn("changed_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
+        .execute();
+    },
+  },
+};
