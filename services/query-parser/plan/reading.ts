@@ -1,159 +1,163 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
-import { isDeepStrictEqual } from "node:util";
-import { singular, wordsOfName } from "../language/tokens.ts";
-import type { Aggregate, ColumnRef, Comparator, Comparison, Condition, Expression, InnerQuery, QueryPlan, Related, Scalar } from "./plan.ts";
+import { plural } from "../language/tokens.ts";
+import type { InnerQuery, QueryPlan, Scalar } from "./plan.ts";
+import { clauses, compared, countOf, partition, type Say } from "./reading/conditions.ts";
+import { chosen, distinguished, sorted, superlative, thenBy } from "./reading/order.ts";
+import { Wording } from "./reading/wording.ts";
+import { list, ordinal } from "./reading/words.ts";
+import { isAggregated } from "./scope.ts";
 
 type Query = Omit<QueryPlan, "combine">;
 
-/** A plan in plain English, for a person to check what was understood. Names of columns are given as they are. */
+/** A plan in plain English, for a person to check what was understood: "The 5 customers with the most orders." */
 export function readingOf({ combine = [], ...plan }: QueryPlan, schema: DatabaseSchema): string {
-  if (combine.length === 0) return sentence(query(plan, schema));
-  const { orderBy, limit, offset, ...first } = plan;
-  const rows = combine.map(({ op, query: other }) => `${joiners[op]} ${query(other, schema)}`);
-  const whole = [query({ ...first, orderBy: [] }, schema), ...rows].join(", ");
-  return sentence([whole, ...order({ ...plan, orderBy, limit, offset })].join("; "));
+  const reader = new Reader(schema);
+  const text = combine.length === 0 ? reader.phrase(plan) : reader.combined(plan, combine);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-const joiners = { union: "together with", intersect: "that are also among", except: "without" };
+const joiners = { union: "together with", intersect: "but only those that are also among", except: "but not" };
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
-function query(plan: Query, schema: DatabaseSchema): string {
-  const root = plan.from.as;
-  const conditions = plan.where.map((condition) => said(condition, root, schema));
-  const having = plan.having.map(({ value, op, than }) => `${aggregate(value, root)} ${operators[op]} ${than}`);
-  const from = "query" in plan.from ? ` of (${query(plan.from.query, schema)})` : "";
-  return [
-    subject(plan, schema) + from + (conditions.length > 0 ? ` where ${list(conditions)}` : ""),
-    ...(having.length > 0 ? [`only where ${list(having)}`] : []),
-    ...order(plan),
-  ].join("; ");
+/** What the rows of a group have in common, and how the groups are called. */
+interface Groups {
+  /** One of them each: "customer", "country", "month of ordered at". */
+  names: string[];
+  /** The source whose things are the groups, where they are. */
+  source?: string;
 }
 
-function order(plan: Query): string[] {
-  const sorted = chosenOrder(plan).map(({ value, direction }) => `${expression(value, plan.from.as)}${direction === "desc" ? " descending" : ""}`);
-  return [
-    ...(sorted.length > 0 ? [`sorted by ${sorted.join(", then by ")}`] : []),
-    ...(plan.offset === undefined ? [] : [`without the first ${plan.offset === 1 ? "one" : plan.offset}`]),
-    ...(plan.limit === undefined ? [] : [plan.limit === 1 ? "only the first" : `only the first ${plan.limit}`]),
-  ];
-}
+class Reader {
+  readonly #schema: DatabaseSchema;
+  readonly #say: Say = (query) => this.phrase(query);
 
-const operators: Record<Comparator, string> = { "=": "is", "<>": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least" };
-
-const functions = { sum: "the total", avg: "the average", min: "the lowest", max: "the highest" };
-
-const spoken = (name: string) => wordsOfName(name).join(" ") || name;
-
-const list = (parts: readonly string[]) => parts.join(" and ");
-
-/** Groups come in their own order unless another is said; that need not be read out. */
-function chosenOrder({ orderBy, groupBy }: Query): QueryPlan["orderBy"] {
-  return orderBy.filter(({ value, direction }) => direction === "desc" || !groupBy.some((group) => isDeepStrictEqual(group, value)));
-}
-
-function subject({ select, groupBy, from, distinct }: Query, schema: DatabaseSchema): string {
-  const things = spoken(from.as);
-  const computed = select.flatMap(({ value }) => (value.kind === "aggregate" ? [aggregate(value, from.as)] : []));
-  if (computed.length > 0) {
-    const counted = select.every(({ value }) => value.kind !== "aggregate" || value.fn === "count");
-    return list(computed) + (counted ? "" : ` of ${things}`) + each(groupBy, from.as);
+  constructor(schema: DatabaseSchema) {
+    this.#schema = schema;
   }
-  const table = "table" in from ? schema.tables.find(({ schema: space, name }) => space === from.schema && name === from.table) : undefined;
-  if (!distinct && select.length === table?.columns.length) return things;
-  return `${distinct ? "the different values of " : ""}${list(select.map(({ value }) => expression(value, from.as)))}${select.every(({ value }) => value.kind === "column" && value.source === from.as) ? ` of ${things}` : ""}`;
-}
 
-/** " for each country"; the columns that tell the rows of another table apart are that table's thing: " for each category". */
-function each(groupBy: readonly Scalar[], root: string): string {
-  if (groupBy.length === 0) return "";
-  const bySource = Map.groupBy(groupBy, (value) => (value.kind === "column" ? value.source : root));
-  const things = [...bySource].flatMap(([source, values]) => (source !== root && values.length > 1 ? [singular(spoken(source))] : values.map((value) => scalar(value, root))));
-  return ` for each ${list(things)}`;
-}
-
-/** The column, with the thing it belongs to where that is not the one that the query is about. */
-const bare = ({ source, column }: ColumnRef, root: string) => column + (source === root ? "" : ` of the ${singular(spoken(source))}`);
-
-const expression = (value: Expression, root: string) => (value.kind === "aggregate" ? aggregate(value, root) : scalar(value, root));
-
-const parts = { year: "year", quarter: "quarter", month: "month", day: "day of the month", weekday: "weekday", hour: "hour" };
-
-function scalar(value: Scalar, root: string): string {
-  switch (value.kind) {
-    case "column":
-      return bare(value, root);
-    case "part":
-      return `the ${parts[value.unit]} of ${bare(value.of, root)}`;
-    case "period":
-      return `the ${value.unit} of ${bare(value.of, root)}`;
-    case "arithmetic": {
-      const [left, right] = [value.left, value.right].map((operand) => (typeof operand === "number" ? String(operand) : bare(operand, root)));
-      return `${left} ${value.op} ${right}`;
-    }
+  combined(plan: Query, combine: NonNullable<QueryPlan["combine"]>): string {
+    const rows = [this.phrase({ ...plan, orderBy: [], limit: undefined, offset: undefined }), ...combine.map(({ op, query }) => `${joiners[op]} ${this.phrase(query)}`)].join(", ");
+    const wording = this.#wording(plan);
+    return rows + sorted(chosen(plan, wording), wording) + onlyFirst(plan) + passedOver(plan);
   }
-}
 
-function aggregate({ fn, of, distinct }: Aggregate, root: string): string {
-  const [value, ...others] = of;
-  if (fn !== "count") return `${functions[fn]} ${distinct ? "of different values of " : ""}${scalar(value!, root)}`;
-  // The key of the rows, or several columns of it, stands for the rows.
-  const key = !value || others.length > 0 || (distinct && value.kind === "column" && /(^|_)id$/.test(value.column));
-  return key ? `the number of ${spoken(root)}` : `the number of ${distinct ? "different " : ""}values of ${scalar(value, root)}`;
-}
-
-function said(condition: Condition, root: string, schema: DatabaseSchema): string {
-  switch (condition.kind) {
-    case "column":
-      return compared(condition, root);
-    case "pair":
-      return `${bare(condition.left, root)} ${operators[condition.op]} ${bare(condition.right, root)}`;
-    case "related":
-      return related(condition, root);
-    case "either":
-      return `either ${condition.of.map((all) => list(all.map((inner) => said(inner, root, schema)))).join(", or ")}`;
-    case "measured":
-      return `${bare(condition.column, root)} ${operators[condition.op]} (${inner(condition.query, schema)})`;
-    case "member":
-      return `${bare(condition.column, root)} is ${condition.op === "in" ? "" : "not "}among (${inner(condition.query, schema)})`;
+  /** The query as a noun: "the names of customers whose country is "Germany"". */
+  phrase(query: Query): string {
+    const wording = this.#wording(query);
+    if (!isAggregated(query)) return this.#listed(query, wording);
+    return query.groupBy.length === 0 ? this.#computed(query, wording) : this.#grouped(query, wording);
   }
-}
 
-const inner = (plan: InnerQuery, schema: DatabaseSchema) => query(plan, schema);
+  #wording(query: Query): Wording {
+    return new Wording(query, this.#schema, { things: "query" in query.from ? this.#thingsOf(query.from.query) : undefined });
+  }
 
-function compared(comparison: Comparison, root: string): string {
-  const name = bare(comparison.column, root);
-  switch (comparison.op) {
-    case "missing":
-      return `${name} is missing`;
-    case "present":
-      return `${name} is not missing`;
-    case "one of":
-      return `${name} is ${comparison.values.map(quoted).join(" or ")}`;
-    case "none of":
-      return `${name} is neither ${comparison.values.map(quoted).join(" nor ")}`;
-    case "lacks":
-      return `${name} does not contain ${quoted(comparison.value)}`;
-    case "contains":
-    case "starts with":
-    case "ends with":
-      return `${name} ${comparison.op} ${quoted(comparison.value)}`;
-    case "=":
-    case "<>":
-    case "<":
-    case "<=":
-    case ">":
-    case ">=":
-      return `${name} ${operators[comparison.op]} ${quoted(comparison.value)}`;
+  /** What the rows of an inner query are: the groups that it makes, or what it lists. */
+  #thingsOf(query: InnerQuery): string {
+    const wording = this.#wording(query);
+    if (!isAggregated(query)) return `results of ${this.phrase(query)}`;
+    const { names } = groupsOf(query, wording);
+    if (names.length !== 1) return `groups of ${this.phrase(query)}`;
+    const such = this.#clauses(query.where, wording);
+    return plural(names[0]!) + this.#having(query, wording, "with") + (such === "" || query.having.length > 0 ? such : ` of ${wording.things}${such}`);
+  }
+
+  #clauses = (where: Query["where"], wording: Wording) => clauses(where, wording, this.#schema, this.#say);
+
+  #computed(query: Query, wording: Wording): string {
+    const heads = query.select.flatMap(({ value }) => (value.kind === "aggregate" ? [`the ${wording.aggregate(value)}`] : []));
+    const condition = query.having.map(({ value, op, than }) => `the ${wording.aggregate(value)} ${compared(op, than)}`);
+    return `${list(heads)} of ${wording.things}${this.#clauses(query.where, wording)}${condition.length > 0 ? `, only if ${list(condition)}` : ""}`;
+  }
+
+  #grouped(query: Query, wording: Wording): string {
+    const groups = groupsOf(query, wording);
+    const [name, ...others] = groups.names;
+    const heads = query.select.flatMap(({ value }) => (value.kind === "aggregate" ? [`the ${wording.aggregate(value)}`] : []));
+    const ranked = query.limit !== undefined && query.orderBy[0]?.value.kind === "aggregate";
+    if (name !== undefined && others.length === 0 && (ranked || heads.length === 0)) return this.#ranked(query, wording, groups);
+    const having = query.having.map(({ value, op, than }) => `the ${wording.aggregate(value)} ${compared(op, than)}`);
+    const what = heads.length > 0 ? `${list(heads)} of ${wording.things}${this.#clauses(query.where, wording)} for each` : `each`;
+    const where = heads.length > 0 ? "" : ` of ${wording.things}${this.#clauses(query.where, wording)}`;
+    return `${what} ${list(groups.names)}${where}${having.length > 0 ? `, only where ${list(having)}` : ""}${sorted(chosen(query, wording), wording)}${onlyFirst(query)}${passedOver(query)}`;
+  }
+
+  /** Groups as things of their own: "the 5 customers with the most orders", "the countries with more than 20 customers". */
+  #ranked(query: Query, wording: Wording, { names, source }: Groups): string {
+    const [term] = query.orderBy;
+    const rank = query.limit !== undefined && term?.value.kind === "aggregate" ? term : undefined;
+    const [own, others] = source === undefined || source === wording.root ? [[], query.where] : partition(query.where, source);
+    const things = query.limit === 1 ? names[0]! : plural(names[0]!);
+    const such = this.#clauses(others, wording);
+    const having = this.#having(query, wording, rank ? "and" : "with");
+    const about = rank?.value.kind === "aggregate" && wording.counted(rank.value) === undefined ? ` of ${wording.things}` : "";
+    // Of whom, where nothing has told it.
+    const of = rank === undefined && having === "" && source !== wording.root ? ` of ${wording.things}` : "";
+    const among = own.length > 0 ? `, among those${this.#clauses(own, new Wording(query, this.#schema, { about: source! }))}` : "";
+    const many = query.limit === undefined || query.limit === 1 ? "the" : `the ${query.limit}`;
+    const ranking = rank ? ` with ${superlative(rank, placeOf(query), wording)}${about}${thenBy(chosen(query, wording).slice(1), wording)}` : "";
+    const order = rank ? "" : sorted(chosen(query, wording), wording);
+    return `${many} ${things}${ranking}${having}${of}${such}${among}${order}${passedOver(query)}`;
+  }
+
+  /** " with more than 20 customers", " with a total stock that is at least 5". */
+  #having(query: Query, wording: Wording, word: "with" | "and"): string {
+    const said = query.having.map(({ value, op, than }) => {
+      const counted = wording.counted(value);
+      return counted === undefined ? `${article(wording.aggregate(value))} of ${wording.things} that ${compared(op, than)}` : countOf(op, than, counted);
+    });
+    return said.length > 0 ? ` ${word} ${list(said)}` : "";
+  }
+
+  #listed(query: Query, wording: Wording): string {
+    const terms = chosen(query, wording);
+    const such = this.#clauses(query.where, wording);
+    return this.#shown(query, wording, query.limit === undefined ? wording.things + such + sorted(terms, wording) : first(query, terms, such, wording)) + passedOver(query);
+  }
+
+  /** What is shown of the things: nothing is said where that is all. */
+  #shown({ select, distinct, from, limit }: Query, wording: Wording, about: string): string {
+    const columns = select.map(({ value }) => value as Scalar);
+    const table = wording.table(from.as);
+    const isAll = !distinct && columns.length === table?.columns.length && columns.every((value) => value.kind === "column" && value.source === from.as);
+    if (isAll) return about;
+    const own = columns.filter((value) => value.kind !== "column" || value.source === from.as);
+    const others = columns.filter((value) => !own.includes(value)).map((value) => wording.scalar(value));
+    const number = (name: string) => (limit === 1 ? name : pluralOf(name));
+    const different = distinct ? "different " : "";
+    if (own.length === 0) return `the ${different}${list(others.map(number))} of ${about}`;
+    const shown = `the ${different}${list(own.map((value) => number(wording.scalar(value))))}`;
+    return others.length === 0 ? `${shown} of ${about}` : `${shown} of ${about}, with ${limit === 1 ? "its" : "their"} ${list(others)}`;
   }
 }
 
-const quoted = (value: string | number | boolean) => (typeof value === "string" ? `"${value}"` : String(value));
-
-function related({ joins, where, count }: Related, root: string): string {
-  const things = spoken(joins.at(-1)!.as);
-  const such = where.length > 0 ? ` for which ${list(where.map((comparison) => compared(comparison, joins[0]!.as)))}` : "";
-  if (count.op === ">=" && count.value === 1) return `there are ${things}${such}`;
-  if (count.op === "=" && count.value === 0) return `there are no ${things}${such}`;
-  return `the number of ${things} of the ${singular(spoken(root))}${such} ${operators[count.op]} ${count.value}`;
+/** The columns that tell the rows of a source apart stand for its things. */
+function groupsOf({ groupBy }: Query, wording: Wording): Groups {
+  const bySource = Map.groupBy(groupBy, (value) => (value.kind === "column" ? value.source : ""));
+  const keyed = [...bySource].filter(([source, values]) => source !== "" && wording.isKey(source, values.map((value) => (value as { column: string }).column))).map(([source]) => source);
+  const names = groupBy.flatMap((value) => (value.kind === "column" && keyed.includes(value.source) ? [] : [wording.group(value)]));
+  const things = keyed.map((source) => wording.thing(source));
+  return { names: [...things, ...names], ...(keyed.length === 1 && names.length === 0 ? { source: keyed[0]! } : {}) };
 }
+
+/** "the 5 products with the highest price", "the first 10 customers by name". */
+function first(query: Query, terms: QueryPlan["orderBy"], such: string, wording: Wording): string {
+  const things = query.limit === 1 ? wording.thing(wording.root) : wording.things;
+  const [term, ...others] = terms;
+  if (term && !wording.isText(term.value)) {
+    return `the ${query.limit === 1 ? "" : `${query.limit} `}${things} ${distinguished(term, placeOf(query), wording)}${thenBy(others, wording)}${such && `, among those${such}`}`;
+  }
+  const by = terms.map(({ value, direction }) => wording.expression(value) + (direction === "desc" ? " from Z to A" : ""));
+  return `the ${query.limit === 1 ? ordinal(placeOf(query)) : `first ${query.limit}`} ${things}${such}${by.length > 0 ? ` by ${list(by)}` : ""}`;
+}
+
+/** Of one row, what passing over others makes of it: the second. */
+const placeOf = ({ limit, offset = 0 }: Query) => (limit === 1 ? 1 + offset : 1);
+
+const passedOver = ({ limit, offset }: Query) => (offset === undefined || limit === 1 ? "" : `, passing over the first ${offset === 1 ? "one" : offset}`);
+
+const onlyFirst = (query: Query) => (query.limit === undefined ? "" : `; only the ${query.limit === 1 ? ordinal(placeOf(query)) : `first ${query.limit}`}`);
+
+const article = (noun: string) => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+
+/** Of "month of ordered at", the months. */
+const pluralOf = (name: string) => name.replace(/^.+?(?= of |$)/, plural);

@@ -29,7 +29,7 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["products between 10 and 20", /price is at least 10[^]*stock is at least 10/, "only product_id is offered"],
   ["customers with price over 100", /price/],
   ["customers in Books", /Books/],
-  ["number of products per country", /for each country of the customer/],
+  ["number of products per country", /for each customer's country/],
   ["delete all customers", /delete/, "a command to change is passed over"],
   ["drop table customers", /drop/, "a command to change is passed over"],
   ["customers'; drop table customers; --", /drop/, "a command to change is passed over"],
@@ -78,7 +78,7 @@ describe("questions that are refused", () => {
   it("name the words and offer what may have been meant, each a plan that is taken as it is", () => {
     const { words, alternatives } = refusalOf("shipped ordrs in Germany");
     expect(words).to.deep.equal(["ordrs"]);
-    expect(alternatives.map(({ reading }) => reading)).to.include('Orders where status is "shipped" and country of the customer is "Germany".');
+    expect(alternatives.map(({ reading }) => reading)).to.include('Orders whose status is "shipped" and whose customer\'s country is "Germany".');
     expect(alternatives.map(({ confidence }) => confidence)).to.satisfy((given: number[]) => given.every((each, at) => each <= (given[at - 1] ?? 1)));
     for (const { plan, reading } of alternatives) expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });
   });

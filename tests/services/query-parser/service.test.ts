@@ -52,7 +52,7 @@ describe("query-parser", () => {
     expect(response.statusCode, response.body).to.equal(200);
     const { statement, reading, datasource } = parseResponse.parse(response.json());
     const { sql, params } = sqlStatement.parse(statement);
-    expect({ datasource, reading }).to.deep.equal({ datasource: "shop", reading: 'The number of customers where country is "Germany".' });
+    expect({ datasource, reading }).to.deep.equal({ datasource: "shop", reading: 'The number of customers whose country is "Germany".' });
     expect(await shop.run(sql, params)).to.deep.equal(await shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'"));
   });
 

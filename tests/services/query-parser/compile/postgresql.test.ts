@@ -26,7 +26,7 @@ const plans: [string, QueryPlan, string][] = [
   [
     "ISO weeks and quarters",
     plan("orders", [{ ...month, unit: "week" }, { ...month, unit: "quarter" }, { ...month, unit: "day" }, "orders.id"], { orderBy: [{ value: column("orders.id"), direction: "asc" }] }),
-    `SELECT extract(isoyear FROM o) || '-W' || lpad(extract(week FROM o)::text, 2, '0'), extract(year FROM o) || '-Q' || extract(quarter FROM o), o::date::text, id
+    `SELECT extract(isoyear FROM o) || '-W' || right('0' || extract(week FROM o), 2), extract(year FROM o) || '-Q' || extract(quarter FROM o), o::date::text, id
      FROM (SELECT ordered_at AT TIME ZONE 'UTC' AS o, id FROM orders) AS t ORDER BY id`,
   ],
   ["sums of products of columns", plan("order_items", [aggregate("sum", [amount])]), "SELECT sum(quantity * unit_price) FROM order_items"],

@@ -1,0 +1,181 @@
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { ColumnRef, Comparator, Comparison, Condition, InnerQuery, Member, QueryPlan, Related } from "../plan.ts";
+import { isAggregated } from "../scope.ts";
+import { spokenComparison, spokenRange } from "./times.ts";
+import { Wording } from "./wording.ts";
+import { list, quoted } from "./words.ts";
+
+/** Says an inner query: "the average price of products". */
+export type Say = (query: InnerQuery) => string;
+
+const comparators: Record<Comparator, string> = { "=": "is", "<>": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least" };
+
+const counts: Record<Comparator, string> = { "=": "exactly", "<>": "not exactly", "<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least" };
+
+export const compared = (op: Comparator, value: number) => `${comparators[op]} ${value}`;
+
+/** "more than 5 orders", "no orders". */
+export function countOf(op: Comparator, value: number, things: string): string {
+  if (op === ">=" && value === 1) return things;
+  if (op === "=" && value === 0) return `no ${things}`;
+  return `${counts[op]} ${value} ${things}`;
+}
+
+/** One condition, after a word that joins it to the things that it is about, and as a sentence of its own. */
+interface Said {
+  after: "whose" | "that" | "for which";
+  text: string;
+  alone: string;
+}
+
+const whose = (text: string): Said => ({ after: "whose", text, alone: text });
+
+/** Things whose `ordered_at` is before May are those that were ordered before May. */
+function about(column: ColumnRef, text: string, wording: Wording): Said {
+  const alone = `${wording.column(column)} ${text}`;
+  const deed = wording.deed({ kind: "column", ...column });
+  const time = /^is ((?:in|on|from|before|after) .+|.+ or (?:earlier|later))$/.exec(text)?.[1];
+  if (deed === undefined || time === undefined) return whose(alone);
+  return { after: "that", text: `were ${deed} ${/ or \w+$/.test(time) ? "on " : ""}${time}`, alone };
+}
+
+const having = (things: string): Said => ({ after: "that", text: `have ${things}`, alone: `there are ${things}` });
+
+/** " whose country is "Germany" and that have orders": with a space before it; empty without conditions. */
+export function clauses(where: readonly Condition[], wording: Wording, schema: DatabaseSchema, say: Say): string {
+  const said = saidOf(where, wording, schema, say);
+  const parts = (["whose", "that", "for which"] as const).flatMap((after) => {
+    const texts = said.filter((each) => each.after === after).map(({ text }) => text);
+    return texts.length > 0 ? [list(texts.map((text) => `${after} ${text}`))] : [];
+  });
+  return parts.length > 0 ? ` ${list(parts)}` : "";
+}
+
+function saidOf(where: readonly Condition[], wording: Wording, schema: DatabaseSchema, say: Say): Said[] {
+  const rest = [...where];
+  const said: Said[] = [];
+  for (let condition = rest.shift(); condition; condition = rest.shift()) {
+    const range = condition.kind === "column" ? rangeWith(condition, rest, wording) : undefined;
+    if (range) rest.splice(rest.indexOf(range.other), 1);
+    said.push(range ? about(range.column, range.text, wording) : saidAlone(condition, wording, schema, say));
+  }
+  return said;
+}
+
+/** Two conditions on a column that are its bounds. */
+function rangeWith(condition: Comparison, others: readonly Condition[], wording: Wording): { other: Condition; column: ColumnRef; text: string } | undefined {
+  for (const other of others) {
+    if (other.kind !== "column" || !isDeepStrictEqual(other.column, condition.column)) continue;
+    const [from, to] = condition.op === ">=" ? [condition, other] : [other, condition];
+    if (from.op !== ">=" || (to.op !== "<" && to.op !== "<=")) continue;
+    const { column } = condition;
+    if (typeof from.value === "number" && to.op === "<=") return { other, column, text: `is between ${from.value} and ${quoted(to.value)}` };
+    if (typeof from.value !== "string" || typeof to.value !== "string" || to.op !== "<" || !wording.isTime({ kind: "column", ...column })) continue;
+    const range = spokenRange(from.value, to.value);
+    if (range !== undefined) return { other, column, text: range };
+  }
+  return undefined;
+}
+
+function saidAlone(condition: Condition, wording: Wording, schema: DatabaseSchema, say: Say): Said {
+  switch (condition.kind) {
+    case "column":
+      return about(condition.column, predicate(condition, wording), wording);
+    case "pair": {
+      const time = wording.isTime({ kind: "column", ...condition.left });
+      const way = time ? { ...comparators, "<": "is before", ">": "is after", "<=": "is not after", ">=": "is not before" } : comparators;
+      return whose(`${wording.column(condition.left)} ${way[condition.op]} the ${wording.column(condition.right)}`);
+    }
+    case "related":
+      return related(condition, schema, say);
+    case "either": {
+      const sets = condition.of.map((all) => list(saidOf(all, wording, schema, say).map(({ alone }) => alone)));
+      const text = `either ${sets.join(condition.of.some((all) => all.length > 1) || sets.length > 2 ? ", or " : " or ")}`;
+      return { after: "for which", text, alone: text };
+    }
+    case "measured":
+      return whose(`${wording.column(condition.column)} ${comparators[condition.op]} ${say(condition.query)}`);
+    case "member":
+      return member(condition, wording, schema, say);
+  }
+}
+
+function predicate(comparison: Comparison, wording: Wording): string {
+  switch (comparison.op) {
+    case "missing":
+      return "is missing";
+    case "present":
+      return "is known";
+    case "one of":
+      return `is ${list(comparison.values.map(quoted), "or")}`;
+    case "none of":
+      return comparison.values.length === 1 ? `is not ${quoted(comparison.values[0]!)}` : `is neither ${list(comparison.values.map(quoted), "nor")}`;
+    case "lacks":
+      return `does not contain ${quoted(comparison.value)}`;
+    case "contains":
+    case "starts with":
+    case "ends with":
+      return `${comparison.op} ${quoted(comparison.value)}`;
+    case "=":
+    case "<>":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=": {
+      const time = typeof comparison.value === "string" && wording.isTime({ kind: "column", ...comparison.column });
+      return time ? spokenComparison(comparison.op, String(comparison.value)) : `${comparators[comparison.op]} ${quoted(comparison.value)}`;
+    }
+  }
+}
+
+/** What is counted is told apart by its key, or else is what is joined first. */
+function related({ joins, where, count }: Related, schema: DatabaseSchema, say: Say): Said {
+  const source = joins.find(({ as }) => count.distinct?.every((ref) => ref.source === as)) ?? joins[0]!;
+  const { as } = source;
+  const [first, ...rest] = joins as [Related["joins"][number]];
+  const wording = new Wording({ from: { as: first.as, schema: first.schema, table: first.table }, joins: rest }, schema, { about: as });
+  const such = clauses(where, wording, schema, say);
+  const isOne = source === joins[0] && wording.isKey(as, source.on.map(({ right }) => right));
+  if (isOne && count.value === 1 && count.op === ">=") return having(`a ${wording.thing(as)}${such}`);
+  return having(countOf(count.op, count.value, wording.things) + such);
+}
+
+/** Things whose key is in a list of references to them are those that have what refers to them. */
+function member({ column, op, query }: Member, wording: Wording, schema: DatabaseSchema, say: Say): Said {
+  const referring = refers(query, column, wording, schema);
+  if (referring) {
+    const inner = new Wording(query, schema);
+    return having(`${op === "in" ? "" : "no "}${inner.things}${clauses(query.where, inner, schema, say)}`);
+  }
+  return whose(`${wording.column(column)} is ${op === "in" ? "" : "not "}among ${say(query)}`);
+}
+
+function refers(query: InnerQuery, column: Member["column"], wording: Wording, schema: DatabaseSchema): boolean {
+  const [{ value }] = query.select as [InnerQuery["select"][number]];
+  const { from } = query;
+  if (isAggregated(query) || query.limit !== undefined || value.kind !== "column" || value.source !== from.as || !("table" in from)) return false;
+  const target = column.source === wording.root && wording.isKey(column.source, [column.column]) ? wording.table(column.source) : undefined;
+  const table = schema.tables.find((each) => each.schema === from.schema && each.name === from.table);
+  return target !== undefined && table !== undefined && table.foreignKeys.some((key) => key.columns.length === 1 && key.columns[0] === value.column && key.schema === target.schema && key.table === target.name);
+}
+
+/** Splits conditions into those on one source, and the others. */
+export function partition(where: QueryPlan["where"], source: string): [on: Condition[], others: Condition[]] {
+  const isOn = (condition: Condition): boolean => {
+    switch (condition.kind) {
+      case "column":
+      case "measured":
+      case "member":
+        return condition.column.source === source;
+      case "pair":
+        return condition.left.source === source && condition.right.source === source;
+      case "related":
+        return condition.joins[0]!.on.every(({ left }) => left.source === source);
+      case "either":
+        return condition.of.flat().every(isOn);
+    }
+  };
+  return [where.filter(isOn), where.filter((condition) => !isOn(condition))];
+}
+

@@ -1,0 +1,21 @@
+import { wordsOfName } from "../../language/tokens.ts";
+
+/** A name of the schema as words: `unit_price` is the unit price. */
+export const spoken = (name: string) => wordsOfName(name).join(" ") || name;
+
+/** "a", "a and b", "a, b and c". */
+export function list(parts: readonly string[], word = "and"): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${word} ${parts.at(-1)!}`;
+}
+
+export const quoted = (value: string | number | boolean) => (typeof value === "string" ? `"${value}"` : String(value));
+
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+
+/** "second" for 2, "11th" for 11. */
+export function ordinal(number: number): string {
+  const word = ["first", "second", "third"][number - 1];
+  if (word) return word;
+  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+  return `${number}${endings[ordinals.select(number)] ?? "th"}`;
+}
