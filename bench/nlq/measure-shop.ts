@@ -1,7 +1,7 @@
 import { sameResult } from "./compare-results.ts";
 import { engineFor, type Answer } from "./engine.ts";
 import type { GoldRows } from "./gold-result.ts";
-import { timed, type Measured, type Measurement } from "./measure.ts";
+import { sum, timed, type Measured, type Measurement } from "./measure.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 import { shopNow, type ShopQuestion } from "./shop-set.ts";
 import type { ShopSource } from "./shop-source.ts";
@@ -18,9 +18,9 @@ export async function measureShop(questions: readonly ShopQuestion[], shop: Shop
     const asked = before === undefined ? question : `${before} >> ${question}`;
     measured.push({ number, db: shop.dialect, question: asked, shape, gold, answer, ms: 0, ...(await judge(shop, await postgres.gold(gold), answer)) });
   }
-  const { times, cpuSeconds } = timed(ask, questions);
+  const { times, cpuTimes } = timed(ask, questions);
   times.forEach((ms, index) => (measured[index]!.ms = ms));
-  return { questions: measured, cpuSeconds };
+  return { questions: measured, cpuSeconds: sum(cpuTimes) / 1000 };
 }
 
 async function judge(shop: ShopSource, { blocks }: GoldRows, answer: Answer): Promise<Pick<Measured, "verdict" | "why">> {

@@ -50,26 +50,37 @@ export async function measure(set: QuestionSet, postgres: PostgresDatabase, opti
     await postgres.fill(databases.facts, rows);
     const ask = engineFor(await postgres.schema(db));
     const answers = new Map(questions.map((question) => [question, ask(question.question)]));
-    const { times, cpuSeconds } = timed(ask, questions);
+    const { times, cpuTimes } = timed(ask, questions);
     const differences = await compareAll(databases, postgres, golds, answers);
-    measurement.cpuSeconds += cpuSeconds;
+    measurement.cpuSeconds += sum(cpuTimes) / 1000;
     measurement.questions.push(...questions.map((question, index) => judged(question, golds.get(question)!, answers.get(question)!, differences.get(question), times[index]!)));
     databases.close();
   }
   return measurement;
 }
 
-/** How long each question takes to parse, in ms, and all of them in seconds of the thread. */
-export function timed(ask: (question: string) => Answer, questions: readonly { question: string }[]): { times: number[]; cpuSeconds: number } {
-  const before = process.threadCpuUsage();
-  const times = questions.map(({ question }) => {
-    const start = performance.now();
-    ask(question);
-    return performance.now() - start;
-  });
-  const { user, system } = process.threadCpuUsage(before);
-  return { times, cpuSeconds: (user + system) / 1e6 };
+export interface Timing {
+  /** Of each question, in ms on the clock. */
+  times: number[];
+  /** Of each question, in ms of this thread: others on the machine do not add to it. */
+  cpuTimes: number[];
 }
+
+/** How long each question takes to parse. */
+export function timed(ask: (question: string) => Answer, questions: readonly { question: string }[]): Timing {
+  const timing: Timing = { times: [], cpuTimes: [] };
+  for (const { question } of questions) {
+    const start = performance.now();
+    const before = process.threadCpuUsage();
+    ask(question);
+    const { user, system } = process.threadCpuUsage(before);
+    timing.times.push(performance.now() - start);
+    timing.cpuTimes.push((user + system) / 1000);
+  }
+  return timing;
+}
+
+export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** For each question with a query and a gold result: how they differ, if they do. */
 async function compareAll(

@@ -1,3 +1,4 @@
+import { quantile } from "../figures.ts";
 import type { Measured, Measurement } from "./measure.ts";
 import { shapes } from "./query-shape.ts";
 
@@ -10,8 +11,7 @@ export interface ReportOptions {
 export function reportOf(name: string, { questions, cpuSeconds }: Measurement, { onlyFigures = false }: ReportOptions = {}): string {
   const usable = questions.filter(({ verdict }) => verdict !== "unusable");
   const unusable = questions.filter(({ verdict }) => verdict === "unusable");
-  const times = questions.map(({ ms }) => ms).sort((left, right) => left - right);
-  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(2);
+  const at = (share: number) => quantile(questions.map(({ ms }) => ms), share).toFixed(2);
   const kinds = counted(unusable.map(({ why }) => why!.split(":")[0]!)).map(([why, count]) => `${count} ${why}`);
   return [
     `${name}: ${usable.length} questions${unusable.length > 0 ? `, and ${unusable.length} left out (${kinds.join(", ")})` : ""}`,

@@ -1,4 +1,4 @@
-import type { DatabaseSchema, Dialect, Statement } from "@chatdb/contracts/query.ts";
+import type { DatabaseSchema, Dialect } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import type { Compiled } from "@chatdb/query-parser/compile/statement.ts";
@@ -46,7 +46,7 @@ async function sourceOf({ settings, close }: { settings: PostgresDatabase["setti
     dialect: settings.dialect,
     schema: await connector.schema(settings.name),
     run: async (statement) => {
-      const { rows } = await connector.query(settings.name, { ...(statement as Statement), limit: maxRows, timeout_ms: timeoutMs }, new AbortController().signal);
+      const { rows } = await connector.query(settings.name, { ...(statement), limit: maxRows, timeout_ms: timeoutMs }, new AbortController().signal);
       return rows;
     },
     close: async () => {

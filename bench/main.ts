@@ -1,0 +1,19 @@
+/* npm run bench: figures of single parts of the platform, on this machine. */
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { lineOf, type Figure } from "./figures.ts";
+import { parserFigures } from "./parser/main.ts";
+
+const parts: Record<string, () => Figure[] | Promise<Figure[]>> = { "query-parser": parserFigures };
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no ${unknown.join(", ")} to measure. npm run bench -- [part...] takes: ${Object.keys(parts).join(", ")}.\n`);
+  process.exit(2);
+}
+
+process.stdout.write(`${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0]!.toFixed(1)}, Node.js ${process.version}\n`);
+for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
+  const figures = await parts[name]!();
+  process.stdout.write(`${name}\n${figures.map(lineOf).join("\n")}\n`);
+}
