@@ -2,13 +2,14 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { statementOf, type Compiled } from "@chatdb/query-parser/compile/statement.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
+import { queryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 
 /** What the engine makes of a question: a query, or the reason why it makes none. */
 export type Answer =
   | ({ kind: "query"; reading: string; confidence: number } & Compiled)
-  /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads. */
-  | { kind: "refused"; reason: string; message: string }
+  /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads; `offered` is what may have been meant. */
+  | { kind: "refused"; reason: string; message: string; offered: Compiled[] }
   /** The engine failed: a defect, whatever the question. */
   | { kind: "failed"; message: string };
 
@@ -20,15 +21,25 @@ export type Answer =
 export function engineFor(schema: DatabaseSchema, now?: Date): (question: string, before?: string) => Answer {
   const index = new SchemaIndex(schema);
   return (question, before) => {
-    if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood." };
+    if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood.", offered: [] };
     try {
       const { plan, reading, confidence } = parse(question, index, now);
       return { kind: "query", reading, confidence, ...statementOf(plan, schema) };
     } catch (error) {
       const { message } = error as Error;
-      return error instanceof Refusal ? { kind: "refused", reason: reasonOf(message), message } : { kind: "failed", message };
+      if (!(error instanceof Refusal)) return { kind: "failed", message };
+      return { kind: "refused", reason: reasonOf(message), message, offered: error.alternatives.map(({ plan }) => statementOf(queryPlan.parse(plan), schema)) };
     }
   };
+}
+
+/** What can be run of an answer: the query, or those that are offered. */
+export function statementsOf(answer: Answer): Compiled[] {
+  switch (answer.kind) {
+    case "query": return [answer];
+    case "refused": return answer.offered;
+    case "failed": return [];
+  }
 }
 
 /** The first sentence of the message without what it quotes. */

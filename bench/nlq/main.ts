@@ -13,7 +13,8 @@ import { readShopSet } from "./shop-set.ts";
 import { openShop } from "./shop-source.ts";
 
 const usage = `npm run bench:nlq -- [options]
-  --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or one of ../shared/data; default spider-dev
+  --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or one of ../shared/data; several times
+                   for several; default spider-dev and shop
   --db ID          questions of one schema only
   --limit N        the first N questions
   --sample N       N questions by chance
@@ -28,7 +29,18 @@ const usage = `npm run bench:nlq -- [options]
 function options() {
   const string = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { set: string, db: string, limit: string, sample: string, seed: string, databases: string, "first-seed": string, json: string, dialects: string, "held-out": { type: "boolean", default: false } },
+    options: {
+      set: { type: "string", multiple: true, default: ["spider-dev", "shop"] },
+      db: string,
+      limit: string,
+      sample: string,
+      seed: string,
+      databases: string,
+      "first-seed": string,
+      json: string,
+      dialects: string,
+      "held-out": { type: "boolean", default: false },
+    },
   });
   const number = (name: "limit" | "sample" | "seed" | "databases" | "first-seed", fallback: number) => {
     const value = Number(values[name] ?? fallback);
@@ -37,7 +49,7 @@ function options() {
     throw new Error(`--${name} is a whole number above 0, and not ${values[name]}.`);
   };
   return {
-    set: values.set ?? "spider-dev",
+    sets: values.set,
     db: values.db,
     json: values.json,
     heldOut: values["held-out"],
@@ -65,36 +77,36 @@ function optionsOrExit() {
   }
 }
 
-const { set: name, db, json, limit, sample, seed, heldOut, dialects, ...rows } = optionsOrExit();
+const { sets, db, json, limit, sample, seed, heldOut, dialects, ...rows } = optionsOrExit();
 
 function chosen<T extends { question: string }>(questions: readonly T[]): T[] {
   const sampled = sample < questions.length ? shuffled(questions, createRandom(seed)).slice(0, sample) : [...questions];
   return sampled.slice(0, limit);
 }
 
-async function measureSet(postgres: PostgresDatabase): Promise<Measured[]> {
+async function measureSet(name: string, postgres: PostgresDatabase): Promise<Measured[]> {
   const set = readQuestionSet(existsSync(name) ? name : `../shared/data/${name}`);
   const measurement = await measure(set, postgres, rows, chosen(set.questions.filter((question) => db === undefined || question.db === db)));
   process.stdout.write(`${reportOf(name, measurement)}\n`);
   return measurement.questions;
 }
 
-/** The own set, in each kind of database that can be started here. */
+/** The own set, in each kind of database that can be started here; parsing is the same for all. */
 async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
   await postgres.fillShop();
   const development = readShopSet().filter((question) => !question.heldOut);
   const kept = readShopSet().filter((question) => question.heldOut);
   const all: Measured[] = [];
-  for (const each of dialects) {
+  for (const [index, each] of dialects.entries()) {
     const shop = await openShop(each, postgres);
     if (typeof shop === "string") {
       process.stdout.write(`shop, ${each}: not measured, ${shop}\n`);
       continue;
     }
     const developed = await measureShop(chosen(development), shop, postgres);
-    process.stdout.write(`${reportOf(`shop, ${each}, for development`, developed)}\n`);
+    process.stdout.write(`${reportOf(`shop, ${each}, for development`, developed, { brief: index > 0 })}\n`);
     const aside = await measureShop(chosen(kept), shop, postgres);
-    process.stdout.write(`${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut })}\n`);
+    process.stdout.write(`${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut, brief: index > 0 })}\n`);
     await shop.close();
     all.push(...developed.questions, ...(heldOut ? aside.questions : []));
   }
@@ -102,6 +114,7 @@ async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
 }
 
 const postgres = await PostgresDatabase.start();
-const questions = await (name === "shop" ? measureOwn(postgres) : measureSet(postgres));
+const questions: Measured[] = [];
+for (const name of sets) questions.push(...(await (name === "shop" ? measureOwn(postgres) : measureSet(name, postgres))));
 await postgres.close();
 if (json) writeFileSync(json, JSON.stringify(questions, undefined, 1));

@@ -1,7 +1,6 @@
-import { sameResult } from "./compare-results.ts";
-import { engineFor, type Answer } from "./engine.ts";
+import { engineFor, statementsOf, type Answer } from "./engine.ts";
 import type { GoldRows } from "./gold-result.ts";
-import { sum, timed, type Measured, type Measurement } from "./measure.ts";
+import { differenceOf, sum, timed, verdictOn, type Measured, type Measurement } from "./measure.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 import { shopNow, type ShopQuestion } from "./shop-set.ts";
 import type { ShopSource } from "./shop-source.ts";
@@ -23,13 +22,8 @@ export async function measureShop(questions: readonly ShopQuestion[], shop: Shop
   return { questions: measured, cpuSeconds: sum(cpuTimes) / 1000 };
 }
 
-async function judge(shop: ShopSource, { blocks }: GoldRows, answer: Answer): Promise<Pick<Measured, "verdict" | "why">> {
-  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason };
-  if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
-  try {
-    const ours = await shop.run(answer);
-    return sameResult(blocks, ours, { extraColumns: true }) ? { verdict: "right" } : { verdict: "wrong", why: "another result" };
-  } catch (error) {
-    return { verdict: "wrong", why: `the query fails: ${(error as Error).message}` };
-  }
+async function judge(shop: ShopSource, { blocks }: GoldRows, answer: Answer): Promise<Pick<Measured, "verdict" | "why" | "offered">> {
+  const differences = [];
+  for (const statement of statementsOf(answer)) differences.push(await differenceOf(() => shop.run(statement), blocks, { extraColumns: true }));
+  return verdictOn(answer, differences);
 }

@@ -1,5 +1,5 @@
-import { sameResult } from "./compare-results.ts";
-import { engineFor, type Answer } from "./engine.ts";
+import { sameResult, type Blocks, type Comparing, type Table } from "./compare-results.ts";
+import { engineFor, statementsOf, type Answer } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 import { shapeOf } from "./query-shape.ts";
@@ -19,6 +19,8 @@ export interface Measured {
   verdict: Verdict;
   /** Why it is not right. */
   why?: string;
+  /** It was asked back, and the right query was among those offered. */
+  offered?: boolean;
   /** Of parsing it, in ms, once it was parsed before. */
   ms: number;
 }
@@ -53,7 +55,7 @@ export async function measure(set: QuestionSet, postgres: PostgresDatabase, opti
     const { times, cpuTimes } = timed(ask, questions);
     const differences = await compareAll(databases, postgres, golds, answers);
     measurement.cpuSeconds += sum(cpuTimes) / 1000;
-    measurement.questions.push(...questions.map((question, index) => judged(question, golds.get(question)!, answers.get(question)!, differences.get(question), times[index]!)));
+    measurement.questions.push(...questions.map((question, index) => judged(question, golds.get(question)!, answers.get(question)!, differences.get(question)!, times[index]!)));
     databases.close();
   }
   return measurement;
@@ -82,39 +84,46 @@ export function timed(ask: (question: string) => Answer, questions: readonly { q
 
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** For each question with a query and a gold result: how they differ, if they do. */
+/** How what an answer has to run differs from the gold result: undefined where it does not. */
+type Differences = (string | undefined)[];
+
+/** Runs what can be run for the questions that have a gold result, each on its databases until it differs. */
 async function compareAll(
   databases: GoldDatabases,
   postgres: PostgresDatabase,
   golds: ReadonlyMap<SetQuestion, Gold>,
   answers: ReadonlyMap<SetQuestion, Answer>,
-): Promise<Map<SetQuestion, string>> {
-  const differences = new Map<SetQuestion, string>();
+): Promise<Map<SetQuestion, Differences>> {
+  const differences = new Map([...answers].map(([question, answer]): [SetQuestion, Differences] => [question, statementsOf(answer).map(() => undefined)]));
   for (const [index, { seed, rows }] of databases.seeds.entries()) {
     const due = [...golds].flatMap(([question, gold]) => {
-      const answer = answers.get(question)!;
       const result = gold.kind === "results" ? gold.results.find((each) => each.seed === seed) : undefined;
-      return result && answer.kind === "query" && !differences.has(question) ? [{ question, answer, blocks: result.blocks }] : [];
+      return result ? statementsOf(answers.get(question)!).map((statement, place) => ({ found: differences.get(question)!, place, statement, blocks: result.blocks })) : [];
     });
-    if (due.length === 0) continue;
-    if (index > 0) await postgres.fill(databases.facts, rows);
-    for (const { question, answer, blocks } of due) {
-      try {
-        if (!("sql" in answer)) throw new Error("there is no SQL");
-        const ours = await postgres.query(answer.sql, answer.params);
-        if (!sameResult(blocks, ours)) differences.set(question, "another result");
-      } catch (error) {
-        differences.set(question, `the query fails: ${(error as Error).message}`);
-      }
-    }
+    const open = due.filter(({ found, place }) => found[place] === undefined);
+    if (open.length > 0 && index > 0) await postgres.fill(databases.facts, rows);
+    for (const { found, place, statement, blocks } of open) found[place] = await differenceOf(() => postgres.run(statement), blocks);
   }
   return differences;
 }
 
-function judged({ number, db, question, gold }: SetQuestion, result: Gold, answer: Answer, difference: string | undefined, ms: number): Measured {
+/** How what a statement gives differs from the gold result, if it does. */
+export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, comparing?: Comparing): Promise<string | undefined> {
+  try {
+    return sameResult(blocks, await run(), comparing) ? undefined : "another result";
+  } catch (error) {
+    return `the query fails: ${(error as Error).message}`;
+  }
+}
+
+/** The verdict on an answer whose statements differ like that. */
+export function verdictOn(answer: Answer, differences: Differences): Pick<Measured, "verdict" | "why" | "offered"> {
+  if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
+  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, offered: differences.includes(undefined) };
+  return differences[0] === undefined ? { verdict: "right" } : { verdict: "wrong", why: differences[0] };
+}
+
+function judged({ number, db, question, gold }: SetQuestion, result: Gold, answer: Answer, differences: Differences, ms: number): Measured {
   const entry = { number, db, question, shape: shapeOf(gold), gold, answer, ms };
-  if (result.kind === "unusable") return { ...entry, verdict: "unusable", why: `gold ${result.why}: ${result.message}` };
-  if (answer.kind === "refused") return { ...entry, verdict: "unanswered", why: answer.reason };
-  if (answer.kind === "failed") return { ...entry, verdict: "unanswered", why: `the engine failed: ${answer.message}` };
-  return difference === undefined ? { ...entry, verdict: "right" } : { ...entry, verdict: "wrong", why: difference };
+  return result.kind === "unusable" ? { ...entry, verdict: "unusable", why: `gold ${result.why}: ${result.message}` } : { ...entry, ...verdictOn(answer, differences) };
 }

@@ -4,6 +4,7 @@ import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
 import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
 import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";
 import { startDatabases, type EmbeddedDatabase } from "@chatdb/platform/embedded-database.ts";
+import type { Compiled } from "@chatdb/query-parser/compile/statement.ts";
 import { load } from "@chatdb/sample-data/load.ts";
 import pg from "pg";
 import type { SchemaFacts } from "./column-facts.ts";
@@ -67,6 +68,12 @@ export class PostgresDatabase {
     const types = { getTypeParser: (oid: number) => decoderOf(oid) };
     const { rows } = await this.#client.query<unknown[]>({ text: sql, values: [...params], rowMode: "array", types });
     return rows;
+  }
+
+  /** @throws what PostgreSQL says of it */
+  async run(statement: Compiled): Promise<Table> {
+    if (!("sql" in statement)) throw new Error("A pipeline is nothing for PostgreSQL.");
+    return await this.query(statement.sql, statement.params);
   }
 
   async close(): Promise<void> {

@@ -5,21 +5,28 @@ import { shapes } from "./query-shape.ts";
 export interface ReportOptions {
   /** Without the reasons of what is not right. Default false. */
   onlyFigures?: boolean;
+  /** Only what is right of all. Default false. */
+  brief?: boolean;
 }
 
 /** The figures of a set, as people read them. */
-export function reportOf(name: string, { questions, cpuSeconds }: Measurement, { onlyFigures = false }: ReportOptions = {}): string {
+export function reportOf(name: string, { questions, cpuSeconds }: Measurement, { onlyFigures = false, brief = false }: ReportOptions = {}): string {
   const usable = questions.filter(({ verdict }) => verdict !== "unusable");
   const unusable = questions.filter(({ verdict }) => verdict === "unusable");
   const at = (share: number) => quantile(questions.map(({ ms }) => ms), share).toFixed(2);
   const kinds = counted(unusable.map(({ why }) => why!.split(":")[0]!)).map(([why, count]) => `${count} ${why}`);
-  return [
+  const headline = [
     `${name}: ${usable.length} questions${unusable.length > 0 ? `, and ${unusable.length} left out (${kinds.join(", ")})` : ""}`,
     figures("all", usable),
+  ];
+  if (brief) return headline.join("\n");
+  return [
+    ...headline,
     ...[...new Set([...shapes, ...usable.map(({ shape }) => shape)])].flatMap((shape) => {
       const some = usable.filter((each) => each.shape === shape);
       return some.length > 0 ? [figures(shape, some)] : [];
     }),
+    ...askedBack(usable),
     `parsing: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${Math.round(questions.length / cpuSeconds)} questions per CPU-second`,
     ...(onlyFigures ? [] : (["unanswered", "wrong"] as const).flatMap((verdict) => reasons(verdict, usable.filter((each) => each.verdict === verdict)))),
   ].join("\n");
@@ -33,6 +40,12 @@ function figures(title: string, questions: readonly Measured[]): string {
 }
 
 const percent = (part: number, whole: number) => (whole === 0 ? "     -" : `${((100 * part) / whole).toFixed(1)}%`.padStart(6));
+
+function askedBack(questions: readonly Measured[]): string[] {
+  const offering = questions.filter(({ answer }) => answer.kind === "refused" && answer.offered.length > 0);
+  const right = offering.filter(({ offered }) => offered).length;
+  return offering.length > 0 ? [`asked back with alternatives: ${offering.length}, the right one among them: ${right} (${percent(right, offering.length).trim()})`] : [];
+}
 
 const shown = 12;
 

@@ -16,7 +16,7 @@ SELECT sum(quantity * unit_price) FROM order_items JOIN orders o ON o.id = order
 SELECT ca.name, sum(quantity * unit_price) FROM order_items JOIN orders o ON o.id = order_id JOIN customers c ON c.id = customer_id JOIN products p ON p.id = product_id JOIN categories ca ON ca.id = category_id WHERE country = 'France' GROUP BY ca.id;
 
 -- countries with more than 100 orders sorted by number of orders, most first
-SELECT country, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY country HAVING count(*) > 100 ORDER BY 2 DESC;
+SELECT country FROM orders JOIN customers c ON c.id = customer_id GROUP BY country HAVING count(*) > 100 ORDER BY count(*) DESC;
 
 -- number of delivered orders per country in 2024
 SELECT country, count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE status = 'delivered' AND extract(year FROM ordered_at) = 2024 GROUP BY country;

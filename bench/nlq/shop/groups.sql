@@ -84,7 +84,7 @@ SELECT c.name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id H
 -- clients with a revenue above 15,000
 SELECT c.name FROM order_items JOIN orders o ON o.id = order_id JOIN customers c ON c.id = customer_id GROUP BY c.id HAVING sum(quantity * unit_price) > 15000;
 
--- products sold more than 80 times
+-- products of which more than 80 pieces were sold
 -- Which products have sold over 80 pieces?
 SELECT p.name FROM order_items JOIN products p ON p.id = product_id GROUP BY p.id HAVING sum(quantity) > 80;
 

@@ -96,7 +96,7 @@ SELECT name FROM customers WHERE city = (SELECT city FROM customers ORDER BY cre
 -- Which categories are more expensive than products on average?
 SELECT c.name FROM products p JOIN categories c ON c.id = category_id GROUP BY c.id HAVING avg(price) > (SELECT avg(price) FROM products);
 
--- What share of orders is cancelled?
+-- What percentage of orders is cancelled?
 -- percentage of orders that were cancelled
 SELECT 100.0 * count(*) FILTER (WHERE status = 'cancelled') / count(*) FROM orders;
 
