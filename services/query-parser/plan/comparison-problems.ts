@@ -11,6 +11,12 @@ const operators = {
   other: ["=", "<>", "one of", "none of"],
 };
 
+/** Types that a database takes texts of one shape for. */
+const shapes: [type: string, shape: RegExp][] = [
+  ["uuid", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i],
+  ["objectId", /^[\da-f]{24}$/i],
+];
+
 /** What keeps a column from being compared so, none where nothing does. */
 export function comparisonProblems(comparison: Comparison, column: Typed & { name: string }): string[] {
   const values = "values" in comparison ? comparison.values : "value" in comparison ? [comparison.value] : undefined;
@@ -28,6 +34,7 @@ function literalProblems(value: Literal, column: Typed & { name: string }): stri
   if (typeof value !== expected) return [cannot];
   if (typeof value !== "string") return [];
   if (kind === "time" && !readTime(value)) return [`${cannot}: a day is written 2024-05-31, an instant 2024-05-31T10:30:00Z`];
-  if (column.type === "uuid" && !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value)) return [cannot];
+  const shape = shapes.find(([type]) => column.type === type)?.[1];
+  if (shape && !shape.test(value)) return [cannot];
   return value.includes("\0") ? [`${cannot}: no text has a NUL character`] : [];
 }

@@ -2,6 +2,10 @@
  * The query plan: what a question means, between English and any query language. Every producer of plans emits this,
  * one validator checks it against a schema, one compiler per dialect turns it into a query. A plan nests once: the
  * queries inside of it have none inside of them.
+ *
+ * It means the same in every database. Times are in UTC, written as ISO 8601: days (`2024-05-31`) or instants. A missing
+ * value meets no condition but `missing`, not even `<>`, `none of`, `lacks` or `not in`. Text is compared and sorted as the
+ * database does it (its collation), unless case is to be ignored.
  */
 import { z } from "zod";
 
@@ -34,6 +38,7 @@ export const scalar = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("part"), unit: z.enum(["year", "quarter", "month", "day", "weekday", "hour"]), of: columnRef }),
   /** The stretch of time that a date or time lies in, as text that sorts: `2024-Q2`, `2024-05`, `2024-W07` (ISO 8601), `2024-05-31`. */
   z.object({ kind: z.literal("period"), unit: z.enum(["quarter", "month", "week", "day"]), of: columnRef }),
+  /** Fractions are kept. Missing where an operand is, or the divisor is 0. */
   z.object({ kind: z.literal("arithmetic"), op: z.enum(["+", "-", "*", "/"]), left: z.union([columnRef, z.number()]), right: z.union([columnRef, z.number()]) }),
 ]);
 export type Scalar = z.infer<typeof scalar>;
@@ -42,8 +47,8 @@ export const aggregate = z.object({
   kind: z.literal("aggregate"),
   fn: z.enum(["count", "sum", "avg", "min", "max"]),
   /**
-   * What is aggregated. `count` counts rows where it is empty; several values are counted as one. With `distinct`, the
-   * key of a table stands for its rows, which joins may repeat.
+   * What is aggregated; missing values are not. `count` counts rows where it is empty; several values are counted as one,
+   * where none of them is missing. With `distinct`, the key of a table stands for its rows, which joins may repeat.
    */
   of: z.array(scalar),
   distinct: z.boolean().optional(),
@@ -53,7 +58,7 @@ export type Aggregate = z.infer<typeof aggregate>;
 export const expression = z.discriminatedUnion("kind", [...scalar.options, aggregate]);
 export type Expression = z.infer<typeof expression>;
 
-/** A condition on one column. `one of` and `none of` take a list, `missing` and `present` take nothing. */
+/** A condition on one column. `one of` and `none of` take a list, `missing` and `present` take nothing; those on parts of a text ignore case. */
 export const comparison = z.discriminatedUnion("op", [
   z.object({ kind: z.literal("column"), column: columnRef, op: comparator, value: literal, ignoreCase: z.boolean().optional() }),
   z.object({ kind: z.literal("column"), column: columnRef, op: z.enum(["one of", "none of"]), values: z.array(literal).min(1), ignoreCase: z.boolean().optional() }),
@@ -68,7 +73,8 @@ export type Pair = z.infer<typeof pair>;
 
 /**
  * A condition on how many rows of other tables belong to a row: `>= 1` means that there are some, `= 0` that there are
- * none. The first join hangs on a source of the outer query.
+ * none. The first join hangs on a source of the outer query, the others and the conditions on these joins alone; none
+ * of them is optional.
  */
 export const related = z.object({
   kind: z.literal("related"),
@@ -95,6 +101,7 @@ const clauses = {
   distinct: z.boolean(),
   groupBy: z.array(scalar),
   having: z.array(z.object({ value: aggregate, op: comparator, than: z.number() })),
+  /** Missing values come last, either way. */
   orderBy: z.array(z.object({ value: expression, direction: z.enum(["asc", "desc"]) })),
   limit: z.number().int().min(1).optional(),
   /** Rows to pass over before the first: 1 for "the second largest". */
@@ -105,7 +112,7 @@ const clauses = {
 export const innerQuery = z.object({ from: source, ...clauses, where: z.array(flatCondition) });
 export type InnerQuery = z.infer<typeof innerQuery>;
 
-/** A column compared with the one value of a query: "above the average". A query without rows fits nothing. */
+/** A column compared with the one value of a query, an aggregate or the first row: "above the average". A query without rows fits nothing. */
 export const measured = z.object({ kind: z.literal("measured"), column: columnRef, op: comparator, query: innerQuery });
 export type Measured = z.infer<typeof measured>;
 
