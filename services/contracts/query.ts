@@ -109,6 +109,28 @@ export const queryRequest = z
 export type QueryRequest = z.input<typeof queryRequest>;
 
 /**
+ * `POST /datasources/:name/export`: a {@link statement}, all of whose rows are streamed. Of `csv` the first line has the names
+ * (RFC 4180; NULL is an empty field, empty text a quoted one; arrays and documents are JSON); `json` is one array of objects,
+ * `ndjson` one object a line. A name that repeats gets a number in JSON. An answer that breaks off was not complete.
+ */
+export const exportRequest = z
+  .object({
+    ...anyStatement,
+    format: z.enum(["csv", "json", "ndjson"]).default("csv"),
+    /**
+     * Of csv: put an apostrophe before text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, tab or
+     * carriage return and is no number). Text that people have put into the database would run on the machine that opens the file.
+     */
+    escape_formulas: z.boolean().default(true),
+    /** The most rows. Default: all there are. */
+    limit: z.number().int().min(1).max(1_000_000_000).default(1_000_000_000),
+    /** Milliseconds until the last row must have been taken. */
+    timeout_ms: z.number().int().min(1).max(600_000).default(600_000),
+  })
+  .refine(isOneStatement, notOneStatement);
+export type ExportRequest = z.input<typeof exportRequest>;
+
+/**
  * Rows as arrays, in the order of `columns` (names may repeat). Values are JSON and lose nothing:
  * integers are numbers where a double holds them exactly and strings beyond, decimals are strings with all their
  * digits, dates and times are ISO 8601 (those with a time zone in UTC), binary data is `\x` and hex digits, NULL
