@@ -23,14 +23,22 @@ export function engineFor(schema: DatabaseSchema, now?: Date): (question: string
   return (question, before) => {
     if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood.", offered: [] };
     try {
-      const { plan, reading, confidence } = parse(question, index, now);
-      return { kind: "query", reading, confidence, ...statementOf(plan, schema) };
+      return answerTo(question, index, now);
     } catch (error) {
-      const { message } = error as Error;
-      if (!(error instanceof Refusal)) return { kind: "failed", message };
-      return { kind: "refused", reason: reasonOf(message), message, offered: error.alternatives.map(({ plan }) => statementOf(queryPlan.parse(plan), schema)) };
+      return { kind: "failed", message: (error as Error).message };
     }
   };
+}
+
+function answerTo(question: string, index: SchemaIndex, now: Date | undefined): Answer {
+  try {
+    const { plan, reading, confidence } = parse(question, index, now);
+    return { kind: "query", reading, confidence, ...statementOf(plan, index.schema) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const offered = error.alternatives.map(({ plan }) => statementOf(queryPlan.parse(plan), index.schema));
+    return { kind: "refused", reason: reasonOf(error.message), message: error.message, offered };
+  }
 }
 
 /** What can be run of an answer: the query, or those that are offered. */

@@ -7,7 +7,7 @@ import { shuffled } from "./column-values.ts";
 import { measureShop } from "./measure-shop.ts";
 import { measure, type Measured } from "./measure.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
-import { readQuestionSet } from "./question-set.ts";
+import { NoQuestionSet, readQuestionSet } from "./question-set.ts";
 import { reportOf } from "./report.ts";
 import { readShopSet } from "./shop-set.ts";
 import { openShop } from "./shop-source.ts";
@@ -115,6 +115,14 @@ async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
 
 const postgres = await PostgresDatabase.start();
 const questions: Measured[] = [];
-for (const name of sets) questions.push(...(await (name === "shop" ? measureOwn(postgres) : measureSet(name, postgres))));
+for (const name of sets) {
+  try {
+    questions.push(...(await (name === "shop" ? measureOwn(postgres) : measureSet(name, postgres))));
+  } catch (error) {
+    if (!(error instanceof NoQuestionSet)) throw error;
+    process.stderr.write(`${name}: not measured. ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
 await postgres.close();
 if (json) writeFileSync(json, JSON.stringify(questions, undefined, 1));

@@ -58,17 +58,25 @@ export interface QuestionSet {
   schemas: Map<string, SetSchema>;
 }
 
-/** @throws Error when the folder has not both files, ZodError when they have another form */
+/** A folder that holds no set of questions. */
+export class NoQuestionSet extends Error {
+  override readonly name = "NoQuestionSet";
+}
+
+/** @throws NoQuestionSet when the folder has not both files, or they have another form */
 export function readQuestionSet(directory: string): QuestionSet {
-  const read = (file: string) => {
-    const path = join(directory, file);
-    if (!existsSync(path)) throw new Error(`${path} does not exist. A set of questions is a folder with dev.json and tables.json.`);
-    return JSON.parse(readFileSync(path, "utf8")) as unknown;
-  };
-  return {
-    questions: questions.parse(read("dev.json")).map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })),
-    schemas: new Map(schemas.parse(read("tables.json")).map((each) => [each.db_id, schemaOf(each)])),
-  };
+  const asked = read(join(directory, "dev.json"), questions);
+  const known = new Map(read(join(directory, "tables.json"), schemas).map((each) => [each.db_id, schemaOf(each)]));
+  const lost = asked.find(({ db_id }) => !known.has(db_id));
+  if (lost) throw new NoQuestionSet(`${directory}: dev.json asks about ${lost.db_id}, which tables.json does not have.`);
+  return { schemas: known, questions: asked.map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })) };
+}
+
+function read<T>(path: string, form: z.ZodType<T>): T {
+  if (!existsSync(path)) throw new NoQuestionSet(`${path} does not exist. A set of questions is a folder with dev.json and tables.json.`);
+  const { data, error } = form.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  if (error) throw new NoQuestionSet(`${path} has another form: ${z.prettifyError(error)}`);
+  return data;
 }
 
 type RawSchema = z.infer<typeof schemas>[number];
