@@ -55,14 +55,15 @@ function checkStages(pipeline: unknown): void {
     if (name === undefined || others.length > 0) throw refusal("syntax", "A stage has one member, named after what it does.");
     if (!Object.hasOwn(stages, name)) throw notReading(`the stage ${name} is not one of those that only read`);
     const { collections = [], pipelines = [] } = stages[name]!;
-    const body = stage[name] as Document;
-    for (const each of collections) if (body[each] !== undefined) checkCollection(body[each]);
-    for (const each of pipelines) {
-      // Each facet is a pipeline of its own.
-      if (each === "*") Object.values(body).forEach(checkStages);
-      else if (body[each] !== undefined) checkStages(body[each]);
-    }
-    if (!pipelines.includes("*")) checkOperators(Object.fromEntries(Object.entries(asDocument(body)).filter(([key]) => !pipelines.includes(key))));
+    const body: unknown = stage[name];
+    // In short: {$unionWith: "name"}.
+    if (typeof body === "string" && collections.length > 0) checkCollection(body);
+    const members = asDocument(body);
+    for (const each of collections) if (members[each] !== undefined) checkCollection(members[each]);
+    // Each facet is a pipeline of its own.
+    const inner = pipelines.includes("*") ? Object.keys(members) : pipelines;
+    for (const each of inner) if (members[each] !== undefined) checkStages(members[each]);
+    checkOperators(Object.fromEntries(Object.entries(members).filter(([key]) => !inner.includes(key))));
   }
 }
 

@@ -99,5 +99,5 @@ const namesOf = (list: unknown) => (list as { String: { sval: string } }[]).map(
 /** `VariableSetStmt` as "a VARIABLE SET statement". */
 function nameOf(type: string): string {
   const words = type.replace(/Stmt$/, "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toUpperCase();
-  return type.endsWith("Stmt") ? `${/^[AEIO]/.test(words) ? "an" : "a"} ${words} statement` : words;
+  return type.endsWith("Stmt") ? `${/^[AEIOU]/.test(words) ? "an" : "a"} ${words} statement` : words;
 }
