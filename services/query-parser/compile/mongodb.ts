@@ -64,7 +64,7 @@ class Writer implements Queries {
     if (isAggregated(query)) {
       const grouped = group(query, frame);
       frame = grouped.frame;
-      const having = query.having.map(({ value, op, than }) => compared(grouped.frame.path(value)!, op, than));
+      const having = query.having.map(({ value, op, than }) => compared(grouped.frame.path(value)!, op, than, grouped.frame.scope.typeOf(value)!));
       all.push(...grouped.stages, ...(having.length > 0 ? [{ $match: allOf(having) }] : []));
     }
     if (query.distinct) {

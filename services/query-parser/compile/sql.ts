@@ -2,7 +2,7 @@
 import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Aggregate, ColumnRef, Comparison, Condition, Derived, Expression, InnerQuery, Join, Literal, Member, QueryPlan, Related, Scalar, Source } from "../plan/plan.ts";
-import { Scope, type Typed } from "../plan/scope.ts";
+import { listedColumn, Scope, type Typed } from "../plan/scope.ts";
 import type { Bind, Dialect } from "./dialect.ts";
 
 export interface Sql {
@@ -53,13 +53,14 @@ class Writer {
     return [`SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`, ...clause("ORDER BY", terms, ", "), ...this.#dialect.limit(limit, offset, this.#bind)].join("\n");
   }
 
-  #query(query: Query): string {
+  /** @param conditions that the rows meet besides those of the query */
+  #query(query: Query, conditions: readonly string[] = []): string {
     const scope = Scope.of(query, this.#schema);
     return [
       `SELECT ${query.distinct ? "DISTINCT " : ""}${query.select.map(({ value, as }) => this.#selected(value, as, scope)).join(", ")}`,
       `FROM ${this.#source(query.from)}`,
       ...query.joins.map((join) => this.#joined(join)),
-      ...clause("WHERE", query.where.map((condition) => this.#condition(condition, scope)), " AND "),
+      ...clause("WHERE", [...conditions, ...query.where.map((condition) => this.#condition(condition, scope))], " AND "),
       ...clause("GROUP BY", query.groupBy.map((value) => this.#scalar(value, scope)), ", "),
       ...clause("HAVING", query.having.map(({ value, op, than }) => `${this.#aggregate(value, scope)} ${op} ${this.#dialect.number(than, this.#bind)}`), " AND "),
       ...clause("ORDER BY", query.orderBy.map(({ value, direction }) => this.#dialect.order(this.#expression(value, scope), direction, ordered(value, query, scope))), ", "),
@@ -182,16 +183,27 @@ class Writer {
 
   /** NULL in a list makes NOT IN hold for nothing, and NULL is out of an empty list: here missing values are in no list and out of none. */
   #member({ column: ref, op, query }: Member, scope: Scope): string {
-    const [{ value, as }] = query.select as [InnerQuery["select"][number]];
     const name = this.#column(ref);
-    const rows = this.#query(query);
-    const listed = this.#column({ source: "list", column: as });
-    const present = op === "in" || Scope.of(query, this.#schema).typeOf(value)?.nullable === false;
-    // MySQL takes a list with a limit only from a derived table.
-    const list = present && query.limit === undefined && query.offset === undefined ? rows : `SELECT ${listed} FROM (${rows}) AS ${this.#dialect.quote("list")}${present ? "" : ` WHERE ${listed} IS NOT NULL`}`;
-    if (op === "in") return `${name} IN (${list})`;
-    const held = `${name} NOT IN (${list})`;
+    if (op === "in") return `${name} IN (${this.#list(query, false)})`;
+    const held = this.#absent(name, ref.source, query) ?? `${name} NOT IN (${this.#list(query, true)})`;
     return scope.find(ref)?.nullable === false ? held : `(${name} IS NOT NULL AND ${held})`;
+  }
+
+  /** Of a plain list an index tells what is not in it, which databases see where they are asked for a row that is not there. */
+  #absent(name: string, source: string, query: InnerQuery): string | undefined {
+    const listed = listedColumn(query);
+    if (!listed || [query.from, ...query.joins].some(({ as }) => as === source)) return undefined;
+    return `NOT EXISTS (${this.#query({ ...query, distinct: false, orderBy: [] }, [`${this.#column(listed)} = ${name}`])})`;
+  }
+
+  #list(query: InnerQuery, withoutNull: boolean): string {
+    const [{ value, as }] = query.select as [InnerQuery["select"][number]];
+    const rows = this.#query(query);
+    const isSure = !withoutNull || Scope.of(query, this.#schema).typeOf(value)?.nullable === false;
+    // MySQL takes a list with a limit only from a derived table.
+    if (isSure && query.limit === undefined && query.offset === undefined) return rows;
+    const listed = this.#column({ source: "list", column: as });
+    return `SELECT ${listed} FROM (${rows}) AS ${this.#dialect.quote("list")}${isSure ? "" : ` WHERE ${listed} IS NOT NULL`}`;
   }
 }
 

@@ -57,11 +57,11 @@ export class Scope {
       case "period":
         return { type: "text", nullable: this.#nullable(value) };
       case "arithmetic":
-        return { type: "numeric", nullable: value.op === "/" || this.#nullable(value) };
+        return { type: this.#decimalOf(value) ?? "numeric", nullable: value.op === "/" || this.#nullable(value) };
       case "aggregate": {
         const [of] = value.of;
         if (value.fn === "count") return { type: "bigint", nullable: false };
-        if (value.fn === "sum" || value.fn === "avg") return { type: "numeric", nullable: true };
+        if (value.fn === "sum" || value.fn === "avg") return { type: this.#decimalOf(value) ?? "numeric", nullable: true };
         const typed = of && this.typeOf(of);
         return typed && { ...typed, nullable: true };
       }
@@ -70,6 +70,11 @@ export class Scope {
 
   #nullable(value: Scalar): boolean {
     return columnsIn(value).some((ref) => this.find(ref)?.nullable !== false);
+  }
+
+  /** The type of decimals that a value is computed from: then it is of them too. */
+  #decimalOf(value: Expression): string | undefined {
+    return columnsIn(value).map((ref) => this.find(ref)?.type).find((type) => type?.startsWith("decimal"));
   }
 
   #tableColumns({ schema, table }: Source): readonly Column[] {
@@ -108,4 +113,12 @@ export function columnsIn(value: Expression): ColumnRef[] {
 /** Whether rows are put together: into groups, or all of them into one. */
 export function isAggregated({ select, groupBy, having, orderBy }: Pick<QueryPlan, "select" | "groupBy" | "having" | "orderBy">): boolean {
   return groupBy.length > 0 || having.length > 0 || [...select, ...orderBy].some(({ value }) => value.kind === "aggregate");
+}
+
+/** The column of its own first table that a query lists as it is, row by row. */
+export function listedColumn(query: InnerQuery): ColumnRef | undefined {
+  const { from, select, limit, offset } = query;
+  const [{ value }] = select as [InnerQuery["select"][number]];
+  const isPlain = !isAggregated(query) && limit === undefined && offset === undefined;
+  return isPlain && "table" in from && value.kind === "column" && value.source === from.as ? value : undefined;
 }

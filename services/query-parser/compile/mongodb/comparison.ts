@@ -12,7 +12,10 @@ export const allOf = (tests: readonly Test[]): Test => (tests.length === 1 ? tes
 export const anyOf = (tests: readonly Test[]): Test => (tests.length === 1 ? tests[0]! : { $or: [...tests] });
 
 /** A field compared with a value. `$ne` alone would hold for a document without the field. */
-export const compared = (path: string, op: Comparator, value: Json): Test => (op === "<>" ? { [path]: { $nin: [value, null] } } : { [path]: { [operators[op]]: value } });
+export function compared(path: string, op: Comparator, value: Literal, type: Typed): Test {
+  const literal = literalOf(value, type);
+  return { [path]: op === "<>" ? { $nin: [literal, null] } : { [operators[op]]: literal } };
+}
 
 export function comparisonTest(comparison: Comparison, path: string, column: Typed): Test {
   const literal = (value: Literal) => literalOf(value, column);
@@ -37,18 +40,18 @@ export function comparisonTest(comparison: Comparison, path: string, column: Typ
         : { [path]: { $nin: [...comparison.values.map(literal), null] } };
     case "=":
     case "<>":
-      if (!comparison.ignoreCase) return compared(path, comparison.op, literal(comparison.value));
+      if (!comparison.ignoreCase) return compared(path, comparison.op, comparison.value, column);
       return { [path]: comparison.op === "=" ? whole(comparison.value) : { $not: whole(comparison.value), $ne: null } };
     case "<":
     case "<=":
     case ">":
     case ">=":
-      if (!comparison.ignoreCase) return compared(path, comparison.op, literal(comparison.value));
+      if (!comparison.ignoreCase) return compared(path, comparison.op, comparison.value, column);
       return { $expr: { $and: [isPresent(`$${path}`), { [operators[comparison.op]]: [{ $toLower: `$${path}` }, { $toLower: { $literal: comparison.value } }] }] } };
   }
 }
 
-/** MongoDB Extended JSON: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
+/** A decimal is equal to no double that is not exactly it. MongoDB Extended JSON: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
 function literalOf(value: Literal, column: Typed): Json {
   if (typeof value === "number") return column.type.startsWith("decimal") ? { $numberDecimal: String(value) } : value;
   if (typeof value !== "string") return value;

@@ -1,5 +1,5 @@
 import type { ColumnRef, Condition, InnerQuery, Join, Measured, Member, Related } from "../../plan/plan.ts";
-import type { Scope } from "../../plan/scope.ts";
+import { listedColumn, type Scope } from "../../plan/scope.ts";
 import { allOf, anyOf, comparisonTest, type Test } from "./comparison.ts";
 import { isPresent, operators, orNull, whenPresent, type Json, type Stage } from "./expressions.ts";
 import type { Frame } from "./frame.ts";
@@ -84,10 +84,10 @@ function member({ column, op, query }: Member, frame: Frame, queries: Queries): 
   const field = frame.field("list");
   const own = frame.column(column);
   const present: Test = { [own]: { $ne: null } };
-  const listed = indexed(query);
-  if (listed !== undefined) {
+  const listed = listedColumn(query);
+  if (listed) {
     // Whether a value is among those of a collection's field, an index tells; whether it is in a list takes the list.
-    const { let: variables, match } = matching([{ own: listed, other: column }], frame);
+    const { let: variables, match } = matching([{ own: listed.column, other: column }], frame);
     const { collection, stages } = queries.values(query, match);
     const lookup = { $lookup: { from: collection, let: variables, pipeline: [...stages, { $limit: 1 }], as: field } };
     return { stages: [lookup], test: allOf([present, { [field]: op === "in" ? { $ne: [] } : { $eq: [] } }]) };
@@ -98,11 +98,4 @@ function member({ column, op, query }: Member, frame: Frame, queries: Queries): 
     stages: [{ $lookup: { from: collection, let: {}, pipeline: stages, as: field } }],
     test: allOf([present, expression({ [op === "in" ? "$gt" : "$eq"]: [{ $size: found }, 0] })]),
   };
-}
-
-/** The field of the query's own collection that it lists, where each document may be looked at by itself. */
-function indexed({ from, select, groupBy, having, orderBy, limit, offset }: InnerQuery): string | undefined {
-  const [{ value }] = select as [InnerQuery["select"][number]];
-  const whole = groupBy.length === 0 && having.length === 0 && limit === undefined && offset === undefined && orderBy.every((each) => each.value.kind !== "aggregate");
-  return whole && "table" in from && value.kind === "column" && value.source === from.as ? value.column : undefined;
 }

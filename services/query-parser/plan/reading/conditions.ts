@@ -1,7 +1,7 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { ColumnRef, Comparator, Comparison, Condition, InnerQuery, Member, QueryPlan, Related } from "../plan.ts";
-import { isAggregated } from "../scope.ts";
+import { listedColumn } from "../scope.ts";
 import { spokenComparison, spokenRange } from "./times.ts";
 import { Wording } from "./wording.ts";
 import { list, quoted } from "./words.ts";
@@ -152,12 +152,12 @@ function member({ column, op, query }: Member, wording: Wording, schema: Databas
 }
 
 function refers(query: InnerQuery, column: Member["column"], wording: Wording, schema: DatabaseSchema): boolean {
-  const [{ value }] = query.select as [InnerQuery["select"][number]];
   const { from } = query;
-  if (isAggregated(query) || query.limit !== undefined || value.kind !== "column" || value.source !== from.as || !("table" in from)) return false;
+  const listed = listedColumn(query);
   const target = column.source === wording.root && wording.isKey(column.source, [column.column]) ? wording.table(column.source) : undefined;
+  if (!listed || !target || !("table" in from)) return false;
   const table = schema.tables.find((each) => each.schema === from.schema && each.name === from.table);
-  return target !== undefined && table !== undefined && table.foreignKeys.some((key) => key.columns.length === 1 && key.columns[0] === value.column && key.schema === target.schema && key.table === target.name);
+  return table?.foreignKeys.some((key) => key.columns.length === 1 && key.columns[0] === listed.column && key.schema === target.schema && key.table === target.name) ?? false;
 }
 
 /** Splits conditions into those on one source, and the others. */

@@ -1,7 +1,7 @@
 import type { Dialect, QueryResult, Statement } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
-import { Double } from "mongodb";
+import { Decimal128 } from "mongodb";
 import { startMariadb } from "../../support/mariadb.ts";
 import { startMongodb } from "../../support/mongodb.ts";
 import { startPglite } from "../../support/pglite.ts";
@@ -81,7 +81,7 @@ export async function startMongodbToFill(context: Mocha.Context): Promise<MadeDa
       columns.flatMap(({ name, type }, index): [string, unknown][] => {
         const value = row[index]!;
         if (value === null) return index % 2 === 0 ? [[name, null]] : [];
-        if (type === "decimal") return [[name, new Double(Number(value))]];
+        if (type === "decimal") return [[name, Decimal128.fromString(Number(value).toFixed(2))]];
         return [[name, type === "instant" || type === "day" ? new Date(String(value)) : value]];
       }),
     );

@@ -4,7 +4,7 @@ import type { Chance } from "./chance.ts";
 /** What a column of a made-up schema has, with its type in each database. */
 export const types = {
   integer: { postgresql: "integer", mysql: "int", mongodb: "int" },
-  decimal: { postgresql: "numeric(10,2)", mysql: "decimal(10,2)", mongodb: "double" },
+  decimal: { postgresql: "numeric(10,2)", mysql: "decimal(10,2)", mongodb: "decimal" },
   text: { postgresql: "text", mysql: "varchar(100)", mongodb: "string" },
   instant: { postgresql: "timestamp with time zone", mysql: "datetime(3)", mongodb: "date" },
   day: { postgresql: "date", mysql: "date", mongodb: "date" },
