@@ -1,10 +1,9 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
-import { plural } from "../language/tokens.ts";
 import type { InnerQuery, QueryPlan, Scalar } from "./plan.ts";
 import { clauses, compared, countOf, partition, type Say } from "./reading/conditions.ts";
 import { chosen, distinguished, sorted, superlative, thenBy } from "./reading/order.ts";
 import { Wording } from "./reading/wording.ts";
-import { list, ordinal } from "./reading/words.ts";
+import { list, ordinal, several } from "./reading/words.ts";
 import { isAggregated } from "./scope.ts";
 
 type Query = Omit<QueryPlan, "combine">;
@@ -58,7 +57,7 @@ class Reader {
     const { names } = groupsOf(query, wording);
     if (names.length !== 1) return `groups of ${this.phrase(query)}`;
     const such = this.#clauses(query.where, wording);
-    return plural(names[0]!) + this.#having(query, wording, "with") + (such === "" || query.having.length > 0 ? such : ` of ${wording.things}${such}`);
+    return several(names[0]!) + this.#having(query, wording, "with") + (such === "" || query.having.length > 0 ? such : ` of ${wording.things}${such}`);
   }
 
   #clauses = (where: Query["where"], wording: Wording) => clauses(where, wording, this.#schema, this.#say);
@@ -86,7 +85,7 @@ class Reader {
     const [term] = query.orderBy;
     const rank = query.limit !== undefined && term?.value.kind === "aggregate" ? term : undefined;
     const [own, others] = source === undefined || source === wording.root ? [[], query.where] : partition(query.where, source);
-    const things = query.limit === 1 ? names[0]! : plural(names[0]!);
+    const things = query.limit === 1 ? names[0]! : several(names[0]!);
     const such = this.#clauses(others, wording);
     const having = this.#having(query, wording, rank ? "and" : "with");
     const about = rank?.value.kind === "aggregate" && wording.counted(rank.value) === undefined ? ` of ${wording.things}` : "";
@@ -122,7 +121,7 @@ class Reader {
     if (isAll) return about;
     const own = columns.filter((value) => value.kind !== "column" || value.source === from.as);
     const others = columns.filter((value) => !own.includes(value)).map((value) => wording.scalar(value));
-    const number = (name: string) => (limit === 1 ? name : pluralOf(name));
+    const number = (name: string) => (limit === 1 ? name : several(name));
     const different = distinct ? "different " : "";
     if (own.length === 0) return `the ${different}${list(others.map(number))} of ${about}`;
     const shown = `the ${different}${list(own.map((value) => number(wording.scalar(value))))}`;
@@ -158,6 +157,3 @@ const passedOver = ({ limit, offset }: Query) => (offset === undefined || limit 
 const onlyFirst = (query: Query) => (query.limit === undefined ? "" : `; only the ${query.limit === 1 ? ordinal(placeOf(query)) : `first ${query.limit}`}`);
 
 const article = (noun: string) => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
-
-/** Of "month of ordered at", the months. */
-const pluralOf = (name: string) => name.replace(/^.+?(?= of |$)/, plural);

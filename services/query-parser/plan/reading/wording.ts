@@ -3,7 +3,7 @@ import { kindOf } from "../../column-kind.ts";
 import { plural, singular } from "../../language/tokens.ts";
 import type { Aggregate, ColumnRef, Expression, InnerQuery, Join, QueryPlan, Scalar } from "../plan.ts";
 import { Scope } from "../scope.ts";
-import { list, spoken } from "./words.ts";
+import { list, several, spoken } from "./words.ts";
 
 /** How the things and columns of one query are called. */
 export class Wording {
@@ -96,7 +96,7 @@ export class Wording {
     if (fn === "count") return this.#count(of, distinct);
     // The order item's quantity is the order item quantity: it is not of one of them.
     const name = this.scalar(value!).replaceAll("'s ", " ");
-    const different = distinct && fn !== "min" && fn !== "max" ? `different ${plural(name)}` : name;
+    const different = distinct && fn !== "min" && fn !== "max" ? `different ${several(name)}` : name;
     // "total price", yet "total of quantity times price".
     const joined = value!.kind === "arithmetic" || distinct ? `of ${different}` : different;
     const time = this.isTime(value!);
@@ -128,7 +128,7 @@ export class Wording {
     const counted = this.counted({ kind: "aggregate", fn: "count", of: [...of], ...(distinct ? { distinct } : {}) });
     if (counted === this.things) return "number";
     if (counted !== undefined) return `number of ${distinct ? "different " : ""}${counted}`;
-    const names = list(of.map((value) => plural(this.scalar(value))));
+    const names = list(of.map((value) => several(this.scalar(value))));
     return `number of ${distinct ? "different" : "known"} ${names}`;
   }
 }

@@ -1,4 +1,4 @@
-import { wordsOfName } from "../../language/tokens.ts";
+import { plural, wordsOfName } from "../../language/tokens.ts";
 
 /** A name of the schema as words: `unit_price` is the unit price. */
 export const spoken = (name: string) => wordsOfName(name).join(" ") || name;
@@ -7,6 +7,9 @@ export const spoken = (name: string) => wordsOfName(name).join(" ") || name;
 export function list(parts: readonly string[], word = "and"): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${word} ${parts.at(-1)!}`;
 }
+
+/** Several of what a column holds: "prices", "months of ordered at"; there are no ordered ats. */
+export const several = (name: string) => name.replace(/^.+?(?= of |$)/, (noun) => (/ (at|by|from|in|on|to)$/.test(noun) ? noun : plural(noun)));
 
 export const quoted = (value: string | number | boolean) => (typeof value === "string" ? `"${value}"` : String(value));
 
