@@ -43,6 +43,15 @@ export class Scope {
     return this.#sources.has(source);
   }
 
+  get sources(): string[] {
+    return [...this.#sources.keys()];
+  }
+
+  /** The names of a source's columns. */
+  columns(source: string): string[] {
+    return [...(this.#sources.get(source)?.keys() ?? [])];
+  }
+
   find({ source, column }: ColumnRef): Column | undefined {
     return this.#sources.get(source)?.get(column);
   }

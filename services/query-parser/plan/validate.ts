@@ -63,8 +63,8 @@ class Validator {
 
   #source(source: Source | Join | Derived, scope: Scope): Scope {
     if ("table" in source && !this.#schema.tables.some(({ schema, name }) => schema === source.schema && name === source.table)) {
-      const qualified = source.schema === "" ? source.table : `${source.schema}.${source.table}`;
-      this.problems.push(`there is no table ${qualified}`);
+      const tables = this.#schema.tables.map(({ schema, name }) => `${schema}.${name}`);
+      this.problems.push(`there is no table ${source.schema}.${source.table}; there are ${some(tables)}`);
     }
     if (scope.has(source.as)) this.problems.push(`${source.as} stands for two sources`);
     return scope.with(source);
@@ -153,7 +153,7 @@ class Validator {
 
   #column(ref: ColumnRef, scope: Scope): (Typed & { name: string }) | undefined {
     const column = scope.find(ref);
-    if (!column) this.problems.push(`there is no column ${nameOf(ref)}`);
+    if (!column) this.problems.push(`there is no column ${nameOf(ref)}; ${there(ref.source, scope)}`);
     return column;
   }
 
@@ -190,6 +190,14 @@ class Validator {
 }
 
 const nameOf = ({ source, column }: ColumnRef) => `${source}.${column}`;
+
+/** What a problem offers instead, a person's or a model's eye being quick to find it. */
+function there(source: string, scope: Scope): string {
+  const [of, names] = scope.has(source) ? [source, scope.columns(source)] : ["the query here", scope.sources];
+  return `${of} has ${names.length > 0 ? some(names) : "nothing"}`;
+}
+
+const some = (names: readonly string[]) => names.slice(0, 40).join(", ") + (names.length > 40 ? ", ..." : "");
 
 const typesOf = ({ select }: Query, scope: Scope) => select.map(({ value }) => scope.typeOf(value));
 
