@@ -1,4 +1,5 @@
 import { scopesOf, type Comparison, type Literal, type Ref, type Role, type Scope } from "./gold-query.ts";
+import { withRepeatedKeys } from "./repeated-keys.ts";
 import type { SetColumn, SetQuestion, SetSchema } from "./question-set.ts";
 
 /** Types of columns of the databases that are made, as PostgreSQL names them. */
@@ -38,7 +39,8 @@ interface Gathered {
 const idOf = (table: string, column: string) => `${table}\n${column}`;
 
 /** Reads all gold queries of one schema. */
-export function factsOf(schema: SetSchema, questions: readonly SetQuestion[]): SchemaFacts {
+export function factsOf(given: SetSchema, questions: readonly SetQuestion[]): SchemaFacts {
+  const schema = withRepeatedKeys(given, questions.flatMap(({ gold }) => scopesOf(gold, given)));
   const gathered = new Map<string, Gathered>();
   for (const { name, columns } of schema.tables) {
     for (const column of columns) {

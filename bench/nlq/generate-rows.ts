@@ -42,7 +42,6 @@ class Generator {
   readonly #rows: Rows = new Map();
   readonly #sources = new Map<object, ValueSource>();
   readonly #taken = new Map<string, Set<string>>();
-  readonly #made = new Map<WitnessRow, Row>();
   readonly #parents = new Map<string, Parents>();
 
   constructor(facts: SchemaFacts, random: Random) {
@@ -78,23 +77,26 @@ class Generator {
 
   #add(table: SetTable, keys: readonly SetForeignKey[], witness?: WitnessRow): void {
     const row: Row = {};
-    for (const [column, conditions] of witness?.conditions ?? []) row[column] = this.#source(table, column).meeting(conditions);
-    for (const { column, of, other } of witness?.equal ?? []) {
-      const made = this.#made.get(of);
-      if (made && made[other] !== undefined) row[column] = made[other];
+    for (const [column, cell] of witness?.cells ?? []) {
+      if (cell.value !== undefined) row[column] = cell.value;
+      else if (cell.conditions.length > 0) row[column] = this.#source(table, column).meeting(cell.conditions);
     }
     const same = witness && this.#sameKey(table, row);
     if (same) {
       Object.assign(same, row);
-      this.#made.set(witness, same);
+      this.#share(witness, same);
       return;
     }
     for (const column of witness?.own ?? []) if (!keys.some(({ columns }) => columns.includes(column))) row[column] ??= this.#source(table, column).rare();
     for (const key of keys) this.#pickParent(table, key, row, witness);
     for (const { name } of table.columns) row[name] ??= this.#value(table, name, witness !== undefined);
     if (!this.#isNew(table, row)) return;
-    if (witness) this.#made.set(witness, row);
+    if (witness) this.#share(witness, row);
     this.#rows.get(table.name)!.push(row);
+  }
+
+  #share({ cells }: WitnessRow, row: Row): void {
+    for (const [column, cell] of cells) cell.value = row[column]!;
   }
 
   #sameKey({ name, primaryKey }: SetTable, row: Row): Row | undefined {

@@ -19,7 +19,7 @@ export type Gold =
   | { kind: "unusable"; why: "fails" | "empty" | "ambiguous"; message: string };
 
 /** As many databases are made for a schema; each question is compared on those that suit it. */
-const candidates = 6;
+const candidates = 8;
 
 /** Databases of one schema, each from its seed, with the results of its gold queries. */
 export class GoldDatabases {

@@ -1,10 +1,18 @@
-import type { Comparison, Ref, Scope } from "./gold-query.ts";
+import type { Value } from "./column-values.ts";
+import type { Comparison, Link, Ref, Scope } from "./gold-query.ts";
 
-/** A row that a SELECT is to find: its table, what its columns must meet, and the columns that equal those of other rows. */
+/** A value that columns of one or several rows share, and what it must meet. */
+export interface Cell {
+  conditions: Comparison[];
+  /** Known once one of the rows is made. */
+  value?: Value;
+}
+
+/** A row that a SELECT is to find. */
 export interface WitnessRow {
   table: string;
-  conditions: Map<string, Comparison[]>;
-  equal: { column: string; of: WitnessRow; other: string }[];
+  /** By column; of the others any value does. */
+  cells: Map<string, Cell>;
   /** Columns whose values few other rows share, so that a group keeps its size. */
   own: Set<string>;
 }
@@ -24,47 +32,85 @@ export function witnessesOf(scopes: readonly Scope[]): WitnessRow[][] {
     for (const conditions of scope.conditions.length > 0 ? scope.conditions : [[]]) {
       const linked = scope.linked.some(({ needed }) => needed);
       if (conditions.length > 0 || scope.groupSize > 1 || linked) keep(groupOf(scope, conditions, scope.groupSize));
-      for (const missed of conditions) keep(groupOf(scope, conditions.map((each) => (each === missed ? { ...each, missed: true } : each)), 1));
+      for (const some of missingOne(conditions)) keep(groupOf(scope, some, 1));
+      for (const each of scope.linked) for (const some of linkedConditions(each)) keep([...witnessOf(scope, conditions, { link: each, conditions: some }).values()]);
       if (scope.groupSize > 1) for (const size of [scope.groupSize - 1, scope.groupSize + 1]) keep(groupOf(scope, conditions, size));
     }
   }
   return [...distinct.values()];
 }
 
-const idOf = (rows: readonly WitnessRow[]) =>
-  JSON.stringify(rows.map(({ table, conditions, equal }) => [table, [...conditions], equal.map(({ column, of, other }) => [column, rows.indexOf(of), other])]));
+/** The conditions with each of them missed in turn. */
+const missingOne = (conditions: readonly Comparison[]) => conditions.map((missed) => conditions.map((each) => (each === missed ? { ...each, missed: true } : each)));
+
+/** What a linked SELECT is to find or just to miss, besides what it finds for all. */
+function linkedConditions({ scope, needed }: Link): Comparison[][] {
+  const [first = []] = scope.conditions;
+  return [...(needed ? [] : [first]), ...missingOne(first)];
+}
+
+function idOf(rows: readonly WitnessRow[]): string {
+  const cells = [...new Set(rows.flatMap((row) => [...row.cells.values()]))];
+  return JSON.stringify([rows.map(({ table, cells: own }) => [table, [...own].map(([column, cell]) => [column, cells.indexOf(cell)])]), cells.map(({ conditions }) => conditions)]);
+}
 
 /** Witnesses that agree in what the SELECT groups by. */
 function groupOf(scope: Scope, conditions: readonly Comparison[], size: number): WitnessRow[] {
   const members = Array.from({ length: Math.max(1, Math.min(size, maxGroup)) }, () => witnessOf(scope, conditions));
   const grouped = scope.mentions.filter(({ role }) => role === "grouped").map(({ ref }) => ref);
   if (size > 1) for (const { alias, column } of grouped) members[0]!.get(alias)?.own.add(column);
-  for (const member of members.slice(1)) for (const ref of grouped) link(member, ref, members[0]!, ref);
-  return members.flatMap((member) => [...member.values()]);
+  const all: Witness = new Map(members[0]);
+  for (const [index, member] of members.slice(1).entries()) {
+    for (const ref of grouped) linkThings(scope, all, ref, scope, member, ref);
+    for (const [alias, row] of member) all.set(`${index}.${alias}`, row);
+  }
+  return [...all.values()];
 }
 
 type Witness = Map<string, WitnessRow>;
 
-function witnessOf(scope: Scope, conditions: readonly Comparison[]): Witness {
-  const rows: Witness = new Map([...scope.sources].map(([alias, { name }]) => [alias, { table: name, conditions: new Map(), equal: [], own: new Set() }]));
+/** @param aside the conditions of one linked SELECT, in place of its own; its values are few others' then */
+function witnessOf(scope: Scope, conditions: readonly Comparison[], aside?: { link: Link; conditions: readonly Comparison[] }): Witness {
+  const rows: Witness = new Map([...scope.sources].map(([alias, { name }]) => [alias, { table: name, cells: new Map(), own: new Set() }]));
   for (const comparison of conditions) {
     const row = rows.get(comparison.ref.alias);
-    row?.conditions.set(comparison.ref.column, [...(row.conditions.get(comparison.ref.column) ?? []), comparison]);
+    if (row) cellOf(row, comparison.ref.column).conditions.push(comparison);
   }
   for (const [left, right] of scope.equal) link(rows, left, rows, right);
   const all = new Map(rows);
-  for (const [index, { scope: other, equal, needed }] of scope.linked.entries()) {
-    if (!needed) continue;
-    const others = witnessOf(other, other.conditions[0] ?? []);
-    for (const [left, right] of equal) link(rows, left, others, right);
+  for (const [index, each] of scope.linked.entries()) {
+    const { scope: other, equal, needed } = each;
+    if (!needed && aside?.link !== each) continue;
+    const others = witnessOf(other, aside?.link === each ? aside.conditions : (other.conditions[0] ?? []));
+    if (aside?.link === each) for (const [{ alias, column }] of equal) all.get(alias)?.own.add(column);
+    for (const [left, right] of equal) linkThings(scope, all, left, other, others, right);
     for (const [alias, row] of others) all.set(`${index}.${alias}`, row);
   }
   return all;
 }
 
+/** Where both SELECTs join the table with others, what has the same name there is the same row. */
+function linkThings(scope: Scope, rows: Witness, left: Ref, other: Scope, others: Witness, right: Ref): void {
+  link(rows, left, others, right);
+  const key = scope.sources.get(left.alias)?.primaryKey ?? [];
+  if (left.table !== right.table || left.column !== right.column || key.length !== 1 || scope.sources.size < 2 || other.sources.size < 2) return;
+  link(rows, { ...left, column: key[0]! }, others, { ...right, column: key[0]! });
+}
+
+function cellOf({ cells }: WitnessRow, column: string): Cell {
+  let cell = cells.get(column);
+  if (!cell) cells.set(column, (cell = { conditions: [] }));
+  return cell;
+}
+
+/** Makes two columns share their value, and with them all that share it already. */
 function link(rows: Witness, left: Ref, others: Witness, right: Ref): void {
   const [one, other] = [rows.get(left.alias), others.get(right.alias)];
-  if (!one || !other || one === other) return;
-  one.equal.push({ column: left.column, of: other, other: right.column });
-  other.equal.push({ column: right.column, of: one, other: left.column });
+  if (!one || !other) return;
+  const [kept, dropped] = [cellOf(one, left.column), cellOf(other, right.column)];
+  if (kept === dropped) return;
+  kept.conditions.push(...dropped.conditions);
+  for (const { cells } of new Set([...rows.values(), ...others.values()])) {
+    for (const [column, cell] of cells) if (cell === dropped) cells.set(column, kept);
+  }
 }

@@ -33,12 +33,12 @@ describe("generated rows", () => {
     }
   });
 
-  it("have parents with many children, one with one, and some with none", () => {
+  it("have parents with many children, few with one, and some with none", () => {
     for (const { rows } of libraries) {
       const counts = Map.groupBy(rows.get("Book")!, (row) => row.Author_ID);
       const sizes = [...counts.values()].map(({ length }) => length).sort((left, right) => left - right);
       expect(sizes.at(-1)).to.be.above(3);
-      expect(sizes.filter((size) => size === 1)).to.have.lengthOf.at.most(2);
+      expect(sizes.filter((size) => size === 1)).to.have.lengthOf.at.most(4);
       expect(counts.size).to.be.below(rows.get("Author")!.length);
     }
   });
