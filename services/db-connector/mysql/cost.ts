@@ -1,17 +1,12 @@
 import type { Parameter } from "@chatdb/contracts/query.ts";
-import { tooCostly } from "../refusal.ts";
 import type { Session, Step } from "./pool.ts";
 
-/**
- * Asks the planner how many rows it expects to look at: of each SELECT, those of its first table, for each of them that is left
- * those of the second, and so on. That also has the server's own grammar read the statement before it runs, and as one that EXPLAIN takes.
- * @throws Problem when they are more than `maxCost`
- */
-export async function checkCost(session: Session, sql: string, params: readonly Parameter[], maxCost: number): Promise<void> {
-  const cost = rowsExamined(await session.explain(sql, params));
-  if (cost > maxCost) throw tooCostly(cost, maxCost, "rows to look at");
+/** The rows that the planner expects to look at. To ask it has the server's own grammar read the statement before it runs, as one that EXPLAIN takes. */
+export async function estimateCost(session: Session, sql: string, params: readonly Parameter[]): Promise<number> {
+  return rowsExamined(await session.explain(sql, params));
 }
 
+/** Of each SELECT, the rows of its first table, for each of them that is left those of the second, and so on. */
 export function rowsExamined(steps: readonly Step[]): number {
   let total = 0;
   for (const joined of Map.groupBy(steps, ({ id }) => id).values()) {

@@ -2,12 +2,13 @@ import { addAbortSignal } from "node:stream";
 import type { Statement, Table } from "@chatdb/contracts/query.ts";
 import mysql, { type ConnectionOptions, type FieldPacket } from "mysql2";
 import { connectTimeoutMs, introspectionTimeoutMs, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Json, type Reading } from "../driver.ts";
+import { CostGate } from "../cost-gate.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
 import { sqlOf } from "../statement.ts";
 import { watch } from "../watch.ts";
 import { checkMysql } from "./check.ts";
-import { checkCost } from "./cost.ts";
+import { estimateCost } from "./cost.ts";
 import { introspect } from "./introspect.ts";
 import { MysqlPool, type Session } from "./pool.ts";
 import { problemOf } from "./problems.ts";
@@ -42,6 +43,7 @@ export class MysqlDriver implements Driver {
   readonly problemOf = problemOf;
   readonly #settings: DriverSettings;
   readonly #pool: MysqlPool;
+  readonly #costs = new CostGate("rows to look at");
 
   /** Connects when first asked. `onIdleError` hears of connections that broke while nobody used them. */
   constructor(settings: DriverSettings, onIdleError: (error: Error) => void) {
@@ -60,7 +62,7 @@ export class MysqlDriver implements Driver {
     let done = false;
     try {
       await watching.unlessStopped(session.begin(reading.timeoutMs, reading.maxRows));
-      if (reading.maxCost !== undefined) await watching.unlessStopped(checkCost(session, sql, params, reading.maxCost));
+      if (reading.maxCost !== undefined) await watching.unlessStopped(this.#costs.pass(sql, reading.maxCost, () => estimateCost(session, sql, params)));
       const rows = session.stream(sql, params);
       rows.stream.on("error", () => undefined);
       addAbortSignal(watching.signal, rows.stream);
@@ -73,8 +75,10 @@ export class MysqlDriver implements Driver {
       throw error;
     } finally {
       watching.end();
-      if (done) await session.end().then(() => session.release(), () => session.drop());
-      else {
+      if (done) {
+        // Not waited for: the rows are there, and the connection is busy until it is given back.
+        void session.end().then(() => session.release(), () => session.drop());
+      } else {
         // Rows are on their way still: the connection is in no state to be used again.
         session.drop();
         // Not waited for: a server too busy to answer is too busy to be told so in time. Its own timeout stands behind it.

@@ -1,17 +1,12 @@
 import type { SqlStatement } from "@chatdb/contracts/query.ts";
 import pg from "pg";
-import { tooCostly } from "../refusal.ts";
 
 const explain = "EXPLAIN (FORMAT JSON) ";
 
-/**
- * Asks the planner. Its unit is about the time of reading one page in sequence: https://www.postgresql.org/docs/current/using-explain.html
- * @throws Problem when it expects more than `maxCost`
- */
-export async function checkCost(client: pg.ClientBase, { sql, params = [] }: SqlStatement, maxCost: number): Promise<void> {
+/** What the planner expects. Its unit is about the time of reading one page in sequence: https://www.postgresql.org/docs/current/using-explain.html */
+export async function estimateCost(client: pg.ClientBase, { sql, params = [] }: SqlStatement): Promise<number> {
   const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: { "Total Cost": number } }] }>(explain + sql, [...params]).catch(shift);
-  const cost = rows[0]!["QUERY PLAN"][0].Plan["Total Cost"];
-  if (cost > maxCost) throw tooCostly(cost, maxCost, "units of cost");
+  return rows[0]!["QUERY PLAN"][0].Plan["Total Cost"];
 }
 
 /** An error's position is told for the statement without what stands before it here. */

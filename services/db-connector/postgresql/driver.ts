@@ -3,12 +3,13 @@ import type { SqlStatement, Statement, Table } from "@chatdb/contracts/query.ts"
 import { outliveBreaks } from "@chatdb/kit/database.ts";
 import pg from "pg";
 import { connectTimeoutMs, introspectionTimeoutMs, maxConnections, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Reading } from "../driver.ts";
+import { CostGate } from "../cost-gate.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
 import { sqlOf } from "../statement.ts";
 import { watch } from "../watch.ts";
 import { checkPostgresql } from "./check.ts";
-import { checkCost } from "./cost.ts";
+import { estimateCost } from "./cost.ts";
 import { introspect } from "./introspect.ts";
 import { problemOf } from "./problems.ts";
 import { beginReadOnly, endReadOnly, readOnly } from "./read-only.ts";
@@ -38,6 +39,7 @@ export class PostgresqlDriver implements Driver {
   readonly problemOf = problemOf;
   readonly #settings: DriverSettings;
   readonly #pool: pg.Pool;
+  readonly #costs = new CostGate("units of cost");
   #typeNames: Map<number, string> | undefined;
 
   /** Connects when first asked. `onIdleError` hears of connections that broke while nobody used them. */
@@ -61,7 +63,7 @@ export class PostgresqlDriver implements Driver {
     try {
       pid = await watching.unlessStopped(beginReadOnly(client, reading.timeoutMs));
       const sql = sqlOf(statement, "PostgreSQL");
-      if (reading.maxCost !== undefined) await watching.unlessStopped(checkCost(client, sql, reading.maxCost));
+      if (reading.maxCost !== undefined) await watching.unlessStopped(this.#costs.pass(sql.sql, reading.maxCost, () => estimateCost(client, sql)));
       const typeNames = (this.#typeNames ??= await watching.unlessStopped(readTypeNames(client)));
       cursor = portal(client, sql);
       let last: Batch | undefined;
@@ -86,7 +88,8 @@ export class PostgresqlDriver implements Driver {
         // Not waited for: a server too busy to answer is too busy to be told so in time. Its own timeout stands behind it.
         if (pid !== undefined) void this.#cancel(pid).catch(() => undefined);
       } else {
-        await (cursor?.close() ?? Promise.resolve()).then(() => endReadOnly(client)).then(() => client.release(), () => client.release(true));
+        // Not waited for either: the rows are there, and the connection is busy until it is given back.
+        void (cursor?.close() ?? Promise.resolve()).then(() => endReadOnly(client)).then(() => client.release(), () => client.release(true));
       }
     }
   }

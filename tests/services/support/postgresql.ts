@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import pg from "pg";
+import { freePort, programOf, startServer, stopServer } from "./child-server.ts";
+
+export interface TestPostgresql {
+  /** Connections of the administrator, to the database `shop`. */
+  admin: pg.Pool;
+  /** The data source `shop`, as a user who may only read what it has been granted. */
+  settings: DataSourceSettings;
+  close(): Promise<void>;
+}
+
+/** Starts PostgreSQL on this machine, in a temporary folder: one of several processes, unlike the embedded one. Without one, says so and skips. */
+export async function startPostgresql(context: Mocha.Context): Promise<TestPostgresql> {
+  context.timeout(60_000);
+  const started = await tryPostgresql();
+  if (typeof started !== "string") return started;
+  console.log(`      skipped: ${started}`);
+  return context.skip();
+}
+
+/** The same, or why that cannot be. */
+export async function tryPostgresql(): Promise<TestPostgresql | string> {
+  const [server, installer, setpriv] = [programOf("postgres"), programOf("initdb"), programOf("setpriv")];
+  if (server === undefined || installer === undefined) return "PostgreSQL is not installed (Debian's package postgresql)";
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && setpriv === undefined) return "PostgreSQL does not run as root, and there is no setpriv (Debian's package util-linux)";
+  const asNobody = isRoot ? [setpriv!, "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+  const folder = mkdtempSync(join(tmpdir(), "chatdb-postgresql-"));
+  chmodSync(folder, 0o777);
+  const data = join(folder, "data");
+  const run = (command: string[]) => execFileSync(command[0]!, command.slice(1), { stdio: "pipe", cwd: folder });
+  run([...asNobody, installer, "-D", data, "-U", "admin", "--auth=trust", "--no-sync", "--locale=C.UTF-8"]);
+  const port = await freePort();
+  const [program, ...args] = [...asNobody, server, "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
+  const child = await startServer(program, args, port);
+  const login = { host: "127.0.0.1", port, user: "admin" };
+  await createDatabase(login);
+  const admin = new pg.Pool({ ...login, database: "shop", max: 2 });
+  await admin.query("CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader");
+  return {
+    admin,
+    settings: { name: "shop", dialect: "postgresql", host: "127.0.0.1", port, database: "shop", user: "reader", password: "", tls: "disable" },
+    close: async () => {
+      await admin.end();
+      await stopServer(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It listens a moment before it lets anybody in. */
+async function createDatabase(login: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client({ ...login, database: "postgres" });
+  try {
+    await client.connect();
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== "57P03") throw error;
+    await delay(50);
+    return await createDatabase(login);
+  }
+  await client.query("CREATE DATABASE shop");
+  await client.end();
+}
