@@ -13,6 +13,9 @@ export type Answer =
   /** The engine failed: a defect, whatever the question. */
   | { kind: "failed"; message: string };
 
+/** What is measured: makes, for the schema of a database, something that answers questions. */
+export type Engine = typeof engineFor;
+
 /**
  * The one place that knows how the engine under measurement is called.
  * @param now when the questions are asked; default: now

@@ -1,5 +1,5 @@
 import { sameResult, type Blocks, type Comparing, type Table } from "./compare-results.ts";
-import { engineFor, statementsOf, type Answer } from "./engine.ts";
+import { engineFor, statementsOf, type Answer, type Engine } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 import { shapeOf } from "./query-shape.ts";
@@ -35,6 +35,8 @@ export interface MeasureOptions {
   /** A right answer is right on that many databases. */
   databases: number;
   firstSeed: number;
+  /** Default: ChatDB's own. */
+  engine?: Engine;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function measure(set: QuestionSet, postgres: PostgresDatabase, opti
     const golds = new Map(questions.map((question) => [question, databases.gold(question.gold, options.databases)]));
     const { rows } = databases.seeds[0]!;
     await postgres.fill(databases.facts, rows);
-    const ask = engineFor(await postgres.schema(db));
+    const ask = (options.engine ?? engineFor)(await postgres.schema(db));
     const answers = new Map(questions.map((question) => [question, ask(question.question)]));
     const { times, cpuTimes } = timed(ask, questions);
     const differences = await compareAll(databases, postgres, golds, answers);
