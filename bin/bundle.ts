@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { buildPage } from "@chatdb/api-gateway/page-build.ts";
 import { build } from "esbuild";
 import { releaseBase, type BaseImage } from "./base-image.ts";
 import { serviceNames } from "./image-tag.ts";
@@ -40,11 +41,12 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     banner: { js: forCommonJs },
     // The variant with the WebAssembly inside, not in a file of its own.
     alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
-    // Optional: each is tried and done without. Native code has no place in a bundle.
-    external: ["pg-native", "@node-rs/crc32"],
+    // Optional: each is tried and done without, or is for sources alone. Native code has no place in a bundle.
+    external: ["pg-native", "@node-rs/crc32", "esbuild"],
     logLevel: "warning",
   });
   await Promise.all(webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))));
+  if (service === "api-gateway") await buildPage(join(outdir, "page"));
   await writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(outdir, sbomFile), sbom(service, metafile, base));
   await settle(outdir);
@@ -55,11 +57,16 @@ function webAssembly(modules: readonly string[]): string[] {
   return modules.map((module) => module.replace(/\.[cm]?js$/, ".wasm")).filter((file) => file.endsWith(".wasm") && existsSync(join(root, file)));
 }
 
-/** Gives a folder of files the modes and times that an image of them is to have: builders copy both. */
+/** Gives a folder and all in it the modes and times that an image of them is to have: builders copy both. */
 async function settle(folder: string): Promise<void> {
-  for (const file of await readdir(folder)) {
-    await chmod(join(folder, file), 0o644);
-    await utimes(join(folder, file), 0, 0);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      await settle(path);
+      continue;
+    }
+    await chmod(path, 0o644);
+    await utimes(path, 0, 0);
   }
   await chmod(folder, 0o755);
   await utimes(folder, 0, 0);

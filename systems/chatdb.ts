@@ -32,6 +32,7 @@ const topics = {
   "training-jobs": { partitions: 12 },
   "training-events": { partitions: 12 },
   "query-events": { partitions: 12 },
+  "query-feedback": { partitions: 12 },
 };
 
 /**
@@ -89,7 +90,7 @@ export class ChatDb extends pulumi.ComponentResource {
     });
     const parser = this.service("query-parser", {
       port: 5001,
-      uses: [kafka.topics({ "query-events": "publish" }), lazily(connector.http())],
+      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http())],
       startsAfter,
     });
     const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });

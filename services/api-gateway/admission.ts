@@ -1,4 +1,5 @@
 import rateLimit, { normalizeIP } from "@fastify/rate-limit";
+import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -22,16 +23,14 @@ export interface Admission {
   readonly perMinute?: number;
 }
 
-/** Tells the services who sent a request. Nobody but the gateway is believed: what a client sends under this name is dropped. */
-export const identityHeader = "x-chatdb-user";
-
+/** Tells the services who sent a request. */
 export function identityHeaders({ identity }: FastifyRequest): Record<string, string> {
-  return identity === undefined ? {} : { [identityHeader]: identity.subject };
+  return identity === undefined ? {} : { [userHeader]: identity.subject };
 }
 
-/** Of the cluster's own, which has no token and must not run out of requests. */
+/** Of the cluster's own, which has no token and must not run out of requests. The web page is open too: without it nobody can enter a token. */
 const open = new Set(["/health", "/ready"]);
-const isOpen = (request: FastifyRequest) => open.has(request.routeOptions.url ?? "");
+const isOpen = ({ routeOptions: { url = "", config } }: FastifyRequest) => open.has(url) || config.page === true;
 
 /**
  * Lets requests in: by their token, as many as their sender may send. A request without a valid token counts for its address.

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
+import { userHeader } from "@chatdb/contracts/user.ts";
 import { persistentConnector } from "@chatdb/kit/connector.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
-import { identityHeader, identityHeaders } from "./admission.ts";
+import { identityHeaders } from "./admission.ts";
 import { clientGone } from "./client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
@@ -18,7 +19,7 @@ const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT
 const ofTheConnection = ["connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /** A client's word for what the gateway says itself, and its token, which is for the gateway alone. */
-const notPassedOn = [identityHeader, "authorization"];
+const notPassedOn = [userHeader, "authorization"];
 
 /**
  * Passes all requests below each route's prefix on to its upstream, at the root and below `/api`. Bodies stream both ways

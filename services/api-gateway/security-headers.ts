@@ -12,10 +12,11 @@ const always = {
 /** A browser that came by HTTPS shall do so for a year (RFC 6797, which forbids to say it over plain HTTP). */
 const overHttps = { "strict-transport-security": "max-age=31536000" };
 
-/** Sets the headers that an interface without pages needs, whoever made the answer. No CORS: pages of other sites have no access. */
+/** Sets the headers that answers with data need, whoever made them; the web page brings a policy of its own. No CORS: pages of other sites have no access. */
 export function secureAnswers(app: App): void {
   app.addHook("onSend", (request, reply, payload, done) => {
-    void reply.headers({ ...always, ...(request.protocol === "https" ? overHttps : {}) });
+    const policy = request.routeOptions.config.page ? reply.getHeader("content-security-policy") : undefined;
+    void reply.headers({ ...always, ...(policy === undefined ? {} : { "content-security-policy": policy }), ...(request.protocol === "https" ? overHttps : {}) });
     // Answers are data of whoever asked.
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
     done(null, payload);

@@ -4,6 +4,7 @@ import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { admit, type Admission } from "./admission.ts";
 import { serveMetricsApart } from "./metrics-apart.ts";
+import { servePage } from "./page.ts";
 import { proxyRoutes } from "./proxy.ts";
 import { answerQueries } from "./query.ts";
 import { routes, type Upstreams } from "./routes.ts";
@@ -35,7 +36,7 @@ const greeting = `ChatDB: ask a database in plain English.
 
   curl -s HOST/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'
 
-The whole interface: /openapi.json
+A browser shows a page for that at this address. The whole interface: /openapi.json
 `;
 
 /** Where a service says that it lives; the rest use the kit's default. */
@@ -51,7 +52,7 @@ export async function createService({ upstreams, log = createLogger("api-gateway
   secureAnswers(app);
   await admit(app, admission);
   if (metrics) serveMetricsApart(app, metrics);
-  app.get("/", { schema: { summary: "How to ask" } }, (_request, reply) => reply.type("text/plain; charset=utf-8").send(greeting));
+  await servePage(app, greeting);
   answerQueries(app, upstreams);
   await proxyRoutes(app, upstreams, routes);
 

@@ -6,6 +6,8 @@ export const topics = {
   trainingEvents: "training-events",
   /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
+  /** What people say about answers, keyed by data source: from query-parser. Nothing reads it yet. */
+  queryFeedback: "query-feedback",
 } as const;
 
 /** The consumer group in which a service takes the events of a topic. Its login opens the groups of its own topics and no others. */

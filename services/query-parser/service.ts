@@ -6,6 +6,7 @@ import { Problem } from "@chatdb/kit/problem.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import type { SchemaIndex } from "./linking/schema-index.ts";
+import { takeFeedback } from "./feedback.ts";
 import { parse, parsePlan, type Parsed } from "./parse.ts";
 import { QueryEvents } from "./query-events.ts";
 import { Refusal } from "./refusal.ts";
@@ -44,6 +45,7 @@ export function createService({ dbConnectorUrl, bus, release, log = createLogger
       throw error instanceof Refusal ? problemOf(error, asked) : error;
     }
   });
+  takeFeedback(app, schemas, bus);
   return Promise.resolve(app);
 }
 

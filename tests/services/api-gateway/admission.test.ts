@@ -51,7 +51,7 @@ describe("api-gateway: who and what is let in", () => {
 
     it("asks everyone for a token, and tells where to get one", async () => {
       await start({ oidc: oidc() });
-      for (const path of ["/", "/models", "/api/models/x", "/status", "/openapi.json", "/metrics", "/nothing"]) {
+      for (const path of ["/models", "/api/models/x", "/status", "/openapi.json", "/metrics", "/nothing"]) {
         const { status, type, headers, json } = await ask(base, path);
         expect([status, type], path).to.deep.equal([401, "application/problem+json"]);
         expect(headers["www-authenticate"]).to.equal('Bearer realm="chatdb"');
@@ -60,9 +60,12 @@ describe("api-gateway: who and what is let in", () => {
       expect(upstreams.seen).to.deep.equal([]);
     });
 
-    it("leaves the cluster's probes alone", async () => {
+    it("leaves the cluster's probes alone, and the web page, in which a token can be entered", async () => {
       await start({ oidc: oidc(), perMinute: 1 });
-      for (let i = 0; i < 3; i++) expect([await status("/health"), await status("/ready")]).to.deep.equal([200, 200]);
+      for (const path of ["/health", "/ready", "/", "/page/main.js"]) {
+        for (let i = 0; i < 3; i++) expect(await status(path), path).to.equal(200);
+      }
+      expect(await status("/page/other.js")).to.equal(401);
     });
 
     it("lets a valid token in, at every route", async () => {
@@ -173,7 +176,7 @@ describe("api-gateway: who and what is let in", () => {
 
     it("counts what a client sends anywhere, and tells how long to wait", async () => {
       await start({ perMinute: 3 });
-      expect([await status("/models"), await status("/nothing"), await status("/")]).to.deep.equal([200, 404, 200]);
+      expect([await status("/models"), await status("/nothing"), await status("/openapi.json")]).to.deep.equal([200, 404, 200]);
       const { status: refused, type, headers, json } = await ask(base, "/api/jobs");
       expect([refused, type]).to.deep.equal([429, "application/problem+json"]);
       expect(Number(headers["retry-after"])).to.be.within(1, 60);

@@ -126,7 +126,7 @@ describe("query-parser", () => {
     const two = await createConnector({ dataSources: [shop.settings, settingsOf(shop.database, "archive")], log });
     const service = await createService({ dbConnectorUrl: await two.listen({ host: "127.0.0.1", port: 0 }), bus, log });
     const response = await ask({ query: "orders" }, service);
-    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([400, "Name the data source to ask: shop, archive."]);
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([400, "Name the data source to ask: archive, shop."]);
     expect((await ask({ query: "orders", datasource: "archive" }, service)).statusCode).to.equal(200);
     await service.close();
     await two.close();

@@ -1,0 +1,66 @@
+import { isNumeric, isTime, numberOf, shown, words, type Columns, type Rows } from "./values.ts";
+
+export interface Point {
+  label: string;
+  value: number;
+}
+
+/** What a drawing of a result shows. */
+export interface ChartData {
+  kind: "bars" | "line";
+  /** What the labels are, and what the values are. */
+  label: string;
+  value: string;
+  points: Point[];
+  /** Points that there are; of bars, only the first are drawn. */
+  total: number;
+}
+
+const maxBars = 25;
+const maxLine = 1000;
+const minLine = 3;
+
+/** Periods as the query-parser writes them, days, and the years alone. */
+const period = /^\d{4}(-(\d\d|Q[1-4]|W\d\d)(-\d\d)?)?$/;
+const periodName = /(^|_)(year|quarter|month|week|day|date)$/i;
+
+/** Numbers that name a row tell nothing as a length. */
+const isKey = (name: string) => /(^|_)(id|no|code)$/i.test(name);
+
+/**
+ * The chart that a result suits: one column of labels and one of numbers, else none.
+ * @param ordered the order of the rows was asked for; else the longest bar comes first
+ */
+export function chartOf(columns: Columns, rows: Rows, ordered: boolean): ChartData | undefined {
+  const named = columns.map((column, at) => ({ ...column, at })).filter(({ name }) => !isKey(name));
+  const values = named.filter((column) => isNumeric(column) && !periodName.test(column.name));
+  const labels = named.filter((column) => !values.includes(column));
+  const [label, value] = [labels[0], values[0]];
+  if (!label || !value || labels.length > 1 || values.length > 1 || rows.length < 2) return undefined;
+  const points = rows.flatMap((row) => {
+    const number = numberOf(row[value.at] ?? null);
+    const text = row[label.at] ?? null;
+    return number === undefined ? [] : [{ label: text === null ? "none" : shown(text), value: number }];
+  });
+  if (points.length < 2) return undefined;
+  const about = { label: words(label.name), value: words(value.name), total: points.length };
+  const distinct = new Set(points.map((point) => point.label)).size === points.length;
+  const isPeriod = isTime(label) || points.every((point) => period.test(point.label));
+  if (isPeriod && distinct && points.length >= minLine && points.length <= maxLine) {
+    return { ...about, kind: "line", points: points.toSorted((a, b) => (a.label < b.label ? -1 : 1)) };
+  }
+  const arranged = ordered ? points : points.toSorted((a, b) => b.value - a.value);
+  return { ...about, kind: "bars", points: arranged.slice(0, maxBars) };
+}
+
+/** About `count` round numbers from at most the least value, or 0, to at least the greatest. */
+export function ticks(points: readonly Point[], count: number): number[] {
+  const values = points.map(({ value }) => value);
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  if (low === high) return [0, 1];
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
+  const from = Math.floor(low / step);
+  return Array.from({ length: Math.ceil(high / step) - from + 1 }, (_, n) => Number(((from + n) * step).toPrecision(12)));
+}

@@ -1,0 +1,32 @@
+import type { Feedback } from "@chatdb/contracts/feedback.ts";
+import type { Interpretation } from "@chatdb/contracts/query.ts";
+import type { Answer } from "../query.ts";
+import { giveFeedback } from "./api.ts";
+import { choices } from "./answer.ts";
+import { announce, button, element } from "./dom.ts";
+
+/** Asks whether the answer is right; where it is not, what was meant instead. */
+export function feedback({ query, datasource, plan, alternatives }: Answer, choose: (meant: Interpretation) => void): HTMLElement {
+  const place = element("div", { className: "feedback", role: "group", aria: { label: "Is this right?" } });
+  const say = (text: string) => {
+    place.replaceChildren(element("span", { className: "muted" }, text));
+    announce(text);
+  };
+  const give = (verdict: Omit<Feedback, "query" | "datasource" | "plan">) => {
+    giveFeedback({ query, datasource, plan, ...verdict }).then(
+      () => say("Noted, thank you."),
+      (error: Error) => say(`Not noted: ${error.message}`),
+    );
+  };
+  const wrong = () => {
+    if (alternatives.length === 0) return give({ verdict: "wrong" });
+    const meant = choices(alternatives, (chosen) => {
+      give({ verdict: "corrected", correction: chosen.plan });
+      choose(chosen);
+    });
+    place.replaceChildren(element("p", {}, "What did you mean?"), meant, button("None of these", () => give({ verdict: "wrong" })));
+    meant.querySelector("button")?.focus();
+  };
+  place.append(element("span", { className: "muted" }, "Is this right?"), button("Right", () => give({ verdict: "right" })), button("Wrong", wrong));
+  return place;
+}
