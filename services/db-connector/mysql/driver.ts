@@ -106,12 +106,12 @@ export class MysqlDriver implements Driver {
     return this.#pool.close();
   }
 
-  /** Stops what the server's thread is doing. On a connection of its own: those of the pool may all be taken. */
+  /** Ends the server's thread, whose connection is dropped: it may be between two statements. On a connection of its own: those of the pool may all be taken. */
   async #kill(threadId: number): Promise<void> {
     const client = mysql.createConnection(connection(this.#settings)).promise();
     client.on("error", () => undefined);
     try {
-      await client.query(`KILL QUERY ${threadId}`);
+      await client.query(`KILL ${threadId}`);
     } finally {
       client.destroy();
     }

@@ -86,7 +86,7 @@ export class PostgresqlDriver implements Driver {
       if (watching.signal.aborted) {
         client.release(true);
         // Not waited for: a server too busy to answer is too busy to be told so in time. Its own timeout stands behind it.
-        if (pid !== undefined) void this.#cancel(pid).catch(() => undefined);
+        if (pid !== undefined) void this.#terminate(pid).catch(() => undefined);
       } else {
         // Not waited for either: the rows are there, and the connection is busy until it is given back.
         void (cursor?.close() ?? Promise.resolve()).then(() => endReadOnly(client)).then(() => client.release(), () => client.release(true));
@@ -117,13 +117,16 @@ export class PostgresqlDriver implements Driver {
     return "unknown";
   }
 
-  /** Stops what the server process `pid` is doing. On a connection of its own: those of the pool may all be taken. */
-  async #cancel(pid: number): Promise<void> {
+  /**
+   * Ends the server process `pid`, whose connection is dropped. To cancel its query would not do: between two messages of one
+   * query it takes no notice of that. On a connection of its own: those of the pool may all be taken.
+   */
+  async #terminate(pid: number): Promise<void> {
     const client = new pg.Client({ ...connection(this.#settings), query_timeout: connectTimeoutMs });
     client.on("error", () => undefined);
     await client.connect();
     try {
-      await client.query("SELECT pg_cancel_backend($1)", [pid]);
+      await client.query("SELECT pg_terminate_backend($1)", [pid]);
     } finally {
       await client.end();
     }
