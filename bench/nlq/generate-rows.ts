@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "@chatdb/sample-data/random.ts";
-import type { SchemaFacts } from "./column-facts.ts";
+import type { ColumnFacts, SchemaFacts } from "./column-facts.ts";
 import { shuffled, valuesOf, type Value, type ValueSource } from "./column-values.ts";
 import type { SetForeignKey, SetSchema, SetTable } from "./question-set.ts";
 import { witnessesOf, type WitnessRow } from "./witnesses.ts";
@@ -24,6 +24,7 @@ export function generateRows(facts: SchemaFacts, seed: number): Rows {
 const nullShare = 1 / 12;
 const childlessShare = 1 / 4;
 const duplicateShare = 1 / 14;
+const metShare = 3 / 4;
 const rowsOf = { table: [22, 44], link: [60, 90] } as const;
 
 /** The rows of a table that rows of another refer to by one key. */
@@ -136,9 +137,22 @@ class Generator {
     const asked = [...roles].some((role) => role !== "selected" && role !== "missing" && role !== "compared");
     const isKey = table.primaryKey.includes(name) || table.foreignKeys.some(({ columns }) => columns.includes(name));
     if (!planned && !asked && !isKey && this.#random.next() < (roles.has("missing") ? 3 : 1) * nullShare) return null;
+    if (roles.has("joined") && !isKey && this.#random.next() < metShare) {
+      const met = this.#valueMet(table, domain);
+      if (met !== undefined) return met;
+    }
     if (domain.type === "text" && roles.has("ordered") && !roles.has("category")) return source.rare();
     if (domain.type === "text" || this.#random.next() < duplicateShare || roles.has("grouped")) return source.any();
     return this.#random.next() < 0.5 ? source.any() : source.rare();
+  }
+
+  /** A value that a column of another table has, by which gold queries join without a foreign key. */
+  #valueMet({ name: own }: SetTable, domain: ColumnFacts["domain"]): Value | undefined {
+    const columns = this.#facts.schema.tables.flatMap(({ name, columns }) => (name === own ? [] : columns.map((column) => [name, column.name] as const)));
+    const others = columns.filter(([table, column]) => this.#facts.of(table, column).domain === domain && this.#rows.get(table)!.length > 0);
+    if (others.length === 0) return undefined;
+    const [table, column] = this.#random.pick(others);
+    return this.#random.pick(this.#rows.get(table)!)[column] ?? undefined;
   }
 
   /** What people call the things of a table by: each has its own, unless the gold queries take it for a category. */

@@ -13,7 +13,7 @@ const schemas = z.array(
     table_names_original: z.array(z.string()),
     column_names: z.array(z.tuple([z.number(), z.string()])),
     column_names_original: z.array(z.tuple([z.number(), z.string()])),
-    column_types: z.array(z.enum(["text", "number", "time", "boolean", "others"])),
+    column_types: z.array(z.enum(["text", "number", "time", "boolean", "others"]).catch("others")),
     primary_keys: z.array(z.union([z.number(), z.array(z.number())])),
     foreign_keys: z.array(z.tuple([z.number(), z.number()])),
   }),
