@@ -175,9 +175,11 @@ class Writer {
     const inside = scope.within(joins);
     const from = [`FROM ${this.#source(first!)}`, ...rest.map((join) => this.#joined(join))].join(" ");
     const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${[this.#on(first!), ...where.map((each) => this.#comparison(each, inside))].join(" AND ")})`;
-    if (count.op === ">=" && count.value === 1) return `EXISTS ${rows("1")}`;
-    if (count.op === "=" && count.value === 0) return `NOT EXISTS ${rows("1")}`;
     const of = (count.distinct ?? []).map((ref) => ({ kind: "column" as const, ...ref }));
+    // What is missing is not counted: then a row may be there, and their number be 0.
+    const countsRows = of.every((value) => inside.typeOf(value)?.nullable === false);
+    if (countsRows && count.op === ">=" && count.value === 1) return `EXISTS ${rows("1")}`;
+    if (countsRows && count.op === "=" && count.value === 0) return `NOT EXISTS ${rows("1")}`;
     return `${rows(this.#aggregate({ kind: "aggregate", fn: "count", of, distinct: true }, inside))} ${count.op} ${this.#bind(count.value)}`;
   }
 
