@@ -35,6 +35,8 @@ export interface MicroserviceArgs {
   readonly env?: Record<string, pulumi.Input<string>>;
   /** Further configuration that is secret. */
   readonly secretEnv?: Record<string, pulumi.Input<string>>;
+  /** An existing Secret of the namespace, as a folder of files; the pods wait until it is there. Its path goes into the variable `env`. */
+  readonly secretFolder?: { readonly secret: string; readonly path: string; readonly env: string };
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
   /** Who else may connect, without an edge. Ranges of addresses also bind the load balancer. Default: nobody. */
@@ -99,7 +101,7 @@ function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connec
   // Named by Pulumi, as the Secret is: a changed value is a new object under a new name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
     name,
-    { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...args.env } },
+    { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...(args.secretFolder && { [args.secretFolder.env]: args.secretFolder.path }), ...args.env } },
     { parent },
   );
   const secrets = secretVariables(name, { ...connection.secretEnv, ...args.secretEnv }, metadata, parent);
@@ -139,7 +141,7 @@ function podSpec(
 ): Pick<k8s.types.input.core.v1.PodSpec, "containers" | "volumes" | "topologySpreadConstraints" | "terminationGracePeriodSeconds"> {
   const healthy = { httpGet: { path: args.healthPath ?? "/health", port: portName } };
   const ready = { httpGet: { path: args.readyPath ?? "/ready", port: portName } };
-  const { volumes, volumeMounts } = scratch(["/tmp"]);
+  const { volumes, volumeMounts } = withSecret(scratch(["/tmp"]), args.secretFolder);
   return {
     volumes,
     // The service itself goes on serving for a moment after SIGTERM, until every kube-proxy has forgotten it, and then drains.
@@ -161,6 +163,15 @@ function podSpec(
         ...restrictedContainer,
       },
     ],
+  };
+}
+
+function withSecret({ volumes, volumeMounts }: ReturnType<typeof scratch>, folder: MicroserviceArgs["secretFolder"]) {
+  if (!folder) return { volumes, volumeMounts };
+  const name = "secrets";
+  return {
+    volumes: [...volumes, { name, secret: { secretName: folder.secret } }],
+    volumeMounts: [...volumeMounts, { name, mountPath: folder.path, readOnly: true }],
   };
 }
 

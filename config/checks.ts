@@ -71,6 +71,9 @@ function postgresIssues({ postgresInstances, postgresCluster: { name, archive, r
   return issues;
 }
 
-function dataSourceIssues({ dataSources, sampleData }: Settings): Issue[] {
-  return sampleData && "shop" in dataSources ? [{ path: "dataSources.shop", message: "has the name of the sample database: choose another, or turn sampleData off" }] : [];
+function dataSourceIssues({ dataSources, sampleData, addedDataSources: { ranges, except, secret } }: Settings): Issue[] {
+  const useless = [...(except.length > 0 ? ["except"] : []), ...(secret === undefined ? [] : ["secret"])];
+  const closed = ranges.length > 0 ? [] : useless.map((name) => ({ path: `addedDataSources.${name}`, message: "is of no use without ranges: nobody can add data sources" }));
+  const named = sampleData && "shop" in dataSources ? [{ path: "dataSources.shop", message: "has the name of the sample database: choose another, or turn sampleData off" }] : [];
+  return [...named, ...closed];
 }

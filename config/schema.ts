@@ -149,6 +149,7 @@ export const settings = z.strictObject({
     ranges: z.array(range).default([]),
     except: z.array(range).default([]),
     ports: z.array(port).min(1).default(Object.values(databasePorts)),
+    secret: dnsName.optional(),
   }),
   protect: z.boolean(),
   credentialRotation: z.int().min(0),

@@ -77,6 +77,7 @@ export class ChatDb extends pulumi.ComponentResource {
       healthPath: "/actuator/health",
       uses: this.dataSources(postgres),
       ...encryptionKey("db-connector", "DATASOURCE_KEY", config.credentialRotation, this),
+      secretFolder: config.addedDataSources.secret === undefined ? undefined : { secret: config.addedDataSources.secret, path: "/run/secrets/datasources", env: "DATASOURCE_SECRETS_DIR" },
       startsAfter: [...startsAfter, ...this.sampleData(postgres)],
     });
     const engine = this.service("ml-engine", {

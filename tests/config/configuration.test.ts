@@ -142,6 +142,15 @@ describe("settings that have to fit together", () => {
     expect(await issues({ ...settings, sampleData: false })).to.deep.equal({});
   });
 
+  it("what is said of added data sources is of use", async () => {
+    const useless = "is of no use without ranges: nobody can add data sources";
+    expect(await issues({ addedDataSources: { except: ["10.0.0.0/8"], secret: "passwords" } })).to.deep.equal({
+      "addedDataSources.except": useless,
+      "addedDataSources.secret": useless,
+    });
+    expect(await issues({ addedDataSources: { ranges: ["10.0.0.0/8"], except: ["10.96.0.0/12"], ports: [5432], secret: "passwords" } })).to.deep.equal({});
+  });
+
   it("secrets that the settings call for are there", async () => {
     const external = {
       externalPostgres: { host: "pg.example.com", adminUser: "root" },

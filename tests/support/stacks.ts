@@ -15,7 +15,7 @@ const external: StackOptions = {
     externalObjectStoreSecretAccessKey: secure,
     dataSources: { orders: { host: "orders.example.com", database: "orders", user: "reader", cidr: "10.4.0.0/16" } },
     dataSourcePasswords: { orders: secure },
-    addedDataSources: { ranges: ["10.5.0.0/16"], except: ["10.5.9.0/24", "10.6.0.0/24"], ports: [3306] },
+    addedDataSources: { ranges: ["10.5.0.0/16"], except: ["10.5.9.0/24", "10.6.0.0/24"], ports: [3306], secret: "database-passwords" },
     sampleData: true,
     testService: true,
     gatewayServiceType: "ClusterIP",

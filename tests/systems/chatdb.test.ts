@@ -7,7 +7,7 @@ import { kind, waves } from "../../render/waves.ts";
 import { topics } from "../../services/contracts/topics.ts";
 import { holdBack } from "../support/held.ts";
 import { openConnections } from "../../render/network.ts";
-import { environment, object, objects, resource, workloads } from "../../render/objects.ts";
+import { environment, object, objects, resource, workload, workloads } from "../../render/objects.ts";
 import { recording, variants } from "../support/stacks.ts";
 
 /** Startup order of the architecture's specification: each layer waits for all of the layers before it. */
@@ -208,6 +208,15 @@ describe("configuration of ChatDB", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
     expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read" });
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
+  });
+
+  it("gives the connector the passwords that data sources may refer to, as files", async () => {
+    const external = await recording("external");
+    const { pod } = workload(external, "db-connector");
+    expect(environment(external, "db-connector")).to.include({ DATASOURCE_SECRETS_DIR: "/run/secrets/datasources", ADDED_SOURCES_EXCEPT: "10.5.9.0/24,10.6.0.0/24" });
+    expect(pod.volumes).to.deep.include({ name: "secrets", secret: { secretName: "database-passwords" } });
+    expect(pod.containers[0]!.volumeMounts).to.deep.include({ name: "secrets", mountPath: "/run/secrets/datasources", readOnly: true });
+    expect(environment(resources, "db-connector")).to.not.have.property("DATASOURCE_SECRETS_DIR");
   });
 
   it("tells the gateway where everything is", () => {
