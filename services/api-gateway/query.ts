@@ -1,27 +1,10 @@
+import { answer } from "@chatdb/contracts/answer.ts";
 import { parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import type { App } from "@chatdb/kit/server.ts";
-import { z } from "zod";
 import { identityHeaders } from "./admission.ts";
 import { clientGone } from "./client-gone.ts";
 import type { Upstreams } from "./routes.ts";
-
-/** Answer of `POST /api/query`. */
-export const answer = z.object({
-  query: z.string(),
-  datasource: z.string(),
-  ...parseResponse.pick({ dialect: true, statement: true, plan: true, reading: true, confidence: true, alternatives: true }).shape,
-  columns: queryResult.shape.columns,
-  /** Each row has its values in the order of `columns`. */
-  rows: queryResult.shape.rows,
-  row_count: z.int().nonnegative(),
-  truncated: z.boolean(),
-  /** Milliseconds in all. */
-  took_ms: z.number(),
-  /** Milliseconds of each part: understanding the question, and running the query with the way there. */
-  timings: z.object({ parse_ms: z.number(), execute_ms: z.number() }),
-});
-export type Answer = z.infer<typeof answer>;
 
 const milliseconds = (since: number) => Math.round((performance.now() - since) * 100) / 100;
 

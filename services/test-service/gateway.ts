@@ -1,24 +1,13 @@
+import { answer } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
-import { databaseSchema, parseResponse, queryResult, statement, type Statement } from "@chatdb/contracts/query.ts";
+import { databaseSchema, parseResponse, queryResult, type Statement } from "@chatdb/contracts/query.ts";
 import {
   dataset, job, jobAccepted, modelList, modelVersion, modelVersionList, predictResponse, type Job, type jobRequest,
 } from "@chatdb/contracts/training.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { buffer } from "node:stream/consumers";
-import { z } from "zod";
+import type { z } from "zod";
 import { expect } from "./scenario.ts";
-
-/** `POST /api/query`, as far as it is checked here. */
-const queryAnswer = z.object({
-  query: z.string(),
-  statement,
-  reading: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  rows: z.array(z.array(z.json())),
-  row_count: z.int().nonnegative(),
-  took_ms: z.number().nonnegative(),
-});
-export type QueryAnswer = z.infer<typeof queryAnswer>;
 
 export type Gateway = ReturnType<typeof openGateway>;
 
@@ -38,7 +27,7 @@ export function openGateway(url: string) {
 
   return {
     close: () => http.close(),
-    ask: (query: string, datasource: string) => http.postJson("/api/query", { query, datasource }, queryAnswer),
+    ask: (query: string, datasource: string) => http.postJson("/api/query", { query, datasource }, answer),
     parse: (query: string, datasource: string) => http.postJson("/api/parse", { query, datasource }, parseResponse),
     dataSources: async () => (await http.getJson("/api/datasources", dataSourceList)).datasources,
     schema: (datasource: string) => http.getJson(`/api/datasources/${datasource}/schema`, databaseSchema),

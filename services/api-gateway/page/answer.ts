@@ -1,5 +1,5 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
-import type { Answer } from "../query.ts";
+import type { Answer } from "@chatdb/contracts/answer.ts";
 import { Refused, type ProblemBody } from "./api.ts";
 import { chart } from "./chart.ts";
 import { chartOf } from "./chart-data.ts";
@@ -8,7 +8,7 @@ import { exports } from "./export.ts";
 import { feedback } from "./feedback.ts";
 import { queryText } from "./query-text.ts";
 import { table } from "./table.ts";
-import { shown, words } from "./values.ts";
+import { shown, words } from "@chatdb/contracts/values.ts";
 
 export type Choose = (interpretation: Interpretation) => void;
 
@@ -26,7 +26,7 @@ export function answered(answer: Answer, choose: Choose): HTMLElement[] {
     single(answer) ?? table(columns, rows, truncated, reading),
     element("div", { className: "foot" },
       element("span", { className: "muted" }, `${answer.datasource}, ${Math.round(answer.took_ms)} ms`),
-      ...(rows.length > 0 ? [exports(columns, rows)] : []),
+      ...(rows.length > 0 ? [exports(answer)] : []),
     ),
     queryText(statement, dialect),
     feedback(answer, choose),

@@ -1,17 +1,12 @@
+import type { Answer, AskedBack } from "@chatdb/contracts/answer.ts";
 import type { DataSourceList } from "@chatdb/contracts/data-sources.ts";
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
-import type { DatabaseSchema, Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
-import type { Answer } from "../query.ts";
+import type { DatabaseSchema, ExportRequest, ParseRequest } from "@chatdb/contracts/query.ts";
 import { askForToken, token } from "./sign-in.ts";
 
 /** The gateway's reason for not answering. */
-export interface ProblemBody {
+export interface ProblemBody extends Partial<AskedBack> {
   detail: string;
-  /** What may have been meant, where it asks back. */
-  alternatives?: Interpretation[];
-  /** Words that were not understood. */
-  words?: string[];
-  hints?: string[];
 }
 
 export class Refused extends Error {
@@ -32,13 +27,19 @@ interface Options {
 }
 
 /** @throws Refused; the signal's reason when it was stopped */
-async function call<T>(path: string, { body, signal }: Options = {}): Promise<T> {
-  const response = await send(path, { body, signal });
-  if (response.status !== 401) return await read<T>(response);
-  const refused = await problemOf(response);
-  if (!(await askForToken(refused.message))) throw refused;
-  return await read<T>(await send(path, { body, signal }));
+async function call(path: string, options: Options = {}): Promise<Response> {
+  let response = await send(path, options);
+  if (response.status === 401) {
+    const refused = await problemOf(response);
+    if (!(await askForToken(refused.message))) throw refused;
+    response = await send(path, options);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
 }
+
+/** What a JSON answer says; the gateway and the page are of one version. */
+const read = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
 
 async function send(path: string, { body, signal }: Options): Promise<Response> {
   const headers = new Headers(token() === undefined ? {} : { authorization: `Bearer ${token()}` });
@@ -52,17 +53,13 @@ async function send(path: string, { body, signal }: Options): Promise<Response> 
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
-  if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
 async function problemOf(response: Response): Promise<Refused> {
   const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>;
   return new Refused(response.status, { ...body, detail: body.detail ?? `The gateway answered ${response.status}.` });
 }
 
-export const ask = (request: ParseRequest, signal: AbortSignal) => call<Answer>("/query", { body: request, signal });
-export const dataSources = async () => (await call<DataSourceList>("/datasources")).datasources;
-export const schemaOf = (datasource: string) => call<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
-export const giveFeedback = (feedback: Feedback) => call<void>("/feedback", { body: feedback });
+export const ask = (request: ParseRequest, signal: AbortSignal) => read<Answer>("/query", { body: request, signal });
+export const dataSources = async () => (await read<DataSourceList>("/datasources")).datasources;
+export const schemaOf = (datasource: string) => read<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
+export const giveFeedback = (feedback: Feedback) => call("/feedback", { body: feedback });
+export const exported = async (datasource: string, request: ExportRequest) => (await call(`/datasources/${encodeURIComponent(datasource)}/export`, { body: request })).blob();

@@ -1,4 +1,4 @@
-import { isNumeric, isTime, numberOf, shown, words, type Columns, type Rows } from "./values.ts";
+import { isNumeric, isTime, numberOf, shown, words, type Columns, type Rows } from "@chatdb/contracts/values.ts";
 
 export interface Point {
   label: string;

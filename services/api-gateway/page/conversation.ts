@@ -1,5 +1,5 @@
 import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
-import type { Answer } from "../query.ts";
+import type { Answer } from "@chatdb/contracts/answer.ts";
 import { answered, refused } from "./answer.ts";
 import { ask } from "./api.ts";
 import { announce, element, found } from "./dom.ts";

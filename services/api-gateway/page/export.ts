@@ -1,30 +1,29 @@
-import { button, element } from "./dom.ts";
-import { textOf, type Columns, type Rows, type Value } from "./values.ts";
+import type { Answer } from "@chatdb/contracts/answer.ts";
+import type { ExportRequest } from "@chatdb/contracts/query.ts";
+import { exported } from "./api.ts";
+import { announce, button, element } from "./dom.ts";
 
-/** A value as in RFC 4180; null is empty. */
-const field = (value: Value | string) => (/[",\r\n]|^\s|\s$/.test(textOf(value)) ? `"${textOf(value).replaceAll('"', '""')}"` : textOf(value));
+type Format = NonNullable<ExportRequest["format"]>;
 
-/** The rows as CSV with a header (RFC 4180). */
-export const csvOf = (columns: Columns, rows: Rows) => [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
-
-/** The rows as a list of objects; a column whose name came before gets a number. */
-export function jsonOf(columns: Columns, rows: Rows): string {
-  const names = columns.map(({ name }, at) => {
-    const before = columns.slice(0, at).filter((column) => column.name === name).length;
-    return before === 0 ? name : `${name}_${before + 1}`;
-  });
-  return `${JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))), undefined, 2)}\n`;
-}
-
-/** Buttons that save the rows that are there. */
-export function exports(columns: Columns, rows: Rows): HTMLElement {
-  const save = (name: string, type: string, content: string) => {
-    const url = URL.createObjectURL(new Blob([content], { type }));
-    element("a", { href: url, download: name }).click();
-    URL.revokeObjectURL(url);
+/** Buttons that save all rows of an answer, those too that are not shown. */
+export function exports({ statement, datasource }: Answer): HTMLElement {
+  const said = element("span", { className: "muted" });
+  const tell = (text: string) => {
+    said.textContent = text;
+    announce(text);
   };
-  return element("div", { className: "actions", role: "group", aria: { label: "Save the rows" } },
-    button("Save CSV", () => save("answer.csv", "text/csv;charset=utf-8", csvOf(columns, rows))),
-    button("Save JSON", () => save("answer.json", "application/json", jsonOf(columns, rows))),
-  );
+  const save = async (format: Format) => {
+    tell("Saving");
+    try {
+      const url = URL.createObjectURL(await exported(datasource, { ...statement, format }));
+      element("a", { href: url, download: `${datasource}.${format}` }).click();
+      URL.revokeObjectURL(url);
+      tell("Saved");
+    } catch (error) {
+      tell(`Not saved: ${(error as Error).message}`);
+    }
+  };
+  const formats: Record<string, Format> = { CSV: "csv", JSON: "json" };
+  const buttons = Object.entries(formats).map(([name, format]) => button(`Save ${name}`, () => void save(format)));
+  return element("div", { className: "actions", role: "group", aria: { label: "Save all rows" } }, said, ...buttons);
 }

@@ -1,6 +1,6 @@
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { Interpretation } from "@chatdb/contracts/query.ts";
-import type { Answer } from "../query.ts";
+import type { Answer } from "@chatdb/contracts/answer.ts";
 import { giveFeedback } from "./api.ts";
 import { choices } from "./answer.ts";
 import { announce, button, element } from "./dom.ts";

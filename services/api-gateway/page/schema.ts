@@ -1,6 +1,6 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { element, found } from "./dom.ts";
-import { isTime, words } from "./values.ts";
+import { isTime, words } from "@chatdb/contracts/values.ts";
 
 /** Shown of a column's sample values. */
 const maxSamples = 8;

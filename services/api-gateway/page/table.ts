@@ -1,5 +1,5 @@
 import { button, element } from "./dom.ts";
-import { isNumeric, shown, textOf, type Columns, type Rows, type Value } from "./values.ts";
+import { isNumeric, shown, textOf, type Columns, type Rows, type Value } from "@chatdb/contracts/values.ts";
 
 /** Rows of one page. */
 const pageSize = 15;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Answer } from "@chatdb/contracts/answer.ts";
 import type { DatabaseSchema, ParseResponse, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
-import type { Gateway, QueryAnswer } from "../gateway.ts";
+import type { Gateway } from "../gateway.ts";
 import { expect, type ScenarioDefinition } from "../scenario.ts";
 
 const [submit, parse, execute, answer] = [
@@ -45,7 +46,7 @@ export function queryProcessing(gateway: Gateway): ScenarioDefinition {
     async run(step) {
       let datasource = "";
       let question: Question;
-      let answered: QueryAnswer;
+      let answered: Answer;
       let parsed: ParseResponse;
       let executed: QueryResult;
 

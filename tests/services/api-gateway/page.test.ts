@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { audience, Issuer } from "./issuer.ts";
-import { startAsking } from "./page-stack.ts";
+import { startAsking } from "../support/asking.ts";
 
 const checker = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const counting = "how many customers are there in Germany?";

@@ -2,9 +2,10 @@ import { request as openRequest, STATUS_CODES, type IncomingMessage } from "node
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
-import { answer, answerQueries } from "@chatdb/api-gateway/query.ts";
+import { answerQueries } from "@chatdb/api-gateway/query.ts";
 import { routes, type Upstreams } from "@chatdb/api-gateway/routes.ts";
 import { createService } from "@chatdb/api-gateway/service.ts";
+import { answer } from "@chatdb/contracts/answer.ts";
 import type { ParseResponse, QueryResult } from "@chatdb/contracts/query.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";

@@ -1,5 +1,5 @@
 import { chartOf, ticks } from "@chatdb/api-gateway/page/chart-data.ts";
-import type { Rows } from "@chatdb/api-gateway/page/values.ts";
+import type { Rows } from "@chatdb/contracts/values.ts";
 import { expect } from "chai";
 
 const columns = (...types: [name: string, type: string][]) => types.map(([name, type]) => ({ name, type }));

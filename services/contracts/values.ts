@@ -1,4 +1,5 @@
-import type { QueryResult } from "@chatdb/contracts/query.ts";
+/* How the values of a result are read by people, in the web page and on the command line. */
+import type { QueryResult } from "./query.ts";
 
 export type Columns = QueryResult["columns"];
 export type Rows = QueryResult["rows"];

@@ -6,7 +6,7 @@ import { createLogger } from "@chatdb/kit/log.ts";
 import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
 import { createService as createParser } from "@chatdb/query-parser/service.ts";
 import type { FastifyInstance } from "fastify";
-import { startShop } from "../support/shop.ts";
+import { startShop } from "./shop.ts";
 
 /** All that answers questions, on the sample shop. */
 export async function startAsking(access: Pick<Deps, "oidc"> = {}) {

@@ -1,0 +1,105 @@
+import { createInterface, type Interface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
+import { ask, type Asking, type Prompt } from "./ask.ts";
+import { openGateway, type Gateway } from "./gateway.ts";
+import { exitCodes, help, parseCommand, UsageError, type Command, type Settings } from "./options.ts";
+import { schemaText, sourcesText } from "./schema-text.ts";
+import { print, tell, widthOf, type Terminal } from "./terminal.ts";
+
+/** The command `chatdb`. @returns its exit code */
+export async function run(args: string[], terminal: Terminal): Promise<number> {
+  let gateway: Gateway | undefined;
+  try {
+    const command = parseCommand(args, terminal.env);
+    if (command.name === "help") {
+      print(terminal, help);
+      return exitCodes.rows;
+    }
+    gateway = openGateway(command.url, command.token);
+    return await perform(command, gateway, terminal);
+  } catch (error) {
+    // Who reads the output has had enough, as `head` has.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.rows;
+    const { message } = error as Error;
+    tell(terminal, message.split("\n").map((line) => `chatdb: ${line}`).join("\n"));
+    if (error instanceof UsageError) tell(terminal, "chatdb --help says more.");
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
+  } finally {
+    await gateway?.close();
+  }
+}
+
+async function perform(command: Exclude<Command, { name: "help" }>, gateway: Gateway, terminal: Terminal): Promise<number> {
+  switch (command.name) {
+    case "ask":
+      return await converse(command.words, { ...command, gateway, terminal });
+    case "sources": {
+      const sources = await gateway.sources();
+      printIn(command, terminal, sources, sourcesText(sources, widthOf(terminal)));
+      return exitCodes.rows;
+    }
+    case "schema": {
+      const schema = await gateway.schema(command.datasource ?? (await onlySource(gateway)));
+      printIn(command, terminal, schema, schemaText(schema, widthOf(terminal)));
+      return exitCodes.rows;
+    }
+  }
+}
+
+function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): void {
+  if (format === "csv") throw new UsageError("--format csv is for rows; take table or json");
+  print(terminal, format === "json" ? JSON.stringify(value, undefined, 2) : asText);
+}
+
+async function onlySource(gateway: Gateway): Promise<string> {
+  const names = (await gateway.sources()).map(({ name }) => name);
+  if (names.length === 1) return names[0]!;
+  throw names.length === 0 ? new Error("There is no data source.") : new UsageError(`--datasource: name one of ${names.join(", ")}`);
+}
+
+/** Asks, and with --follow goes on until the input ends. The exit code is that of the last question. */
+async function converse(words: string[], asking: Asking): Promise<number> {
+  const { terminal, follow } = asking;
+  const fromInput = words.length === 1 && words[0] === "-";
+  const first = fromInput && !follow ? (await text(terminal.stdin)).trim() : fromInput ? "" : words.join(" ").trim();
+  if (first === "" && !follow) throw new UsageError("the question is empty");
+  const lines = follow || (terminal.stdin.isTTY && terminal.stdout.isTTY) ? createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: terminal.stdin.isTTY === true }) : undefined;
+  try {
+    const prompt = lines && promptOf(lines);
+    let outcome = first === "" ? { code: exitCodes.rows as number } : await ask(first, { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) });
+    while (follow && prompt) {
+      const line = await prompt("> ");
+      if (line === undefined) break;
+      if (line.trim() !== "") outcome = await next(line.trim(), { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
+    }
+    return outcome.code;
+  } finally {
+    lines?.close();
+  }
+}
+
+/** One failed question does not end a conversation, and is not followed. */
+async function next(line: string, asking: Asking, before: Awaited<ReturnType<typeof ask>>): ReturnType<typeof ask> {
+  try {
+    const outcome = await ask(line, asking, before.plan);
+    return { plan: before.plan, ...outcome };
+  } catch (error) {
+    tell(asking.terminal, `chatdb: ${(error as Error).message}`);
+    return { ...before, code: exitCodes.failure };
+  }
+}
+
+/** Lines one by one, those too that came before they were asked for, and after which the input ended. */
+function promptOf(lines: Interface): Prompt {
+  const iterator = lines[Symbol.asyncIterator]();
+  let ended = false;
+  lines.once("close", () => (ended = true));
+  return async (text) => {
+    if (!ended && lines.terminal) {
+      lines.setPrompt(text);
+      lines.prompt();
+    }
+    const { value, done } = await iterator.next();
+    return done === true ? undefined : value;
+  };
+}
