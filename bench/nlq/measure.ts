@@ -121,7 +121,7 @@ export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, co
 /** The verdict on an answer whose statements differ like that. */
 export function verdictOn(answer: Answer, differences: Differences): Pick<Measured, "verdict" | "why" | "offered"> {
   if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
-  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, offered: differences.includes(undefined) };
+  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, offered: differences.some((difference) => difference === undefined) };
   return differences[0] === undefined ? { verdict: "right" } : { verdict: "wrong", why: differences[0] };
 }
 

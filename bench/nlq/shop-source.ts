@@ -19,7 +19,8 @@ export interface ShopSource {
 }
 
 const maxRows = 10_000;
-const timeoutMs = 10_000;
+/** The stand-in for MongoDB uses no index in correlated lookups, and takes its time. */
+const timeoutMs = 60_000;
 
 /** Starts a server of that kind and fills it; of PostgreSQL takes the one given, filled already. @returns why that cannot be, else */
 export async function openShop(dialect: Dialect, postgres: PostgresDatabase): Promise<ShopSource | string> {
