@@ -27,7 +27,10 @@ export type DataSource = z.infer<typeof dataSource>;
 const location = {
   dialect,
   /** A host name or an address. The connector's operator says which addresses may be connected to. */
-  host: z.string().trim().min(1).max(253),
+  host: z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z0-9]([\w.:-]*[\w.])?$|^[0-9A-Fa-f:.]+$/, "expected a host name or an address"),
   /** Default: the dialect's own. */
   port: z.number().int().min(1).max(65535).optional(),
   database: z.string().min(1).max(128),

@@ -21,7 +21,7 @@ export interface ConnectorOptions {
 /** By dialect; undefined asks no planner. */
 export type CostLimits = Partial<Record<Dialect, number | undefined>>;
 
-/** Of PostgreSQL in units of cost, a hundred to some ten thousand of which take a millisecond; of MySQL in rows that are looked at. */
+/** Of PostgreSQL in units of cost, of MySQL in rows that are looked at: what takes a server minutes, far beyond any timeout. */
 export const defaultCostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 } satisfies CostLimits;
 
 /** One page of a result. */

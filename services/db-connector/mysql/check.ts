@@ -44,7 +44,7 @@ function look(token: Token, index: number, tokens: readonly Token[]): void {
 const notFunctions = new Set(
   `select from where having by on using and or not in as when then else case end between like is any some all exists union except
    intersect distinct values row rows range interval over partition order group limit offset join inner left right cross natural
-   straight_join recursive lateral index key force ignore use div mod rlike regexp xor escape with return against
+   straight_join recursive lateral columns match index key force ignore use div mod rlike regexp xor escape with return against
    char varchar binary varbinary decimal dec numeric signed unsigned integer int datetime time timestamp float double real nchar
    collate filter within rollup cube sets grouping window`
     .trim()

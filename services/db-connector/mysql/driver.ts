@@ -1,5 +1,6 @@
 import { addAbortSignal } from "node:stream";
 import type { Statement, Table } from "@chatdb/contracts/query.ts";
+import { Problem } from "@chatdb/kit/problem.ts";
 import mysql, { type ConnectionOptions, type FieldPacket } from "mysql2";
 import { connectTimeoutMs, introspectionTimeoutMs, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Json, type Reading } from "../driver.ts";
 import { CostGate } from "../cost-gate.ts";
@@ -21,7 +22,7 @@ const connection = ({ host, port, database, user, password, tls, addresses }: Dr
   database,
   user,
   password,
-  ...(tls !== "disable" && { ssl: { rejectUnauthorized: tls === "verify" } }),
+  ...(tls !== "disable" && { ssl: { rejectUnauthorized: tls === "verify", verifyIdentity: tls === "verify" } }),
   ...(addresses && { stream: () => guardedSocket(addresses).connect(port, host) }),
   connectTimeout: connectTimeoutMs,
   charset: "utf8mb4",
@@ -57,6 +58,7 @@ export class MysqlDriver implements Driver {
 
   async *read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined> {
     const { sql, params = [] } = sqlOf(statement, "MySQL");
+    if (params.some(Array.isArray)) throw new Problem(400, "MySQL has no arrays: send a placeholder and a value for each element.");
     const session = await this.#pool.take();
     const watching = watch(reading, session.socket);
     let done = false;

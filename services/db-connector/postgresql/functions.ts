@@ -20,7 +20,7 @@ export const allowedFunctions: ReadonlySet<string> = new Set(
   like notlike like_escape texticlike texticnlike regexp_split_to_array
 
   now transaction_timestamp statement_timestamp date_part date_trunc date_bin extract age make_date make_time make_timestamp
-  make_timestamptz make_interval justify_days justify_hours justify_interval isfinite timezone overlaps
+  make_timestamptz make_interval clock_timestamp justify_days justify_hours justify_interval isfinite timezone overlaps
 
   coalesce nullif num_nonnulls num_nulls
 
@@ -32,6 +32,8 @@ export const allowedFunctions: ReadonlySet<string> = new Set(
   json_extract_path_text jsonb_extract_path_text json_typeof jsonb_typeof json_build_object jsonb_build_object json_build_array
   jsonb_build_array to_json to_jsonb row_to_json json_strip_nulls jsonb_strip_nulls jsonb_pretty
   jsonb_path_exists jsonb_path_query jsonb_path_query_array jsonb_path_query_first
+
+  date time timetz timestamp timestamptz interval text varchar bpchar bool int2 int4 int8 float4 float8 numeric random
 
   lower_inc upper_inc lower_inf upper_inf isempty range_merge encode similarity word_similarity
   to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_rank_cd

@@ -4,6 +4,7 @@ import { createService } from "@chatdb/db-connector/service.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
+import { programOf } from "../support/child-server.ts";
 import { eventually } from "../support/eventually.ts";
 import { startPostgresql, type TestPostgresql } from "../support/postgresql.ts";
 
@@ -49,6 +50,25 @@ describe("a PostgreSQL server of several processes", () => {
     await asked;
     await eventually(async () => expect(await running()).to.equal(0));
     expect((await query("SELECT count(*) FROM things")).rows).to.deep.equal([[1000]]);
+  });
+
+  it("is connected to with TLS, and where asked for only if somebody vouches for its certificate", async function () {
+    if (programOf("openssl") === undefined) {
+      console.log("      skipped: openssl is not installed");
+      this.skip();
+    }
+    await server!.encrypt();
+    const { settings } = server!;
+    const dataSources = (["disable", "require", "verify"] as const).map((tls) => ({ ...settings, name: tls, host: "localhost", tls }));
+    const encrypted = await createService({ dataSources, log });
+    const test = async (name: string) => (await encrypted.inject({ method: "POST", url: `/datasources/${name}/test` })).json<{ ok: boolean; reason?: string }>();
+    await eventually(async () => expect(await test("require")).to.deep.include({ ok: true }));
+    const { rows } = await server!.admin.query("SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'reader' AND application_name = 'chatdb-db-connector' ORDER BY ssl");
+    expect(rows).to.deep.include({ ssl: true });
+    expect(await test("disable")).to.deep.include({ ok: true });
+    const verified = await test("verify");
+    expect([verified.ok, verified.reason]).to.satisfy(([ok, reason]: [boolean, string]) => !ok && reason.includes("self-signed certificate"));
+    await encrypted.close();
   });
 
   it("is not read where that would cost too much, as the planner sees it", async () => {

@@ -12,6 +12,8 @@ export interface TestPostgresql {
   admin: pg.Pool;
   /** The data source `shop`, as a user who may only read what it has been granted. */
   settings: DataSourceSettings;
+  /** Lets it take encrypted connections, by a certificate that nobody vouches for. Needs openssl. */
+  encrypt(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,12 @@ export async function tryPostgresql(): Promise<TestPostgresql | string> {
   return {
     admin,
     settings: { name: "shop", dialect: "postgresql", host: "127.0.0.1", port, database: "shop", user: "reader", password: "", tls: "disable" },
+    encrypt: async () => {
+      const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+      run([...asNobody, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]);
+      for (const setting of [`ssl_key_file = '${key}'`, `ssl_cert_file = '${certificate}'`, "ssl = on"]) await admin.query(`ALTER SYSTEM SET ${setting}`);
+      await admin.query("SELECT pg_reload_conf()");
+    },
     close: async () => {
       await admin.end();
       await stopServer(child);
