@@ -46,6 +46,17 @@ export function sameResult(gold: Blocks, ours: Table, { extraColumns = false }: 
   return orders(candidates).some((order) => blocksText(right.map((row) => order.map((column) => row[column]!)), sizes) === wanted);
 }
 
+/** How a result differs from the one that is wanted; undefined where it does not. */
+export function contrast(gold: Blocks, ours: Table, comparing?: Comparing): string | undefined {
+  if (sameResult(gold, ours, comparing)) return undefined;
+  if (sameResult([gold.flat()], ours)) return "the same rows in another order";
+  if (sameResult([once(gold.flat())], once(ours))) return "the same rows another number of times";
+  if (sameResult(gold, ours, { extraColumns: true })) return "more columns than were asked for";
+  return "another result";
+}
+
+const once = (rows: Table): Table => [...new Map(rows.map((row) => [row.map(normal).join("\t"), row])).values()];
+
 function blocksText(rows: readonly string[][], sizes: readonly number[]): string {
   let start = 0;
   return sizes.map((size) => rows.slice(start, (start += size)).map((row) => row.join("\t")).sort().join("\n")).join("\f");

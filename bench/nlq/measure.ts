@@ -1,4 +1,4 @@
-import { sameResult, type Blocks, type Comparing, type Table } from "./compare-results.ts";
+import { contrast, type Blocks, type Comparing, type Table } from "./compare-results.ts";
 import { engineFor, statementsOf, type Answer, type Engine } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
@@ -112,7 +112,7 @@ async function compareAll(
 /** How what a statement gives differs from the gold result, if it does. */
 export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, comparing?: Comparing): Promise<string | undefined> {
   try {
-    return sameResult(blocks, await run(), comparing) ? undefined : "another result";
+    return contrast(blocks, await run(), comparing);
   } catch (error) {
     return `the query fails: ${(error as Error).message}`;
   }

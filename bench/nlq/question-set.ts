@@ -106,11 +106,11 @@ function schemaOf(raw: RawSchema): SetSchema {
 
 /**
  * The set names one column a table as its key. Where that refers to another table and a second column refers to one too, the
- * table links the two, and both together are its key.
+ * table links the two, and both together are its key; so they are of a table without a key that has hardly more than them.
  */
-function keyOf({ primaryKey }: SetTable, referring: readonly string[]): string[] {
+function keyOf({ primaryKey, columns }: SetTable, referring: readonly string[]): string[] {
   const distinct = [...new Set(referring)];
-  const links = primaryKey.length === 1 && distinct.length > 1 && distinct.includes(primaryKey[0]!);
+  const links = primaryKey.length === 0 ? distinct.length === 2 && columns.length <= 3 : primaryKey.length === 1 && distinct.length > 1 && distinct.includes(primaryKey[0]!);
   return links ? distinct : primaryKey;
 }
 

@@ -1,5 +1,5 @@
 import { interpretation, type DatabaseSchema, type Interpretation, type Statement } from "@chatdb/contracts/query.ts";
-import { compile } from "./compile/postgresql.ts";
+import { statementOf } from "./compile/statement.ts";
 import { hintsFor } from "./hints.ts";
 import type { SchemaIndex } from "./linking/schema-index.ts";
 import { queryPlan, type QueryPlan } from "./plan/plan.ts";
@@ -46,7 +46,7 @@ export function parsePlan(given: unknown, index: SchemaIndex): Parsed {
 }
 
 function parsed(plan: QueryPlan, { schema }: SchemaIndex, confidence: number, alternatives: Interpretation[]): Parsed {
-  return { dialect: schema.dialect, plan, confidence, reading: readingOf(plan, schema), statement: compile(plan, schema), alternatives };
+  return { dialect: schema.dialect, plan, confidence, reading: readingOf(plan, schema), statement: statementOf(plan, schema), alternatives };
 }
 
 function unsure(candidates: readonly Candidate[], index: SchemaIndex): Refusal {

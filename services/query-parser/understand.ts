@@ -2,48 +2,65 @@ import { readingsOf } from "./grammar/read.ts";
 import { Sentence } from "./grammar/sentence.ts";
 import { root } from "./language/tokens.ts";
 import type { SchemaIndex } from "./linking/schema-index.ts";
-import type { QueryPlan } from "./plan/plan.ts";
 import { problemsOf } from "./plan/validate.ts";
 import { plansOf } from "./planning/planner.ts";
+import { defaultRanker } from "./ranking/default.ts";
+import type { Evidence } from "./ranking/features.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A plan that a question may mean. */
-export interface Candidate {
-  plan: QueryPlan;
+export interface Candidate extends Evidence {
   /** How likely it is to be what was meant, from 0 to 1. */
   confidence: number;
-  /** Words that were passed over. */
-  unread: readonly string[];
 }
 
 /** Readings of which plans are made, the likeliest first. */
 const maxReadings = 6;
 
 /**
- * What a question may mean, the likeliest first; all candidates fit the schema.
- * @throws Refusal where nothing fits, saying why
+ * What a question may mean, the likeliest first.
+ * @throws Refusal where nothing fits the schema, saying why
  */
-export function understand(question: string, index: SchemaIndex, now = new Date()): Candidate[] {
-  const candidates = new Map<string, { plan: QueryPlan; unread: readonly string[]; cost: number }>();
+export function understand(question: string, index: SchemaIndex, now = new Date(), ranker = defaultRanker): Candidate[] {
+  return ranker.rank(candidatesFor(question, index, now));
+}
+
+/** The plans that a question may mean, in no order; all fit the schema. @throws Refusal where there is none, saying why */
+export function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidence[] {
+  refuseToChange(question);
+  const candidates = new Map<string, Evidence>();
   let refusal: Refusal | undefined;
   const sentence = new Sentence(question, index, now);
   const said = new Set(sentence.tokens.map(({ stem }) => root(stem)));
-  for (const { frame, cost, unread } of readingsOf(sentence).slice(0, maxReadings)) {
+  const readings = readingsOf(sentence).slice(0, maxReadings);
+  for (const { frame, cost: reading, unread } of readings) {
     try {
       for (const planned of plansOf(frame, index, said)) {
         if (problemsOf(planned.plan, index.schema).length > 0) continue;
         const key = JSON.stringify(planned.plan);
-        const candidate = { plan: planned.plan, cost: cost + planned.cost, unread };
-        if ((candidates.get(key)?.cost ?? Infinity) > candidate.cost) candidates.set(key, candidate);
+        const candidate = { ...planned, reading, unread, length: sentence.tokens.length };
+        const known = candidates.get(key);
+        if (!known || costOf(known) > costOf(candidate)) candidates.set(key, candidate);
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refusal ??= error;
     }
   }
-  if (candidates.size === 0) throw refusal ?? new Refusal("I did not understand the question.");
-  return [...candidates.values()].map(({ plan, unread, cost }) => ({ plan, unread, confidence: confidenceOf(cost) })).sort((a, b) => b.confidence - a.confidence);
+  if (candidates.size === 0) throw withWords(refusal ?? new Refusal("I did not understand the question."), readings[0]!.unread);
+  return [...candidates.values()];
 }
 
-/** By how often plans that were so far-fetched were right. */
-const confidenceOf = (cost: number) => 1 / (1 + Math.exp(1.9 * (cost - 1.8)));
+/** A refusal that also says which words were passed over. */
+function withWords(refusal: Refusal, unread: readonly string[]): Refusal {
+  const words = unread.filter((word) => !refusal.words.includes(word));
+  return words.length === 0 ? refusal : new Refusal(`${refusal.message} I did not understand: ${words.join(", ")}.`, { words: [...refusal.words, ...words], hints: refusal.hints });
+}
+
+const costOf = ({ reading, naming, surprise }: Evidence) => reading + naming + surprise;
+
+/** Asked to change something, no list is the answer. @throws Refusal */
+function refuseToChange(question: string): void {
+  const verb = /^\s*(?:please\s+)?(delete|drop|update|insert|remove|truncate|alter|create(?! an? (?:list|report|overview))|grant|revoke|replace|merge|rename)\b/i.exec(question)?.[1];
+  if (verb) throw new Refusal(`I only read: nothing can be changed here, and I will not ${verb.toLowerCase()} anything.`, { words: [verb] });
+}

@@ -1,21 +1,36 @@
-import { comparatives, comparators, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
+import type { Comparator } from "../plan/plan.ts";
+import { aggregates, comparatives, comparators, frequencies, money, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
+import { fitting } from "../linking/fitting.ts";
 import { daysAt } from "./days.ts";
-import type { Attribute, Predicate } from "./frame.ts";
-import { choicesAt, orMore, predicatesAt, timesAt } from "./predicates.ts";
-import type { Sentence } from "./sentence.ts";
+import type { Attribute, Frame, Predicate } from "./frame.ts";
+import { choicesAt, measuredAt, orMore, predicatesAt, rangeAt, timesAt, type Said } from "./predicates.ts";
+import { currencies, type Sentence } from "./sentence.ts";
+import { measuresAt } from "./show.ts";
+import { thingsAt, withValuesOf } from "./things.ts";
 import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 export function attributeOf(nouns: readonly string[] | "time", words: string, at: number): Attribute {
   return nouns === "time" ? { kind: "time", words, at } : { kind: "nouns", nouns, words, at };
 }
 
+/** A name as it can be meant where something is said of it: its columns that can have such a condition. */
+function thoseThatFit(attribute: Attribute, predicate: Predicate): Attribute | undefined {
+  if (attribute.kind !== "name") return attribute;
+  const columns = attribute.name.columns.filter(fitting(predicate));
+  return columns.length > 0 ? { ...attribute, name: { ...attribute.name, columns } } : undefined;
+}
+
 /** "price over 100", "city is Paris", "status shipped", "name contains oak", "customers created after 2024-05-01". */
 export const columnCondition: Rule = (sentence, at, frame) => {
-  const from = sentence.articles(at);
-  return attributesAt(sentence, from).flatMap(({ end, attribute, cost }) =>
-    predicatesAt(sentence, end).map((said): Step => {
+  return attributesAt(sentence, at).flatMap(({ end, attribute: named, cost }) =>
+    predicatesAt(sentence, end).flatMap((said): Step[] => {
+      const attribute = thoseThatFit(named, said.predicate);
+      if (!attribute) return [];
       const next = withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end });
-      return step(said.end, next, cost + said.cost + 0.05);
+      // "the titles that contain 'ML'" are shown too.
+      const first = frame.mode === "show" && frame.show.length === 0 && frame.topics.length === 0 && at > 0;
+      const shown: Frame = first ? { ...next, show: [{ kind: "attribute", attribute }] } : next;
+      return [step(said.end, shown, cost + said.cost + 0.05)];
     }),
   );
 };
@@ -46,6 +61,7 @@ export const naming: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(namings, at);
   const quoted = sentence.tokens[at]?.kind === "quoted";
   const from = sentence.skip(said?.end ?? at, "the", "either");
+  if (said && [textMatches, comparators, negations].some((phrases) => sentence.phrase<unknown>(phrases, from))) return [];
   const text = said ? sentence.freeText(from) : quoted ? sentence.freeText(at) : sentence.properName(at);
   if (!text) return [];
   const attribute: Attribute = { kind: "label", words: text.text, at };
@@ -71,13 +87,18 @@ export const comparative: Rule = (sentence, at, frame) => {
   const quality = sentence.phrase(comparatives, at);
   if (!quality) return [];
   const attribute = attributeOf(quality.meaning.nouns, sentence.said(at, quality.end), at);
-  return predicatesAt(sentence, at + 1)
-    .concat(numberAfter(sentence, quality.end, quality.meaning.op))
-    .filter(({ predicate }) => predicate.kind === "number" || predicate.kind === "measured")
+  return numberAfter(sentence, quality.end, quality.meaning.op)
+    .concat(averageAfter(sentence, quality.end, quality.meaning.op))
     .map((said) => step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end }), said.cost + 0.1));
 };
 
-function numberAfter(sentence: Sentence, at: number, op: "=" | "<>" | "<" | "<=" | ">" | ">=") {
+/** "older than the average (age)" */
+function averageAfter(sentence: Sentence, at: number, op: Comparator): Said[] {
+  const average = sentence.phrase(aggregates, sentence.articles(at));
+  return average ? measuredAt(sentence, average.end, op, average.meaning) : [];
+}
+
+function numberAfter(sentence: Sentence, at: number, op: Comparator): Said[] {
   const number = sentence.number(at);
   if (!number) return [];
   const after = orMore(sentence, number.end);
@@ -92,6 +113,18 @@ export const timeCondition: Rule = (sentence, at, frame) => {
     .map((said) => step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end }), said.cost + 0.3));
 };
 
+/** "between 100 and 120 euros", "under 10 bucks", "for 5 or less": of the one number that it may be, or of what things cost. */
+export const amount: Rule = (sentence, at, frame) => {
+  if (frame.topics.length === 0 && frame.filters.length === 0) return [];
+  const number = numberAfter(sentence, sentence.past(comparators, sentence.skip(at, "for")), sentence.phrase(comparators, sentence.skip(at, "for"))?.meaning ?? "=");
+  const said = [...rangeAt(sentence, at), ...(sentence.words[at] === "for" || sentence.phrase(comparators, at) ? number : [])];
+  return said.flatMap(({ end, predicate, cost }) => {
+    const paid = sentence.words[at] === "for" || currencies.has(sentence.words[end - 1] ?? "");
+    const attribute: Attribute = paid ? { kind: "nouns", nouns: money, words: sentence.said(at, end), at } : { kind: "number", words: sentence.said(at, end), at };
+    return [step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + (paid ? 0.15 : 1))];
+  });
+};
+
 /** "with more than 100 employees": a number of something that is a column, or rows of another table. */
 export const quantity: Rule = (sentence, at, frame) => {
   const compared = sentence.phrase(comparators, at);
@@ -99,16 +132,16 @@ export const quantity: Rule = (sentence, at, frame) => {
   if (!number || (!compared && !(frame.mode === "condition" || frame.topics.length > 0))) return [];
   const after = orMore(sentence, number.end);
   const op = after?.meaning ?? compared?.meaning ?? "=";
-  const from = sentence.skip(after?.end ?? number.end, "different", "distinct", "or", "of", "the", "such", "corresponding", "associated", "unique");
+  const from = sentence.skip(after?.end ?? number.end, "different", "distinct", "or", "of", "the", "such", "corresponding", "associated", "unique", "in", "pieces", "units", "left");
   const steps: Step[] = [];
   for (const { end, attribute, cost } of attributesAt(sentence, from)) {
     const predicate: Predicate = { kind: "number", op, value: number.value };
     steps.push(step(end, withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + 0.15));
   }
   if (Number.isSafeInteger(number.value) && number.value >= 0) {
-    for (const table of sentence.tables(from)) {
-      const best = Math.min(...table.tables.map(({ cost }) => cost));
-      steps.push(step(table.end, withFilter(frame, { kind: "related", table, op, value: number.value }, { sentence, at, end: table.end }), best * 0.5));
+    for (const thing of thingsAt(sentence, from)) {
+      const counted = withFilter(frame, { kind: "related", table: thing.table, op, value: number.value }, { sentence, at, end: thing.end });
+      steps.push(step(thing.end, withValuesOf(counted, thing, sentence), thing.cost));
     }
   }
   // "over 100" of the one number that there is.
@@ -118,6 +151,39 @@ export const quantity: Rule = (sentence, at, frame) => {
     steps.push(step(end, withFilter(frame, { kind: "attribute", attribute, predicate: { kind: "number", op, value: number.value } }, { sentence, at, end }), 1));
   }
   return steps;
+};
+
+/** "at least a salary of 100000", "more than 3 years": the column between comparison and number. */
+export const comparedColumn: Rule = (sentence, at, frame) => {
+  const compared = sentence.phrase(comparators, at);
+  if (!compared) return [];
+  return attributesAt(sentence, sentence.articles(compared.end)).flatMap(({ end, attribute: named, cost }) => {
+    const number = sentence.number(sentence.skip(end, "of", "equal", "to", "is"));
+    const predicate: Predicate | undefined = number && { kind: "number", op: compared.meaning, value: number.value };
+    const attribute = predicate && thoseThatFit(named, predicate);
+    return attribute && number ? [step(number.end, withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate }, { sentence, at, end: number.end }), cost + 0.1)] : [];
+  });
+};
+
+/** "with an average price above 200": of what is computed for each thing. */
+export const having: Rule = (sentence, at, frame) => {
+  if (frame.topics.length === 0 && frame.show.length === 0) return [];
+  const from = sentence.skip(at, "with", "whose", "have", "has", "having", "a", "an", "the", "their");
+  return measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure, ...others], cost }): Step[] => {
+    const compared = sentence.phrase(comparators, sentence.skip(end, "is", "are", "of"));
+    const number = compared && sentence.number(sentence.articles(compared.end));
+    if (!number || !measure || others.length > 0 || measure.of?.kind === "rows") return [];
+    const filter = { kind: "having" as const, measure, op: orMore(sentence, number.end)?.meaning ?? compared.meaning, value: number.value };
+    return [step(number.end, withFilter(frame, filter, { sentence, at, end: number.end }), cost + 0.1)];
+  });
+};
+
+/** "the most popular payment method", where that is no result but what the things have. */
+export const mostFrequent: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(frequencies, sentence.articles(at));
+  if (!said || frame.show.length === 0) return [];
+  const predicate: Predicate = { kind: "frequent", direction: said.meaning };
+  return attributesAt(sentence, said.end).map(({ end, attribute, cost }) => step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + (frame.mode === "condition" ? 0 : 0.3)));
 };
 
 /** "above average price", "higher than the average age": the column comes after. */
@@ -136,10 +202,17 @@ export const without: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(withouts, at);
   if (!said) return [];
   const from = sentence.skip(sentence.articles(said.end), "been", "one", "ever", "yet");
-  return sentence.tables(from).map((table) => {
-    const best = Math.min(...table.tables.map(({ cost }) => cost));
-    return step(table.end, withFilter(frame, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5);
+  const things = thingsAt(sentence, from).map((thing) => {
+    const none = withFilter(frame, { kind: "related", table: thing.table, op: "=", value: 0 }, { sentence, at, end: thing.end });
+    return step(thing.end, withValuesOf(none, thing, sentence), thing.cost);
   });
+  // "without email"
+  const missing = attributesAt(sentence, from).flatMap(({ end, attribute: named, cost }) => {
+    const predicate: Predicate = { kind: "missing", op: "missing" };
+    const attribute = thoseThatFit(named, predicate);
+    return attribute ? [step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + 0.2)] : [];
+  });
+  return [...things, ...missing];
 };
 
 /** "did not", "are not", "except those": what is said next does not hold. */
@@ -177,10 +250,10 @@ export const numberedThing: Rule = (sentence, at, frame) =>
 /** "the word 'oak' in their name", "'Smith' as part of the name". */
 export const containedIn: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(textMatches, at);
-  const from = sentence.skip(said?.end ?? at, "the", "word", "letter", "substring", "phrase", "string", "words", "letters");
+  const from = sentence.skip(said?.end ?? at, "has", "have", "having", "with", "the", "word", "letter", "substring", "phrase", "string", "words", "letters");
   if ((!said && from === at) || (said && said.meaning !== "contains")) return [];
-  const text = sentence.freeText(from);
-  if (!text || (!text.quoted && text.end - from > 2)) return [];
+  const text = sentence.tokens[from]?.kind === "quoted" || said ? sentence.freeText(from) : sentence.properName(from);
+  if (!text || text.end - from > 2) return [];
   const inside = sentence.skip(text.end, "in", "within", "as", "part", "of");
   if (inside === text.end) return [];
   return attributesAt(sentence, sentence.articles(inside)).map(({ end, attribute, cost }) =>

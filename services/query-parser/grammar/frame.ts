@@ -35,9 +35,11 @@ export type Attribute =
 /** What is computed over rows: their number, or a function of an attribute. */
 export interface Measure {
   kind: "measure";
+  at: number;
+  end: number;
   fn: Aggregate["fn"];
   /** Undefined: rows of what the question is about. */
-  of?: { kind: "rows"; table: TableMention } | Attribute;
+  of?: { kind: "rows"; table: TableMention } | { kind: "revenue"; words: string } | Attribute;
   distinct: boolean;
 }
 
@@ -45,7 +47,10 @@ export interface Measure {
 export type Item = { kind: "attribute"; attribute: Attribute } | Measure | { kind: "everything" };
 
 /** What results are computed for: each value of an attribute, or each row of a table. */
-export type Key = { kind: "attribute"; attribute: Attribute } | { kind: "rows"; table: TableMention };
+export type Key =
+  | { kind: "attribute"; attribute: Attribute }
+  | { kind: "rows"; table: TableMention }
+  | { kind: "period"; unit: "year" | "quarter" | "month" | "week" | "day"; at: number };
 
 /** A day, month, quarter or year, as ISO dates: from the first day to the one before `end`. */
 export interface Days {
@@ -62,7 +67,9 @@ export type Predicate =
   | { kind: "truth"; value: boolean }
   | { kind: "time"; relation: TimeRelation; days: Days }
   | { kind: "missing"; op: "missing" | "present" }
-  | { kind: "measured"; op: Comparator; fn: Aggregate["fn"]; of?: Attribute };
+  /** Its value is the one that is met most often, or least. */
+  | { kind: "frequent"; direction: Direction }
+  | { kind: "measured"; op: Comparator; fn: Aggregate["fn"]; of?: Attribute; within?: Extract<Predicate, { kind: "value" }> };
 
 export type Filter = {
   at: number;
@@ -73,11 +80,16 @@ export type Filter = {
   /** It, rather than the one before it, may hold. */
   or: boolean;
 } & (
-  | { kind: "attribute"; attribute?: Attribute; predicate: Predicate }
+  /** `of` is the thing that it is said of, where it was named with it: "shipped orders". */
+  | { kind: "attribute"; attribute?: Attribute; predicate: Predicate; of?: TableMention }
   | { kind: "related"; table: TableMention; op: Comparator; value: number }
+  /** Of what is computed for each thing. */
+  | { kind: "having"; measure: Measure; op: Comparator; value: number }
 );
 
 export interface Order {
+  /** Where it was said. */
+  at: number;
   /** "result" stands for what the question computes, "frequency" for how often there is what it shows. */
   by: Attribute | Measure | "result" | "frequency";
   direction: Direction;

@@ -3,6 +3,7 @@ import { attributeOf } from "./conditions.ts";
 import type { Attribute, Frame, Measure, Order } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 import { measuresAt } from "./show.ts";
+import { thingsAt, withValuesOf } from "./things.ts";
 import { attributesAt, step, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 const withOrder = (frame: Frame, ...orders: Order[]): Frame => ({ ...frame, orders: [...frame.orders, ...orders] });
@@ -11,7 +12,7 @@ const withOrder = (frame: Frame, ...orders: Order[]): Frame => ({ ...frame, orde
 export const sorting: Rule = (sentence, at, frame) => {
   const lead = sentence.skip(at, "and", ",", "then", "please", "sort", "order", "list", "arrange", "rank", "sorted", "ordered", "listed", "the", "result", "results", "them", "it", "these");
   const directed = sentence.phrase(orderOf, lead);
-  const said = directed ?? sentence.phrase(sortings, lead) ?? sentence.phrase(sortings, at) ?? (frame.sorts && sentence.words[at] === "by" ? { end: at + 1 } : undefined);
+  const said = directed ?? sentence.phrase(sortings, lead) ?? sentence.phrase(sortings, at) ?? ((frame.sorts || (frame.rank && frame.orders.length === 0)) && sentence.words[at] === "by" ? { end: at + 1 } : undefined);
   if (!said) return [];
   const usual = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
   return keysAt(sentence, said.end, frame, usual).map(({ end, orders, cost }) => step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost));
@@ -29,7 +30,7 @@ function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction):
   const from = sentence.skip(direction?.end ?? at, "order", "of", "the", "their", "its", "by");
   return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): Keys[] => {
     const after = sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ?? sentence.phrase(directions, end);
-    const order: Order = { by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
+    const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
     const single = { end: after?.end ?? end, orders: [order], cost };
     const next = sentence.skip(single.end, "and", ",", "then", "by", "the");
     const further = next > single.end && sentence.words[next - 1] !== "," ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
@@ -49,6 +50,16 @@ function keyAt(sentence: Sentence, at: number, frame: Frame): { end: number; by:
   return sentence.tables(from).map((table) => ({ end: table.end, by: { kind: "label", words: table.words, at: from }, cost: 0.4 }));
 }
 
+/** "newest first", "cheapest first" */
+export const qualityFirst: Rule = (sentence, at, frame) => {
+  const quality = sentence.phrase(superlatives, sentence.skip(at, "the"));
+  if (!quality || sentence.words[quality.end] !== "first" || (frame.topics.length === 0 && frame.show.length === 0)) return [];
+  const words = sentence.said(at, quality.end);
+  const { rather, nouns, direction } = quality.meaning;
+  const meanings = rather ? [rather, { nouns, direction }] : [{ nouns, direction }];
+  return meanings.map((meaning, place) => step(quality.end + 1, withOrder(frame, { at, by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: false }), place * 0.1));
+};
+
 /** "descending", "alphabetically": sorts by what is computed, else by what is shown first. */
 export const bareDirection: Rule = (sentence, at, frame) => {
   const from = sentence.skip(at, "sorted", "ordered", "order", "sort", "listed", "arranged", "ranked", "the", "results", "result", "list", "them");
@@ -59,7 +70,7 @@ export const bareDirection: Rule = (sentence, at, frame) => {
   if (last) return last.picks ? [] : [step(said.end, { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: said.meaning }] }, 0.3)];
   const [shown] = frame.show;
   const by: Order["by"] = shown?.kind === "attribute" ? shown.attribute : shown?.kind === "measure" ? "result" : { kind: "label", words: sentence.said(at, said.end), at };
-  return [step(said.end, withOrder(frame, { by, direction: said.meaning, picks: false }), 0.1)];
+  return [step(said.end, withOrder(frame, { at, by, direction: said.meaning, picks: false }), 0.1)];
 };
 
 /** "top 5", "first ten", "limit 3", "the 5 customers", "3 most expensive". */
@@ -94,8 +105,8 @@ export const superlative: Rule = (sentence, at, frame) => {
   const meanings = rather ? [{ ...rather, cost: 0 }, { nouns, direction, cost: 0.1 }] : [{ nouns, direction, cost: 0 }];
   return meanings.flatMap((meaning): Step[] => {
     const limited = count && from === count.end ? { ...frame, limit: frame.limit ?? count.value } : frame;
-    const next = withOrder(limited, { by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: true });
-    const tables = sentence.tables(from).map((table) => step(table.end, withTopic(next, table), meaning.cost));
+    const next = withOrder(limited, { at, by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: true });
+    const tables = thingsAt(sentence, from).map((thing) => step(thing.end, withValuesOf(withTopic(next, thing.table), thing, sentence), meaning.cost + thing.cost));
     return tables.length > 0 ? tables : [step(from, next, meaning.cost + 0.5)];
   });
 };
@@ -106,13 +117,14 @@ export const extreme: Rule = (sentence, at, frame) => {
   if (!said) return [];
   const subject = frame.topics.length > 0 || frame.show.length > 0;
   const from = sentence.skip(said.end, "the", "of", "amount");
-  const pick = (by: Order["by"]): Order => ({ by, direction: said.meaning, picks: true });
+  const pick = (by: Order["by"]): Order => ({ at, by, direction: said.meaning, picks: true });
   const measures = measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure], cost }): Step[] => (measure ? [step(end, withOrder(frame, pick(measure)), cost)] : []));
   const attributes = attributesAt(sentence, from).map(({ end, attribute, cost }) => step(end, withOrder(withTopicOf(frame, attribute), pick(attribute)), cost + (subject ? 0 : 0.8)));
-  const tables = sentence.tables(from).map((table): Step => {
-    const measure: Measure = { kind: "measure", fn: "count", of: { kind: "rows", table }, distinct: false };
-    const best = Math.min(...table.tables.map(({ cost }) => cost));
-    return step(table.end, withOrder(frame, pick(measure)), best * 0.5 + (subject ? 0.05 : 0.8));
+  // "the youngest student" counts nothing.
+  const counts = ["most", "fewest", "least", "highest", "largest", "greatest", "biggest", "smallest", "lowest", "maximum", "minimum"].includes(sentence.words[at]!);
+  const tables = (counts ? thingsAt(sentence, from) : []).map((thing): Step => {
+    const measure: Measure = { kind: "measure", at, end: thing.end, fn: "count", of: { kind: "rows", table: thing.table }, distinct: false };
+    return step(thing.end, withOrder(withValuesOf(frame, thing, sentence), pick(measure)), thing.cost + (subject ? 0.05 : 0.8));
   });
   return [...measures, ...attributes, ...tables];
 };
@@ -121,7 +133,7 @@ export const extreme: Rule = (sentence, at, frame) => {
 export const frequency: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(frequencies, at);
   if (!said) return [];
-  const order: Order = { by: "frequency", direction: said.meaning, picks: true };
+  const order: Order = { at, by: "frequency", direction: said.meaning, picks: true };
   const named = attributesAt(sentence, sentence.articles(said.end)).map(({ end, attribute, cost }) => step(end, withOrder({ ...withTopicOf(frame, attribute), show: [...frame.show, { kind: "attribute", attribute }] }, order), cost));
   return [...named, step(said.end, withOrder(frame, order), 0.3)];
 };

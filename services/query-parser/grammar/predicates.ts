@@ -33,6 +33,7 @@ export function predicatesAt(sentence: Sentence, at: number): Said[] {
   return [
     ...comparisonsAt(sentence, at, negated ? from : sentence.skip(copula, ...fillers), negated),
     ...rangeAt(sentence, sentence.skip(copula, "ranging", "ranges")),
+    ...(copula > at ? rangeAt(sentence, at) : []),
     ...timesAt(sentence, at),
     ...(copula > at || negated ? timesAt(sentence, from) : []),
     ...truthAt(sentence, from, negated),
@@ -42,9 +43,10 @@ export function predicatesAt(sentence: Sentence, at: number): Said[] {
 }
 
 function matchAt(sentence: Sentence, at: number): Said | undefined {
-  const match = sentence.phrase(textMatches, at);
+  const has = ["has", "have", "having", "had"].includes(sentence.words[at] ?? "") && sentence.tokens[at + 1]?.kind === "quoted";
+  const match = has ? { end: at + 1, meaning: "contains" as const } : sentence.phrase(textMatches, at);
   if (!match) return undefined;
-  const from = sentence.skip(match.end, "the", "a", "word", "words", "letter", "substring", "phrase", "string", "text", "either");
+  const from = sentence.skip(match.end, "the", "word", "words", "letter", "substring", "phrase", "string", "text", "either");
   const first = sentence.freeText(from);
   if (!first) return undefined;
   // An unquoted match is one word or a short name.
@@ -73,7 +75,7 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
     const after = orMore(sentence, number.end);
     const op = after?.meaning ?? compared?.meaning ?? "=";
     const end = after?.end ?? number.end;
-    if (compared || after || sentence.tokens[from]?.kind === "number") {
+    if (compared || after || (sentence.tokens[from]?.kind === "number" && sentence.words[from - 1] !== "the")) {
       said.push({ end, predicate: { kind: "number", op: negated ? opposites[op] : op, value: number.value }, cost: 0 });
     }
   }
@@ -92,7 +94,7 @@ function extreme(sentence: Sentence, at: number) {
 }
 
 /** "the average", "the average price", "the average price of all products". */
-function measuredAt(sentence: Sentence, at: number, op: Comparator, fn: "sum" | "avg" | "min" | "max" | "count"): Said[] {
+export function measuredAt(sentence: Sentence, at: number, op: Comparator, fn: "sum" | "avg" | "min" | "max" | "count"): Said[] {
   if (fn === "sum") return [];
   const plain = { end: at, predicate: { kind: "measured", op, fn } as const, cost: 0.1 };
   const named = attributesAt(sentence, sentence.articles(at)).map(({ end, attribute, cost }) => ({ end, predicate: { kind: "measured", op, fn, of: attribute } as const, cost }));
@@ -101,10 +103,22 @@ function measuredAt(sentence: Sentence, at: number, op: Comparator, fn: "sum" | 
     const across = sentence.skip(each.end, "of", "for", "across", "over", "among", "in", "all", "the");
     const table = across > each.end ? sentence.tables(across)[0] : undefined;
     return table ? { ...each, end: table.end } : each;
+  }).flatMap((each) => [each, ...withinAt(sentence, each)]);
+}
+
+/** "the average salary in the Physics department": of some rows only. */
+function withinAt(sentence: Sentence, said: Said): Said[] {
+  const { predicate } = said;
+  const from = sentence.skip(said.end, "in", "from", "of", "for", "with", "the", "by", "all", "any");
+  if (predicate.kind !== "measured" || from === said.end) return [];
+  return choicesAt(sentence, from, false).flatMap((choices): Said[] => {
+    if (choices.predicate.kind !== "value") return [];
+    const noun = sentence.tables(choices.end)[0] ?? sentence.columns(choices.end)[0];
+    return [{ end: noun?.end ?? choices.end, predicate: { ...predicate, within: choices.predicate }, cost: said.cost + choices.cost - 0.1 }];
   });
 }
 
-function rangeAt(sentence: Sentence, at: number): Said[] {
+export function rangeAt(sentence: Sentence, at: number): Said[] {
   const closing = sentence.words[at] === "between" ? ["and"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
   const from = closing && sentence.number(sentence.skip(at + 1, "the"));
   if (!from || !closing.includes(sentence.words[from.end] ?? "")) return [];
@@ -164,6 +178,8 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
   const token = sentence.tokens[from];
   if (!token) return [];
   if (token.kind === "number") {
+    // "the names of the 5 ..." limits.
+    if (sentence.words[from - 1] === "the") return [];
     const number = sentence.number(from)!;
     // "a branch in 2016" is about a time.
     const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;

@@ -1,17 +1,18 @@
 import { functionWords, weightyWords } from "../language/lexicon.ts";
-import { aboveAverage, alternative, containedIn, further, numberedThing, columnCondition, comparative, denial, namedThing, naming, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
+import { aboveAverage, alternative, amount, columnCondition, comparative, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
-import { grouping } from "./groups.ts";
-import { bareDirection, extreme, frequency, limiting, ordinal, sorting, superlative } from "./order.ts";
+import { grouping, periodical, whichPeriod } from "./groups.ts";
+import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
+import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, superlative } from "./order.ts";
 import type { Sentence } from "./sentence.ts";
-import { aggregate, all, count, distinct, lead, projection, topic } from "./show.ts";
+import { aggregate, all, count, distinct, lead, projection, thing, topic, who } from "./show.ts";
 import type { Rule } from "./step.ts";
 
 const rules: readonly Rule[] = [
-  lead, count, aggregate, projection, all, topic, distinct,
-  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, aboveAverage, without, denial, relative,
-  sorting, bareDirection, limiting, ordinal, superlative, extreme, frequency,
-  grouping,
+  lead, count, aggregate, projection, all, who, topic, thing, distinct,
+  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, mostFrequent, aboveAverage, without, denial, relative,
+  sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
+  grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
 ];
 
 /** A reading of a question. */
@@ -26,13 +27,16 @@ export interface Reading {
 /** Readings kept at each position. */
 const beamWidth = 10;
 
+/** What it costs to take a word for another one. */
+const correctionCost = 0.4;
+
 /** What it costs to pass over a token. */
-const skipCosts = { number: 4, quoted: 4, weighty: 2.2, verb: 0.5, name: 1.8, word: 1.1, function: 0.02, deniedVerb: 0.2, deniedNothing: 2 };
+const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, name: 1.8, word: 1.4, function: 0.02, deniedVerb: 0.2, deniedNothing: 2 };
 
 /** The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once. */
 export function readingsOf(sentence: Sentence): Reading[] {
   const beams: Reading[][] = Array.from({ length: sentence.tokens.length + 1 }, () => []);
-  beams[0]!.push({ frame: emptyFrame, cost: 0, unread: [] });
+  beams[0]!.push({ frame: emptyFrame, cost: sentence.corrections.length * correctionCost, unread: [] });
   for (let at = 0; at < sentence.tokens.length; at++) {
     const skipped = skipCost(sentence, at);
     for (const reading of best(beams[at]!)) {
@@ -66,6 +70,7 @@ function skipCost(sentence: Sentence, at: number): number {
   if (kind === "quoted") return skipCosts.quoted;
   if (weightyWords.has(word)) return skipCosts.weighty;
   if (functionWords.has(word)) return skipCosts.function;
+  if (sentence.properName(at)) return skipCosts.proper;
   const certain = ({ cost }: { cost: number }) => cost < certainCost;
   const named = sentence.tables(at).some(({ tables }) => tables.some(certain)) || sentence.columns(at).some(({ columns }) => columns.some(certain)) || sentence.values(at).some(({ values }) => values.some(certain));
   if (named) return skipCosts.name;

@@ -1,6 +1,7 @@
 import { functionWords, numberWords, valueEnds } from "../language/lexicon.ts";
 import type { Phrases } from "../language/phrases.ts";
-import { tokenise, type Token } from "../language/tokens.ts";
+import { corrected } from "../language/spelling.ts";
+import { singular, tokenise, type Token } from "../language/tokens.ts";
 import { maxWords } from "../linking/name-index.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { maxValueWords } from "../linking/value-index.ts";
@@ -10,6 +11,9 @@ import type { ColumnMention, Mention, TableMention, ValueMention } from "./frame
 const insideNames = new Set(["of", "the", "for", "in", "a"]);
 
 const articles = ["the", "a", "an", "all", "of", "their", "its", "our", "any", "some", "his", "her", "those", "these", "every", "each", "both", "corresponding", "respective"];
+
+/** What a number of them is an amount of money. */
+export const currencies = new Set(["euro", "euros", "eur", "dollar", "dollars", "usd", "buck", "bucks", "pound", "pounds", "gbp", "€", "$"]);
 
 const scales = new Map(Object.entries({ thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9 }));
 
@@ -24,6 +28,8 @@ export class Sentence {
   readonly now: Date;
   readonly tokens: readonly Token[];
   readonly words: readonly string[];
+  /** Words that were misspelled, as they are meant. */
+  readonly corrections: string[] = [];
   readonly #tables: (TableMention[] | undefined)[] = [];
   readonly #columns: (ColumnMention[] | undefined)[] = [];
   readonly #values: (ValueMention[] | undefined)[] = [];
@@ -32,7 +38,7 @@ export class Sentence {
     this.text = text;
     this.index = index;
     this.now = now;
-    this.tokens = tokenise(text);
+    this.tokens = tokenise(text).map((token) => this.#spelledRight(token));
     this.words = this.tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
   }
 
@@ -65,7 +71,8 @@ export class Sentence {
     const token = this.tokens[at];
     if (token?.kind === "number") {
       const scale = scales.get(this.words[at + 1] ?? "");
-      return { end: at + (scale ? 2 : 1), value: Number(token.text) * (scale ?? 1) };
+      const end = at + (scale ? 2 : 1);
+      return { end: currencies.has(this.words[end] ?? "") ? end + 1 : end, value: Number(token.text) * (scale ?? 1) };
     }
     const word = this.phrase(numberWords, at);
     return word && { end: word.end, value: word.meaning };
@@ -86,7 +93,7 @@ export class Sentence {
     if (first?.kind !== "word" || (and !== "and" && and !== "or" && and !== "&")) return [];
     return this.columns(at + 2).flatMap((second) => {
       const last = this.tokens[second.end - 1]!.stem;
-      const named = second.end - (at + 2) < 2 ? undefined : this.index.names.find([first.stem, last]);
+      const named = second.end - (at + 2) < 2 || first.stem === last ? undefined : this.index.names.find([first.stem, last]);
       if (!named || named.columns.length === 0) return [];
       const mention: ColumnMention = { at, end: second.end, words: `${first.text} ${this.tokens[second.end - 1]!.text}`, plural: second.plural, columns: named.columns, ...(second.of ? { of: second.of } : {}) };
       return [{ end: second.end, names: [mention, second] as const }];
@@ -114,6 +121,15 @@ export class Sentence {
     return end > at ? { end, text: this.said(at, end) } : undefined;
   }
 
+  /** A word that nothing knows is taken for the one that it is a slip away from. Names and codes have no spelling. */
+  #spelledRight(token: Token): Token {
+    if (token.kind !== "word" || /[^\p{Ll}]/u.test(token.text.slice(1)) || this.index.knows(token)) return token;
+    const word = corrected(token.word, this.index.vocabulary);
+    if (word === undefined) return token;
+    this.corrections.push(word);
+    return { ...token, word, stem: singular(word) };
+  }
+
   #isProper(at: number): boolean {
     const { kind, text, start } = this.tokens[at]!;
     // The first word of a sentence says nothing by its capital.
@@ -136,12 +152,19 @@ export class Sentence {
     return found;
   }
 
+  /** Capitals that mean something: a question that is all in capitals has none. */
+  #isCode({ text }: Token): boolean {
+    return /^\p{Lu}{2,}$/u.test(text) && /\p{Ll}/u.test(this.text);
+  }
+
   #named(at: number, kind: "tables" | "columns") {
     const found: { mention: Mention; named: { tables: TableMention["tables"]; columns: ColumnMention["columns"] } }[] = [];
     const ends = this.#nameEnds(at);
     for (let count = ends.length; count > 0; count--) {
       const words = ends.slice(0, count).map((position) => this.tokens[position]!.stem);
-      const named = this.index.names.find(words);
+      // "type of product" is a product type.
+      const turned = count === 2 && ends[1]! > ends[0]! + 1 ? this.index.names.find(words.toReversed()) : undefined;
+      const named = turned && turned[kind].some(({ cost }) => cost < certainCost) ? turned : this.index.names.find(words);
       if (!named || named[kind].length === 0) continue;
       const last = this.tokens[ends[count - 1]!]!;
       const end = ends[count - 1]! + 1;
@@ -171,7 +194,7 @@ export class Sentence {
     const longest = first.kind === "quoted" ? 1 : Math.min(maxValueWords, this.tokens.length - at);
     const found: ValueMention[] = [];
     for (let length = longest; length > 0; length--) {
-      if (length === 1 && first.kind !== "quoted" && (functionWords.has(first.word) || first.kind === "number")) continue;
+      if (length === 1 && first.kind !== "quoted" && ((functionWords.has(first.word) && !this.#isCode(first)) || first.kind === "number")) continue;
       const tokens = this.tokens.slice(at, at + length);
       const values = first.kind === "quoted" ? this.index.values.of(first.text) : this.index.values.find(tokens);
       if (values.length === 0) continue;

@@ -1,7 +1,12 @@
-import { aggregates, counts, distincts, everything, extremes, functionWords, leads } from "../language/lexicon.ts";
+import { aggregates, counts, distincts, everything, extremeNumbers, extremes, functionWords, leads } from "../language/lexicon.ts";
+import { kindOf } from "../column-kind.ts";
 import type { Aggregate } from "../plan/plan.ts";
 import type { Attribute, Frame, Item, Measure } from "./frame.ts";
+import { people } from "../language/synonyms.ts";
+import { singular, wordsOfName } from "../language/tokens.ts";
+import { revenueMeasureAt } from "./money.ts";
 import type { Sentence } from "./sentence.ts";
+import { thingsAt, withValuesOf } from "./things.ts";
 import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 const conjunctions = ["and", ",", "&", "also", "plus", "both"];
@@ -16,7 +21,7 @@ const withItem = (frame: Frame, ...items: Item[]): Frame => ({ ...frame, show: [
 
 /** "show me", "what is the"; at the start of a second sentence what is shown may follow. */
 export const lead: Rule = (sentence, at, frame) => {
-  const starts = at === 0 || [".", "?", "!", ",", ";", "and"].includes(sentence.words[at - 1] ?? "");
+  const starts = at === 0 || [".", "?", "!", ",", ";"].includes(sentence.words[at - 1] ?? "") || (sentence.words[at - 1] === "and" && ["what", "how", "which", "who", "show", "list", "give", "tell"].includes(sentence.words[at]!));
   const found = starts ? sentence.phrase(leads, at) : undefined;
   if (!found) return [];
   const again = at > 0 && sentence.words[at - 1] !== "and";
@@ -47,31 +52,34 @@ const kinds = ["kind", "kinds", "of", "sort", "sorts"];
 
 /** What is computed over rows. */
 export function measuresAt(sentence: Sentence, at: number, frame: Frame, which: "count" | "aggregate" | "any" = "any"): Measures[] {
-  return [...(which === "aggregate" ? [] : countsAt(sentence, at, frame)), ...(which === "count" ? [] : aggregatesAt(sentence, at, frame))];
+  const paid = which === "any" ? revenueMeasureAt(sentence, at) : undefined;
+  const revenues: Measures[] = paid ? [{ end: paid.end, measures: [paid.measure], frame, cost: 0.15 }] : [];
+  return [...(which === "aggregate" ? [] : countsAt(sentence, at, frame)), ...(which === "count" ? [] : aggregatesAt(sentence, at, frame)), ...revenues];
 }
 
 function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
   // "the number and average age of students"
-  if (sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", fn: "count", distinct: false }], frame, cost: 0.2 }];
+  if (sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 }];
   const said = sentence.phrase(counts, at);
   if (!said) return [];
   const many = sentence.words[at] === "how";
   // "the phone number of" counts nothing.
-  const named = sentence.words[at]!.startsWith("number") && at > 0 && sentence.tokens[at - 1]!.kind === "word" && !functionWords.has(sentence.words[at - 1]!) && !sentence.phrase(extremes, at - 1) && !sentence.phrase(aggregates, at - 1) ? 1.2 : 0;
+  const named = sentence.words[at] === "numbers" ? 0.4 : sentence.words[at] === "number" && at > 0 && sentence.tokens[at - 1]!.kind === "word" && !functionWords.has(sentence.words[at - 1]!) && !sentence.phrase(extremes, at - 1) && !sentence.phrase(aggregates, at - 1) ? 1.2 : 0;
   const start = sentence.articles(said.end);
   const distinctAt = sentence.phrase(distincts, start);
   const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kinds);
   const distinct = distinctAt !== undefined;
   const found: Measures[] = [];
-  for (const table of sentence.tables(from)) {
-    const measure: Measure = { kind: "measure", fn: "count", of: { kind: "rows", table }, distinct };
-    found.push({ end: table.end, measures: [measure], frame: many ? withTopic(frame, table) : frame, cost: named + Math.min(...table.tables.map(({ cost }) => cost)) * 0.3 + (distinct ? 0.15 : 0) });
+  for (const thing of thingsAt(sentence, from)) {
+    const { table, end } = thing;
+    const measure: Measure = { kind: "measure", at, end, fn: "count", of: { kind: "rows", table }, distinct };
+    found.push({ end, measures: [measure], frame: withValuesOf(many ? withTopic(frame, table) : frame, thing, sentence), cost: named + thing.cost * 0.6 + (distinct ? 0.15 : 0) });
   }
   for (const { end, attribute, cost } of attributesAt(sentence, from)) {
-    found.push({ end, measures: [{ kind: "measure", fn: "count", of: attribute, distinct }], frame: withTopicOf(frame, attribute), cost: named + cost + (distinct ? 0.1 : 0.4) });
+    found.push({ end, measures: [{ kind: "measure", at, end, fn: "count", of: attribute, distinct }], frame: withTopicOf(frame, attribute), cost: named + cost + (distinct ? 0.1 : 0.4) });
   }
   // "how many are there", "how many of them", "number of female students": what is counted comes later.
-  if (found.length === 0) found.push({ end: said.end, measures: [{ kind: "measure", fn: "count", distinct: false }], frame, cost: named + 0.6 });
+  if (found.length === 0) found.push({ end: said.end, measures: [{ kind: "measure", at, end: said.end, fn: "count", distinct: false }], frame, cost: named + 0.6 });
   return found;
 }
 
@@ -81,7 +89,7 @@ function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] 
   const from = sentence.articles(sentence.past(counts, sentence.articles(end)));
   const found: Measures[] = [];
   const add = (of: Attribute, to: number, cost: number) => {
-    const measures = fns.map((fn): Measure => ({ kind: "measure", fn, of, distinct: false }));
+    const measures = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of, distinct: false }));
     found.push({ end: to, measures, frame: withTopicOf(frame, of), cost });
   };
   for (const { end: to, attribute, cost } of attributesAt(sentence, from)) {
@@ -90,14 +98,18 @@ function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] 
     const next = sentence.skip(to, "and", ",", "the");
     if (next === to || functionsAt(sentence, next, frame).fns.length > 0) continue;
     for (const further of attributesAt(sentence, next)) {
-      const first = fns.map((fn): Measure => ({ kind: "measure", fn, of: attribute, distinct: false }));
-      const second = fns.map((fn): Measure => ({ kind: "measure", fn, of: further.attribute, distinct: false }));
+      const first = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of: attribute, distinct: false }));
+      const second = fns.map((fn): Measure => ({ kind: "measure", at, end: further.end, fn, of: further.attribute, distinct: false }));
       found.push({ end: further.end, measures: [...first, ...second], frame: withTopicOf(withTopicOf(frame, attribute), further.attribute), cost: cost + further.cost + 0.3 });
     }
   }
+  // "the average number of orders (per customer)"
+  if (from > sentence.articles(end) && fns.every((fn) => fn !== "sum")) {
+    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: fns.map((fn): Measure => ({ kind: "measure", at, end: table.end, fn, of: { kind: "rows", table }, distinct: false })), frame, cost: 0.1 });
+  }
   // "total orders"
   if (fns.length === 1 && fns[0] === "sum") {
-    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: [{ kind: "measure", fn: "count", of: { kind: "rows", table }, distinct: false }], frame, cost: 0.3 });
+    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: [{ kind: "measure", at, end: table.end, fn: "count", of: { kind: "rows", table }, distinct: false }], frame, cost: 0.3 });
   }
   return found;
 }
@@ -116,14 +128,14 @@ function functionsAt(sentence: Sentence, at: number, frame: Frame): { fns: Aggre
 /** "the highest price" is a number, unless it says which of the things named before it is meant. */
 function extremeFunction(sentence: Sentence, at: number, frame: Frame): { end: number; meaning: Aggregate["fn"] } | undefined {
   if (frame.topics.length > 0 || frame.show.some(({ kind }) => kind === "attribute")) return undefined;
-  const extreme = sentence.phrase(extremes, at);
+  const extreme = sentence.phrase(extremeNumbers, at);
   return extreme && { end: extreme.end, meaning: extreme.meaning === "desc" ? "max" : "min" };
 }
 
 /** "names and emails (of customers)", "customer names", "different countries". */
 export const projection: Rule = (sentence, at, frame) => {
   const distinct = sentence.phrase(distincts, at);
-  const from = sentence.articles(distinct?.end ?? at);
+  const from = distinct ? sentence.articles(distinct.end) : at;
   const first = frame.show.length === 0;
   const listed = goesOn(sentence, at);
   const shared = sentence.sharedColumns(from).map(({ end, names }) => {
@@ -144,7 +156,8 @@ export const projection: Rule = (sentence, at, frame) => {
 /** "all details of" */
 export const all: Rule = (sentence, at, frame) => {
   const found = sentence.phrase(everything, at);
-  if (!found || frame.mode !== "show") return [];
+  const bare = found && found.end - at <= 2 && !["all", "everything"].includes(sentence.words[at]!);
+  if (!found || frame.mode !== "show" || (bare && (frame.show.length > 0 || !["of", "about", "on", "for", "regarding"].includes(sentence.words[found.end] ?? "")))) return [];
   return [step(found.end, withItem(frame, { kind: "everything" }), frame.show.length === 0 ? 0.05 : 0.5)];
 };
 
@@ -154,9 +167,27 @@ export const topic: Rule = (sentence, at, frame) =>
     const best = Math.min(...table.tables.map(({ cost }) => cost));
     // "singers and concerts" are two questions.
     const second = frame.mode === "show" && frame.topics.length > 0 && frame.show.length === 0 && ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
+    // "the grape, winery and year" are three columns.
+    const listed = frame.mode === "show" && frame.topics.length === 0 && ["and", ","].includes(sentence.words[table.end] ?? "") && sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2)) ? 0.3 : 0;
     if (frame.denied) return step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5);
-    return step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1 : 0));
+    return step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1.6 : 0) + listed);
   });
+
+/** "the enrollment of all schools" where a school is no more than a column: it says what rows are about, and nothing else. */
+export const thing: Rule = (sentence, at, frame) => {
+  const from = sentence.articles(sentence.skip(at, "of", "for", "from", "across"));
+  if (from === at || frame.show.length === 0 || !["of", "for", "from", "across"].includes(sentence.words[at]!)) return [];
+  return sentence.columns(from).filter(({ columns, of }) => !of && columns.some(({ cost, column }) => cost < 0.3 && kindOf(column) === "text")).map(({ end }) => step(end, frame, 0.5));
+};
+
+/** "who": the people that there are, where no others are named. */
+export const who: Rule = (sentence, at, frame) => {
+  if (sentence.words[at] !== "who" || at > 0 || frame.topics.length > 0) return [];
+  const tables = sentence.index.schema.tables.filter(({ name }) => people.has(singular(wordsOfName(name).at(-1) ?? ""))).map((table) => ({ table, cost: 0 }));
+  const end = sentence.skip(at + 1, "is", "are", "was", "were", "has", "have", "the", "did", "does");
+  const mention = { at, end, words: "who", plural: false, tables };
+  return tables.length > 0 ? [step(end, { ...withTopic(frame, mention), asks: true }, 0.3)] : [];
+};
 
 /** "different", "distinct": each once. */
 export const distinct: Rule = (sentence, at, frame) => {

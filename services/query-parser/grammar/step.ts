@@ -46,15 +46,16 @@ function whatIsCalled(sentence: Sentence, { at, end }: ColumnMention): { end: nu
 export function attributesAt(sentence: Sentence, at: number): { end: number; attribute: Attribute; cost: number }[] {
   return sentence.columns(at).flatMap((name) => {
     // "number of orders" counts rather than naming a column.
-    const counts = name.end === at + 1 && /^numbers?$/.test(sentence.words[at]!) && sentence.words[name.end] === "of";
-    const found = [{ end: name.end, attribute: { kind: "name" as const, name }, cost: counts ? 0.8 : 0 }, ...whatIsCalled(sentence, name)];
+    const counts = name.end === at + 1 && sentence.words[at] === "number" && sentence.words[name.end] === "of";
+    const cost = Math.min(...name.columns.map((each) => each.cost)) * 0.4 + (counts ? 0.8 : 0);
+    const found = [{ end: name.end, attribute: { kind: "name" as const, name }, cost }, ...whatIsCalled(sentence, name)];
     if (name.of) return found;
     const after = sentence.skip(name.end, "of", "for", "from");
     if (after === name.end) return found;
     for (const of of sentence.tables(sentence.articles(after))) {
       const among = new Set(of.tables.map(({ table }) => table));
       if (name.columns.some(({ table }) => among.has(table))) {
-        found.push({ end: of.end, attribute: { kind: "name" as const, name: { ...name, of } }, cost: counts ? 0.8 : 0 });
+        found.push({ end: of.end, attribute: { kind: "name" as const, name: { ...name, of } }, cost });
       }
     }
     return found;

@@ -14,7 +14,7 @@ export const leads = new Phrases<true>([
 ]);
 
 export const counts = new Phrases<true>([
-  ["how many|number of|the number of|total number of|the total number of|count of|the count of|count|count all|counts of|total count of|the total count of|count the number of|how many of|the numbers of|numbers of|the amount of|amount of|the total amount of|# of", true],
+  ["how many|number of|the number of|total number of|the total number of|count of|the count of|count|count all|counts of|total count of|the total count of|count the number of|how many of|the numbers of|numbers of|# of", true],
 ]);
 
 export const aggregates = new Phrases<Aggregate["fn"]>([
@@ -27,6 +27,12 @@ export const aggregates = new Phrases<Aggregate["fn"]>([
 export const extremes = new Phrases<Direction>([
   ["highest|largest|biggest|greatest|most|maximum|max|top|maximal|best|latest|longest|oldest", "desc"],
   ["lowest|smallest|least|fewest|minimum|min|minimal|worst|shortest|youngest|earliest", "asc"],
+]);
+
+/** Those that say of a number itself that it is the largest or smallest. */
+export const extremeNumbers = new Phrases<Direction>([
+  ["highest|largest|biggest|greatest|most|maximum|max|longest|latest|maximal", "desc"],
+  ["lowest|smallest|least|fewest|minimum|min|shortest|earliest|minimal", "asc"],
 ]);
 
 /** Superlatives of how often something is met. */
@@ -43,7 +49,7 @@ export interface Quality {
   rather?: Quality;
 }
 
-const money = ["price", "cost", "fee", "rate", "charge", "fare", "amount", "value", "salary"];
+export const money = ["price", "cost", "fee", "rate", "charge", "fare", "amount", "value", "salary"];
 const extent = ["size", "area", "capacity", "population", "length", "volume"];
 const span = ["length", "duration", "distance", "time", "hours", "days"];
 
@@ -150,6 +156,40 @@ export const textMatches = new Phrases<"contains" | "starts with" | "ends with" 
 
 export const namings = new Phrases<true>([["named|called|titled|with the name|by the name of|with the title|with name|with title|whose name is|whose names are|under the name|entitled|known as|whose title is|name is|that is called|that is named|is called|is named|with the name of", true]]);
 
+/** Stretches of time that results are computed for. */
+export const timeUnits = new Phrases<"year" | "quarter" | "month" | "week" | "day">([
+  ["year|years|calendar year", "year"],
+  ["quarter|quarters", "quarter"],
+  ["month|months", "month"],
+  ["week|weeks", "week"],
+  ["day|days|date", "day"],
+]);
+
+export const timely = new Phrases<"year" | "quarter" | "month" | "week" | "day">([
+  ["yearly|annual|annually", "year"],
+  ["quarterly", "quarter"],
+  ["monthly", "month"],
+  ["weekly", "week"],
+  ["daily", "day"],
+]);
+
+/** What is paid for things: a number of them times their price. */
+export const revenues = new Phrases<true>([
+  ["revenue|revenues|total revenue|the revenue|total sales|sales|turnover|total turnover|income|total income|total spending|spending|total spent|amount spent|money spent|sales revenue|gross sales|order value|total value of|total order value|total amount spent|proceeds|takings", true],
+]);
+
+/** Verbs of paying and earning: "how much did customers spend". */
+export const spendings: ReadonlySet<string> = new Set("spend spends spent make made earn earned pay paid bring brought sell sold take took lose lost".split(" "));
+
+/** Whether there are any of things that are kept in stock. */
+export const availabilities = new Phrases<Comparator>([
+  ["out of stock|sold out|not in stock|not available|unavailable|no longer in stock|no longer available|zero stock of", "="],
+  ["in stock|still in stock|available|still available|on stock", ">"],
+]);
+
+/** Numbers of pieces that are left. */
+export const stockNouns = ["stock", "inventory", "available", "availability"];
+
 /** Names of columns by which people call the thing that a row is about, the likeliest first. */
 export const labelNouns = ["name", "title", "label"];
 
@@ -159,7 +199,7 @@ export const missings = new Phrases<"missing" | "present">([
 ]);
 
 export const sortings = new Phrases<true>([
-  ["sorted by|sort by|ordered by|order by|ranked by|rank by|arranged by|sorted on|sort them by|in order of|by order of|sorted according to|order them by|sort the results by|order the results by|sort the list by|sort results by|in the order of|order the result by|rank them by|sorted based on|ordered according to|sort the result by|organized by|listed by|ordered based on|sorting by|ordering by|sorted in order of|listed in order of|sorted in the order of|rank the results by|order results by|and sort by|and sort them by|and order by|and order them by|sort it by|in sequence of", true],
+  ["sorted by|sort by|ordered by|order by|ranked by|rank by|arranged by|sorted on|sort them by|in order of|by order of|sorted according to|order them by|sort the results by|order the results by|sort the list by|sort results by|in the order of|order the result by|rank them by|sorted based on|ordered according to|sort the result by|organized by|listed by|ordered based on|sorting by|ordering by|sorted in order of|listed in order of|sorted in the order of|rank the results by|order results by|and sort by|and sort them by|and order by|and order them by|sort it by|in sequence of|in terms of", true],
 ]);
 
 /** A direction with a column after it: "in ascending order of price". */
@@ -174,7 +214,7 @@ export const directions = new Phrases<Direction>([
 ]);
 
 export const groupings = new Phrases<true>([
-  ["per|for each|for every|in each|in every|by each|of each|of every|grouped by|group by|broken down by|split by|each|every|from each|from every|with each|on each|at each|for all the different|for different|in different|under each|each of the|for each of the|in each of the|across each|across different|for the different|for each different|of different|for each distinct|in each distinct|by different|corresponding to each|belonging to each|that each|does each|did each|do each|has each|has every|to each|when grouped by|grouped according to|in terms of|among each|within each|associated with each|for each type of|of each type of", true],
+  ["per|for each|for every|in each|in every|by each|of each|of every|grouped by|group by|broken down by|split by|each|every|from each|from every|with each|on each|at each|for all the different|for different|in different|under each|each of the|for each of the|in each of the|across each|across different|for the different|for each different|of different|for each distinct|in each distinct|by different|corresponding to each|belonging to each|that each|does each|did each|do each|has each|has every|to each|when grouped by|grouped according to|among each|within each|associated with each|for each type of|of each type of", true],
 ]);
 
 export const distincts = new Phrases<true>([["distinct|different|unique|all distinct|all different|various|distinctive|all the different|all the distinct|all unique", true]]);
@@ -211,7 +251,7 @@ export const functionWords: ReadonlySet<string> = new Set(
     "placed made belong belongs belonging registered available currently as well every and across ? . ! , ; : ( ) by also any some into about within among along together corresponding " +
     "respective respectively associated related given current existing recorded listed present total overall using used use than then when so such can could will would should may might " +
     "one ones thing things record records entry entries data database table list value values both either or each other own ever just only more " +
-    "how what when where if while whether out up down over own between via along shown show find give order sorted s"
+    "how what when where if while whether up down over own between via along shown s"
   ).split(" "),
 );
 
@@ -225,3 +265,11 @@ export const weightyWords: ReadonlySet<string> = new Set(
 export const valueEnds: ReadonlySet<string> = new Set(
   "and or with whose who which that where sorted ordered order grouped per by in from for having have has limit , ? ! ; ( ) is are than but as to at on".split(" "),
 );
+
+/** Every word that the grammar knows. */
+export const vocabulary: ReadonlySet<string> = new Set([
+  ...functionWords,
+  ...weightyWords,
+  ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, onwards, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
+  ...spendings,
+]);

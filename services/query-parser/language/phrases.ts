@@ -13,6 +13,11 @@ export class Phrases<T> {
     for (const entries of this.#byFirst.values()) entries.sort((a, b) => b.words.length - a.words.length);
   }
 
+  /** All words of all phrases. */
+  get words(): string[] {
+    return [...this.#byFirst.values()].flatMap((entries) => entries.flatMap(({ words }) => words));
+  }
+
   /** What the words from `at` on begin with. */
   match(words: readonly string[], at: number): { length: number; meaning: T } | undefined {
     const entry = this.#byFirst.get(words[at]!)?.find((each) => each.words.every((word, index) => words[at + index] === word));

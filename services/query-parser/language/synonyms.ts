@@ -14,11 +14,11 @@ amount sum value
 revenue sales turnover
 phone telephone mobile cell
 email mail e-mail
-address location place site
+address location place site venue
 country nation
 city town
 state province
-birthday birthdate dob
+birthday birthdate
 gender sex
 kind type category sort class
 title name label
@@ -93,6 +93,11 @@ shipped sent dispatched
 won win winner
 rank ranking standing
 `;
+
+/** What rows of tables about people are called, in the singular. */
+export const people: ReadonlySet<string> = new Set(
+  "customer client person user employee worker staff member student teacher instructor patient doctor physician nurse player athlete author artist singer actor driver pilot owner guest visitor candidate researcher scientist manager salesperson agent tenant reviewer voter captain gymnast swimmer climber participant individual subscriber follower lecturer coach host editor author buyer".split(" "),
+);
 
 const canon = new Map<string, string>();
 for (const line of groups.trim().split("\n")) {

@@ -47,6 +47,16 @@ export class NameIndex {
     }
   }
 
+  /** Single words that name something, in the singular. */
+  get words(): string[] {
+    return [...this.#exact.keys()].filter((key) => !key.includes(" "));
+  }
+
+  /** Whether a word, in the singular, is part of a name or like one. */
+  knows(word: string): boolean {
+    return this.#exact.has(word) || this.#loose.has(looseKey([word]));
+  }
+
   /** What singulars of words, as they are said, may name. */
   find(words: readonly string[]): Named | undefined {
     const exact = this.#exact.get(words.join(" ")) ?? (words.length > 1 ? this.#exact.get(words.join("")) : undefined);
@@ -62,6 +72,8 @@ export class NameIndex {
     for (const { words, cost } of spellings(table.name, table.comment)) {
       const said = words.length > 1 && tablePrefixes.has(words[0]!) ? words.slice(1) : words;
       for (const part of partsOf(said)) {
+        // Of what a comment says only the whole is a name: not every "kind of product" is a product.
+        if (cost === costs.comment && !part.whole) continue;
         const distance = part.whole ? 0 : part.ending ? costs.ending : costs.part;
         this.#add(part.words, (named, extra) => keepBest(named.tables, { table, cost: cost + distance + extra }, (each) => each.table === table));
       }

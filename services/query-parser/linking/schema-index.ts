@@ -1,4 +1,6 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import { vocabulary } from "../language/lexicon.ts";
+import { otherNamesOfCountry } from "./countries.ts";
 import { KeyGraph } from "./key-graph.ts";
 import { NameIndex } from "./name-index.ts";
 import { ValueIndex } from "./value-index.ts";
@@ -9,6 +11,8 @@ export class SchemaIndex {
   readonly graph: KeyGraph;
   readonly names: NameIndex;
   readonly values: ValueIndex;
+  /** Single words that questions may have in them: those of the grammar and of names in the schema. */
+  readonly vocabulary: ReadonlySet<string>;
   /** Names and sampled values as they are written, and in lower case. */
   readonly spellings: { name: string; lower: string }[];
 
@@ -17,8 +21,14 @@ export class SchemaIndex {
     this.graph = new KeyGraph(schema);
     this.names = new NameIndex(schema);
     this.values = new ValueIndex(schema);
+    this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words]);
     const columns = schema.tables.flatMap((table) => table.columns);
     const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
+  }
+
+  /** Whether a word may be meant as it is. */
+  knows({ word, stem }: { word: string; stem: string }): boolean {
+    return this.vocabulary.has(word) || this.names.knows(stem) || this.values.knows(word) || this.values.knows(stem) || otherNamesOfCountry(word).length > 0;
   }
 }

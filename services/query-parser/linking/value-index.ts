@@ -1,5 +1,6 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { tokenise, type Token } from "../language/tokens.ts";
+import { otherNamesOfCountry } from "./countries.ts";
 
 /** A value that was seen in a column, as it is stored there. */
 export interface ValueCandidate {
@@ -11,6 +12,9 @@ export interface ValueCandidate {
 
 /** The longest value that is looked for, in words. */
 export const maxValueWords = 8;
+
+/** Values that slips of the pen are looked for among, at most. */
+const maxVocabulary = 5000;
 
 /** Values of which a single word may stand for the whole are at most so long. */
 const maxWordsForPart = 4;
@@ -27,6 +31,7 @@ const letters = new Map(Object.entries({ female: ["f"], male: ["m"], woman: ["f"
 /** Finds sampled values by the words that people say for them. */
 export class ValueIndex {
   readonly #values = new Map<string, ValueCandidate[]>();
+  readonly #words = new Set<string>();
 
   constructor(schema: DatabaseSchema) {
     for (const table of schema.tables) {
@@ -42,8 +47,20 @@ export class ValueIndex {
     if (exact) return exact;
     const inflected = this.#values.get(key(tokens, "stem"));
     if (inflected) return inflected.map((each) => ({ ...each, cost: each.cost + inflectionCost }));
+    const country = otherNamesOfCountry(key(tokens, "word")).flatMap((name) => this.#values.get(name) ?? []);
+    if (country.length > 0) return country.map((each) => ({ ...each, cost: each.cost + inflectionCost }));
     const written = tokens.length === 1 ? (letters.get(tokens[0]!.word) ?? letters.get(tokens[0]!.stem)) : undefined;
     return written?.flatMap((letter) => (this.#values.get(letter) ?? []).map((each) => ({ ...each, cost: 0.1 }))) ?? [];
+  }
+
+  /** Values of one word. */
+  get words(): string[] {
+    return [...this.#values.keys()].filter((key) => !key.includes(" ")).slice(0, maxVocabulary);
+  }
+
+  /** Whether a word is in any value. */
+  knows(word: string): boolean {
+    return this.#words.has(word);
   }
 
   /** The columns in which this text, whatever its case, was seen as a value. */
@@ -55,6 +72,7 @@ export class ValueIndex {
     const tokens = tokenise(value.value);
     const words = tokens.filter(({ kind }) => kind === "word");
     if (tokens.length === 0) return;
+    for (const { word, stem } of tokens) this.#words.add(word).add(stem);
     this.#put(key(tokens, "word"), { ...value, cost: 0 });
     if (key(tokens, "stem") !== key(tokens, "word")) this.#put(key(tokens, "stem"), { ...value, cost: inflectionCost });
     if (words.length < 2 || words.length > maxWordsForPart) return;

@@ -1,14 +1,15 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf, type ColumnKind } from "../column-kind.ts";
 import type { Days, Filter, Predicate, TableMention } from "../grammar/frame.ts";
-import type { TimeRelation } from "../language/lexicon.ts";
+import type { Direction, TimeRelation } from "../language/lexicon.ts";
 import { writtenOut } from "../language/synonyms.ts";
 import { wordsOfName } from "../language/tokens.ts";
-import type { Comparison, Condition, Literal } from "../plan/plan.ts";
+import type { Comparison, Condition, InnerQuery, Literal } from "../plan/plan.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { isKey, labelOf } from "../linking/labels.ts";
+import { fitting } from "../linking/fitting.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
-import { isYear, wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
+import { wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
 
 /** A comparison that waits for the column that it is about. */
 type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
@@ -53,10 +54,11 @@ function addCondition(filter: Attributed, scope: Scope): void {
   const held = (open: Open) => (source: string) => ({ kind: "column", column: { source, column: column.name }, ...open }) as Comparison;
   if (predicate.kind === "measured") {
     const of = predicate.of ? scope.resolver.column(predicate.of, [table], isNumber) : found;
-    const source = { as: of.table.name, schema: of.table.schema, table: of.table.name };
-    const value = { kind: "aggregate" as const, fn: predicate.fn, of: [{ kind: "column" as const, source: source.as, column: of.column.name }] };
-    const query = { from: source, joins: [], select: [{ value, as: `${predicate.fn}_${of.column.name}` }], distinct: false, where: [], groupBy: [], having: [], orderBy: [] };
-    builder.where.push({ kind: "measured", column: builder.column(table, column.name), op: predicate.op, query });
+    builder.where.push({ kind: "measured", column: builder.column(table, column.name), op: predicate.op, query: measuredOver(of, predicate, filter, scope) });
+    return;
+  }
+  if (predicate.kind === "frequent") {
+    builder.where.push({ kind: "member", column: builder.column(table, column.name), op: filter.denied ? "not in" : "in", query: mostFrequentOf(found, predicate.direction, scope) });
     return;
   }
   const opens = openConditions(predicate, found);
@@ -75,6 +77,23 @@ function addCondition(filter: Attributed, scope: Scope): void {
     return addCondition({ ...filter, predicate: first! }, scope);
   }
   for (const open of opens) builder.restrict(table, held(open));
+}
+
+/** The value of a column that most rows have, or fewest. */
+function mostFrequentOf({ table, column }: TableColumn, direction: Direction, { builder }: Scope): InnerQuery {
+  const { from } = builder.another(table);
+  const ref = { kind: "column" as const, source: from.as, column: column.name };
+  const orderBy = [{ value: { kind: "aggregate" as const, fn: "count" as const, of: [] }, direction }];
+  return { from, joins: [], select: [{ value: ref, as: column.name }], distinct: false, where: [], groupBy: [ref], having: [], orderBy, limit: 1 };
+}
+
+/** The average, or another function, of a column: over all rows, or over those with some values. */
+function measuredOver(of: TableColumn, { fn, within }: Extract<Predicate, { kind: "measured" }>, filter: Attributed, scope: Scope): InnerQuery {
+  const inner = scope.builder.another(of.table);
+  if (within) addCondition({ ...filter, attribute: undefined, predicate: within }, { ...scope, builder: inner });
+  const value = { kind: "aggregate" as const, fn, of: [{ kind: "column" as const, ...inner.column(of.table, of.column.name) }] };
+  const where = inner.where.filter((each) => each.kind !== "measured" && each.kind !== "member");
+  return { from: inner.from, joins: inner.joins, select: [{ value, as: `${fn}_${of.column.name}` }], distinct: false, where, groupBy: [], having: [], orderBy: [] };
 }
 
 const opposites: Record<Open["op"], Open["op"]> = {
@@ -118,8 +137,8 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
 }
 
 /** The tables that a condition may be about: the thing that its words stand right before, the one named before it, the one that the question is about. */
-function nearTables({ at, end }: { at: number; end: number }, { builder, mentioned }: Scope): Table[] {
-  const next = mentioned.find(({ mention }) => mention.at === end)?.table;
+function nearTables({ at, end, of }: Pick<Attributed, "at" | "end" | "of">, { builder, mentioned, resolver }: Scope): Table[] {
+  const next = of ? resolver.table(of) : mentioned.find(({ mention }) => mention.at === end)?.table;
   const before = mentioned.filter(({ mention }) => mention.at <= at).at(-1)?.table;
   return [...new Set([...(next ? [next] : []), ...(before ? [before] : []), builder.root, ...mentioned.map(({ table }) => table)])];
 }
@@ -135,50 +154,31 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
     return resolver.pick(`value ${at}`, words, candidates, near, suits);
   }
   if (attribute.kind === "label" && predicate.kind === "text") {
-    return resolver.pick(`text ${at}`, words, seenIn(resolver.candidates(attribute), predicate.texts), near, ({ column }) => kindOf(column) === "text");
+    // A text that is a value somewhere is hardly the name of something else.
+    const elsewhere = predicate.texts.some((text) => scope.index.values.of(text).length > 0) ? 1.6 : 0.6;
+    return resolver.pick(`text ${at}`, words, seenIn(resolver.candidates(attribute), predicate.texts, elsewhere), near, ({ column }) => kindOf(column) === "text");
   }
   if (predicate.kind === "text" && attribute.kind === "name" && !attribute.name.columns.some((each) => suits(each))) {
     // "the city of Paris": what is named is a table, or a column that has other values.
     return resolver.pick(`text ${at}`, wordsOf(attribute), resolver.candidates({ kind: "label", words, at }).map((each) => ({ ...each, cost: each.cost + 0.5 })), near, suits);
   }
   if (predicate.kind !== "text" || (predicate.op !== "=" && predicate.op !== "<>")) return resolver.column(attribute, near, suits);
-  return resolver.pick(`text ${at}`, wordsOf(attribute), seenIn(resolver.candidates(attribute), predicate.texts), near, suits, attribute.kind === "name" ? attribute.name.of : undefined);
+  return resolver.pick(`text ${at}`, wordsOf(attribute), seenIn(resolver.candidates(attribute), predicate.texts, 0.15), near, suits, attribute.kind === "name" ? attribute.name.of : undefined);
 }
 
 /** Columns whose values are known, and are others, are less likely to be meant. */
-function seenIn<C extends TableColumn & { cost: number }>(candidates: readonly C[], texts: readonly string[]): C[] {
+function seenIn<C extends TableColumn & { cost: number }>(candidates: readonly C[], texts: readonly string[], surprise = 0.6): C[] {
   return candidates.map((each) => {
     const known = each.column.samples?.map((sample) => sample.toLowerCase());
-    return known && !texts.some((text) => known.includes(text.toLowerCase())) ? { ...each, cost: each.cost + 0.6 } : each;
+    return known && !texts.some((text) => known.includes(text.toLowerCase())) ? { ...each, cost: each.cost + surprise } : each;
   });
 }
-
-/** Which columns can have such a condition. */
-function fitting(predicate: Predicate): (found: TableColumn) => boolean {
-  const kinds: Partial<Record<Predicate["kind"], ColumnKind[]>> = { truth: ["boolean"], measured: ["number"], between: ["number"] };
-  switch (predicate.kind) {
-    case "number":
-      return ({ column }) => kindOf(column) === "number" || ((predicate.op === "=" || predicate.op === "<>") && kindOf(column) === "text" && (column.samples?.includes(String(predicate.value)) ?? true));
-    case "value":
-      return ({ column }) => predicate.choices.every(({ values }) => values.some((each) => each.column === column));
-    case "text":
-      return ({ column }) => kindOf(column) === "text" || ((predicate.op === "=" || predicate.op === "<>") && predicate.texts.every((text) => kindOf(column) === "other" || (kindOf(column) === "number" && text !== "" && !Number.isNaN(Number(text)))));
-    case "time":
-      return ({ column }) => kindOf(column) === "time" || isYear(column) || (kindOf(column) === "number" && isWholeYears(predicate.days));
-    case "missing":
-      return ({ column }) => column.nullable;
-    default:
-      return ({ column }) => kinds[predicate.kind]!.includes(kindOf(column)) || (predicate.kind === "truth" && (column.samples?.length ?? 9) <= 3);
-  }
-}
-
-const isWholeYears = ({ start, end }: Days) => start.endsWith("-01-01") && end.endsWith("-01-01");
 
 function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { column }: TableColumn): string[] {
   return [...new Set(predicate.choices.map(({ values }) => values.filter((each) => each.column === column).sort((a, b) => a.cost - b.cost)[0]!.value))];
 }
 
-function openConditions(predicate: Exclude<Predicate, { kind: "measured" }>, found: TableColumn): Open[] {
+function openConditions(predicate: Exclude<Predicate, { kind: "measured" | "frequent" }>, found: TableColumn): Open[] {
   const { column } = found;
   const kind = kindOf(column);
   switch (predicate.kind) {

@@ -39,6 +39,11 @@ export class PlanBuilder {
     this.from = { as: this.#name(start, this.#sources), schema: start.schema, table: start.name };
   }
 
+  /** For a query inside of this one. */
+  another(start: Table): PlanBuilder {
+    return new PlanBuilder(this.#graph, start, this.#decisions, this.#said);
+  }
+
   /** Whether each row of the root has at most one row of the table. */
   isToOne(table: Table): boolean {
     return this.#graph.isToOne(this.root, table);
@@ -183,7 +188,7 @@ export class PlanBuilder {
 
   #path(table: Table): Step[] {
     const ways = this.#graph.shortestPaths(this.root, table);
-    const paths = ways.length < 2 ? ways.map((steps) => ({ steps, cost: 0 })) : ways.map((steps) => ({ steps, cost: this.#strangeness(steps) })).sort((a, b) => a.cost - b.cost).map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.2) }));
+    const paths = ways.length < 2 ? ways.map((steps) => ({ steps, cost: 0 })) : ways.map((steps) => ({ steps, cost: this.#strangeness(steps) })).sort((a, b) => a.cost - b.cost).map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.02) }));
     const taken = this.#decisions.take(`way to ${table.name}`, paths);
     if (!taken) throw new Refusal(`I did not understand how ${this.root.name} and ${table.name} belong together: no key links them.`, { words: [table.name] });
     return taken.steps;

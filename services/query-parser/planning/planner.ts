@@ -1,11 +1,12 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import type { Attribute, Filter, Frame, Item, Key, Measure, Order, TableMention } from "../grammar/frame.ts";
+import { emptyFrame, type Attribute, type Filter, type Frame, type Item, type Key, type Measure, type Order, type TableMention } from "../grammar/frame.ts";
 import { plural } from "../language/tokens.ts";
 import { isKey, labelOf } from "../linking/labels.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
-import type { Aggregate, ColumnRef, Comparator, Expression, InnerQuery, QueryPlan } from "../plan/plan.ts";
+import type { Aggregate, ColumnRef, Comparator, Expression, InnerQuery, QueryPlan, Scalar } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
+import { byAttribute } from "../grammar/order.ts";
 import { Decisions } from "./decisions.ts";
 import { addConditions } from "./filters.ts";
 import { PlanBuilder } from "./plan-builder.ts";
@@ -13,7 +14,10 @@ import { Resolver, type TableColumn } from "./resolver.ts";
 
 export interface Planned {
   plan: QueryPlan;
-  cost: number;
+  /** What it cost to find the names in the schema. */
+  naming: number;
+  /** What speaks against the plan although each part of it could be found. */
+  surprise: number;
 }
 
 /** Other meanings of single words that are tried, at most. */
@@ -35,7 +39,7 @@ export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<stri
       throw error;
     }
   });
-  return [first, ...others].sort((a, b) => a.cost - b.cost);
+  return [first, ...others].sort((a, b) => a.naming + a.surprise - b.naming - b.surprise);
 }
 
 interface Asked {
@@ -49,9 +53,9 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
   const planner = new Planner(asked, decisions);
   const plan = planner.plan();
   const { common } = planner;
-  if (common.length === 0) return { plan, cost: decisions.cost + planner.surprise };
+  if (common.length === 0) return { plan, naming: decisions.cost, surprise: planner.surprise };
   const combine = common.map((frame) => ({ op: "intersect" as const, query: innerOf(new Planner({ ...asked, frame }, new Decisions()).plan()) }));
-  return { plan: { ...plan, distinct: false, orderBy: [], combine }, cost: decisions.cost + planner.surprise };
+  return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: planner.surprise };
 }
 
 /** A plan as part of another one. @throws Refusal where it has parts of its own */
@@ -62,6 +66,9 @@ function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuery {
 }
 
 type Selected = QueryPlan["select"][number];
+
+/** How many rows there are of what the question is about. */
+const rowCount: Measure = { kind: "measure", at: -1, end: -1, fn: "count", distinct: false };
 
 const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
@@ -90,6 +97,28 @@ function withImpliedGroup(frame: Frame): Frame {
   return { ...frame, groups: [{ kind: "rows", table: topic }] };
 }
 
+/** A query over the rows of another one. */
+const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({ from: { as, query }, joins: [], select, distinct: false, where: [], groupBy: [], having: [], orderBy: [] });
+
+interface Pick {
+  topic: TableMention;
+  order: Order;
+}
+
+/** Parts the superlatives that tell apart what the question is about from those that tell apart a thing named after it. */
+function splitPicks(frame: Frame): [Frame, Pick[]] {
+  const [head] = frame.topics;
+  const picked = frame.orders.flatMap((order) => {
+    const topic = order.picks ? frame.topics.filter(({ at }) => at < order.at).at(-1) : undefined;
+    return topic && topic !== head && !sameTables(topic, head!) ? [{ topic, order }] : [];
+  });
+  // "the name and the city of the shop with the most sales" is about the shop.
+  if (picked.length === 0 || frame.topics.length < 2) return [frame, []];
+  return [{ ...frame, orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)), ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}) }, picked];
+}
+
+const sameTables = (one: TableMention, other: TableMention) => one.tables[0]?.table === other.tables[0]?.table;
+
 class Planner {
   /** What speaks against the plan although each part of it could be found. */
   surprise = 0;
@@ -97,6 +126,8 @@ class Planner {
   common: Frame[] = [];
   readonly #asked: Asked;
   readonly #frame: Frame;
+  /** What picks out things other than the one that the question is about: "of the dorm with the most rooms". */
+  readonly #picked: readonly Pick[];
   readonly #index: SchemaIndex;
   readonly #resolver: Resolver;
   readonly #mentioned: { mention: TableMention; table: Table }[] = [];
@@ -111,19 +142,69 @@ class Planner {
     this.#index = index;
     this.#resolver = new Resolver(index, decisions);
     for (const mention of frame.topics) this.#mentioned.push({ mention, table: this.#resolver.table(mention, this.#near()) });
+    [this.#frame, this.#picked] = splitPicks(this.#frame);
     const { show, orders } = this.#frame;
-    this.#measures = [...show.filter(isMeasure), ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : []))];
+    this.#measures = [...show.filter(isMeasure), ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : [])), ...this.#frame.filters.flatMap((filter) => (filter.kind === "having" ? [filter.measure] : []))];
     this.#builder = new PlanBuilder(index.graph, this.#root(), decisions, said);
   }
 
   plan(): QueryPlan {
+    const { rank, orders: ranked, groups: each } = this.#frame;
+    // "top 10 products": by what?
+    if (rank && ranked.length === 0) this.surprise += 1.5;
+    // "the most expensive product per category" is one for each.
+    if (each.length > 0 && ranked.some(({ picks, by }) => picks && byAttribute(by))) this.surprise += 1.5;
+    if (this.#countsApart()) this.surprise += 1.5;
+    const counted = this.#ofCounts() ?? this.#ofGroups();
+    if (counted) return counted;
     const { orders, groups } = this.#frame;
     const computed = this.#measures.length > 0 || groups.length > 0 || orders.some(({ by }) => by === "frequency") || this.#having() !== undefined;
     return computed ? this.#computed() : this.#listed();
   }
 
+  /** "the number of orders and the number of shipped orders": computed over different rows, which one query does not do. */
+  #countsApart(): boolean {
+    const [first, ...others] = this.#frame.show.filter(isMeasure);
+    const last = others.at(-1);
+    return first !== undefined && last !== undefined && this.#frame.filters.some(({ at }) => at > first.at && at < last.end);
+  }
+
+  /** "how many cities have more than 3 airports": the groups are counted. */
+  #ofGroups(): QueryPlan | undefined {
+    const [only, ...others] = this.#frame.show;
+    if (!only || others.length > 0 || !isMeasure(only) || only.fn !== "count" || !only.of || only.of.kind === "rows" || only.of.kind === "revenue" || this.#frame.topics.length > 0) return undefined;
+    const attribute: Item = { kind: "attribute", attribute: only.of };
+    const inner = { ...this.#frame, show: [attribute] };
+    const required = this.#frame.filters.find((filter) => filter.kind === "related");
+    if (!required || (required.op === "=" && required.value === 0)) return undefined;
+    const query = innerOf(new Planner({ ...this.#asked, frame: inner }, new Decisions()).plan());
+    return overRows("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
+  }
+
+  /** "the average number of orders per customer": a function of what is counted for each. */
+  #ofCounts(): QueryPlan | undefined {
+    const measures = this.#frame.show.filter(isMeasure);
+    const of = measures.map((each) => (each.fn !== "count" && each.fn !== "sum" && each.of?.kind === "rows" ? each.of : undefined));
+    const [first] = of;
+    if (!first || of.some((each) => each?.table !== first.table) || measures.length < this.#frame.show.length) return undefined;
+    const counted: Measure = { ...rowCount, of: first };
+    const { groups, topics } = this.#frame;
+    const each = groups.length > 0 ? groups : topics.filter((topic) => !sameTables(topic, first.table)).slice(0, 1).map((table): Key => ({ kind: "rows", table }));
+    if (each.length === 0) throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
+    const query = innerOf(new Planner({ ...this.#asked, frame: { ...this.#frame, show: [counted], groups: each } }, new Decisions()).plan());
+    const { value, as } = query.select.at(-1)!;
+    const column = { kind: "column" as const, source: "counts", column: as };
+    const select = measures.map(({ fn }) => ({ value: { kind: "aggregate" as const, fn, of: [column] }, as: `${prefixes[fn]}_${as}` }));
+    const { limit: _, offset: __, ...counts } = query;
+    return overRows("counts", { ...counts, select: [{ value, as }], orderBy: [] }, select);
+  }
+
   /** "number of employees" may be the name of a number rather than a count. */
   #settle(frame: Frame): Frame {
+    // "stock by category" adds up.
+    if (frame.groups.length > 0 && frame.show.length > 0 && frame.show.every((item) => item.kind === "attribute" && this.#isAmount(item.attribute))) {
+      return { ...frame, show: frame.show.map((item) => (item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item)) };
+    }
     const lonely = frame.show.every(({ kind }) => kind === "measure");
     const show = frame.show.map((item): Item => {
       if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name") return item;
@@ -139,6 +220,12 @@ class Planner {
     return { ...frame, show, orders };
   }
 
+  #isAmount(attribute: Attribute): boolean {
+    if (attribute.kind !== "name") return false;
+    const [best] = [...attribute.name.columns].sort((a, b) => a.cost - b.cost);
+    return best !== undefined && kindOf(best.column) === "number" && !isKey(best.table, best.column);
+  }
+
   #near(): Table[] {
     return this.#mentioned.map(({ table }) => table);
   }
@@ -146,6 +233,7 @@ class Planner {
   /** The table whose rows are counted, computed over or listed. */
   #root(): Table {
     const [measure] = this.#measures;
+    if (measure?.of?.kind === "revenue") return this.#resolver.revenue(this.#near()).table;
     if (measure?.of?.kind === "rows") return this.#resolver.table(measure.of.table, [...this.#near(), ...this.#shownNear()]);
     if (measure?.of) return this.#resolver.column(measure.of, this.#near(), this.#suits(measure)).table;
     const required = this.#having();
@@ -154,13 +242,25 @@ class Planner {
     if (head) return head.table;
     const [first] = this.#attributes();
     if (first) return this.#resolver.column(first, []).table;
-    for (const group of this.#frame.groups) return group.kind === "rows" ? this.#resolver.table(group.table) : this.#resolver.column(group.attribute, []).table;
+    for (const group of this.#frame.groups) {
+      if (group.kind === "rows") return this.#resolver.table(group.table);
+      if (group.kind === "attribute") return this.#resolver.column(group.attribute, []).table;
+    }
     for (const filter of this.#frame.filters) {
       if (filter.kind === "related") return this.#resolver.table(filter.table);
+      if (filter.kind === "having") continue;
       if (filter.attribute?.kind === "name") return this.#resolver.column(filter.attribute, []).table;
-      if (filter.predicate.kind === "value") return filter.predicate.choices[0]!.values[0]!.table;
+      if (filter.predicate.kind === "value") return this.#kindOf(filter.predicate.choices[0]!.values[0]!);
     }
     throw new Refusal("I did not understand what to show.", { hints: [`There are: ${this.#index.schema.tables.map(({ name }) => name).join(", ")}.`] });
+  }
+
+  /** "books", where Books is a kind of products: the products of that kind. */
+  #kindOf({ table, column }: TableColumn): Table {
+    if (labelOf(table) !== column) return table;
+    const owners = this.#index.schema.tables.filter((each) => each.foreignKeys.some((key) => key.schema === table.schema && key.table === table.name) && labelOf(each));
+    const [only] = owners;
+    return only && owners.length === 1 ? only : table;
   }
 
   /** Where the column that is shown first may be. */
@@ -190,9 +290,9 @@ class Planner {
     const { distinct, filters, orders, limit, nth, topics, show } = this.#frame;
     const shown = this.#shown();
     this.#addConditions();
-    const orderBy = orders.map(({ by, direction }) => ({ value: asColumn(this.#refOf(by as Attribute)), direction }));
+    const orderBy = orders.map(({ by, direction, picks }) => ({ value: asColumn(this.#refOf(by as Attribute, picks)), direction }));
     const picks = orders.some((order) => order.picks);
-    const each = distinct || (topics.length === 0 && filters.length === 0 && show.length > 0 && shown.every((ref) => this.#repeats(ref)));
+    const each = distinct || (this.#frame.asks && shown.length === 1 && orders.length === 0 && this.#repeats(shown[0]!)) || (topics.length === 0 && filters.length === 0 && show.length > 0 && shown.every((ref) => this.#repeats(ref)));
     const sortable = !each || orderBy.every(({ value }) => shown.some((ref) => same(value, ref)));
     return this.#finish({
       select: shown.map((ref) => ({ value: asColumn(ref), as: ref.column })),
@@ -217,7 +317,7 @@ class Planner {
     const { root } = this.#builder;
     if (show.length === 0 || show.some(({ kind }) => kind === "everything")) {
       this.surprise += show.length === 0 ? 0.2 : 0;
-      const asked = show.length === 0 ? this.#named() : undefined;
+      const asked = show.length === 0 ? (this.#named() ?? this.#sortedBy()) : undefined;
       if (asked) return [asked];
       return root.columns.map(({ name }) => ({ source: this.#builder.from.as, column: name }));
     }
@@ -237,9 +337,19 @@ class Planner {
     return label && { source: this.#builder.from.as, column: label.name };
   }
 
+  /** "the services in alphabetical order": what they are called. */
+  #sortedBy(): ColumnRef | undefined {
+    const [order] = this.#frame.orders;
+    return order && typeof order.by === "object" && order.by.kind === "label" && !order.picks ? this.#refOf(order.by) : undefined;
+  }
+
   /** A column, joined. */
-  #refOf(attribute: Attribute): ColumnRef {
+  #refOf(attribute: Attribute, ranks?: boolean): ColumnRef {
     const { table, column } = this.#resolver.column(attribute, this.#tables());
+    // To sort by what there may be several of is to show some rows several times.
+    if (ranks !== undefined && !this.#builder.isToOne(table) && this.#builder.sourceOf(table) === undefined) this.surprise += 0.8;
+    // "the most catalogs" does not rank by what catalogs are called.
+    if (ranks && kindOf(column) === "text") this.surprise += 0.7;
     return this.#builder.column(table, column.name);
   }
 
@@ -252,10 +362,30 @@ class Planner {
       const table = this.#resolver.table(filter.table, this.#tables());
       if (table !== builder.root) builder.require(table, filter.op, filter.value);
       else if (this.#thresholds) this.#thresholds.push({ op: filter.op, value: filter.value });
-      else this.surprise += 1;
+      else this.surprise += 2;
     }
     addConditions(filters, { index: this.#index, resolver: this.#resolver, builder, mentioned: this.#mentioned, inCommon: (filter, others) => this.#share(filter, others) });
     for (const { table } of this.#mentioned) builder.mention(table);
+    for (const pick of this.#picked) this.#pick(pick);
+  }
+
+  /** Keeps the rows that belong to what a superlative picks. */
+  #pick({ topic, order }: Pick): void {
+    const { frame, ...asked } = this.#asked;
+    const inner = new Planner({ ...asked, frame: { ...emptyFrame, topics: [topic], orders: [order], limit: frame.limit, nth: frame.nth } }, new Decisions());
+    const table = this.#resolver.table(topic, this.#near());
+    const [key] = table.primaryKey;
+    if (table.primaryKey.length !== 1 || key === undefined) throw new Refusal(`I cannot tell the rows of ${table.name} apart.`, { words: [topic.words] });
+    this.surprise += this.#builder.isToOne(table) ? 0 : 0.2;
+    this.#builder.where.push({ kind: "member", column: this.#builder.column(table, key), op: "in", query: inner.keysOnly(table, key) });
+  }
+
+  /** The keys of the rows that the plan gives. */
+  keysOnly(table: Table, key: string): InnerQuery {
+    const plan = innerOf(this.plan());
+    const source = this.#builder.sourceOf(table);
+    if (source === undefined) throw new Refusal(`I did not understand what is said of ${table.name}.`, { words: [table.name] });
+    return { ...plan, distinct: false, select: [{ value: asColumn({ source, column: key }), as: key }] };
   }
 
   /** "in both the Physics and the History department" of something that has one department: what is shown for one and for the other. */
@@ -267,26 +397,30 @@ class Planner {
   #computed(): QueryPlan {
     const { orders, limit, nth, show } = this.#frame;
     const keys = this.#keys();
+    const periods = this.#periods();
     const having = this.#having();
-    const counted: Measure = { kind: "measure", fn: "count", distinct: false };
-    const measures = this.#frame.show.filter(isMeasure);
+        const measures = this.#frame.show.filter(isMeasure);
     this.#thresholds = [];
-    const implied = measures.length === 0 && having === undefined && orders.length === 0 ? [counted] : [];
+    const implied = measures.length === 0 && having === undefined && orders.length === 0 && !this.#frame.filters.some(({ kind }) => kind === "having") ? [rowCount] : [];
     this.#addConditions();
     const computed = [...measures, ...implied].map((measure) => this.#aggregate(measure));
-    const orderBy = orders.map(({ by, direction }) => ({ value: this.#orderValue(by, computed), direction }));
+    const orderBy = orders.map(({ by, direction }) => ({ value: this.#orderValue(by, computed, keys.groupBy), direction }));
     const picks = orders.some((order) => order.picks);
-    if (keys.groupBy.length === 0 && picks) this.surprise += 1.5;
-    const select = this.#inOrder(show, keys.shown, computed);
-    const threshold = [...(having ? [having] : []), ...this.#thresholds].map(({ op, value }) => ({ value: this.#aggregate(counted).value as Aggregate, op, than: value }));
+    const grouped = keys.groupBy.length + periods.length > 0;
+    if (!grouped && picks) this.surprise += 1.5;
+    const select = [...periods, ...this.#inOrder(show, keys.shown, computed)];
+    if (select.length === 0) throw new Refusal("I did not understand what to show.");
+    const counted = [...(having ? [having] : []), ...this.#thresholds].map(({ op, value }) => ({ value: this.#aggregate(rowCount).value as Aggregate, op, than: value }));
+    const measured = this.#frame.filters.flatMap((filter) => (filter.kind === "having" ? [{ value: this.#aggregate(filter.measure).value as Aggregate, op: filter.op, than: filter.value }] : []));
+    const threshold = [...counted, ...measured];
     return this.#finish({
       select,
       distinct: false,
-      groupBy: keys.groupBy.map(asColumn),
+      groupBy: [...keys.groupBy.map(asColumn), ...periods.map(({ value }) => value)],
       having: threshold,
-      orderBy: keys.groupBy.length === 0 ? [] : orderBy,
-      limit: keys.groupBy.length === 0 ? undefined : (limit ?? (picks ? 1 : undefined)),
-      offset: nth === undefined || keys.groupBy.length === 0 ? undefined : nth - 1,
+      orderBy: !grouped ? [] : orderBy.length > 0 ? orderBy : periods.map(({ value }) => ({ value, direction: "asc" as const })),
+      limit: grouped ? (limit ?? (picks ? 1 : undefined)) : undefined,
+      offset: nth === undefined || !grouped ? undefined : nth - 1,
     });
   }
 
@@ -320,22 +454,36 @@ class Planner {
       if (!shown.some((each) => same(asColumn(each.ref), ref))) shown.push({ ref, item });
     }
     for (const group of groups) {
+      if (group.kind === "period") continue;
       const { identity, label } = this.#groupOf(group, shown.map(({ ref }) => ref));
       add(...identity);
       if (!shown.some(({ ref }) => [...identity, label].some((each) => same(asColumn(ref), each))) && !(group.kind === "rows" && items.length > 0)) shown.push({ ref: label });
     }
-    const ranked = orders.some(({ by }) => isMeasure(by) || by === "frequency" || by === "result");
+    const ranked = orders.some(({ by }) => isMeasure(by) || by === "frequency" || by === "result") || this.#frame.filters.some(({ kind }) => kind === "having");
     if (groupBy.length === 0 && ranked) {
       const head = topics.length > 0 ? this.#mentioned.find(({ table }) => table !== this.#builder.root)?.table : undefined;
       if (head) {
         const label = labelOf(head);
         const identity = this.#identity(head);
-        const ref = label ? this.#builder.column(head, label.name) : identity[0]!;
+        const ref = label ? this.#builder.column(head, label.name) : identity[0];
+        if (!ref) throw new Refusal(`I cannot tell the rows of ${head.name} apart.`, { words: [head.name] });
         add(...identity, ref);
         shown.push({ ref });
       }
     }
     return { groupBy, shown };
+  }
+
+  /** The stretches of time that results are computed for. */
+  #periods(): (Selected & { value: Scalar })[] {
+    return this.#frame.groups.flatMap((group): (Selected & { value: Scalar })[] => {
+      if (group.kind !== "period") return [];
+      const { unit, at } = group;
+      const { table, column } = this.#resolver.column({ kind: "time", words: unit, at }, this.#tables(), ({ column }) => kindOf(column) === "time" || unit === "year");
+      const of = this.#builder.column(table, column.name);
+      if (kindOf(column) !== "time") return [{ value: asColumn(of), as: column.name }];
+      return [{ value: unit === "year" ? { kind: "part" as const, unit, of } : { kind: "period" as const, unit, of }, as: unit }];
+    });
   }
 
   /** Where the columns are that results are computed for: at the things that are named rather than at those that are counted. */
@@ -350,7 +498,7 @@ class Planner {
   }
 
   /** A column; or of a table what tells its rows apart and what they are called. */
-  #groupOf(group: Key, shown: readonly ColumnRef[]): { identity: ColumnRef[]; label: ColumnRef } {
+  #groupOf(group: Exclude<Key, { kind: "period" }>, shown: readonly ColumnRef[]): { identity: ColumnRef[]; label: ColumnRef } {
     if (group.kind === "attribute") {
       // "document type codes ... in each code" are the same codes.
       const again = this.#resolver.candidates(group.attribute).flatMap(({ table, column }) => shown.filter((ref) => ref.source === this.#builder.sourceOf(table) && ref.column === column.name))[0];
@@ -375,6 +523,7 @@ class Planner {
   #aggregate(measure: Measure): Selected {
     const { root, fansOut, from } = this.#builder;
     const { of, fn, distinct } = measure;
+    if (of?.kind === "revenue") return this.#revenue();
     if (!of || of.kind === "rows") {
       if (of && this.#resolver.table(of.table, this.#tables()) !== root) this.surprise += 1.5;
       const value: Aggregate = fansOut ? { kind: "aggregate", fn, of: this.#builder.keyOf(root, from.as).map(asColumn), distinct: true } : { kind: "aggregate", fn, of: [] };
@@ -388,16 +537,25 @@ class Planner {
       const key = isKey(table, column) && table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
       return { value: { kind: "aggregate", fn, of: [ref], ...(key && !distinct ? {} : { distinct: true }) }, as: `number_of_${plural(column.name)}` };
     }
+    // "the largest major" is no text that sorts last.
+    if (kindOf(column) === "text") this.surprise += 1;
     return { value: { kind: "aggregate", fn, of: [ref] }, as: `${prefixes[fn]}_${column.name}` };
   }
 
-  #orderValue(by: Order["by"], computed: readonly Selected[]): Expression {
-    if (by === "frequency") return this.#aggregate({ kind: "measure", fn: "count", distinct: false }).value;
-    if (by === "result") return computed[0]?.value ?? this.#aggregate({ kind: "measure", fn: "count", distinct: false }).value;
+  /** What was paid: the column that says it, or how many times for how much. */
+  #revenue(): Selected {
+    const { table, columns } = this.#resolver.revenue(this.#near());
+    const [first, second] = columns.map(({ name }) => this.#builder.column(table, name));
+    const value = second ? { kind: "arithmetic" as const, op: "*" as const, left: first!, right: second } : asColumn(first!);
+    return { value: { kind: "aggregate", fn: "sum", of: [value] }, as: "revenue" };
+  }
+
+  #orderValue(by: Order["by"], computed: readonly Selected[], groupBy: readonly ColumnRef[]): Expression {
+    if (by === "frequency") return this.#aggregate(rowCount).value;
+    if (by === "result") return computed[0]?.value ?? this.#aggregate(rowCount).value;
     if (isMeasure(by)) return this.#aggregate(by).value;
-    const { table, column } = this.#resolver.column(by, this.#tables());
-    const ref = asColumn(this.#builder.column(table, column.name));
-    return ref;
+    const grouped = this.#resolver.candidates(by).flatMap(({ table, column }) => groupBy.filter((ref) => ref.source === this.#builder.sourceOf(table) && ref.column === column.name))[0];
+    return asColumn(grouped ?? this.#refOf(by));
   }
 
   #finish(rest: Omit<QueryPlan, "from" | "joins" | "where">): QueryPlan {

@@ -3,6 +3,7 @@ import { kindOf } from "../column-kind.ts";
 import type { Attribute, TableMention } from "../grammar/frame.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { wordsOfName } from "../language/tokens.ts";
+import { isYear } from "../linking/fitting.ts";
 import { isKey, nounPlace } from "../linking/labels.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { Refusal } from "../refusal.ts";
@@ -48,13 +49,28 @@ export class Resolver {
 
   /** Of candidates the one that fits and is nearest. @throws Refusal when none fits */
   pick(id: string, words: string, candidates: readonly Candidate[], near: readonly Table[], fits: (found: TableColumn) => boolean = () => true, of?: TableMention): TableColumn {
-    const owners = of?.tables.map(({ table }) => table);
+    const owners = of?.tables;
     const options = candidates
       .filter(fits)
       .map((each) => ({ ...each, cost: each.cost + (owners ? this.#distanceOf(each.table, owners) : this.#distance(each.table, near)) }))
       .sort(byCost);
     const taken = this.#decisions.take(id, options);
     if (!taken) throw new Refusal(`I did not understand: ${words}. Nothing here fits.`, { words: [words] });
+    return taken;
+  }
+
+  /** Where what was paid is kept: a column that says it, or those of how many and for how much. @throws Refusal where there is neither */
+  revenue(near: readonly Table[]): { table: Table; columns: Column[] } {
+    const options = this.#index.schema.tables.flatMap((table) => {
+      const numbers = table.columns.filter((column) => kindOf(column) === "number" && !isKey(table, column));
+      const find = (...nouns: string[]) => numbers.find(({ name }) => nouns.includes(wordsOfName(name).at(-1) ?? ""));
+      const said = find("revenue", "revenues", "turnover", "sales", "income");
+      const [quantity, price] = [find("quantity", "qty"), find("price")];
+      const columns = said ? [said] : quantity && price ? [quantity, price] : undefined;
+      return columns ? [{ table, columns, cost: this.#distance(table, near) * 0.3 }] : [];
+    });
+    const taken = this.#decisions.take("revenue", options.sort(byCost));
+    if (!taken) throw new Refusal("I did not understand what was paid: nothing here says it.", { words: ["revenue"] });
     return taken;
   }
 
@@ -75,8 +91,9 @@ export class Resolver {
     return Math.min(...away);
   }
 
-  #distanceOf(table: Table, owners: readonly Table[]): number {
-    return owners.includes(table) ? 0 : costs.notOf + this.#distance(table, owners);
+  #distanceOf(table: Table, owners: TableMention["tables"]): number {
+    const owner = owners.find((each) => each.table === table);
+    return owner ? owner.cost : costs.notOf + this.#distance(table, owners.map((each) => each.table));
   }
 }
 
@@ -104,6 +121,3 @@ function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, c
     }
   }
 }
-
-/** A year that is kept as a number. */
-export const isYear = (column: Column) => kindOf(column) === "number" && wordsOfName(column.name).includes("year");

@@ -85,7 +85,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["customers in Germany sorted by email descending limit 3", "SELECT * FROM customers WHERE country = 'Germany' ORDER BY email DESC LIMIT 3"],
     ["5 cheapest Garden products", "SELECT p.* FROM products p, categories c WHERE c.id = category_id AND c.name = 'Garden' ORDER BY price LIMIT 5", "a sampled value of another table weighs no more than a name that is no value"],
     ["what are the names of the 5 most expensive products", "SELECT name FROM products ORDER BY price DESC LIMIT 5", "the 5 is taken for a name, surely"],
-    ["customers alphabetically limit 1", "SELECT * FROM customers ORDER BY name LIMIT 1"],
+    ["customers alphabetically limit 1", "SELECT name FROM customers ORDER BY name LIMIT 1"],
   ],
   "aggregates": [
     ["what is the average price of products", "SELECT avg(price) FROM products"],
@@ -136,7 +136,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
   ],
   "more": [
     ["products with price over the average", "SELECT * FROM products WHERE price > (SELECT avg(price) FROM products)"],
-    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)"],
+    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)", "asked back: ordered is a verb"],
     ["customers in Germany but not in Berlin", "SELECT * FROM customers WHERE country = 'Germany' AND city <> 'Berlin'"],
     ["products with price over 100 or stock under 5", "SELECT * FROM products WHERE price > 100 OR stock < 5"],
     ["customers in Germany or with name Anna", "SELECT * FROM customers WHERE country = 'Germany' OR name = 'Anna'"],

@@ -8,9 +8,7 @@ import { startShop } from "../support/shop.ts";
 /** Questions that must not be answered, with what has to be said: of the words, of the reason, or by a reading that is offered. */
 const refused: [question: string, said: RegExp, defect?: string][] = [
   ["what is the weather in Berlin", /weather/],
-  ["custmers in Germany", /custmers/],
   ["why are there customers in Germany", /why/],
-  ["number of orders per month", /month/],
   ["percentage of shipped orders", /percentage/],
   ["only the customers with gold cards", /gold/],
   ["customers with more orders than customers in France", /more/],
@@ -22,17 +20,14 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["customers without email", /without/],
   ["products with price over cheap", /cheap/],
   ["???", /what to show/],
-  ["products ordered by customers in Germany", /did not understand/],
-  ["average number of orders per customer", /average/],
+  ["products ordered by customers in Germany", /not sure|did not understand/],
   ["customers who bought products in Books", /"Books"/],
   ["products over 100", /price is more than 100[^]*stock is more than 100/],
   ["products between 10 and 20", /price is at least 10[^]*stock is at least 10/, "only product_id is offered"],
-  ["customers with price over 100", /price/],
   ["customers in Books", /Books/],
-  ["number of products per country", /for each customer's country/],
-  ["delete all customers", /delete/, "a command to change is passed over"],
-  ["drop table customers", /drop/, "a command to change is passed over"],
-  ["customers'; drop table customers; --", /drop/, "a command to change is passed over"],
+  ["delete all customers", /delete/],
+  ["drop table customers", /drop/],
+  ["customers'; drop table customers; --", /drop/],
   ["customers in Atlantis", /Atlantis/, "a place that nothing is in is taken for a name"],
   ["customers whose id is Anna", /Anna/, "the condition is passed over"],
   ["countries without customers", /without/, "the condition is passed over"],
@@ -76,8 +71,8 @@ describe("questions that are refused", () => {
   }
 
   it("name the words and offer what may have been meant, each a plan that is taken as it is", () => {
-    const { words, alternatives } = refusalOf("shipped ordrs in Germany");
-    expect(words).to.deep.equal(["ordrs"]);
+    const { words, alternatives } = refusalOf("shipped frobnicated orders in Germany");
+    expect(words).to.deep.equal(["frobnicated"]);
     expect(alternatives.map(({ reading }) => reading)).to.include('Orders whose status is "shipped" and whose customer\'s country is "Germany".');
     expect(alternatives.map(({ confidence }) => confidence)).to.satisfy((given: number[]) => given.every((each, at) => each <= (given[at - 1] ?? 1)));
     for (const { plan, reading } of alternatives) expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });

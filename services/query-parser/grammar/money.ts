@@ -1,0 +1,53 @@
+import { availabilities, comparators, revenues, spendings, stockNouns } from "../language/lexicon.ts";
+import type { Frame, Measure } from "./frame.ts";
+import type { Sentence } from "./sentence.ts";
+import { step, withFilter, type Rule } from "./step.ts";
+
+const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({ kind: "measure", at, end, fn: "sum", of: { kind: "revenue", words: sentence.said(at, end) }, distinct: false });
+
+/** What was paid, where no column says it: "revenue", "total sales". */
+export function revenueMeasureAt(sentence: Sentence, at: number): { end: number; measure: Measure } | undefined {
+  const said = sentence.phrase(revenues, sentence.articles(at));
+  return said && { end: said.end, measure: revenueAt(sentence, at, said.end) };
+}
+
+const isRevenue = (measure: Measure) => measure.of?.kind === "revenue";
+
+const hasRevenue = ({ show, orders }: Frame) => show.some((item) => item.kind === "measure" && isRevenue(item)) || orders.some(({ by }) => typeof by === "object" && by.kind === "measure" && isRevenue(by));
+
+/** "revenue per country", "total sales". */
+export const revenue: Rule = (sentence, at, frame) => {
+  const found = revenueMeasureAt(sentence, at);
+  return found ? [step(found.end, { ...frame, show: [...frame.show, found.measure] }, 0.15)] : [];
+};
+
+/** "how much did customers spend", "how much money did we make". */
+export const howMuch: Rule = (sentence, at, frame) => {
+  if (sentence.words[at] !== "how" || sentence.words[at + 1] !== "much") return [];
+  if (!sentence.words.slice(at + 2).some((word) => spendings.has(word))) return [];
+  const end = sentence.skip(at + 2, "money", "did", "do", "does", "have", "has", "we", "our", "they", "in", "total");
+  return [step(end, { ...frame, show: [...frame.show, revenueAt(sentence, at, end)] }, 0.1)];
+};
+
+/** "spent", once it is known that it is about what was paid. */
+export const spending: Rule = (sentence, at, frame) =>
+  spendings.has(sentence.words[at] ?? "") && hasRevenue(frame) ? [step(sentence.skip(at + 1, "in", "on", "to", "for", "money", "total", "by"), frame, 0.05)] : [];
+
+/** "spent the most", "brought in the most money": ranks by what was paid. */
+export const spentMost: Rule = (sentence, at, frame) => {
+  if (!spendings.has(sentence.words[at] ?? "")) return [];
+  const from = sentence.skip(at + 1, "in", "the", "us");
+  const direction = sentence.words[from] === "most" ? ("desc" as const) : sentence.words[from] === "least" ? ("asc" as const) : undefined;
+  if (!direction) return [];
+  const end = sentence.skip(from + 1, "money", "in", "total", "overall");
+  return [step(end, { ...frame, orders: [...frame.orders, { at, by: revenueAt(sentence, at, end), direction, picks: true }] }, 0.1)];
+};
+
+/** "in stock", "sold out": whether there are any left. */
+export const availability: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(availabilities, at);
+  const counted = sentence.tokens[at - 1]?.kind === "number" || sentence.phrase(comparators, at - 2);
+  if (!said || counted) return [];
+  const attribute = { kind: "nouns" as const, nouns: stockNouns, words: sentence.said(at, said.end), at };
+  return [step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: { kind: "number", op: said.meaning, value: 0 } }, { sentence, at, end: said.end }), 0.05)];
+};

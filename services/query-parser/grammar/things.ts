@@ -1,0 +1,28 @@
+import type { Frame, Predicate, TableMention } from "./frame.ts";
+import { choicesAt } from "./predicates.ts";
+import type { Sentence } from "./sentence.ts";
+import { withFilter } from "./step.ts";
+
+/** A table, perhaps with values before it that say which of its rows: "orders", "shipped or delivered orders". */
+export interface Thing {
+  end: number;
+  table: TableMention;
+  values?: { at: number; predicate: Predicate };
+  cost: number;
+}
+
+export function thingsAt(sentence: Sentence, at: number): Thing[] {
+  const bare = sentence.tables(at).map((table): Thing => ({ end: table.end, table, cost: costOf(table) }));
+  const narrowed = choicesAt(sentence, at, false).flatMap(({ end, predicate, cost }) =>
+    sentence.tables(end).map((table): Thing => ({ end: table.end, table, values: { at, predicate }, cost: cost + costOf(table) })),
+  );
+  return [...bare, ...narrowed];
+}
+
+/** The frame with the condition that the values before a thing are. */
+export function withValuesOf(frame: Frame, { table, values }: Thing, sentence: Sentence): Frame {
+  if (!values) return frame;
+  return withFilter({ ...frame, denied: false }, { kind: "attribute", predicate: values.predicate, of: table }, { sentence, at: values.at, end: table.at });
+}
+
+const costOf = ({ tables }: TableMention) => Math.min(...tables.map(({ cost }) => cost)) * 0.5;
