@@ -19,7 +19,7 @@ export interface Measured {
   verdict: Verdict;
   /** Why it is not right. */
   why?: string;
-  /** It was asked back, and the right query was among those offered. */
+  /** Whether the right query was among those offered, where some were and have been run. */
   offered?: boolean;
   /** Of parsing it, in ms, once it was parsed before. */
   ms: number;
@@ -121,7 +121,7 @@ export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, co
 /** The verdict on an answer whose statements differ like that. */
 export function verdictOn(answer: Answer, differences: Differences): Pick<Measured, "verdict" | "why" | "offered"> {
   if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
-  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, offered: differences.some((difference) => difference === undefined) };
+  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, ...(differences.length > 0 && { offered: differences.some((each) => each === undefined) }) };
   return differences[0] === undefined ? { verdict: "right" } : { verdict: "wrong", why: differences[0] };
 }
 

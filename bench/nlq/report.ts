@@ -42,7 +42,7 @@ function figures(title: string, questions: readonly Measured[]): string {
 const percent = (part: number, whole: number) => (whole === 0 ? "     -" : `${((100 * part) / whole).toFixed(1)}%`.padStart(6));
 
 function askedBack(questions: readonly Measured[]): string[] {
-  const offering = questions.filter(({ answer }) => answer.kind === "refused" && answer.offered.length > 0);
+  const offering = questions.filter(({ offered }) => offered !== undefined);
   const right = offering.filter(({ offered }) => offered).length;
   return offering.length > 0 ? [`asked back with alternatives: ${offering.length}, the right one among them: ${right} (${percent(right, offering.length).trim()})`] : [];
 }
