@@ -32,7 +32,8 @@ const topics = {
   "training-jobs": { partitions: 12 },
   "training-events": { partitions: 12 },
   "query-events": { partitions: 12 },
-  "query-feedback": { partitions: 12 },
+  // Nothing reads it yet, and it is not to be lost until something does: a year.
+  "query-feedback": { partitions: 12, retentionMs: 365 * 24 * 3_600_000 },
 };
 
 /**

@@ -5,7 +5,7 @@ export function greeting({ url, testServiceUrl }: Pick<Platform, "url" | "testSe
   return `
 ChatDB is ready after ${(startedInMs / 1000).toFixed(1)} s: ${url}
 
-Ask the sample shop:
+Ask the sample shop, in a browser at that address, or from a terminal:
   curl -s ${url}/api/query -H 'content-type: application/json' \\
     -d '{"query": "how many customers are there in Germany?"}'
 

@@ -43,7 +43,9 @@ function single({ columns: [column, another], rows }: Answer): HTMLElement | und
 
 function confidence(value: number): HTMLElement {
   const level = value >= 0.9 ? "sure" : value >= 0.8 ? "fair" : "low";
-  return element("span", { className: `confidence ${level}`, title: "How likely it is that the question was read as it was meant" }, `${percent(value)} sure`);
+  // A plan that was sent is not guessed.
+  const text = value === 1 ? "As chosen" : `${percent(value)} sure`;
+  return element("span", { className: `confidence ${level}`, title: "How likely it is that the question was read as it was meant" }, text);
 }
 
 function didYouMean(alternatives: readonly Interpretation[], choose: Choose): HTMLElement {
