@@ -40,8 +40,8 @@ function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction):
 
 function keyAt(sentence: Sentence, at: number, frame: Frame): { end: number; by: Order["by"]; cost: number }[] {
   const from = sentence.articles(at);
-  const measures = measuresAt(sentence, from, { ...frame, topics: frame.topics }).flatMap(({ end, measures: [measure], cost }) => (measure ? [{ end, by: measure as Order["by"], cost }] : []));
-  const named = attributesAt(sentence, from).map(({ end, attribute, cost }) => ({ end, by: attribute as Order["by"], cost }));
+  const measures = measuresAt(sentence, from, { ...frame, topics: frame.topics }).flatMap(({ end, measures: [measure], cost }) => (measure ? [{ end, by: measure, cost }] : []));
+  const named = attributesAt(sentence, from).map(({ end, attribute, cost }) => ({ end, by: attribute, cost }));
   const computed = sentence.phrase(counts, from) ?? sentence.phrase(aggregates, from);
   const result = computed ?? (["number", "result", "count", "frequency"].includes(sentence.words[from] ?? "") ? { end: from + 1 } : undefined);
   const found = [...measures, ...named, ...(result ? [{ end: result.end, by: "result" as const, cost: 0.5 }] : [])];

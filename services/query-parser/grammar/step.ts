@@ -21,7 +21,7 @@ type Bare<F> = F extends Filter ? Omit<F, "at" | "end" | "words" | "or" | "denie
 
 /** The frame with one more condition. What follows "or" may hold instead of what was said before. */
 export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, end }: Said): Frame {
-  const whole = { ...filter, at, end, denied: frame.denied, words: sentence.said(at, end), or: frame.or } as Filter;
+  const whole = { ...filter, at, end, denied: frame.denied, words: sentence.said(at, end), or: frame.or };
   return { ...frame, filters: [...frame.filters, whole], mode: "condition", denied: false, or: false };
 }
 

@@ -30,7 +30,9 @@ export function fitting(predicate: Predicate): (found: TableColumn) => boolean {
       return () => true;
     case "missing":
       return ({ column }) => column.nullable;
-    default:
+    case "truth":
+    case "measured":
+    case "between":
       return ({ column }) => kinds[predicate.kind]!.includes(kindOf(column)) || (predicate.kind === "truth" && (column.samples?.length ?? 9) <= 3);
   }
 }

@@ -1,14 +1,16 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import { emptyFrame, type Attribute, type Filter, type Frame, type Item, type Key, type Measure, type Order, type TableMention } from "../grammar/frame.ts";
+import { byAttribute } from "../grammar/order.ts";
 import { plural } from "../language/tokens.ts";
 import { isKey, labelOf } from "../linking/labels.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { Aggregate, ColumnRef, Comparator, Expression, InnerQuery, QueryPlan, Scalar } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
-import { byAttribute } from "../grammar/order.ts";
 import { Decisions } from "./decisions.ts";
+import { derivedPlan, innerOf, prefixes } from "./derived.ts";
 import { addConditions } from "./filters.ts";
+import { countsApart, isMeasure, rowCount, settled, splitPicks, withImpliedGroup, type Pick } from "./frames.ts";
 import { PlanBuilder } from "./plan-builder.ts";
 import { Resolver, type TableColumn } from "./resolver.ts";
 
@@ -58,25 +60,11 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
   return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: planner.surprise };
 }
 
-/** A plan as part of another one. @throws Refusal where it has parts of its own */
-function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuery {
-  const flat = where.filter((each) => each.kind !== "measured" && each.kind !== "member");
-  if (combine || "query" in from || flat.length < where.length) throw new Refusal("I did not understand: that is too many questions in one.");
-  return { ...plan, from, where: flat, orderBy: plan.limit === undefined ? [] : plan.orderBy };
-}
-
 type Selected = QueryPlan["select"][number];
-
-/** How many rows there are of what the question is about. */
-const rowCount: Measure = { kind: "measure", at: -1, end: -1, fn: "count", distinct: false };
-
-const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
 const asColumn = (ref: ColumnRef) => ({ kind: "column" as const, ...ref });
 
 const same = (one: Expression, other: ColumnRef) => one.kind === "column" && one.source === other.source && one.column === other.column;
-
-const isMeasure = (by: Order["by"] | Item): by is Measure => typeof by === "object" && by.kind === "measure";
 
 /** Columns of a result have different names: a second `name` is the `categories_name`. */
 function withDistinctNames(select: Selected[]): Selected[] {
@@ -88,36 +76,6 @@ function withDistinctNames(select: Selected[]): Selected[] {
     return { value, as: name };
   });
 }
-
-/** "all allergies with the number of students": a number for each of the things named before it. */
-function withImpliedGroup(frame: Frame): Frame {
-  const [topic] = frame.topics;
-  const [only] = frame.show;
-  if (frame.groups.length > 0 || frame.show.length !== 1 || !topic || !isMeasure(only!) || only.of?.kind !== "rows" || topic.at >= only.of.table.at) return frame;
-  return { ...frame, groups: [{ kind: "rows", table: topic }] };
-}
-
-/** A query over the rows of another one. */
-const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({ from: { as, query }, joins: [], select, distinct: false, where: [], groupBy: [], having: [], orderBy: [] });
-
-interface Pick {
-  topic: TableMention;
-  order: Order;
-}
-
-/** Parts the superlatives that tell apart what the question is about from those that tell apart a thing named after it. */
-function splitPicks(frame: Frame): [Frame, Pick[]] {
-  const [head] = frame.topics;
-  const picked = frame.orders.flatMap((order) => {
-    const topic = order.picks ? frame.topics.filter(({ at }) => at < order.at).at(-1) : undefined;
-    return topic && topic !== head && !sameTables(topic, head!) ? [{ topic, order }] : [];
-  });
-  // "the name and the city of the shop with the most sales" is about the shop.
-  if (picked.length === 0 || frame.topics.length < 2) return [frame, []];
-  return [{ ...frame, orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)), ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}) }, picked];
-}
-
-const sameTables = (one: TableMention, other: TableMention) => one.tables[0]?.table === other.tables[0]?.table;
 
 class Planner {
   /** What speaks against the plan although each part of it could be found. */
@@ -138,7 +96,7 @@ class Planner {
 
   constructor({ frame, index, said }: Asked, decisions: Decisions) {
     this.#asked = { frame, index, said };
-    this.#frame = withImpliedGroup(this.#settle(frame));
+    this.#frame = withImpliedGroup(settled(frame));
     this.#index = index;
     this.#resolver = new Resolver(index, decisions);
     for (const mention of frame.topics) this.#mentioned.push({ mention, table: this.#resolver.table(mention, this.#near()) });
@@ -154,76 +112,12 @@ class Planner {
     if (rank && ranked.length === 0) this.surprise += 1.5;
     // "the most expensive product per category" is one for each.
     if (each.length > 0 && ranked.some(({ picks, by }) => picks && byAttribute(by))) this.surprise += 1.5;
-    if (this.#countsApart()) this.surprise += 1.5;
-    const counted = this.#ofCounts() ?? this.#ofGroups();
-    if (counted) return counted;
+    if (countsApart(this.#frame)) this.surprise += 1.5;
+    const derived = derivedPlan(this.#frame, (frame) => new Planner({ ...this.#asked, frame }, new Decisions()).plan());
+    if (derived) return derived;
     const { orders, groups } = this.#frame;
     const computed = this.#measures.length > 0 || groups.length > 0 || orders.some(({ by }) => by === "frequency") || this.#having() !== undefined;
     return computed ? this.#computed() : this.#listed();
-  }
-
-  /** "the number of orders and the number of shipped orders": computed over different rows, which one query does not do. */
-  #countsApart(): boolean {
-    const [first, ...others] = this.#frame.show.filter(isMeasure);
-    const last = others.at(-1);
-    return first !== undefined && last !== undefined && this.#frame.filters.some(({ at }) => at > first.at && at < last.end);
-  }
-
-  /** "how many cities have more than 3 airports": the groups are counted. */
-  #ofGroups(): QueryPlan | undefined {
-    const [only, ...others] = this.#frame.show;
-    if (!only || others.length > 0 || !isMeasure(only) || only.fn !== "count" || !only.of || only.of.kind === "rows" || only.of.kind === "revenue" || this.#frame.topics.length > 0) return undefined;
-    const attribute: Item = { kind: "attribute", attribute: only.of };
-    const inner = { ...this.#frame, show: [attribute] };
-    const required = this.#frame.filters.find((filter) => filter.kind === "related");
-    if (!required || (required.op === "=" && required.value === 0)) return undefined;
-    const query = innerOf(new Planner({ ...this.#asked, frame: inner }, new Decisions()).plan());
-    return overRows("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
-  }
-
-  /** "the average number of orders per customer": a function of what is counted for each. */
-  #ofCounts(): QueryPlan | undefined {
-    const measures = this.#frame.show.filter(isMeasure);
-    const of = measures.map((each) => (each.fn !== "count" && each.fn !== "sum" && each.of?.kind === "rows" ? each.of : undefined));
-    const [first] = of;
-    if (!first || of.some((each) => each?.table !== first.table) || measures.length < this.#frame.show.length) return undefined;
-    const counted: Measure = { ...rowCount, of: first };
-    const { groups, topics } = this.#frame;
-    const each = groups.length > 0 ? groups : topics.filter((topic) => !sameTables(topic, first.table)).slice(0, 1).map((table): Key => ({ kind: "rows", table }));
-    if (each.length === 0) throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
-    const query = innerOf(new Planner({ ...this.#asked, frame: { ...this.#frame, show: [counted], groups: each } }, new Decisions()).plan());
-    const { value, as } = query.select.at(-1)!;
-    const column = { kind: "column" as const, source: "counts", column: as };
-    const select = measures.map(({ fn }) => ({ value: { kind: "aggregate" as const, fn, of: [column] }, as: `${prefixes[fn]}_${as}` }));
-    const { limit: _, offset: __, ...counts } = query;
-    return overRows("counts", { ...counts, select: [{ value, as }], orderBy: [] }, select);
-  }
-
-  /** "number of employees" may be the name of a number rather than a count. */
-  #settle(frame: Frame): Frame {
-    // "stock by category" adds up.
-    if (frame.groups.length > 0 && frame.show.length > 0 && frame.show.every((item) => item.kind === "attribute" && this.#isAmount(item.attribute))) {
-      return { ...frame, show: frame.show.map((item) => (item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item)) };
-    }
-    const lonely = frame.show.every(({ kind }) => kind === "measure");
-    const show = frame.show.map((item): Item => {
-      if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name") return item;
-      const [best] = [...item.of.name.columns].sort((a, b) => a.cost - b.cost);
-      if (!best || kindOf(best.column) !== "number" || isKey(best.table, best.column)) return item;
-      return lonely || frame.groups.length > 0 ? { ...item, fn: "sum" } : { kind: "attribute", attribute: item.of };
-    });
-    const orders = frame.orders.map((order): Order => {
-      if (!isMeasure(order.by)) return order;
-      const [settled] = this.#settle({ ...frame, show: [order.by, { kind: "everything" }], orders: [] }).show;
-      return settled?.kind === "attribute" ? { ...order, by: settled.attribute } : order;
-    });
-    return { ...frame, show, orders };
-  }
-
-  #isAmount(attribute: Attribute): boolean {
-    if (attribute.kind !== "name") return false;
-    const [best] = [...attribute.name.columns].sort((a, b) => a.cost - b.cost);
-    return best !== undefined && kindOf(best.column) === "number" && !isKey(best.table, best.column);
   }
 
   #near(): Table[] {
@@ -562,7 +456,7 @@ class Planner {
     const { from, joins, where } = this.#builder;
     const { limit, offset, ...others } = rest;
     // What is sorted by in a grouped query is grouped by too, or there would be no one value of it.
-    const grouped = rest.groupBy.length > 0 ? rest.orderBy.flatMap(({ value }) => (value.kind === "column" && !rest.groupBy.some((each) => same(each as Expression, value)) ? [value] : [])) : [];
+    const grouped = rest.groupBy.length > 0 ? rest.orderBy.flatMap(({ value }) => (value.kind === "column" && !rest.groupBy.some((each) => same(each, value)) ? [value] : [])) : [];
     return {
       from,
       joins,

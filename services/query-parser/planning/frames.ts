@@ -1,0 +1,70 @@
+import { kindOf } from "../column-kind.ts";
+import type { Attribute, Frame, Item, Measure, Order, TableMention } from "../grammar/frame.ts";
+import { isKey } from "../linking/labels.ts";
+
+/** How many rows there are of what the question is about. */
+export const rowCount: Measure = { kind: "measure", at: -1, end: -1, fn: "count", distinct: false };
+
+export const isMeasure = (by: Order["by"] | Item): by is Measure => typeof by === "object" && by.kind === "measure";
+
+/** "number of employees" may be the name of a number rather than a count. */
+export function settled(frame: Frame): Frame {
+  // "stock by category" adds up.
+  if (frame.groups.length > 0 && frame.show.length > 0 && frame.show.every((item) => item.kind === "attribute" && isAmount(item.attribute))) {
+    return { ...frame, show: frame.show.map((item) => (item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item)) };
+  }
+  const lonely = frame.show.every(({ kind }) => kind === "measure");
+  const show = frame.show.map((item): Item => {
+    if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name") return item;
+    const [best] = [...item.of.name.columns].sort((a, b) => a.cost - b.cost);
+    if (!best || kindOf(best.column) !== "number" || isKey(best.table, best.column)) return item;
+    return lonely || frame.groups.length > 0 ? { ...item, fn: "sum" } : { kind: "attribute", attribute: item.of };
+  });
+  const orders = frame.orders.map((order): Order => {
+    if (!isMeasure(order.by)) return order;
+    const [by] = settled({ ...frame, show: [order.by, { kind: "everything" }], orders: [] }).show;
+    return by?.kind === "attribute" ? { ...order, by: by.attribute } : order;
+  });
+  return { ...frame, show, orders };
+}
+
+function isAmount(attribute: Attribute): boolean {
+  if (attribute.kind !== "name") return false;
+  const [best] = [...attribute.name.columns].sort((a, b) => a.cost - b.cost);
+  return best !== undefined && kindOf(best.column) === "number" && !isKey(best.table, best.column);
+}
+
+/** "all allergies with the number of students": a number for each of the things named before it. */
+export function withImpliedGroup(frame: Frame): Frame {
+  const [topic] = frame.topics;
+  const [only] = frame.show;
+  if (frame.groups.length > 0 || frame.show.length !== 1 || !topic || !isMeasure(only!) || only.of?.kind !== "rows" || topic.at >= only.of.table.at) return frame;
+  return { ...frame, groups: [{ kind: "rows", table: topic }] };
+}
+
+/** "the number of orders and the number of shipped orders": computed over different rows, which one query does not do. */
+export function countsApart({ show, filters }: Frame): boolean {
+  const [first, ...others] = show.filter(isMeasure);
+  const last = others.at(-1);
+  return first !== undefined && last !== undefined && filters.some(({ at }) => at > first.at && at < last.end);
+}
+
+/** A superlative, and what it picks out. */
+export interface Pick {
+  topic: TableMention;
+  order: Order;
+}
+
+/** Parts the superlatives that tell apart what the question is about from those that tell apart a thing named after it. */
+export function splitPicks(frame: Frame): [Frame, Pick[]] {
+  const [head] = frame.topics;
+  const picked = frame.orders.flatMap((order) => {
+    const topic = order.picks ? frame.topics.filter(({ at }) => at < order.at).at(-1) : undefined;
+    return topic && topic !== head && !sameTables(topic, head!) ? [{ topic, order }] : [];
+  });
+  // "the name and the city of the shop with the most sales" is about the shop.
+  if (picked.length === 0 || frame.topics.length < 2) return [frame, []];
+  return [{ ...frame, orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)), ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}) }, picked];
+}
+
+export const sameTables = (one: TableMention, other: TableMention) => one.tables[0]?.table === other.tables[0]?.table;
