@@ -155,8 +155,9 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
   }
   if (attribute.kind === "label" && predicate.kind === "text") {
     // A text that is a value somewhere is hardly the name of something else.
-    const elsewhere = predicate.texts.some((text) => scope.index.values.of(text).length > 0) ? 1.6 : 0.6;
-    return resolver.pick(`text ${at}`, words, seenIn(resolver.candidates(attribute), predicate.texts, elsewhere), near, ({ column }) => kindOf(column) === "text");
+    const elsewhere = predicate.texts.some((text) => scope.index.values.of(text).length > 0);
+    const candidates = resolver.candidates(attribute).map((each) => (elsewhere ? { ...each, cost: each.cost + 1.6 } : each));
+    return resolver.pick(`text ${at}`, words, elsewhere ? candidates : seenIn(candidates, predicate.texts), near, ({ column }) => kindOf(column) === "text");
   }
   if (predicate.kind === "text" && attribute.kind === "name" && !attribute.name.columns.some((each) => suits(each))) {
     // "the city of Paris": what is named is a table, or a column that has other values.

@@ -8,6 +8,9 @@ export interface RankerWeights {
   sureness: Record<string, number>;
 }
 
+/** A plan that passes over a word is never sure: the word may be what matters. */
+const mostWithUnread = 0.6;
+
 /** A lead larger than this tells no more. */
 export const maxLead = 4;
 
@@ -44,7 +47,8 @@ export class Ranker {
   }
 
   #confidence(evidence: Evidence, lead: number): number {
-    return logistic(product(featuresOf(evidence), this.#sureness) + this.#lead * lead + this.#intercept);
+    const confidence = logistic(product(featuresOf(evidence), this.#sureness) + this.#lead * lead + this.#intercept);
+    return evidence.unread.length > 0 ? Math.min(confidence, mostWithUnread) : confidence;
   }
 }
 

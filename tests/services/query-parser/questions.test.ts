@@ -116,7 +116,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     // Customers of one name are several.
     ["names of the customers with the most orders", "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY count(*) DESC LIMIT 1"],
     // An order is counted once for a category, however many of its products are in it.
-    ["number of orders per category", "SELECT c.name, count(DISTINCT order_id) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.id, c.name"],
+    ["number of orders per category", "SELECT c.name, count(DISTINCT order_id) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.id, c.name", "asked back: orders or order items"],
   ],
   "joins": [
     ["orders of customers in Germany", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'Germany'", "only ordered_at is shown"],
@@ -124,7 +124,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["shipped orders in France sorted by date", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'France' AND status = 'shipped' ORDER BY ordered_at"],
     ["products in the Books category", "SELECT p.* FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books'"],
     ["number of orders of customers in Germany by status", "SELECT status, count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Germany' GROUP BY 1"],
-    ["how many orders were placed in Germany in 2024", "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Germany' AND extract(year FROM ordered_at AT TIME ZONE 'UTC') = 2024"],
+    ["how many orders were placed in Germany in 2024", "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Germany' AND extract(year FROM ordered_at AT TIME ZONE 'UTC') = 2024", "asked back: when customers came would do too"],
     ["customers without orders", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"],
     ["customers without shipped orders", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE status = 'shipped')", "without is not read before a value"],
     ["how many customers have orders", "SELECT count(DISTINCT customer_id) FROM orders"],

@@ -13,7 +13,7 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["only the customers with gold cards", /gold/],
   ["customers with more orders than customers in France", /more/],
   ["orders on 2024-02-30", /2024-02-30/],
-  ["products sorted by stock, newest first", /newest/],
+  ["products sorted by stock, newest first", /not sure/],
   ["which city and country is the Alton shop in", /shop/],
   ["total name of customers", /total/],
   ["products with no stock", /no/],
@@ -71,8 +71,8 @@ describe("questions that are refused", () => {
   }
 
   it("name the words and offer what may have been meant, each a plan that is taken as it is", () => {
-    const { words, alternatives } = refusalOf("shipped frobnicated orders in Germany");
-    expect(words).to.deep.equal(["frobnicated"]);
+    const { words, alternatives } = refusalOf("shipped zorgle orders in Germany");
+    expect(words).to.deep.equal(["zorgle"]);
     expect(alternatives.map(({ reading }) => reading)).to.include('Orders whose status is "shipped" and whose customer\'s country is "Germany".');
     expect(alternatives.map(({ confidence }) => confidence)).to.satisfy((given: number[]) => given.every((each, at) => each <= (given[at - 1] ?? 1)));
     for (const { plan, reading } of alternatives) expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });
