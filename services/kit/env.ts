@@ -11,7 +11,8 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
-    const name = issue.path.join(".");
+    // Of a list, the rest of the path is the place in it.
+    const name = String(issue.path[0]);
     return given[name] === undefined ? `${name}: not set` : `${name}: ${issue.message}`;
   });
   throw new ConfigurationError(["The environment is not complete:", ...problems].join("\n  "));

@@ -8,7 +8,7 @@ import type { AddressGuard } from "../driver.ts";
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, prefix: number];
 
 const list = z.string().transform((text) => text.split(",").map((each) => each.trim()));
-const ranges = list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], "expected ranges such as 10.0.0.0/16")));
+const ranges = list.pipe(z.array(z.string().refine((each) => ipaddr.isValidCIDR(each), "expected ranges such as 10.0.0.0/16, with commas between them")));
 
 /** Environment: which addresses data sources that are added at run time may be at. */
 export const addressEnv = {
