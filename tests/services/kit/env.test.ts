@@ -49,7 +49,7 @@ describe("the environment of a service", () => {
       "DATABASE_HOST",
       "DATABASE_NAME",
       "DATABASE_USER",
-      "KAFKA_BOOTSTRAP_SERVERS.0",
+      "KAFKA_BOOTSTRAP_SERVERS",
       "REGISTRY_URL",
     ]);
     expect(lines).to.include("DATABASE_HOST: not set");
