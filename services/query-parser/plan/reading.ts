@@ -53,7 +53,7 @@ class Reader {
   /** What the rows of an inner query are: the groups that it makes, or what it lists. */
   #thingsOf(query: InnerQuery): string {
     const wording = this.#wording(query);
-    if (!isAggregated(query)) return `results of ${this.phrase(query)}`;
+    if (!isAggregated(query) || query.limit !== undefined) return `results of ${this.phrase(query)}`;
     const { names } = groupsOf(query, wording);
     if (names.length !== 1) return `groups of ${this.phrase(query)}`;
     const such = this.#clauses(query.where, wording);
