@@ -28,21 +28,31 @@ const maxAlternatives = 3;
 /**
  * From a question in English to a query.
  * @param now what "today" refers to
+ * @param before the plan of the question before, from which this one may go on; see {@link planFrom}
  * @throws Refusal when it is not understood, or could well mean something else: then with alternatives
  */
-export function parse(question: string, index: SchemaIndex, now?: Date): Parsed {
-  const [best, ...others] = understand(question, index, now);
+export function parse(question: string, index: SchemaIndex, now?: Date, before?: QueryPlan): Parsed {
+  const [best, ...others] = understand(question, index, now, before);
   const { plan, confidence } = best!;
   if (confidence < minConfidence) throw unsure([best!, ...others], index);
   return parsed(plan, index, confidence, interpretations(others, index));
 }
 
-/** A plan that was made elsewhere, checked. @throws Refusal with all that is wrong with it */
+/** A plan that was made elsewhere, checked. @throws Refusal with what is wrong with it */
 export function parsePlan(given: unknown, index: SchemaIndex): Parsed {
+  return parsed(planFrom(given, index), index, 1, []);
+}
+
+/** More that is wrong with a plan tells no more. */
+const maxProblems = 20;
+
+/** @throws Refusal with what is wrong with a plan that was made elsewhere */
+export function planFrom(given: unknown, { schema }: SchemaIndex): QueryPlan {
   const { success, data: plan, error } = queryPlan.safeParse(given);
-  const problems = success ? problemsOf(plan, index.schema) : error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  if (!plan || problems.length > 0) throw new Refusal(`The plan does not fit ${index.schema.datasource}: ${problems.join("; ")}.`);
-  return parsed(plan, index, 1, []);
+  const problems = success ? problemsOf(plan, schema) : error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  if (plan && problems.length === 0) return plan;
+  const more = problems.length > maxProblems ? [`and ${problems.length - maxProblems} more problems`] : [];
+  throw new Refusal(`The plan does not fit ${schema.datasource}: ${[...problems.slice(0, maxProblems), ...more].join("; ")}.`);
 }
 
 function parsed(plan: QueryPlan, { schema }: SchemaIndex, confidence: number, alternatives: Interpretation[]): Parsed {

@@ -7,7 +7,7 @@ import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import type { SchemaIndex } from "./linking/schema-index.ts";
 import { takeFeedback } from "./feedback.ts";
-import { parse, parsePlan, type Parsed } from "./parse.ts";
+import { parse, parsePlan, planFrom, type Parsed } from "./parse.ts";
 import { QueryEvents } from "./query-events.ts";
 import { Refusal } from "./refusal.ts";
 import { Schemas, type SchemasOptions } from "./schemas.ts";
@@ -50,8 +50,11 @@ export function createService({ dbConnectorUrl, bus, release, log = createLogger
 }
 
 /** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
-async function parseWith(schemas: Schemas, datasource: string, { query, plan }: ParseRequest, log: Logger): Promise<Parsed> {
-  const understood = (index: SchemaIndex) => (plan === undefined ? parse(query, index) : parsePlan(plan, index));
+async function parseWith(schemas: Schemas, datasource: string, { query, plan, follows }: ParseRequest, log: Logger): Promise<Parsed> {
+  const understood = (index: SchemaIndex) => {
+    if (plan !== undefined) return parsePlan(plan, index);
+    return parse(query, index, undefined, follows === undefined ? undefined : planFrom(follows, index));
+  };
   const index = await schemas.get(datasource);
   try {
     return understood(index);

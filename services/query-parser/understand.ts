@@ -1,7 +1,9 @@
+import { understandNext } from "./conversation/understand-next.ts";
 import { readingsOf } from "./grammar/read.ts";
 import { Sentence } from "./grammar/sentence.ts";
 import { root } from "./language/tokens.ts";
 import type { SchemaIndex } from "./linking/schema-index.ts";
+import type { QueryPlan } from "./plan/plan.ts";
 import { problemsOf } from "./plan/validate.ts";
 import { plansOf } from "./planning/planner.ts";
 import { defaultRanker } from "./ranking/default.ts";
@@ -19,10 +21,12 @@ const maxReadings = 6;
 
 /**
  * What a question may mean, the likeliest first.
+ * @param before the plan of the question before, from which it may go on; it fits the schema
  * @throws Refusal where nothing fits the schema, saying why
  */
-export function understand(question: string, index: SchemaIndex, now = new Date(), ranker = defaultRanker): Candidate[] {
-  return ranker.rank(candidatesFor(question, index, now));
+export function understand(question: string, index: SchemaIndex, now = new Date(), before?: QueryPlan, ranker = defaultRanker): Candidate[] {
+  const byItself = () => ranker.rank(candidatesFor(question, index, now));
+  return before ? understandNext(question, before, index, now, byItself) : byItself();
 }
 
 /** The plans that a question may mean, in no order; all fit the schema. @throws Refusal where there is none, saying why */

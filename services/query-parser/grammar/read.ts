@@ -33,10 +33,13 @@ const correctionCost = 0.4;
 /** What it costs to pass over a token. */
 const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, name: 1.8, word: 1.4, function: 0.02, deniedVerb: 0.2, deniedNothing: 2 };
 
-/** The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once. */
-export function readingsOf(sentence: Sentence): Reading[] {
+/**
+ * The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once.
+ * @param start what is known before the first word; default: nothing
+ */
+export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
   const beams: Reading[][] = Array.from({ length: sentence.tokens.length + 1 }, () => []);
-  beams[0]!.push({ frame: emptyFrame, cost: sentence.corrections.length * correctionCost, unread: [] });
+  beams[0]!.push({ frame: start, cost: sentence.corrections.length * correctionCost, unread: [] });
   for (let at = 0; at < sentence.tokens.length; at++) {
     const skipped = skipCost(sentence, at);
     for (const reading of best(beams[at]!)) {

@@ -78,6 +78,24 @@ describe("query-parser", () => {
     for (const wrong of [[], "orders", 5]) expect((await ask({ query: "orders", plan: wrong })).statusCode).to.equal(400);
   });
 
+  it("goes on from the plan of the answer before", async () => {
+    const first = parseResponse.parse((await ask({ query: "how many customers are there in Germany?" })).json());
+    const next = parseResponse.parse((await ask({ query: "and in France?", follows: first.plan })).json());
+    expect(next.reading).to.equal('The number of customers whose country is "France".');
+    const vague = await ask({ query: "why?", follows: next.plan });
+    expect([vague.statusCode, vague.json<{ detail: string }>().detail]).to.deep.equal([422, "I did not understand how that goes on from the question before."]);
+  });
+
+  it("refuses to go on from a plan that does not fit the schema, with what is wrong", async () => {
+    const { plan } = parseResponse.parse((await ask({ query: "how many customers are there in Germany?" })).json());
+    const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"customers"', '"__proto__"')) as object;
+    for (const wrong of [{}, { from: 1 }, elsewhere]) {
+      const response = await ask({ query: "and in France?", follows: wrong });
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"));
+    }
+    for (const wrong of [[], "customers", 5]) expect((await ask({ query: "and in France?", follows: wrong })).statusCode).to.equal(400);
+  });
+
   it("tells the bus about each question and what became of it", async () => {
     await ask({ query: "orders in Germany" });
     await ask({ query: "what is the weather" });

@@ -1,0 +1,79 @@
+import { Sentence } from "../grammar/sentence.ts";
+import { readingsOf } from "../grammar/read.ts";
+import { root } from "../language/tokens.ts";
+import type { SchemaIndex } from "../linking/schema-index.ts";
+import type { QueryPlan } from "../plan/plan.ts";
+import { Scope } from "../plan/scope.ts";
+import { problemsOf } from "../plan/validate.ts";
+import { anotherThing } from "./another-thing.ts";
+import type { Context, Continuation } from "./context.ts";
+import { changedByParts } from "./framed.ts";
+import { continuedBy, type Continued } from "./opening.ts";
+import { isOverTable, pruned } from "./graft.ts";
+import { breakdowns, fragments } from "./phrases.ts";
+import { unlessRefused } from "./refused.ts";
+import { shortlyChanged } from "./short.ts";
+
+/** The plans that a question may mean as one that goes on from a plan, the likeliest first; all fit the schema, and none is the plan itself. */
+export function followUps(question: string, before: QueryPlan, index: SchemaIndex, now: Date): Continuation[] {
+  const how = continuedBy(question);
+  const found = new Map<string, Continuation>();
+  for (const { text, cost: wording, by } of wordingsOf(how, before)) {
+    const sentence = new Sentence(`and ${text}`, index, now);
+    const context: Context = { before, how, index, said: new Set(sentence.tokens.map(({ stem }) => root(stem))) };
+    for (const { plan: made, cost, unread } of plansFor(sentence, context)) {
+      const plan = isOverTable(made) && !made.combine ? pruned(made, index.schema) : made;
+      const key = JSON.stringify(plan);
+      const whole = { plan, unread, cost: cost + wording + unlikelihood(plan, by, index) };
+      const known = found.get(key);
+      if (key !== JSON.stringify(before) && (!known || known.cost > whole.cost) && problemsOf(plan, index.schema).length === 0) found.set(key, whole);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.cost - b.cost);
+}
+
+/** What means something as a whole is not read part by part. */
+const onlyInParts = 0.4;
+
+function plansFor(sentence: Sentence, context: Context): Continuation[] {
+  const short = shortlyChanged(sentence, context.before).map((each) => ({ ...each, unread: [] }));
+  const byParts = [...unlessRefused(() => changedByParts(sentence, context)), ...unlessRefused(() => anotherThing(sentence, context))];
+  return [...short, ...byParts.map((each) => ({ ...each, cost: each.cost + (short.length > 0 ? onlyInParts : 0) }))];
+}
+
+interface Wording {
+  text: string;
+  cost: number;
+  /** "by" may say what to compute for, or what to sort by. */
+  by?: "group" | "order";
+}
+
+/** "by country" reads as "per country" or "sorted by country"; "2023" is a time. */
+function wordingsOf({ rest, words }: Continued, before: QueryPlan): Wording[] {
+  if (rest === "") return [];
+  const match = breakdowns.match(words, 0);
+  if (!match || match.length === words.length) return [{ text: rest, cost: 0 }, ...(/^(\d{4}|last|this|q\d)$/.test(words[0]!) ? [{ text: `in ${rest}`, cost: 0.05 }] : [])];
+  const what = rest.split(/\s+/).slice(match.length).join(" ");
+  if (words[0] !== "by" || match.length > 1) return [{ text: `per ${what}`, cost: 0 }];
+  const computed = before.select.some(({ value }) => value.kind === "aggregate");
+  return [{ text: `per ${what}`, cost: 0, ...(computed ? {} : { by: "group" }) }, { text: `sorted by ${what}`, cost: computed ? 0.6 : 0, ...(computed ? {} : { by: "order" }) }];
+}
+
+/** Of a list, columns with few values are likelier to be what to compute for, the others what to sort by. */
+function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaIndex): number {
+  if (by === undefined) return 0;
+  const [value] = by === "group" ? plan.groupBy : plan.orderBy.map((each) => each.value);
+  if (!value) return 1;
+  const hasFew = value.kind !== "column" || Scope.of(plan, schema).find(value)?.samples !== undefined;
+  return hasFew === (by === "group") ? 0 : 0.7;
+}
+
+/** How likely a question goes on from the one before it, by its words alone. */
+export function dependence(question: string, index: SchemaIndex, now: Date): number {
+  const { refers, words } = continuedBy(question);
+  if (refers) return 0.97;
+  if (fragments.has(words[0] ?? "") || words.at(-1) === "first") return 0.9;
+  const [reading] = readingsOf(new Sentence(question, index, now));
+  const says = reading && (reading.frame.topics.length > 0 || reading.frame.show.some((item) => item.kind !== "measure" || item.of !== undefined));
+  return says ? 0.1 : 0.9;
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
+import { columnsIn } from "../plan/scope.ts";
+import type { ColumnRef, Condition, Join, QueryPlan, Source } from "../plan/plan.ts";
+
+/** What a plan takes its rows from, and which of them. */
+export type Rows = { from: Source } & Pick<QueryPlan, "joins" | "where">;
+
+/** A plan over the rows of tables, rather than over those of another plan. */
+export type TablePlan = QueryPlan & { from: Source };
+
+export const isOverTable = (plan: QueryPlan): plan is TablePlan => "table" in plan.from;
+
+export const tableOf = (source: Source, schema: DatabaseSchema): Table | undefined => schema.tables.find(({ schema: space, name }) => space === source.schema && name === source.table);
+
+/** The table that a source of a plan stands for. */
+export function tableNamed(plan: Pick<Rows, "from" | "joins">, name: string, schema: DatabaseSchema): Table | undefined {
+  const source = [plan.from, ...plan.joins].find(({ as }) => as === name);
+  return source && tableOf(source, schema);
+}
+
+/** A row has at most one of what is joined. */
+export function isToOne(join: Join, schema: DatabaseSchema): boolean {
+  const key = tableOf(join, schema)?.primaryKey ?? [];
+  return key.length > 0 && key.every((column) => join.on.some(({ right }) => right === column));
+}
+
+/** Other names for the sources of something that is said of a plan. Queries inside of it have names of their own. */
+export type Renaming = (source: string) => string;
+
+/** @returns the value with its sources renamed */
+export function renamed<T>(value: T, rename: Renaming): T {
+  if (Array.isArray(value)) return value.map((each) => renamed(each as unknown, rename)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]): [string, unknown] => {
+    if (key === "source" || key === "as") return [key, rename(each as string)];
+    return [key, key === "query" ? each : renamed(each as unknown, rename)];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+/**
+ * Hangs what another plan about the same table joins onto a plan.
+ * @returns the joins of both, those that are the same once, and what the other's sources are called now
+ */
+export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renaming } {
+  const names = new Map([[other.from.as, onto.from.as]]);
+  const rename = (source: string) => names.get(source) ?? source;
+  const taken = new Set([onto.from, ...onto.joins, ...inner(onto.where)].map(({ as }) => as));
+  const joins = [...onto.joins];
+  for (const join of other.joins) {
+    const on = renamed(join.on, rename);
+    const known = joins.find(({ schema, table, on: existing }) => schema === join.schema && table === join.table && isDeepStrictEqual(existing, on));
+    names.set(join.as, known?.as ?? freshName(join.as, taken));
+    if (!known) joins.push({ ...join, as: rename(join.as), on });
+  }
+  for (const join of inner(other.where)) names.set(join.as, freshName(join.as, taken));
+  return { joins, rename };
+}
+
+/** The joins inside of conditions. */
+const inner = (where: readonly Condition[]): Join[] => where.flatMap((condition) => (condition.kind === "related" ? condition.joins : condition.kind === "either" ? inner(condition.of.flat()) : []));
+
+function freshName(name: string, taken: Set<string>): string {
+  let fresh = name;
+  for (let n = 2; taken.has(fresh); n++) fresh = `${name}_${n}`;
+  taken.add(fresh);
+  return fresh;
+}
+
+/** A plan without joins that nothing speaks of, and that change nothing. */
+export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P {
+  const { joins } = plan;
+  const spoken = new Set([
+    ...[...plan.select, ...plan.orderBy, ...plan.having].flatMap(({ value }) => columnsIn(value)),
+    ...plan.groupBy.flatMap(columnsIn),
+    ...joins.flatMap(({ on }) => on.map(({ left }) => left)),
+    ...plan.where.flatMap(columnsOf),
+  ].map(({ source }) => source));
+  const kept = joins.filter((join) => spoken.has(join.as) || !isToOne(join, schema));
+  return kept.length === joins.length ? plan : pruned({ ...plan, joins: kept }, schema);
+}
+
+/** The columns of the outer query that a condition speaks of. */
+export function columnsOf(condition: Condition): ColumnRef[] {
+  switch (condition.kind) {
+    case "column":
+    case "measured":
+    case "member":
+      return [condition.column];
+    case "pair":
+      return [condition.left, condition.right];
+    case "related":
+      return condition.joins[0]!.on.map(({ left }) => left);
+    case "either":
+      return condition.of.flat().flatMap(columnsOf);
+  }
+}
