@@ -2,7 +2,7 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { statementOf, type Compiled } from "@chatdb/query-parser/compile/statement.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
-import { queryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import { queryPlan, type QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 
 /** What the engine makes of a question: a query, or the reason why it makes none. */
@@ -24,23 +24,33 @@ export type Engine = typeof engineFor;
 export function engineFor(schema: DatabaseSchema, now?: Date): (question: string, before?: string) => Answer {
   const index = new SchemaIndex(schema);
   return (question, before) => {
-    if (before !== undefined) return { kind: "refused", reason: "Follow-ups are not understood", message: "Follow-ups are not understood.", offered: [] };
     try {
-      return answerTo(question, index, now);
+      return answerTo(question, index, now, before);
     } catch (error) {
       return { kind: "failed", message: (error as Error).message };
     }
   };
 }
 
-function answerTo(question: string, index: SchemaIndex, now: Date | undefined): Answer {
+function answerTo(question: string, index: SchemaIndex, now?: Date, before?: string): Answer {
   try {
-    const { plan, reading, confidence } = parse(question, index, now);
+    const { plan, reading, confidence } = parse(question, index, now, before === undefined ? undefined : planBefore(before, index, now));
     return { kind: "query", reading, confidence, ...statementOf(plan, index.schema) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const offered = error.alternatives.map(({ plan }) => statementOf(queryPlan.parse(plan), index.schema));
     return { kind: "refused", reason: reasonOf(error.message), message: error.message, offered };
+  }
+}
+
+/** What was answered before; where the engine asked back, the first of what it offered is taken for what the person chose. */
+function planBefore(question: string, index: SchemaIndex, now?: Date): QueryPlan {
+  try {
+    return parse(question, index, now).plan;
+  } catch (error) {
+    const [likeliest] = error instanceof Refusal ? error.alternatives : [];
+    if (!likeliest) throw error;
+    return queryPlan.parse(likeliest.plan);
   }
 }
 
