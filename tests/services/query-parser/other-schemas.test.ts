@@ -42,9 +42,9 @@ const questions: [question: string, sql: string, defect?: string][] = [
   ["animals sorted by age, youngest first, limit 3", `SELECT * FROM clinic."Animals" ORDER BY age, id LIMIT 3`, "\"youngest first\" is taken for two orders"],
   ["3 heaviest animals of species dog", `SELECT * FROM clinic."Animals" WHERE species = 'Dog' ORDER BY "bodyWeight" DESC LIMIT 3`],
   ["average body weight per species", `SELECT species, avg("bodyWeight") FROM clinic."Animals" GROUP BY 1`],
-  ["animals heavier than 20.5", `SELECT * FROM clinic."Animals" WHERE "bodyWeight" > 20.5`, "taken for equality, surely"],
+  ["animals heavier than 20.5", `SELECT * FROM clinic."Animals" WHERE "bodyWeight" > 20.5`],
   ["animals whose pet name is missing", `SELECT * FROM clinic."Animals" WHERE pet_name IS NULL`],
-  ["animals without pet name", `SELECT * FROM clinic."Animals" WHERE pet_name IS NULL`, "without is not read before a column"],
+  ["animals without pet name", `SELECT * FROM clinic."Animals" WHERE pet_name IS NULL`],
   ["full names of owners", `SELECT "fullName" FROM clinic."tblOwners"`],
   ["owners whose active is true", `SELECT * FROM clinic."tblOwners" WHERE active`],
   ["owners with more than 2 animals", `SELECT * FROM clinic."tblOwners" o WHERE 2 < (SELECT count(*) FROM clinic."Animals" a WHERE (a.owner_no, a.branch) = (o.owner_no, o.branch))`],
@@ -56,7 +56,7 @@ const questions: [question: string, sql: string, defect?: string][] = [
   ["most expensive visit", `SELECT * FROM clinic.visits ORDER BY fee DESC NULLS LAST LIMIT 1`],
   ["how many animals have no visits", `SELECT count(*) FROM clinic."Animals" WHERE id NOT IN (SELECT animal_id FROM clinic.visits)`],
   ['people whose role is "Animals"', "SELECT * FROM clinic.people WHERE role = 'Animals'"],
-  ["labels of kind red", "SELECT * FROM clinic.labels WHERE kind = 'red'", "only the column of the condition is shown"],
+  ["labels of kind red", "SELECT * FROM clinic.labels WHERE kind = 'red'"],
 ];
 
 describe("questions about a schema in another style", () => {

@@ -10,7 +10,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
   "lists": [
     ["Show me all customers", "SELECT * FROM customers"],
     ["categories", "SELECT * FROM categories"],
-    ["list the names and emails of customers in Germany", "SELECT name, email FROM customers WHERE country = 'Germany'", "emails is not found beside names"],
+    ["list the names and emails of customers in Germany", "SELECT name, email FROM customers WHERE country = 'Germany'"],
     ["customer names", "SELECT name FROM customers"],
     ["email of customer with id 5", "SELECT email FROM customers WHERE id = 5"],
     ["status of orders", "SELECT status FROM orders"],
@@ -42,18 +42,18 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["customers named Anna Nowak", "SELECT * FROM customers WHERE name = 'Anna Nowak'"],
     ['customers named "olga o\'brien"', "SELECT * FROM customers WHERE name = 'Olga O''Brien'"],
     ["customer with email anna.nowak3@example.com", "SELECT * FROM customers WHERE email = 'anna.nowak3@example.com'"],
-    ["products with name containing oak", "SELECT * FROM products WHERE name ILIKE '%oak%'", "\"containing oak\" is taken for the name"],
-    ["customers in Germany with name starting with A", "SELECT * FROM customers WHERE country = 'Germany' AND name LIKE 'A%'", "\"starting\" is taken for the name"],
-    ["customers whose city is Atlantis", "SELECT * FROM customers WHERE false", "the condition is passed over"],
+    ["products with name containing oak", "SELECT * FROM products WHERE name ILIKE '%oak%'"],
+    ["customers in Germany with name starting with A", "SELECT * FROM customers WHERE country = 'Germany' AND name LIKE 'A%'"],
+    ["customers whose city is Atlantis", "SELECT * FROM customers WHERE false"],
   ],
   "comparison": [
     ["products with price over 100", "SELECT * FROM products WHERE price > 100"],
     ["products with price between 10 and 20", "SELECT * FROM products WHERE price BETWEEN 10 AND 20"],
     ["products with price >= 20 and stock < 5", "SELECT * FROM products WHERE price >= 20 AND stock < 5"],
-    ["products with less than 10 in stock", "SELECT * FROM products WHERE stock < 10", "\"in stock\" is taken for what to show"],
+    ["products with less than 10 in stock", "SELECT * FROM products WHERE stock < 10"],
     ["products whose stock is 0", "SELECT * FROM products WHERE stock = 0"],
     ["products with stock over 10.5", "SELECT * FROM products WHERE stock >= 11"],
-    ["products cheaper than $1,000 with at most 3 in stock", "SELECT * FROM products WHERE price < 1000 AND stock <= 3", "\"cheaper than\" is taken for equality, \"in stock\" for what to show"],
+    ["products cheaper than $1,000 with at most 3 in stock", "SELECT * FROM products WHERE price < 1000 AND stock <= 3"],
     ["products whose price is not over 20", "SELECT * FROM products WHERE price <= 20"],
     ["order items with a quantity of 5", "SELECT * FROM order_items WHERE quantity = 5"],
   ],
@@ -76,15 +76,15 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["top 5 most expensive products", "SELECT * FROM products ORDER BY price DESC LIMIT 5"],
     ["the cheapest product", "SELECT * FROM products ORDER BY price LIMIT 1"],
     ["which product has the highest price", "SELECT name FROM products ORDER BY price DESC LIMIT 1"],
-    ["bottom 3 products by price", "SELECT * FROM products ORDER BY price LIMIT 3", "by price is not taken for the order"],
+    ["bottom 3 products by price", "SELECT * FROM products ORDER BY price LIMIT 3"],
     ["latest five orders", "SELECT * FROM orders ORDER BY ordered_at DESC LIMIT 5"],
     ["orders sorted by ordered at, newest first", "SELECT * FROM orders ORDER BY ordered_at DESC", "\"newest first\" is taken for an order and a limit of its own"],
-    ["products cheapest first limit 4", "SELECT * FROM products ORDER BY price LIMIT 4", "\"cheapest first\" is taken for two orders"],
+    ["products cheapest first limit 4", "SELECT * FROM products ORDER BY price LIMIT 4"],
     ["oldest customer", "SELECT * FROM customers ORDER BY created_at LIMIT 1"],
     ["first 10 customers", "SELECT * FROM customers ORDER BY created_at LIMIT 10"],
     ["customers in Germany sorted by email descending limit 3", "SELECT * FROM customers WHERE country = 'Germany' ORDER BY email DESC LIMIT 3"],
-    ["5 cheapest Garden products", "SELECT p.* FROM products p, categories c WHERE c.id = category_id AND c.name = 'Garden' ORDER BY price LIMIT 5", "a sampled value of another table weighs no more than a name that is no value"],
-    ["what are the names of the 5 most expensive products", "SELECT name FROM products ORDER BY price DESC LIMIT 5", "the 5 is taken for a name, surely"],
+    ["5 cheapest Garden products", "SELECT p.* FROM products p, categories c WHERE c.id = category_id AND c.name = 'Garden' ORDER BY price LIMIT 5"],
+    ["what are the names of the 5 most expensive products", "SELECT name FROM products ORDER BY price DESC LIMIT 5"],
     ["customers alphabetically limit 1", "SELECT name FROM customers ORDER BY name LIMIT 1"],
   ],
   "aggregates": [
@@ -95,7 +95,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["total stock of products in Books or Toys", "SELECT sum(stock) FROM products, categories c WHERE c.id = category_id AND c.name IN ('Books', 'Toys')"],
     ["sum of quantity of order items", "SELECT sum(quantity) FROM order_items"],
     ["total quantity of products in the Home & Kitchen category", "SELECT sum(quantity) FROM order_items, products p, categories c WHERE p.id = product_id AND c.id = category_id AND c.name = 'Home & Kitchen'"],
-    ["average price of products with no more than 10 in stock", "SELECT avg(price) FROM products WHERE stock <= 10", "\"in stock\" is not read"],
+    ["average price of products with no more than 10 in stock", "SELECT avg(price) FROM products WHERE stock <= 10"],
   ],
   "groups": [
     ["number of orders per status", "SELECT status, count(*) FROM orders GROUP BY 1"],
@@ -105,12 +105,12 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["total quantity per category", "SELECT c.name, sum(quantity) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.id, c.name"],
     ["average price per category highest first", "SELECT c.name, avg(price) FROM products JOIN categories c ON c.id = category_id GROUP BY c.id, c.name ORDER BY 2 DESC"],
     ["orders per customer", "SELECT c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name"],
-    ["number of products per category sorted by name", "SELECT c.name, count(*) FROM products JOIN categories c ON c.id = category_id GROUP BY c.id, c.name ORDER BY 1", "the name of the products is grouped by"],
-    ["top 3 countries by number of customers", "SELECT country, count(*) FROM customers GROUP BY 1 ORDER BY 2 DESC LIMIT 3", "by number of customers is not taken for the order"],
+    ["number of products per category sorted by name", "SELECT c.name, count(*) FROM products JOIN categories c ON c.id = category_id GROUP BY c.id, c.name ORDER BY 1"],
+    ["top 3 countries by number of customers", "SELECT country FROM customers GROUP BY 1 ORDER BY count(*) DESC LIMIT 3"],
     ["which countries have more than 50 customers", "SELECT country FROM customers GROUP BY 1 HAVING count(*) > 50"],
     ["which category has the highest average price", "SELECT c.name FROM products JOIN categories c ON c.id = category_id GROUP BY c.id, c.name ORDER BY avg(price) DESC LIMIT 1"],
-    ["top 5 customers by number of orders", "SELECT c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY 2 DESC, c.id LIMIT 5", "by number of orders is not taken for the order"],
-    ["the customer with the most shipped orders", "SELECT c.name, count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE status = 'shipped' GROUP BY c.id, c.name ORDER BY 2 DESC, c.id LIMIT 1", "most is not read before a value"],
+    ["top 5 customers by number of orders", "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY count(*) DESC, c.id LIMIT 5"],
+    ["the customer with the most shipped orders", "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id WHERE status = 'shipped' GROUP BY c.id, c.name ORDER BY count(*) DESC LIMIT 1"],
     ["show the countries and the number of customers in each country", "SELECT country, count(*) FROM customers GROUP BY 1"],
     ["for each category and its name, how many products are there", "SELECT c.name, count(*) FROM products JOIN categories c ON c.id = category_id GROUP BY c.id, c.name"],
     // Customers of one name are several.
@@ -119,24 +119,24 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
     ["number of orders per category", "SELECT c.name, count(DISTINCT order_id) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.id, c.name", "asked back: orders or order items"],
   ],
   "joins": [
-    ["orders of customers in Germany", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'Germany'", "only ordered_at is shown"],
+    ["orders of customers in Germany", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'Germany'"],
     ["orders by customers in Germany", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'Germany'"],
     ["shipped orders in France sorted by date", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE country = 'France' AND status = 'shipped' ORDER BY ordered_at"],
     ["products in the Books category", "SELECT p.* FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books'"],
     ["number of orders of customers in Germany by status", "SELECT status, count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Germany' GROUP BY 1"],
     ["how many orders were placed in Germany in 2024", "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Germany' AND extract(year FROM ordered_at AT TIME ZONE 'UTC') = 2024", "asked back: when customers came would do too"],
     ["customers without orders", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"],
-    ["customers without shipped orders", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE status = 'shipped')", "without is not read before a value"],
+    ["customers without shipped orders", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE status = 'shipped')"],
     ["how many customers have orders", "SELECT count(DISTINCT customer_id) FROM orders"],
     ["customers with more than 5 orders", "SELECT * FROM customers c WHERE 5 < (SELECT count(*) FROM orders WHERE customer_id = c.id)"],
-    ["customers with at least two shipped orders", "SELECT * FROM customers c WHERE 2 <= (SELECT count(*) FROM orders WHERE customer_id = c.id AND status = 'shipped')", "the number is not taken for one of orders"],
+    ["customers with at least two shipped orders", "SELECT * FROM customers c WHERE 2 <= (SELECT count(*) FROM orders WHERE customer_id = c.id AND status = 'shipped')"],
     ["orders with more than 3 products", "SELECT * FROM orders o WHERE 3 < (SELECT count(DISTINCT product_id) FROM order_items WHERE order_id = o.id)"],
     ["number of orders with products in Books", "SELECT count(DISTINCT order_id) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id WHERE c.name = 'Books'"],
     ["orders of customers named Anna Nowak", "SELECT o.* FROM orders o JOIN customers c ON c.id = customer_id WHERE c.name = 'Anna Nowak'"],
   ],
   "more": [
     ["products with price over the average", "SELECT * FROM products WHERE price > (SELECT avg(price) FROM products)"],
-    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)", "asked back: ordered is a verb"],
+    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)"],
     ["customers in Germany but not in Berlin", "SELECT * FROM customers WHERE country = 'Germany' AND city <> 'Berlin'"],
     ["products with price over 100 or stock under 5", "SELECT * FROM products WHERE price > 100 OR stock < 5"],
     ["customers in Germany or with name Anna", "SELECT * FROM customers WHERE country = 'Germany' OR name = 'Anna'"],
@@ -194,16 +194,10 @@ describe("questions about the sample shop", () => {
     expect(reading("average price per category highest first")).to.equal("The average price of products for each category, sorted by the average price (highest first).");
     expect(reading("customers without orders")).to.equal("Customers that have no orders.");
     expect(reading("names of the customers with the most orders")).to.equal("The customer with the most orders.");
+    expect(reading("top 3 categories by total quantity")).to.equal("The 3 categories with the highest total quantity of order items.");
+    expect(reading("customers without shipped orders")).to.equal('Customers that have no orders whose status is "shipped".');
+    expect(reading("list the names of products in Books, cheapest first")).to.equal('The names of products whose category\'s name is "Books", sorted by price.');
   });
-
-  const unread: Record<string, string> = {
-    "top 3 categories by total quantity": "The 3 categories with the highest total quantity of order items.",
-    "customers without shipped orders": 'Customers that have no orders whose status is "shipped".',
-    "list the names of products in Books, cheapest first": 'The names of products whose category\'s name is "Books", sorted by price.',
-  };
-  for (const [question, reading] of Object.entries(unread)) {
-    it.skip(`${question} (defect: read otherwise, or not surely)`, () => expect(parse(question, index).reading).to.equal(reading));
-  }
 });
 
 const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort();
