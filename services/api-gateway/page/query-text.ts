@@ -5,7 +5,7 @@ const languages: Record<Dialect, string> = { postgresql: "PostgreSQL", mysql: "M
 
 /** What was run, to be unfolded and copied. */
 export function queryText(statement: Statement, dialect: Dialect): HTMLElement {
-  const text = "sql" in statement ? statement.sql : `db.${statement.collection}.aggregate(${JSON.stringify(statement.pipeline, undefined, 2)})`;
+  const text = "sql" in statement ? statement.sql : `db.getCollection(${JSON.stringify(statement.collection)}).aggregate(${JSON.stringify(statement.pipeline, undefined, 2)})`;
   const copy = button("Copy", () => {
     void navigator.clipboard.writeText(text).then(
       () => said("Copied"),

@@ -131,6 +131,14 @@ describe("the web page", function () {
     expect(sent[1]!.follows).to.have.property("from");
   });
 
+  it("goes on from the answer before", async () => {
+    await open();
+    await ask(counting);
+    await ask("and in France?");
+    const [[french]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'France'")) as [[number]];
+    expect(await lastAnswer().locator(".single strong").textContent()).to.equal(String(french));
+  });
+
   it("takes feedback, and a correction", async () => {
     await open();
     await ask(counting);
