@@ -17,7 +17,7 @@ export interface Candidate extends Evidence {
 }
 
 /** Readings of which plans are made, the likeliest first. */
-const maxReadings = 6;
+const maxReadings = 5;
 
 /**
  * What a question may mean, the likeliest first.

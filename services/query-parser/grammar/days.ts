@@ -68,6 +68,8 @@ function month(sentence: Sentence, at: number) {
   const yearAt = sentence.skip(named.end, "of", ",");
   const inYear = yearOf(sentence, yearAt);
   if (inYear !== undefined) return { end: yearAt + 1, days: stretch("month", new Date(Date.UTC(inYear, named.meaning - 1))) };
+  // "February 30" is no February.
+  if (dayOfMonth(sentence, named.end) !== undefined) return undefined;
   const { now } = sentence;
   const begun = named.meaning - 1 <= now.getUTCMonth();
   // "may" is more often a verb.

@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** Readings kept at each position. */
-const beamWidth = 10;
+const beamWidth = 7;
 
 /** What it costs to take a word for another one. */
 const correctionCost = 0.4;
