@@ -1,4 +1,4 @@
-import { functionWords, weightyWords } from "../language/lexicon.ts";
+import { functionWords, leads, weightyWords } from "../language/lexicon.ts";
 import { aboveAverage, alternative, amount, columnCondition, comparative, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
@@ -31,7 +31,7 @@ const beamWidth = 7;
 const correctionCost = 0.4;
 
 /** What it costs to pass over a token. */
-const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, name: 1.8, word: 1.4, function: 0.02, deniedVerb: 0.2, deniedNothing: 2 };
+const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, name: 1.8, word: 1.4, function: 0.02, lead: 0.3, deniedVerb: 0.2, deniedNothing: 2 };
 
 /**
  * The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once.
@@ -72,6 +72,8 @@ function skipCost(sentence: Sentence, at: number): number {
   if (kind === "number" || kind === "date") return skipCosts.number;
   if (kind === "quoted") return skipCosts.quoted;
   if (weightyWords.has(word)) return skipCosts.weighty;
+  // What a question begins with says what is asked for.
+  if (at === 0 && sentence.phrase(leads, at)) return skipCosts.lead;
   if (functionWords.has(word)) return skipCosts.function;
   if (sentence.properName(at)) return skipCosts.proper;
   const certain = ({ cost }: { cost: number }) => cost < certainCost;

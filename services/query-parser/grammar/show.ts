@@ -1,4 +1,5 @@
 import { aggregates, counts, distincts, everything, extremeNumbers, extremes, functionWords, leads } from "../language/lexicon.ts";
+import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Aggregate } from "../plan/plan.ts";
 import type { Attribute, Frame, Item, Measure } from "./frame.ts";
@@ -26,8 +27,8 @@ export const lead: Rule = (sentence, at, frame) => {
   if (!found) return [];
   const again = at > 0 && sentence.words[at - 1] !== "and";
   const sorts = at === 0 && ["sort", "order", "rank", "arrange"].includes(sentence.words[at]!);
-  const asks = frame.asks || (at === 0 && ["which", "who", "what"].includes(sentence.words[at]!));
-  return [step(found.end, { ...frame, asks, sorts, ...(again ? { mode: "show" } : {}) })];
+  const asks = frame.asks || (at === 0 && sentence.words.slice(at, found.end).some((word) => ["which", "who", "what"].includes(word)));
+  return [step(found.end, { ...frame, asks, sorts, ...(again ? { mode: "show" } : {}) }, at === 0 && sentence.words[at] === "who" && asksForPeople(sentence) ? 0.6 : 0)];
 };
 
 /** "how many customers", "number of different countries". */
@@ -145,6 +146,12 @@ export const projection: Rule = (sentence, at, frame) => {
   const single = attributesAt(sentence, from).map(({ end, attribute, cost }): Step => {
     const next = withItem({ ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined }, { kind: "attribute", attribute });
     const late = frame.mode === "condition" ? (first ? 0.8 : listed ? 1.3 : 2.2) : first ? (frame.topics.length > 0 && !listed ? 0.3 : 0) : listed ? 0 : 1;
+    // "customers with their emails": what they are called, too.
+    const possessive = first && frame.topics.length > 0 && ["their", "its"].includes(sentence.words[at - 1] ?? "") && sentence.words[at - 2] === "with";
+    if (possessive) {
+      const label: Item = { kind: "attribute", attribute: { kind: "label", words: "name", at } };
+      return step(end, withItem({ ...withTopicOf(frame, attribute), mode: "show" }, label, { kind: "attribute", attribute }), cost + 0.1);
+    }
     // "the maximum price and score"
     const last = frame.show.at(-1);
     const alike = last?.kind === "measure" && last.fn !== "count" && from === at && sentence.words[at - 1] === "and" ? 0.4 : 0;
@@ -180,10 +187,18 @@ export const thing: Rule = (sentence, at, frame) => {
   return sentence.columns(from).filter(({ columns, of }) => !of && columns.some(({ cost, column }) => cost < 0.3 && kindOf(column) === "text")).map(({ end }) => step(end, frame, 0.5));
 };
 
+const isPeople = ({ name }: Table) => people.has(singular(wordsOfName(name).at(-1) ?? ""));
+
+/** Whether "who" has to stand for people of a table, since the question does not name them. */
+function asksForPeople(sentence: Sentence): boolean {
+  const named = sentence.tokens.some((_, at) => sentence.tables(at).some(({ tables }) => tables.some(({ table, cost }) => cost < 0.3 && isPeople(table))));
+  return !named && sentence.index.schema.tables.some(isPeople);
+}
+
 /** "who": the people that there are, where no others are named. */
 export const who: Rule = (sentence, at, frame) => {
   if (sentence.words[at] !== "who" || at > 0 || frame.topics.length > 0) return [];
-  const tables = sentence.index.schema.tables.filter(({ name }) => people.has(singular(wordsOfName(name).at(-1) ?? ""))).map((table) => ({ table, cost: 0 }));
+  const tables = sentence.index.schema.tables.filter(isPeople).map((table) => ({ table, cost: 0 }));
   const end = sentence.skip(at + 1, "is", "are", "was", "were", "has", "have", "the", "did", "does");
   const mention = { at, end, words: "who", plural: false, tables };
   return tables.length > 0 ? [step(end, { ...withTopic(frame, mention), asks: true }, 0.3)] : [];

@@ -217,7 +217,7 @@ export const groupings = new Phrases<true>([
   ["per|for each|for every|in each|in every|by each|of each|of every|grouped by|group by|broken down by|split by|each|every|from each|from every|with each|on each|at each|for all the different|for different|in different|under each|each of the|for each of the|in each of the|across each|across different|for the different|for each different|of different|for each distinct|in each distinct|by different|corresponding to each|belonging to each|that each|does each|did each|do each|has each|has every|to each|when grouped by|grouped according to|among each|within each|associated with each|for each type of|of each type of", true],
 ]);
 
-export const distincts = new Phrases<true>([["distinct|different|unique|all distinct|all different|various|distinctive|all the different|all the distinct|all unique", true]]);
+export const distincts = new Phrases<true>([["distinct|different|unique|all distinct|all different|various|distinctive|possible|all possible|all the different|all the distinct|all unique", true]]);
 
 /** Everything that a row holds. */
 export const everything = new Phrases<true>([["all information|all the information|all details|all the details|everything|all info|all columns|all fields|all data|all the data|information|details|all attributes|all the columns|complete information|full information|all about|detailed information|full details|details of all|the details|the information|entire row|full record|full records|all the available information|all the contents|all available information|all of the information|all of the details", true]]);

@@ -24,7 +24,6 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["customers who bought products in Books", /"Books"/],
   ["products over 100", /price is more than 100[^]*stock is more than 100/],
   ["products between 10 and 20", /price is between 10 and 20[^]*stock is between 10 and 20/],
-  ["customers in Books", /Books/, "a category is taken for a name"],
   ["delete all customers", /delete/],
   ["drop table customers", /drop/],
   ["customers'; drop table customers; --", /drop/],
