@@ -10,7 +10,7 @@ import type { Context, Continuation } from "./context.ts";
 import { changedByParts } from "./framed.ts";
 import { continuedBy, type Continued } from "./opening.ts";
 import { isOverTable, pruned } from "./graft.ts";
-import { breakdowns, fragments } from "./phrases.ts";
+import { breakdowns, parts, ranks } from "./phrases.ts";
 import { unlessRefused } from "./refused.ts";
 import { shortlyChanged } from "./short.ts";
 
@@ -68,12 +68,17 @@ function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaInde
   return hasFew === (by === "group") ? 0 : 0.7;
 }
 
-/** How likely a question goes on from the one before it, by its words alone. */
+/**
+ * How likely a question goes on from the one before it, by its words alone. One that names a thing of its own hardly does,
+ * one that begins like a part of another does.
+ */
 export function dependence(question: string, index: SchemaIndex, now: Date): number {
-  const { refers, words } = continuedBy(question);
+  const { refers, pronoun, words } = continuedBy(question);
   if (refers) return 0.97;
-  if (fragments.has(words[0] ?? "") || words.at(-1) === "first") return 0.9;
   const [reading] = readingsOf(new Sentence(question, index, now));
-  const says = reading && (reading.frame.topics.length > 0 || reading.frame.show.some((item) => item.kind !== "measure" || item.of !== undefined));
-  return says ? 0.1 : 0.9;
+  const { topics, show } = reading?.frame ?? { topics: [], show: [] };
+  if (topics.length > 0) return parts.has(words[0] ?? "") ? 0.9 : 0.02;
+  if (pronoun || parts.has(words[0] ?? "") || ranks.has(words[0] ?? "") || (words.length <= 3 && words.at(-1) === "first")) return 0.9;
+  if (show.some((item) => item.kind !== "measure" || item.of !== undefined)) return 0.05;
+  return /^\s*(what|which|where|when|who|find)\b/i.test(question) ? 0.3 : 0.9;
 }

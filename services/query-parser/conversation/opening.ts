@@ -10,6 +10,8 @@ export interface Continued {
   manner?: Manner;
   /** It says that it goes on: "and", "what about", "of them". */
   refers: boolean;
+  /** A pronoun in it stands for what was shown, or for a thing of its own: "customers and their emails". */
+  pronoun: boolean;
   /** It goes on with what was shown: "and", "with". */
   goesOn: boolean;
 }
@@ -35,8 +37,8 @@ export function continuedBy(question: string): Continued {
     const opening = openings.match(before, from);
     // "what is the average price" is a question, "and what is the average price" goes on.
     const lead = opening ? undefined : leads.match(before, from);
-    const pronoun = opening ? undefined : pronouns.match(before, from);
-    const said = opening ?? (pronoun && pronoun.length > (lead?.length ?? 0) ? pronoun : lead);
+    const reference = opening ? undefined : pronouns.match(before, from);
+    const said = opening ?? (reference && reference.length > (lead?.length ?? 0) ? reference : lead);
     if (!said || isOrder(words, from)) break;
     // "show all", "only the first": that is all there is.
     if (!opening && from + said.length === to) break;
@@ -44,8 +46,8 @@ export function continuedBy(question: string): Continued {
     refers ||= said !== lead && words[from] !== "please";
     from += said.length;
   }
-  refers ||= words.slice(from, to).some((word) => ["them", "those", "these", "ones", "their", "its"].includes(word));
-  return { rest: from < to ? question.slice(tokens[from]!.start, tokens[to - 1]!.end) : "", words: words.slice(from, to), refers, goesOn: ["and", "with", "plus"].includes(words[0] ?? ""), ...(manner ? { manner } : {}) };
+  const pronoun = words.slice(from, to).some((word) => ["them", "they", "those", "these", "ones", "their", "its"].includes(word));
+  return { rest: from < to ? question.slice(tokens[from]!.start, tokens[to - 1]!.end) : "", words: words.slice(from, to), refers, pronoun, goesOn: ["and", "with", "plus"].includes(words[0] ?? ""), ...(manner ? { manner } : {}) };
 }
 
 /** "sort by", "rank them by": leads of a question, but what matters in a follow-up. */

@@ -74,8 +74,11 @@ export const units = new Phrases<Unit>([
   ["hour|hours|hour of the day", { kind: "part", unit: "hour" }],
 ]);
 
-/** Words with which a question of its own does not begin. */
-export const fragments: ReadonlySet<string> = new Set(
-  ("in from for with without by per over under above below between before after since until during of to sort sorted order ordered top bottom first last newest oldest " +
-    "cheapest not no except more less at regardless ignore remove drop broken break split group grouped descending ascending reverse where whose that who named starting").split(" "),
+/** Words with which a question of its own does not begin, whatever it names. */
+export const parts: ReadonlySet<string> = new Set(
+  ("in from for with without by per over under above below between before after since until during of to sort sorted order ordered not no except less at regardless ignore remove drop " +
+    "broken break split group grouped descending ascending reverse whose named starting").split(" "),
 );
+
+/** Words with which a question of its own begins only where it says of what. */
+export const ranks: ReadonlySet<string> = new Set("top bottom first last newest oldest cheapest most least more where that who".split(" "));
