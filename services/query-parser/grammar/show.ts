@@ -60,7 +60,8 @@ export function measuresAt(sentence: Sentence, at: number, frame: Frame, which: 
 
 function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
   // "the number and average age of students"
-  if (sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 }];
+  const alone = at === 0 || functionWords.has(sentence.words[at - 1]!) || sentence.phrase(leads, at - 1) !== undefined;
+  if (alone && sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 }];
   const said = sentence.phrase(counts, at);
   if (!said) return [];
   const many = sentence.words[at] === "how";

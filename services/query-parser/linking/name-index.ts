@@ -32,6 +32,9 @@ const genericEndings = new Set(["code", "name", "description", "text", "value", 
 /** Words for what tells rows apart. */
 const idWords = new Set(["id", "identifier", "code", "number", "no", "key"]);
 
+/** Words inside of names and comments that name nothing by themselves. */
+const linkingWords = new Set(["and", "or", "of", "the", "a", "an", "for", "in", "to", "by", "with", "is", "at", "on", "was", "when"]);
+
 /** The longest comment that is a name rather than an explanation, in words. */
 const maxCommentWords = 4;
 
@@ -154,7 +157,9 @@ function partsOf(words: readonly string[]): { words: string[]; whole: boolean; e
   const parts = [];
   for (let from = 0; from < words.length; from++) {
     for (let to = from + 1; to <= Math.min(words.length, from + maxWords); to++) {
-      parts.push({ words: words.slice(from, to), whole: to - from === words.length, ending: to === words.length });
+      const part = words.slice(from, to);
+      if (part.every((word) => linkingWords.has(word))) continue;
+      parts.push({ words: part, whole: to - from === words.length, ending: to === words.length });
     }
   }
   return parts;

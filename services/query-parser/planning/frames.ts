@@ -13,6 +13,12 @@ export function settled(frame: Frame): Frame {
   if (frame.groups.length > 0 && frame.show.length > 0 && frame.show.every((item) => item.kind === "attribute" && isAmount(item.attribute))) {
     return { ...frame, show: frame.show.map((item) => (item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item)) };
   }
+  // "the name and city of each department" computes nothing.
+  const computes = frame.show.some(isMeasure) || frame.orders.some(({ by }) => isMeasure(by) || by === "frequency") || frame.filters.some(({ kind }) => kind === "having");
+  if (!computes && frame.show.length > 0 && frame.groups.length > 0 && frame.groups.every(({ kind }) => kind === "rows")) {
+    const things = frame.groups.flatMap((group) => (group.kind === "rows" && !frame.topics.some(({ at }) => at === group.table.at) ? [group.table] : []));
+    return { ...frame, groups: [], topics: [...frame.topics, ...things] };
+  }
   const lonely = frame.show.every(({ kind }) => kind === "measure");
   const show = frame.show.map((item): Item => {
     if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name") return item;

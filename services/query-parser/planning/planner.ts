@@ -99,7 +99,7 @@ class Planner {
     this.#frame = withImpliedGroup(settled(frame));
     this.#index = index;
     this.#resolver = new Resolver(index, decisions);
-    for (const mention of frame.topics) this.#mentioned.push({ mention, table: this.#resolver.table(mention, this.#near()) });
+    for (const mention of this.#frame.topics) this.#mentioned.push({ mention, table: this.#resolver.table(mention, this.#near()) });
     [this.#frame, this.#picked] = splitPicks(this.#frame);
     const { show, orders } = this.#frame;
     this.#measures = [...show.filter(isMeasure), ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : [])), ...this.#frame.filters.flatMap((filter) => (filter.kind === "having" ? [filter.measure] : []))];
