@@ -198,7 +198,8 @@ function asksForPeople(sentence: Sentence): boolean {
 
 /** "who": the people that there are, where no others are named. */
 export const who: Rule = (sentence, at, frame) => {
-  if (sentence.words[at] !== "who" || at > 0 || frame.topics.length > 0) return [];
+  // "who are they" goes on from another question.
+  if (sentence.words[at] !== "who" || at > 0 || frame.topics.length > 0 || sentence.words.some((word) => ["they", "those", "these"].includes(word))) return [];
   const tables = sentence.index.schema.tables.filter(isPeople).map((table) => ({ table, cost: 0 }));
   const end = sentence.skip(at + 1, "is", "are", "was", "were", "has", "have", "the", "did", "does");
   const mention = { at, end, words: "who", plural: false, tables };

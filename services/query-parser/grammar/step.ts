@@ -47,7 +47,10 @@ export function attributesAt(sentence: Sentence, at: number): { end: number; att
   return sentence.columns(at).flatMap((name) => {
     // "number of orders" counts rather than naming a column.
     const counts = name.end === at + 1 && sentence.words[at] === "number" && sentence.words[name.end] === "of";
-    const cost = Math.min(...name.columns.map((each) => each.cost)) * 0.4 + (counts ? 0.8 : 0);
+    const best = Math.min(...name.columns.map((each) => each.cost));
+    // "orders" are orders rather than what is left of `ordered_at`.
+    const rather = best > 0.2 && sentence.tables(at).some(({ end, tables }) => end >= name.end && tables.some((each) => each.cost < 0.1));
+    const cost = best * 0.4 + (counts ? 0.8 : 0) + (rather ? 0.6 : 0);
     const found = [{ end: name.end, attribute: { kind: "name" as const, name }, cost }, ...whatIsCalled(sentence, name)];
     if (name.of) return found;
     const after = sentence.skip(name.end, "of", "for", "from");

@@ -136,7 +136,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
   ],
   "more": [
     ["products with price over the average", "SELECT * FROM products WHERE price > (SELECT avg(price) FROM products)"],
-    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)"],
+    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)", "asked back: ordered may be a column"],
     ["customers in Germany but not in Berlin", "SELECT * FROM customers WHERE country = 'Germany' AND city <> 'Berlin'"],
     ["products with price over 100 or stock under 5", "SELECT * FROM products WHERE price > 100 OR stock < 5"],
     ["customers in Germany or with name Anna", "SELECT * FROM customers WHERE country = 'Germany' OR name = 'Anna'"],
