@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+const program = `
+  await import("@chatdb/db-connector/small-wasm.ts");
+  const { checkPostgresql } = await import("@chatdb/db-connector/postgresql/check.ts");
+  for (let at = 0; at < 2000; at++) {
+    checkPostgresql("SELECT count(*) FROM t" + at + " JOIN b ON b.id = b_id WHERE x = $1 GROUP BY y ORDER BY count(*) DESC LIMIT $2");
+    // The compiler works beside this thread, and is done when it is its turn.
+    if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  console.log(process.resourceUsage().maxRSS);
+`;
+
+describe("the grammar of PostgreSQL", () => {
+  it("fits into the memory of a small pod", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+    const kibibytes = Number(stdout);
+    expect(kibibytes).to.be.within(1, 256 * 1024);
+  });
+});
