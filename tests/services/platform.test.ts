@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { curlCommands, perform, type CurlCommand } from "./support/curl.ts";
 import { eventually } from "./support/eventually.ts";
-import { freePort, launch, type PlatformProcess } from "./support/platform-process.ts";
+import { freePort } from "./support/free-port.ts";
+import { launch, type PlatformProcess } from "./support/platform-process.ts";
 
 /** The end of the greeting: by then everything answers. */
 const ready = "Ctrl-C stops it.";

@@ -3,7 +3,7 @@ import { isNetworkFailure, retry } from "@chatdb/provisioner/retry.ts";
 import { expect } from "chai";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { freePort } from "../support/platform-process.ts";
+import { freePort } from "../support/free-port.ts";
 
 const log = createLogger("test", "silent");
 

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The path of a program, or undefined where the machine has none of that name. */
@@ -10,16 +10,6 @@ export function programOf(...names: string[]): string | undefined {
     if (found.status === 0) return found.stdout.trim();
   }
   return undefined;
-}
-
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Starts a program that will listen on the port, and waits until it does. @throws Error with what it wrote when it ends before */

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import mysql, { type Connection } from "mysql2/promise";
-import { freePort, programOf, startServer, stopServer } from "./child-server.ts";
+import { programOf, startServer, stopServer } from "./child-server.ts";
+import { freePort } from "./free-port.ts";
 
 export interface TestMariadb {
   /** A connection of the administrator, to the database `shop`. */

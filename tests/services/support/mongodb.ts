@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import { MongoClient, type Db } from "mongodb";
-import { freePort, programOf, startServer, stopServer } from "./child-server.ts";
+import { programOf, startServer, stopServer } from "./child-server.ts";
+import { freePort } from "./free-port.ts";
 
 export interface TestMongodb {
   /** The database `shop`. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import pg from "pg";
-import { freePort, programOf, startServer, stopServer } from "./child-server.ts";
+import { programOf, startServer, stopServer } from "./child-server.ts";
+import { freePort } from "./free-port.ts";
 
 export interface TestPostgresql {
   /** Connections of the administrator, to the database `shop`. */
