@@ -30,7 +30,7 @@ export function understand(question: string, index: SchemaIndex, now = new Date(
 }
 
 /** The plans that a question may mean, in no order; all fit the schema. @throws Refusal where there is none, saying why */
-export function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidence[] {
+function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidence[] {
   refuseToChange(question);
   const candidates = new Map<string, Evidence>();
   let refusal: Refusal | undefined;
