@@ -1,5 +1,6 @@
 import { kubectl, until, untilReady } from "./kubectl.ts";
 import type { Deployment } from "./deployment.ts";
+import { troubles } from "./troubles.ts";
 
 /** Root hooks of mocha that deploy a stack for all files of a folder, once, and leave nothing of it behind. */
 export function deployOnce(name: string, stack: Deployment) {
@@ -11,6 +12,11 @@ export function deployOnce(name: string, stack: Deployment) {
       await stack.up();
       console.log(`  ${name} up by ${stack.means} in ${seconds(start)} s`);
       await untilReady();
+    },
+    async afterEach(this: Mocha.Context) {
+      if (this.currentTest?.state !== "failed") return;
+      this.timeout(120_000);
+      for (const line of await troubles()) console.log(`      ${line}`);
     },
     async afterAll(this: Mocha.Context) {
       this.timeout(300_000);

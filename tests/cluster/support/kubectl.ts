@@ -28,6 +28,11 @@ export async function kubectlJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(await kubectl(...args, "--output=json")) as T;
 }
 
+interface ContainerState {
+  readonly running?: { readonly startedAt: string };
+  readonly terminated?: { readonly reason: string; readonly exitCode: number; readonly finishedAt: string };
+}
+
 export interface Pod {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly uid: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName: string };
@@ -36,7 +41,7 @@ export interface Pod {
     readonly podIP?: string;
     readonly startTime?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
-    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly containerID?: string; readonly state: { readonly running?: { readonly startedAt: string } } }[];
+    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly containerID?: string; readonly state: ContainerState; readonly lastState?: ContainerState }[];
   };
 }
 
@@ -132,4 +137,5 @@ export async function untilReady(seconds = 240): Promise<void> {
   });
 }
 
-const namespaces = ["chatdb-system", "chatdb-services", "chatdb-testing"];
+/** Where ChatDB's pods are. */
+export const namespaces = ["chatdb-system", "chatdb-services", "chatdb-testing"];

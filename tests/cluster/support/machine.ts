@@ -23,5 +23,16 @@ export async function kill(pod: Pod): Promise<void> {
 
 /** Cuts the power of a node, or gives it back. */
 export async function power(state: "off" | "on", node: string): Promise<void> {
-  await run(ownCluster!, ["node", state === "off" ? "stop" : "start", node.replace("node-", "")]);
+  const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, node.replace("node-", "")]);
+  if (state === "off") return void (await switched("stop"));
+  // A node that was full of images may stumble over one of its own at the start, and leaves without its kubelet: from the beginning, then.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return void (await switched("start"));
+    } catch (error) {
+      if (attempt === 5) throw error;
+      console.log(`      ${node} did not start (${(error as Error).message.trim()}); trying again`);
+      await switched("stop");
+    }
+  }
 }
