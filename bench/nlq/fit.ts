@@ -1,11 +1,11 @@
 /* npm run fit:ranker: fits the weights of the query-parser's ranker to a set of questions whose right answers are known. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { minimize } from "@chatdb/ml-engine/training/lbfgs.ts";
+import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
 import { compile } from "@chatdb/query-parser/compile/postgresql.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { featureNames, featuresOf, preferenceNames, type Evidence } from "@chatdb/query-parser/ranking/features.ts";
-import { leadOver, Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
+import type { Evidence } from "@chatdb/query-parser/ranking/features.ts";
+import { Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { understand } from "@chatdb/query-parser/understand.ts";
 import { createRandom } from "@chatdb/sample-data/random.ts";
@@ -17,10 +17,9 @@ import { readQuestionSet, type QuestionSet } from "./question-set.ts";
 import { readShopSet, shopNow } from "./shop-set.ts";
 import { openShop, type ShopSource } from "./shop-source.ts";
 
-/** What a question may mean, and which of it is right. */
-interface Labelled {
+/** A question about a schema. */
+interface Tried extends Labelled {
   db: string;
-  plans: { evidence: Evidence; right: boolean }[];
 }
 
 const shopWeight = 4;
@@ -28,9 +27,9 @@ const shopWeight = 4;
 /** Plans of a question that are tried, the likeliest first. */
 const maxPlans = 6;
 
-async function label(set: QuestionSet, questions: QuestionSet["questions"], postgres: PostgresDatabase): Promise<Labelled[]> {
+async function label(set: QuestionSet, questions: QuestionSet["questions"], postgres: PostgresDatabase): Promise<Tried[]> {
   const all = Map.groupBy(set.questions, ({ db }) => db);
-  const labelled: Labelled[] = [];
+  const labelled: Tried[] = [];
   for (const [db, asked] of Map.groupBy(questions, (question) => question.db)) {
     const databases = new GoldDatabases(set.schemas.get(db)!, all.get(db)!, 1);
     await postgres.fill(databases.facts, databases.seeds[0]!.rows);
@@ -59,14 +58,14 @@ async function label(set: QuestionSet, questions: QuestionSet["questions"], post
 }
 
 /** The own set's questions for development. Columns that were not asked for do no harm there. */
-async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
+async function labelShop(postgres: PostgresDatabase): Promise<Tried[]> {
   await postgres.fillShop();
   const { schema } = (await openShop("postgresql", postgres)) as ShopSource;
   const index = new SchemaIndex(schema);
-  const labelled: Labelled[] = [];
+  const labelled: Tried[] = [];
   for (const { question, gold } of readShopSet().filter(({ heldOut, before }) => !heldOut && before === undefined)) {
     const { blocks } = await postgres.gold(gold);
-    const plans: Labelled["plans"] = [];
+    const plans: { evidence: Evidence; right: boolean }[] = [];
     for (const evidence of likeliest(question, index, shopNow)) {
       const { sql, params } = compile(evidence.plan, schema);
       plans.push({ evidence, right: await postgres.query(sql, params).then((rows) => sameResult(blocks, rows, { extraColumns: true }), () => false) });
@@ -83,75 +82,6 @@ function likeliest(question: string, index: SchemaIndex, now?: Date): Evidence[]
     if (error instanceof Refusal) return [];
     throw error;
   }
-}
-
-interface Example {
-  values: number[];
-  right: boolean;
-}
-
-/** Logistic regression with a penalty on all weights but the intercept, which comes last. */
-function fit(examples: readonly Example[], width: number, penalty: number): Float64Array {
-  const objective = (point: Float64Array, gradient: Float64Array) => {
-    let loss = 0;
-    for (const { values, right } of examples) {
-      const score = values.reduce((sum, value, place) => sum + value * point[place]!, point[width]!);
-      const chance = 1 / (1 + Math.exp(-score));
-      loss -= Math.log(Math.max(right ? chance : 1 - chance, Number.MIN_VALUE)) / examples.length;
-      const error = (chance - Number(right)) / examples.length;
-      for (let place = 0; place < width; place++) gradient[place]! += error * values[place]!;
-      gradient[width]! += error;
-    }
-    for (let place = 0; place < width; place++) {
-      loss += (penalty / (2 * examples.length)) * point[place]! ** 2;
-      gradient[place]! += (penalty / examples.length) * point[place]!;
-    }
-    return loss;
-  };
-  return minimize(objective, new Float64Array(width + 1), { maxIterations: 300 });
-}
-
-const rounded = (value: number) => Math.round(value * 1000) / 1000;
-
-/** Weights under which the right plans of a question are preferred to its wrong ones: the likelihood of a choice among them. */
-function fitPreference(questions: readonly Labelled[], width: number, penalty: number): Float64Array {
-  const choices = questions.map(({ plans }) => plans.map(({ evidence, right }) => ({ values: featuresOf(evidence), right }))).filter((plans) => plans.some(({ right }) => right) && plans.some(({ right }) => !right));
-  const preferring = featureNames.map((name) => preferenceNames.includes(name));
-  const objective = (point: Float64Array, gradient: Float64Array) => {
-    let loss = 0;
-    for (const plans of choices) {
-      const scores = plans.map(({ values }) => values.reduce((sum, value, place) => sum + value * point[place]!, 0));
-      const top = Math.max(...scores);
-      const odds = scores.map((score) => Math.exp(score - top));
-      const all = odds.reduce((sum, each) => sum + each, 0);
-      const rights = plans.reduce((sum, { right }, index) => sum + (right ? odds[index]! : 0), 0);
-      loss -= Math.log(Math.max(rights / all, Number.MIN_VALUE)) / choices.length;
-      plans.forEach(({ values, right }, index) => {
-        const pull = (odds[index]! / all - (right ? odds[index]! / rights : 0)) / choices.length;
-        for (let place = 0; place < width; place++) if (preferring[place]) gradient[place]! += pull * values[place]!;
-      });
-    }
-    for (let place = 0; place < width; place++) {
-      loss += (penalty / (2 * choices.length)) * point[place]! ** 2;
-      gradient[place]! += (penalty / choices.length) * point[place]!;
-    }
-    return loss;
-  };
-  return minimize(objective, new Float64Array(width), { maxIterations: 300 });
-}
-
-function fitRanker(questions: readonly Labelled[]): RankerWeights {
-  const width = featureNames.length;
-  const byName = (point: Float64Array) => Object.fromEntries(featureNames.map((name, place) => [name, rounded(point[place]!)]));
-  const preference = byName(fitPreference(questions, width, 3));
-  const ranker = new Ranker({ preference, sureness: {} });
-  const best = questions.flatMap(({ plans }): Example[] => {
-    const scored = plans.map(({ evidence, right }) => ({ evidence, score: ranker.prefer(evidence), right })).sort((a, b) => b.score - a.score);
-    const [first, next] = scored;
-    return first ? [{ values: [...featuresOf(first.evidence), leadOver(first.score, next?.score)], right: first.right }] : [];
-  });
-  const point = fit(best, width + 1, 3);
-  return { preference, sureness: { ...byName(point), lead: rounded(point[width]!), intercept: rounded(point[width + 1]!) } };
 }
 
 /** How right the best plans are, at the least confidence at which so many of them are. */

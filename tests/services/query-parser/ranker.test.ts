@@ -1,6 +1,6 @@
 import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { defaultRanker } from "@chatdb/query-parser/ranking/default.ts";
-import { featureNames, featuresOf, type Evidence } from "@chatdb/query-parser/ranking/features.ts";
+import { featureNames, featuresOf, preferenceNames, type Evidence } from "@chatdb/query-parser/ranking/features.ts";
 import { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
 import weights from "@chatdb/query-parser/ranking/weights.json" with { type: "json" };
 import { expect } from "chai";
@@ -21,7 +21,7 @@ const costs = fc.double({ min: 0, max: 6, noNaN: true });
 
 describe("the ranker", () => {
   it("has a weight for each feature, and no other", () => {
-    expect(Object.keys(weights.preference)).to.deep.equal(featureNames);
+    expect(Object.keys(weights.preference)).to.have.members(preferenceNames);
     expect(Object.keys(weights.sureness).sort()).to.deep.equal([...featureNames, "lead", "intercept"].sort());
     expect(featuresOf(evidence())).to.have.length(featureNames.length);
   });
