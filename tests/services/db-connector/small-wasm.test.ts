@@ -1,8 +1,13 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect } from "chai";
 
+// Not process.resourceUsage(): there a program also has the peak of the one that started it.
+const ownStatus = "/proc/self/status";
+
 const program = `
+  const { readFileSync } = await import("node:fs");
   await import("@chatdb/db-connector/small-wasm.ts");
   const { checkPostgresql } = await import("@chatdb/db-connector/postgresql/check.ts");
   for (let at = 0; at < 2000; at++) {
@@ -10,11 +15,15 @@ const program = `
     // The compiler works beside this thread, and is done when it is its turn.
     if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  console.log(process.resourceUsage().maxRSS);
+  console.log(/^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync("${ownStatus}", "utf8"))[1]);
 `;
 
 describe("the grammar of PostgreSQL", () => {
-  it("fits into the memory of a small pod", async () => {
+  it("fits into the memory of a small pod", async function () {
+    if (!existsSync(ownStatus)) {
+      console.log(`      skipped: only Linux tells a process's peak, in ${ownStatus}`);
+      this.skip();
+    }
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
     const kibibytes = Number(stdout);
     expect(kibibytes).to.be.within(1, 256 * 1024);
