@@ -10,7 +10,7 @@ const program = `
   const { readFileSync } = await import("node:fs");
   await import("@chatdb/db-connector/small-wasm.ts");
   const { checkPostgresql } = await import("@chatdb/db-connector/postgresql/check.ts");
-  for (let at = 0; at < 2000; at++) {
+  for (let at = 0; at < 6000; at++) {
     checkPostgresql("SELECT count(*) FROM t" + at + " JOIN b ON b.id = b_id WHERE x = $1 GROUP BY y ORDER BY count(*) DESC LIMIT $2");
     // The compiler works beside this thread, and is done when it is its turn.
     if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
