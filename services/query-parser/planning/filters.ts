@@ -1,18 +1,16 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
-import { kindOf, type ColumnKind } from "../column-kind.ts";
-import type { Days, Filter, Predicate, TableMention } from "../grammar/frame.ts";
-import type { Direction, TimeRelation } from "../language/lexicon.ts";
+import { kindOf } from "../column-kind.ts";
+import type { Filter, Predicate, TableMention } from "../grammar/frame.ts";
+import type { Direction } from "../language/lexicon.ts";
 import { writtenOut } from "../language/synonyms.ts";
 import { wordsOfName } from "../language/tokens.ts";
-import type { Comparison, Condition, InnerQuery, Literal } from "../plan/plan.ts";
+import type { Comparison, Condition, InnerQuery } from "../plan/plan.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { isKey, labelOf } from "../linking/labels.ts";
 import { fitting } from "../linking/fitting.ts";
+import { openConditions, opposite, valuesFor, type Open } from "./comparisons.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
-
-/** A comparison that waits for the column that it is about. */
-type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
 
 type Attributed = Extract<Filter, { kind: "attribute" }>;
 
@@ -96,13 +94,6 @@ function measuredOver(of: TableColumn, { fn, within }: Extract<Predicate, { kind
   return { from: inner.from, joins: inner.joins, select: [{ value, as: `${fn}_${of.column.name}` }], distinct: false, where, groupBy: [], having: [], orderBy: [] };
 }
 
-const opposites: Record<Open["op"], Open["op"]> = {
-  "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "one of": "none of", "none of": "one of",
-  contains: "lacks", lacks: "contains", "starts with": "lacks", "ends with": "lacks", missing: "present", present: "missing",
-};
-
-const opposite = (open: Open) => ({ ...open, op: opposites[open.op] }) as Open;
-
 /** Not all of them hold: for at least one its opposite does. */
 function deny(opens: readonly Open[], table: Table, held: (open: Open) => (source: string) => Comparison, builder: PlanBuilder): void {
   const before = builder.where.length;
@@ -173,86 +164,4 @@ function seenIn<C extends TableColumn & { cost: number }>(candidates: readonly C
     const known = each.column.samples?.map((sample) => sample.toLowerCase());
     return known && !texts.some((text) => known.includes(text.toLowerCase())) ? { ...each, cost: each.cost + surprise } : each;
   });
-}
-
-function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { column }: TableColumn): string[] {
-  return [...new Set(predicate.choices.map(({ values }) => values.filter((each) => each.column === column).sort((a, b) => a.cost - b.cost)[0]!.value))];
-}
-
-function openConditions(predicate: Exclude<Predicate, { kind: "measured" | "frequent" }>, found: TableColumn): Open[] {
-  const { column } = found;
-  const kind = kindOf(column);
-  switch (predicate.kind) {
-    case "number":
-      return kind === "text" ? [{ op: predicate.op, value: String(predicate.value) }] : [{ op: predicate.op, value: predicate.value }];
-    case "between":
-      return [
-        { op: ">=", value: predicate.from },
-        { op: "<=", value: predicate.to },
-      ];
-    case "value": {
-      const values = valuesFor(predicate, found);
-      return values.length === 1 ? [{ op: predicate.negated ? "<>" : "=", value: values[0]! }] : [{ op: predicate.negated ? "none of" : "one of", values }];
-    }
-    case "text":
-      return textConditions(predicate, kind);
-    case "truth":
-      return kind === "boolean" ? [{ op: "=", value: predicate.value }] : [{ op: "one of", values: predicate.value ? ["true", "yes", "t", "y", "1"] : ["false", "no", "f", "n", "0"], ignoreCase: true }];
-    case "time":
-      return kind === "time" ? timeConditions(predicate.relation, predicate.days) : yearConditions(predicate.relation, predicate.days);
-    case "missing":
-      return [{ op: predicate.op }];
-  }
-}
-
-function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kind: ColumnKind): Open[] {
-  if (op !== "=" && op !== "<>") return texts.map((value) => ({ op, value }));
-  const values: Literal[] = kind === "number" ? texts.map(Number) : [...texts];
-  const folded = kind === "text" ? { ignoreCase: true } : {};
-  return values.length === 1 ? [{ op, value: values[0]!, ...folded }] : [{ op: op === "=" ? "one of" : "none of", values, ...folded }];
-}
-
-function timeConditions(relation: TimeRelation, { start, end }: Days): Open[] {
-  switch (relation) {
-    case "within":
-    case "of":
-      return [
-        { op: ">=", value: start },
-        { op: "<", value: end },
-      ];
-    case "after":
-      return [{ op: ">=", value: end }];
-    case "from":
-      return [{ op: ">=", value: start }];
-    case "before":
-      return [{ op: "<", value: start }];
-    case "until":
-    case "through":
-      return [{ op: "<", value: end }];
-  }
-}
-
-/** Of a year that is kept as a number. */
-function yearConditions(relation: TimeRelation, { start, end }: Days): Open[] {
-  const [first, next] = [Number(start.slice(0, 4)), Number(end.slice(0, 4))];
-  const one = next - first <= 1;
-  switch (relation) {
-    case "within":
-    case "of":
-      return one
-        ? [{ op: "=", value: first }]
-        : [
-            { op: ">=", value: first },
-            { op: "<=", value: next - 1 },
-          ];
-    case "after":
-      return [{ op: ">", value: next - 1 }];
-    case "from":
-      return [{ op: ">=", value: first }];
-    case "before":
-      return [{ op: "<", value: first }];
-    case "until":
-    case "through":
-      return [{ op: "<=", value: next - 1 }];
-  }
 }

@@ -1,0 +1,59 @@
+import type { Table } from "@chatdb/contracts/query.ts";
+import { emptyFrame, type Filter } from "../grammar/frame.ts";
+import type { Comparator, InnerQuery } from "../plan/plan.ts";
+import { Refusal } from "../refusal.ts";
+import { innerOf } from "./derived.ts";
+import { asColumn, type Draft } from "./draft.ts";
+import { addConditions } from "./filters.ts";
+import type { Pick } from "./frames.ts";
+import { planOf } from "./planner.ts";
+
+/** How many rows each group must have. */
+export interface Threshold {
+  op: Comparator;
+  value: number;
+}
+
+/**
+ * Adds all conditions of a question to its plan.
+ * @param thresholds of a query with groups: takes what is said of the number of the rows that the question is about
+ * @returns these thresholds
+ */
+export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Threshold[] {
+  const { frame: { filters }, builder, resolver, mentioned, required } = draft;
+  for (const filter of filters) {
+    if (filter.kind !== "related" || filter === required) continue;
+    const table = resolver.table(filter.table, draft.tables);
+    if (table !== builder.root) builder.require(table, filter.op, filter.value);
+    else if (thresholds) thresholds.push({ op: filter.op, value: filter.value });
+    else draft.surprise += 2;
+  }
+  addConditions(filters, { index: draft.asked.index, resolver, builder, mentioned, inCommon: (filter, others) => share(filter, others, draft) });
+  for (const { table } of mentioned) builder.mention(table);
+  for (const pick of draft.picked) keepPicked(pick, draft);
+  return thresholds ?? [];
+}
+
+/** Keeps the rows that belong to what a superlative picks. */
+function keepPicked({ topic, order }: Pick, draft: Draft): void {
+  const { limit, nth } = draft.asked.frame;
+  const inner = draft.another({ ...emptyFrame, topics: [topic], orders: [order], limit, nth });
+  const table = draft.resolver.table(topic, draft.near);
+  const [key] = table.primaryKey;
+  if (table.primaryKey.length !== 1 || key === undefined) throw new Refusal(`I cannot tell the rows of ${table.name} apart.`, { words: [topic.words] });
+  draft.surprise += draft.builder.isToOne(table) ? 0 : 0.2;
+  draft.builder.where.push({ kind: "member", column: draft.builder.column(table, key), op: "in", query: keysOnly(inner, table, key) });
+}
+
+/** The keys of the rows that a plan gives. */
+function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
+  const plan = innerOf(planOf(draft));
+  const source = draft.builder.sourceOf(table);
+  if (source === undefined) throw new Refusal(`I did not understand what is said of ${table.name}.`, { words: [table.name] });
+  return { ...plan, distinct: false, select: [{ value: asColumn({ source, column: key }), as: key }] };
+}
+
+/** "in both the Physics and the History department" of something that has one department: what is shown for one and for the other. */
+function share(filter: Filter, others: readonly Filter[], { asked: { frame }, common }: Draft): void {
+  common.push(...others.map((other) => ({ ...frame, filters: frame.filters.map((each) => (each === filter ? other : each)) })));
+}
