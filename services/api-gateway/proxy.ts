@@ -7,7 +7,7 @@ import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
 import { identityHeaders } from "./admission.ts";
-import { clientGone } from "./client-gone.ts";
+import { clientGone } from "@chatdb/kit/client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -3,7 +3,7 @@ import { parseRequest, parseResponse, queryResult } from "@chatdb/contracts/quer
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { identityHeaders } from "./admission.ts";
-import { clientGone } from "./client-gone.ts";
+import { clientGone } from "@chatdb/kit/client-gone.ts";
 import type { Upstreams } from "./routes.ts";
 
 const milliseconds = (since: number) => Math.round((performance.now() - since) * 100) / 100;

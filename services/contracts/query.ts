@@ -164,6 +164,10 @@ export const parseRequest = z.object({
 });
 export type ParseRequest = z.infer<typeof parseRequest>;
 
+/** Who read a question so: the engine, a language model, both of them alike, or whoever sent the plan. */
+export const reader = z.enum(["engine", "model", "both", "sender"]);
+export type Reader = z.infer<typeof reader>;
+
 /** One way to understand a question. */
 export const interpretation = z.object({
   plan,
@@ -171,6 +175,7 @@ export const interpretation = z.object({
   reading: z.string(),
   /** How likely it is to be what was meant, from 0 to 1. */
   confidence: z.number().min(0).max(1),
+  read_by: reader,
 });
 export type Interpretation = z.infer<typeof interpretation>;
 

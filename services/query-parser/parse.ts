@@ -1,9 +1,10 @@
-import { interpretation, type DatabaseSchema, type Interpretation, type Statement } from "@chatdb/contracts/query.ts";
+import { interpretation, statement, type DatabaseSchema, type Interpretation, type Reader, type Statement } from "@chatdb/contracts/query.ts";
 import { statementOf } from "./compile/statement.ts";
 import { hintsFor } from "./hints.ts";
 import type { SchemaIndex } from "./linking/schema-index.ts";
 import { queryPlan, type QueryPlan } from "./plan/plan.ts";
 import { readingOf } from "./plan/reading.ts";
+import { shapeProblems } from "./plan/shape-problems.ts";
 import { problemsOf } from "./plan/validate.ts";
 import { Refusal } from "./refusal.ts";
 import { understand, type Candidate } from "./understand.ts";
@@ -13,6 +14,7 @@ export interface Parsed {
   plan: QueryPlan;
   reading: string;
   confidence: number;
+  read_by: Reader;
   statement: Statement;
   alternatives: Interpretation[];
 }
@@ -23,7 +25,7 @@ const minConfidence = 0.7;
 /** Alternatives less likely than that are not worth a person's time. */
 const minAlternative = 0.05;
 
-const maxAlternatives = 3;
+export const maxAlternatives = 3;
 
 /**
  * From a question in English to a query.
@@ -34,13 +36,13 @@ const maxAlternatives = 3;
 export function parse(question: string, index: SchemaIndex, now?: Date, before?: QueryPlan): Parsed {
   const [best, ...others] = understand(question, index, now, before);
   const { plan, confidence } = best!;
-  if (confidence < minConfidence) throw unsure([best!, ...others], index);
-  return parsed(plan, index, confidence, interpretations(others, index));
+  if (confidence < minConfidence) throw unsure(interpretations([best!, ...others], index), best!.unread, index);
+  return parsed(plan, index, { confidence, read_by: "engine", alternatives: interpretations(others, index) });
 }
 
 /** A plan that was made elsewhere, checked. @throws Refusal with what is wrong with it */
 export function parsePlan(given: unknown, index: SchemaIndex): Parsed {
-  return parsed(planFrom(given, index), index, 1, []);
+  return parsed(planFrom(given, index), index, { confidence: 1, read_by: "sender", alternatives: [] });
 }
 
 /** More that is wrong with a plan tells no more. */
@@ -49,19 +51,20 @@ const maxProblems = 20;
 /** @throws Refusal with what is wrong with a plan that was made elsewhere */
 export function planFrom(given: unknown, { schema }: SchemaIndex): QueryPlan {
   const { success, data: plan, error } = queryPlan.safeParse(given);
-  const problems = success ? problemsOf(plan, schema) : error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const problems = success ? problemsOf(plan, schema) : shapeProblems(error.issues);
+  if (plan && problems.length === 0 && !statement.safeParse(statementOf(plan, schema)).success) problems.push("it is too long for one statement");
   if (plan && problems.length === 0) return plan;
   const more = problems.length > maxProblems ? [`and ${problems.length - maxProblems} more problems`] : [];
-  throw new Refusal(`The plan does not fit ${schema.datasource}: ${[...problems.slice(0, maxProblems), ...more].join("; ")}.`);
+  throw new Refusal(`The plan does not fit ${schema.datasource}: ${[...problems.slice(0, maxProblems), ...more].join("; ")}.`, { final: true });
 }
 
-function parsed(plan: QueryPlan, { schema }: SchemaIndex, confidence: number, alternatives: Interpretation[]): Parsed {
-  return { dialect: schema.dialect, plan, confidence, reading: readingOf(plan, schema), statement: statementOf(plan, schema), alternatives };
+/** A plan that fits the schema, with all that is to be said of it. */
+export function parsed(plan: QueryPlan, { schema }: SchemaIndex, said: Pick<Parsed, "confidence" | "read_by" | "alternatives">): Parsed {
+  return { dialect: schema.dialect, plan, ...said, reading: readingOf(plan, schema), statement: statementOf(plan, schema) };
 }
 
-function unsure(candidates: readonly Candidate[], index: SchemaIndex): Refusal {
-  const alternatives = interpretations(candidates, index);
-  const [{ unread } = { unread: [] }] = candidates;
+/** Asks back which of the readings is meant. @param unread words that were passed over */
+export function unsure(alternatives: readonly Interpretation[], unread: readonly string[], index: SchemaIndex): Refusal {
   const words = unread.length > 0 ? ` I did not understand: ${unread.join(", ")}.` : "";
   const asked = alternatives.length > 0 ? "I am not sure what you mean. Which of these is it?" : "I did not understand the question.";
   return new Refusal(`${asked}${words}`, { words: unread, alternatives, hints: alternatives.length > 0 ? [] : hintsFor(unread, index) });
@@ -69,7 +72,7 @@ function unsure(candidates: readonly Candidate[], index: SchemaIndex): Refusal {
 
 function interpretations(candidates: readonly Candidate[], { schema }: SchemaIndex): Interpretation[] {
   const likely = candidates.filter(({ confidence }) => confidence >= minAlternative);
-  const read = likely.map(({ plan, confidence }) => interpretation.parse({ plan, confidence, reading: readingOf(plan, schema) }));
+  const read = likely.map(({ plan, confidence }) => interpretation.parse({ plan, confidence, reading: readingOf(plan, schema), read_by: "engine" }));
   // Two plans that read the same are one to the person who is asked.
   return read.filter(({ reading }, place) => read.findIndex((each) => each.reading === reading) === place).slice(0, maxAlternatives);
 }

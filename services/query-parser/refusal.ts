@@ -9,11 +9,14 @@ export class Refusal extends Error {
   readonly hints: readonly string[];
   /** What may have been meant, the likeliest first. */
   readonly alternatives: readonly Interpretation[];
+  /** Nobody else need be asked either. */
+  readonly final: boolean;
 
-  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; alternatives?: readonly Interpretation[] } = {}) {
+  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; alternatives?: readonly Interpretation[]; final?: boolean } = {}) {
     super(message);
     this.words = details.words ?? [];
     this.hints = details.hints ?? [];
     this.alternatives = details.alternatives ?? [];
+    this.final = details.final ?? false;
   }
 }

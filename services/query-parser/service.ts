@@ -1,5 +1,6 @@
 import { parseRequest, parseResponse, type ParseRequest } from "@chatdb/contracts/query.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import { clientGone } from "@chatdb/kit/client-gone.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
@@ -7,6 +8,9 @@ import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import type { SchemaIndex } from "./linking/schema-index.ts";
 import { takeFeedback } from "./feedback.ts";
+import { LanguageModel } from "./language-model/language-model.ts";
+import type { LanguageModelOptions } from "./language-model/options.ts";
+import { readByModel } from "./language-model/second-reader.ts";
 import { parse, parsePlan, planFrom, type Parsed } from "./parse.ts";
 import { QueryEvents } from "./query-events.ts";
 import { Refusal } from "./refusal.ts";
@@ -16,27 +20,36 @@ export interface Deps extends SchemasOptions {
   /** Asked when a question comes; it may be down until then. */
   dbConnectorUrl: string;
   bus: EventBus;
+  /** Asked where the engine is not sure. Default: the question is asked back then. */
+  languageModel?: LanguageModelOptions | undefined;
   /** Called when the service has stopped and its last event is on the bus. */
   release?: () => Promise<void>;
   log?: Logger;
 }
 
 /** Turns questions in English into SQL. */
-export function createService({ dbConnectorUrl, bus, release, log = createLogger("query-parser"), ...options }: Deps): Promise<FastifyInstance> {
+export function createService({ dbConnectorUrl, bus, languageModel, release, log = createLogger("query-parser"), ...options }: Deps): Promise<FastifyInstance> {
   const http = createHttpClient(dbConnectorUrl);
   const schemas = new Schemas(http, options);
   const app = createServer({ name: "query-parser", log, description: "Questions in English to SQL." });
   const events = new QueryEvents(bus, app.metrics, log);
+  const model = languageModel && new LanguageModel(languageModel, app.metrics, log);
   app.addHook("onClose", async () => {
     await events.settled();
     await http.close();
+    await model?.close();
     await release?.();
   });
-  app.post("/parse", { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } }, async ({ body }) => {
+  app.post("/parse", { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } }, async ({ body }, reply) => {
     const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
     try {
       const datasource = (asked.datasource ??= await schemas.only());
-      const parsed = await parseWith(schemas, datasource, body, log);
+      const parsed = await parseWith(schemas, datasource, body, log).catch(async (error: unknown) => {
+        if (!model || !(error instanceof Refusal) || error.final) throw error;
+        const index = await schemas.get(datasource);
+        const before = body.follows === undefined ? undefined : planFrom(body.follows, index);
+        return await readByModel(model, { question: body.query, index, now: new Date(), before }, error, clientGone(reply));
+      });
       events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
       return { query: body.query, datasource, ...parsed };
     } catch (error) {

@@ -66,5 +66,5 @@ const costOf = ({ reading, naming, surprise }: Evidence) => reading + naming + s
 /** Asked to change something, no list is the answer. @throws Refusal */
 function refuseToChange(question: string): void {
   const verb = /^\s*(?:please\s+)?(delete|drop|update|insert|remove|truncate|alter|create(?! an? (?:list|report|overview))|grant|revoke|replace|merge|rename)\b/i.exec(question)?.[1];
-  if (verb) throw new Refusal(`I only read: nothing can be changed here, and I will not ${verb.toLowerCase()} anything.`, { words: [verb] });
+  if (verb) throw new Refusal(`I only read: nothing can be changed here, and I will not ${verb.toLowerCase()} anything.`, { words: [verb], final: true });
 }

@@ -21,7 +21,8 @@ const parsed: ParseResponse = {
   plan: { from: "customers" },
   reading: "the number of customers whose country is Germany",
   confidence: 0.9,
-  alternatives: [{ plan: { from: "orders" }, reading: "the number of orders of customers in Germany", confidence: 0.2 }],
+  read_by: "engine",
+  alternatives: [{ plan: { from: "orders" }, reading: "the number of orders of customers in Germany", confidence: 0.2, read_by: "engine" }],
 };
 const result: QueryResult = { columns: [{ name: "count", type: "bigint" }], rows: [[7]], rowCount: 1, truncated: false, took_ms: 3.5 };
 

@@ -1,4 +1,4 @@
-import { Problem } from "@chatdb/kit/problem.ts";
+import { Problem } from "./problem.ts";
 import type { FastifyReply } from "fastify";
 
 /**
