@@ -3,6 +3,7 @@ import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics } from "prom-client";
 import { z } from "zod";
+import { keepAliveMs } from "./drain.ts";
 import { ConfigurationError, readEnv, serverEnv } from "./env.ts";
 import { createLogger, type Logger } from "./log.ts";
 
@@ -17,7 +18,8 @@ export interface RunOptions<Shape extends z.ZodRawShape> {
   create: (env: Env<Shape>, log: Logger) => Promise<FastifyInstance>;
   /**
    * Milliseconds between SIGTERM and the close of the listener, in which /ready says 503 and requests are still served:
-   * the time a cluster takes to stop sending them here. Default 3000. SIGINT, from a terminal, does not wait.
+   * the time a cluster takes to stop sending them here, and clients take to let go of idle connections. Default 6000.
+   * SIGINT, from a terminal, does not wait.
    */
   drainDelayMs?: number;
 }
@@ -29,7 +31,7 @@ const closeTimeoutMs = 25_000;
  * Runs a service as this process: reads its environment, listens, logs, drains on SIGTERM and SIGINT.
  * Exits with 0 after a clean stop, 2 on a ConfigurationError, 1 on any other failure.
  */
-export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = 3000 }: RunOptions<Shape>): Promise<void> {
+export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = keepAliveMs + 1000 }: RunOptions<Shape>): Promise<void> {
   try {
     const env = readEnv(z.object({ ...serverEnv, ...shape })) as Env<Shape>;
     const app = await create(env, createLogger(name, env.LOG_LEVEL));

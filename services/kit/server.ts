@@ -4,7 +4,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import { answerError, answerErrors } from "./answer-errors.ts";
-import { letGo } from "./drain.ts";
+import { keepAliveMs, letGo } from "./drain.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { measureRequests } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
@@ -60,6 +60,7 @@ export function createServer(options: ServerOptions): App {
     // One line a request, written below.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: 1024 * 1024,
+    keepAliveTimeout: keepAliveMs,
     // What Fastify refuses before a route is found, such as a malformed path.
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     // A readiness probe must still be answered, with 503, while the server drains.

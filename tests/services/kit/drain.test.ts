@@ -36,6 +36,13 @@ describe("a server that stops", () => {
     expect(performance.now() - started).to.be.lessThan(1000);
   });
 
+  it("tells its clients how long it keeps an idle connection: less than it goes on listening when it drains", async () => {
+    await app.listen();
+    const response = await ask("/health");
+    await text(response);
+    expect(response.headers["keep-alive"]).to.equal("timeout=5");
+  });
+
   it("ends what it has begun to send, then the connection, though the client would keep it", async () => {
     const body = new PassThrough();
     app.get("/stream", (_request, reply) => reply.send(body));
