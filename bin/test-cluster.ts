@@ -7,6 +7,7 @@ import { targetContext } from "./cluster.ts";
 import { ask } from "./command.ts";
 import { buildImages } from "./images.ts";
 import { main } from "./usage.ts";
+import { mongodbImage, mysqlImage } from "../tests/cluster/support/asked-databases.ts";
 import { addClientPrograms } from "../tests/cluster/support/postgres-image.ts";
 
 const usage = `Usage: npm run test:cluster [-- dev | ha] [-- MOCHA OPTIONS]
@@ -70,7 +71,8 @@ await main("test:cluster", usage, async () => {
   let mustStop = false;
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0) throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
-    mustStop = startOwnCluster([...["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!), reference(localBase())]);
+    const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!);
+    mustStop = startOwnCluster([...ofStack, reference(localBase()), ...(parts.includes("dev") ? [mysqlImage, mongodbImage] : [])]);
   }
   try {
     process.exitCode = (await testAll(parts, options)) ? 0 : 1;

@@ -1,0 +1,117 @@
+import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";
+import { loadMysql } from "@chatdb/sample-data/mysql.ts";
+import { MongoClient } from "mongodb";
+import mysql from "mysql2/promise";
+import { apply, kubectl, kubectlJson, portForward, until, type Pod } from "./kubectl.ts";
+
+/** Where these databases are: no part of ChatDB, and on the cluster. */
+const namespace = "chatdb-outside";
+
+export const mysqlImage = "docker.io/library/mysql:8.4.7";
+export const mongodbImage = "docker.io/library/mongo:8.0.16";
+
+const rootPassword = crypto.randomUUID();
+const readerPassword = crypto.randomUUID();
+
+/** A database that people may ask, as `POST /api/datasources` takes it. */
+export interface AskedDatabase {
+  readonly name: string;
+  readonly dialect: "mysql" | "mongodb";
+  readonly host: string;
+  readonly port: number;
+  readonly database: "shop";
+  readonly user: string;
+  readonly password?: string;
+  readonly tls: "disable";
+}
+
+/** Starts MySQL and MongoDB and fills them with the sample shop. */
+export async function startAskedDatabases(): Promise<AskedDatabase[]> {
+  await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } });
+  return Promise.all([startMysql(), startMongodb()]);
+}
+
+async function startMysql(): Promise<AskedDatabase> {
+  const name = "asked-mysql";
+  const port = 3306;
+  const host = await startDatabase(name, { image: mysqlImage, port, env: { MYSQL_ROOT_PASSWORD: rootPassword, MYSQL_DATABASE: "shop" }, folders: ["/var/lib/mysql", "/run/mysqld"] });
+  await by(name, port, async (forwarded) => {
+    const admin = await mysql.createConnection({ host: "127.0.0.1", port: forwarded, user: "root", password: rootPassword, database: "shop" });
+    try {
+      await loadMysql(admin);
+      await admin.query("CREATE USER reader@'%' IDENTIFIED BY ?", [readerPassword]);
+      await admin.query("GRANT SELECT ON shop.* TO reader@'%'");
+    } finally {
+      await admin.end();
+    }
+  });
+  return { name, dialect: "mysql", host, port, database: "shop", user: "reader", password: readerPassword, tls: "disable" };
+}
+
+/** Without users: the stand-in for the official image knows none. */
+async function startMongodb(): Promise<AskedDatabase> {
+  const name = "asked-mongodb";
+  const port = 27017;
+  const host = await startDatabase(name, { image: mongodbImage, port, env: {}, folders: ["/data/db", "/data/configdb"] });
+  await by(name, port, async (forwarded) => {
+    const client = new MongoClient(`mongodb://127.0.0.1:${forwarded}`, { directConnection: true });
+    try {
+      await loadMongodb(client.db("shop"));
+    } finally {
+      await client.close();
+    }
+  });
+  return { name, dialect: "mongodb", host, port, database: "shop", user: "", tls: "disable" };
+}
+
+interface Server {
+  readonly image: string;
+  readonly port: number;
+  readonly env: Record<string, string>;
+  /** Where it writes. */
+  readonly folders: readonly string[];
+}
+
+/** Runs a server in a pod, and returns the pod's address when it listens. Its files go with the pod. */
+async function startDatabase(name: string, { image, port, env, folders }: Server): Promise<string> {
+  await apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace, labels: { app: name } },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      securityContext: { runAsUser: 999, runAsGroup: 999, fsGroup: 999, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name,
+          image,
+          imagePullPolicy: "IfNotPresent",
+          env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
+          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          volumeMounts: folders.map((mountPath, number) => ({ name: `folder-${number}`, mountPath })),
+        },
+      ],
+      volumes: folders.map((_, number) => ({ name: `folder-${number}`, emptyDir: {} })),
+    },
+  });
+  await kubectl("wait", `pod/${name}`, `--namespace=${namespace}`, "--for=condition=Ready", "--timeout=180s");
+  const { status } = await kubectlJson<Pod>("get", `pod/${name}`, `--namespace=${namespace}`);
+  return status.podIP!;
+}
+
+/** Works with a server through a port of this machine. It may listen a moment before it lets anybody in. */
+async function by(name: string, port: number, work: (forwarded: number) => Promise<void>): Promise<void> {
+  const forward = await until(`a way to ${name}`, 60, () => portForward(namespace, `pod/${name}`, port));
+  try {
+    await work(Number(new URL(forward.url).port));
+  } finally {
+    forward.close();
+  }
+}
+
+/** Takes them away again. */
+export async function stopAskedDatabases(): Promise<void> {
+  await kubectl("delete", "namespace", namespace, "--ignore-not-found");
+}
