@@ -5,11 +5,11 @@ import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
 import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, superlative } from "./order.ts";
 import type { Sentence } from "./sentence.ts";
-import { aggregate, all, count, distinct, lead, projection, thing, topic, who } from "./show.ts";
+import { aggregate, all, count, distinct, fullName, lead, projection, thing, topic, who } from "./show.ts";
 import type { Rule } from "./step.ts";
 
 const rules: readonly Rule[] = [
-  lead, count, aggregate, projection, all, who, topic, thing, distinct,
+  lead, count, aggregate, projection, fullName, all, who, topic, thing, distinct,
   columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, mostFrequent, aboveAverage, without, denial, relative,
   sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
@@ -57,8 +57,35 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
   return best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing } : each)));
 }
 
+/** The likeliest readings; of those that come to the same by different ways, the cheapest. */
+function best(readings: Reading[]): Reading[] {
+  const met = new Set<string>();
+  const kept: Reading[] = [];
+  for (const reading of readings.sort((a, b) => a.cost - b.cost)) {
+    const key = signature(reading);
+    if (met.has(key)) continue;
+    met.add(key);
+    if (kept.push(reading) === beamWidth) break;
+  }
+  return kept;
+}
 
-const best = (readings: Reading[]) => readings.sort((a, b) => a.cost - b.cost).slice(0, beamWidth);
+/** What tells a reading from another one of the same words: which parts there are, and where they were said. */
+function signature({ frame, unread }: Reading): string {
+  let key = `${unread.length}`;
+  for (const part of Object.values(frame as object) as unknown[]) key += `|${Array.isArray(part) ? part.map(place).join(";") : String(part)}`;
+  return key;
+}
+
+function place(part: unknown): string {
+  if (typeof part !== "object" || part === null) return String(part);
+  let key = "";
+  for (const [name, each] of Object.entries(part)) {
+    if (Array.isArray(each)) key += `,${each.length}`;
+    else if (name !== "words" && name !== "plural") key += `,${place(each)}`;
+  }
+  return key;
+}
 
 /** Words that a verb comes after. */
 const subjects = new Set(["who", "that", "which", "have", "has", "had", "been", "is", "are", "was", "were", "do", "does", "did", "to", "they", "we", "he", "she", "it"]);

@@ -161,6 +161,22 @@ export const projection: Rule = (sentence, at, frame) => {
   return [...shared, ...single];
 };
 
+/** "full names", "names" of people whose first and last names are kept apart: both. */
+export const fullName: Rule = (sentence, at, frame) => {
+  const full = ["full", "complete", "whole"].includes(sentence.words[at] ?? "");
+  const from = full ? at + 1 : at;
+  if (sentence.tokens[from]?.stem !== "name" || (!full && frame.mode === "condition" && !goesOn(sentence, at))) return [];
+  const people = sentence.index.people.filter(({ named }) => full || !named);
+  if (people.length === 0) return [];
+  const mention = (part: "first" | "last", place: number): Item => {
+    const columns = people.map((each) => ({ table: each.table, column: each[part], cost: 0 }));
+    return { kind: "attribute", attribute: { kind: "name", name: { at: place, end: from + 1, words: sentence.said(at, from + 1), plural: false, columns } } };
+  };
+  // Nothing else is between the two.
+  const items = [mention("first", at), mention("last", at + 0.5)];
+  return [step(from + 1, withItem({ ...frame, mode: "show" }, ...items), (frame.mode === "show" ? 0 : 0.6) + (full ? 0 : 0.1))];
+};
+
 /** "all details of" */
 export const all: Rule = (sentence, at, frame) => {
   const found = sentence.phrase(everything, at);

@@ -123,3 +123,21 @@ const shortForms = new Map(Object.entries({
 
 /** The words of a name with short forms written out. */
 export const writtenOut = (words: readonly string[]): string[] => words.flatMap((word) => shortForms.get(word)?.split(" ") ?? [word]);
+
+/** Names of several words for the same, each in the singular. */
+const sameNames = [
+  ["date of birth", "birth date", "birthdate", "birthday"],
+  ["first name", "given name", "forename"],
+  ["last name", "family name", "surname"],
+  ["zip code", "zip", "postcode", "postal code"],
+];
+
+/** Other ways to say a name that ends so. */
+export function writtenOtherwise(words: readonly string[]): string[][] {
+  const said = words.join(" ");
+  const ending = (phrase: string) => said === phrase || said.endsWith(` ${phrase}`);
+  return sameNames.flatMap((names) => {
+    const own = names.filter(ending).sort((a, b) => b.length - a.length)[0];
+    return own === undefined ? [] : names.filter((name) => name !== own).map((name) => `${said.slice(0, said.length - own.length)}${name}`.split(" "));
+  });
+}

@@ -2,6 +2,7 @@ import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
+import { apart } from "./column-words.ts";
 
 /** By the place of the noun in the list; a column that is called just so comes before one that ends so. */
 export function nounPlace(nouns: readonly string[], column: Column): number | undefined {
@@ -15,10 +16,21 @@ export function nounPlace(nouns: readonly string[], column: Column): number | un
 export const isKey = (table: Table, column: Column) =>
   table.primaryKey.includes(column.name) || table.foreignKeys.some(({ columns }) => columns.includes(column.name));
 
+/** `city` of cities. */
+export const isCalledAs = (column: Column, table: Table) => wordsOfName(column.name).map(singular).join(" ") === wordsOfName(table.name).map(singular).join(" ");
+
 /** The column by which people call a row of the table, where it has one. */
 export function labelOf(table: Table): Column | undefined {
   const ranked = table.columns
-    .map((column) => ({ column, place: kindOf(column) === "text" ? nounPlace(labelNouns, column) : undefined }))
+    .map((column) => ({ column, place: kindOf(column) === "text" ? labelPlace(column, table) : undefined }))
     .filter((each): each is { column: Column; place: number } => each.place !== undefined);
   return ranked.sort((a, b) => a.place - b.place)[0]?.column;
+}
+
+/** `city` of cities comes after whatever is called a name. */
+const lastPlace = 20;
+
+function labelPlace(column: Column, table: Table): number | undefined {
+  const [, ...rest] = apart([column.name.toLowerCase()], table);
+  return nounPlace(labelNouns, column) ?? (rest.length > 0 && labelNouns.includes(rest.at(-1)!) ? 1 : isCalledAs(column, table) && !isKey(table, column) ? lastPlace : undefined);
 }

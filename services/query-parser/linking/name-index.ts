@@ -1,7 +1,9 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import { representative, writtenOut } from "../language/synonyms.ts";
+import { representative, writtenOtherwise, writtenOut } from "../language/synonyms.ts";
 import { root, singular, wordsOfName } from "../language/tokens.ts";
+import { apart, tablePrefixes, withoutTable } from "./column-words.ts";
+import { isCalledAs, labelOf } from "./labels.ts";
 
 /** A table that words may name. The cost says how far the words are from its name: 0 is the name itself. */
 export interface TableCandidate {
@@ -22,9 +24,6 @@ export interface Named {
 export const maxWords = 5;
 
 const costs = { shortForm: 0.05, comment: 0.1, generic: 0.25, ending: 0.45, part: 0.7, foreignKey: 0.3, loose: 0.4 };
-
-/** Prefixes that say what kind of thing a table is, not what it holds. */
-const tablePrefixes = new Set(["tbl", "t", "dim", "fact", "fct", "vw", "v", "stg", "ref"]);
 
 /** Endings of a column's name that say how it is written down rather than what it is. */
 const genericEndings = new Set(["code", "name", "description", "text", "value", "at", "on", "date", "time", "ts", "timestamp", "datetime", "number", "type", "details", "detail", "yn", "id"]);
@@ -89,8 +88,12 @@ export class NameIndex {
     const primary = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
     const key = (foreign || table.primaryKey.includes(column.name)) && (kindOf(column) === "number" || /id$/i.test(column.name));
     // `aid` of aircraft, `stuid` of students
+    const itself = isCalledAs(column, table) && labelOf(table) === column;
+    // `city` of cities is their name.
+    if (itself) this.#add(["name"], (named, extra) => keepBest(named.columns, { table, column, cost: costs.shortForm + extra }, (each) => each.column === column));
     if (primary && /.id$/i.test(column.name)) this.#add(["id"], (named, extra) => keepBest(named.columns, { table, column, cost: 0.1 + extra }, (each) => each.column === column));
-    for (const { words, cost } of spellings(column.name, column.comment)) {
+    for (const { words: together, cost } of spellings(column.name, column.comment)) {
+      const words = apart(together, table);
       const own = withoutTable(words, table);
       for (const part of partsOf(words)) {
         // Of a key only its whole name: "student" is not `student_id`, unless nothing else is.
@@ -129,17 +132,8 @@ function spellings(name: string, comment: string | undefined): { words: string[]
   if (written.join(" ") !== plain.join(" ")) found.push({ words: written, cost: costs.shortForm });
   const said = comment === undefined ? [] : wordsOfName(comment).map(singular);
   if (said.length > 0 && said.length <= maxCommentWords) found.push({ words: said, cost: costs.comment });
+  for (const words of writtenOtherwise(written)) found.push({ words, cost: costs.shortForm });
   return found.filter(({ words }) => words.length > 0);
-}
-
-/** `customer_name` of `customers` is its name. */
-function withoutTable(words: string[], table: Table): string[] {
-  const name = wordsOfName(table.name).map(singular);
-  const own = name.length > 1 && tablePrefixes.has(name[0]!) ? name.slice(1) : name;
-  for (const prefix of [own, own.slice(-1), own.slice(0, 1)]) {
-    if (words.length > prefix.length && prefix.every((word, index) => words[index] === word)) return words.slice(prefix.length);
-  }
-  return words;
 }
 
 function costOfPart(part: readonly string[], words: readonly string[], own: readonly string[], time: boolean): number {

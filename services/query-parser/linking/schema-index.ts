@@ -1,7 +1,9 @@
-import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { vocabulary } from "../language/lexicon.ts";
 import { otherNamesOfCountry } from "./countries.ts";
+import { nameParts } from "./column-words.ts";
 import { KeyGraph } from "./key-graph.ts";
+import { labelOf } from "./labels.ts";
 import { NameIndex } from "./name-index.ts";
 import { ValueIndex } from "./value-index.ts";
 
@@ -15,12 +17,19 @@ export class SchemaIndex {
   readonly vocabulary: ReadonlySet<string>;
   /** Names and sampled values as they are written, and in lower case. */
   readonly spellings: { name: string; lower: string }[];
+  /** Tables that keep first and last names apart; `named` are those whose rows have another name, too. */
+  readonly people: { table: Table; first: Column; last: Column; named: boolean }[];
 
   constructor(schema: DatabaseSchema) {
     this.schema = schema;
     this.graph = new KeyGraph(schema);
     this.names = new NameIndex(schema);
     this.values = new ValueIndex(schema);
+    this.people = schema.tables.flatMap((table) => {
+      const [first, last] = nameParts(table) ?? [];
+      const label = labelOf(table);
+      return first && last ? [{ table, first, last, named: label !== undefined && label !== first && label !== last }] : [];
+    });
     this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words]);
     const columns = schema.tables.flatMap((table) => table.columns);
     const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);

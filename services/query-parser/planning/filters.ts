@@ -1,12 +1,11 @@
-import type { Column, Table } from "@chatdb/contracts/query.ts";
+import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Filter, Predicate, TableMention } from "../grammar/frame.ts";
 import type { Direction } from "../language/lexicon.ts";
-import { writtenOut } from "../language/synonyms.ts";
-import { wordsOfName } from "../language/tokens.ts";
 import type { Comparison, Condition, InnerQuery } from "../plan/plan.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { isKey, labelOf } from "../linking/labels.ts";
+import { nameParts } from "../linking/column-words.ts";
 import { fitting } from "../linking/fitting.ts";
 import { openConditions, opposite, valuesFor, type Open } from "./comparisons.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
@@ -102,14 +101,13 @@ function deny(opens: readonly Open[], table: Table, held: (open: Open) => (sourc
   if (added.length > 1) builder.where.splice(before, Infinity, { kind: "either", of: added.map((each) => [each]) });
 }
 
-/** The columns of a person's first and last name, in a table that has both. */
-function nameParts(table: Table): [Column, Column] | undefined {
-  const find = (said: string) => table.columns.find(({ name, comment }) => [name, comment ?? ""].some((each) => writtenOut(wordsOfName(each)).join(" ").endsWith(said)));
-  const [first, last] = [find("first name"), find("last name")];
-  return first && last && first !== last ? [first, last] : undefined;
-}
-
 const isNumber = ({ table, column }: TableColumn) => kindOf(column) === "number" && !(isKey(table, column) && table.primaryKey.includes(column.name));
+
+/** Whether first and last name are all that a row is called. */
+function isCalledByParts(table: Table): boolean {
+  const label = labelOf(table);
+  return nameParts(table)?.some((part) => label === undefined || part === label) ?? false;
+}
 
 /** "Ada Lovelace" of a table that keeps first and last names apart. */
 function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope): boolean {
@@ -118,7 +116,7 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
   const values = [words[0]!, words.slice(1).join(" ")];
   const near = nearTables(filter, scope);
   const seen = (table: Table) => nameParts(table)?.every(({ samples }, place) => samples?.some((sample) => sample.toLowerCase() === values[place]!.toLowerCase()));
-  const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find((each) => nameParts(each) && !labelOf(each));
+  const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find(isCalledByParts);
   const parts = table && nameParts(table);
   if (!parts) return false;
   for (const [place, column] of parts.entries()) {
