@@ -7,6 +7,7 @@ import { choicesAt, measuredAt, orMore, predicatesAt, rangeAt, timesAt, type Sai
 import { currencies, type Sentence } from "./sentence.ts";
 import { measuresAt } from "./show.ts";
 import { thingsAt, withValuesOf } from "./things.ts";
+import { isObject } from "./verbs.ts";
 import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 export function attributeOf(nouns: readonly string[] | "time", words: string, at: number): Attribute {
@@ -64,7 +65,7 @@ export const naming: Rule = (sentence, at, frame) => {
   if (said && [textMatches, comparators, negations].some((phrases) => sentence.phrase<unknown>(phrases, from))) return [];
   const text = said ? sentence.freeText(from) : quoted ? sentence.freeText(at) : sentence.properName(at);
   if (!text) return [];
-  const attribute: Attribute = { kind: "label", words: text.text, at };
+  const attribute: Attribute = { kind: "label", words: text.text, at, ...(!said && isObject(sentence, at, text.end) && { object: true }) };
   const predicate: Predicate = { kind: "text", op: "=", texts: [text.text] };
   const cost = said ? 0.1 : quoted ? 0.5 : 0.7;
   return [step(text.end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end: text.end }), cost)];

@@ -30,7 +30,9 @@ export interface ValueMention extends Mention {
 export type Attribute =
   | { kind: "name"; name: ColumnMention }
   | { kind: "nouns"; nouns: readonly string[]; words: string; at: number }
-  | { kind: "time" | "number" | "label"; words: string; at: number };
+  | { kind: "time" | "number"; words: string; at: number }
+  /** `object` is what a verb is about: not the thing that does it, nor the one that it is done to. */
+  | { kind: "label"; words: string; at: number; object?: boolean };
 
 /** What is computed over rows: their number, or a function of an attribute. */
 export interface Measure {

@@ -4,15 +4,18 @@ import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
 import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, superlative } from "./order.ts";
+import { infinitive } from "../language/verbs.ts";
 import type { Sentence } from "./sentence.ts";
 import { aggregate, all, count, distinct, fullName, lead, projection, thing, topic, who } from "./show.ts";
 import type { Rule } from "./step.ts";
+import { mostOften, relation, soOften } from "./verbs.ts";
 
 const rules: readonly Rule[] = [
   lead, count, aggregate, projection, fullName, all, who, topic, thing, distinct,
   columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, mostFrequent, aboveAverage, without, denial, relative,
   sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
+  relation, mostOften, soOften,
 ];
 
 /** A reading of a question. */
@@ -106,7 +109,8 @@ function skipCost(sentence: Sentence, at: number): number {
   const certain = ({ cost }: { cost: number }) => cost < certainCost;
   const named = sentence.tables(at).some(({ tables }) => tables.some(certain)) || sentence.columns(at).some(({ columns }) => columns.some(certain)) || sentence.values(at).some(({ values }) => values.some(certain));
   if (named) return skipCosts.name;
-  const verb = /(ed|ing)$/.test(word) || subjects.has(sentence.words[at - 1] ?? "");
+  const known = sentence.tables(at).length > 0 || sentence.columns(at).length > 0;
+  const verb = /(ed|ing)$/.test(word) || (infinitive(word) !== undefined && !known) || subjects.has(sentence.words[at - 1] ?? "");
   return verb ? skipCosts.verb : skipCosts.word;
 }
 

@@ -15,7 +15,7 @@ const conjunctions = ["and", ",", "&", "also", "plus", "both"];
 /** Whether what comes at a position goes on with a list. */
 function goesOn({ words }: Sentence, at: number): boolean {
   const before = ["the", "a", "an", "their", "its", "his", "her"].includes(words[at - 1] ?? "") ? at - 1 : at;
-  return conjunctions.includes(words[before - 1] ?? "") || ["as well as", "together with", "along with"].some((phrase) => words.slice(0, before).join(" ").endsWith(phrase));
+  return conjunctions.includes(words[before - 1] ?? "") || (words[before - 1] === "with" && ["together", "along"].includes(words[before - 2] ?? "")) || (words[before - 1] === "as" && words[before - 2] === "well");
 }
 
 const withItem = (frame: Frame, ...items: Item[]): Frame => ({ ...frame, show: [...frame.show, ...items] });

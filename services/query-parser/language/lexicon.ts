@@ -1,6 +1,7 @@
 /** English words that mean the same whatever the database: no table, column or value is named here. */
 import type { Aggregate, Comparator } from "../plan/plan.ts";
 import { Phrases } from "./phrases.ts";
+import { verbForms } from "./verbs.ts";
 
 export type Direction = "asc" | "desc";
 
@@ -39,6 +40,12 @@ export const extremeNumbers = new Phrases<Direction>([
 export const frequencies = new Phrases<Direction>([
   ["most common|most popular|most frequent|most frequently used|most commonly used|most used|most often used|most frequently|most commonly|most prevalent|most often|commonest", "desc"],
   ["least common|least popular|least frequent|least used|least commonly used|least frequently used|rarest|least often", "asc"],
+]);
+
+/** How often something is done: "played the most". */
+export const verbTimes = new Phrases<Direction>([
+  ["the most|most|the most times|most times|the most number of times|the most often", "desc"],
+  ["the least|least|the fewest times|the least often", "asc"],
 ]);
 
 /** Nouns that a column is called by when the adjective fits it; `time` stands for any column of a date or time. */
@@ -250,7 +257,7 @@ export const functionWords: ReadonlySet<string> = new Set(
     "we our us me my i you your please their its his her hers him he she it they them these those this exist exists live lives living located based come comes coming " +
     "placed made belong belongs belonging registered available currently as well every and across ? . ! , ; : ( ) by also any some into about within among along together corresponding " +
     "respective respectively associated related given current existing recorded listed present total overall using used use than then when so such can could will would should may might " +
-    "one ones thing things record records entry entries data database table list value values both either or each other own ever just only more " +
+    "one ones thing things something anything record records entry entries data database table list value values both either or each other own ever just only more " +
     "how what when where if while whether up down over own between via along shown s"
   ).split(" "),
 );
@@ -272,4 +279,5 @@ export const vocabulary: ReadonlySet<string> = new Set([
   ...weightyWords,
   ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, onwards, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
   ...spendings,
+  ...verbForms,
 ]);

@@ -63,11 +63,17 @@ function textOf(raw: string, kind: Token["kind"]): string {
   return kind === "word" ? raw.replace(/['’]s?$/, "") : raw;
 }
 
+const namesParted = new LRUCache<string, readonly string[]>({
+  max: 20_000,
+  memoMethod: (name) =>
+    name
+      .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ")
+      .split(/[^\p{L}\p{M}\p{N}]+/u)
+      .filter(Boolean)
+      .map((word) => word.toLowerCase()),
+});
+
 /** The words of a name in a schema: `unitPrice`, `unit_price` and `unit price` are the same two. */
-export function wordsOfName(name: string): string[] {
-  return name
-    .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, " ")
-    .split(/[^\p{L}\p{M}\p{N}]+/u)
-    .filter(Boolean)
-    .map((word) => word.toLowerCase());
+export function wordsOfName(name: string): readonly string[] {
+  return namesParted.memo(name);
 }

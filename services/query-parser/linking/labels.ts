@@ -19,8 +19,16 @@ export const isKey = (table: Table, column: Column) =>
 /** `city` of cities. */
 export const isCalledAs = (column: Column, table: Table) => wordsOfName(column.name).map(singular).join(" ") === wordsOfName(table.name).map(singular).join(" ");
 
+const labels = new WeakMap<Table, { label: Column | undefined }>();
+
 /** The column by which people call a row of the table, where it has one. */
 export function labelOf(table: Table): Column | undefined {
+  let found = labels.get(table);
+  if (!found) labels.set(table, (found = { label: likeliestLabel(table) }));
+  return found.label;
+}
+
+function likeliestLabel(table: Table): Column | undefined {
   const ranked = table.columns
     .map((column) => ({ column, place: kindOf(column) === "text" ? labelPlace(column, table) : undefined }))
     .filter((each): each is { column: Column; place: number } => each.place !== undefined);

@@ -109,6 +109,15 @@ function isCalledByParts(table: Table): boolean {
   return nameParts(table)?.some((part) => label === undefined || part === label) ?? false;
 }
 
+/** "written by Ada Lovelace": the people next to what the question is about, if that is written as a name is. */
+function nearestPeople(words: readonly string[], { index, builder: { root } }: Scope): Table | undefined {
+  if (words.length !== 2 || !words.every((word) => /^\p{Lu}/u.test(word)) || index.people.some(({ table }) => table === root)) return undefined;
+  const steps = ({ table }: { table: Table }) => index.graph.distance(root, table);
+  return index.people.filter((each) => steps(each) <= maxStepsToPeople).sort((a, b) => steps(a) - steps(b))[0]?.table;
+}
+
+const maxStepsToPeople = 3;
+
 /** "Ada Lovelace" of a table that keeps first and last names apart. */
 function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope): boolean {
   const words = attribute?.kind === "label" && predicate.kind === "text" && predicate.op === "=" && predicate.texts.length === 1 ? predicate.texts[0]!.split(/\s+/) : [];
@@ -116,7 +125,7 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
   const values = [words[0]!, words.slice(1).join(" ")];
   const near = nearTables(filter, scope);
   const seen = (table: Table) => nameParts(table)?.every(({ samples }, place) => samples?.some((sample) => sample.toLowerCase() === values[place]!.toLowerCase()));
-  const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find(isCalledByParts);
+  const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find(isCalledByParts) ?? (attribute?.kind === "label" && attribute.object ? nearestPeople(words, scope) : undefined);
   const parts = table && nameParts(table);
   if (!parts) return false;
   for (const [place, column] of parts.entries()) {
@@ -134,7 +143,7 @@ function nearTables({ at, end, of }: Pick<Attributed, "at" | "end" | "of">, { bu
 
 function columnOf(filter: Attributed, scope: Scope): TableColumn {
   const { attribute, predicate, at, words } = filter;
-  const { resolver } = scope;
+  const { resolver, mentioned } = scope;
   const near = nearTables(filter, scope);
   const suits = fitting(predicate);
   const seen = predicate.kind === "value" ? predicate.choices[0]!.values : [];
@@ -145,7 +154,8 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
   if (attribute.kind === "label" && predicate.kind === "text") {
     // A text that is a value somewhere is hardly the name of something else.
     const elsewhere = predicate.texts.some((text) => scope.index.values.of(text).length > 0);
-    const candidates = resolver.candidates(attribute).map((each) => (elsewhere ? { ...each, cost: each.cost + 1.6 } : each));
+    const subject = attribute.object ? mentioned[0]?.table : undefined;
+    const candidates = resolver.candidates(attribute).map((each) => ({ ...each, cost: each.cost + (elsewhere ? 1.6 : 0) + (each.table === subject ? 1.5 : 0) }));
     return resolver.pick(`text ${at}`, words, elsewhere ? candidates : seenIn(candidates, predicate.texts), near, ({ column }) => kindOf(column) === "text");
   }
   if (predicate.kind === "text" && attribute.kind === "name" && !attribute.name.columns.some((each) => suits(each))) {
