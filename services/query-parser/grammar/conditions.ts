@@ -1,5 +1,5 @@
 import type { Comparator } from "../plan/plan.ts";
-import { aggregates, comparatives, comparators, frequencies, money, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
+import { aggregates, comparatives, comparators, frequencies, functionWords, money, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
 import { fitting } from "../linking/fitting.ts";
 import { daysAt } from "./days.ts";
 import type { Attribute, Frame, Predicate } from "./frame.ts";
@@ -223,7 +223,13 @@ export const denial: Rule = (sentence, at, frame) => {
 };
 
 /** "or", between conditions. */
-export const alternative: Rule = (sentence, at, frame) => (sentence.words[at] === "or" && frame.filters.length > 0 && !frame.or ? [step(at + 1, { ...frame, or: true })] : []);
+export const alternative: Rule = (sentence, at, frame) => {
+  const last = frame.filters.at(-1);
+  if (sentence.words[at] !== "or" || !last || frame.or) return [];
+  // What was passed over before it would be one of the two.
+  const aside = sentence.words.slice(last.end, at).every((word) => functionWords.has(word) || word === "either");
+  return aside ? [step(at + 1, { ...frame, or: true })] : [];
+};
 
 /** "200 or less than 190", "above 3 and below 7": a further number for the same column. */
 export const further: Rule = (sentence, at, frame) => {

@@ -32,8 +32,9 @@ function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction):
     const after = sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ?? sentence.phrase(directions, end);
     const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
     const single = { end: after?.end ?? end, orders: [order], cost };
-    const next = sentence.skip(single.end, "and", ",", "then", "by", "the");
-    const further = next > single.end && sentence.words[next - 1] !== "," ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
+    const next = sentence.skip(single.end, "and", ",", "then", "by", "the", "their", "its", "finally", "also");
+    const listed = sentence.words[next - 1] !== "," || sentence.words.slice(next).some((word, place, words) => word === "," && words[place + 1] === "then");
+    const further = next > single.end && listed ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
     return further ? [{ end: further.end, orders: [order, ...further.orders], cost: cost + further.cost }, { ...single, cost: cost + 0.3 }] : [single];
   });
 }

@@ -119,8 +119,8 @@ function withinAt(sentence: Sentence, said: Said): Said[] {
 }
 
 export function rangeAt(sentence: Sentence, at: number): Said[] {
-  const closing = sentence.words[at] === "between" ? ["and"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
-  const from = closing && sentence.number(sentence.skip(at + 1, "the"));
+  const closing = sentence.words[at] === "between" ? ["and", "to"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
+  const from = closing && sentence.number(sentence.skip(at + 1, "the", "ages"));
   if (!from || !closing.includes(sentence.words[from.end] ?? "")) return [];
   const to = sentence.number(from.end + 1);
   return to ? [{ end: to.end, predicate: { kind: "between", from: from.value, to: to.value }, cost: 0 }] : [];

@@ -1,4 +1,5 @@
 import { functionWords, numberWords, valueEnds } from "../language/lexicon.ts";
+import { infinitive } from "../language/verbs.ts";
 import type { Phrases } from "../language/phrases.ts";
 import { corrected } from "../language/spelling.ts";
 import { singular, tokenise, type Token } from "../language/tokens.ts";
@@ -108,9 +109,12 @@ export class Sentence {
   /** Free text: what is in quotes, or words up to one that begins another part of the question. */
   freeText(at: number): { end: number; text: string; quoted: boolean } | undefined {
     const token = this.tokens[at];
-    if (token?.kind === "quoted") return { end: at + 1, text: token.text, quoted: true };
+    if (!token) return undefined;
+    if (token.kind === "quoted") return { end: at + 1, text: token.text, quoted: true };
+    // A name that begins with a capital goes on with capitals.
+    const proper = this.#isProper(at);
     let end = at;
-    while (end < this.tokens.length && !valueEnds.has(this.words[end]!) && this.tokens[end]!.kind !== "quoted" && this.tokens[end]!.kind !== "mark") end++;
+    while (end < this.tokens.length && !valueEnds.has(this.words[end]!) && this.tokens[end]!.kind !== "quoted" && this.tokens[end]!.kind !== "mark" && !(proper && infinitive(this.words[end]!) !== undefined && /^\p{Ll}/u.test(this.tokens[end]!.text))) end++;
     return end > at ? { end, text: this.said(at, end), quoted: false } : undefined;
   }
 

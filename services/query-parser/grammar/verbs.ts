@@ -5,10 +5,16 @@ import { orMore } from "./predicates.ts";
 import type { Sentence } from "./sentence.ts";
 import { step, withFilter, withTopic, type Rule } from "./step.ts";
 
+/** Words that a verb comes after. */
+const subjects = new Set(["who", "that", "which", "have", "has", "had", "been", "is", "are", "was", "were", "do", "does", "did", "to", "they", "never", "not", "ever", "once", "also"]);
+
+/** "orders" is a verb only where one may be. */
+const isVerbHere = ({ words }: Sentence, at: number, base: string) => (words[at] !== base && words[at] !== `${base}s`) || subjects.has(words[at - 1] ?? "");
+
 /** Tables that keep what a verb says: "ordered" of orders, "bought" of orders too. */
 function tablesOf(sentence: Sentence, at: number): TableMention | undefined {
   const base = infinitive(sentence.words[at] ?? "");
-  if (base === undefined || sentence.tokens[at]!.kind !== "word") return undefined;
+  if (base === undefined || sentence.tokens[at]!.kind !== "word" || !isVerbHere(sentence, at, base)) return undefined;
   const named = sentence.tables(at).filter(({ end }) => end === at + 1).flatMap(({ tables }) => tables);
   const tables = named.length > 0 ? named : nounsOf(base).flatMap((noun) => sentence.index.names.find([noun])?.tables ?? []);
   const least = Math.min(...tables.map(({ cost }) => cost));

@@ -1,7 +1,6 @@
 /** English words that mean the same whatever the database: no table, column or value is named here. */
 import type { Aggregate, Comparator } from "../plan/plan.ts";
 import { Phrases } from "./phrases.ts";
-import { verbForms } from "./verbs.ts";
 
 export type Direction = "asc" | "desc";
 
@@ -72,6 +71,7 @@ export const superlatives = new Phrases<Quality>([
   ["longest", { nouns: span, direction: "desc" }],
   ["shortest", { nouns: [...span, "height"], direction: "asc" }],
   ["tallest|highest", { nouns: ["height", "elevation", "altitude"], direction: "desc" }],
+  ["longest-serving|longest serving|longest-standing|longest standing|longest-running|longest running|earliest joined|longest tenured", { nouns: "time", direction: "asc" }],
   ["largest|biggest|greatest", { nouns: extent, direction: "desc" }],
   ["smallest|tiniest", { nouns: extent, direction: "asc" }],
   ["fastest|quickest", { nouns: ["speed"], direction: "desc", rather: { nouns: ["time", "duration"], direction: "asc" } }],
@@ -84,6 +84,18 @@ export const superlatives = new Phrases<Quality>([
   ["least populous|least populated", { nouns: ["population", "inhabitants"], direction: "asc" }],
   ["best paid|highest paid|best-paid|highest-paid", { nouns: ["salary", "wage", "pay", "income"], direction: "desc" }],
   ["worst paid|lowest paid|worst-paid|lowest-paid", { nouns: ["salary", "wage", "pay", "income"], direction: "asc" }],
+]);
+
+/** Adjectives after "how" that ask for a number: "how old". */
+export const degrees = new Phrases<readonly string[]>([
+  ["old", ["age"]],
+  ["long", ["length", "duration", "time", "hours", "days", "minutes", "seconds", "milliseconds"]],
+  ["tall|high", ["height", "elevation", "altitude"]],
+  ["large|big", extent],
+  ["heavy", ["weight", "mass"]],
+  ["fast", ["speed"]],
+  ["far", ["distance"]],
+  ["expensive|costly|dear|cheap|pricey", money],
 ]);
 
 /** Adjectives that compare with a number: "cheaper than 20". */
@@ -126,10 +138,10 @@ export const timeRelations = new Phrases<TimeRelation>([
   ["in|during|on|within|of|for|in the year|of the year|in year|at|over|throughout|around", "within"],
   ["from|from the year", "of"],
   ["after|later than|more recent than|newer than|after the year|after year|past", "after"],
-  ["since|starting in|starting on|as of|on or after|from the start of|since the year", "from"],
+  ["in or after|on or after|during or after|at or after|after or in|no earlier than|not before|since|starting in|starting on|as of|from the start of|from the beginning of|since the beginning of|since the start of|since the year", "from"],
   ["before|earlier than|prior to|older than|before the year|before year", "before"],
   ["until|till|up to", "until"],
-  ["through|on or before|until the end of", "through"],
+  ["through|on or before|in or before|before or in|by or before|no later than|not after|until the end of", "through"],
 ]);
 
 export const onwards = new Phrases<true>([["on|onwards|onward|and later|and after|or later", true]]);
@@ -206,18 +218,18 @@ export const missings = new Phrases<"missing" | "present">([
 ]);
 
 export const sortings = new Phrases<true>([
-  ["sorted by|sort by|ordered by|order by|ranked by|rank by|arranged by|sorted on|sort them by|in order of|by order of|sorted according to|order them by|sort the results by|order the results by|sort the list by|sort results by|in the order of|order the result by|rank them by|sorted based on|ordered according to|sort the result by|organized by|listed by|ordered based on|sorting by|ordering by|sorted in order of|listed in order of|sorted in the order of|rank the results by|order results by|and sort by|and sort them by|and order by|and order them by|sort it by|in sequence of|in terms of", true],
+  ["sorted by|sort by|ordered by|order by|ranked by|rank by|arranged by|sorted on|sort them by|in order of|by order of|sorted according to|order them by|sort the results by|order the results by|sort the list by|sort results by|in the order of|order the result by|rank them by|sorted based on|ordered according to|sort the result by|organized by|listed by|ordered based on|sorting by|ordering by|sorted in order of|listed in order of|sorted in the order of|rank the results by|order results by|and sort by|and sort them by|and order by|and order them by|sort it by|in sequence of|in terms of|sorted using|ordered using|sort using|sorted with|order by the|sorted in order by", true],
 ]);
 
 /** A direction with a column after it: "in ascending order of price". */
 export const orderOf = new Phrases<Direction>([
-  ["in ascending order of|in ascending order by|in increasing order of|in alphabetical order of|in alphabetical order by|in an ascending order of|in ascending alphabetical order of|in ascending order based on|by ascending|by ascending order of|in lexicographical order of|alphabetically by|in lexicographic order of|in the ascending order of|by increasing|ascendingly by|in increasing order by|in ascending alphabetical order by|ascending by|sorted ascending by|sorted alphabetically by|sorted in ascending order by|sorted in ascending order of|ordered ascending by|ordered alphabetically by|ordered in ascending order of|ordered by ascending|sorted by ascending|sorted in increasing order of|sorted in alphabetical order of|sorted in alphabetical order by|from lowest to highest|from low to high|listed in ascending order of|in order of increasing|in order of ascending|in ascending order according to", "asc"],
+  ["in ascending order of|in ascending order by|in increasing order of|in alphabetical order of|in alphabetical order by|in an ascending order of|in ascending alphabetical order of|in ascending order based on|by ascending|by ascending order of|in lexicographical order of|alphabetically by|in lexicographic order of|in the ascending order of|by increasing|ascendingly by|in increasing order by|in ascending alphabetical order by|ascending by|sorted ascending by|sorted alphabetically by|sorted in ascending order by|sorted in ascending order of|ordered ascending by|ordered alphabetically by|ordered in ascending order of|ordered by ascending|sorted by ascending|sorted in increasing order of|sorted in alphabetical order of|sorted in alphabetical order by|from lowest to highest|from low to high|listed in ascending order of|in order of increasing|in order of ascending|in ascending order according to|in alphabetic order of|in the alphabetical order of|in alphabetical order based on|in alphabetical order according to|alphabetically ordered by|alphabetically sorted by|in lexicographical order by|in chronological order of|in order of increasing", "asc"],
   ["in descending order of|in descending order by|in decreasing order of|in a descending order of|in an descending order of|in descending alphabetical order of|in reverse alphabetical order of|in reverse order of|by descending|by descending order of|in the descending order of|by decreasing|in decreasing order by|descending by|in descending alphabetical order by|in reverse alphabetical order by|sorted descending by|sorted in descending order by|sorted in descending order of|ordered descending by|ordered in descending order of|ordered by descending|sorted by descending|sorted in decreasing order of|listed in descending order of|in order of descending|in order of decreasing|in descending order according to|in descending order based on", "desc"],
 ]);
 
 export const directions = new Phrases<Direction>([
-  ["asc|ascending|in ascending order|in increasing order|increasing|lowest first|smallest first|from low to high|alphabetically|in alphabetical order|a to z|from a to z|in an ascending order|in ascending alphabetical order|lexicographically|in lexicographical order|in lexicographic order|from lowest to highest|from smallest to largest|in the alphabetical order|ascendingly|in alphabetic order|ascending order|from the lowest to the highest|from least to most|alphabetical order|in order|increasing order|from small to large|from the smallest to the largest|from shortest to longest|from earliest to latest|from youngest to oldest|in chronological order|chronologically|from the earliest to the latest|from oldest to newest|from the youngest to the oldest|from cheapest to most expensive|from fewest to most|from young to old", "asc"],
-  ["desc|descending|in descending order|in decreasing order|decreasing|highest first|largest first|biggest first|from high to low|in reverse order|in reverse alphabetical order|z to a|from z to a|in a descending order|in an descending order|in descending alphabetical order|in reverse lexicographical order|from highest to lowest|from largest to smallest|descendingly|descending order|from the highest to the lowest|from most to least|decreasing order|from large to small|from the largest to the smallest|from longest to shortest|from latest to earliest|from oldest to youngest|in reverse chronological order|from the latest to the earliest|from the oldest to the youngest|from newest to oldest|from old to young|from most expensive to cheapest|from big to small|from most to fewest", "desc"],
+  ["asc|ascending|in ascending order|in increasing order|increasing|lowest first|smallest first|from low to high|alphabetically|in alphabetical order|a to z|a-z|from a to z|in alphabetic order|in the alphabetic order|in an alphabetical order|in an ascending order|in ascending alphabetical order|lexicographically|in lexicographical order|in lexicographic order|from lowest to highest|from smallest to largest|in the alphabetical order|ascendingly|in alphabetic order|ascending order|from the lowest to the highest|from least to most|alphabetical order|in order|increasing order|from small to large|from the smallest to the largest|from shortest to longest|from earliest to latest|from youngest to oldest|in chronological order|chronologically|from the earliest to the latest|from oldest to newest|from the youngest to the oldest|from cheapest to most expensive|from fewest to most|from young to old", "asc"],
+  ["desc|descending|in descending order|in decreasing order|decreasing|highest first|largest first|biggest first|from high to low|in reverse order|in reverse alphabetical order|z to a|z-a|from z to a|in descending alphabetic order|in reverse alphabetic order|in descending lexicographical order|in a descending order|in an descending order|in descending alphabetical order|in reverse lexicographical order|from highest to lowest|from largest to smallest|descendingly|descending order|from the highest to the lowest|from most to least|decreasing order|from large to small|from the largest to the smallest|from longest to shortest|from latest to earliest|from oldest to youngest|in reverse chronological order|from the latest to the earliest|from the oldest to the youngest|from newest to oldest|from old to young|from most expensive to cheapest|from big to small|from most to fewest", "desc"],
 ]);
 
 export const groupings = new Phrases<true>([
@@ -277,7 +289,6 @@ export const valueEnds: ReadonlySet<string> = new Set(
 export const vocabulary: ReadonlySet<string> = new Set([
   ...functionWords,
   ...weightyWords,
-  ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, onwards, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
+  ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, onwards, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, degrees, verbTimes, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
   ...spendings,
-  ...verbForms,
 ]);

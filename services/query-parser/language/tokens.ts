@@ -16,7 +16,7 @@ export interface Token {
 }
 
 const patterns = [
-  /(?<quoted>"[^"]+"|“[^”]+”|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/u,
+  /(?<quoted>"[^"]+"|“[^”]+”|(?<![\p{L}\p{N}])[‘’`][^‘’`']+[’'](?![\p{L}\p{N}])|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/u,
   /(?<date>\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}-]))/u,
   /(?<number>[$€£]?(?<![\p{L}\p{N}])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\p{L}\p{N}_@]|[.,]\d))/u,
   // An underscore parts words, as in a name of the schema; not in an address such as ada_l@example.com.
@@ -58,7 +58,7 @@ export function tokenise(question: string): Token[] {
 }
 
 function textOf(raw: string, kind: Token["kind"]): string {
-  if (kind === "quoted") return raw.includes("@") && !/["“']/.test(raw[0]!) ? raw : raw.slice(1, -1);
+  if (kind === "quoted") return raw.includes("@") && !/["“'‘’`]/.test(raw[0]!) ? raw : raw.slice(1, -1);
   if (kind === "number") return raw.replaceAll(/[$€£,]/g, "");
   return kind === "word" ? raw.replace(/['’]s?$/, "") : raw;
 }

@@ -59,8 +59,5 @@ for (const entry of verbs.split(" ")) {
 /** The infinitive of a form of a verb that is known. */
 export const infinitive = (word: string): string | undefined => bases.get(word);
 
-/** All forms of all verbs. */
-export const verbForms: readonly string[] = [...bases.keys()];
-
 /** Nouns for what is kept of what a verb says, in the singular; the likeliest first. */
 export const nounsOf = (base: string): readonly string[] => nouns[base]?.split(" ") ?? [];

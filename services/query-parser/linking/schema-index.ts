@@ -1,5 +1,6 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { vocabulary } from "../language/lexicon.ts";
+import { infinitive } from "../language/verbs.ts";
 import { otherNamesOfCountry } from "./countries.ts";
 import { nameParts } from "./column-words.ts";
 import { KeyGraph } from "./key-graph.ts";
@@ -38,6 +39,6 @@ export class SchemaIndex {
 
   /** Whether a word may be meant as it is. */
   knows({ word, stem }: { word: string; stem: string }): boolean {
-    return this.vocabulary.has(word) || this.names.knows(stem) || this.values.knows(word) || this.values.knows(stem) || otherNamesOfCountry(word).length > 0;
+    return this.vocabulary.has(word) || infinitive(word) !== undefined || this.names.knows(stem) || this.values.knows(word) || this.values.knows(stem) || otherNamesOfCountry(word).length > 0;
   }
 }

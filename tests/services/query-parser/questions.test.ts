@@ -136,7 +136,12 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
   ],
   "more": [
     ["products with price over the average", "SELECT * FROM products WHERE price > (SELECT avg(price) FROM products)"],
-    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)", "asked back: ordered may be a column"],
+    ["products never ordered", "SELECT * FROM products WHERE id NOT IN (SELECT product_id FROM order_items)"],
+    ["customers who bought products in Books", "SELECT * FROM customers WHERE id IN (SELECT customer_id FROM orders o, order_items, products p, categories c WHERE o.id = order_id AND p.id = product_id AND c.id = category_id AND c.name = 'Books')"],
+    ["customers who have ordered something", "SELECT * FROM customers WHERE id IN (SELECT customer_id FROM orders)"],
+    ["customers who bought the Nordic Desk", "SELECT * FROM customers WHERE id IN (SELECT customer_id FROM orders o, order_items, products p WHERE o.id = order_id AND p.id = product_id AND p.name = 'Nordic Desk')"],
+    ["who orders most often", "SELECT name FROM customers c JOIN orders ON customer_id = c.id GROUP BY c.id, name ORDER BY count(*) DESC LIMIT 1"],
+    ["customers who ordered at least 20 times", "SELECT * FROM customers c WHERE 20 <= (SELECT count(*) FROM orders WHERE customer_id = c.id)"],
     ["customers in Germany but not in Berlin", "SELECT * FROM customers WHERE country = 'Germany' AND city <> 'Berlin'"],
     ["products with price over 100 or stock under 5", "SELECT * FROM products WHERE price > 100 OR stock < 5"],
     ["customers in Germany or with name Anna", "SELECT * FROM customers WHERE country = 'Germany' OR name = 'Anna'"],
