@@ -1,8 +1,13 @@
-import type { ForeignKey } from "@chatdb/contracts/query.ts";
-import type { Db } from "mongodb";
+import type { ForeignKey, Table } from "@chatdb/contracts/query.ts";
+import type { Db, Document } from "mongodb";
 import pluralize from "pluralize";
-import type { Collection } from "./introspect.ts";
 import { at, toJson } from "./values.ts";
+
+/** What is known of a collection before its keys are inferred. */
+export interface Collection {
+  table: Table;
+  documents: Document[];
+}
 
 /** Values of a field that are looked up in the other collection. */
 const valuesTried = 50;

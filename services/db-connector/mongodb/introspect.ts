@@ -1,6 +1,6 @@
 import type { Column, ForeignKey, Table } from "@chatdb/contracts/query.ts";
 import type { CollectionInfo, Db, Document } from "mongodb";
-import { inferForeignKeys } from "./foreign-keys.ts";
+import { inferForeignKeys, type Collection } from "./foreign-keys.ts";
 import { isDocument, typeNameOf } from "./values.ts";
 
 /** Documents looked at in each collection: half of them the first ones by their key, half the last. */
@@ -8,12 +8,6 @@ const documentsSeen = 500;
 
 /** Documents nested deeper than that are one column. */
 const maxDepth = 4;
-
-/** What is known of a collection before its keys are inferred. */
-export interface Collection {
-  table: Table;
-  documents: Document[];
-}
 
 /** The collections and views of the database, with the fields that a sample of their documents has. */
 export async function introspect(db: Db, timeoutMs: number): Promise<Table[]> {
