@@ -10,6 +10,8 @@ export interface Peer {
 export interface Destination {
   readonly to: Peer | { readonly cidr: string; readonly except?: readonly string[] };
   readonly port: number;
+  /** Pods of somebody else: what they let in is for policies of their own to say. Default false. */
+  readonly foreign?: boolean;
 }
 
 /** Who uses something: its name becomes the role, user or principal at the other side. */

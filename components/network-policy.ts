@@ -72,15 +72,15 @@ function peer(to: Destination["to"]): PolicyPeer {
   };
 }
 
-/** The policies of a consumer's edges: one at its own end, one at each destination inside the cluster. */
+/** The policies of a consumer's edges: one at its own end, one at each destination that is part of the program. */
 export function edgePolicies(consumer: Consumer, destinations: readonly Destination[], parent: pulumi.Resource): pulumi.Resource[] {
   if (destinations.length === 0) return [];
   // Two databases of one server, say, are one place.
   const distinct = [...new Set(destinations)];
   const policy = (name: string, namespace: pulumi.Input<string>, spec: PolicySpec) =>
     new k8s.networking.v1.NetworkPolicy(name, { metadata: { name, namespace }, spec }, { parent });
-  const ingress = distinct.flatMap(({ to, port }) =>
-    "cidr" in to ? [] : [policy(`${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`, to.namespace, ingressFrom(consumer, to, port))],
+  const ingress = distinct.flatMap(({ to, port, foreign }) =>
+    "cidr" in to || foreign ? [] : [policy(`${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`, to.namespace, ingressFrom(consumer, to, port))],
   );
   return [policy(`${consumer.name}-egress`, consumer.namespace, egressTo(consumer, distinct)), ...ingress];
 }

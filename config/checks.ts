@@ -1,6 +1,7 @@
 import { bytes, millicores, type Cpu, type Size } from "../components/quantities.ts";
 import { accessIssues } from "./access.ts";
 import { digestIssues } from "./images.ts";
+import { languageModelIssues } from "./language-model.ts";
 import type { Settings } from "./schema.ts";
 import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
 
@@ -28,6 +29,7 @@ export function crossChecks(settings: Settings): Issue[] {
     ...dataSourceIssues(settings),
     ...digestIssues(settings),
     ...accessIssues(settings),
+    ...languageModelIssues(settings),
   ];
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { crossChecks, type Issue } from "./checks.ts";
 import { secretNames, settings as schema, type Settings } from "./schema.ts";
-import { missingSecrets } from "./secrets.ts";
+import { secretIssues } from "./secrets.ts";
 import { serviceSettings, type ServiceName, type ServiceSettings } from "./services.ts";
 
 /** The checked configuration of one environment. */
@@ -11,6 +11,8 @@ export interface Configuration extends Settings {
   service(name: ServiceName): ServiceSettings;
   /** A secret setting, encrypted in the stack's file. */
   secret(name: (typeof secretNames)[number]): pulumi.Output<string>;
+  /** The same where it may be missing. */
+  optionalSecret(name: (typeof secretNames)[number]): pulumi.Output<string> | undefined;
   dataSourcePassword(name: string): pulumi.Output<string>;
 }
 
@@ -20,12 +22,13 @@ export interface Configuration extends Settings {
  */
 export function readConfiguration(config = new pulumi.Config()): Configuration {
   const { settings, issues } = parse(rawSettings(config));
-  const all = [...unknownSettings(config), ...issues, ...(settings ? [...crossChecks(settings), ...missingSecrets(settings, config)] : [])];
+  const all = [...unknownSettings(config), ...issues, ...(settings ? [...crossChecks(settings), ...secretIssues(settings, config)] : [])];
   if (!settings || all.length > 0) throw new pulumi.RunError(report(all));
   return Object.freeze({
     ...settings,
     service: (name: ServiceName) => serviceSettings(name, settings.serviceDefaults, settings.services[name] ?? {}),
     secret: (name: (typeof secretNames)[number]) => config.requireSecret(name),
+    optionalSecret: (name: (typeof secretNames)[number]) => config.getSecret(name),
     dataSourcePassword: (name: string) =>
       config.requireSecretObject<Record<string, string>>("dataSourcePasswords").apply((passwords) => passwords[name]!),
   });

@@ -70,6 +70,17 @@ const oidc = z.strictObject({
   cidr,
 });
 
+const llm = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/ }).refine((url) => !/[@?#]/.test(url), "must be an address without a login, query or fragment, such as https://llm.example.com/v1"),
+  model: z.string().min(1),
+  pods: optional(z.strictObject({ labels: z.record(z.string().min(1), z.string()).refine((labels) => !isEmpty(labels), "must name at least one label"), port: port.optional() })),
+  cidr: range.optional(),
+  timeout: wholeSeconds(1).refine((time) => seconds(time) <= 30, 'must be at most "30s": people wait for it').default("8s"),
+  concurrency: z.int().min(1).max(1000).default(4),
+  samples: z.boolean().default(true),
+  suggestOnly: z.boolean().default(false),
+});
+
 /** Inside of the cluster http will do. */
 function isPrivateEnough(url: string): boolean {
   return /^https:|^http:\/\/[^/:@]+\.svc(\.cluster\.local)?([:/]|$)/.test(url);
@@ -162,6 +173,7 @@ export const settings = z.strictObject({
   gatewaySourceRanges: z.array(range),
   ingress: optional(ingress),
   oidc: optional(oidc),
+  llm: optional(llm),
   rateLimit: optional(z.strictObject({ perMinute: z.int().min(1) })),
 });
 
@@ -174,4 +186,5 @@ export const secretNames = [
   "externalObjectStoreAccessKeyId",
   "externalObjectStoreSecretAccessKey",
   "dataSourcePasswords",
+  "llmKey",
 ] as const;

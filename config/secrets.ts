@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "./checks.ts";
+import { keyInClear } from "./language-model.ts";
 import type { secretNames, Settings } from "./schema.ts";
 
-/** Secrets that the settings call for and the stack does not have. */
-export function missingSecrets(settings: Settings, config: pulumi.Config): Issue[] {
+/** Secrets that the settings call for and the stack does not have, or that they would give away. */
+export function secretIssues(settings: Settings, config: pulumi.Config): Issue[] {
   const needed: [(typeof secretNames)[number], boolean, string][] = [
     ["externalPostgresPassword", settings.externalPostgres !== undefined, "externalPostgres"],
     ["externalKafkaPassword", settings.externalKafka?.username !== undefined, "externalKafka.username"],
@@ -19,6 +20,7 @@ export function missingSecrets(settings: Settings, config: pulumi.Config): Issue
       .filter((name) => !passwords.includes(name))
       .map((name) => `dataSourcePasswords.${name}`)
       .map((path) => ({ path, message: `is needed by dataSources: set it with \`pulumi config set --secret --path ${path}\`` })),
+    ...keyInClear(settings, config.getSecret("llmKey") !== undefined),
   ];
 }
 

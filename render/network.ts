@@ -32,7 +32,7 @@ function allPods(resources: readonly RecordedResource[]): Pods[] {
 /**
  * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
  * selects is open in that direction; else some rule has to allow it. At the ends: workloads, ranges of addresses
- * outside of the cluster, the cluster's `dns`, all of a `namespace`, and `anyone`.
+ * outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in another one, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
   const pods = allPods(resources);
@@ -46,7 +46,7 @@ export function openConnections(resources: readonly RecordedResource[]): string[
   );
   const outside = pods.flatMap((pod) => [
     ...rules(policies, "Egress", pod).flatMap((rule) =>
-      rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port).map((place) => `${pod.name} -> ${place}`))),
+      rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port, pods).map((place) => `${pod.name} -> ${place}`))),
     ),
     ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
     ...rules(policies, "Ingress", pod).flatMap((rule) =>
@@ -94,9 +94,12 @@ function matches(selector: Selector | undefined, labels: Record<string, string>)
 }
 
 /** Places that are none of the workloads. */
-function elsewhere({ ipBlock, podSelector }: Peer, port: number | string): string[] {
+function elsewhere({ ipBlock, namespaceSelector, podSelector }: Peer, port: number | string, pods: readonly Pods[]): string[] {
   if (ipBlock) return [`${ipBlock.cidr}:${port}`];
-  return podSelector?.matchLabels["k8s-app"] === "kube-dns" ? ["dns"] : [];
+  if (podSelector?.matchLabels["k8s-app"] === "kube-dns") return ["dns"];
+  const namespace = namespaceSelector?.matchLabels["kubernetes.io/metadata.name"];
+  const own = namespace === undefined || pods.some((each) => each.namespace === namespace);
+  return own ? [] : [`${Object.values(podSelector?.matchLabels ?? {}).join("+")} in ${namespace}:${port}`];
 }
 
 /** Whom a rule lets in that is none of the workloads. */

@@ -7,6 +7,7 @@ import { GatewayRoute } from "../components/gateway-route.ts";
 import { identityProvider } from "../components/identity-provider.ts";
 import { Ingress } from "../components/ingress.ts";
 import { Kafka, type ExternalKafka } from "../components/kafka.ts";
+import { languageModel } from "../components/language-model.ts";
 import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
 import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
@@ -15,6 +16,7 @@ import type { PostgresCluster } from "../components/postgres-cluster.ts";
 import { Postgres } from "../components/postgres.ts";
 import { PostgresBackup } from "../components/postgres-backup.ts";
 import { Priorities } from "../components/priorities.ts";
+import { seconds } from "../components/quantities.ts";
 import { gatewayClients, gatewayEnvironment } from "../config/access.ts";
 import type { Configuration } from "../config/index.ts";
 import type { ServiceName } from "../config/services.ts";
@@ -92,7 +94,7 @@ export class ChatDb extends pulumi.ComponentResource {
     });
     const parser = this.service("query-parser", {
       port: 5001,
-      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http())],
+      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http()), ...this.languageModel()],
       startsAfter,
     });
     const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });
@@ -255,6 +257,13 @@ export class ChatDb extends pulumi.ComponentResource {
     );
     const sample = this.config.sampleData ? [postgres.database("shop", { access: "read", as: "DATASOURCE_SHOP" })] : [];
     return [...added, ...configured, ...sample];
+  }
+
+  private languageModel(): Dependency[] {
+    const { llm } = this.config;
+    if (!llm) return [];
+    const { timeout, ...model } = llm;
+    return [languageModel({ ...model, timeoutMs: seconds(timeout) * 1000, key: this.config.optionalSecret("llmKey") })];
   }
 
   private sampleData(postgres: Postgres): pulumi.Resource[] {

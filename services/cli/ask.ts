@@ -1,5 +1,6 @@
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
+import { byWhom } from "@chatdb/contracts/values.ts";
 import type { Problem } from "@chatdb/kit/problem.ts";
 import { askedBackBy, type Gateway } from "./gateway.ts";
 import { exitCodes, type Settings } from "./options.ts";
@@ -33,7 +34,7 @@ export async function ask(query: string, asking: Asking, follows?: ParseRequest[
     if (!offered) throw error;
     const { alternatives, hints } = offered;
     tell(asking.terminal, printable((error as Problem).message));
-    for (const [at, { reading, confidence }] of alternatives.entries()) tell(asking.terminal, `  ${at + 1}. ${printable(reading)} (${percent(confidence)})`);
+    for (const [at, { reading, confidence, read_by }] of alternatives.entries()) tell(asking.terminal, `  ${at + 1}. ${printable(reading)} (${percent(confidence)}${byWhom[read_by]})`);
     for (const hint of hints) tell(asking.terminal, `  ${printable(hint)}`);
     const chosen = take === undefined ? await choice(alternatives, asking) : alternatives[take - 1];
     return chosen ? await answered({ query, ...(datasource === undefined ? {} : { datasource }), plan: chosen.plan }, asking) : { code: exitCodes.askedBack };
@@ -50,8 +51,8 @@ async function choice(alternatives: readonly Interpretation[], { prompt }: Askin
 
 async function answered(request: ParseRequest, { gateway, terminal, format }: Asking): Promise<Outcome> {
   if (format === "csv") {
-    const { statement, datasource, plan, reading, confidence } = await gateway.parse(request);
-    understood(terminal, reading, confidence);
+    const { statement, datasource, plan, ...interpretation } = await gateway.parse(request);
+    understood(terminal, interpretation);
     await gateway.export(datasource, { ...statement, format: "csv" }, terminal.stdout);
     return { code: exitCodes.rows, plan };
   }
@@ -61,10 +62,12 @@ async function answered(request: ParseRequest, { gateway, terminal, format }: As
   return { code: exitCodes.rows, plan: answer.plan };
 }
 
-const understood = (terminal: Terminal, reading: string, confidence: number) => tell(terminal, `${printable(reading)} (${percent(confidence)} sure)`);
+type Understood = Pick<Interpretation, "reading" | "confidence" | "read_by">;
 
-function printTable({ reading, confidence, columns, rows, row_count, truncated, took_ms }: Answer, terminal: Terminal): void {
-  understood(terminal, reading, confidence);
+const understood = (terminal: Terminal, { reading, confidence, read_by }: Understood) => tell(terminal, `${printable(reading)} (${percent(confidence)} sure${byWhom[read_by]})`);
+
+function printTable({ columns, rows, row_count, truncated, took_ms, ...interpretation }: Answer, terminal: Terminal): void {
+  understood(terminal, interpretation);
   print(terminal, tableText(columns, rows, widthOf(terminal)));
   const count = truncated ? `The first ${row_count} rows; --format csv has them all.` : row_count === 1 ? "1 row." : `${row_count} rows.`;
   tell(terminal, `${count} ${Math.round(took_ms)} ms.`);

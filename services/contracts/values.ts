@@ -1,5 +1,5 @@
 /* How the values of a result are read by people, in the web page and on the command line. */
-import type { QueryResult } from "./query.ts";
+import type { QueryResult, Reader } from "./query.ts";
 
 export type Columns = QueryResult["columns"];
 export type Rows = QueryResult["rows"];
@@ -43,3 +43,6 @@ export function numberOf(value: Value): number | undefined {
 
 /** A column's name as words: `number_of_orders` is "number of orders". */
 export const words = (name: string) => name.replaceAll("_", " ");
+
+/** What is said of who read a question, after how sure that is, where it was not the engine alone. */
+export const byWhom: Readonly<Record<Reader, string>> = { engine: "", sender: "", model: ", by the language model", both: ", by the engine and the language model" };

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
+import { languageModelEnv, languageModelOf } from "@chatdb/query-parser/language-model/options.ts";
+import { z } from "zod";
 import { keptDirectory, temporaryDirectory } from "./data-directory.ts";
 import { greeting } from "./greeting.ts";
 import { help, parseOptions, UsageError, type Options } from "./options.ts";
@@ -37,6 +40,7 @@ function cannotListen({ host, port }: { host: string; port: number }, error: unk
 async function run(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(help);
+  const languageModel = languageModelOf(readEnv(z.object(languageModelEnv)));
   const started = performance.now();
   await checkAddress(options);
   const directory = options.directory === undefined ? temporaryDirectory() : keptDirectory(options.directory);
@@ -56,7 +60,7 @@ async function run(): Promise<void> {
   process.on("SIGINT", () => void stop()).on("SIGTERM", () => void stop());
 
   console.log("ChatDB is starting.");
-  starting.resolve(startPlatform({ ...options, directory, logLevel: options.verbose ? "info" : "error" }));
+  starting.resolve(startPlatform({ ...options, directory, languageModel, logLevel: options.verbose ? "info" : "error" }));
   const platform = await starting.promise.catch((error: unknown) => {
     throw cannotListen(options, error);
   });
@@ -66,7 +70,8 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  if (error instanceof UsageError) console.error(`chatdb: ${error.message}`);
+  const usage = error instanceof UsageError || error instanceof ConfigurationError;
+  if (usage) console.error(`chatdb: ${error.message}`);
   else console.error("chatdb: could not start:", error);
-  process.exit(error instanceof UsageError ? 2 : 1);
+  process.exit(usage ? 2 : 1);
 }

@@ -21,6 +21,9 @@ Usage: npm start -- [options]
   --verbose     log every request
   --help        show this
 
+LLM_BASE_URL and LLM_MODEL in the environment name a language model for the questions that ChatDB is not sure of by itself:
+docs/language-model.md.
+
 Ctrl-C stops it.`;
 
 /** @throws UsageError with everything that is wrong */

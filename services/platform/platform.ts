@@ -14,6 +14,7 @@ import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
 import { createService as createMlEngine } from "@chatdb/ml-engine/service.ts";
 import { createService as createModelRegistry } from "@chatdb/model-registry/service.ts";
 import { createService as createPredictionService } from "@chatdb/prediction-service/service.ts";
+import type { LanguageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
 import { createService as createQueryParser } from "@chatdb/query-parser/service.ts";
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 import { createService as createTestService } from "@chatdb/test-service/service.ts";
@@ -29,6 +30,8 @@ export interface PlatformOptions {
   host: string;
   port: number;
   directory: DataDirectory;
+  /** For questions that the engine is not sure of. Default: none. */
+  languageModel?: LanguageModelOptions | undefined;
   logLevel: string;
 }
 
@@ -59,7 +62,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function start({ host, port, directory, logLevel }: PlatformOptions, onClose: (close: () => Promise<unknown>) => void) {
+async function start({ host, port, directory, languageModel, logLevel }: PlatformOptions, onClose: (close: () => Promise<unknown>) => void) {
   const log = (service: string) => createLogger(service, logLevel);
   const tables = <DB>(of: EmbeddedDatabase) => {
     const db = openDatabase<DB>(openPool(of.env));
@@ -93,7 +96,7 @@ async function start({ host, port, directory, logLevel }: PlatformOptions, onClo
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
     serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, modelRegistryUrl: modelRegistry, log: log("ml-engine") })),
-    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, log: log("query-parser") })),
+    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, languageModel, log: log("query-parser") })),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);
   const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };

@@ -151,6 +151,30 @@ describe("settings that have to fit together", () => {
     expect(await issues({ addedDataSources: { ranges: ["10.0.0.0/8"], except: ["10.96.0.0/12"], ports: [5432], secret: "passwords" } })).to.deep.equal({});
   });
 
+  it("a language model has an address that a network policy can open", async () => {
+    const model = "small";
+    const outside = { baseUrl: "https://llm.example.com/v1", model };
+    const inside = { baseUrl: "http://ollama.models.svc:11434/v1", model };
+    const pods = { labels: { app: "ollama" } };
+    expect((await configuration()).llm).to.equal(undefined);
+    expect((await configuration({ llm: outside })).llm).to.deep.equal({ ...outside, timeout: "8s", concurrency: 4, samples: true, suggestOnly: false });
+    expect(await issues({ llm: { ...inside, pods }, llmKey: secure })).to.deep.equal({});
+    expect(await issues({ llm: { ...outside, pods } })).to.deep.equal({ "llm.pods": "is for an address inside of the cluster, such as http://ollama.models.svc:11434/v1" });
+    expect(await issues({ llm: { ...inside, cidr: "10.0.0.0/8" } })).to.deep.equal({
+      "llm.pods": "is needed for an address inside of the cluster: labels of the pods behind it, for the network policy",
+      "llm.cidr": "is for an address outside of the cluster: name the pods instead",
+    });
+    expect(Object.keys(await issues({ llm: { baseUrl: "https://key@llm.example.com/v1?a=1", model: "", timeout: "31s", concurrency: 0, pods: { labels: {} } } })).sort()).to.deep.equal(
+      ["llm.baseUrl", "llm.concurrency", "llm.model", "llm.pods.labels", "llm.timeout"],
+    );
+  });
+
+  it("a language model's key does not go over a network in clear", async () => {
+    const llm = { baseUrl: "http://192.0.2.7:8000/v1", model: "small" };
+    expect(await issues({ llm })).to.deep.equal({});
+    expect(await issues({ llm, llmKey: secure })).to.deep.equal({ "llm.baseUrl": "must be an https address: the key llmKey would be readable on its way" });
+  });
+
   it("secrets that the settings call for are there", async () => {
     const external = {
       externalPostgres: { host: "pg.example.com", adminUser: "root" },

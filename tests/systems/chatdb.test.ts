@@ -135,8 +135,20 @@ describe("network of ChatDB", () => {
       "test-service -> api-gateway:8080",
       "db-connector -> 10.4.0.0/16:5432",
       "db-connector -> 10.5.0.0/16:3306",
+      "query-parser -> 10.7.0.0/16:443",
     ];
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
+  });
+
+  it("opens the way from the parser to the language model in the cluster, and that alone", async () => {
+    const llm = { baseUrl: "http://ollama.models.svc:80/v1", model: "small", pods: { labels: { app: "ollama" }, port: 11434 } };
+    const resources = await recordStack("prod", { settings: { llm } });
+    const open = openConnections(resources);
+    const [without] = [openConnections(await recording("prod"))];
+    expect(open.filter((connection) => !without.includes(connection))).to.deep.equal(["query-parser -> ollama in models:11434"]);
+    expect(objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.namespace === "models")).to.deep.equal([]);
+    expect(environment(resources, "query-parser")).to.include({ LLM_BASE_URL: llm.baseUrl, LLM_MODEL: "small", LLM_TIMEOUT_MS: "8000" }).and.to.not.have.property("LLM_KEY");
+    expect(edges(resources)).to.deep.include({ from: "query-parser", to: "language-model", lazy: true });
   });
 
   it("opens the way from the gateway to the issuer of its tokens, and that alone", async () => {
@@ -208,6 +220,15 @@ describe("configuration of ChatDB", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
     expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read" });
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
+  });
+
+  it("gives the language model's key to the parser alone, in a Secret", async () => {
+    const external = await recording("external");
+    const holding = objects(external, "Secret").filter(({ stringData }) => "LLM_KEY" in (stringData ?? {}));
+    expect(holding).to.have.length(1);
+    const having = workloads(external).filter(({ pod }) => JSON.stringify(pod).includes("LLM_"));
+    expect(having.map(({ name }) => name)).to.deep.equal(["query-parser"]);
+    expect(JSON.stringify(objects(external, "ConfigMap").map(({ data }) => data))).to.not.contain("LLM_KEY");
   });
 
   it("gives the connector the passwords that data sources may refer to, as files", async () => {

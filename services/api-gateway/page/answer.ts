@@ -8,7 +8,7 @@ import { exports } from "./export.ts";
 import { feedback } from "./feedback.ts";
 import { queryText } from "./query-text.ts";
 import { table } from "./table.ts";
-import { shown, words } from "@chatdb/contracts/values.ts";
+import { byWhom, shown, words } from "@chatdb/contracts/values.ts";
 
 export type Choose = (interpretation: Interpretation) => void;
 
@@ -20,7 +20,7 @@ export function answered(answer: Answer, choose: Choose): HTMLElement[] {
   const { orderBy } = answer.plan;
   const drawing = chartOf(columns, rows, Array.isArray(orderBy) && orderBy.length > 0);
   return [
-    element("div", { className: "understood" }, element("p", { className: "reading" }, reading), confidence(answer.confidence)),
+    element("div", { className: "understood" }, element("p", { className: "reading" }, reading), confidence(answer)),
     ...(alternatives.length > 0 ? [didYouMean(alternatives, choose)] : []),
     ...(drawing ? [chart(drawing)] : []),
     single(answer) ?? table(columns, rows, truncated, reading),
@@ -41,10 +41,10 @@ function single({ columns: [column, another], rows }: Answer): HTMLElement | und
   return element("p", { className: "single" }, element("strong", {}, text), " ", element("span", { className: "muted" }, words(column.name)));
 }
 
-function confidence(value: number): HTMLElement {
+function confidence({ confidence: value, read_by }: Answer): HTMLElement {
   const level = value >= 0.9 ? "sure" : value >= 0.8 ? "fair" : "low";
   // A plan that was sent is not guessed.
-  const text = value === 1 ? "As chosen" : `${percent(value)} sure`;
+  const text = read_by === "sender" ? "As chosen" : `${percent(value)} sure${byWhom[read_by]}`;
   return element("span", { className: `confidence ${level}`, title: "How likely it is that the question was read as it was meant" }, text);
 }
 
@@ -56,7 +56,7 @@ function didYouMean(alternatives: readonly Interpretation[], choose: Choose): HT
 /** Readings to choose from. */
 export function choices(interpretations: readonly Interpretation[], choose: Choose): HTMLElement {
   const items = interpretations.map((each) =>
-    element("button", { type: "button", className: "choice", onclick: () => choose(each) }, element("span", {}, each.reading), element("span", { className: "muted" }, percent(each.confidence))),
+    element("button", { type: "button", className: "choice", onclick: () => choose(each) }, element("span", {}, each.reading), element("span", { className: "muted" }, `${percent(each.confidence)}${byWhom[each.read_by]}`)),
   );
   return element("div", { className: "choices", role: "group", aria: { label: "What it may mean" } }, ...items);
 }

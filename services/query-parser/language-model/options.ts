@@ -25,7 +25,7 @@ export const languageModelEnv = {
   LLM_BASE_URL: serviceUrl.optional(),
   LLM_MODEL: z.string().optional(),
   LLM_KEY: z.string().optional(),
-  LLM_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(8000),
+  LLM_TIMEOUT_MS: z.coerce.number().int().min(100).max(30_000).default(8000),
   LLM_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(4),
   LLM_SAMPLES: z.enum(["true", "false"]).default("true"),
   LLM_SUGGEST_ONLY: z.enum(["true", "false"]).default("false"),

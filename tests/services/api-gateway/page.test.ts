@@ -6,7 +6,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { audience, Issuer } from "./issuer.ts";
+import { aggregate, plan } from "../query-parser/plan/shop-plans.ts";
 import { startAsking } from "../support/asking.ts";
+import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
 
 const checker = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const counting = "how many customers are there in Germany?";
@@ -19,16 +21,19 @@ describe("the web page", function () {
   this.timeout(30_000);
   let browser: Browser;
   let stack: Awaited<ReturnType<typeof startAsking>>;
+  let model: StubModel;
   let page: Page;
   /** What the browser complained about. */
   let complaints: string[];
 
   before(async function () {
     browser = await startBrowser(this);
-    stack = await startAsking();
+    model = await startStubModel();
+    stack = await startAsking({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
   });
   after(async () => {
     await stack?.close();
+    await model?.close();
     await browser?.close();
   });
   afterEach(async () => {
@@ -109,6 +114,16 @@ describe("the web page", function () {
     await page.locator(".reading").waitFor();
     expect(await lastAnswer().locator(".reading").textContent()).to.equal(reading);
     expect(await answers().count()).to.equal(2);
+  });
+
+  it("says where a language model read the question", async () => {
+    model.does(says({ plan: plan("customers", [aggregate("count")]) }));
+    await open();
+    await ask("wheather");
+    expect(await lastAnswer().locator(".reading").textContent()).to.equal("The number of customers.");
+    expect(await lastAnswer().locator(".confidence").textContent()).to.equal("75% sure, by the language model");
+    expect(await violations()).to.deep.equal([]);
+    model.does(says({ plan: null }));
   });
 
   it("says what was not understood", async () => {

@@ -8,7 +8,9 @@ import { answer } from "@chatdb/contracts/answer.ts";
 import { expect } from "chai";
 import { audience, Issuer } from "../api-gateway/issuer.ts";
 import { startAsking } from "../support/asking.ts";
+import { aggregate, plan } from "../query-parser/plan/shop-plans.ts";
 import { eventually } from "../support/eventually.ts";
+import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const counting = "how many customers are there in Germany?";
@@ -34,12 +36,17 @@ class Written extends Writable {
 describe("chatdb", function () {
   this.timeout(30_000);
   let stack: Awaited<ReturnType<typeof startAsking>>;
+  let model: StubModel;
   let germans: number;
   before(async () => {
-    stack = await startAsking();
+    model = await startStubModel();
+    stack = await startAsking({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
     [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [[number]];
   });
-  after(() => stack.close());
+  after(async () => {
+    await stack.close();
+    await model.close();
+  });
 
   /** Runs the command with what is typed; on a terminal where `tty` is set. */
   async function chatdb(args: string[], { typed = "", tty = false, env = { CHATDB_URL: stack.url } }: { typed?: string; tty?: boolean; env?: NodeJS.ProcessEnv } = {}) {
@@ -85,6 +92,12 @@ describe("chatdb", function () {
     expect(taken.err).to.contain(`${reading} (100% sure)`);
     expect((await chatdb(["ask", unclear, "--take", "99"])).code).to.equal(3);
     expect((await chatdb(["ask", "wheather"])).code).to.equal(3);
+  });
+
+  it("says where a language model read the question", async () => {
+    model.does(says({ plan: plan("customers", [aggregate("count")]) }));
+    expect((await chatdb(["ask", "wheather"])).err).to.match(/^The number of customers\. \(75% sure, by the language model\)\n/);
+    model.does(says({ plan: null }));
   });
 
   it("asks the person, on a terminal", async () => {

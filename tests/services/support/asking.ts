@@ -4,12 +4,13 @@ import { topics } from "@chatdb/contracts/topics.ts";
 import { createService as createConnector } from "@chatdb/db-connector/service.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
+import type { LanguageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
 import { createService as createParser } from "@chatdb/query-parser/service.ts";
 import type { FastifyInstance } from "fastify";
 import { startShop } from "./shop.ts";
 
 /** All that answers questions, on the sample shop. */
-export async function startAsking(access: Pick<Deps, "oidc"> = {}) {
+export async function startAsking({ languageModel, ...access }: Pick<Deps, "oidc"> & { languageModel?: LanguageModelOptions } = {}) {
   const log = createLogger("test", "silent");
   const shop = await startShop();
   const bus = createMemoryEventBus();
@@ -22,7 +23,7 @@ export async function startAsking(access: Pick<Deps, "oidc"> = {}) {
     return await app.listen({ host: "127.0.0.1", port: 0 });
   };
   const dbConnector = await serve(createConnector({ dataSources: [shop.settings], log }));
-  const queryParser = await serve(createParser({ dbConnectorUrl: dbConnector, bus, log }));
+  const queryParser = await serve(createParser({ dbConnectorUrl: dbConnector, bus, languageModel, log }));
   const away = "http://127.0.0.1:1";
   const upstreams = { dbConnector, queryParser, trainingOrchestrator: away, mlEngine: away, modelRegistry: away, predictionService: away };
   const url = await serve(createGateway({ upstreams, log, ...access }));

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { Registry } from "prom-client";
 import { eventually } from "../../support/eventually.ts";
 import { plan } from "../plan/shop-plans.ts";
-import { answers, says, startStubModel, type StubModel } from "./stub-model.ts";
+import { answers, says, startStubModel, type StubModel } from "../../support/stub-model.ts";
 
 const customers: Table = {
   schema: "public",

@@ -11,7 +11,7 @@ import pino from "pino";
 import { eventually } from "../../support/eventually.ts";
 import { startShop, type TestShop } from "../../support/shop.ts";
 import { aggregate, column, join, plan, ref } from "../plan/shop-plans.ts";
-import { answers, completion, says, startStubModel, type Behaviour, type StubModel } from "./stub-model.ts";
+import { answers, completion, says, startStubModel, type Behaviour, type StubModel } from "../../support/stub-model.ts";
 
 const loyal = "who are our most loyal buyers";
 const count = aggregate("count");
