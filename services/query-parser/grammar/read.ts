@@ -76,16 +76,24 @@ function best(readings: Reading[]): Reading[] {
 /** What tells a reading from another one of the same words: which parts there are, and where they were said. */
 function signature({ frame, unread }: Reading): string {
   let key = `${unread.length}`;
-  for (const part of Object.values(frame as object) as unknown[]) key += `|${Array.isArray(part) ? part.map(place).join(";") : String(part)}`;
+  for (const part of Object.values(frame as object) as unknown[]) key += `|${place(part)}`;
   return key;
 }
 
+/** Nothing in a frame ever changes, and frames share what they have in common. */
+const places = new WeakMap<object, string>();
+
 function place(part: unknown): string {
   if (typeof part !== "object" || part === null) return String(part);
-  let key = "";
-  for (const [name, each] of Object.entries(part)) {
-    if (Array.isArray(each)) key += `,${each.length}`;
-    else if (name !== "words" && name !== "plural") key += `,${place(each)}`;
+  let key = places.get(part);
+  if (key === undefined) {
+    key = "";
+    for (const name in part) {
+      const each = (part as Record<string, unknown>)[name];
+      // Of names only which words they are: what these may stand for goes with them.
+      if (name !== "words" && name !== "plural") key += `,${name === "tables" || name === "columns" || name === "values" ? (each as unknown[]).length : place(each)}`;
+    }
+    places.set(part, key);
   }
   return key;
 }
