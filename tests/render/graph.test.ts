@@ -30,8 +30,9 @@ describe("graph", () => {
       "  minio[(minio)]",
       "  orders[(orders)]",
       "  added_data_sources[(added-data-sources)]",
+      "  language_model[(language-model)]",
     ]);
-    expect(nodes).to.have.length(8 + 5);
+    expect(nodes).to.have.length(8 + 6);
   });
 
   it("dashes the one edge that startup does not wait for", async () => {

@@ -96,7 +96,7 @@ for (const variant of variants) {
   });
 }
 
-const external = ["externalPostgresPassword", "externalKafkaPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders"];
+const external = ["externalPostgresPassword", "externalKafkaPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders", "llmKey"];
 
 interface ExternalSecret extends Manifest {
   readonly spec: {

@@ -13,7 +13,7 @@ export interface LanguageModelOptions {
   timeoutMs?: number;
   /** Questions that it is asked at a time; further ones go without it. Default 4. */
   concurrency?: number;
-  /** Whether it sees sampled values of columns, beside their names. Default true. */
+  /** Whether it sees sampled values of columns, beside their names, and the engine's guesses, in which they may be. Default true. */
   samples?: boolean;
   /** Its reading is only offered, not answered. Default false. */
   suggestOnly?: boolean;

@@ -62,7 +62,9 @@ For example, of a library's database, "${example.question}" is
 ${JSON.stringify(example.answer)}`;
 
 /** What a model is told: the same instructions each time, which servers may keep, then what is asked. */
-export function promptFor({ question, index, now, before, guesses }: Asked, { samples }: { samples: boolean }): Message[] {
+export function promptFor({ question, index, now, before, guesses: all }: Asked, { samples }: { samples: boolean }): Message[] {
+  // What the engine guesses may have sampled values in it.
+  const guesses = samples ? all : [];
   const plans = [...guesses.map(({ plan }) => plan as QueryPlan), ...(before ? [before] : [])];
   const parts = [
     `The database is ${names[index.schema.dialect]}. Its schema:\n${schemaText(index, { question, plans, samples })}`,

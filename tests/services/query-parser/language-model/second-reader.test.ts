@@ -187,6 +187,8 @@ describe("query-parser with a language model", () => {
       const [open, closed] = stub.received.map(({ body }) => body.messages[1]!.content.split("\n\nToday is")[0]!);
       expect(open).to.contain('"Germany"');
       expect(closed).to.contain('table "public"."customers"').and.to.not.contain("Germany");
+      await refused(await start({ samples: false, suggestOnly: true }), { query: misspelt.replace("Germany", "germany") });
+      expect(stub.received[2]!.body.messages[1]!.content).to.contain("germany").and.to.not.contain("Germany");
     });
   });
 
