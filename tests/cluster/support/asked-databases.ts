@@ -10,8 +10,7 @@ const namespace = "chatdb-outside";
 export const mysqlImage = "docker.io/library/mysql:8.4.7";
 export const mongodbImage = "docker.io/library/mongo:8.0.16";
 
-const rootPassword = crypto.randomUUID();
-const readerPassword = crypto.randomUUID();
+const password = crypto.randomUUID();
 
 /** A database that people may ask, as `POST /api/datasources` takes it. */
 export interface AskedDatabase {
@@ -34,18 +33,18 @@ export async function startAskedDatabases(): Promise<AskedDatabase[]> {
 async function startMysql(): Promise<AskedDatabase> {
   const name = "asked-mysql";
   const port = 3306;
-  const host = await startDatabase(name, { image: mysqlImage, port, env: { MYSQL_ROOT_PASSWORD: rootPassword, MYSQL_DATABASE: "shop" }, folders: ["/var/lib/mysql", "/run/mysqld"] });
+  const env = { MYSQL_ROOT_PASSWORD: crypto.randomUUID(), MYSQL_DATABASE: "shop", MYSQL_USER: "loader", MYSQL_PASSWORD: password };
+  const reader = `CREATE USER reader@'%' IDENTIFIED BY '${password}'; GRANT SELECT ON shop.* TO reader@'%';`;
+  const host = await startDatabase(name, { image: mysqlImage, port, env, folders: ["/var/lib/mysql", "/run/mysqld"], atFirst: { "reader.sql": reader } });
   await by(name, port, async (forwarded) => {
-    const admin = await mysql.createConnection({ host: "127.0.0.1", port: forwarded, user: "root", password: rootPassword, database: "shop" });
+    const loader = await mysql.createConnection({ host: "127.0.0.1", port: forwarded, user: "loader", password, database: "shop" });
     try {
-      await loadMysql(admin);
-      await admin.query("CREATE USER reader@'%' IDENTIFIED BY ?", [readerPassword]);
-      await admin.query("GRANT SELECT ON shop.* TO reader@'%'");
+      await loadMysql(loader);
     } finally {
-      await admin.end();
+      await loader.end();
     }
   });
-  return { name, dialect: "mysql", host, port, database: "shop", user: "reader", password: readerPassword, tls: "disable" };
+  return { name, dialect: "mysql", host, port, database: "shop", user: "reader", password, tls: "disable" };
 }
 
 /** Without users: the stand-in for the official image knows none. */
@@ -70,10 +69,13 @@ interface Server {
   readonly env: Record<string, string>;
   /** Where it writes. */
   readonly folders: readonly string[];
+  /** Files that it runs when it starts for the first time. */
+  readonly atFirst?: Record<string, string>;
 }
 
 /** Runs a server in a pod, and returns the pod's address when it listens. Its files go with the pod. */
-async function startDatabase(name: string, { image, port, env, folders }: Server): Promise<string> {
+async function startDatabase(name: string, { image, port, env, folders, atFirst = {} }: Server): Promise<string> {
+  await apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: atFirst });
   await apply({
     apiVersion: "v1",
     kind: "Pod",
@@ -90,10 +92,10 @@ async function startDatabase(name: string, { image, port, env, folders }: Server
           env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
           readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-          volumeMounts: folders.map((mountPath, number) => ({ name: `folder-${number}`, mountPath })),
+          volumeMounts: [{ name: "at-first", mountPath: "/docker-entrypoint-initdb.d" }, ...folders.map((mountPath, number) => ({ name: `folder-${number}`, mountPath }))],
         },
       ],
-      volumes: folders.map((_, number) => ({ name: `folder-${number}`, emptyDir: {} })),
+      volumes: [{ name: "at-first", configMap: { name } }, ...folders.map((_, number) => ({ name: `folder-${number}`, emptyDir: {} }))],
     },
   });
   await kubectl("wait", `pod/${name}`, `--namespace=${namespace}`, "--for=condition=Ready", "--timeout=180s");
