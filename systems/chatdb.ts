@@ -34,7 +34,7 @@ const topics = {
   "training-jobs": { partitions: 12 },
   "training-events": { partitions: 12 },
   "query-events": { partitions: 12 },
-  // Nothing reads it yet, and it is not to be lost until something does: a year.
+  // What the engine has not taken yet is not to be lost, however long it was away: a year.
   "query-feedback": { partitions: 12, retentionMs: 365 * 24 * 3_600_000 },
 };
 
@@ -86,15 +86,16 @@ export class ChatDb extends pulumi.ComponentResource {
     const engine = this.service("ml-engine", {
       port: 5000,
       uses: [
-        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "query-events": "consume" }),
-        objectStore.buckets({ datasets: "read" }),
+        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "query-events": "consume", "query-feedback": "consume" }),
+        objectStore.buckets({ datasets: "read", feedback: "read-write" }),
         registry.http(),
+        lazily(connector.http()),
       ],
       startsAfter,
     });
     const parser = this.service("query-parser", {
       port: 5001,
-      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http()), ...this.languageModel()],
+      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http()), lazily(registry.http()), ...this.languageModel()],
       startsAfter,
     });
     const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });

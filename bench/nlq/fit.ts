@@ -10,7 +10,7 @@ import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { understand } from "@chatdb/query-parser/understand.ts";
 import { createRandom } from "@chatdb/sample-data/random.ts";
 import { shuffled } from "./column-values.ts";
-import { sameResult } from "./compare-results.ts";
+import { sameResult } from "@chatdb/ml-engine/questions/same-result.ts";
 import { GoldDatabases } from "./gold-databases.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
 import { readQuestionSet, type QuestionSet } from "./question-set.ts";

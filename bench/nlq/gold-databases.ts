@@ -1,5 +1,5 @@
 import { factsOf, type SchemaFacts } from "./column-facts.ts";
-import { sameResult, type Blocks } from "./compare-results.ts";
+import { sameResult, type Blocks } from "@chatdb/ml-engine/questions/same-result.ts";
 import { generateRows, type Rows } from "./generate-rows.ts";
 import type { SetQuestion, SetSchema } from "./question-set.ts";
 import { sqlTokens } from "./sql-tokens.ts";

@@ -1,4 +1,4 @@
-import { normal, type Blocks, type Table } from "./compare-results.ts";
+import { normal, type Blocks, type Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { sqlTokens, type SqlToken } from "./sql-tokens.ts";
 
 export interface GoldRows {

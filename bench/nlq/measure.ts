@@ -1,4 +1,5 @@
-import { contrast, type Blocks, type Comparing, type Table } from "./compare-results.ts";
+import type { Blocks, Comparing, Table } from "@chatdb/ml-engine/questions/same-result.ts";
+import { contrast } from "./compare-results.ts";
 import { engineFor, statementsOf, type Answer, type Engine } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";

@@ -9,7 +9,7 @@ import { load } from "@chatdb/sample-data/load.ts";
 import pg from "pg";
 import type { SchemaFacts } from "./column-facts.ts";
 import type { Value } from "./column-values.ts";
-import type { Table } from "./compare-results.ts";
+import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 import { parentsFirst, referencedKeys, type Rows } from "./generate-rows.ts";
 import type { SetSchema } from "./question-set.ts";

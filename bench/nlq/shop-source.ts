@@ -6,7 +6,7 @@ import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";
 import { loadMysql } from "@chatdb/sample-data/mysql.ts";
 import { tryMariadb } from "../../tests/services/support/mariadb.ts";
 import { tryMongodb } from "../../tests/services/support/mongodb.ts";
-import type { Table } from "./compare-results.ts";
+import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 
 /** The sample shop in a database of one kind, as the db-connector reads it. */

@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { ColumnType, SchemaFacts } from "./column-facts.ts";
 import type { Rows } from "./generate-rows.ts";
-import type { Table } from "./compare-results.ts";
+import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 
 const affinity: Record<ColumnType, string> = {

@@ -1,9 +1,7 @@
 /** The data sources that the db-connector knows: those of its configuration, and those that are added at run time. */
 import { z } from "zod";
+import { dataSourceName } from "./data-source-name.ts";
 import { dialect } from "./query.ts";
-
-/** What the name of a data source may be. */
-export const dataSourceName = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "expected a lower-case letter, then letters, digits, _ and -, 63 characters at most");
 
 /** As in libpq: `require` encrypts and does not check the server's certificate; `verify` checks it against the public authorities. */
 export const tls = z.enum(["disable", "require", "verify"]);

@@ -3,6 +3,7 @@
  * (db-connector), a parse and the event it leaves behind (query-parser).
  */
 import { z } from "zod";
+import { modelReference } from "./training.ts";
 
 /** The kinds of databases that can be asked. MariaDB counts as MySQL. */
 export const dialect = z.enum(["postgresql", "mysql", "mongodb"]);
@@ -186,6 +187,8 @@ export const parseResponse = interpretation.extend({
   dialect,
   statement,
   alternatives: z.array(interpretation),
+  /** What was learned from this data source's examples, and used; absent where it was the bundled model alone. */
+  learned_model: modelReference.optional(),
 });
 export type ParseResponse = z.infer<typeof parseResponse>;
 

@@ -6,7 +6,7 @@ export const topics = {
   trainingEvents: "training-events",
   /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
-  /** What people say about answers, keyed by data source: from query-parser. Nothing reads it yet. */
+  /** What people say about answers, keyed by data source: query-parser to ml-engine. */
   queryFeedback: "query-feedback",
 } as const;
 

@@ -1,10 +1,15 @@
 import { z } from "zod";
+import { dataSourceName } from "./data-source-name.ts";
 
 /** A model's name: a path segment, an object key and a label alike, so lower case and short. */
 export const modelName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, "must be 1 to 63 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
   .describe("Name of a model, for example house-prices");
+
+/** The model that is used for the questions about a data source: the latest version of the one of this name. */
+export const questionModelName = (datasource: string) => `${questionModelPrefix}${datasource}`;
+export const questionModelPrefix = "questions-";
 
 /** A dataset's name, which is its key in the datasets bucket. */
 export const datasetName = z
@@ -17,7 +22,7 @@ export const datasetLocation = z
   .string()
   .max(1024)
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\s/][^\s]*$/, "must read s3://<bucket>/<key>")
-  .describe("s3://<bucket>/<key> of a CSV file with a header row");
+  .describe("s3://<bucket>/<key> of a CSV file with a header row; of questions one of JSON lines, or s3://<bucket>/<folder>/ of such files");
 
 /** A whole number from 1 on. */
 export const versionNumber = z.int().positive();
@@ -29,15 +34,19 @@ export type VersionReference = z.infer<typeof versionReference>;
 export const jobId = z.uuid();
 
 /** What a caller may tune; whatever is left out is chosen from the data. */
-export const trainingParameters = z.strictObject({
-  task: z.enum(["regression", "classification"]).optional()
-    .describe("Default: regression where the target is numeric with many distinct values, else classification"),
+const tunable = z.strictObject({
+  task: z.enum(["regression", "classification", "questions"]).optional()
+    .describe("Default: regression where the target is numeric with many distinct values, else classification; questions: how a data source is asked"),
+  datasource: dataSourceName.optional().describe("Of questions: the data source that they ask"),
   l2: z.number().nonnegative().optional()
     .describe("Ridge penalty on standardised features. Default 1e-8 per row for regression, 1 for classification"),
   test_fraction: z.number().gt(0).lt(1).optional().describe("Share of rows held out for the metrics. Default 0.2"),
   seed: z.int().nonnegative().max(0xffffffff).optional().describe("Seed of the held-out split. Default 1"),
   max_iterations: z.int().positive().max(10_000).optional().describe("Limit of the optimiser, classification only. Default 500"),
 });
+export const trainingParameters = tunable
+  .refine(({ task, datasource }) => (task === "questions") === (datasource !== undefined), { path: ["datasource"], error: "expected with the task questions, and with no other" })
+  .refine(({ task, l2, max_iterations }) => task !== "questions" || (l2 === undefined && max_iterations === undefined), { error: "l2 and max_iterations are not for questions" });
 export type TrainingParameters = z.infer<typeof trainingParameters>;
 
 /** Body of `POST /jobs`. */

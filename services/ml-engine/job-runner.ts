@@ -14,6 +14,7 @@ export interface RunnerOptions {
   datasets: DatasetSource;
   registry: Registry;
   metrics: EngineMetrics;
+  dbConnectorUrl: string;
   /** Of one training, MiB. */
   memoryMb: number;
   /** Stops trainings; their jobs are then taken up again by another engine. */
@@ -67,9 +68,9 @@ async function endOf(job: TrainingJob, options: RunnerOptions, log: Logger): Pro
   }
 }
 
-async function trainJob(job: TrainingJob, { datasets, memoryMb, signal }: RunnerOptions): Promise<Training> {
+async function trainJob(job: TrainingJob, { datasets, dbConnectorUrl, memoryMb, signal }: RunnerOptions): Promise<Training> {
   const file = await openDataset(datasets, job.dataset_location);
-  return trainInWorker(file, { target: job.target, parameters: job.parameters }, { memoryMb, signal });
+  return trainInWorker(file, { target: job.target, parameters: job.parameters, dbConnectorUrl }, { memoryMb, signal });
 }
 
 function success({ name, version, metrics }: ModelVersion): Outcome {

@@ -12,6 +12,7 @@ export function createMetrics(registry: Registry) {
       buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
       registers,
     }),
+    feedback: new Counter({ name: "query_feedback_total", help: "What people said about answers and is kept, by verdict.", labelNames: ["verdict"] as const, registers }),
     questions: new Counter({ name: "query_events_total", help: "Questions asked, by outcome.", labelNames: ["outcome"] as const, registers }),
   };
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
-import { artifactFormat } from "@chatdb/ml-model/artifact.ts";
 import { modelVersion, modelVersionList, type ModelRegistration, type ModelVersion, type TrainingJob } from "@chatdb/contracts/training.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
@@ -51,12 +50,12 @@ async function send(http: HttpClient, job: TrainingJob, training: Training, sign
   const said = await text(answer.body);
   if (answer.status >= 400) throw new Problem(answer.status, said);
   const { dataset_location, parameters } = job;
-  const { metrics, target, dataset_sha256 } = training;
+  const { format, metrics, target, dataset_sha256 } = training;
   const registration: ModelRegistration = {
     name: job.model_name,
     job_id: job.job_id,
     sha256,
-    format: artifactFormat,
+    format,
     metrics,
     lineage: { dataset_location, dataset_sha256, target, parameters },
   };

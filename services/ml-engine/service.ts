@@ -6,7 +6,9 @@ import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import { artifactFormat } from "@chatdb/ml-model/artifact.ts";
+import { questionModelFormat } from "@chatdb/query-parser/learned/question-model.ts";
 import type { FastifyInstance } from "fastify";
+import { createFeedbackKeeper } from "./feedback.ts";
 import { createJobRunner } from "./job-runner.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRegistry } from "./registry.ts";
@@ -15,7 +17,11 @@ export interface Deps {
   bus: EventBus;
   objects: ObjectStore;
   datasetsBucket: string;
+  /** Where what people say about answers is kept. */
+  feedbackBucket: string;
   modelRegistryUrl: string;
+  /** Tells of the data sources that questions are about; asked when a job needs it, so it may be down until then. */
+  dbConnectorUrl: string;
   /** Jobs at a time. Default 2. */
   concurrency?: number;
   /** Heap of one training, MiB. Default 256. */
@@ -32,16 +38,17 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const closing = new AbortController();
   const app = createServer({
     name: "ml-engine",
-    description: "Trains models from CSV datasets.",
+    description: "Trains models from CSV datasets, and how data sources are asked from questions.",
     log,
     checks: { eventBus: () => bus.ping(), subscriptions: () => subscriptions },
   });
   const metrics = createMetrics(app.metrics);
   const runJob = createJobRunner({
     bus,
-    datasets: { objects, bucket: deps.datasetsBucket, maxBytes: maxDatasetBytes },
+    datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes },
     registry: createRegistry(http),
     metrics,
+    dbConnectorUrl: deps.dbConnectorUrl,
     memoryMb: trainingMemoryMb,
     signal: closing.signal,
     log,
@@ -49,10 +56,12 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const countQuestion = (value: unknown) => metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
   const subscribe = (topic: string, handle: (value: unknown) => Promise<void>, concurrency?: number) =>
     bus.subscribe({ group: groupOf("ml-engine", topic), topics: [topic], concurrency, handle: ({ value }) => handle(value) });
+  const keepFeedback = createFeedbackKeeper({ objects, bucket: deps.feedbackBucket, metrics, log });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscriptions = Promise.all([
     subscribe(topics.trainingJobs, runJob, concurrency),
     subscribe(topics.queryEvents, (value) => Promise.resolve(countQuestion(value))),
+    subscribe(topics.queryFeedback, keepFeedback),
   ]);
   subscriptions.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
   // Before the bus is closed, which waits for its handlers.
@@ -63,10 +72,11 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   app.addHook("onClose", () => http.close());
   app.get("/", { schema: { description: "What this engine can do" } }, () => ({
     service: "ml-engine",
-    families: ["linear-regression", "logistic-regression"],
-    format: artifactFormat,
+    families: ["linear-regression", "logistic-regression", "questions"],
+    formats: [artifactFormat, questionModelFormat],
     concurrency,
     max_dataset_bytes: maxDatasetBytes,
+    feedback: `s3://${deps.feedbackBucket}/<data source>/`,
   }));
   return Promise.resolve(app);
 }

@@ -59,8 +59,8 @@ export function addModelRoutes(app: App, { models, objects, bucket, maxArtifactB
     return reply.code(created ? 201 : 200).header("location", `/models/${name}/${version.version}`).send(version);
   });
 
-  app.get("/models", { schema: { querystring: z.object({ limit }), response: { 200: modelList } } }, async (request) => {
-    const latest = await models.latest(request.query.limit);
+  app.get("/models", { schema: { querystring: z.object({ limit, prefix: z.string().max(80).default("") }), response: { 200: modelList } } }, async (request) => {
+    const latest = await models.latest(request.query);
     return { models: latest.map(({ name, version, created_at }) => ({ name, latest_version: version, updated_at: created_at })) };
   });
 

@@ -9,8 +9,8 @@ export interface ModelStore {
   find(name: string, version: VersionReference): Promise<ModelVersion | undefined>;
   /** Newest first, of one job if given; undefined for an unknown model. */
   versions(name: string, filter: { job_id?: string | undefined; limit: number }): Promise<ModelVersion[] | undefined>;
-  /** Each model with its latest version, by name. */
-  latest(limit: number): Promise<ModelVersion[]>;
+  /** Each model whose name begins so with its latest version, by name. */
+  latest(filter: { prefix: string; limit: number }): Promise<ModelVersion[]>;
 }
 
 export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
@@ -56,11 +56,12 @@ export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
       return (await rows.orderBy("version", "desc").limit(limit).execute()).map(toVersion);
     },
 
-    async latest(limit) {
+    async latest({ prefix, limit }) {
       const rows = await db
         .selectFrom("model_versions")
         .distinctOn("model_name")
         .selectAll()
+        .where((where) => where.fn("starts_with", ["model_name", where.val(prefix)]), "=", true)
         .orderBy("model_name")
         .orderBy("version", "desc")
         .limit(limit)

@@ -42,7 +42,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-const buckets = { models: "models", datasets: "datasets" };
+const buckets = { models: "models", datasets: "datasets", feedback: "feedback" };
 
 /**
  * Starts everything that a cluster would run, in this process: the services as they are, on embedded databases, a bus in
@@ -95,8 +95,8 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
     serve(createTrainingOrchestrator({ db: tables(training), bus, log: log("training-orchestrator") })),
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
-    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, modelRegistryUrl: modelRegistry, log: log("ml-engine") })),
-    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, languageModel, log: log("query-parser") })),
+    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
+    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, modelRegistryUrl: modelRegistry, newModelsMs: 1000, languageModel, log: log("query-parser") })),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);
   const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };

@@ -6,6 +6,7 @@ import { queryPlan, type QueryPlan } from "./plan/plan.ts";
 import { readingOf } from "./plan/reading.ts";
 import { shapeProblems } from "./plan/shape-problems.ts";
 import { problemsOf } from "./plan/validate.ts";
+import { defaultRanker } from "./ranking/default.ts";
 import { Refusal } from "./refusal.ts";
 import { understand, type Candidate } from "./understand.ts";
 
@@ -20,7 +21,7 @@ export interface Parsed {
 }
 
 /** A question that is understood less surely than that is asked back. */
-const minConfidence = 0.7;
+export const minConfidence = 0.7;
 
 /** Alternatives less likely than that are not worth a person's time. */
 const minAlternative = 0.05;
@@ -31,10 +32,11 @@ export const maxAlternatives = 3;
  * From a question in English to a query.
  * @param now what "today" refers to
  * @param before the plan of the question before, from which this one may go on; see {@link planFrom}
+ * @param ranker tells the likely plans from the others; default: the bundled one
  * @throws Refusal when it is not understood, or could well mean something else: then with alternatives
  */
-export function parse(question: string, index: SchemaIndex, now?: Date, before?: QueryPlan): Parsed {
-  const [best, ...others] = understand(question, index, now, before);
+export function parse(question: string, index: SchemaIndex, now?: Date, before?: QueryPlan, ranker = defaultRanker): Parsed {
+  const [best, ...others] = understand(question, index, now, before, ranker);
   const { plan, confidence } = best!;
   if (confidence < minConfidence) throw unsure(interpretations([best!, ...others], index), best!.unread, index);
   return parsed(plan, index, { confidence, read_by: "engine", alternatives: interpretations(others, index) });

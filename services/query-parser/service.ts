@@ -1,4 +1,5 @@
 import { parseRequest, parseResponse, type ParseRequest } from "@chatdb/contracts/query.ts";
+import type { ModelReference } from "@chatdb/contracts/training.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import { clientGone } from "@chatdb/kit/client-gone.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
@@ -6,11 +7,13 @@ import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
-import type { SchemaIndex } from "./linking/schema-index.ts";
 import { takeFeedback } from "./feedback.ts";
 import { LanguageModel } from "./language-model/language-model.ts";
 import type { LanguageModelOptions } from "./language-model/options.ts";
 import { readByModel } from "./language-model/second-reader.ts";
+import { LearnedModels } from "./learned/learned-models.ts";
+import { Understanding } from "./learned/understanding.ts";
+import type { SchemaIndex } from "./linking/schema-index.ts";
 import { parse, parsePlan, planFrom, type Parsed } from "./parse.ts";
 import { QueryEvents } from "./query-events.ts";
 import { Refusal } from "./refusal.ts";
@@ -19,6 +22,10 @@ import { Schemas, type SchemasOptions } from "./schemas.ts";
 export interface Deps extends SchemasOptions {
   /** Asked when a question comes; it may be down until then. */
   dbConnectorUrl: string;
+  /** Has what was learned from a data source's own examples; it may be down. Default: nothing was learned. */
+  modelRegistryUrl?: string;
+  /** How often newer models are asked for, in ms. Default half a minute. */
+  newModelsMs?: number;
   bus: EventBus;
   /** Asked where the engine is not sure. Default: the question is asked back then. */
   languageModel?: LanguageModelOptions | undefined;
@@ -28,23 +35,27 @@ export interface Deps extends SchemasOptions {
 }
 
 /** Turns questions in English into SQL. */
-export function createService({ dbConnectorUrl, bus, languageModel, release, log = createLogger("query-parser"), ...options }: Deps): Promise<FastifyInstance> {
+export function createService(deps: Deps): Promise<FastifyInstance> {
+  const { dbConnectorUrl, modelRegistryUrl, newModelsMs = 30_000, bus, languageModel, release, log = createLogger("query-parser"), ...options } = deps;
   const http = createHttpClient(dbConnectorUrl);
   const schemas = new Schemas(http, options);
-  const app = createServer({ name: "query-parser", log, description: "Questions in English to SQL." });
+  // Ready when it was tried: the first question is then understood by what was learned.
+  const app = createServer({ name: "query-parser", log, description: "Questions in English to SQL.", checks: { learnedModels: () => learned?.asked ?? Promise.resolve() } });
+  const registry = modelRegistryUrl === undefined ? undefined : createHttpClient(modelRegistryUrl, { timeoutMs: 2000 });
+  const learned = registry && new LearnedModels({ registry, everyMs: newModelsMs, metrics: app.metrics, log });
   const events = new QueryEvents(bus, app.metrics, log);
   const model = languageModel && new LanguageModel(languageModel, app.metrics, log);
   app.addHook("onClose", async () => {
+    await learned?.close();
     await events.settled();
-    await http.close();
-    await model?.close();
+    await Promise.all([http.close(), registry?.close(), model?.close()]);
     await release?.();
   });
   app.post("/parse", { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } }, async ({ body }, reply) => {
     const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
     try {
       const datasource = (asked.datasource ??= await schemas.only());
-      const parsed = await parseWith(schemas, datasource, body, log).catch(async (error: unknown) => {
+      const parsed = await parseWith({ schemas, learned, log }, datasource, body).catch(async (error: unknown) => {
         if (!model || !(error instanceof Refusal) || error.final) throw error;
         const index = await schemas.get(datasource);
         const before = body.follows === undefined ? undefined : planFrom(body.follows, index);
@@ -62,11 +73,21 @@ export function createService({ dbConnectorUrl, bus, languageModel, release, log
   return Promise.resolve(app);
 }
 
+interface Understanders {
+  schemas: Schemas;
+  learned: LearnedModels | undefined;
+  log: Logger;
+}
+
+const bundled = new Understanding();
+
 /** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
-async function parseWith(schemas: Schemas, datasource: string, { query, plan, follows }: ParseRequest, log: Logger): Promise<Parsed> {
+async function parseWith({ schemas, learned, log }: Understanders, datasource: string, { query, plan, follows }: ParseRequest): Promise<Parsed & { learned_model?: ModelReference }> {
   const understood = (index: SchemaIndex) => {
     if (plan !== undefined) return parsePlan(plan, index);
-    return parse(query, index, undefined, follows === undefined ? undefined : planFrom(follows, index));
+    const before = follows === undefined ? undefined : planFrom(follows, index);
+    const { understanding, model } = learned?.for(index) ?? { understanding: bundled };
+    return { ...parse(query, understanding.of(index), undefined, before, understanding.ranker), ...(model ? { learned_model: model } : {}) };
   };
   const index = await schemas.get(datasource);
   try {

@@ -1,26 +1,38 @@
 /** Runs in a worker thread: one training, the dataset on standard input, the outcome as a message. */
 import { parentPort, workerData } from "node:worker_threads";
-import { serializeArtifact } from "@chatdb/ml-model/artifact.ts";
+import { Problem } from "@chatdb/kit/problem.ts";
+import { artifactFormat, serializeArtifact } from "@chatdb/ml-model/artifact.ts";
 import { readDataset } from "./dataset.ts";
 import { JobError } from "./job-error.ts";
-import type { TrainingOutcome, TrainingTask } from "./trainer.ts";
+import type { Training, TrainingOutcome, TrainingTask } from "./trainer.ts";
 import { train } from "./train.ts";
 
-async function outcomeOf({ target, parameters }: TrainingTask): Promise<TrainingOutcome> {
+async function outcomeOf(task: TrainingTask): Promise<TrainingOutcome> {
   try {
-    const dataset = await readDataset(process.stdin);
-    const { artifact, metrics } = train(dataset, target, parameters);
-    return {
-      ok: true,
-      artifact: serializeArtifact(artifact),
-      metrics,
-      target: artifact.target,
-      dataset_sha256: dataset.sha256,
-    };
+    return { ok: true, ...(await (task.parameters.task === "questions" ? trainQuestions(task) : trainTable(task))) };
   } catch (error) {
     if (error instanceof JobError) return { ok: false, reason: error.message };
+    if (error instanceof Problem) return { ok: false, reason: error.message, passing: true };
     throw error;
   }
+}
+
+async function trainQuestions({ parameters, dbConnectorUrl }: TrainingTask): Promise<Training> {
+  // What tables do without is not loaded for them: a grammar, and a client for HTTP.
+  const questions = await import("../questions/train-questions.ts");
+  return questions.trainQuestions(process.stdin, parameters, dbConnectorUrl);
+}
+
+async function trainTable({ target, parameters }: TrainingTask): Promise<Training> {
+  const dataset = await readDataset(process.stdin);
+  const { artifact, metrics } = train(dataset, target, parameters);
+  return {
+    artifact: serializeArtifact(artifact),
+    format: artifactFormat,
+    metrics,
+    target: artifact.target,
+    dataset_sha256: dataset.sha256,
+  };
 }
 
 parentPort!.postMessage(await outcomeOf(workerData as TrainingTask));

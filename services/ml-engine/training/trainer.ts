@@ -8,18 +8,22 @@ import { JobError } from "./job-error.ts";
 export interface TrainingTask {
   target?: string | undefined;
   parameters: TrainingParameters;
+  /** Tells of data sources, where the examples are questions about one. */
+  dbConnectorUrl: string;
 }
 
 export interface Training {
   artifact: Uint8Array;
+  /** Of the artifact. */
+  format: string;
   metrics: Metrics;
   /** The column that was predicted. */
   target: string;
   dataset_sha256: string;
 }
 
-/** What the worker answers. */
-export type TrainingOutcome = ({ ok: true } & Training) | { ok: false; reason: string };
+/** What the worker answers. What is `passing` may go well another time. */
+export type TrainingOutcome = ({ ok: true } & Training) | { ok: false; reason: string; passing?: boolean };
 
 export interface TrainingLimits {
   /** Heap of one training, MiB. */
@@ -42,7 +46,7 @@ export async function trainInWorker(file: Readable, task: TrainingTask, { memory
     const fed = pipeline(file, worker.stdin!, { signal: over.signal });
     // The worker may answer before it has read everything; a stream that breaks before it has answered decides instead.
     const result = await Promise.race([outcome, fed.then(() => outcome)]);
-    if (!result.ok) throw new JobError(result.reason);
+    if (!result.ok) throw result.passing ? new Error(result.reason) : new JobError(result.reason);
     return result;
   } finally {
     signal?.removeEventListener("abort", stop);

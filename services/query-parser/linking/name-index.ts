@@ -4,6 +4,7 @@ import { representative, writtenOtherwise, writtenOut } from "../language/synony
 import { root, singular, wordsOfName } from "../language/tokens.ts";
 import { apart, tablePrefixes, withoutTable } from "./column-words.ts";
 import { isCalledAs, labelOf } from "./labels.ts";
+import { learnedCost, type Placed } from "./learned-words.ts";
 
 /** A table that words may name. The cost says how far the words are from its name: 0 is the name itself. */
 export interface TableCandidate {
@@ -42,11 +43,12 @@ export class NameIndex {
   readonly #exact = new Map<string, Named>();
   readonly #loose = new Map<string, Named>();
 
-  constructor(schema: DatabaseSchema) {
+  constructor(schema: DatabaseSchema, learned: readonly Placed[] = []) {
     for (const table of schema.tables) {
       this.#addTable(table);
       for (const column of table.columns) this.#addColumn(table, column);
     }
+    for (const each of learned) this.#addLearned(each);
   }
 
   /** Single words that name something, in the singular. */
@@ -102,6 +104,13 @@ export class NameIndex {
         this.#add(part.words, (named, extra) => keepBest(named.columns, { table, column, cost: base + cost + distance + extra }, (each) => each.column === column));
       }
     }
+  }
+
+  #addLearned({ words, table, column, value }: Placed): void {
+    if (value !== undefined) return;
+    const named = entry(this.#exact, words.join(" "));
+    if (column) keepBest(named.columns, { table, column, cost: learnedCost }, (each) => each.column === column);
+    else keepBest(named.tables, { table, cost: learnedCost }, (each) => each.table === table);
   }
 
   #add(words: readonly string[], add: (named: Named, extraCost: number) => void): void {

@@ -5,6 +5,7 @@ import { otherNamesOfCountry } from "./countries.ts";
 import { nameParts } from "./column-words.ts";
 import { KeyGraph } from "./key-graph.ts";
 import { labelOf } from "./labels.ts";
+import { placed, type LearnedWord } from "./learned-words.ts";
 import { NameIndex } from "./name-index.ts";
 import { ValueIndex } from "./value-index.ts";
 
@@ -21,17 +22,19 @@ export class SchemaIndex {
   /** Tables that keep first and last names apart; `named` are those whose rows have another name, too. */
   readonly people: { table: Table; first: Column; last: Column; named: boolean }[];
 
-  constructor(schema: DatabaseSchema) {
+  /** @param learned what people call things, beside the schema's own names; default: nothing else */
+  constructor(schema: DatabaseSchema, learned: readonly LearnedWord[] = []) {
     this.schema = schema;
     this.graph = new KeyGraph(schema);
-    this.names = new NameIndex(schema);
-    this.values = new ValueIndex(schema);
+    const words = placed(learned, schema);
+    this.names = new NameIndex(schema, words);
+    this.values = new ValueIndex(schema, words);
     this.people = schema.tables.flatMap((table) => {
       const [first, last] = nameParts(table) ?? [];
       const label = labelOf(table);
       return first && last ? [{ table, first, last, named: label !== undefined && label !== first && label !== last }] : [];
     });
-    this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words]);
+    this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words, ...words.flatMap((each) => each.words)]);
     const columns = schema.tables.flatMap((table) => table.columns);
     const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));

@@ -1,6 +1,7 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { tokenise, type Token } from "../language/tokens.ts";
 import { otherNamesOfCountry } from "./countries.ts";
+import { learnedCost, type Placed } from "./learned-words.ts";
 
 /** A value that was seen in a column, as it is stored there. */
 export interface ValueCandidate {
@@ -33,11 +34,14 @@ export class ValueIndex {
   readonly #values = new Map<string, ValueCandidate[]>();
   readonly #words = new Set<string>();
 
-  constructor(schema: DatabaseSchema) {
+  constructor(schema: DatabaseSchema, learned: readonly Placed[] = []) {
     for (const table of schema.tables) {
       for (const column of table.columns) {
         for (const value of column.samples ?? []) this.#add({ table, column, value });
       }
+    }
+    for (const { words, table, column, value } of learned) {
+      if (column && value !== undefined) this.#put(words.join(" "), { table, column, value, cost: learnedCost });
     }
   }
 

@@ -1,5 +1,12 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
 import weights from "./weights.json" with { type: "json" };
-import { Ranker } from "./ranker.ts";
+import { Ranker, type RankerWeights } from "./ranker.ts";
+
+export const bundledWeights: RankerWeights = weights;
+
+/** Tells weights that were fitted from these from others: they mean something beside these features alone. */
+export const bundledDigest = createHash("sha256").update(canonicalJson(weights)).digest("hex");
 
 /** Works on day one: fitted to questions about many schemas, none of them a customer's. */
-export const defaultRanker = new Ranker(weights);
+export const defaultRanker = new Ranker(bundledWeights);

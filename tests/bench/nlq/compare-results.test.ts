@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sameResult } from "../../../bench/nlq/compare-results.ts";
+import { sameResult } from "@chatdb/ml-engine/questions/same-result.ts";
 import { inBlocks, orderOf } from "../../../bench/nlq/gold-result.ts";
 
 describe("results", () => {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
-import { sameResult } from "../../../bench/nlq/compare-results.ts";
+import { sameResult } from "@chatdb/ml-engine/questions/same-result.ts";
 import { GoldDatabases } from "../../../bench/nlq/gold-databases.ts";
 import { PostgresDatabase } from "../../../bench/nlq/postgres-database.ts";
 import { readQuestionSet, type QuestionSet } from "../../../bench/nlq/question-set.ts";

@@ -101,7 +101,7 @@ describe("reading a dataset", () => {
 
 describe("a training in its thread", () => {
   it("gives the same bytes each time", async () => {
-    const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), { parameters: {} }, { memoryMb: 128 })).artifact);
+    const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 128 })).artifact);
     expect(await run()).to.deep.equal(await run());
   });
 
@@ -113,7 +113,7 @@ describe("a training in its thread", () => {
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
     const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as { trainInWorker: typeof trainInWorker };
     const [one, other] = await Promise.all(
-      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), { parameters: {} }, { memoryMb: 128 })),
+      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 128 })),
     );
     expect(Buffer.from(one!.artifact)).to.deep.equal(Buffer.from(other!.artifact));
     await rm(folder, { recursive: true });
@@ -125,7 +125,7 @@ describe("a training in its thread", () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const started = process.cpuUsage();
-    await trainInWorker(streamOf(csv), { parameters: {} }, { memoryMb: 256 });
+    await trainInWorker(streamOf(csv), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 256 });
     clearInterval(timer);
     const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6;
     expect(ticks, `ticks in ${seconds} s of work`).to.be.above(seconds * 50);
@@ -136,7 +136,7 @@ describe("a training in its thread", () => {
       yield "a,b\n";
       for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
     })());
-    expect(await reasonOf(trainInWorker(endless, { parameters: {} }, { memoryMb: 24 }))).to.equal("The dataset needs more than the 24 MiB that a training may use.");
+    expect(await reasonOf(trainInWorker(endless, { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 24 }))).to.equal("The dataset needs more than the 24 MiB that a training may use.");
     expect(endless.destroyed).to.equal(true);
   });
 
@@ -144,7 +144,7 @@ describe("a training in its thread", () => {
     const stop = new AbortController();
     const stalled = new PassThrough();
     stalled.write("a,b\n1,2\n");
-    const training = trainInWorker(stalled, { parameters: {} }, { memoryMb: 64, signal: stop.signal });
+    const training = trainInWorker(stalled, { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 64, signal: stop.signal });
     setImmediate(() => stop.abort());
     const error: unknown = await training.catch((error: unknown) => error);
     expect(error).to.be.an("error").and.not.instanceOf(JobError);

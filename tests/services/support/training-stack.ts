@@ -23,8 +23,11 @@ type Publish = (topic: string, events: OutgoingEvent[]) => Promise<void>;
 
 export type TrainingStack = Awaited<ReturnType<typeof startTrainingStack>>;
 
-/** The four services of the training pipeline on PGlite, a directory and a bus in memory, with handles to disturb them. */
-export async function startTrainingStack() {
+/**
+ * The four services of the training pipeline on PGlite, a directory and a bus in memory, with handles to disturb them.
+ * @param dbConnectorUrl for questions about a data source; default: an address where nothing listens
+ */
+export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1" } = {}) {
   const log = createLogger("test", "silent");
   const folder = await mkdtemp(join(tmpdir(), "training-"));
   const [registryDatabase, orchestratorDatabase] = await Promise.all([startPglite(), startPglite()]);
@@ -53,7 +56,7 @@ export async function startTrainingStack() {
   const startEngine = async (other: { publish?: Publish; objects?: ObjectStore } = {}) => {
     const { subscribe, leave } = joinGroup();
     const engineBus = { ...bus, publish: other.publish ?? ((topic, events) => bus.publish(topic, events)), subscribe } satisfies EventBus;
-    const engine = await createEngine({ bus: engineBus, objects: other.objects ?? objects, datasetsBucket: "datasets", modelRegistryUrl, log });
+    const engine = await createEngine({ bus: engineBus, objects: other.objects ?? objects, datasetsBucket: "datasets", feedbackBucket: "feedback", modelRegistryUrl, dbConnectorUrl, log });
     engine.addHook("onClose", (_engine, done) => {
       leave();
       engines.delete(engine);
@@ -66,6 +69,7 @@ export async function startTrainingStack() {
   return {
     bus,
     objects,
+    modelRegistryUrl,
     faults,
     registryCalls,
     startEngine,

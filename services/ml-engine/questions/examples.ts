@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { createInterface } from "node:readline";
+import { queryFeedback } from "@chatdb/contracts/feedback.ts";
+import { parseRequest, pipelineStatement, plan, sqlStatement, type Statement } from "@chatdb/contracts/query.ts";
+import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { planFrom } from "@chatdb/query-parser/parse.ts";
+import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import { Refusal } from "@chatdb/query-parser/refusal.ts";
+import { z } from "zod";
+import { JobError } from "../training/job-error.ts";
+import { ProblemList } from "../training/problem-list.ts";
+
+/** What is known of what a question means: the plan, a query that gives the same rows, or a plan that it is not. */
+export type Known = { kind: "plan" | "not"; plan: QueryPlan } | { kind: "statement"; statement: Statement };
+
+/** A question, and what it means. */
+export interface Example {
+  /** Of the file, from 1. */
+  line: number;
+  question: string;
+  /** What "today" meant when it was asked. */
+  at: Date;
+  known: Known;
+}
+
+export interface Examples {
+  examples: Example[];
+  /** What people said about answers when the schema was another. */
+  outdated: number;
+  /** Of the file's bytes. */
+  sha256: string;
+}
+
+const asked = { question: parseRequest.shape.query, at: z.iso.datetime().optional() };
+
+/** A line of a file: a question with the plan or the query that answers it, or what somebody said about an answer. */
+const given = z.union(
+  [z.strictObject({ ...asked, plan }), z.strictObject({ ...asked, ...sqlStatement.shape }), z.strictObject({ ...asked, ...pipelineStatement.shape }), queryFeedback],
+  { error: 'expected {"question": ..., "plan": {...}}, {"question": ..., "sql": "..."}, {"question": ..., "collection": ..., "pipeline": [...]} or feedback as it is stored' },
+);
+type Given = z.infer<typeof given>;
+
+/**
+ * Reads examples, one as JSON on each line. Of several things said about the answer to one question, the last counts.
+ * @param now for examples that do not say when they were asked
+ * @throws JobError that names each line that cannot be used, with the reason
+ */
+export async function readExamples(file: Readable, index: SchemaIndex, now: Date): Promise<Examples> {
+  const hash = createHash("sha256");
+  file.on("data", (chunk: Buffer) => hash.update(chunk));
+  const problems = new ProblemList();
+  const examples = new Map<string, Example>();
+  let outdated = 0;
+  let line = 0;
+  for await (const text of lines(file)) {
+    line++;
+    if (text.trim() === "") continue;
+    try {
+      const read = given.parse(JSON.parse(text));
+      const example = { line, question: "query" in read ? read.query : read.question, at: read.at === undefined ? now : new Date(read.at), known: knownOf(read, index) };
+      const key = JSON.stringify([example.question.toLowerCase(), example.known.kind === "not" ? example.known.plan : ""]);
+      // What came later stands later.
+      examples.delete(key);
+      examples.set(key, example);
+    } catch (error) {
+      if (error instanceof Refusal && text.includes('"verdict"')) outdated++;
+      else problems.add(`line ${line}: ${reasonOf(error)}`);
+    }
+  }
+  problems.throwIfAny("The examples have lines that cannot be used.");
+  return { examples: [...examples.values()], outdated, sha256: hash.digest("hex") };
+}
+
+/** A stream that breaks ends the reading with its error. */
+async function* lines(file: Readable): AsyncGenerator<string> {
+  const reader = createInterface({ input: file, crlfDelay: Infinity });
+  const broken = new Promise<never>((_, reject) => file.once("error", reject));
+  broken.catch(() => reader.close());
+  yield* reader;
+  if (file.errored) throw file.errored;
+}
+
+/** @throws Refusal where a plan does not fit the schema */
+function knownOf(read: Given, index: SchemaIndex): Known {
+  if ("verdict" in read) {
+    if (read.verdict === "wrong") return { kind: "not", plan: planFrom(read.plan, index) };
+    return { kind: "plan", plan: planFrom(read.correction ?? read.plan, index) };
+  }
+  if ("plan" in read) return { kind: "plan", plan: planFrom(read.plan, index) };
+  return { kind: "statement", statement: "sql" in read ? { sql: read.sql, params: read.params } : { collection: read.collection, pipeline: read.pipeline } };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")).join("; ");
+  if (error instanceof SyntaxError) return `not JSON: ${error.message}`;
+  if (error instanceof Refusal || error instanceof JobError) return error.message;
+  throw error;
+}

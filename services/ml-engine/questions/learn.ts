@@ -1,0 +1,78 @@
+import type { Metrics } from "@chatdb/contracts/training.ts";
+import { questionModelFormat, type QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";
+import { Understanding } from "@chatdb/query-parser/learned/understanding.ts";
+import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
+import { JobError } from "../training/job-error.ts";
+import { splitRows } from "../training/split.ts";
+import type { Example } from "./examples.ts";
+import type { Judge } from "./judge.ts";
+import { figuresOf, plansFor, type Figures, type Reader } from "./reader.ts";
+import { learnWords } from "./vocabulary.ts";
+
+export interface Learned {
+  model: QuestionModel;
+  /** Of the examples that were held out, with what was learned from the others: before is with the bundled model alone. */
+  metrics: Metrics;
+}
+
+export interface LearnOptions {
+  /** Share of the examples that are held out for the metrics. Default 0.2 */
+  testFraction?: number | undefined;
+  /** Of the held-out split. Default 1 */
+  seed?: number | undefined;
+}
+
+/**
+ * Learns how one data source is asked: from a share of the examples, to measure on the others what that helps, and then from
+ * all of them. The same examples give the same model.
+ * @throws JobError where there are too few, or where what was learned makes the answers to the others worse
+ */
+export async function learn(examples: readonly Example[], index: SchemaIndex, judge: Judge, { testFraction = 0.2, seed = 1 }: LearnOptions = {}): Promise<Learned> {
+  const positive = examples.filter(({ known }) => known.kind !== "not");
+  const split = splitRows(positive.length, testFraction, seed);
+  const test = Array.from(split.test, (place) => positive[place]!);
+  const rest = new Set(test);
+  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge);
+  const before = await figuresOf(test, { index }, judge);
+  const variants = await Promise.all([trial, withoutRanker(trial)].map(async (model) => ({ model, after: await figuresOf(test, readerOf(model, index), judge) })));
+  const { model, after } = variants.reduce((best, each) => (worthOf(each.after) > worthOf(best.after) ? each : best));
+  if (worthOf(after) < worthOf(before)) {
+    throw new JobError(`What was learned from these examples makes answers worse: of ${test.length} that were held out, ${told(before)} before and ${told(after)} after. Nothing was registered. Are the examples right, and like the questions that are asked?`);
+  }
+  const whole = await learnFrom(examples, index, judge);
+  return {
+    model: model.ranker ? whole : withoutRanker(whole),
+    metrics: { examples: examples.length, test_examples: test.length, words: whole.words.length, ...after, ...asBefore(before) },
+  };
+}
+
+async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge): Promise<QuestionModel> {
+  const words = await learnWords(examples.filter(({ known }) => known.kind !== "not"), index, judge);
+  const reader = { index: new SchemaIndex(index.schema, words) };
+  const labelled: Labelled[] = [];
+  for (const example of examples) {
+    const plans: { evidence: Labelled["plans"][number]["evidence"]; right: boolean | undefined }[] = [];
+    for (const evidence of plansFor(example, reader)) plans.push({ evidence, right: await judge.isRight(example, evidence.plan) });
+    // Where only some plan is known to be wrong, that says something if it is the likeliest.
+    if (plans[0]?.right !== undefined) labelled.push({ plans: plans.map(({ evidence, right }) => ({ evidence, right: right ?? false })) });
+  }
+  const weights = fitRanker(labelled, bundledWeights);
+  return { format: questionModelFormat, datasource: index.schema.datasource, ranker: { prior: bundledDigest, weights: { ...weights } }, words };
+}
+
+const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionModel => ({ format, datasource, words });
+
+export function readerOf(model: QuestionModel, index: SchemaIndex): Reader {
+  const understanding = new Understanding(model);
+  return { index: understanding.of(index), ranker: understanding.ranker };
+}
+
+/** A wrong answer takes away what a right one gives. */
+const worthOf = ({ accuracy, coverage }: Figures) => 2 * accuracy - coverage;
+
+const told = ({ accuracy, coverage }: Figures) => `${percent(accuracy)} were answered rightly and ${percent(coverage - accuracy)} wrongly`;
+const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
+
+const asBefore = (figures: Figures): Metrics => Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}_before`, value as number]));

@@ -1,0 +1,62 @@
+import { defaultRanker } from "@chatdb/query-parser/ranking/default.ts";
+import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { minConfidence } from "@chatdb/query-parser/parse.ts";
+import type { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
+import { Refusal } from "@chatdb/query-parser/refusal.ts";
+import { understand, type Candidate } from "@chatdb/query-parser/understand.ts";
+import type { Example } from "./examples.ts";
+import type { Judge } from "./judge.ts";
+
+/** Plans of a question that are looked at, the likeliest first. */
+const maxPlans = 6;
+
+/** By what questions are read. */
+export interface Reader {
+  index: SchemaIndex;
+  ranker?: Ranker;
+}
+
+/** What a question may mean, the likeliest first; nothing where it is not understood. */
+export function plansFor({ question, at }: Example, { index, ranker = defaultRanker }: Reader): Candidate[] {
+  try {
+    return understand(question, index, at, undefined, ranker).slice(0, maxPlans);
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
+}
+
+/** How the question of an example fares. */
+export interface Fate {
+  /** It is answered rather than asked back. */
+  answered: boolean;
+  /** The likeliest plan is right; undefined where nobody said. */
+  right: boolean | undefined;
+  likeliest: Candidate | undefined;
+}
+
+export async function fateOf(example: Example, reader: Reader, judge: Judge): Promise<Fate> {
+  const [likeliest] = plansFor(example, reader);
+  if (!likeliest) return { answered: false, right: false, likeliest };
+  return { answered: likeliest.confidence >= minConfidence, right: await judge.isRight(example, likeliest.plan), likeliest };
+}
+
+/** Of examples that say what is right: the share that is answered rightly, the share that is answered, and how much of that is right. */
+export interface Figures {
+  accuracy: number;
+  coverage: number;
+  /** 1 where nothing is answered. */
+  precision: number;
+}
+
+export async function figuresOf(examples: readonly Example[], reader: Reader, judge: Judge): Promise<Figures> {
+  let answered = 0;
+  let right = 0;
+  for (const example of examples) {
+    const fate = await fateOf(example, reader, judge);
+    answered += Number(fate.answered);
+    right += Number(fate.answered && fate.right === true);
+  }
+  const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
+  return { accuracy: share(right, examples.length), coverage: share(answered, examples.length), precision: share(right, answered) };
+}
