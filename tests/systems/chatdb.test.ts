@@ -68,8 +68,10 @@ const spoken = [
   "ml-engine -> kafka:9092",
   "ml-engine -> minio:9000",
   "ml-engine -> model-registry:8080",
+  "ml-engine -> db-connector:8081",
   "query-parser -> kafka:9092",
   "query-parser -> db-connector:8081",
+  "query-parser -> model-registry:8080",
   "prediction-service -> model-registry:8080",
   "api-gateway -> training-orchestrator:8000",
   "api-gateway -> ml-engine:5000",
@@ -216,9 +218,9 @@ describe("configuration of ChatDB", () => {
     expect(new Set(passwords)).to.have.length(9);
   });
 
-  it("lets the engine read the datasets and the registry write them", () => {
+  it("lets the engine read the datasets and keep feedback, and the registry write datasets", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
-    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read" });
+    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read", feedback: "read-write" });
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
   });
 

@@ -78,7 +78,7 @@ describe("from a CSV file to a prediction", () => {
         'The dataset has cells that cannot be used.\nrow 8: 6 cells where the header has 5\nrow 4, column "area_m2": "ninety" is not a number, as others in this column are',
       );
       expect(await failureOf("s3://datasets/none.csv")).to.include("There is no dataset at s3://datasets/none.csv");
-      expect(await failureOf("s3://models/houses.csv")).to.include('the bucket "datasets" only');
+      expect(await failureOf("s3://models/houses.csv")).to.include('the buckets "datasets" and "feedback" only');
       expect(await failureOf(location, { target: "colour" })).to.include('no column "colour" to predict. It has "area_m2"');
     });
 
