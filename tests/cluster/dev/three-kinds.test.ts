@@ -1,5 +1,6 @@
+import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { expect } from "chai";
-import { contrast, type Table } from "../../../bench/nlq/compare-results.ts";
+import { contrast } from "../../../bench/nlq/compare-results.ts";
 import { startAskedDatabases, stopAskedDatabases } from "../support/asked-databases.ts";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { kubectl, untilReady } from "../support/kubectl.ts";
