@@ -9,6 +9,7 @@ import { derivedPlan, innerOf } from "./derived.ts";
 import { Draft, same, type Asked, type Clauses, type Selected } from "./draft.ts";
 import { countsApart } from "./frames.ts";
 import { listedClauses } from "./listed.ts";
+import { withoutNeedlessJoins } from "./needless-joins.ts";
 
 export interface Planned {
   plan: QueryPlan;
@@ -64,11 +65,11 @@ export function planOf(draft: Draft): QueryPlan {
   return finished(draft, computes ? computedClauses(draft) : listedClauses(draft));
 }
 
-function finished({ builder: { from, joins, where } }: Draft, clauses: Clauses): QueryPlan {
+function finished({ builder: { from, joins, where }, asked: { index } }: Draft, clauses: Clauses): QueryPlan {
   const { limit, offset, ...others } = clauses;
   // What is sorted by in a grouped query is grouped by too, or there would be no one value of it.
   const grouped = clauses.groupBy.length > 0 ? clauses.orderBy.flatMap(({ value }) => (value.kind === "column" && !clauses.groupBy.some((each) => same(each, value)) ? [value] : [])) : [];
-  return {
+  const plan = {
     from,
     joins,
     where,
@@ -78,6 +79,7 @@ function finished({ builder: { from, joins, where } }: Draft, clauses: Clauses):
     ...(limit === undefined ? {} : { limit }),
     ...(offset === undefined || offset < 1 ? {} : { offset }),
   };
+  return withoutNeedlessJoins(plan, index.schema);
 }
 
 /** Columns of a result have different names: a second `name` is the `categories_name`. */

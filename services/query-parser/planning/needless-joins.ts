@@ -1,0 +1,43 @@
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
+import type { ColumnRef, InnerQuery, Join, QueryPlan } from "../plan/plan.ts";
+
+/** Whether the join finds at most one row: it is on the key of its table. */
+function isToOne({ schema: name, table, on, optional }: Join, schema: DatabaseSchema): boolean {
+  const key = schema.tables.find((each) => each.schema === name && each.name === table)?.primaryKey ?? [];
+  return !optional && key.length > 0 && key.length === on.length && on.every(({ right }) => key.includes(right));
+}
+
+const isRef = (value: object): value is ColumnRef => "source" in value && typeof value.source === "string" && "column" in value && typeof value.column === "string";
+
+/** The value with each reference replaced; queries inside of it have sources of their own and stay as they are. */
+function mapRefs<T>(value: T, replace: (ref: ColumnRef) => ColumnRef): T {
+  if (Array.isArray(value)) return value.map((each) => mapRefs(each, replace)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (isRef(value)) return { ...value, ...replace({ source: value.source, column: value.column }) };
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, key === "query" ? each : mapRefs(each, replace)])) as T;
+}
+
+/** All references of a query to its own sources. */
+function refsOf(query: QueryPlan | InnerQuery): ColumnRef[] {
+  const refs: ColumnRef[] = [];
+  mapRefs(query, (ref) => (refs.push(ref), ref));
+  return refs;
+}
+
+/**
+ * A query without the joins of which only the key is used, which the row that refers to it has too: "the number of courses in
+ * each department" needs no departments where courses have their names.
+ */
+export function withoutNeedlessJoins<Q extends QueryPlan | InnerQuery>(query: Q, schema: DatabaseSchema): Q {
+  for (const join of query.joins) {
+    if (!isToOne(join, schema)) continue;
+    const { joins, ...rest } = query;
+    const others = joins.filter((each) => each !== join);
+    const left = (ref: ColumnRef) => (ref.source === join.as ? join.on.find(({ right }) => right === ref.column)?.left : undefined);
+    const without = mapRefs({ ...rest, joins: others }, (ref) => left(ref) ?? ref) as unknown as Q;
+    const refs = refsOf(without);
+    const says = refs.some((ref) => join.on.some((pair) => pair.left.source === ref.source && pair.left.column === ref.column));
+    if (says && !refs.some(({ source }) => source === join.as)) return withoutNeedlessJoins(without, schema);
+  }
+  return query;
+}
