@@ -1,6 +1,7 @@
 import type { Comparator } from "../plan/plan.ts";
-import { aggregates, comparatives, comparators, frequencies, functionWords, money, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
+import { aggregates, comparatives, comparators, frequencies, functionWords, money, moreOrLess, namings, negations, relatives, textMatches, withouts } from "../language/lexicon.ts";
 import { fitting } from "../linking/fitting.ts";
+import { amongAt } from "./among.ts";
 import { daysAt } from "./days.ts";
 import type { Attribute, Frame, Predicate } from "./frame.ts";
 import { choicesAt, measuredAt, orMore, predicatesAt, rangeAt, timesAt, type Said } from "./predicates.ts";
@@ -39,13 +40,15 @@ export const columnCondition: Rule = (sentence, at, frame) => {
 /** "in Germany", "shipped orders", "French or Italian": values of whatever column has them; a name of their column may follow. */
 export const valueCondition: Rule = (sentence, at, frame) => {
   const denial = sentence.phrase(negations, at);
+  // "never in Paris" is said of all that belongs to it, "not in Paris" of itself.
+  const never = denial?.meaning === "never";
   const from = sentence.skip(denial?.end ?? at, "in", "from", "of", "with", "for", "by", "at", "on", "to", "the", "either");
-  return choicesAt(sentence, from, denial !== undefined).flatMap((said) => {
+  return choicesAt(sentence, from, denial?.meaning === "not").flatMap((said) => {
     const { predicate } = said;
     if (predicate.kind !== "value") return [];
     const quoted = sentence.tokens[from]?.kind === "quoted";
     const named = !quoted && (sentence.tables(from).some((each) => each.end >= said.end && each.tables.some(({ cost }) => cost < 0.3)) || sentence.columns(from).some((each) => each.end >= said.end && each.columns.some(({ cost }) => cost < 0.3)));
-    const next = (attribute: Attribute | undefined, end: number) => withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end });
+    const next = (attribute: Attribute | undefined, end: number) => withFilter(never ? { ...frame, denied: true } : frame, { kind: "attribute", attribute, predicate }, { sentence, at, end });
     const steps = [step(said.end, next(undefined, said.end), said.cost + (named ? 0.6 : 0.1))];
     // "in the California district": the column right after its value.
     for (const { end, attribute, cost } of attributesAt(sentence, said.end)) {
@@ -89,7 +92,7 @@ export const comparative: Rule = (sentence, at, frame) => {
   if (!quality) return [];
   const attribute = attributeOf(quality.meaning.nouns, sentence.said(at, quality.end), at);
   return numberAfter(sentence, quality.end, quality.meaning.op)
-    .concat(averageAfter(sentence, quality.end, quality.meaning.op))
+    .concat(averageAfter(sentence, quality.end, quality.meaning.op), amongAt(sentence, quality.end, quality.meaning.op))
     .map((said) => step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end }), said.cost + 0.1));
 };
 
@@ -166,6 +169,19 @@ export const comparedColumn: Rule = (sentence, at, frame) => {
   });
 };
 
+/** "less stock than average", "a higher price than every book": the column inside of the comparison. */
+export const comparedAmong: Rule = (sentence, at, frame) => {
+  const compared = sentence.phrase(moreOrLess, at);
+  if (!compared) return [];
+  return attributesAt(sentence, compared.end).flatMap(({ end, attribute: named, cost }) => {
+    if (sentence.words[end] !== "than") return [];
+    return [...averageAfter(sentence, end + 1, compared.meaning), ...amongAt(sentence, end + 1, compared.meaning)].flatMap((said): Step[] => {
+      const attribute = thoseThatFit(named, said.predicate);
+      return attribute ? [step(said.end, withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end }), cost + said.cost + 0.05)] : [];
+    });
+  });
+};
+
 /** "with an average price above 200": of what is computed for each thing. */
 export const having: Rule = (sentence, at, frame) => {
   if (frame.topics.length === 0 && frame.show.length === 0) return [];
@@ -207,13 +223,15 @@ export const without: Rule = (sentence, at, frame) => {
     const none = withFilter(frame, { kind: "related", table: thing.table, op: "=", value: 0 }, { sentence, at, end: thing.end });
     return step(thing.end, withValuesOf(none, thing, sentence), thing.cost);
   });
+  // "no customers in Paris"
+  const narrowed = frame.topics.length > 0 ? [] : sentence.tables(from).map((table) => step(table.end, { ...frame, denied: true, mode: "condition" }, 0.4));
   // "without email"
   const missing = attributesAt(sentence, from).flatMap(({ end, attribute: named, cost }) => {
     const predicate: Predicate = { kind: "missing", op: "missing" };
     const attribute = thoseThatFit(named, predicate);
     return attribute ? [step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + 0.2)] : [];
   });
-  return [...things, ...missing];
+  return [...things, ...narrowed, ...missing];
 };
 
 /** "did not", "are not", "except those": what is said next does not hold. */
@@ -267,6 +285,9 @@ export const containedIn: Rule = (sentence, at, frame) => {
     step(end, withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate: { kind: "text", op: "contains", texts: [text.text] } }, { sentence, at, end }), cost + 0.1),
   );
 };
+
+/** "both", where what follows is not all of one column's values. */
+export const both: Rule = (sentence, at, frame) => (sentence.words[at] === "both" && (frame.show.length > 0 || frame.topics.length > 0) ? [step(at + 1, { ...frame, mode: "condition" }, 0.3)] : []);
 
 /** "whose", "that have", "with": from here on it is conditions. */
 export const relative: Rule = (sentence, at, frame) => {

@@ -1,5 +1,6 @@
 import { afterNumber, aggregates, comparators, copulas, extremes, functionWords, missings, negations, onwards, textMatches, timeRelations } from "../language/lexicon.ts";
 import type { Comparator } from "../plan/plan.ts";
+import { amongAt } from "./among.ts";
 import { daysAt } from "./days.ts";
 import type { Predicate, ValueMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
@@ -62,13 +63,14 @@ function matchAt(sentence: Sentence, at: number): Said | undefined {
   return { end, predicate: { kind: "text", op: match.meaning, texts }, cost: first.quoted ? 0 : 0.4 };
 }
 
-/** "over 100", "at least 5", "more than the average", "20 or more". */
+/** "over 100", "at least 5", "more than the average", "20 or more", "higher than every book". */
 function comparisonsAt(sentence: Sentence, before: number, at: number, negated: boolean): Said[] {
   const compared = sentence.phrase(comparators, at) ?? sentence.phrase(comparators, before);
   const from = compared ? sentence.skip(compared.end, "the", "than", "a", "of", "that", "all", "any") : at;
   const said: Said[] = [];
   const average = sentence.phrase(aggregates, from) ?? extreme(sentence, from);
   if (compared && average) said.push(...measuredAt(sentence, average.end, negated ? opposites[compared.meaning] : compared.meaning, average.meaning));
+  if (compared) said.push(...amongAt(sentence, compared.end, negated ? opposites[compared.meaning] : compared.meaning));
   // "above-average" reads as two words.
   const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
   if (number && (compared || at > before)) {

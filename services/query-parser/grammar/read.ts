@@ -1,5 +1,5 @@
 import { functionWords, leads, weightyWords } from "../language/lexicon.ts";
-import { aboveAverage, alternative, amount, columnCondition, comparative, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
+import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
@@ -12,7 +12,7 @@ import { mostOften, relation, soOften } from "./verbs.ts";
 
 const rules: readonly Rule[] = [
   lead, count, aggregate, projection, fullName, all, who, topic, thing, distinct,
-  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, mostFrequent, aboveAverage, without, denial, relative,
+  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, comparedAmong, mostFrequent, aboveAverage, without, denial, both, relative,
   sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
   relation, mostOften, soOften,

@@ -187,14 +187,18 @@ export const all: Rule = (sentence, at, frame) => {
 
 /** "customers": the first table is what the question is about, the others belong to it. */
 export const topic: Rule = (sentence, at, frame) =>
-  sentence.tables(at).map((table) => {
+  sentence.tables(at).flatMap((table) => {
     const best = Math.min(...table.tables.map(({ cost }) => cost));
     // "singers and concerts" are two questions.
     const second = frame.mode === "show" && frame.topics.length > 0 && frame.show.length === 0 && ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
     // "the grape, winery and year" are three columns.
     const listed = frame.mode === "show" && frame.topics.length === 0 && ["and", ","].includes(sentence.words[table.end] ?? "") && sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2)) ? 0.3 : 0;
-    if (frame.denied) return step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5);
-    return step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1.6 : 0) + listed);
+    // "never had customers in Paris": there may be others. "hosts who did not host" are not without themselves.
+    const again = frame.topics.some(({ tables }) => tables[0]?.table === table.tables[0]?.table);
+    const narrowed = frame.denied && (again || frame.topics.length === 0) ? [step(table.end, frame, best * 0.5 + 0.3)] : [];
+    if (frame.denied && again) return narrowed;
+    if (frame.denied) return [...narrowed, step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5)];
+    return [step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1.6 : 0) + listed)];
   });
 
 /** "the enrollment of all schools" where a school is no more than a column: it says what rows are about, and nothing else. */

@@ -125,6 +125,12 @@ export const comparators = new Phrases<Comparator>([
   ["<>|!=|not equal to|different from|other than", "<>"],
 ]);
 
+/** Before a column that is compared: "less stock than average". */
+export const moreOrLess = new Phrases<Comparator>([
+  ["more|a higher|higher|a larger|larger|a bigger|bigger|a greater|greater|a better|better", ">"],
+  ["less|fewer|a lower|lower|a smaller|smaller|a worse|worse", "<"],
+]);
+
 /** After a number: "2 or more". */
 export const afterNumber = new Phrases<Comparator>([
   ["or more|or above|or higher|or greater|and above|and more|or over|or older|or later|or longer", ">="],
@@ -152,9 +158,9 @@ export const months = new Phrases<number>(
   ),
 );
 
-export const negations = new Phrases<true>([
-  ["not|isn't|is not|are not|aren't|not in|not from|not of|outside|outside of|except|except for|excluding|other than|but not|but not in|instead of|was not|were not|wasn't|weren't|apart from|besides|and not", true],
-  ["does not|do not|did not|doesn't|don't|didn't|has not|have not|hasn't|haven't|had not|never|have never|has never|cannot|can not|who not|nor|neither", true],
+export const negations = new Phrases<"not" | "never">([
+  ["not|isn't|is not|are not|aren't|not in|not from|not of|outside|outside of|except|except for|excluding|other than|but not|but not in|instead of|was not|were not|wasn't|weren't|apart from|besides|and not|nobody|nobody in|nobody from|no one|no one in|no one from", "not"],
+  ["but no|and no|does not|do not|did not|doesn't|don't|didn't|has not|have not|hasn't|haven't|had not|never|have never|has never|cannot|can not|who not|nor|neither", "never"],
 ]);
 
 /** Negations of having: what follows is a thing that there is none of. */

@@ -1,6 +1,7 @@
-import type { Table } from "@chatdb/contracts/query.ts";
+import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { emptyFrame, type Filter } from "../grammar/frame.ts";
 import type { Comparator, InnerQuery } from "../plan/plan.ts";
+import { labelOf } from "../linking/labels.ts";
 import { Refusal } from "../refusal.ts";
 import { innerOf } from "./derived.ts";
 import { asColumn, type Draft } from "./draft.ts";
@@ -24,11 +25,12 @@ export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Thresho
   for (const filter of filters) {
     if (filter.kind !== "related" || filter === required) continue;
     const table = resolver.table(filter.table, draft.tables);
+    if (table === builder.root && filter.op === "=" && filter.value === 0) throw new Refusal(`I did not understand: no ${table.name} are without themselves.`, { words: [filter.table.words] });
     if (table !== builder.root) builder.require(table, filter.op, filter.value);
     else if (thresholds) thresholds.push({ op: filter.op, value: filter.value });
     else draft.surprise += 2;
   }
-  addConditions(filters, { index: draft.asked.index, resolver, builder, mentioned, inCommon: (filter, others) => share(filter, others, draft) });
+  addConditions(filters, { index: draft.asked.index, resolver, builder, mentioned, combine: (op, filter, others) => combine(op, filter, others, draft), valuesOf: valuesOf(draft) });
   for (const { table } of mentioned) builder.mention(table);
   for (const pick of draft.picked) keepPicked(pick, draft);
   return thresholds ?? [];
@@ -53,7 +55,18 @@ function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
   return { ...plan, distinct: false, select: [{ value: asColumn({ source, column: key }), as: key }] };
 }
 
-/** "in both the Physics and the History department" of something that has one department: what is shown for one and for the other. */
-function share(filter: Filter, others: readonly Filter[], { asked: { frame }, common }: Draft): void {
-  common.push(...others.map((other) => ({ ...frame, filters: frame.filters.map((each) => (each === filter ? other : each)) })));
+/**
+ * The column whose values the question is about, where it is not about rows: "the countries that ...", where these are no table.
+ * What must not hold of a value must not hold of any of its rows.
+ */
+function valuesOf({ frame: { show, topics, groups, orders }, attributes: [attribute], builder, measures, resolver, tables }: Draft): Column | undefined {
+  if (!attribute || show.length !== 1 || groups.length + orders.length + measures.length > 0) return undefined;
+  if (attribute.kind !== "name" || attribute.name.of || topics.some(({ at }) => at <= attribute.name.at)) return undefined;
+  const { table, column } = resolver.column(attribute, tables);
+  return table === builder.root && labelOf(table) !== column && !table.primaryKey.includes(column.name) ? column : undefined;
+}
+
+/** Asks the question again for rows that its results have to be among, with another condition in the place of one; or must not be among, with that condition alone. */
+function combine(op: "intersect" | "except", filter: Filter, others: readonly Filter[], { asked: { frame }, combined }: Draft): void {
+  combined.push(...others.map((other) => ({ op, frame: { ...frame, filters: op === "except" ? [other] : frame.filters.map((each) => (each === filter ? other : each)) } })));
 }

@@ -29,8 +29,8 @@ export const same = (one: Expression, other: ColumnRef) => one.kind === "column"
 export class Draft {
   /** What speaks against the plan although each part of it could be found. */
   surprise = 0;
-  /** What has to hold of the results too: the frames of further queries. */
-  readonly common: Frame[] = [];
+  /** Further queries that the results have to be in, or must not be in. */
+  readonly combined: { op: "intersect" | "except"; frame: Frame }[] = [];
   readonly asked: Asked;
   readonly frame: Frame;
   /** What picks out things other than the one that the question is about: "of the dorm with the most rooms". */

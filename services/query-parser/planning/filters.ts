@@ -1,4 +1,4 @@
-import type { Table } from "@chatdb/contracts/query.ts";
+import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Filter, Predicate, TableMention } from "../grammar/frame.ts";
 import type { Direction } from "../language/lexicon.ts";
@@ -19,8 +19,12 @@ export interface Scope {
   builder: PlanBuilder;
   /** The tables that the question names, in its order. */
   mentioned: readonly { mention: TableMention; table: Table }[];
-  /** Takes conditions of which each must hold of some row of what is shown, not all of one. */
-  inCommon: (filter: Filter, others: readonly Filter[]) => void;
+  /** Takes conditions that must hold, or must not hold, of other rows that show the same. */
+  combine: (op: "intersect" | "except", filter: Filter, others: readonly Filter[]) => void;
+  /** The column of the root whose values, of which each may have several rows, the question is about rather than about rows. */
+  valuesOf?: Column;
+  /** The thing whose number is asked for right before the condition: "no orders in 2024". */
+  beside?: Table;
 }
 
 /** Adds the conditions of a question to its plan, but for those on numbers of related rows. */
@@ -28,7 +32,8 @@ export function addConditions(filters: readonly Filter[], scope: Scope): void {
   for (const filter of filters) {
     if (filter.kind !== "attribute") continue;
     const before = scope.builder.where.length;
-    addCondition(filter, scope);
+    const beside = filters.find((other) => other.kind === "related" && other.end === filter.at);
+    addCondition(filter, beside?.kind === "related" ? { ...scope, beside: scope.resolver.table(beside.table, [scope.builder.root]) } : scope);
     if (filter.or) joinByOr(scope.builder.where, before);
   }
 }
@@ -63,6 +68,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
   if (builder.isBranch(table) && negative !== filter.denied) {
     return builder.exclude(table, (source) => (negative ? opens.map(opposite) : opens).map((open) => held(open)(source)));
   }
+  if (filter.denied && scope.valuesOf && scope.valuesOf !== column && table === builder.root) return scope.combine("except", filter, [{ ...filter, denied: false }]);
   if (filter.denied) return deny(opens, table, held, builder);
   if (predicate.kind === "value" && predicate.both && builder.isBranch(table)) {
     for (const value of valuesFor(predicate, found)) builder.alsoSome(table, held({ op: "=", value }));
@@ -70,7 +76,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
   }
   if (predicate.kind === "value" && predicate.both && predicate.explicit) {
     const [first, ...others] = predicate.choices.map((choice) => ({ ...predicate, both: false, choices: [choice] }));
-    scope.inCommon(filter, others.map((other) => ({ ...filter, predicate: other })));
+    scope.combine("intersect", filter, others.map((other) => ({ ...filter, predicate: other })));
     return addCondition({ ...filter, predicate: first! }, scope);
   }
   for (const open of opens) builder.restrict(table, held(open));
@@ -135,10 +141,10 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
 }
 
 /** The tables that a condition may be about: the thing that its words stand right before, the one named before it, the one that the question is about. */
-function nearTables({ at, end, of }: Pick<Attributed, "at" | "end" | "of">, { builder, mentioned, resolver }: Scope): Table[] {
+function nearTables({ at, end, of }: Pick<Attributed, "at" | "end" | "of">, { builder, mentioned, resolver, beside }: Scope): Table[] {
   const next = of ? resolver.table(of) : mentioned.find(({ mention }) => mention.at === end)?.table;
   const before = mentioned.filter(({ mention }) => mention.at <= at).at(-1)?.table;
-  return [...new Set([...(next ? [next] : []), ...(before ? [before] : []), builder.root, ...mentioned.map(({ table }) => table)])];
+  return [...new Set([...(next ? [next] : []), ...(beside ? [beside] : []), ...(before ? [before] : []), builder.root, ...mentioned.map(({ table }) => table)])];
 }
 
 function columnOf(filter: Attributed, scope: Scope): TableColumn {

@@ -11,7 +11,7 @@ const isRef = (value: object): value is ColumnRef => "source" in value && typeof
 
 /** The value with each reference replaced; queries inside of it have sources of their own and stay as they are. */
 function mapRefs<T>(value: T, replace: (ref: ColumnRef) => ColumnRef): T {
-  if (Array.isArray(value)) return value.map((each) => mapRefs(each, replace)) as T;
+  if (Array.isArray(value)) return value.map((each: unknown) => mapRefs(each, replace)) as T;
   if (typeof value !== "object" || value === null) return value;
   if (isRef(value)) return { ...value, ...replace({ source: value.source, column: value.column }) };
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, key === "query" ? each : mapRefs(each, replace)])) as T;

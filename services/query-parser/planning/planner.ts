@@ -1,8 +1,11 @@
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { Frame } from "../grammar/frame.ts";
 import { byAttribute } from "../grammar/order.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
-import type { QueryPlan } from "../plan/plan.ts";
+import { labelOf } from "../linking/labels.ts";
+import type { ColumnRef, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
+import { contraryApart } from "./apart.ts";
 import { computedClauses } from "./computed.ts";
 import { Decisions } from "./decisions.ts";
 import { derivedPlan, innerOf } from "./derived.ts";
@@ -44,9 +47,11 @@ export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<stri
 function planWith(asked: Asked, decisions: Decisions): Planned {
   const draft = new Draft(asked, decisions);
   const plan = planOf(draft);
-  const { common } = draft;
-  if (common.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise };
-  const combine = common.map((frame) => ({ op: "intersect" as const, query: innerOf(planOf(draft.another(frame))) }));
+  const { combined } = draft;
+  if (combined.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise };
+  // No row that shows what is its own alone is in common with another.
+  if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value))) draft.surprise += 1;
+  const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(planOf(draft.another(frame))) }));
   return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: draft.surprise };
 }
 
@@ -79,7 +84,16 @@ function finished({ builder: { from, joins, where }, asked: { index } }: Draft, 
     ...(limit === undefined ? {} : { limit }),
     ...(offset === undefined || offset < 1 ? {} : { offset }),
   };
-  return withoutNeedlessJoins(plan, index.schema);
+  return contraryApart(withoutNeedlessJoins(plan, index.schema), isOwn(index.schema, plan));
+}
+
+/** Whether a column tells the rows of its table apart, or is what people call them by. */
+function isOwn({ tables }: DatabaseSchema, { from, joins }: Pick<QueryPlan, "from" | "joins">): (ref: ColumnRef) => boolean {
+  return ({ source, column }) => {
+    const of = [from, ...joins].find((each) => each.as === source);
+    const table = of && "table" in of ? tables.find(({ schema, name }) => schema === of.schema && name === of.table) : undefined;
+    return table !== undefined && ((table.primaryKey.length === 1 && table.primaryKey[0] === column) || labelOf(table)?.name === column);
+  };
 }
 
 /** Columns of a result have different names: a second `name` is the `categories_name`. */

@@ -36,7 +36,6 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["list all names", /customer[^]*product/, "one of three tables is taken, surely"],
   ["total price per order", /unit_price[^]*price/, "prices of the products are taken for those of the order, surely"],
   ["total stock per order", /stock/],
-  ["quantity per order", /for each order/],
   ["orders with more than 20 customers", /customers/, "an order has one customer"],
 ];
 

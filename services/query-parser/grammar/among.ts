@@ -1,0 +1,57 @@
+import { aggregates, extremes, superlatives } from "../language/lexicon.ts";
+import type { Aggregate, Comparator } from "../plan/plan.ts";
+import type { Predicate } from "./frame.ts";
+import type { Said } from "./predicates.ts";
+import type { Sentence } from "./sentence.ts";
+import { attributesAt } from "./step.ts";
+import { thingsAt } from "./things.ts";
+
+type Fn = Aggregate["fn"];
+
+const everyWords = new Set(["every", "all", "each", "any"]);
+
+/** To be above all of them is to be above the highest, to be above some of them is to be above the lowest. */
+const extremeFor = (op: Comparator, all: boolean): Fn => (op.startsWith(">") === all ? "max" : "min");
+
+/**
+ * What a value is compared with, where that is one value of several rows: "the most expensive toy", "every book", "some of
+ * the books", "the average toy", "toys on average", "the average price of toys".
+ */
+export function amongAt(sentence: Sentence, at: number, op: Comparator): Said[] {
+  if (op === "=" || op === "<>") return [];
+  const from = sentence.skip(at, "the", "that", "those", "of", "price", "prices");
+  const picked = sentence.phrase(superlatives, from) ?? sentence.phrase(extremes, from);
+  if (picked) {
+    const direction = typeof picked.meaning === "string" ? picked.meaning : picked.meaning.direction;
+    const among = whichAt(sentence, picked.end, op, direction === "desc" ? "max" : "min");
+    if (among.length > 0) return among;
+  }
+  const average = sentence.phrase(aggregates, from);
+  if (average?.meaning === "avg") return whichAt(sentence, average.end, op, "avg");
+  const quantity = sentence.words[from] ?? "";
+  if (everyWords.has(quantity)) return whichAt(sentence, sentence.articles(from + 1), op, extremeFor(op, true));
+  if (quantity === "some") return whichAt(sentence, sentence.articles(from + 1), op, extremeFor(op, false));
+  return whichAt(sentence, from, op, "avg").flatMap((said) => {
+    const end = said.end;
+    return sentence.words[end] === "on" && sentence.words[end + 1] === "average" ? [{ ...said, end: end + 2 }] : [];
+  });
+}
+
+/** Of which rows: those of a table, or those that have a value. */
+function whichAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): Said[] {
+  return [...thingsAt(sentence, at), ...valuesAt(sentence, at)].map(({ end, values, cost }) => {
+    const within = values?.predicate.kind === "value" ? { within: values.predicate } : {};
+    const predicate: Predicate = { kind: "measured", op, fn, ...within };
+    return { end, predicate, cost: cost + 0.1 };
+  });
+}
+
+/** "toys", where these are a kind of products; a column of that value may follow. */
+function valuesAt(sentence: Sentence, at: number): { end: number; values: { predicate: Predicate }; cost: number }[] {
+  return sentence.values(at).map((value) => {
+    const predicate: Predicate = { kind: "value", choices: [value], negated: false, both: false, explicit: false };
+    const noun = attributesAt(sentence, value.end)[0];
+    const own = noun?.attribute.kind === "name" && noun.attribute.name.columns.some(({ column }) => value.values.some((each) => each.column === column));
+    return { end: own ? noun.end : value.end, values: { predicate }, cost: Math.min(...value.values.map(({ cost }) => cost)) };
+  });
+}

@@ -1,0 +1,58 @@
+import { compile } from "@chatdb/query-parser/compile/postgresql.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { understand } from "@chatdb/query-parser/understand.ts";
+import { expect } from "chai";
+import { startShop, type TestShop } from "../support/shop.ts";
+
+const toys = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys')";
+const books = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books')";
+const bought = (category: string) => `(SELECT customer_id FROM orders o JOIN order_items i ON order_id = o.id JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id WHERE c.name = '${category}')`;
+const withOrder = (status: string) => `(SELECT customer_id FROM orders WHERE status = '${status}')`;
+
+/** Questions and SQL for them that was written by hand. */
+const questions: Record<string, [question: string, sql: string][]> = {
+  "comparisons with one value of several rows": [
+    ["products more expensive than the most expensive toy", `SELECT * FROM products WHERE price > (SELECT max(price) FROM ${toys} AS t)`],
+    ["products cheaper than every book", `SELECT * FROM products WHERE price < (SELECT min(price) FROM ${books} AS b)`],
+    ["products cheaper than some book", `SELECT * FROM products WHERE price < (SELECT max(price) FROM ${books} AS b)`],
+    ["products with a higher price than all books", `SELECT * FROM products WHERE price > (SELECT max(price) FROM ${books} AS b)`],
+    ["products with less stock than average", "SELECT * FROM products WHERE stock < (SELECT avg(stock) FROM products)"],
+    ["toys that cost more than the average toy", `SELECT * FROM products WHERE id IN (SELECT id FROM ${toys} AS t) AND price > (SELECT avg(price) FROM ${toys} AS t)`],
+    ["toys that are pricier than books on average", `SELECT * FROM products WHERE id IN (SELECT id FROM ${toys} AS t) AND price > (SELECT avg(price) FROM ${books} AS b)`],
+  ],
+  "what no row can be at once": [
+    ["customers with a cancelled order and a returned order", `SELECT * FROM customers WHERE id IN ${withOrder("cancelled")} AND id IN ${withOrder("returned")}`],
+    ["countries that have both customers from Paris and customers from Lyon", "SELECT country FROM customers WHERE city = 'Paris' INTERSECT SELECT country FROM customers WHERE city = 'Lyon'"],
+    ["products that cost less than 10 and products that cost more than 100", "SELECT * FROM products WHERE price < 10 OR price > 100"],
+  ],
+  "what must not be": [
+    ["customers who bought books but no toys", `SELECT * FROM customers WHERE id IN ${bought("Books")} AND id NOT IN ${bought("Toys")}`],
+    ["customers with shipped but no cancelled orders", `SELECT * FROM customers WHERE id IN ${withOrder("shipped")} AND id NOT IN ${withOrder("cancelled")}`],
+    ["customers with no orders in 2024", "SELECT * FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE extract(year FROM ordered_at AT TIME ZONE 'UTC') = 2024)"],
+    ["countries that have customers in Lyon but not in Paris", "SELECT country FROM customers WHERE city = 'Lyon' EXCEPT SELECT country FROM customers WHERE city = 'Paris'"],
+    ["which countries have no customers in Paris", "SELECT country FROM customers EXCEPT SELECT country FROM customers WHERE city = 'Paris'"],
+  ],
+};
+
+describe("the likeliest meaning of a question with structure", () => {
+  let shop: TestShop;
+  let index: SchemaIndex;
+  before(async () => {
+    shop = await startShop();
+    index = new SchemaIndex(await shop.connector.schema("shop"));
+  });
+  after(() => shop.close());
+
+  for (const [kind, cases] of Object.entries(questions)) {
+    describe(kind, () => {
+      for (const [question, control] of cases) {
+        it(question, async () => {
+          const [likeliest] = understand(question, index);
+          const { sql, params } = compile(likeliest!.plan, index.schema);
+          const [answer, expected] = [await shop.run(sql, params), await shop.run(control)];
+          expect(answer.sort(), sql).to.deep.equal(expected.sort());
+        });
+      }
+    });
+  }
+});
