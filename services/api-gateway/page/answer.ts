@@ -1,6 +1,7 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import { Refused, type ProblemBody } from "./api.ts";
+import { choices, percent, type Choose } from "./choices.ts";
 import { chart } from "./chart.ts";
 import { chartOf } from "./chart-data.ts";
 import { button, element } from "./dom.ts";
@@ -9,10 +10,6 @@ import { feedback } from "./feedback.ts";
 import { queryText } from "./query-text.ts";
 import { table } from "./table.ts";
 import { byWhom, shown, words } from "@chatdb/contracts/values.ts";
-
-export type Choose = (interpretation: Interpretation) => void;
-
-const percent = (confidence: number) => `${Math.round(confidence * 100)}%`;
 
 /** What a question was understood as, and its rows. @param choose called with another reading that the person prefers */
 export function answered(answer: Answer, choose: Choose): HTMLElement[] {
@@ -51,14 +48,6 @@ function confidence({ confidence: value, read_by }: Answer): HTMLElement {
 function didYouMean(alternatives: readonly Interpretation[], choose: Choose): HTMLElement {
   const summary = element("summary", {}, "Did you mean something else?");
   return element("details", { className: "alternatives" }, summary, choices(alternatives, choose));
-}
-
-/** Readings to choose from. */
-export function choices(interpretations: readonly Interpretation[], choose: Choose): HTMLElement {
-  const items = interpretations.map((each) =>
-    element("button", { type: "button", className: "choice", onclick: () => choose(each) }, element("span", {}, each.reading), element("span", { className: "muted" }, `${percent(each.confidence)}${byWhom[each.read_by]}`)),
-  );
-  return element("div", { className: "choices", role: "group", aria: { label: "What it may mean" } }, ...items);
 }
 
 /** Why there is no answer, and what can be done: choose, or ask again. */

@@ -1,12 +1,11 @@
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
-import type { Interpretation } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import { giveFeedback } from "./api.ts";
-import { choices } from "./answer.ts";
+import { choices, type Choose } from "./choices.ts";
 import { announce, button, element } from "./dom.ts";
 
 /** Asks whether the answer is right; where it is not, what was meant instead. */
-export function feedback({ query, datasource, plan, alternatives }: Answer, choose: (meant: Interpretation) => void): HTMLElement {
+export function feedback({ query, datasource, plan, alternatives }: Answer, choose: Choose): HTMLElement {
   const place = element("div", { className: "feedback", role: "group", aria: { label: "Is this right?" } });
   const say = (text: string) => {
     place.replaceChildren(element("span", { className: "muted" }, text));
