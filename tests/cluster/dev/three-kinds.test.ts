@@ -24,7 +24,7 @@ const questions: readonly { readonly ask: string; readonly gold: string; readonl
   { ask: "the cheapest product in Books", gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books' ORDER BY price LIMIT 1" },
   { ask: "orders per month in 2024", gold: "SELECT to_char(ordered_at, 'YYYY-MM') AS month, count(*) FROM orders WHERE to_char(ordered_at, 'YYYY') = '2024' GROUP BY month ORDER BY month", ordered: true },
   { ask: "revenue per category", gold: "SELECT c.name, sum(quantity * unit_price) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.name" },
-  { ask: "customers from Germany or France sorted by name", gold: "SELECT name FROM customers WHERE country IN ('Germany', 'France') ORDER BY name", ordered: true },
+  { ask: "products in Toys sorted by price", gold: "SELECT p.name, price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' ORDER BY price", ordered: true },
   { ask: "customers with more than 10 orders", gold: "SELECT name FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 10" },
   { ask: "minimum and maximum price of electronics", gold: "SELECT min(price), max(price) FROM products JOIN categories c ON c.id = category_id WHERE c.name = 'Electronics'" },
   { ask: "products of the category Toys that are out of stock", gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' AND stock = 0" },
