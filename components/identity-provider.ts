@@ -10,14 +10,16 @@ export interface IdentityProvider {
   readonly scopes?: { readonly read?: string; readonly write?: string };
   /** The claim of the scopes. */
   readonly scopeClaim: string;
+  /** The public client as which the web page signs people in. Default: none. */
+  readonly clientId?: string | undefined;
   /** Addresses that the network policies open for it, on the issuer's port: its keys are fetched there. */
   readonly cidr: string;
 }
 
 /** Use of an issuer that somebody else runs. It is asked when the first token comes, so nothing waits for it. */
-export function identityProvider({ issuer, audience, scopes, scopeClaim, cidr }: IdentityProvider): Dependency {
+export function identityProvider({ issuer, audience, scopes, scopeClaim, clientId, cidr }: IdentityProvider): Dependency {
   const { port, protocol } = new URL(issuer);
-  const env = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_READ_SCOPE: scopes?.read, OIDC_WRITE_SCOPE: scopes?.write, OIDC_SCOPE_CLAIM: scopeClaim };
+  const env = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_READ_SCOPE: scopes?.read, OIDC_WRITE_SCOPE: scopes?.write, OIDC_SCOPE_CLAIM: scopeClaim, OIDC_CLIENT_ID: clientId };
   return {
     name: "identity-provider",
     lazy: true,

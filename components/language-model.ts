@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { namespaceOf } from "./cluster-address.ts";
 import type { Dependency, Destination } from "./connection.ts";
 
 /** A language model behind the chat API that OpenAI, Ollama, vLLM and others serve. */
@@ -47,9 +48,4 @@ function destination({ baseUrl, pods, cidr = "0.0.0.0/0" }: LanguageModel): Dest
   const namespace = namespaceOf(baseUrl);
   if (namespace === undefined || !pods) return { to: { cidr }, port: addressed };
   return { to: { namespace, labels: pods.labels }, port: pods.port ?? addressed, foreign: true };
-}
-
-/** The namespace of the Service that an address is of, as `ollama.models.svc` is; undefined where it is outside of the cluster. */
-export function namespaceOf(url: string): string | undefined {
-  return /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(new URL(url).hostname)?.[1];
 }

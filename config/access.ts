@@ -1,3 +1,4 @@
+import { namespaceOf } from "../components/cluster-address.ts";
 import type { Outsider } from "../components/network-policy.ts";
 import type { Issue } from "./checks.ts";
 import type { Settings } from "./schema.ts";
@@ -42,7 +43,10 @@ export function gatewayEnvironment({ ingress, rateLimit }: Pick<Settings, "ingre
 /** What does not fit together in the way in. */
 export function accessIssues(settings: Access & Pick<Settings, "oidc" | "testService">): Issue[] {
   const untokened = { path: "testService", message: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off" };
-  return [...ingressIssues(settings), ...(settings.oidc && settings.testService ? [untokened] : [])];
+  const { oidc } = settings;
+  const unreachable = { path: "oidc.clientId", message: `is for people's browsers, which do not reach ${oidc?.issuer} inside of the cluster` };
+  const insideOnly = oidc?.clientId !== undefined && namespaceOf(oidc.issuer) !== undefined;
+  return [...ingressIssues(settings), ...(oidc && settings.testService ? [untokened] : []), ...(insideOnly ? [unreachable] : [])];
 }
 
 function ingressIssues({ ingress, gatewayServiceType, gatewaySourceRanges }: Access): Issue[] {

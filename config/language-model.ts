@@ -1,4 +1,4 @@
-import { namespaceOf } from "../components/language-model.ts";
+import { namespaceOf } from "../components/cluster-address.ts";
 import type { Issue } from "./checks.ts";
 import type { Settings } from "./schema.ts";
 

@@ -67,6 +67,7 @@ const oidc = z.strictObject({
   audience: z.string().min(1),
   scopes: optional(z.strictObject({ read: z.string().min(1).optional(), write: z.string().min(1).optional() })),
   scopeClaim: z.string().min(1).default("scope"),
+  clientId: z.string().min(1).optional(),
   cidr,
 });
 

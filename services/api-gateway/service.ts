@@ -4,7 +4,7 @@ import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { admit, type Admission } from "./admission.ts";
 import { serveMetricsApart } from "./metrics-apart.ts";
-import { servePage } from "./page.ts";
+import { servePage, type SignIn } from "./page.ts";
 import { proxyRoutes } from "./proxy.ts";
 import { answerQueries } from "./query.ts";
 import { routes, type Upstreams } from "./routes.ts";
@@ -39,6 +39,12 @@ const greeting = `ChatDB: ask a database in plain English.
 A browser shows a page for that at this address. The whole interface: /openapi.json
 `;
 
+function signInOf(oidc: Admission["oidc"]): SignIn | undefined {
+  if (oidc?.clientId === undefined) return undefined;
+  const { issuer, clientId, audience, scopes = {} } = oidc;
+  return { issuer, clientId, audience, scopes: [scopes.read, scopes.write].filter((scope) => scope !== undefined) };
+}
+
 /** Where a service says that it lives; the rest use the kit's default. */
 const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/actuator/health" };
 
@@ -52,7 +58,7 @@ export async function createService({ upstreams, log = createLogger("api-gateway
   secureAnswers(app);
   await admit(app, admission);
   if (metrics) serveMetricsApart(app, metrics);
-  await servePage(app, greeting);
+  await servePage(app, greeting, signInOf(admission.oidc));
   answerQueries(app, upstreams);
   await proxyRoutes(app, upstreams, routes);
 

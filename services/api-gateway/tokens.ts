@@ -11,6 +11,8 @@ export interface Oidc {
   readonly scopes?: { readonly read?: string; readonly write?: string };
   /** The claim that has the scopes, as a list or a text with spaces. Default `scope`, as in RFC 9068. */
   readonly scopeClaim?: string;
+  /** The public client as which the web page signs people in. Default: they enter a token. */
+  readonly clientId?: string | undefined;
 }
 
 /** Who sent a request. */

@@ -11,6 +11,7 @@ const connect = (more: Partial<IdentityProvider> = {}): Connection =>
 
 describe("identity provider", () => {
   it("tells its user whose tokens to take, and for what", () => {
+    expect(connect({ clientId: "page" }).env).to.include({ OIDC_CLIENT_ID: "page" });
     expect(connect({ scopes: { write: "chatdb.write" } })).to.deep.include({
       env: { OIDC_ISSUER: "https://login.example.com/realms/a", OIDC_AUDIENCE: "chatdb", OIDC_WRITE_SCOPE: "chatdb.write", OIDC_SCOPE_CLAIM: "scope" },
       secretEnv: {},

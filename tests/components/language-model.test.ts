@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { languageModel, namespaceOf, type LanguageModel } from "../../components/language-model.ts";
+import { languageModel, type LanguageModel } from "../../components/language-model.ts";
 
 const connect = (more: Partial<LanguageModel> = {}) =>
   languageModel({ baseUrl: "https://llm.example.com/v1", model: "large", timeoutMs: 8000, concurrency: 4, samples: true, suggestOnly: false, ...more }).connect({
@@ -30,10 +30,5 @@ describe("language model", () => {
     const inside = { baseUrl: "http://ollama.models.svc:11434/v1", pods: { labels: to.labels } };
     expect(connect(inside).destinations).to.deep.equal([{ to, port: 11434, foreign: true }]);
     expect(connect({ ...inside, baseUrl: "http://vllm.models.svc.cluster.local/v1", pods: { labels: to.labels, port: 8000 } }).destinations).to.deep.equal([{ to, port: 8000, foreign: true }]);
-  });
-
-  it("is inside of the cluster by the name of a Service with its namespace", () => {
-    for (const url of ["http://a.b.svc/v1", "https://a.b.svc.cluster.local:1/v1"]) expect(namespaceOf(url)).to.equal("b");
-    for (const url of ["http://a.b/v1", "http://a.svc/v1", "http://a.b.svc.example.com/v1", "http://a@b.svc/v1"]) expect(namespaceOf(url)).to.equal(undefined);
   });
 });

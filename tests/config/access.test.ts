@@ -86,6 +86,14 @@ describe("oidc", () => {
     for (const issuer of ["http://dex.auth.svc:5556/dex", "http://dex.auth.svc.cluster.local", "https://login.example.com/realms/a"]) expect(await issuesOf(issuer)).to.deep.equal({});
   });
 
+  it("signs people in at an issuer that their browsers reach", async () => {
+    const signIn = { ...oidc, clientId: "page" };
+    expect(await issues({ oidc: signIn, testService: false })).to.deep.equal({});
+    expect(await issues({ oidc: { ...signIn, issuer: "http://dex.auth.svc:5556/dex" }, testService: false })).to.deep.equal({
+      "oidc.clientId": "is for people's browsers, which do not reach http://dex.auth.svc:5556/dex inside of the cluster",
+    });
+  });
+
   it("leaves the test service outside", async () => {
     expect(await issues({ oidc, testService: true })).to.deep.equal({ testService: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off" });
   });

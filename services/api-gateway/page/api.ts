@@ -2,7 +2,8 @@ import type { Answer, AskedBack } from "@chatdb/contracts/answer.ts";
 import type { DataSourceList } from "@chatdb/contracts/data-sources.ts";
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { DatabaseSchema, ExportRequest, ParseRequest } from "@chatdb/contracts/query.ts";
-import { askForToken, token } from "./sign-in.ts";
+import { token } from "./session.ts";
+import { askForToken } from "./sign-in.ts";
 
 /** The gateway's reason for not answering. */
 export interface ProblemBody extends Partial<AskedBack> {
@@ -42,7 +43,8 @@ async function call(path: string, options: Options = {}): Promise<Response> {
 const read = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
 
 async function send(path: string, { body, signal }: Options): Promise<Response> {
-  const headers = new Headers(token() === undefined ? {} : { authorization: `Bearer ${token()}` });
+  const bearer = await token();
+  const headers = new Headers(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` });
   if (body !== undefined) headers.set("content-type", "application/json");
   const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   try {

@@ -4,7 +4,8 @@ import { Conversation } from "./conversation.ts";
 import { button, element, found } from "./dom.ts";
 import { History } from "./history.ts";
 import { examplesFor, showSchema, showSchemaProblem } from "./schema.ts";
-import { showForget } from "./sign-in.ts";
+import { finishSignIn } from "./session.ts";
+import { askForToken, showSignOut } from "./sign-in.ts";
 
 const composer = found("composer", HTMLFormElement);
 const question = found("question", HTMLTextAreaElement);
@@ -92,7 +93,8 @@ async function look(): Promise<void> {
   }
 }
 
-showForget();
+await finishSignIn().catch((error: unknown) => askForToken(`Signing in did not work: ${(error as Error).message}`));
+showSignOut();
 try {
   const sources = await dataSources();
   source.replaceChildren(...sources.map(({ name }) => element("option", { value: name }, name)));

@@ -1,15 +1,11 @@
 import { found } from "./dom.ts";
-
-/** Kept by the tab alone, and gone with it. */
-const key = "chatdb.token";
-
-export const token = (): string | undefined => sessionStorage.getItem(key) ?? undefined;
+import { isSignedIn, signIn, signInOffered, signOut, useToken } from "./session.ts";
 
 let asking: Promise<boolean> | undefined;
 
 /**
- * Asks the person for a token, saying why one is needed. Whoever asks meanwhile waits for the same answer.
- * @returns whether one was given
+ * Asks the person to sign in or for a token, saying why one is needed. Whoever asks meanwhile waits for the same answer.
+ * @returns whether one was given; to sign in leaves the page
  */
 export function askForToken(why: string): Promise<boolean> {
   asking ??= ask(why).finally(() => (asking = undefined));
@@ -19,26 +15,28 @@ export function askForToken(why: string): Promise<boolean> {
 async function ask(why: string): Promise<boolean> {
   const dialog = found("sign-in", HTMLDialogElement);
   const input = found("token", HTMLInputElement);
-  found("sign-in-why", HTMLElement).textContent = why;
+  const button = found("sign-in-go", HTMLButtonElement);
+  const reason = found("sign-in-why", HTMLElement);
+  reason.textContent = why;
   dialog.returnValue = "";
   found("sign-in-cancel", HTMLButtonElement).onclick = () => dialog.close();
+  const how = await signInOffered();
+  button.hidden = how === undefined;
+  button.onclick = () => void (how && signIn(how).catch((error: unknown) => (reason.textContent = `That did not work: ${(error as Error).message}`)));
   dialog.showModal();
-  input.focus();
+  (how ? button : input).focus();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   const given = input.value.trim().replace(/^Bearer\s+/i, "");
   input.value = "";
   if (dialog.returnValue !== "use" || given === "") return false;
-  sessionStorage.setItem(key, given);
-  showForget();
+  useToken(given);
+  showSignOut();
   return true;
 }
 
 /** The button that forgets the token, while there is one. */
-export function showForget(): void {
+export function showSignOut(): void {
   const forget = found("signed-in", HTMLButtonElement);
-  forget.hidden = token() === undefined;
-  forget.onclick = () => {
-    sessionStorage.removeItem(key);
-    location.reload();
-  };
+  forget.hidden = !isSignedIn();
+  forget.onclick = () => void signOut().catch(() => location.reload());
 }

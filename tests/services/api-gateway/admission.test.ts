@@ -152,7 +152,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(read({})).to.deep.equal({ perMinute: undefined });
       const full = { OIDC_ISSUER: "https://a.example.com/", OIDC_AUDIENCE: "chatdb", OIDC_WRITE_SCOPE: "w", RATE_LIMIT_PER_MINUTE: "60" };
       expect(read(full)).to.deep.equal({
-        oidc: { issuer: "https://a.example.com/", audience: "chatdb", scopes: { read: undefined, write: "w" }, scopeClaim: undefined },
+        oidc: { issuer: "https://a.example.com/", audience: "chatdb", scopes: { read: undefined, write: "w" }, scopeClaim: undefined, clientId: undefined },
         perMinute: 60,
       });
       expect(() => read({ OIDC_ISSUER: "https://a.example.com" })).to.throw(ConfigurationError, "OIDC_AUDIENCE");

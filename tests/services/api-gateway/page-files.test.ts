@@ -3,6 +3,8 @@ import { expect } from "chai";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createService } from "@chatdb/api-gateway/service.ts";
+import { createLogger } from "@chatdb/kit/log.ts";
 import { buildPage } from "@chatdb/api-gateway/page-build.ts";
 import { runningGateway } from "./running-gateway.ts";
 
@@ -23,6 +25,20 @@ describe("api-gateway: the web page's files", () => {
     expect(headers).to.include({ "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer" });
     expect(text).not.to.match(/<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style|https?:\/\//);
     expect((await gateway.ask("/nowhere", { headers: html })).headers["content-security-policy"]).to.contain("sandbox");
+  });
+
+  it("talk to the issuer only where people sign in there", async () => {
+    const issuer = "https://login.example.com/realms/a";
+    const away = "http://127.0.0.1:1";
+    const upstreams = { dbConnector: away, queryParser: away, trainingOrchestrator: away, mlEngine: away, modelRegistry: away, predictionService: away };
+    const oidc = { issuer, audience: "chatdb", scopes: { read: "r" }, clientId: "page" };
+    const app = await createService({ upstreams, log: createLogger("test", "silent"), oidc });
+    const connect = (policy: unknown) => /connect-src [^;]*/.exec(String(policy))![0];
+    expect(connect((await app.inject({ url: "/", headers: html })).headers["content-security-policy"])).to.equal("connect-src 'self' https://login.example.com");
+    expect((await app.inject("/page/sign-in.json")).json()).to.deep.equal({ issuer, client_id: "page", audience: "chatdb", scope: "openid r" });
+    await app.close();
+    expect(connect((await gateway.ask("/", { headers: html })).headers["content-security-policy"])).to.equal("connect-src 'self'");
+    expect((await gateway.ask("/page/sign-in.json")).text).to.equal("{}");
   });
 
   it("are all there that the page names, each of its type", async () => {

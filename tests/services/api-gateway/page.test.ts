@@ -287,8 +287,61 @@ describe("the web page", function () {
       await page.locator("#schema details").first().waitFor();
       await ask(counting);
       expect(await lastAnswer().locator(".single").count()).to.equal(1);
-      await page.getByRole("button", { name: "Forget the token" }).click();
+      await page.getByRole("button", { name: "Sign out" }).click();
       await dialog.waitFor();
+    });
+  });
+
+  describe("where people sign in", () => {
+    const issuer = new Issuer();
+    let guarded: Awaited<ReturnType<typeof startAsking>>;
+    before(async () => {
+      await issuer.start();
+      guarded = await startAsking({ oidc: { issuer: issuer.url, audience, clientId: "page" } });
+    });
+    after(async () => {
+      await guarded.close();
+      await issuer.stop();
+    });
+    beforeEach(() => {
+      issuer.grants.length = 0;
+      issuer.lifetime = 300;
+      issuer.back = {};
+    });
+    const signIn = async () => {
+      await open({}, guarded.url);
+      await page.getByRole("dialog").waitFor();
+      await page.getByRole("button", { name: "Sign in" }).click();
+    };
+
+    it("brings them back with a token, and without its code in the address", async () => {
+      await signIn();
+      await page.locator("#schema details").first().waitFor();
+      expect(page.url()).to.equal(`${guarded.url}/`);
+      await ask(counting);
+      expect(await lastAnswer().locator(".single").count()).to.equal(1);
+      expect(issuer.grants).to.deep.equal(["authorization_code"]);
+      expect(complaints).to.deep.equal([]);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("dialog").waitFor();
+      expect(await violations()).to.deep.equal([]);
+    });
+
+    it("renews the token before it expires", async () => {
+      issuer.lifetime = 20;
+      await signIn();
+      await page.locator("#schema details").first().waitFor();
+      await ask(counting);
+      expect(await lastAnswer().locator(".single").count()).to.equal(1);
+      expect(issuer.grants.slice(0, 2)).to.deep.equal(["authorization_code", "refresh_token"]);
+    });
+
+    it("takes no code that was brought by somebody else", async () => {
+      issuer.back = { state: "of another" };
+      await signIn();
+      await page.getByText("Signing in did not work").waitFor();
+      expect(issuer.grants).to.deep.equal([]);
+      expect(await page.evaluate("sessionStorage.length")).to.equal(0);
     });
   });
 });
