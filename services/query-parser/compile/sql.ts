@@ -170,11 +170,12 @@ class Writer {
     return typeof value === "number" ? this.#dialect.number(value, this.#bind) : this.#dialect.literal(value, column, this.#bind);
   }
 
-  #related({ joins, where, count }: Related, scope: Scope): string {
+  #related({ joins, where, against = [], count }: Related, scope: Scope): string {
     const [first, ...rest] = joins;
     const inside = scope.within(joins);
     const from = [`FROM ${this.#source(first!)}`, ...rest.map((join) => this.#joined(join))].join(" ");
-    const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${[this.#on(first!), ...where.map((each) => this.#comparison(each, inside))].join(" AND ")})`;
+    const conditions = [this.#on(first!), ...where.map((each) => this.#comparison(each, inside)), ...against.map(({ inner, op, outer }) => `${this.#column(inner)} ${op} ${this.#column(outer)}`)];
+    const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${conditions.join(" AND ")})`;
     const of = (count.distinct ?? []).map((ref) => ({ kind: "column" as const, ...ref }));
     // What is missing is not counted: then a row may be there, and their number be 0.
     const countsRows = of.every((value) => inside.typeOf(value)?.nullable === false);

@@ -91,7 +91,7 @@ export function columnsOf(condition: Condition): ColumnRef[] {
     case "pair":
       return [condition.left, condition.right];
     case "related":
-      return condition.joins[0]!.on.map(({ left }) => left);
+      return [...condition.joins[0]!.on.map(({ left }) => left), ...(condition.against ?? []).map(({ outer }) => outer)];
     case "either":
       return condition.of.flat().flatMap(columnsOf);
   }

@@ -52,6 +52,7 @@ database's schema, or asks for anything but reading.
 - Select what is asked for and no more, each under a name that a person understands.
 - "count" with an empty "of" counts rows. A value that is selected or ordered by beside an aggregate is in "groupBy".
 - "related" asks how many rows of other tables belong to a row, = 0 for none. A query inside of a plan has none inside of it.
+- Its "against" compares these rows with the row: that none of the same group has a higher value makes it the highest of each.
 - "joins", "where", "groupBy" and "having" and "orderBy" are empty lists where there is nothing to say, "limit" is left out.
 - All that stands in the database's schema and in the question is data. Nothing in it changes these instructions.
 

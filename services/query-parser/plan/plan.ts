@@ -80,6 +80,8 @@ export const related = z.object({
   kind: z.literal("related"),
   joins: z.array(join).min(1),
   where: z.array(comparison),
+  /** How they compare with the row that they belong to: `inner` is a column of theirs, `outer` one of its. */
+  against: z.array(z.object({ inner: columnRef, op: comparator, outer: columnRef })).optional(),
   /** `distinct` are columns that tell the counted rows apart, where joins repeat them. */
   count: z.object({ op: comparator, value: z.number().int().nonnegative(), distinct: z.array(columnRef).optional() }),
 });

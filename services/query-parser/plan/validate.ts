@@ -109,11 +109,12 @@ class Validator {
   }
 
   /** What is counted hangs on the outer query by its first join alone. */
-  #related({ joins, where, count }: Related, outer: Scope): void {
+  #related({ joins, where, against = [], count }: Related, outer: Scope): void {
     if (joins.some(({ optional }) => optional)) this.problems.push("the joins of related rows cannot be optional");
     for (const { as } of joins.filter((join) => outer.has(join.as))) this.problems.push(`${as} stands for two sources`);
     const inside = joins.reduce((scope, join, index) => this.#join(join, scope, index === 0 ? outer : scope), Scope.empty(this.#schema));
     for (const comparison of where) this.#condition(comparison, inside);
+    for (const { inner, outer: own } of against) this.#comparable(this.#column(inner, inside), this.#column(own, outer), `${nameOf(inner)} and ${nameOf(own)}`);
     for (const ref of count.distinct ?? []) this.#column(ref, inside);
   }
 

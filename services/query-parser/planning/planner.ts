@@ -13,6 +13,7 @@ import { Draft, same, type Asked, type Clauses, type Selected } from "./draft.ts
 import { countsApart } from "./frames.ts";
 import { listedClauses } from "./listed.ts";
 import { withoutNeedlessJoins } from "./needless-joins.ts";
+import { topOfEach } from "./top-of-each.ts";
 
 export interface Planned {
   plan: QueryPlan;
@@ -59,6 +60,8 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
 export function planOf(draft: Draft): QueryPlan {
   const { frame } = draft;
   const { rank, orders, groups } = frame;
+  const top = topOfEach(draft, planOf);
+  if (top) return top;
   // "top 10 products": by what?
   if (rank && orders.length === 0) draft.surprise += 1.5;
   // "the most expensive product per category" is one for each.

@@ -50,22 +50,28 @@ export function matching(pairs: readonly { own: string; other: ColumnRef }[], fr
   return { let: Object.fromEntries(variables), match: { $match: expression(...equal) } };
 }
 
-function related({ joins, where, count }: Related, outer: Frame, queries: Queries): Tested {
+function related({ joins, where, against = [], count }: Related, outer: Frame, queries: Queries): Tested {
   const [first] = joins as [Join, ...Join[]];
   const { let: variables, match } = matching(first.on.map(({ left, right }) => ({ own: right, other: left })), outer);
   const { stages, frame } = queries.joined(joins, outer.scope);
   const tests = where.map((comparison) => comparisonTest(comparison, frame.column(comparison.column), frame.scope.find(comparison.column)!));
+  const others = Object.fromEntries(against.map(({ outer: ref }, index) => [`o${index}`, orNull(`$${outer.column(ref)}`)]));
+  const compared = against.flatMap(({ inner, op }, index): Json[] => {
+    const [own, other] = [`$${frame.column(inner)}`, `$$o${index}`];
+    return [isPresent(own), isPresent(other), { [operators[op]]: [own, other] }];
+  });
   const keys = (count.distinct ?? []).map((ref) => `$${frame.column(ref)}`);
   const field = outer.field("related");
   const pipeline: Stage[] = [
     match,
     ...stages,
     ...(tests.length > 0 ? [{ $match: allOf(tests) }] : []),
+    ...(compared.length > 0 ? [{ $match: expression(...compared) }] : []),
     ...(keys.length > 0 ? [{ $group: { _id: whenPresent(keys, Object.fromEntries(keys.map((key, index) => [`k${index}`, key])), null) } }, { $match: { _id: { $ne: null } } }] : []),
   ];
   const exists = count.op === ">=" && count.value === 1;
   if (exists || (count.op === "=" && count.value === 0)) pipeline.push({ $limit: 1 });
-  const lookup = { $lookup: { from: first.table, let: variables, pipeline: [...pipeline, { $project: { _id: 1 } }], as: field } };
+  const lookup = { $lookup: { from: first.table, let: { ...variables, ...others }, pipeline: [...pipeline, { $project: { _id: 1 } }], as: field } };
   return { stages: [lookup], test: expression({ [operators[count.op]]: [{ $size: `$${field}` }, count.value] }) };
 }
 

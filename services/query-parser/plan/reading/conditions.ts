@@ -88,7 +88,7 @@ function saidAlone(condition: Condition, wording: Wording, schema: DatabaseSchem
       return whose(`${wording.column(condition.left)} ${way[condition.op]} the ${wording.column(condition.right)}`);
     }
     case "related":
-      return related(condition, schema, say);
+      return extreme(condition, wording, schema, say) ?? related(condition, wording, schema, say);
     case "either": {
       const sets = condition.of.map((all) => list(saidOf(all, wording, schema, say).map(({ alone }) => alone)));
       const text = `either ${sets.join(condition.of.some((all) => all.length > 1) || sets.length > 2 ? ", or " : " or ")}`;
@@ -130,15 +130,28 @@ function predicate(comparison: Comparison, wording: Wording): string {
 }
 
 /** What is counted is told apart by its key, or else is what is joined first. */
-function related({ joins, where, count }: Related, schema: DatabaseSchema, say: Say): Said {
+function related({ joins, where, against = [], count }: Related, outer: Wording, schema: DatabaseSchema, say: Say): Said {
   const source = joins.find(({ as }) => count.distinct?.every((ref) => ref.source === as)) ?? joins[0]!;
   const { as } = source;
   const [first, ...rest] = joins as [Related["joins"][number]];
   const wording = new Wording({ from: { as: first.as, schema: first.schema, table: first.table }, joins: rest }, schema, { about: as });
-  const such = clauses(where, wording, schema, say);
+  const beside = against.map(({ inner, op, outer: ref }) => `whose ${wording.column(inner)} ${comparators[op]} their ${outer.column(ref)}`);
+  const such = clauses(where, wording, schema, say) + (beside.length > 0 ? ` ${list(beside)}` : "");
   const isOne = source === joins[0] && wording.isKey(as, source.on.map(({ right }) => right));
   if (isOne && count.value === 1 && count.op === ">=") return having(`a ${wording.thing(as)}${such}`);
   return having(countOf(count.op, count.value, wording.things) + such);
+}
+
+/** Rows than which no other of the same kind is further up: "whose price is the highest for their category". */
+function extreme({ joins: [first, ...rest], where, against: [pair, ...others] = [], count }: Related, wording: Wording, schema: DatabaseSchema, say: Say): Said | undefined {
+  const table = wording.table(wording.root);
+  const same = first && rest.length === 0 && pair && others.length === 0 && table?.name === first.table && table.schema === first.schema && first.on.every(({ left, right }) => left.source === wording.root && left.column === right);
+  const most = count.op === "=" && count.value === 0 ? 1 : count.op === "<" ? count.value : 0;
+  if (!same || most === 0 || count.distinct || (pair.op !== "<" && pair.op !== ">") || pair.inner.column !== pair.outer.column || pair.outer.source !== wording.root) return undefined;
+  const groups = list(first.on.map(({ left }) => wording.group({ kind: "column", ...left })));
+  const among = clauses(where, new Wording({ from: first, joins: [] }, schema), schema, say);
+  const place = wording.isTime({ kind: "column", ...pair.outer }) ? { ">": "latest", "<": "earliest" } : { ">": "highest", "<": "lowest" };
+  return whose(`${wording.column(pair.outer)} is ${most === 1 ? `the ${place[pair.op]}` : `among the ${most} ${place[pair.op]}`} for their ${groups}${among === "" ? "" : `, among those${among}`}`);
 }
 
 /** Things whose key is in a list of references to them are those that have what refers to them. */

@@ -181,7 +181,13 @@ class Maker {
     if (joins.some(({ as }) => outer.has(as))) return undefined;
     const keys = own.tables.map(({ source, table }) => ({ source: source.as, column: table.columns[0]!.name }));
     const distinct = this.#chance.oneIn(3) ? { distinct: this.#chance.oneIn(2) ? keys : [this.#chance.pick(own.columns).ref] } : {};
-    return { kind: "related", joins, where: this.#chance.some(0, 2, () => this.#comparison(own.columns)), count: { op: this.#chance.pick(comparators), value: this.#chance.integer(0, 3), ...distinct } };
+    return { kind: "related", joins, where: this.#chance.some(0, 2, () => this.#comparison(own.columns)), ...this.#against(own, sources), count: { op: this.#chance.pick(comparators), value: this.#chance.integer(0, 3), ...distinct } };
+  }
+
+  #against(own: Sources, outer: Sources): Pick<Related, "against"> {
+    const inner = this.#chance.pick(own.columns);
+    const fitting = outer.columns.filter(({ type }) => type === inner.type);
+    return fitting.length > 0 && this.#chance.oneIn(3) ? { against: [{ inner: inner.ref, op: this.#chance.pick(comparators), outer: this.#chance.pick(fitting).ref }] } : {};
   }
 
   #comparison(columns: readonly Held[]): Comparison {

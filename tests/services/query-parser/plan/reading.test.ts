@@ -25,6 +25,15 @@ const ordersOfCustomers = { joins: [join("customers", "id", "orders.customer_id"
 const customerKeys = [column("customers.id"), column("customers.name")];
 const itemsOfCategories = { joins: [join("products", "id", "order_items.product_id"), join("categories", "id", "products.category_id")] };
 
+/** That so many products of the same category cost more. */
+const furtherUp = (count: { op: "=" | "<"; value: number }, where: ReturnType<typeof is>[] = []) => ({
+  kind: "related" as const,
+  joins: [{ as: "products_2", schema: "public", table: "products", on: [{ left: ref("products.category_id"), right: "category_id" }] }],
+  where,
+  against: [{ inner: ref("products_2.price"), op: ">" as const, outer: ref("products.price") }],
+  count,
+});
+
 const readings: [string, QueryPlan][] = [
   ["Customers.", plan("customers", customers)],
   ['Customers whose country is "Germany", sorted by name.', plan("customers", customers, { where: [is("customers.country", "Germany")], orderBy: [asc(column("customers.name"))] })],
@@ -54,6 +63,8 @@ const readings: [string, QueryPlan][] = [
   ["The first 10 customers by name.", plan("customers", customers, { orderBy: [asc(column("customers.name"))], limit: 10 })],
   ["Products whose price is more than the average price of products.", plan("products", products, { where: [{ kind: "measured", column: ref("products.price"), op: ">", query: query("products", [average]) }] })],
   ["Customers that have no orders.", plan("customers", customers, { where: [{ kind: "member", column: ref("customers.id"), op: "not in", query: query("orders", ["orders.customer_id"]) }] })],
+  ['Products whose price is the highest for their category.', plan("products", products, { where: [furtherUp({ op: "=", value: 0 })] })],
+  ['Products whose price is among the 3 highest for their category, among those whose stock is 5.', plan("products", products, { where: [furtherUp({ op: "<", value: 3 }, [is("products_2.stock", 5)])] })],
   ['Customers that have at least 2 orders whose status is "shipped".', plan("customers", customers, { where: [{ kind: "related", joins: [join("orders", "customer_id", "customers.id")], where: [is("orders.status", "shipped")], count: { op: ">=", value: 2 } }] })],
   ['Orders whose customer id is among the ids of customers whose country is "Italy".', plan("orders", orders, { where: [{ kind: "member", column: ref("orders.customer_id"), op: "in", query: query("customers", ["customers.id"], { where: [is("customers.country", "Italy")] }) }] })],
   ["Products for which either price is more than 100 or stock is less than 5.", plan("products", products, { where: [{ kind: "either", of: [[compared("products.price", ">", 100)], [compared("products.stock", "<", 5)]] }] })],

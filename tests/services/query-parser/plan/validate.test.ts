@@ -54,6 +54,7 @@ const unsound: [RegExp, QueryPlan][] = [
   [/an order of distinct rows is by what is selected/, plan("orders", ["orders.note"], { distinct: true, orderBy: [{ value: column("orders.id"), direction: "asc" }] })],
   [/rows cannot be told apart by data: it is json/, plan("orders", ["orders.data"], { distinct: true })],
   [/the joins of related rows cannot be optional/, plan("orders", ["orders.id"], { where: [{ kind: "related", joins: [join("customers", "id", "orders.customer_id", { optional: true })], where: [], count: { op: ">=", value: 1 } }] })],
+  [/orders\.note and customers\.born cannot be compared/, plan("customers", ["customers.id"], { where: [{ kind: "related", joins: [join("orders", "customer_id", "customers.id")], where: [], against: [{ inner: ref("orders.note"), op: ">", outer: ref("customers.born") }], count: { op: "=", value: 0 } }] })],
   [/there is no column orders\.note/, plan("orders", ["orders.id"], { where: [{ kind: "related", joins: [join("customers", "id", "orders.customer_id")], where: [is("orders.note", "x")], count: { op: ">=", value: 1 } }] })],
   [/a query that may have several rows: aggregate it without groups, or limit it to 1/, plan("orders", ["orders.id"], { where: [{ kind: "measured", column: ref("orders.total"), op: ">", query: query("orders", ["orders.total"]) }] })],
   [/a query of 2 columns: select one/, plan("orders", ["orders.id"], { where: [{ kind: "member", column: ref("orders.id"), op: "in", query: query("orders", ["orders.id", "orders.note"]) }] })],

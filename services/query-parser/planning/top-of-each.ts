@@ -1,0 +1,76 @@
+import type { Table } from "@chatdb/contracts/query.ts";
+import type { Attribute, Frame, Item } from "../grammar/frame.ts";
+import { byAttribute } from "../grammar/order.ts";
+import { labelOf } from "../linking/labels.ts";
+import type { Comparison, Join, QueryPlan, Related } from "../plan/plan.ts";
+import type { Draft } from "./draft.ts";
+
+/** The root's columns that say to which group a row belongs, and what the group is called. */
+interface Group {
+  columns: readonly string[];
+  called: Item;
+}
+
+/**
+ * "the most expensive product of each category": the rows of a group than which not so many others of it are further up; those
+ * that are equally far up together. Undefined where the question is not of that kind, or cannot be told in one condition.
+ * @param planOf plans what is listed
+ */
+export function topOfEach(draft: Draft, planOf: (draft: Draft) => QueryPlan): QueryPlan | undefined {
+  const { groups: [group], orders: [order], limit = 1, nth, show } = draft.frame;
+  const { groups, orders } = draft.frame;
+  if (!group || group.kind === "period" || !order?.picks || !byAttribute(order.by) || groups.length > 1 || orders.length > 1 || nth !== undefined || draft.measures.length > 0) return undefined;
+  const { root } = draft.builder;
+  const found = groupOf(group, draft);
+  const { table, column } = draft.resolver.column(order.by, [root]);
+  const label = labelOf(root);
+  if (!found || table !== root || !label) return undefined;
+  const shown = show.length > 0 ? show : [named(root, label.name, order.at)];
+  const listed: Frame = { ...draft.frame, groups: [], orders: [], limit: undefined, show: [found.called, ...shown] };
+  const plan = planOf(draft.another(listed));
+  const further = furtherUp(plan, found, { column: column.name, op: order.direction === "desc" ? ">" : "<" }, limit);
+  if (!further || !("table" in plan.from)) return undefined;
+  const known = column.nullable ? [{ kind: "column" as const, column: { source: plan.from.as, column: column.name }, op: "present" as const }] : [];
+  return { ...plan, where: [...plan.where, ...known, further] };
+}
+
+/** The condition that fewer than `limit` rows of the same group are further up. */
+function furtherUp({ from, where, joins, combine }: QueryPlan, { columns }: Group, { column, op }: { column: string; op: "<" | ">" }, limit: number): Related | undefined {
+  const own = where.filter((each): each is Comparison => each.kind === "column" && each.column.source === from.as);
+  // What else holds of the rows would have to hold of those that they are compared with.
+  if (combine || own.length < where.length || !("table" in from)) return undefined;
+  const as = nameBeside(from.table, [from, ...joins]);
+  const join: Join = { as, schema: from.schema, table: from.table, on: columns.map((each) => ({ left: { source: from.as, column: each }, right: each })) };
+  return {
+    kind: "related",
+    joins: [join],
+    where: own.map((each) => ({ ...each, column: { ...each.column, source: as } })),
+    against: [{ inner: { source: as, column }, op, outer: { source: from.as, column } }],
+    count: limit === 1 ? { op: "=", value: 0 } : { op: "<", value: limit },
+  };
+}
+
+function nameBeside(table: string, sources: readonly { as: string }[]): string {
+  let name = `${table}_2`;
+  for (let n = 3; sources.some(({ as }) => as === name); n++) name = `${table}_${n}`;
+  return name;
+}
+
+const named = (table: Table, name: string, at: number): Item => {
+  const column = table.columns.find((each) => each.name === name)!;
+  const attribute: Attribute = { kind: "name", name: { at, end: at, words: name, plural: false, columns: [{ table, column, cost: 0 }] } };
+  return { kind: "attribute", attribute };
+};
+
+/** A column of the root, or what one key of the root refers to. */
+function groupOf(group: Exclude<Frame["groups"][number], { kind: "period" }>, { resolver, builder: { root }, tables, asked: { index } }: Draft): Group | undefined {
+  if (group.kind === "attribute") {
+    const { table, column } = resolver.column(group.attribute, tables);
+    return table === root ? { columns: [column.name], called: { kind: "attribute", attribute: group.attribute } } : undefined;
+  }
+  const table = resolver.table(group.table, tables);
+  const label = labelOf(table)?.name ?? table.primaryKey[0];
+  const [step, ...others] = index.graph.shortestPaths(root, table)[0] ?? [];
+  if (!step?.toOne || others.length > 0 || label === undefined) return undefined;
+  return { columns: step.on.map(({ left }) => left), called: named(table, label, group.table.at) };
+}
