@@ -1,4 +1,6 @@
 import { aggregates, counts, directions, extremes, frequencies, orderOf, ordinals, sortings, superlatives, tops, type Direction } from "../language/lexicon.ts";
+import { kindOf } from "../column-kind.ts";
+import { averageOf } from "./averages.ts";
 import { attributeOf } from "./conditions.ts";
 import type { Attribute, Frame, Measure, Order } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
@@ -80,6 +82,11 @@ export const limiting: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(tops, at);
   const number = sentence.number(said?.end ?? at);
   const whole = number && Number.isSafeInteger(number.value) && number.value > 0 ? number : undefined;
+  // "the five best", "the best customer"
+  const ranked = whole && !said ? sentence.phrase(tops, whole.end) : undefined;
+  if (whole && ranked && ranked.meaning !== "first") return [step(ranked.end, { ...frame, limit: whole.value, rank: ranked.meaning }, 0.1)];
+  const single = said && !whole && sentence.tables(said.end)[0]?.plural === false;
+  if (single && said.meaning !== "first") return [step(said.end, { ...frame, rank: said.meaning, limit: 1 }, 0.2)];
   if (said && said.meaning !== "first") return [step(whole?.end ?? said.end, { ...frame, rank: said.meaning, ...(whole ? { limit: whole.value } : {}) }, whole ? 0 : 0.2)];
   if (!whole) return [];
   const followed = said !== undefined || picksAt(sentence, whole.end) || (sentence.tables(whole.end).length > 0 && frame.mode === "show");
@@ -87,6 +94,27 @@ export const limiting: Rule = (sentence, at, frame) => {
 };
 
 const picksAt = (sentence: Sentence, at: number) => [superlatives, extremes, frequencies].some((phrases) => sentence.phrase<unknown>(phrases, at) !== undefined);
+
+/** "the ones with the top 3 prices", "the 3 top prices": ranks by the number itself. */
+export const topOf: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(tops, at);
+  if (!said || said.meaning === "first" || frame.limit !== undefined || (frame.topics.length === 0 && frame.show.length === 0)) return [];
+  const number = sentence.number(said.end);
+  if (!number || !Number.isSafeInteger(number.value) || number.value < 1) return [];
+  const direction = said.meaning === "top" ? "desc" : "asc";
+  return attributesAt(sentence, number.end)
+    .filter(({ attribute }) => attribute.kind === "name" && attribute.name.columns.some(({ column }) => kindOf(column) === "number"))
+    .map(({ end, attribute, cost }) => step(end, withOrder({ ...withTopicOf(frame, attribute), limit: number.value }, { at, by: attribute, direction, picks: true }), cost));
+};
+
+/** "from cheapest to dearest": sorts. */
+export const spanning: Rule = (sentence, at, frame) => {
+  const first = sentence.words[at] === "from" ? sentence.phrase(superlatives, sentence.skip(at + 1, "the")) : undefined;
+  const second = first && ["to", "down", "up"].includes(sentence.words[first.end] ?? "") ? sentence.phrase(superlatives, sentence.skip(first.end, "to", "down", "up", "the")) : undefined;
+  if (!first || !second || (frame.topics.length === 0 && frame.show.length === 0)) return [];
+  const { nouns, direction } = first.meaning;
+  return [step(second.end, withOrder(frame, { at, by: attributeOf(nouns, sentence.said(at, second.end), at), direction, picks: false }), 0.05)];
+};
 
 /** "the second highest" */
 export const ordinal: Rule = (sentence, at, frame) => {
@@ -106,7 +134,8 @@ export const superlative: Rule = (sentence, at, frame) => {
   const meanings = rather ? [{ ...rather, cost: 0 }, { nouns, direction, cost: 0.1 }] : [{ nouns, direction, cost: 0 }];
   return meanings.flatMap((meaning): Step[] => {
     const limited = count && from === count.end ? { ...frame, limit: frame.limit ?? count.value } : frame;
-    const next = withOrder(limited, { at, by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: true });
+    const attribute = attributeOf(meaning.nouns, words, at);
+    const next = withOrder(limited, { at, by: sentence.averages ? averageOf(attribute, at, quality.end) : attribute, direction: meaning.direction, picks: true });
     const tables = thingsAt(sentence, from).map((thing) => step(thing.end, withValuesOf(withTopic(next, thing.table), thing, sentence), meaning.cost + thing.cost));
     return tables.length > 0 ? tables : [step(from, next, meaning.cost + 0.5)];
   });

@@ -1,21 +1,22 @@
 import { functionWords, leads, weightyWords } from "../language/lexicon.ts";
+import { cost, degree, onAverage } from "./averages.ts";
 import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
-import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, superlative } from "./order.ts";
+import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, spanning, superlative, topOf } from "./order.ts";
 import { infinitive } from "../language/verbs.ts";
 import type { Sentence } from "./sentence.ts";
-import { aggregate, all, count, distinct, fullName, lead, projection, thing, topic, who } from "./show.ts";
+import { aggregate, all, count, distinct, fullName, lead, members, kindOfThing, projection, thing, topic, who, whoCost } from "./show.ts";
 import type { Rule } from "./step.ts";
 import { mostOften, relation, soOften } from "./verbs.ts";
 
 const rules: readonly Rule[] = [
-  lead, count, aggregate, projection, fullName, all, who, topic, thing, distinct,
+  lead, count, aggregate, projection, fullName, all, who, topic, kindOfThing, thing, distinct,
   columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, comparedAmong, mostFrequent, aboveAverage, without, denial, both, relative,
   sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
-  relation, mostOften, soOften,
+  relation, mostOften, soOften, onAverage, degree, cost, members, topOf, spanning,
 ];
 
 /** A reading of a question. */
@@ -111,7 +112,7 @@ function skipCost(sentence: Sentence, at: number): number {
   if (kind === "quoted") return skipCosts.quoted;
   if (weightyWords.has(word)) return skipCosts.weighty;
   // What a question begins with says what is asked for.
-  if (at === 0 && sentence.phrase(leads, at)) return skipCosts.lead;
+  if (at === 0 && sentence.phrase(leads, at)) return word === "who" ? whoCost(sentence) : skipCosts.lead;
   if (functionWords.has(word)) return skipCosts.function;
   if (sentence.properName(at)) return skipCosts.proper;
   const certain = ({ cost }: { cost: number }) => cost < certainCost;

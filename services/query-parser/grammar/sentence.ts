@@ -1,4 +1,4 @@
-import { functionWords, numberWords, valueEnds } from "../language/lexicon.ts";
+import { functionWords, numberWords, onAverages, valueEnds } from "../language/lexicon.ts";
 import { infinitive } from "../language/verbs.ts";
 import type { Phrases } from "../language/phrases.ts";
 import { corrected } from "../language/spelling.ts";
@@ -31,6 +31,8 @@ export class Sentence {
   readonly words: readonly string[];
   /** Words that were misspelled, as they are meant. */
   readonly corrections: string[] = [];
+  /** Whether "on average" was said: where numbers are asked for, their averages are. */
+  readonly averages: boolean;
   readonly #tables: (TableMention[] | undefined)[] = [];
   readonly #columns: (ColumnMention[] | undefined)[] = [];
   readonly #values: (ValueMention[] | undefined)[] = [];
@@ -41,6 +43,7 @@ export class Sentence {
     this.now = now;
     this.tokens = tokenise(text).map((token) => this.#spelledRight(token));
     this.words = this.tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
+    this.averages = this.words.some((_, at) => onAverages.match(this.words, at) !== undefined);
   }
 
   said(from: number, to: number): string {

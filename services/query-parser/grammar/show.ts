@@ -1,13 +1,15 @@
-import { aggregates, counts, distincts, everything, extremeNumbers, extremes, functionWords, leads } from "../language/lexicon.ts";
+import { aggregates, copulas, counts, distincts, everything, extremeNumbers, extremes, functionWords, leads } from "../language/lexicon.ts";
 import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Aggregate } from "../plan/plan.ts";
+import { averageOf } from "./averages.ts";
 import type { Attribute, Frame, Item, Measure } from "./frame.ts";
 import { people } from "../language/synonyms.ts";
+import { isKey } from "../linking/labels.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
 import { revenueMeasureAt } from "./money.ts";
 import type { Sentence } from "./sentence.ts";
-import { thingsAt, withValuesOf } from "./things.ts";
+import { kindsAt, thingsAt, withValuesOf } from "./things.ts";
 import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 const conjunctions = ["and", ",", "&", "also", "plus", "both"];
@@ -28,8 +30,19 @@ export const lead: Rule = (sentence, at, frame) => {
   const again = at > 0 && sentence.words[at - 1] !== "and";
   const sorts = at === 0 && ["sort", "order", "rank", "arrange"].includes(sentence.words[at]!);
   const asks = frame.asks || (at === 0 && sentence.words.slice(at, found.end).some((word) => ["which", "who", "what"].includes(word)));
-  return [step(found.end, { ...frame, asks, sorts, ...(again ? { mode: "show" } : {}) }, at === 0 && sentence.words[at] === "who" && asksForPeople(sentence) ? 0.6 : 0)];
+  if (at === 0 && sentence.words[at] === "who") return [step(found.end, { ...frame, asks, sorts }, whoCost(sentence))];
+  if (!again) return [step(found.end, { ...frame, asks, sorts })];
+  // "Which customer has the most orders? Show the name." tells after all what to show.
+  const instead = frame.show.length > 0 && frame.show.every(({ kind }) => kind === "attribute") && [".", "?", "!"].includes(sentence.words[at - 1]!);
+  const further = step(found.end, { ...frame, asks, sorts, mode: "show" }, instead ? 0.2 : 0);
+  return instead ? [further, step(found.end, { ...frame, asks, sorts, mode: "show", show: [] }, 0.05)] : [further];
 };
+
+/** What it costs to read "who" as no more than a way to begin: "who are ..." says less than "who bought ...". */
+export function whoCost(sentence: Sentence): number {
+  if (!asksForPeople(sentence)) return 0;
+  return sentence.phrase(copulas, 1) ? 0.6 : 1.2;
+}
 
 /** "how many customers", "number of different countries". */
 export const count: Rule = (sentence, at, frame) =>
@@ -74,7 +87,8 @@ function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
   const found: Measures[] = [];
   for (const thing of thingsAt(sentence, from)) {
     const { table, end } = thing;
-    const measure: Measure = { kind: "measure", at, end, fn: "count", of: { kind: "rows", table }, distinct };
+    // "how many orders does a customer place on average"
+    const measure: Measure = { kind: "measure", at, end, fn: many && sentence.averages ? "avg" : "count", of: { kind: "rows", table }, distinct };
     found.push({ end, measures: [measure], frame: withValuesOf(many ? withTopic(frame, table) : frame, thing, sentence), cost: named + thing.cost * 0.6 + (distinct ? 0.15 : 0) });
   }
   for (const { end, attribute, cost } of attributesAt(sentence, from)) {
@@ -145,7 +159,9 @@ export const projection: Rule = (sentence, at, frame) => {
     return step(end, withItem({ ...frame, distinct: frame.distinct || distinct !== undefined, mode: "show" }, ...items), frame.mode === "show" || listed ? 0 : 1);
   });
   const single = attributesAt(sentence, from).map(({ end, attribute, cost }): Step => {
-    const next = withItem({ ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined }, { kind: "attribute", attribute });
+    const average = sentence.averages && isNumber(attribute);
+    const item: Item = average ? averageOf(attribute, at, end) : { kind: "attribute", attribute };
+    const next = withItem({ ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined }, item);
     const late = frame.mode === "condition" ? (first ? 0.8 : listed ? 1.3 : 2.2) : first ? (frame.topics.length > 0 && !listed ? 0.3 : 0) : listed ? 0 : 1;
     // "customers with their emails": what they are called, too.
     const possessive = first && frame.topics.length > 0 && ["their", "its"].includes(sentence.words[at - 1] ?? "") && sentence.words[at - 2] === "with";
@@ -177,6 +193,12 @@ export const fullName: Rule = (sentence, at, frame) => {
   return [step(from + 1, withItem({ ...frame, mode: "show" }, ...items), (frame.mode === "show" ? 0 : 0.6) + (full ? 0 : 0.1))];
 };
 
+/** "faculty members", "staff members": no more than the things. */
+export const members: Rule = (sentence, at, frame) =>
+  sentence.tokens[at]?.stem === "member" && at > 0 && sentence.tables(at - 1).some(({ end }) => end === at) && !sentence.tables(at).some(({ tables }) => tables.some(({ cost }) => cost < 0.3)) ? [step(at + 1, frame, 0.05)] : [];
+
+const isNumber = (attribute: Attribute) => attribute.kind === "name" && attribute.name.columns.some(({ table, column, cost }) => cost < 0.3 && kindOf(column) === "number" && !isKey(table, column));
+
 /** "all details of" */
 export const all: Rule = (sentence, at, frame) => {
   const found = sentence.phrase(everything, at);
@@ -200,6 +222,11 @@ export const topic: Rule = (sentence, at, frame) =>
     if (frame.denied) return [...narrowed, step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5)];
     return [step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1.6 : 0) + listed)];
   });
+
+/** "toys" where Toys is a kind of products. */
+export const kindOfThing: Rule = (sentence, at, frame) =>
+  frame.denied ? [] : kindsAt(sentence, at).filter(({ table }) => !frame.topics.some(({ tables }) => tables.some((each) => each.table === table.tables[0]!.table && each.cost < 0.3)))
+    .map((thing) => step(thing.end, withValuesOf({ ...withTopic(frame, thing.table), mode: frame.mode }, thing, sentence), thing.cost));
 
 /** "the enrollment of all schools" where a school is no more than a column: it says what rows are about, and nothing else. */
 export const thing: Rule = (sentence, at, frame) => {

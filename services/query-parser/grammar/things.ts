@@ -16,13 +16,24 @@ export function thingsAt(sentence: Sentence, at: number): Thing[] {
   const narrowed = choicesAt(sentence, at, false).flatMap(({ end, predicate, cost }) =>
     sentence.tables(end).map((table): Thing => ({ end: table.end, table, values: { at, predicate }, cost: cost + costOf(table) })),
   );
-  return [...bare, ...narrowed];
+  return [...bare, ...narrowed, ...kindsAt(sentence, at)];
+}
+
+/** "toys" where Toys is a kind of products: the products of that kind. */
+export function kindsAt(sentence: Sentence, at: number): Thing[] {
+  return choicesAt(sentence, at, false).flatMap(({ end, predicate, cost }): Thing[] => {
+    const [choice] = predicate.kind === "value" ? predicate.choices[0]!.values : [];
+    const owner = choice && sentence.index.ownerOfKinds(choice);
+    if (!owner || sentence.tables(end).length > 0) return [];
+    const table = { at, end, words: sentence.said(at, end), plural: true, tables: [{ table: owner, cost: 0 }] };
+    return [{ end, table, values: { at, predicate }, cost: cost + 0.2 }];
+  });
 }
 
 /** The frame with the condition that the values before a thing are. */
 export function withValuesOf(frame: Frame, { table, values }: Thing, sentence: Sentence): Frame {
   if (!values) return frame;
-  return withFilter({ ...frame, denied: false }, { kind: "attribute", predicate: values.predicate, of: table }, { sentence, at: values.at, end: table.at });
+  return withFilter({ ...frame, denied: false }, { kind: "attribute", predicate: values.predicate, of: table }, { sentence, at: values.at, end: Math.max(values.at, table.at) });
 }
 
 const costOf = ({ tables }: TableMention) => Math.min(...tables.map(({ cost }) => cost)) * 0.5;

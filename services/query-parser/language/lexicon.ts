@@ -98,6 +98,9 @@ export const degrees = new Phrases<readonly string[]>([
   ["expensive|costly|dear|cheap|pricey", money],
 ]);
 
+/** Said of the whole question, wherever it stands. */
+export const onAverages = new Phrases<true>([["on average|in average|on an average|averagely", true]]);
+
 /** Adjectives that compare with a number: "cheaper than 20". */
 export const comparatives = new Phrases<{ nouns: readonly string[] | "time"; op: Comparator }>([
   ["cheaper than|less expensive than|priced under|priced below|priced less than|cost less than|costs less than|costing less than|cost under|costing under", { nouns: money, op: "<" }],

@@ -52,7 +52,7 @@ player athlete
 winner champion
 shop store
 stock inventory
-quantity count pieces
+quantity count piece unit
 weight mass
 height tall
 length duration

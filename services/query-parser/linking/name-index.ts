@@ -1,6 +1,6 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import { representative, writtenOtherwise, writtenOut } from "../language/synonyms.ts";
+import { people, representative, writtenOtherwise, writtenOut } from "../language/synonyms.ts";
 import { root, singular, wordsOfName } from "../language/tokens.ts";
 import { apart, tablePrefixes, withoutTable } from "./column-words.ts";
 import { isCalledAs, labelOf } from "./labels.ts";
@@ -46,6 +46,7 @@ export class NameIndex {
   constructor(schema: DatabaseSchema, learned: readonly Placed[] = []) {
     for (const table of schema.tables) {
       this.#addTable(table);
+      this.#addPeople(table);
       for (const column of table.columns) this.#addColumn(table, column);
     }
     for (const each of learned) this.#addLearned(each);
@@ -82,6 +83,11 @@ export class NameIndex {
         this.#add(part.words, (named, extra) => keepBest(named.tables, { table, cost: cost + distance + extra }, (each) => each.table === table));
       }
     }
+  }
+
+  #addPeople(table: Table): void {
+    const kind = singular(wordsOfName(table.name).at(-1) ?? "");
+    if (people.has(kind) && kind !== "person") this.#add(["person"], (named, extra) => keepBest(named.tables, { table, cost: costs.foreignKey + extra }, (each) => each.table === table));
   }
 
   #addColumn(table: Table, column: Column): void {

@@ -21,6 +21,7 @@ export class SchemaIndex {
   readonly spellings: { name: string; lower: string }[];
   /** Tables that keep first and last names apart; `named` are those whose rows have another name, too. */
   readonly people: { table: Table; first: Column; last: Column; named: boolean }[];
+  readonly #owners = new Map<Table, Table | undefined>();
 
   /** @param learned what people call things, beside the schema's own names; default: nothing else */
   constructor(schema: DatabaseSchema, learned: readonly LearnedWord[] = []) {
@@ -38,6 +39,16 @@ export class SchemaIndex {
     const columns = schema.tables.flatMap((table) => table.columns);
     const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
+  }
+
+  /** The things of which a value is the name of a kind: products, where Books is a category; where there is one table of such. */
+  ownerOfKinds({ table, column }: { table: Table; column: Column }): Table | undefined {
+    if (labelOf(table) !== column) return undefined;
+    if (!this.#owners.has(table)) {
+      const owners = this.schema.tables.filter((each) => each.foreignKeys.some((key) => key.schema === table.schema && key.table === table.name) && labelOf(each));
+      this.#owners.set(table, owners.length === 1 ? owners[0] : undefined);
+    }
+    return this.#owners.get(table);
   }
 
   /** Whether a word may be meant as it is. */

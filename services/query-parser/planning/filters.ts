@@ -129,7 +129,7 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
   const words = attribute?.kind === "label" && predicate.kind === "text" && predicate.op === "=" && predicate.texts.length === 1 ? predicate.texts[0]!.split(/\s+/) : [];
   if (words.length < 2) return false;
   const values = [words[0]!, words.slice(1).join(" ")];
-  const near = nearTables(filter, scope);
+  const near = nearTables({ ...filter, attribute }, scope);
   const seen = (table: Table) => nameParts(table)?.every(({ samples }, place) => samples?.some((sample) => sample.toLowerCase() === values[place]!.toLowerCase()));
   const table = [...near, ...scope.index.schema.tables].find(seen) ?? near.slice(0, 2).find(isCalledByParts) ?? (attribute?.kind === "label" && attribute.object ? nearestPeople(words, scope) : undefined);
   const parts = table && nameParts(table);
@@ -141,9 +141,11 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
 }
 
 /** The tables that a condition may be about: the thing that its words stand right before, the one named before it, the one that the question is about. */
-function nearTables({ at, end, of }: Pick<Attributed, "at" | "end" | "of">, { builder, mentioned, resolver, beside }: Scope): Table[] {
+function nearTables({ at, end, of, attribute }: Pick<Attributed, "at" | "end" | "of" | "attribute">, { builder, mentioned, resolver, beside }: Scope): Table[] {
   const next = of ? resolver.table(of) : mentioned.find(({ mention }) => mention.at === end)?.table;
   const before = mentioned.filter(({ mention }) => mention.at <= at).at(-1)?.table;
+  // "the orders of customers in 2024" were placed then: the rows that are told of, rather than what each of them belongs to.
+  if (attribute?.kind === "time" && !next && !beside && before && before !== builder.root && builder.isToOne(before)) return [builder.root];
   return [...new Set([...(next ? [next] : []), ...(beside ? [beside] : []), ...(before ? [before] : []), builder.root, ...mentioned.map(({ table }) => table)])];
 }
 

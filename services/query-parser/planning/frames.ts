@@ -73,4 +73,6 @@ export function splitPicks(frame: Frame): [Frame, Pick[]] {
   return [{ ...frame, orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)), ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}) }, picked];
 }
 
-export const sameTables = (one: TableMention, other: TableMention) => one.tables[0]?.table === other.tables[0]?.table;
+const likeliest = ({ tables: [first, ...others] }: TableMention) => others.reduce((best, each) => (best && best.cost <= each.cost ? best : each), first)?.table;
+
+export const sameTables = (one: TableMention, other: TableMention) => likeliest(one) === likeliest(other);

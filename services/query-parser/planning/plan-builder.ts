@@ -183,7 +183,9 @@ export class PlanBuilder {
       return wordsOfName(toOne ? left : right).map((word) => root(singular(word))).filter((word) => !table.has(word) && word !== "id");
     }));
     const unsaid = words.filter((word) => !this.#said.has(word)).length;
-    return unsaid * 0.15 - (words.length - unsaid) * 0.3;
+    // "enrolled in" goes by enrolments, whatever else is between.
+    const between = steps.slice(0, -1).filter(({ to }) => wordsOfName(to.name).some((word) => this.#said.has(root(singular(word)))));
+    return unsaid * 0.15 - (words.length - unsaid) * 0.3 - between.length * 0.3;
   }
 
   #path(table: Table): Step[] {

@@ -1,9 +1,7 @@
 import type { Table } from "@chatdb/contracts/query.ts";
-import { labelOf } from "../linking/labels.ts";
 import { Refusal } from "../refusal.ts";
 import { suits } from "./aggregates.ts";
 import type { Draft } from "./draft.ts";
-import type { TableColumn } from "./resolver.ts";
 
 /** What is known of a plan before it is known what it is about. */
 type Unrooted = Pick<Draft, "asked" | "frame" | "resolver" | "near" | "mentioned" | "measures" | "attributes" | "required">;
@@ -34,17 +32,11 @@ function rootOfConditions({ frame, resolver, asked: { index } }: Unrooted): Tabl
     if (filter.kind === "related") return resolver.table(filter.table);
     if (filter.kind === "having") continue;
     if (filter.attribute?.kind === "name") return resolver.column(filter.attribute, []).table;
-    if (filter.predicate.kind === "value") return ofThatKind(filter.predicate.choices[0]!.values[0]!, index.schema.tables);
+    if (filter.predicate.kind !== "value") continue;
+    const value = filter.predicate.choices[0]!.values[0]!;
+    return index.ownerOfKinds(value) ?? value.table;
   }
   throw new Refusal("I did not understand what to show.", { hints: [`There are: ${index.schema.tables.map(({ name }) => name).join(", ")}.`] });
-}
-
-/** "books", where Books is a kind of products: the products of that kind. */
-function ofThatKind({ table, column }: TableColumn, tables: readonly Table[]): Table {
-  if (labelOf(table) !== column) return table;
-  const owners = tables.filter((each) => each.foreignKeys.some((key) => key.schema === table.schema && key.table === table.name) && labelOf(each));
-  const [only] = owners;
-  return only && owners.length === 1 ? only : table;
 }
 
 /** Where the column that is shown first may be. */

@@ -24,6 +24,18 @@ const ofTheShop: Case[] = [
   ["number of orders in or after 2024", "SELECT count(*) FROM orders WHERE ordered_at >= '2024-01-01'"],
   ["customers whose name contains ‘li’", "SELECT * FROM customers WHERE name ILIKE '%li%'"],
   ["customers in Germany who do not live in Berlin or Munich", "SELECT * FROM customers WHERE country = 'Germany' AND city NOT IN ('Berlin', 'Munich')"],
+  ["how much does a product cost on average", "SELECT avg(price) FROM products"],
+  ["How expensive is furniture on average?", "SELECT avg(price) FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Furniture'"],
+  ["How many items does an order have on average?", "SELECT avg(n) FROM (SELECT count(*) AS n FROM order_items GROUP BY order_id) AS counts"],
+  ["Which category is cheapest on average?", "SELECT c.name FROM products p JOIN categories c ON c.id = category_id GROUP BY c.id ORDER BY avg(price) LIMIT 1"],
+  ["products with less stock than average", "SELECT * FROM products WHERE stock < (SELECT avg(stock) FROM products)"],
+  ["name and email of people in Glasgow", "SELECT name, email FROM customers WHERE city = 'Glasgow'"],
+  ["how many people signed up in 2023", "SELECT count(*) FROM customers WHERE created_at >= '2023-01-01' AND created_at < '2024-01-01'"],
+  ["Who placed order 42?", "SELECT name FROM customers WHERE id = (SELECT customer_id FROM orders WHERE id = 42)"],
+  ["Who is waiting for a pending order?", "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE status = 'pending')"],
+  ["products from cheapest to dearest", "SELECT * FROM products ORDER BY price"],
+  ["which products have the top 3 prices", "SELECT name FROM products ORDER BY price DESC LIMIT 3"],
+  ["the most expensive toy", "SELECT p.* FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' ORDER BY price DESC LIMIT 1"],
 ];
 
 /** Names as people who keep schools and banks give them. */

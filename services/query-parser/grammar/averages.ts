@@ -1,0 +1,32 @@
+import { aggregates, degrees, money, onAverages } from "../language/lexicon.ts";
+import type { Attribute, Item, Measure } from "./frame.ts";
+import type { Sentence } from "./sentence.ts";
+import { step, type Rule } from "./step.ts";
+
+/** The average of a number. */
+export const averageOf = (of: Attribute, at: number, end: number): Measure => ({ kind: "measure", at, end, fn: "avg", of, distinct: false });
+
+/** "on average": whatever asks for numbers knows of it. */
+export const onAverage: Rule = (sentence, at, frame) => {
+  const said = sentence.phrase(onAverages, at);
+  return said ? [step(said.end, frame)] : [];
+};
+
+const costing = new Set(["cost", "costs", "costing"]);
+
+/** "how old is ...", "how long are ... on average", "how much does ... cost". */
+export const degree: Rule = (sentence, at, frame) => {
+  if (sentence.words[at] !== "how" || frame.show.length > 0) return [];
+  const costs = sentence.words[at + 1] === "much" && sentence.words.some((word) => costing.has(word));
+  const said = costs ? { end: at + 2, meaning: money } : sentence.phrase(degrees, at + 1);
+  if (!said) return [];
+  const attribute: Attribute = { kind: "nouns", nouns: said.meaning, words: sentence.said(at, said.end), at };
+  const from = sentence.skip(said.end, "is", "are", "was", "were", "does", "do", "did", "the", "a", "an", "in");
+  const average = sentence.phrase(aggregates, from);
+  const item: Item = sentence.averages || average?.meaning === "avg" ? averageOf(attribute, at, said.end) : { kind: "attribute", attribute };
+  return [step(average?.meaning === "avg" ? average.end : from, { ...frame, show: [item] }, 0.1)];
+};
+
+/** "cost", once it is known that it is asked for. */
+export const cost: Rule = (sentence: Sentence, at, frame) =>
+  costing.has(sentence.words[at] ?? "") && sentence.words[0] === "how" && sentence.words[1] === "much" && frame.show.length === 1 ? [step(at + 1, frame)] : [];
