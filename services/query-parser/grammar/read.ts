@@ -1,4 +1,5 @@
 import { functionWords, leads, weightyWords } from "../language/lexicon.ts";
+import { Beam } from "./beam.ts";
 import { cost, degree, onAverage } from "./averages.ts";
 import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
@@ -28,9 +29,6 @@ export interface Reading {
   unread: readonly string[];
 }
 
-/** Readings kept at each position. */
-const beamWidth = 7;
-
 /** What it costs to take a word for another one. */
 const correctionCost = 0.4;
 
@@ -42,11 +40,12 @@ const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, na
  * @param start what is known before the first word; default: nothing
  */
 export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
+  const beam = new Beam();
   const beams: Reading[][] = Array.from({ length: sentence.tokens.length + 1 }, () => []);
   beams[0]!.push({ frame: start, cost: sentence.corrections.length * correctionCost, unread: [] });
   for (let at = 0; at < sentence.tokens.length; at++) {
     const skipped = skipCost(sentence, at);
-    for (const reading of best(beams[at]!)) {
+    for (const reading of beam.best(beams[at]!)) {
       for (const rule of rules) {
         for (const { end, frame, cost } of rule(sentence, at, reading.frame)) {
           if (end > at) beams[end]!.push({ frame, cost: reading.cost + cost, unread: reading.unread });
@@ -58,45 +57,7 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
       beams[at + 1]!.push({ frame: reading.frame, cost: reading.cost + cost, unread });
     }
   }
-  return best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing } : each)));
-}
-
-/** The likeliest readings; of those that come to the same by different ways, the cheapest. */
-function best(readings: Reading[]): Reading[] {
-  const met = new Set<string>();
-  const kept: Reading[] = [];
-  for (const reading of readings.sort((a, b) => a.cost - b.cost)) {
-    const key = signature(reading);
-    if (met.has(key)) continue;
-    met.add(key);
-    if (kept.push(reading) === beamWidth) break;
-  }
-  return kept;
-}
-
-/** What tells a reading from another one of the same words: which parts there are, and where they were said. */
-function signature({ frame, unread }: Reading): string {
-  let key = `${unread.length}`;
-  for (const part of Object.values(frame as object) as unknown[]) key += `|${place(part)}`;
-  return key;
-}
-
-/** Nothing in a frame ever changes, and frames share what they have in common. */
-const places = new WeakMap<object, string>();
-
-function place(part: unknown): string {
-  if (typeof part !== "object" || part === null) return String(part);
-  let key = places.get(part);
-  if (key === undefined) {
-    key = "";
-    for (const name in part) {
-      const each = (part as Record<string, unknown>)[name];
-      // Of names only which words they are: what these may stand for goes with them.
-      if (name !== "words" && name !== "plural") key += `,${name === "tables" || name === "columns" || name === "values" ? (each as unknown[]).length : place(each)}`;
-    }
-    places.set(part, key);
-  }
-  return key;
+  return beam.best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing } : each)));
 }
 
 /** Words that a verb comes after. */

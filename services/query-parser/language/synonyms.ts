@@ -52,7 +52,7 @@ player athlete
 winner champion
 shop store
 stock inventory
-quantity count piece unit
+quantity count pieces
 weight mass
 height tall
 length duration
