@@ -1,5 +1,7 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { statementOf, type Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import { readerOf, type Reader } from "@chatdb/ml-engine/questions/reader.ts";
+import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { queryPlan, type QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
@@ -19,22 +21,23 @@ export type Engine = typeof engineFor;
 /**
  * The one place that knows how the engine under measurement is called.
  * @param now when the questions are asked; default: now
+ * @param model what was learned from other questions; default: nothing
  * @returns what it makes of a question, and of the one `before` that it may follow up on
  */
-export function engineFor(schema: DatabaseSchema, now?: Date): (question: string, before?: string) => Answer {
-  const index = new SchemaIndex(schema);
+export function engineFor(schema: DatabaseSchema, now?: Date, model?: QuestionModel): (question: string, before?: string) => Answer {
+  const { index, ranker } = readerOf(model, new SchemaIndex(schema));
   return (question, before) => {
     try {
-      return answerTo(question, index, now, before);
+      return answerTo(question, { index, ranker }, now, before);
     } catch (error) {
       return { kind: "failed", message: (error as Error).message };
     }
   };
 }
 
-function answerTo(question: string, index: SchemaIndex, now?: Date, before?: string): Answer {
+function answerTo(question: string, { index, ranker }: Reader, now?: Date, before?: string): Answer {
   try {
-    const { plan, reading, confidence } = parse(question, index, now, before === undefined ? undefined : planBefore(before, index, now));
+    const { plan, reading, confidence } = parse(question, index, now, before === undefined ? undefined : planBefore(before, index, now), ranker);
     return { kind: "query", reading, confidence, ...statementOf(plan, index.schema) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

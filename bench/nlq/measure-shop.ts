@@ -1,3 +1,4 @@
+import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
 import { engineFor, statementsOf, type Answer } from "./engine.ts";
 import type { GoldRows } from "./gold-result.ts";
 import { differenceOf, sum, timed, verdictOn, type Measured, type Measurement } from "./measure.ts";
@@ -8,9 +9,10 @@ import type { ShopSource } from "./shop-source.ts";
 /**
  * Asks the questions about the sample shop. Columns that an answer has besides those asked for do no harm.
  * @param postgres has the shop, too: gold queries run there, whatever kind of database is asked
+ * @param model what was learned from other questions; default: nothing
  */
-export async function measureShop(questions: readonly ShopQuestion[], shop: ShopSource, postgres: PostgresDatabase): Promise<Measurement> {
-  const ask = engineFor(shop.schema, shopNow);
+export async function measureShop(questions: readonly ShopQuestion[], shop: ShopSource, postgres: PostgresDatabase, model?: QuestionModel): Promise<Measurement> {
+  const ask = engineFor(shop.schema, shopNow, model);
   const measured: Measured[] = [];
   for (const [number, { topic: shape, question, before, gold }] of questions.entries()) {
     const answer = ask(question, before);

@@ -2,13 +2,12 @@ import type { Metrics } from "@chatdb/contracts/training.ts";
 import { questionModelFormat, type QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";
-import { Understanding } from "@chatdb/query-parser/learned/understanding.ts";
 import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
 import { JobError } from "../training/job-error.ts";
 import { splitRows } from "../training/split.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
-import { figuresOf, plansFor, type Figures, type Reader } from "./reader.ts";
+import { figuresOf, plansFor, readerOf, type Figures } from "./reader.ts";
 import { learnWords } from "./vocabulary.ts";
 
 export interface Learned {
@@ -63,11 +62,6 @@ async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge
 }
 
 const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionModel => ({ format, datasource, words });
-
-export function readerOf(model: QuestionModel, index: SchemaIndex): Reader {
-  const understanding = new Understanding(model);
-  return { index: understanding.of(index), ranker: understanding.ranker };
-}
 
 /** A wrong answer takes away what a right one gives. */
 const worthOf = ({ accuracy, coverage }: Figures) => 2 * accuracy - coverage;

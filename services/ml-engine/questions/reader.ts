@@ -1,4 +1,6 @@
 import { defaultRanker } from "@chatdb/query-parser/ranking/default.ts";
+import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
+import { Understanding } from "@chatdb/query-parser/learned/understanding.ts";
 import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { minConfidence } from "@chatdb/query-parser/parse.ts";
 import type { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
@@ -14,6 +16,12 @@ const maxPlans = 6;
 export interface Reader {
   index: SchemaIndex;
   ranker?: Ranker;
+}
+
+/** @param model what was learned; default: nothing */
+export function readerOf(model: QuestionModel | undefined, index: SchemaIndex): Reader {
+  const understanding = new Understanding(model);
+  return { index: understanding.of(index), ranker: understanding.ranker };
 }
 
 /** What a question may mean, the likeliest first; nothing where it is not understood. */
