@@ -22,7 +22,7 @@ const isMeasured = ({ gold }: ShopQuestion) => createHash("sha256").update(`lear
 
 async function learnFrom(questions: readonly ShopQuestion[], shop: ShopSource): Promise<QuestionModel> {
   const index = new SchemaIndex(shop.schema);
-  const judge = new Judge(index, async (statement) => ({ rows: (await shop.run(statement as Parameters<ShopSource["run"]>[0])) as never, truncated: false }));
+  const judge = new Judge(index, async (statement) => ({ rows: (await shop.run(statement)) as never, truncated: false }));
   const examples = questions.map(({ question, gold }, line): Example => ({ line, question, at: shopNow, known: { kind: "statement", statement: { sql: gold, params: [] } } }));
   const { model, metrics } = await learn(examples, index, judge);
   const words = model.words.map(({ words: said, meaning }) => `${said.join(" ")} = ${meaning.kind === "value" ? meaning.value : meaning.kind === "column" ? `${meaning.table}.${meaning.column}` : meaning.table}`);
