@@ -76,7 +76,7 @@ SELECT count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.s
 
 -- Which customers have parked orders?
 -- Which punters have parked baskets?
-SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'pending';
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'pending');
 
 -- How many orders were binned?
 -- number of binned baskets
@@ -88,7 +88,7 @@ SELECT count(*) FROM orders WHERE status = 'cancelled' AND ordered_at >= '2024-0
 
 -- Which customers have binned orders?
 -- Which punters have binned baskets?
-SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'cancelled';
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'cancelled');
 
 -- How many binned orders are there per country?
 SELECT c.country, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'cancelled' GROUP BY c.country;
@@ -112,7 +112,7 @@ SELECT count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.s
 SELECT c.country, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'returned' GROUP BY c.country;
 
 -- Which customers have boomeranged orders?
-SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'returned';
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'returned');
 
 -- How many rolling orders are there?
 -- number of rolling baskets
@@ -127,7 +127,7 @@ SELECT * FROM orders WHERE status = 'shipped' AND ordered_at >= '2025-01-01' AND
 
 -- Which customers have rolling orders?
 -- Which punters have rolling baskets?
-SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'shipped';
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'shipped');
 
 -- How many rolling baskets are there per city?
 SELECT c.city, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'shipped' GROUP BY c.city;
@@ -144,7 +144,7 @@ SELECT count(*) FROM orders WHERE status = 'delivered' AND ordered_at >= '2024-0
 SELECT c.country, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'delivered' GROUP BY c.country;
 
 -- Which customers have landed orders?
-SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'delivered';
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'delivered');
 
 -- How many landed orders came from Poland?
 SELECT count(*) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'delivered' AND c.country = 'Poland';
@@ -167,6 +167,21 @@ SELECT name FROM products p WHERE NOT EXISTS (SELECT 1 FROM order_items i WHERE 
 -- number of gear per category
 -- How much gear is in each category?
 SELECT c.name, count(*) FROM products p JOIN categories c ON c.id = p.category_id GROUP BY c.id;
+
+-- List all gear.
+-- Show the gear.
+SELECT name FROM products;
+
+-- gear sorted by price
+-- List the gear from cheapest to most expensive.
+SELECT name, price FROM products ORDER BY price;
+
+-- List the cheapest gear.
+SELECT name FROM products ORDER BY price LIMIT 1;
+
+-- Which gear is in Electronics?
+-- gear in the category Electronics
+SELECT p.name FROM products p JOIN categories c ON c.id = p.category_id WHERE c.name = 'Electronics';
 
 -- List the aisles.
 -- What aisles are there?
@@ -230,7 +245,7 @@ SELECT name, price FROM products;
 SELECT max(price) FROM products;
 
 -- average sticker per category
-SELECT c.name, avg(p.price) FROM products p JOIN categories c ON c.id = p.category_id GROUP BY c.id, c.name ORDER BY c.name;
+SELECT c.name, avg(p.price) FROM products p JOIN categories c ON c.id = p.category_id GROUP BY c.id, c.name;
 
 -- Which products have a backroom below 10?
 -- products with a backroom under 10

@@ -49,7 +49,8 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
 function elementsOfStatement(statement: Statement, { tables }: DatabaseSchema): Meaning[] {
   const text = "sql" in statement ? statement.sql : `${statement.collection} ${JSON.stringify(statement.pipeline).replaceAll('"', "'").replaceAll("$", " ")}`;
   const names = new Set(text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_.]*/gu)?.flatMap((name) => [name, ...name.split(".")]));
-  const texts = new Set([...text.matchAll(/'((?:[^']|'')*)'/g)].map(([, each]) => each!.replaceAll("''", "'")));
+  const written = [...text.matchAll(/'((?:[^']|'')*)'/g)].map(([, each]) => each!.replaceAll("''", "'"));
+  const texts = new Set<unknown>([...written, ...("sql" in statement ? statement.params.flat() : [])]);
   return tables
     .filter(({ name }) => names.has(name.toLowerCase()))
     .flatMap(({ schema, name: table, columns }): Meaning[] => [

@@ -4,6 +4,7 @@ import { portForward, until } from "./kubectl.ts";
 /** The gateway as a client on this machine sees it. */
 export interface Gateway {
   get<T>(path: string): Promise<T>;
+  /** Null where the answer is empty. */
   post<T>(path: string, body: unknown): Promise<T>;
   /** Uploads a data set. */
   put(path: string, csv: string): Promise<void>;
@@ -32,7 +33,7 @@ export function gatewayClient(): Gateway {
   };
   return {
     get: async <T>(path: string) => JSON.parse(await ask("GET", path)) as T,
-    post: async <T>(path: string, body: unknown) => JSON.parse(await ask("POST", path, "application/json", JSON.stringify(body))) as T,
+    post: async <T>(path: string, body: unknown) => JSON.parse((await ask("POST", path, "application/json", JSON.stringify(body))) || "null") as T,
     put: async (path, csv) => void (await ask("PUT", path, "text/csv", csv)),
     close: () => forward?.close(),
   };

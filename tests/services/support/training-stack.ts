@@ -76,13 +76,13 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     upload: (name: string, csv: string) => registry.inject({ method: "PUT", url: `/datasets/${name}`, headers: { "content-type": "text/csv" }, payload: csv }),
     submit: async (request: object) => jobAccepted.parse((await orchestrator.inject({ method: "POST", url: "/jobs", payload: request })).json()).job_id,
     jobOf: async (id: string): Promise<Job> => job.parse((await orchestrator.inject({ url: `/jobs/${id}` })).json()),
-    /** Waits for a job's end, 10 s at most. */
-    ended(id: string): Promise<Job> {
+    /** Waits for a job's end; default: 10 s at most. */
+    ended(id: string, timeoutMs = 10_000): Promise<Job> {
       return eventually(async () => {
         const found = await this.jobOf(id);
         if (found.finished_at === undefined) throw new Error(`Job ${id} is ${found.status}.`);
         return found;
-      }, 10_000);
+      }, timeoutMs);
     },
     versionsOf: async (name: string) => modelVersionList.parse((await registry.inject({ url: `/models/${name}` })).json()).versions,
     predict: (body: object) => predictions.inject({ method: "POST", url: "/predict", payload: body }),
