@@ -77,16 +77,20 @@ function month(sentence: Sentence, at: number) {
   return { end: named.end, days: stretch("month", new Date(Date.UTC(now.getUTCFullYear() - (begun ? 0 : 1), named.meaning - 1))) };
 }
 
-/** "Q2 2024", "Q2": the last one that has begun. */
+const quarters = new Map([["first", 1], ["1st", 1], ["second", 2], ["2nd", 2], ["third", 3], ["3rd", 3], ["fourth", 4], ["4th", 4], ["last", 4]]);
+
+/** "Q2 2024", "the second quarter of 2024", "Q2": the last one that has begun. */
 function quarter(sentence: Sentence, at: number) {
-  const number = /^q([1-4])$/.exec(sentence.words[at] ?? "")?.[1];
+  const spelled = sentence.words[at + 1] === "quarter" && (sentence.words[at] !== "last" || sentence.words[at + 2] === "of") ? quarters.get(sentence.words[at] ?? "") : undefined;
+  const number = /^q([1-4])$/.exec(sentence.words[at] ?? "")?.[1] ?? spelled;
   if (number === undefined) return undefined;
-  const yearAt = sentence.skip(at + 1, "of", ",");
+  const end = at + (spelled === undefined ? 1 : 2);
+  const yearAt = sentence.skip(end, "of", ",");
   const said = yearOf(sentence, yearAt);
   const first = (Number(number) - 1) * 3;
   const { now } = sentence;
   const inYear = said ?? now.getUTCFullYear() - (first <= now.getUTCMonth() ? 0 : 1);
-  return { end: said === undefined ? at + 1 : yearAt + 1, days: stretch("quarter", new Date(Date.UTC(inYear, first))) };
+  return { end: said === undefined ? end : yearAt + 1, days: stretch("quarter", new Date(Date.UTC(inYear, first))) };
 }
 
 function year(sentence: Sentence, at: number) {

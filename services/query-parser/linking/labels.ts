@@ -2,7 +2,7 @@ import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
-import { apart } from "./column-words.ts";
+import { apart, nameParts } from "./column-words.ts";
 
 /** By the place of the noun in the list; a column that is called just so comes before one that ends so. */
 export function nounPlace(nouns: readonly string[], column: Column): number | undefined {
@@ -33,6 +33,14 @@ function likeliestLabel(table: Table): Column | undefined {
     .map((column) => ({ column, place: kindOf(column) === "text" ? labelPlace(column, table) : undefined }))
     .filter((each): each is { column: Column; place: number } => each.place !== undefined);
   return ranked.sort((a, b) => a.place - b.place)[0]?.column;
+}
+
+/** All columns by which people call a row: first and last name, where it has no other; none where it has no name. */
+export function namesOf(table: Table): readonly Column[] {
+  const label = labelOf(table);
+  const parts = nameParts(table);
+  if (parts && (label === undefined || parts.includes(label))) return parts;
+  return label ? [label] : [];
 }
 
 /** `city` of cities comes after whatever is called a name. */

@@ -4,7 +4,7 @@ import type { Filter, Predicate, TableMention } from "../grammar/frame.ts";
 import type { Direction } from "../language/lexicon.ts";
 import type { Comparison, Condition, InnerQuery } from "../plan/plan.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
-import { isKey, labelOf } from "../linking/labels.ts";
+import { isKey, namesOf } from "../linking/labels.ts";
 import { nameParts } from "../linking/column-words.ts";
 import { fitting } from "../linking/fitting.ts";
 import { openConditions, opposite, valuesFor, type Open } from "./comparisons.ts";
@@ -111,8 +111,7 @@ const isNumber = ({ table, column }: TableColumn) => kindOf(column) === "number"
 
 /** Whether first and last name are all that a row is called. */
 function isCalledByParts(table: Table): boolean {
-  const label = labelOf(table);
-  return nameParts(table)?.some((part) => label === undefined || part === label) ?? false;
+  return namesOf(table).length === 2;
 }
 
 /** "written by Ada Lovelace": the people next to what the question is about, if that is written as a name is. */

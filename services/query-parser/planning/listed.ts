@@ -1,5 +1,5 @@
 import type { Attribute } from "../grammar/frame.ts";
-import { labelOf } from "../linking/labels.ts";
+import { namesOf } from "../linking/labels.ts";
 import type { ColumnRef } from "../plan/plan.ts";
 import { addConditionsOf } from "./conditions.ts";
 import { asColumn, same, type Clauses, type Draft } from "./draft.ts";
@@ -36,7 +36,7 @@ function shownOf(draft: Draft): ColumnRef[] {
   if (show.length === 0 || show.some(({ kind }) => kind === "everything")) {
     draft.surprise += show.length === 0 ? 0.2 : 0;
     const asked = show.length === 0 ? (named(draft) ?? sortedBy(draft)) : undefined;
-    if (asked) return [asked];
+    if (asked && asked.length > 0) return asked;
     return builder.root.columns.map(({ name }) => ({ source: builder.from.as, column: name }));
   }
   const refs = draft.attributes.map((attribute) => draft.refOf(attribute));
@@ -44,19 +44,19 @@ function shownOf(draft: Draft): ColumnRef[] {
 }
 
 /** "which students": what they are called. "which city is in ...": what the condition is about. */
-function named(draft: Draft): ColumnRef | undefined {
+function named(draft: Draft): ColumnRef[] | undefined {
   const { topics, filters, asks } = draft.frame;
   if (!asks) return undefined;
   if (topics.length === 0) {
     const [attribute] = filters.flatMap((filter) => (filter.kind === "attribute" && filter.attribute?.kind === "name" ? [filter.attribute] : []));
-    return attribute && draft.refOf(attribute);
+    return attribute && [draft.refOf(attribute)];
   }
-  const label = labelOf(draft.builder.root);
-  return label && { source: draft.builder.from.as, column: label.name };
+  const names = namesOf(draft.builder.root);
+  return names.length === 0 ? undefined : names.map(({ name }) => ({ source: draft.builder.from.as, column: name }));
 }
 
 /** "the services in alphabetical order": what they are called. */
-function sortedBy(draft: Draft): ColumnRef | undefined {
+function sortedBy(draft: Draft): ColumnRef[] | undefined {
   const [order] = draft.frame.orders;
-  return order && typeof order.by === "object" && order.by.kind === "label" && !order.picks ? draft.refOf(order.by) : undefined;
+  return order && typeof order.by === "object" && order.by.kind === "label" && !order.picks ? [draft.refOf(order.by)] : undefined;
 }

@@ -22,6 +22,7 @@ const ofTheShop: Case[] = [
   ["customers who ordered at least 20 times", "SELECT * FROM customers c WHERE 20 <= (SELECT count(*) FROM orders WHERE customer_id = c.id)"],
   ["our five longest-standing customers", "SELECT * FROM customers ORDER BY created_at LIMIT 5"],
   ["number of orders in or after 2024", "SELECT count(*) FROM orders WHERE ordered_at >= '2024-01-01'"],
+  ["number of orders in the first quarter of 2024", "SELECT count(*) FROM orders WHERE ordered_at >= '2024-01-01' AND ordered_at < '2024-04-01'"],
   ["customers whose name contains ‘li’", "SELECT * FROM customers WHERE name ILIKE '%li%'"],
   ["customers in Germany who do not live in Berlin or Munich", "SELECT * FROM customers WHERE country = 'Germany' AND city NOT IN ('Berlin', 'Munich')"],
   ["how much does a product cost on average", "SELECT avg(price) FROM products"],
@@ -55,6 +56,7 @@ INSERT INTO campus.branch SELECT n, 'Branch ' || n, 'Town ' || n % 3, n % 5 + 1 
 
 const ofTheCampus: Case[] = [
   ["full names of the students", "SELECT stu_fname, stu_lname FROM campus.student"],
+  ["which students come from Town 1", "SELECT stu_fname, stu_lname FROM campus.student WHERE home = 'Town 1'"],
   ["names of the students", "SELECT stu_fname, stu_lname FROM campus.student"],
   ["What is the birthday of the student whose family name is Last7?", "SELECT stu_dob FROM campus.student WHERE stu_lname = 'Last7'"],
   ["What are the names of the branches?", "SELECT bname FROM campus.branch"],
