@@ -1,4 +1,4 @@
-import { functionWords, leads, weightyWords } from "../language/lexicon.ts";
+import { functionWords, leads, negations, weightyWords, withouts } from "../language/lexicon.ts";
 import { Beam } from "./beam.ts";
 import { cost, degree, onAverage } from "./averages.ts";
 import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
@@ -57,8 +57,11 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
       beams[at + 1]!.push({ frame: reading.frame, cost: reading.cost + cost, unread });
     }
   }
-  return beam.best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing } : each)));
+  return beam.best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing, unread: [...each.unread, ...denierOf(sentence)] } : each)));
 }
+
+/** The word that denies, of which nothing was denied. */
+const denierOf = (sentence: Sentence) => sentence.tokens.filter((_, at) => sentence.phrase<unknown>(negations, at) ?? sentence.phrase(withouts, at)).slice(-1).map(({ text }) => text);
 
 /** Words that a verb comes after. */
 const subjects = new Set(["who", "that", "which", "have", "has", "had", "been", "is", "are", "was", "were", "do", "does", "did", "to", "they", "we", "he", "she", "it"]);

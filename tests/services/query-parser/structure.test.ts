@@ -25,6 +25,9 @@ const questions: Record<string, [question: string, sql: string][]> = {
     ["countries that have both customers from Paris and customers from Lyon", "SELECT country FROM customers WHERE city = 'Paris' INTERSECT SELECT country FROM customers WHERE city = 'Lyon'"],
     ["products that cost less than 10 and products that cost more than 100", "SELECT * FROM products WHERE price < 10 OR price > 100"],
   ],
+  "what only other rows can be": [
+    ["orders with status shipped and status pending", "SELECT * FROM orders WHERE status IN ('shipped', 'pending')"],
+  ],
   "the first of each group": [
     ["the most expensive product of each category", "SELECT c.name, p.name FROM products p JOIN categories c ON c.id = category_id WHERE price = (SELECT max(price) FROM products WHERE category_id = c.id)"],
     ["the 3 cheapest products in each category", "SELECT c, p FROM (SELECT c.name AS c, p.name AS p, rank() OVER (PARTITION BY c.id ORDER BY price) AS place FROM products p JOIN categories c ON c.id = category_id) AS ranked WHERE place <= 3"],
