@@ -1,7 +1,9 @@
+import { kindOf } from "../column-kind.ts";
+import { isKey } from "../linking/labels.ts";
 import { aggregates, degrees, money, onAverages } from "../language/lexicon.ts";
 import type { Attribute, Item, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { step, type Rule } from "./step.ts";
+import { attributesAt, step, type Rule } from "./step.ts";
 
 /** The average of a number. */
 export const averageOf = (of: Attribute, at: number, end: number): Measure => ({ kind: "measure", at, end, fn: "avg", of, distinct: false });
@@ -24,6 +26,10 @@ export const degree: Rule = (sentence, at, frame) => {
   const from = sentence.skip(said.end, "is", "are", "was", "were", "does", "do", "did", "the", "a", "an", "in");
   const average = sentence.phrase(aggregates, from);
   const item: Item = sentence.averages || average?.meaning === "avg" ? averageOf(attribute, at, said.end) : { kind: "attribute", attribute };
+  // "how large is the population" names the number itself.
+  const named = average ? [] : attributesAt(sentence, from).filter(({ attribute: { kind }, cost }) => kind === "name" && cost < 0.1);
+  const itself = named.find(({ attribute: each }) => each.kind === "name" && each.name.columns.some(({ table, column }) => kindOf(column) === "number" && !isKey(table, column)));
+  if (itself) return [step(itself.end, { ...frame, show: [sentence.averages ? averageOf(itself.attribute, at, itself.end) : { kind: "attribute", attribute: itself.attribute }] }, 0.05)];
   return [step(average?.meaning === "avg" ? average.end : from, { ...frame, show: [item] }, 0.1)];
 };
 

@@ -96,6 +96,19 @@ export const comparative: Rule = (sentence, at, frame) => {
     .map((said) => step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: said.predicate }, { sentence, at, end: said.end }), said.cost + 0.1));
 };
 
+/** "20 years old", "at least 18 years of age". */
+export const yearsOld: Rule = (sentence, at, frame) => {
+  const denial = sentence.phrase(negations, at);
+  const compared = sentence.phrase(comparators, denial?.end ?? at);
+  const number = sentence.number(compared?.end ?? denial?.end ?? at);
+  const old = number && ["year", "years"].includes(sentence.words[number.end] ?? "") ? number.end + 1 : undefined;
+  const end = old === undefined ? undefined : sentence.words[old] === "old" ? old + 1 : sentence.words[old] === "of" && sentence.words[old + 1] === "age" ? old + 2 : undefined;
+  if (!number || end === undefined) return [];
+  const predicate: Predicate = { kind: "number", op: compared?.meaning ?? "=", value: number.value };
+  const attribute = attributeOf(["age"], sentence.said(at, end), at);
+  return [step(end, withFilter(denial ? { ...frame, denied: true } : frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), 0.05)];
+};
+
 /** "older than the average (age)" */
 function averageAfter(sentence: Sentence, at: number, op: Comparator): Said[] {
   const average = sentence.phrase(aggregates, sentence.articles(at));

@@ -2,6 +2,7 @@ import { aggregates, counts, directions, extremes, frequencies, orderOf, ordinal
 import { kindOf } from "../column-kind.ts";
 import { averageOf } from "./averages.ts";
 import { attributeOf } from "./conditions.ts";
+import { infinitive } from "../language/verbs.ts";
 import type { Attribute, Frame, Measure, Order } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 import { measuresAt } from "./show.ts";
@@ -34,9 +35,12 @@ function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction):
     const after = sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ?? sentence.phrase(directions, end);
     const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
     const single = { end: after?.end ?? end, orders: [order], cost };
-    const next = sentence.skip(single.end, "and", ",", "then", "by", "the", "their", "its", "finally", "also");
+    // "by the year they were built and their class"
+    const clause = ["they", "it"].includes(sentence.words[single.end] ?? "") ? sentence.skip(single.end, "they", "it", "were", "was", "are", "is", "have", "has", "been") : single.end;
+    const over = clause > single.end && infinitive(sentence.words[clause] ?? "") !== undefined ? clause + 1 : single.end;
+    const next = sentence.skip(over, "and", ",", "then", "by", "the", "their", "its", "finally", "also");
     const listed = sentence.words[next - 1] !== "," || sentence.words.slice(next).some((word, place, words) => word === "," && words[place + 1] === "then");
-    const further = next > single.end && listed ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
+    const further = next > over && listed ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
     return further ? [{ end: further.end, orders: [order, ...further.orders], cost: cost + further.cost }, { ...single, cost: cost + 0.3 }] : [single];
   });
 }

@@ -1,7 +1,7 @@
 import { functionWords, leads, negations, weightyWords, withouts } from "../language/lexicon.ts";
 import { Beam } from "./beam.ts";
 import { cost, degree, onAverage } from "./averages.ts";
-import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without } from "./conditions.ts";
+import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without, yearsOld } from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
@@ -17,7 +17,7 @@ const rules: readonly Rule[] = [
   columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, comparedAmong, mostFrequent, aboveAverage, without, denial, both, relative,
   sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
   grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
-  relation, mostOften, soOften, onAverage, degree, cost, members, topOf, spanning,
+  relation, mostOften, soOften, onAverage, degree, cost, members, topOf, spanning, yearsOld,
 ];
 
 /** A reading of a question. */

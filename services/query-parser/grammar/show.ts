@@ -116,7 +116,7 @@ function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] 
     for (const further of attributesAt(sentence, next)) {
       const first = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of: attribute, distinct: false }));
       const second = fns.map((fn): Measure => ({ kind: "measure", at, end: further.end, fn, of: further.attribute, distinct: false }));
-      found.push({ end: further.end, measures: [...first, ...second], frame: withTopicOf(withTopicOf(frame, attribute), further.attribute), cost: cost + further.cost + 0.3 });
+      found.push({ end: further.end, measures: [...first, ...second], frame: withTopicOf(withTopicOf(frame, attribute), further.attribute), cost: cost + further.cost + 0.05 });
     }
   }
   // "the average number of orders (per customer)"

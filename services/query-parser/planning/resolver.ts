@@ -103,12 +103,15 @@ const idOf = (attribute: Attribute) => `column ${attribute.kind === "name" ? att
 
 export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? attribute.name.words : attribute.words);
 
+/** When somebody was born is hardly the time that a row is about. */
+const isBirth = ({ name }: Column) => /birth|^dob$|_dob$/i.test(name);
+
 /** How well a column fits an attribute that does not name it. */
 function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, column: Column): number | undefined {
   const kind = kindOf(column);
   switch (attribute.kind) {
     case "time":
-      return kind === "time" ? 0.1 : isYear(column) ? 0.2 : undefined;
+      return kind === "time" ? 0.1 + (isBirth(column) && !/old|eld|young|junior|senior|born/.test(attribute.words) ? 0.3 : 0) : isYear(column) ? 0.2 : undefined;
     case "number":
       return kind === "number" && !isKey(table, column) ? 0.3 : undefined;
     case "nouns": {

@@ -46,10 +46,12 @@ CREATE TABLE campus.student (stu_num int PRIMARY KEY, stu_fname text, stu_lname 
 CREATE TABLE campus.course (crs_code text PRIMARY KEY, crs_title text, hours int);
 CREATE TABLE campus.enrol (stu_num int REFERENCES campus.student, crs_code text REFERENCES campus.course, grade text, PRIMARY KEY (stu_num, crs_code));
 CREATE TABLE campus.company (company_id int PRIMARY KEY, company text, industry text);
+CREATE TABLE campus.tutor (tutor_id int PRIMARY KEY, name text, age int, height int, birth_date date, hire_date date);
 CREATE TABLE campus.branch (bno int PRIMARY KEY, bname text, town text, company_id int REFERENCES campus.company);
 INSERT INTO campus.student SELECT n, 'First' || n, 'Last' || n, DATE '2000-01-01' + n, 'Town ' || n % 4 FROM generate_series(1, 30) AS n;
 INSERT INTO campus.course SELECT 'C' || n, 'Title ' || n, n FROM generate_series(1, 8) AS n;
 INSERT INTO campus.enrol SELECT n, 'C' || m, 'A' FROM generate_series(1, 20) AS n, generate_series(1, 8) AS m WHERE (n * m) % 5 = 1;
+INSERT INTO campus.tutor SELECT n, 'Tutor ' || n, 20 + n % 5, 150 + n, DATE '1980-01-01' + n * 7 % 50, DATE '2010-01-01' - n FROM generate_series(1, 12) AS n;
 INSERT INTO campus.company SELECT n, 'Firm ' || n, 'Trade ' || n % 2 FROM generate_series(1, 5) AS n;
 INSERT INTO campus.branch SELECT n, 'Branch ' || n, 'Town ' || n % 3, n % 5 + 1 FROM generate_series(1, 9) AS n;
 `;
@@ -61,6 +63,9 @@ const ofTheCampus: Case[] = [
   ["What is the birthday of the student whose family name is Last7?", "SELECT stu_dob FROM campus.student WHERE stu_lname = 'Last7'"],
   ["What are the names of the branches?", "SELECT bname FROM campus.branch"],
   ["company names and their industry", "SELECT company, industry FROM campus.company"],
+  ["names of tutors who are not 20 years old", "SELECT name FROM campus.tutor WHERE age <> 20"],
+  ["What is the average age and height of the tutors?", "SELECT avg(age), avg(height) FROM campus.tutor"],
+  ["names of the 3 longest-serving tutors", "SELECT name FROM campus.tutor ORDER BY hire_date LIMIT 3"],
   ["students who are not enrolled in any course", "SELECT * FROM campus.student WHERE stu_num NOT IN (SELECT stu_num FROM campus.enrol)"],
 ];
 
