@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { queryFeedback } from "@chatdb/contracts/feedback.ts";
 import { parseRequest, pipelineStatement, plan, sqlStatement, type Statement } from "@chatdb/contracts/query.ts";
+import { continuedBy } from "@chatdb/query-parser/conversation/opening.ts";
 import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { planFrom } from "@chatdb/query-parser/parse.ts";
 import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
@@ -28,6 +29,8 @@ export interface Examples {
   examples: Example[];
   /** What people said about answers when the schema was another. */
   outdated: number;
+  /** What people said about answers to questions that go on from another one, which is not known here. */
+  followUps: number;
   /** Of the file's bytes. */
   sha256: string;
 }
@@ -52,6 +55,7 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
   const problems = new ProblemList();
   const examples = new Map<string, Example>();
   let outdated = 0;
+  let followUps = 0;
   let line = 0;
   for await (const text of lines(file)) {
     line++;
@@ -59,6 +63,10 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
     try {
       const read = given.parse(JSON.parse(text));
       const example = { line, question: "query" in read ? read.query : read.question, at: read.at === undefined ? now : new Date(read.at), known: knownOf(read, index) };
+      if ("verdict" in read && continuedBy(example.question).refers) {
+        followUps++;
+        continue;
+      }
       const key = JSON.stringify([example.question.toLowerCase(), example.known.kind === "not" ? example.known.plan : ""]);
       // What came later stands later.
       examples.delete(key);
@@ -69,7 +77,7 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
     }
   }
   problems.throwIfAny("The examples have lines that cannot be used.");
-  return { examples: [...examples.values()], outdated, sha256: hash.digest("hex") };
+  return { examples: [...examples.values()], outdated, followUps, sha256: hash.digest("hex") };
 }
 
 /** A stream that breaks ends the reading with its error. */

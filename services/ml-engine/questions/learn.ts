@@ -4,7 +4,7 @@ import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";
 import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
 import { JobError } from "../training/job-error.ts";
-import { splitRows } from "../training/split.ts";
+import { fewestRows, splitRows } from "../training/split.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 import { figuresOf, plansFor, readerOf, type Figures } from "./reader.ts";
@@ -30,6 +30,7 @@ export interface LearnOptions {
  */
 export async function learn(examples: readonly Example[], index: SchemaIndex, judge: Judge, { testFraction = 0.2, seed = 1 }: LearnOptions = {}): Promise<Learned> {
   const positive = examples.filter(({ known }) => known.kind !== "not");
+  if (positive.length < fewestRows) throw new JobError(`There are ${positive.length} examples that say what is meant; learning takes at least ${fewestRows}.`);
   const split = splitRows(positive.length, testFraction, seed);
   const test = Array.from(split.test, (place) => positive[place]!);
   const rest = new Set(test);

@@ -27,12 +27,12 @@ export async function trainQuestions(file: Readable, { datasource = "", test_fra
   try {
     const index = new SchemaIndex(await http.getJson(`${path}/schema`, databaseSchema));
     const judge = new Judge(index, (statement) => http.postJson(`${path}/query`, { ...statement, limit: maxRows, timeout_ms: 10_000 }, queryResult));
-    const { examples, outdated, sha256 } = await readExamples(file, index, new Date());
+    const { examples, outdated, followUps, sha256 } = await readExamples(file, index, new Date());
     const problems = await judge.problemsOf(examples);
     if (problems.length > 0) throw new JobError(["The examples have queries that cannot be used.", ...problems].join("\n"));
     const { model, metrics } = await learn(examples, index, judge, { testFraction: test_fraction, seed });
-    const all = outdated > 0 ? { ...metrics, outdated } : metrics;
-    return { artifact: serializeQuestionModel(model), format: questionModelFormat, metrics: all, target: "plan", dataset_sha256: sha256 };
+    const leftOut = { ...(outdated > 0 && { outdated }), ...(followUps > 0 && { follow_ups: followUps }) };
+    return { artifact: serializeQuestionModel(model), format: questionModelFormat, metrics: { ...metrics, ...leftOut }, target: "plan", dataset_sha256: sha256 };
   } catch (error) {
     if (error instanceof Problem && !isAway(error)) throw new JobError(error.message, { cause: error });
     throw error;

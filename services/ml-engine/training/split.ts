@@ -7,7 +7,7 @@ export interface Split {
 }
 
 /** With fewer rows a held-out measure says nothing. */
-const fewestRows = 10;
+export const fewestRows = 10;
 
 /** Holds a share of the rows out, chosen by a seeded shuffle: the same seed gives the same split. */
 export function splitRows(rows: number, testFraction: number, seed: number): Split {

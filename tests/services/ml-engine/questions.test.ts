@@ -87,6 +87,9 @@ describe("learning how a data source is asked", function () {
     await eventually(async () => expect(await engineMetric()).to.equal(jargon.length));
     const kept = await stack.objects.list("feedback", "shop/");
     expect(kept).to.have.length(jargon.length);
+    const { plan: followed } = await understood("how many customers are in France");
+    await parser.inject({ method: "POST", url: "/feedback", payload: { query: "and in France?", datasource: "shop", plan: followed, verdict: "right" } });
+    await eventually(async () => expect(await metric('query_feedback_total{verdict="right"}', engine)).to.equal(1));
     const again = { query: "how many parked orders are there", datasource: "shop", plan: (await understood("list all customers")).plan, verdict: "wrong", at: "2025-01-01T12:00:00.000Z" };
     await stack.bus.publish(topics.queryFeedback, [{ key: "shop", value: again }, { key: "shop", value: again }, { key: "shop", value: "no feedback" }, { key: "shop", value: again }]);
     await eventually(async () => expect(await metric('query_feedback_total{verdict="wrong"}', engine)).to.equal(3));
@@ -95,7 +98,7 @@ describe("learning how a data source is asked", function () {
     expect((await ask("how many parked orders are in Germany?")).statusCode).to.equal(422);
     const job = await submit("s3://feedback/shop/");
     expect(job.error).to.equal(undefined);
-    expect(job.metrics).to.include({ examples: jargon.length + 1 });
+    expect(job.metrics).to.include({ examples: jargon.length + 1, follow_ups: 1 });
     await eventually(async () => expect(await version()).to.equal(job.model!.version));
     expect((await ask("how many parked orders are in Germany?")).statusCode).to.equal(200);
   });
