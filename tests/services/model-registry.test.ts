@@ -142,6 +142,9 @@ describe("model-registry", () => {
     const { models } = modelList.parse((await get("/models?limit=1")).json());
     expect(models).to.have.lengthOf(1);
     expect(models[0]).to.include({ name, latest_version: 3, updated_at: versions[0]!.created_at });
+    expect(modelList.parse((await get(`/models?prefix=${name}`)).json()).models).to.deep.equal(models);
+    // A prefix is text, and no pattern.
+    expect(modelList.parse((await get("/models?prefix=%25")).json()).models).to.deep.equal([]);
     expect((await get("/models?limit=0")).statusCode).to.equal(400);
     expect((await get("/models?limit=1001")).statusCode).to.equal(400);
   });
