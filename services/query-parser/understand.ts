@@ -7,7 +7,9 @@ import type { QueryPlan } from "./plan/plan.ts";
 import { problemsOf } from "./plan/validate.ts";
 import { plansOf } from "./planning/planner.ts";
 import { defaultRanker } from "./ranking/default.ts";
-import type { Evidence } from "./ranking/features.ts";
+import type { Evidence } from "./ranking/evidence.ts";
+import { featuresOf, type Found } from "./ranking/features.ts";
+import { Said } from "./ranking/said.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A plan that a question may mean. */
@@ -32,7 +34,7 @@ export function understand(question: string, index: SchemaIndex, now = new Date(
 /** The plans that a question may mean, in no order; all fit the schema. @throws Refusal where there is none, saying why */
 function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidence[] {
   refuseToChange(question);
-  const candidates = new Map<string, Evidence>();
+  const candidates = new Map<string, Found>();
   let refusal: Refusal | undefined;
   const sentence = new Sentence(question, index, now);
   const said = new Set(sentence.tokens.map(({ stem }) => root(stem)));
@@ -42,7 +44,7 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
       for (const planned of plansOf(frame, index, said)) {
         if (problemsOf(planned.plan, index.schema).length > 0) continue;
         const key = JSON.stringify(planned.plan);
-        const candidate = { ...planned, reading, unread, length: sentence.tokens.length };
+        const candidate = { ...planned, frame, reading, further: reading - readings[0]!.cost, unread };
         const known = candidates.get(key);
         if (!known || costOf(known) > costOf(candidate)) candidates.set(key, candidate);
       }
@@ -52,7 +54,9 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
     }
   }
   if (candidates.size === 0) throw withWords(refusal ?? new Refusal("I did not understand the question."), readings[0]!.unread);
-  return [...candidates.values()];
+  const found = [...candidates.values()];
+  const features = featuresOf(new Said(sentence), found);
+  return found.map(({ plan, unread }, place) => ({ plan, unread, features: features[place]! }));
 }
 
 /** A refusal that also says which words were passed over. */
@@ -61,7 +65,7 @@ function withWords(refusal: Refusal, unread: readonly string[]): Refusal {
   return words.length === 0 ? refusal : new Refusal(`${refusal.message} I did not understand: ${words.join(", ")}.`, { words: [...refusal.words, ...words], hints: refusal.hints });
 }
 
-const costOf = ({ reading, naming, surprise }: Evidence) => reading + naming + surprise;
+const costOf = ({ reading, naming, surprise }: Found) => reading + naming + surprise;
 
 /** Asked to change something, no list is the answer. @throws Refusal */
 function refuseToChange(question: string): void {

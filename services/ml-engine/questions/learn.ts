@@ -58,8 +58,9 @@ async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge
     // Where only some plan is known to be wrong, that says something if it is the likeliest.
     if (plans[0]?.right !== undefined) labelled.push({ plans: plans.map(({ evidence, right }) => ({ evidence, right: right ?? false })) });
   }
-  const weights = fitRanker(labelled, bundledWeights);
-  return { format: questionModelFormat, datasource: index.schema.datasource, ranker: { prior: bundledDigest, weights: { ...weights } }, words };
+  // The forest is the bundled one: what is learned stands beside it.
+  const { preference, sureness } = fitRanker(labelled, bundledWeights);
+  return { format: questionModelFormat, datasource: index.schema.datasource, ranker: { prior: bundledDigest, weights: { preference, sureness } }, words };
 }
 
 const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionModel => ({ format, datasource, words });

@@ -1,4 +1,5 @@
 import { JobError } from "./job-error.ts";
+import { mulberry32 } from "./random.ts";
 
 /** Row indices, each in exactly one of the two. */
 export interface Split {
@@ -21,15 +22,4 @@ export function splitRows(rows: number, testFraction: number, seed: number): Spl
   }
   const held = Math.min(Math.max(Math.round(rows * testFraction), 1), rows - 2);
   return { test: order.slice(0, held), training: order.slice(held) };
-}
-
-/** A small seeded generator of numbers in [0, 1) (Tommy Ettinger, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -43,7 +43,7 @@ function withConfidence(readings: readonly Continuation[]): Candidate[] {
   const weights = readings.map(({ cost }) => Math.exp(-sharpness * cost));
   const all = weights.reduce((sum, each) => sum + each, 0);
   return readings.map(({ plan, cost, unread }, place) => ({
-    plan, unread, reading: cost, naming: 0, surprise: 0, length: 0,
+    plan, unread, features: [],
     confidence: (weights[place]! / all) / (1 + Math.exp(-sureness.intercept - sureness.cost * cost)),
   }));
 }

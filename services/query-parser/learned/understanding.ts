@@ -1,5 +1,5 @@
 import { SchemaIndex } from "../linking/schema-index.ts";
-import { bundledDigest, defaultRanker } from "../ranking/default.ts";
+import { bundledDigest, bundledWeights, defaultRanker } from "../ranking/default.ts";
 import { Ranker } from "../ranking/ranker.ts";
 import type { QuestionModel } from "./question-model.ts";
 
@@ -13,7 +13,7 @@ export class Understanding {
   constructor(model?: QuestionModel) {
     this.#model = model;
     // Weights that were fitted from others than the bundled ones may be for features that are no longer there.
-    this.ranker = model?.ranker?.prior === bundledDigest ? new Ranker(model.ranker.weights) : defaultRanker;
+    this.ranker = model?.ranker?.prior === bundledDigest ? new Ranker({ ...bundledWeights, ...model.ranker.weights }) : defaultRanker;
   }
 
   /** The index with the words that were learned in it. */

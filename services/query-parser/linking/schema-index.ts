@@ -17,6 +17,8 @@ export class SchemaIndex {
   readonly values: ValueIndex;
   /** Single words that questions may have in them: those of the grammar and of names in the schema. */
   readonly vocabulary: ReadonlySet<string>;
+  /** How many tables have a column of a name. */
+  readonly twins: ReadonlyMap<string, number>;
   /** Names and sampled values as they are written, and in lower case. */
   readonly spellings: { name: string; lower: string }[];
   /** Tables that keep first and last names apart; `named` are those whose rows have another name, too. */
@@ -37,6 +39,7 @@ export class SchemaIndex {
     });
     this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words, ...words.flatMap((each) => each.words)]);
     const columns = schema.tables.flatMap((table) => table.columns);
+    this.twins = new Map([...Map.groupBy(columns, ({ name }) => name)].map(([name, { length }]) => [name, length]));
     const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
   }

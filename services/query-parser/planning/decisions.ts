@@ -1,8 +1,10 @@
 /** A point at which more than one meaning was possible. */
 export interface Decision {
   id: string;
-  /** What each meaning costs, the one that was taken first. */
+  /** What each meaning costs, the cheapest first. */
   costs: readonly number[];
+  /** The place of the one that was taken. */
+  taken: number;
 }
 
 /** Meanings that cost so much more than the best are not tried. */
@@ -22,11 +24,13 @@ export class Decisions {
 
   /** @returns the meaning to go on with, or undefined where there is none. `options` are sorted by their cost. */
   take<T extends { cost: number }>(id: string, options: readonly T[]): T | undefined {
-    const taken = options[this.#others.get(id) ?? 0] ?? options[0];
+    const other = this.#others.get(id) ?? 0;
+    const place = other < options.length ? other : 0;
+    const taken = options[place];
     if (!taken) return undefined;
     if (this.#met.has(id)) return taken;
     this.#met.add(id);
-    if (options.length > 1) this.made.push({ id, costs: options.map(({ cost }) => cost) });
+    if (options.length > 1) this.made.push({ id, costs: options.map(({ cost }) => cost), taken: place });
     this.cost += taken.cost;
     return taken;
   }

@@ -7,7 +7,7 @@ import type { ColumnRef, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { contraryApart } from "./apart.ts";
 import { computedClauses } from "./computed.ts";
-import { Decisions } from "./decisions.ts";
+import { Decisions, type Decision } from "./decisions.ts";
 import { derivedPlan, innerOf } from "./derived.ts";
 import { Draft, same, type Asked, type Clauses, type Selected } from "./draft.ts";
 import { countsApart } from "./frames.ts";
@@ -21,6 +21,8 @@ export interface Planned {
   naming: number;
   /** What speaks against the plan although each part of it could be found. */
   surprise: number;
+  /** The points at which more than one meaning was possible. */
+  decisions: readonly Decision[];
 }
 
 /** Other meanings of single words that are tried, at most. */
@@ -49,11 +51,11 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
   const draft = new Draft(asked, decisions);
   const plan = planOf(draft);
   const { combined } = draft;
-  if (combined.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise };
+  if (combined.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
   // No row that shows what is its own alone is in common with another.
   if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value))) draft.surprise += 1;
   const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(planOf(draft.another(frame))) }));
-  return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: draft.surprise };
+  return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
 }
 
 /** The plan that a draft makes. @throws Refusal where there is none */

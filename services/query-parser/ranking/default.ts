@@ -3,7 +3,8 @@ import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
 import weights from "./weights.json" with { type: "json" };
 import { Ranker, type RankerWeights } from "./ranker.ts";
 
-export const bundledWeights: RankerWeights = weights;
+// JSON has no tuples: a tree is an array of four.
+export const bundledWeights = weights as unknown as RankerWeights;
 
 /** Tells weights that were fitted from these from others: they mean something beside these features alone. */
 export const bundledDigest = createHash("sha256").update(canonicalJson(weights)).digest("hex");

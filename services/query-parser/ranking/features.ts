@@ -1,60 +1,269 @@
+import type { Frame } from "../grammar/frame.ts";
+import type { Decision } from "../planning/decisions.ts";
 import type { Condition, QueryPlan } from "../plan/plan.ts";
+import { NamedIn, type NamedColumn } from "./named.ts";
+import { nameWords, notNamed, unlike, type Mirrored, type Said } from "./said.ts";
 
-/** What is known of a plan that a question may mean. */
-export interface Evidence {
+/** A plan that a question may mean, and how it was found. */
+export interface Found {
   plan: QueryPlan;
-  /** What it cost to read the question so. */
+  /** What was read in the question. */
+  frame: Frame;
+  /** What it cost to read the question so, and how much more that is than what the likeliest reading costs. */
   reading: number;
+  further: number;
   /** What it cost to find the names in the schema. */
   naming: number;
   /** What speaks against the plan as a whole. */
   surprise: number;
   /** Words that were passed over. */
   unread: readonly string[];
-  /** Words in the question. */
-  length: number;
+  /** The points at which more than one meaning was possible. */
+  decisions: readonly Decision[];
 }
 
+/** All that is known of a plan by itself. */
+interface Facts extends Found {
+  said: Said;
+  named: NamedIn;
+  /** The share of what the names of these columns say that was said, exactly and by words like them. */
+  shares: Record<"shown" | "conditions" | "groups" | "orders", { exact: number; like: number }[]>;
+  tables: { exact: number; like: number }[];
+  left: { exact: number; like: number };
+  /** How much less likely meanings that were not taken are. */
+  gaps: number[];
+  columnGaps: number[];
+  wayGaps: number[];
+}
+
+type Features = Record<string, (facts: Facts) => number>;
+
 const upTo = (most: number, value: number) => Math.min(most, value);
+const least = (values: readonly number[], most = 1) => Math.min(most, ...values);
+const largest = (values: readonly number[]) => Math.max(0, ...values);
+const mean = (values: readonly number[]) => (values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length);
+const count = <T>(values: readonly T[], fits: (value: T) => boolean) => values.reduce((sum, value) => sum + Number(fits(value)), 0);
+const kinds = (conditions: readonly Condition[], ...wanted: Condition["kind"][]) => count(conditions, ({ kind }) => wanted.includes(kind));
 
-const count = (conditions: readonly Condition[], kind: Condition["kind"]) => conditions.filter((each) => each.kind === kind).length;
-
-/** By which the likely plans are told from the others. Costs count more the smaller they are: each is given up to several limits. */
-const features = {
+/** What it cost to get there, and what else could have been meant. */
+const ofCosts = {
   reading: ({ reading }) => upTo(5, reading),
-  slightReading: ({ reading }) => upTo(0.3, reading),
-  someReading: ({ reading }) => upTo(1.2, reading),
+  further: ({ further }) => upTo(4, further),
   naming: ({ naming }) => upTo(4, naming),
-  slightNaming: ({ naming }) => upTo(0.15, naming),
-  someNaming: ({ naming }) => upTo(0.6, naming),
   surprise: ({ surprise }) => upTo(3, surprise),
-  length: ({ length }) => Math.log2(1 + length),
+  unread: ({ unread }) => upTo(3, unread.length),
+  lost: ({ said, unread, named }) => upTo(3, lostWords(said, unread, named)),
+  slips: ({ said }) => upTo(2, said.sentence.corrections.length),
+  decisions: ({ decisions }) => upTo(8, decisions.length),
+  notFirst: ({ decisions }) => count(decisions, ({ taken }) => taken > 0),
+  closest: ({ gaps }) => least(gaps, 1.5),
+  close: ({ gaps }) => upTo(5, count(gaps, (gap) => gap < 0.06)),
+  nearby: ({ gaps }) => upTo(5, count(gaps, (gap) => gap < 0.3)),
+  closestColumn: ({ columnGaps }) => least(columnGaps, 1.5),
+  closestWay: ({ wayGaps }) => least(wayGaps, 1.5),
+} satisfies Features;
+
+/** What kind of plan it is. */
+const ofShape = {
   joins: ({ plan }) => upTo(4, plan.joins.length),
-  related: ({ plan }) => count(plan.where, "related"),
-  either: ({ plan }) => count(plan.where, "either"),
-  nested: ({ plan }) => count(plan.where, "measured") + count(plan.where, "member"),
+  tables: ({ named }) => upTo(6, new Set(named.tables).size),
+  related: ({ plan }) => kinds(plan.where, "related"),
+  either: ({ plan }) => kinds(plan.where, "either"),
+  measured: ({ plan }) => kinds(plan.where, "measured"),
+  member: ({ plan }) => kinds(plan.where, "member"),
   conditions: ({ plan }) => upTo(4, plan.where.length),
-  groups: ({ plan }) => upTo(1, plan.groupBy.length),
+  groups: ({ plan }) => upTo(3, plan.groupBy.length),
   having: ({ plan }) => upTo(1, plan.having.length),
   combined: ({ plan }) => plan.combine?.length ?? 0,
   derived: ({ plan }) => Number("query" in plan.from),
-  columns: ({ plan }) => upTo(4, plan.select.length),
-  everything: ({ plan }) => Number(plan.select.length > 4),
+  columns: ({ plan }) => upTo(6, plan.select.length),
+  computed: ({ plan }) => upTo(3, count(plan.select, ({ value }) => value.kind === "aggregate")),
   distinct: ({ plan }) => Number(plan.distinct),
-  rankedAggregate: ({ plan }) => Number(plan.limit !== undefined && plan.orderBy.some(({ value }) => value.kind === "aggregate")),
+  distinctRows: ({ plan }) => count(plan.select, ({ value }) => value.kind === "aggregate" && value.distinct === true),
   ranked: ({ plan }) => Number(plan.limit !== undefined),
-  sorted: ({ plan }) => Number(plan.orderBy.length > 0),
-  distinctRows: ({ plan }) => plan.select.filter(({ value }) => value.kind === "aggregate" && value.distinct).length,
-} satisfies Record<string, (evidence: Evidence) => number>;
+  rankedAggregate: ({ plan }) => Number(plan.limit !== undefined && plan.orderBy.some(({ value }) => value.kind === "aggregate")),
+  first: ({ plan }) => upTo(5, plan.limit ?? 0),
+  sorted: ({ plan }) => Number(plan.orderBy.length > 0 && plan.limit === undefined),
+  counts: ({ plan }) => Number(plan.select.length === 1 && plan.select.every(({ value }) => value.kind === "aggregate" && value.fn === "count")),
+  negations: ({ named }) => upTo(3, named.negations),
+  comparisons: ({ named }) => upTo(3, named.comparisons),
+} satisfies Features;
 
-export const featureNames = Object.keys(features);
+/** How the question was read. */
+const ofReading = {
+  topics: ({ frame }) => upTo(4, frame.topics.length),
+  showing: ({ frame }) => upTo(5, frame.show.length),
+  everything: ({ frame }) => count(frame.show, ({ kind }) => kind === "everything"),
+  unnamed: ({ frame }) => count(frame.show, (item) => item.kind === "attribute" && item.attribute.kind !== "name"),
+  asks: ({ frame }) => Number(frame.asks),
+  filters: ({ frame }) => upTo(4, frame.filters.length),
+  counted: ({ frame }) => count(frame.filters, ({ kind }) => kind !== "attribute"),
+  denied: ({ frame }) => count(frame.filters, ({ denied }) => denied),
+  columnless: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && !filter.attribute),
+  texts: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "text"),
+  numbersAsked: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "number"),
+  idleTopics: ({ frame, named }) => frame.topics.length - new Set(named.tables).size,
+  worstTopic: ({ frame }) => largest(frame.topics.map(({ tables }) => Math.min(...tables.map(({ cost }) => cost)))),
+} satisfies Features;
 
-/** What says how sure to be of a plan, but not which of two is meant: it would prefer those that leave something out. */
-const ofSurenessAlone = new Set(["conditions", "columns", "everything", "distinctRows"]);
+/** Whether what the plan names was said, and whether what was said is in the plan. */
+const ofNames = {
+  rootExact: ({ said, named }) => said.share(named.tables[0]!).exact,
+  rootLike: ({ said, named }) => said.share(named.tables[0]!).like,
+  unsaidTables: ({ tables }) => upTo(4, count(tables, ({ like }) => like === 0)),
+  inexactTables: ({ tables }) => upTo(4, count(tables, ({ exact }) => exact === 0)),
+  idleTables: ({ said, named }) => upTo(4, count(said.tables, (table) => !named.tables.includes(table))),
+  bridges: ({ named }) => upTo(4, count(named.joined, (table) => ![...named.shown, ...named.conditions, ...named.groups].some((each) => each.table === table))),
+  shownExact: ({ shares }) => mean(shares.shown.map(({ exact }) => exact)),
+  leastShownExact: ({ shares }) => least(shares.shown.map(({ exact }) => exact)),
+  leastShownLike: ({ shares }) => least(shares.shown.map(({ like }) => like)),
+  unsaidShown: ({ shares }) => upTo(4, count(shares.shown, ({ like }) => like === 0)),
+  conditionsExact: ({ shares }) => mean(shares.conditions.map(({ exact }) => exact)),
+  unsaidConditions: ({ shares }) => upTo(4, count(shares.conditions, ({ like }) => like === 0)),
+  groupsExact: ({ shares }) => largest(shares.groups.map(({ exact }) => exact)),
+  unsaidGroups: ({ shares }) => upTo(3, count(shares.groups, ({ like }) => like === 0)),
+  ordersExact: ({ shares }) => least(shares.orders.map(({ exact }) => exact)),
+  idleColumns: ({ said, named }) => upTo(4, idleColumns(said, named)),
+  saidColumns: ({ said }) => upTo(8, said.columns.length),
+  left: ({ left }) => upTo(6, left.exact),
+  leftUnlike: ({ left }) => upTo(6, left.like),
+  leftShare: ({ left, said }) => left.exact / Math.max(1, said.content.length),
+  shownTwins: ({ said, named }) => twins(said, named.shown),
+  conditionTwins: ({ said, named }) => twins(said, named.conditions),
+  groupTwins: ({ said, named }) => twins(said, named.groups),
+  shownKeys: ({ said, named }) => upTo(3, count(named.shown, (column) => isKeyOf(said, column))),
+  shownElsewhere: ({ named }) => Number(named.shown.some(({ table }) => table !== named.tables[0])),
+} satisfies Features;
 
-/** Those by which plans for one question are told from each other. */
-export const preferenceNames = featureNames.filter((name) => !ofSurenessAlone.has(name));
+/** Whether the values and numbers of the plan are those of the question. */
+const ofValues = {
+  values: ({ named }) => upTo(4, named.values.length),
+  unseen: ({ said, named }) => upTo(3, count(texts(named), (text) => said.sentence.index.values.of(text).length === 0)),
+  meanings: ({ said, named }) => upTo(6, largest(texts(named).map((text) => said.sentence.index.values.of(text).length))),
+  elsewhere: ({ said, named }) => upTo(3, count(named.values, (each) => typeof each.value === "string" && isElsewhere(said, each, each.value))),
+  otherwiseSaid: ({ said, named }) => upTo(3, count(texts(named), (text) => !said.lower.includes(text.toLowerCase()))),
+  asWritten: ({ said, named }) => upTo(3, count(texts(named), (text) => said.sentence.text.includes(text))),
+  saidColumn: ({ said, named }) => upTo(3, count(named.values, ({ column }) => said.share(column).like > 0)),
+  numbers: ({ said }) => upTo(4, said.numbers.length),
+  lostNumbers: ({ said, named }) => upTo(3, count(said.numbers, (number) => !numbersOf(named).includes(number))),
+  quoted: ({ said }) => upTo(3, said.quoted.length),
+  lostQuotes: ({ said, named }) => upTo(3, count(said.quoted, (quote) => !texts(named).some((text) => text.toLowerCase() === quote))),
+  proper: ({ said }) => upTo(5, said.proper.length),
+  lostProper: ({ said, named }) => upTo(5, notNamed(said.proper, [...named.tables, ...usedColumns(named)], texts(named)).length),
+} satisfies Features;
 
-/** In the order of {@link featureNames}. */
-export const featuresOf = (evidence: Evidence): number[] => Object.values<(evidence: Evidence) => number>(features).map((feature) => feature(evidence));
+/** What the plan does, by the words that ask for it. */
+const mirrors: Partial<Record<Mirrored, (facts: Facts) => boolean>> = {
+  superlative: ({ named }) => named.picks || named.functions.has("max") || named.functions.has("min"),
+  average: ({ named }) => named.functions.has("avg"),
+  sum: ({ named }) => named.functions.has("sum"),
+  count: ({ named }) => named.functions.has("count"),
+  distinct: ({ plan }) => plan.distinct || plan.groupBy.length > 0 || plan.select.some(({ value }) => value.kind === "aggregate" && value.distinct === true),
+  group: ({ plan }) => plan.groupBy.length > 0,
+  each: ({ plan }) => plan.groupBy.length > 0,
+  negation: ({ named }) => named.negations > 0,
+  or: ({ named }) => named.choices > 0,
+  sorted: ({ plan }) => plan.orderBy.length > 0 && plan.limit === undefined,
+  compared: ({ plan, named }) => named.comparisons > 0 || plan.having.length > 0 || plan.where.some(({ kind }) => kind === "related" || kind === "measured"),
+  text: ({ named }) => named.texts > 0,
+  above: ({ plan }) => plan.where.some(({ kind }) => kind === "measured"),
+};
 
+/** Words that say how hard a question is, whatever the plan does. */
+const telling: readonly Mirrored[] = ["both", "also", "common", "share", "all", "details", "ids", "called", "times", "related", "theirs", "counting", "asking"];
+
+const ofWords: Features = {
+  ...Object.fromEntries(Object.entries(mirrors).flatMap(([word, does]): [string, (facts: Facts) => number][] => [
+    // 1 where it was said and is not done, -1 where it is done and was not said.
+    [`${word}Mirrored`, (facts) => Number(facts.said.has(word as Mirrored)) - Number(does(facts))],
+  ])),
+  ...Object.fromEntries([...(Object.keys(mirrors) as Mirrored[]), ...telling].map((word) => [`${word}Said`, ({ said }: Facts) => Number(said.has(word))])),
+};
+
+const ofQuestion = {
+  length: ({ said }) => Math.log2(1 + said.sentence.tokens.length),
+  content: ({ said }) => upTo(10, said.content.length),
+  parts: ({ said }) => upTo(5, said.parts),
+  idleParts: ({ said, plan, named }) => upTo(5, said.parts + 1 - plan.select.length - named.conditions.length),
+  schemaTables: ({ said }) => upTo(6, Math.log2(said.sentence.index.schema.tables.length)),
+} satisfies Features;
+
+const own: Features = { ...ofCosts, ...ofShape, ...ofReading, ...ofNames, ...ofValues, ...ofWords, ...ofQuestion };
+const ownNames = Object.keys(own);
+
+/** How far a plan is from the one that has least of this, among all that the question may mean. */
+const compared = ["reading", "naming", "surprise", "left", "leftUnlike", "idleColumns", "shownExact", "conditionsExact", "unsaidTables", "joins", "columns", "conditions", "tables", "lostProper", "rootExact"];
+const comparedPlaces = compared.map((name) => ownNames.indexOf(name));
+
+/** By which the likely plans are told from the others, and how sure to be of one. */
+export const featureNames: readonly string[] = [...ownNames, "plans", "cost", ...["cost", ...compared].flatMap((name) => [`${name}AboveLeast`, `${name}BelowMost`])];
+
+/** In the order of {@link featureNames}, for each of the plans that a question may mean. */
+export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] {
+  const alone = plans.map((found) => {
+    const facts = factsOf(said, found);
+    return Object.values(own).map((feature) => feature(facts));
+  });
+  const costs = plans.map(({ reading, naming, surprise }) => upTo(8, reading + naming + surprise));
+  const all = [costs, ...comparedPlaces.map((place) => alone.map((values) => values[place]!))].map((values) => ({ values, low: Math.min(...values), high: Math.max(...values) }));
+  return alone.map((values, plan) => Float64Array.from([...values, upTo(20, plans.length), costs[plan]!, ...all.flatMap(({ values: each, low, high }) => [each[plan]! - low, high - each[plan]!])]));
+}
+
+function factsOf(said: Said, found: Found): Facts {
+  const named = new NamedIn(found.plan);
+  const share = (columns: readonly NamedColumn[]) => columns.map(({ column }) => said.share(column));
+  const gaps = (kind = "") => found.decisions.filter(({ id }) => id.startsWith(kind)).flatMap(({ costs, taken }) => costs.flatMap((cost, place) => (place === taken ? [] : [cost - costs[taken]!])));
+  return {
+    ...found,
+    said,
+    named,
+    shares: { shown: share(named.shown), conditions: share(named.conditions), groups: share(named.groups), orders: share(named.orders) },
+    tables: [...new Set(named.tables)].map((table) => said.share(table)),
+    left: leftOf(said, named),
+    gaps: gaps(),
+    columnGaps: gaps("column"),
+    wayGaps: gaps("way"),
+  };
+}
+
+/** How many words nothing in the plan accounts for: as they are, and by no word like them either. */
+function leftOf(said: Said, named: NamedIn): Facts["left"] {
+  const names = [...named.tables, ...usedColumns(named)];
+  const left = notNamed(said.content, names, texts(named));
+  return { exact: left.length, like: unlike(left, names).length };
+}
+
+const texts = ({ values }: NamedIn) => values.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
+
+/** Also those inside of texts: days, codes. */
+const numbersOf = (named: NamedIn) => [...named.counts, ...named.values.flatMap(({ value }) => (typeof value === "number" ? [value] : typeof value === "string" ? (value.match(/\d+(\.\d+)?/g) ?? []).map(Number) : []))];
+
+const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) => [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
+
+/** Words that were passed over, and that nothing in the plan accounts for either. One that is no word, or is written as names are, counts for two. */
+function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
+  const tokens = unread.length === 0 ? [] : said.sentence.tokens.filter(({ text }) => unread.includes(text));
+  const names = [...named.tables, ...usedColumns(named)];
+  const lost = unlike(notNamed(tokens, names, texts(named)), names);
+  return lost.reduce((sum, { kind, text }) => sum + (kind !== "word" || /^\p{Lu}/u.test(text) ? 2 : 1), 0);
+}
+
+/** Columns whose whole name was said, and of which nothing is in the plan. */
+function idleColumns(said: Said, named: NamedIn): number {
+  const used = [...new Set([...usedColumns(named), ...named.tables])].map((name) => new Set(nameWords(name).words));
+  return count(said.columns, (name) => !used.some((words) => nameWords(name).words.every((word) => words.has(word))));
+}
+
+/** How many tables have a column of the same name. */
+const twins = ({ sentence }: Said, columns: readonly NamedColumn[]) => upTo(6, largest(columns.map(({ column }) => sentence.index.twins.get(column) ?? 1)));
+
+function isKeyOf({ sentence }: Said, { table, column }: NamedColumn): boolean {
+  const found = sentence.index.schema.tables.find(({ name }) => name === table);
+  return found !== undefined && (found.primaryKey.includes(column) || found.foreignKeys.some(({ columns }) => columns.includes(column)));
+}
+
+/** Whether a value was seen, but not in this column. */
+function isElsewhere({ sentence }: Said, on: NamedColumn, value: string): boolean {
+  const seen = sentence.index.values.of(value);
+  return seen.length > 0 && !seen.some(({ table, column }) => table.name === on.table && column.name === on.column);
+}

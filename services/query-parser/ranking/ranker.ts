@@ -1,15 +1,21 @@
-import { featureNames, featuresOf, type Evidence } from "./features.ts";
+import type { Evidence } from "./evidence.ts";
+import { featureNames } from "./features.ts";
+import { replaced, valueOf, type Forest, type Tree } from "./forest.ts";
 
-/** Two linear models over the same features, by their names. */
+/** How plans are told from each other. Weights are by the names of features; those that are left out are 0. */
 export interface RankerWeights {
-  /** Tells plans for one question from each other. */
-  preference: Record<string, number>;
-  /** Log-odds that the preferred plan is what was meant; also of its `lead` over the next one, and an `intercept`. */
-  sureness: Record<string, number>;
+  /** Log-odds that a plan is what was meant. Default: 0 for each. */
+  forest?: Forest | undefined;
+  /** What is added to that. */
+  preference: Readonly<Record<string, number>>;
+  /** Log-odds that the preferred plan is what was meant: of its features, its `score`, its `lead` over the next one, and an `intercept`. */
+  sureness: Readonly<Record<string, number>>;
 }
 
-/** A plan that passes over a word is never sure: the word may be what matters. */
-const mostWithUnread = 0.6;
+/** A plan that passes over two words, or over a name or number, and has nothing in it that they may stand for, is never sure: they may be what matters. */
+const mostWithLost = { lost: 2, confidence: 0.5 };
+
+const lost = featureNames.indexOf("lost");
 
 /** A lead larger than this tells no more. */
 export const maxLead = 4;
@@ -18,16 +24,23 @@ const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Tells which of several plans is the likeliest to be meant, and how likely that is. */
 export class Ranker {
-  readonly #preference: number[];
-  readonly #sureness: number[];
-  readonly #lead: number;
+  readonly #trees: readonly Tree[];
   readonly #intercept: number;
+  readonly #preference: readonly Weight[];
+  readonly #sureness: readonly Weight[];
+  readonly #of: { score: number; lead: number; intercept: number };
 
-  constructor({ preference, sureness }: RankerWeights) {
-    this.#preference = featureNames.map((name) => preference[name] ?? 0);
-    this.#sureness = featureNames.map((name) => sureness[name] ?? 0);
-    this.#lead = sureness["lead"] ?? 0;
-    this.#intercept = sureness["intercept"] ?? 0;
+  /** @throws Error where the weights are of features that this ranker does not know */
+  constructor({ forest, preference, sureness }: RankerWeights) {
+    const { score = 0, lead = 0, intercept = 0, ...others } = sureness;
+    const unknown = [...(forest?.features ?? []), ...Object.keys(preference), ...Object.keys(others)].filter((name) => !featureNames.includes(name));
+    if (unknown.length > 0) throw new Error(`The ranker's weights are of features that it does not know: ${[...new Set(unknown)].join(", ")}. Fit them anew.`);
+    const places = (forest?.features ?? []).map((name) => featureNames.indexOf(name));
+    this.#trees = (forest?.trees ?? []).map((tree) => replaced(tree, places));
+    this.#intercept = forest?.intercept ?? 0;
+    this.#preference = weightsOf(preference);
+    this.#sureness = weightsOf(others);
+    this.#of = { score, lead, intercept };
   }
 
   /** @returns the plans with their confidences, from 0 to 1, the likeliest first */
@@ -36,23 +49,31 @@ export class Ranker {
     let before = 1;
     return scored.map(({ evidence, score }, place) => {
       const other = scored[place === 0 ? 1 : 0]?.score;
-      before = Math.min(before, this.#confidence(evidence, leadOver(score, other)));
+      before = Math.min(before, this.#confidence(evidence, score, leadOver(score, other)));
       return { ...evidence, confidence: before };
     });
   }
 
   /** The larger, the likelier beside other plans for the same question. */
-  prefer(evidence: Evidence): number {
-    return product(featuresOf(evidence), this.#preference);
+  prefer({ features }: Pick<Evidence, "features">): number {
+    return valueOf(this.#trees, this.#intercept, features) + product(features, this.#preference);
   }
 
-  #confidence(evidence: Evidence, lead: number): number {
-    const confidence = logistic(product(featuresOf(evidence), this.#sureness) + this.#lead * lead + this.#intercept);
-    return evidence.unread.length > 0 ? Math.min(confidence, mostWithUnread) : confidence;
+  #confidence({ features }: Evidence, score: number, lead: number): number {
+    const { score: ofScore, lead: ofLead, intercept } = this.#of;
+    const confidence = logistic(product(features, this.#sureness) + ofScore * score + ofLead * lead + intercept);
+    return features[lost]! >= mostWithLost.lost ? Math.min(confidence, mostWithLost.confidence) : confidence;
   }
 }
 
 /** How far a plan is ahead of the other, or behind it. */
 export const leadOver = (score: number, other = -Infinity): number => Math.max(-maxLead, Math.min(maxLead, score - other));
 
-const product = (values: readonly number[], weights: readonly number[]) => values.reduce((sum, value, place) => sum + value * weights[place]!, 0);
+interface Weight {
+  place: number;
+  weight: number;
+}
+
+const weightsOf = (weights: Readonly<Record<string, number>>): Weight[] => Object.entries(weights).flatMap(([name, weight]) => (weight === 0 ? [] : [{ place: featureNames.indexOf(name), weight }]));
+
+const product = (values: ArrayLike<number>, weights: readonly Weight[]) => weights.reduce((sum, { place, weight }) => sum + values[place]! * weight, 0);

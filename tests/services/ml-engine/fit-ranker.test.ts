@@ -1,8 +1,8 @@
 import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
 import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
-import weights from "@chatdb/query-parser/ranking/weights.json" with { type: "json" };
-import type { Evidence } from "@chatdb/query-parser/ranking/features.ts";
-import { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
+import type { Evidence } from "@chatdb/query-parser/ranking/evidence.ts";
+import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
+import { Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
 import { expect } from "chai";
 
 const plan: QueryPlan = {
@@ -15,34 +15,48 @@ const plan: QueryPlan = {
   having: [],
   orderBy: [],
 };
-const far: Evidence = { plan, reading: 1.5, naming: 0, surprise: 0, unread: [], length: 6 };
-const near: Evidence = { ...far, reading: 0.2 };
+const evidence = (reading: number): Evidence => ({ plan, unread: [], features: featureNames.map((name) => (name === "reading" ? reading : 0)) });
+const [near, far] = [evidence(0.2), evidence(1.5)];
 
-const times = (count: number, question: Labelled) => Array.from({ length: count }, () => question);
-const confidenceIn = (ranker: Ranker, best: Evidence) => ranker.rank([near, far]).find(({ reading }) => reading === best.reading)!.confidence;
+const asked = (right: Evidence, schema?: string): Labelled => ({ ...(schema && { schema }), plans: [near, far].map((each) => ({ evidence: each, right: each === right })) });
+const times = (count: number, question: Labelled, schemas = 10) => Array.from({ length: count }, (_, place): Labelled => ({ ...question, schema: `schema ${place % schemas}` }));
+const preferred = (weights: RankerWeights) => new Ranker(weights).rank([near, far])[0]!;
 
 describe("the fit of the ranker", () => {
-  const farIsRight: Labelled = { plans: [{ evidence: near, right: false }, { evidence: far, right: true }] };
-  const nearIsRight: Labelled = { plans: [{ evidence: near, right: true }, { evidence: far, right: false }] };
+  const prior = fitRanker([...times(180, asked(near)), ...times(20, asked(far))]);
 
   it("prefers what was right, and is as sure of it as it was right", () => {
-    const ranker = new Ranker(fitRanker([...times(80, farIsRight), ...times(20, nearIsRight)]));
-    expect(ranker.rank([near, far])[0]!.reading).to.equal(far.reading);
-    expect(confidenceIn(ranker, far)).to.be.closeTo(0.8, 0.05);
+    const { features, confidence } = preferred(fitRanker([...times(160, asked(far)), ...times(40, asked(near))]));
+    expect(features).to.equal(far.features);
+    expect(confidence).to.be.closeTo(0.8, 0.05);
+  });
+
+  it("is only as sure as it is right on schemas that it has not seen", () => {
+    const schemas = Array.from({ length: 10 }, (_, place) => times(20, asked(place % 2 === 0 ? near : far)).map((question) => ({ ...question, schema: `${place}` }))).flat();
+    expect(preferred(fitRanker(schemas)).confidence).to.be.below(0.65);
+  });
+
+  it("gives the same weights for the same questions", () => {
+    expect(fitRanker([...times(180, asked(near)), ...times(20, asked(far))])).to.deep.equal(prior);
+  });
+
+  it("counts a question as often as its weight says", () => {
+    const { features } = preferred(fitRanker([...times(60, { ...asked(far), weight: 5 }), ...times(140, asked(near))]));
+    expect(features).to.equal(far.features);
   });
 
   it("stays where the prior is without questions", () => {
-    expect(fitRanker([], weights)).to.deep.equal(weights);
+    expect(fitRanker([], prior)).to.deep.equal(prior);
   });
 
   it("is moved little from the prior by few questions, and far by many", () => {
-    const before = confidenceIn(new Ranker(weights), near);
-    expect(confidenceIn(new Ranker(fitRanker([farIsRight], weights)), near)).to.be.within(before - 0.2, before);
-    expect(new Ranker(fitRanker(times(200, farIsRight), weights)).rank([near, far])[0]!.reading).to.equal(far.reading);
+    const { confidence } = preferred(fitRanker([asked(far)], prior));
+    expect(confidence).to.be.within(preferred(prior).confidence - 0.05, preferred(prior).confidence);
+    expect(preferred(fitRanker(times(1000, asked(far)), prior)).features).to.equal(far.features);
   });
 
   it("takes questions without any plan, or without a right one", () => {
-    const ranker = new Ranker(fitRanker([{ plans: [] }, ...times(50, { plans: [{ evidence: near, right: false }] })]));
-    expect(ranker.rank([near])[0]!.confidence).to.be.below(0.2);
+    const none: Labelled = { plans: [{ evidence: near, right: false }] };
+    expect(new Ranker(fitRanker([{ plans: [] }, ...times(100, none)])).rank([near])[0]!.confidence).to.be.below(0.2);
   });
 });

@@ -1,0 +1,140 @@
+import { counts, distincts, extremes, functionWords, groupings, negations, superlatives, vocabulary, withouts } from "../language/lexicon.ts";
+import type { Phrases } from "../language/phrases.ts";
+import { representative, writtenOut } from "../language/synonyms.ts";
+import { root, singular, wordsOfName, type Token } from "../language/tokens.ts";
+import type { Sentence } from "../grammar/sentence.ts";
+
+/** Words that names have in them without saying anything. */
+const fillers = new Set(["of", "the", "in", "a", "for", "and", "to"]);
+
+/** A name as the words that people would say: in the singular, short forms written out. */
+export interface NameWords {
+  words: readonly string[];
+  roots: readonly string[];
+  /** Roots of the words that stand for those that are meant alike. */
+  likes: readonly string[];
+}
+
+const known = new Map<string, NameWords>();
+
+/** Names that are remembered, at most: those of a few large schemas. */
+const maxNames = 50_000;
+
+/** What a name of a table or column says. */
+export function nameWords(name: string): NameWords {
+  let found = known.get(name);
+  if (!found) {
+    if (known.size >= maxNames) known.clear();
+    const words = writtenOut(wordsOfName(name)).map(singular).filter((word) => !fillers.has(word));
+    found = { words, roots: words.map(root), likes: words.map(like) };
+    known.set(name, found);
+  }
+  return found;
+}
+
+const like = (word: string) => root(representative(word));
+
+/** Words of a question that a plan should mirror in one way or another. */
+const mirrored = {
+  average: /\b(average|avg|mean|averages)\b/,
+  sum: /\b(total|sum|overall|combined|how much)\b/,
+  sorted: /\b(sort|sorted|ordered|order by|order of|alphabetical|alphabetically|ascending|descending|ranked|chronological\w*|lexicographic\w*)\b/,
+  compared: /\b(than|at least|at most|over|above|below|under|or more|or less|exceeds?|before|after|between|since)\b/,
+  or: /\bor\b/,
+  both: /\b(both|as well as)\b/,
+  also: /\b(also|too|other|but|same)\b/,
+  each: /\b(each|every|per)\b/,
+  common: /\b(common|commonly|popular|frequent|frequently)\b/,
+  above: /\b(above|below|than) (the |their |its )?(average|mean)\b/,
+  text: /\b(contain|contains|containing|include|includes|including|like|starts?|starting|begins?|beginning|ends?|ending|substring|letter|word|prefix)\b/,
+  share: /\b(percent|percentage|ratio|proportion|difference|fraction)\b/,
+  all: /\b(all|any|only)\b/,
+  details: /\b(details?|information|info|everything)\b/,
+  ids: /\b(ids?|codes?)\b/,
+  called: /\b(names?|titles?)\b/,
+  times: /\b(year|month|day|date|when|time)s?\b/,
+  related: /\b(that|which|who|whose|where|with|having)\b/,
+  theirs: /\b(their|its|his|her)\b/,
+  counting: /^(how many|count)\b/,
+  asking: /^(what|which|who)\b/,
+} satisfies Record<string, RegExp>;
+
+export type Mirrored = keyof typeof mirrored | "superlative" | "count" | "distinct" | "group" | "negation";
+
+/** What a question says, whatever it may mean. */
+export class Said {
+  readonly sentence: Sentence;
+  /** Words that are neither of the grammar nor between other words. */
+  readonly content: readonly Token[];
+  readonly numbers: readonly number[];
+  readonly quoted: readonly string[];
+  /** Words that are written as names are. */
+  readonly proper: readonly Token[];
+  /** In lower case. */
+  readonly lower: string;
+  /** How many times "and" and a comma were said. */
+  readonly parts: number;
+  /** Tables and columns whose whole name was said. */
+  readonly tables: readonly string[];
+  readonly columns: readonly string[];
+  readonly #words: ReadonlySet<string>;
+  readonly #roots: ReadonlySet<string>;
+  readonly #likes: ReadonlySet<string>;
+  readonly #mirrored: Record<Mirrored, boolean>;
+
+  constructor(sentence: Sentence) {
+    this.sentence = sentence;
+    const { tokens, text } = sentence;
+    const words = tokens.filter(({ kind }) => kind === "word");
+    this.lower = text.toLowerCase();
+    this.content = words.filter(({ word }) => !functionWords.has(word) && !vocabulary.has(word));
+    this.numbers = tokens.filter(({ kind }) => kind === "number").map((token) => Number(token.text));
+    this.quoted = tokens.filter(({ kind }) => kind === "quoted").map((token) => token.text.trim().toLowerCase());
+    this.proper = words.filter((token) => token !== tokens[0] && /^\p{Lu}/u.test(token.text) && !vocabulary.has(token.word));
+    this.parts = tokens.filter(({ word }) => word === "and" || word === ",").length;
+    this.#words = new Set(words.map(({ stem }) => stem));
+    this.#roots = new Set(words.map(({ stem }) => root(stem)));
+    this.#likes = new Set(words.map(({ stem }) => like(stem)));
+    const stems = ` ${words.map(({ stem }) => stem).filter((word) => !fillers.has(word)).join(" ")} `;
+    const whole = (name: string) => {
+      const { words: own } = nameWords(name);
+      return this.#words.has(own[0]!) && (own.length < 2 || stems.includes(` ${own.join(" ")} `));
+    };
+    this.tables = sentence.index.schema.tables.map(({ name }) => name).filter(whole);
+    this.columns = [...sentence.index.twins.keys()].filter(whole);
+    const said = sentence.words.join(" ");
+    const anywhere = (...phrases: Phrases<unknown>[]) => tokens.some((_, at) => phrases.some((each) => sentence.phrase(each, at)));
+    this.#mirrored = {
+      ...(Object.fromEntries(Object.entries(mirrored).map(([name, pattern]) => [name, pattern.test(said)])) as Record<keyof typeof mirrored, boolean>),
+      superlative: anywhere(extremes, superlatives) || /\b(top|bottom|first|last|\p{L}{3,}est)\b/u.test(said),
+      count: anywhere(counts),
+      distinct: anywhere(distincts),
+      group: anywhere(groupings),
+      negation: anywhere(negations, withouts),
+    };
+  }
+
+  has(what: Mirrored): boolean {
+    return this.#mirrored[what];
+  }
+
+  /** The share of a name's words that were said: as they are, or also by words like them. */
+  share(name: string): { exact: number; like: number } {
+    const { words, roots, likes } = nameWords(name);
+    const exact = words.filter((word) => this.#words.has(word)).length;
+    const alike = words.filter((_, place) => this.#roots.has(roots[place]!) || this.#likes.has(likes[place]!)).length;
+    return { exact: exact / Math.max(1, words.length), like: alike / Math.max(1, words.length) };
+  }
+}
+
+/** The words that are in none of these names and values. */
+export function notNamed(words: readonly Token[], names: readonly string[], values: readonly string[]): Token[] {
+  const named = new Set([...names.flatMap((name) => nameWords(name).words), ...values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u))]);
+  return words.filter(({ word, stem }) => !named.has(word) && !named.has(stem));
+}
+
+/** The words to which none in these names is like. */
+export function unlike(words: readonly Token[], names: readonly string[]): Token[] {
+  const alike = new Set(words.length === 0 ? [] : names.map(nameWords).flatMap(({ roots, likes }) => [...roots, ...likes]));
+  return words.filter(({ stem }) => !alike.has(root(stem)) && !alike.has(like(stem)));
+}
