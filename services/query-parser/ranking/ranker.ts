@@ -12,7 +12,7 @@ export interface RankerWeights {
   sureness: Readonly<Record<string, number>>;
 }
 
-/** A plan that passes over two words, or over a name or number, and has nothing in it that they may stand for, is never sure: they may be what matters. */
+/** A plan that passes over two words, a name, a number, or what the question is about, and has nothing that they may stand for, is never sure. */
 const mostWithLost = { lost: 2, confidence: 0.5 };
 
 const lost = featureNames.indexOf("lost");
