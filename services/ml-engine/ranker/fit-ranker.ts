@@ -14,7 +14,7 @@ export interface Labelled {
 }
 
 /** How much weights far from the prior's are held against a fit: what a prior knows is from thousands of questions. */
-const penalty = 300;
+const penalty = 100;
 
 /** How much weights far from 1 and 0 are held against a fit of no more than these. */
 const freePenalty = 1;

@@ -240,12 +240,11 @@ const numbersOf = (named: NamedIn) => [...named.counts, ...named.values.flatMap(
 
 const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) => [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
 
-/** Words that were passed over, and that nothing in the plan accounts for either. What the question is about, numbers and what is written as names are count for two. */
+/** How many words were passed over that nothing in the plan accounts for either. */
 function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
   const tokens = unread.length === 0 ? [] : said.sentence.tokens.filter(({ text }) => unread.includes(text));
   const names = [...named.tables, ...usedColumns(named)];
-  const lost = unlike(notNamed(tokens, names, texts(named)), names);
-  return lost.reduce((sum, token) => sum + (token === said.content[0] || token.kind !== "word" || /^\p{Lu}/u.test(token.text) ? 2 : 1), 0);
+  return unlike(notNamed(tokens, names, texts(named)), names).length;
 }
 
 /** Columns whose whole name was said, and of which nothing is in the plan. */

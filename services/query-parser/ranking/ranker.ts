@@ -12,8 +12,8 @@ export interface RankerWeights {
   sureness: Readonly<Record<string, number>>;
 }
 
-/** A plan that passes over two words, a name, a number, or what the question is about, and has nothing that they may stand for, is never sure. */
-const mostWithLost = { lost: 2, confidence: 0.5 };
+/** A plan that passes over a word, and has nothing in it that the word may name, is never sure: the word may be what matters. */
+const mostWithLost = 0.5;
 
 const lost = featureNames.indexOf("lost");
 
@@ -62,7 +62,7 @@ export class Ranker {
   #confidence({ features }: Evidence, score: number, lead: number): number {
     const { score: ofScore, lead: ofLead, intercept } = this.#of;
     const confidence = logistic(product(features, this.#sureness) + ofScore * score + ofLead * lead + intercept);
-    return features[lost]! >= mostWithLost.lost ? Math.min(confidence, mostWithLost.confidence) : confidence;
+    return features[lost]! > 0 ? Math.min(confidence, mostWithLost) : confidence;
   }
 }
 

@@ -13,7 +13,7 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["only the customers with gold cards", /gold/],
   ["customers with more orders than customers in France", /more/],
   ["orders on 2024-02-30", /2024-02-30/],
-  ["products sorted by stock, newest first", /not sure/],
+  ["products sorted by stock, newest first", /not sure/, "new is taken for ordered last, surely"],
   ["which city and country is the Alton shop in", /shop/],
   ["total name of customers", /total/],
   ["products with no stock", /no/],
@@ -34,7 +34,7 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["top 10 products", /price[^]*stock/, "the top of which order is not asked"],
   ["list all names", /customer[^]*product/, "one of three tables is taken, surely"],
   ["total price per order", /unit_price[^]*price/, "prices of the products are taken for those of the order, surely"],
-  ["total stock per order", /stock/],
+  ["total stock per order", /stock/, "stocks of the products are taken for those of the order, surely"],
   ["orders with more than 20 customers", /customers/, "an order has one customer"],
 ];
 

@@ -56,7 +56,5 @@ describe("what tells plans from each other", () => {
   it("of words that were passed over tells those that the plan has from those that are lost", () => {
     const [features] = featuresFor("titles of the books in the weather", found(titles, { unread: ["books", "weather"] }));
     expect([features!["unread"], features!["lost"]]).to.deep.equal([2, 1]);
-    expect(featuresFor("the weather in books", found(titles, { unread: ["weather"] }))[0]!["lost"]).to.equal(2);
-    expect(featuresFor("titles of the books by Ama", found(titles, { unread: ["Ama"] }))[0]!["lost"]).to.equal(2);
   });
 });
