@@ -21,7 +21,7 @@ export interface Parsed {
 }
 
 /** A question that is understood less surely than that is asked back. */
-export const minConfidence = 0.56;
+export const minConfidence = 0.55;
 
 /** Alternatives less likely than that are not worth a person's time. */
 const minAlternative = 0.05;

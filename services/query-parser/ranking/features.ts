@@ -240,11 +240,13 @@ const numbersOf = (named: NamedIn) => [...named.counts, ...named.values.flatMap(
 
 const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) => [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
 
-/** How many words were passed over that nothing in the plan accounts for either. */
+/** How many words nothing in the plan accounts for, of those that were passed over and those right before a table's name, which say which of its rows. */
 function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
-  const tokens = unread.length === 0 ? [] : said.sentence.tokens.filter(({ text }) => unread.includes(text));
+  const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
+  const { tokens } = said.sentence;
+  const open = tokens.filter((token, place) => unread.includes(token.text) || (tables.has(tokens[place + 1]?.stem ?? "") && said.content.includes(token)));
   const names = [...named.tables, ...usedColumns(named)];
-  return unlike(notNamed(tokens, names, texts(named)), names).length;
+  return unlike(notNamed(open, names, texts(named)), names).length;
 }
 
 /** Columns whose whole name was said, and of which nothing is in the plan. */

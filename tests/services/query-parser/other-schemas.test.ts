@@ -56,7 +56,7 @@ const questions: [question: string, sql: string, defect?: string][] = [
   ["most expensive visit", `SELECT * FROM clinic.visits ORDER BY fee DESC NULLS LAST LIMIT 1`],
   ["how many animals have no visits", `SELECT count(*) FROM clinic."Animals" WHERE id NOT IN (SELECT animal_id FROM clinic.visits)`],
   ['people whose role is "Animals"', "SELECT * FROM clinic.people WHERE role = 'Animals'"],
-  ["labels of kind red", "SELECT * FROM clinic.labels WHERE kind = 'red'"],
+  ["labels of kind red", "SELECT * FROM clinic.labels WHERE kind = 'red'", "the kind is shown rather than the label"],
 ];
 
 describe("questions about a schema in another style", () => {

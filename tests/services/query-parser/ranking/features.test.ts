@@ -56,5 +56,6 @@ describe("what tells plans from each other", () => {
   it("of words that were passed over tells those that the plan has from those that are lost", () => {
     const [features] = featuresFor("titles of the books in the weather", found(titles, { unread: ["books", "weather"] }));
     expect([features!["unread"], features!["lost"]]).to.deep.equal([2, 1]);
+    expect(featuresFor("titles of the parked books", found(titles))[0]!["lost"]).to.equal(1);
   });
 });
