@@ -75,7 +75,8 @@ export class NamedIn {
         return expression.of.flatMap((each) => this.#columns(each, sources));
       case "arithmetic":
         return [expression.left, expression.right].flatMap((each) => (typeof each === "number" ? [] : [at(each)]));
-      default:
+      case "part":
+      case "period":
         return [at(expression.of)];
     }
   }
