@@ -240,11 +240,14 @@ const numbersOf = (named: NamedIn) => [...named.counts, ...named.values.flatMap(
 
 const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) => [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
 
+/** After these comes a verb, with its object: "who bought products". */
+const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
+
 /** How many words nothing in the plan accounts for, of those that were passed over and those right before a table's name, which say which of its rows. */
 function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
   const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
   const { tokens } = said.sentence;
-  const open = tokens.filter((token, place) => unread.includes(token.text) || (tables.has(tokens[place + 1]?.stem ?? "") && said.content.includes(token)));
+  const open = tokens.filter((token, place) => unread.includes(token.text) || (tables.has(tokens[place + 1]?.stem ?? "") && !subjects.has(tokens[place - 1]?.word ?? "") && said.content.includes(token)));
   const names = [...named.tables, ...usedColumns(named)];
   return unlike(notNamed(open, names, texts(named)), names).length;
 }
