@@ -10,8 +10,17 @@ const kinds: [ColumnKind, RegExp][] = [
   ["time", /^(date|datetime|timestamp)\b/],
 ];
 
+/** A question asks for the kinds of all columns many times. */
+const known = new WeakMap<object, ColumnKind>();
+
 /** What can be done with a column's values. An enum has labels and counts as text. */
-export function kindOf({ type, samples }: Pick<Column, "type" | "samples">): ColumnKind {
+export function kindOf(column: Readonly<Pick<Column, "type" | "samples">>): ColumnKind {
+  let kind = known.get(column);
+  if (kind === undefined) known.set(column, (kind = findKind(column)));
+  return kind;
+}
+
+function findKind({ type, samples }: Pick<Column, "type" | "samples">): ColumnKind {
   if (type.endsWith("[]")) return "other";
   return kinds.find(([, pattern]) => pattern.test(type))?.[0] ?? (samples ? "text" : "other");
 }

@@ -77,6 +77,15 @@ export class Resolver {
   /** What an attribute may stand for, wherever that is. */
   candidates(attribute: Attribute): Candidate[] {
     if (attribute.kind === "name") return attribute.name.columns.map(({ table, column, cost }) => ({ table, column, cost }));
+    const ofSchema = unnamed.get(this.#index) ?? new Map<string, Candidate[]>();
+    unnamed.set(this.#index, ofSchema);
+    const key = attribute.kind === "nouns" ? attribute.nouns.join(" ") : attribute.kind === "time" ? `time ${asksForAge(attribute.words)}` : attribute.kind;
+    let found = ofSchema.get(key);
+    if (!found) ofSchema.set(key, (found = this.#unnamed(attribute)));
+    return found;
+  }
+
+  #unnamed(attribute: Exclude<Attribute, { kind: "name" }>): Candidate[] {
     return this.#index.schema.tables.flatMap((table) =>
       table.columns.flatMap((column) => {
         const cost = costOf(attribute, table, column);
@@ -97,6 +106,9 @@ export class Resolver {
   }
 }
 
+/** What attributes that name no column may stand for. They are few, and each is the same whenever a schema is asked for it. */
+const unnamed = new WeakMap<SchemaIndex, Map<string, Candidate[]>>();
+
 const byCost = (a: { cost: number }, b: { cost: number }) => a.cost - b.cost;
 
 const idOf = (attribute: Attribute) => `column ${attribute.kind === "name" ? attribute.name.at : `${attribute.kind} ${attribute.at}`}`;
@@ -106,12 +118,14 @@ export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? at
 /** When somebody was born is hardly the time that a row is about. */
 const isBirth = ({ name }: Column) => /birth|^dob$|_dob$/i.test(name);
 
+const asksForAge = (words: string) => /old|eld|young|junior|senior|born/.test(words);
+
 /** How well a column fits an attribute that does not name it. */
 function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, column: Column): number | undefined {
   const kind = kindOf(column);
   switch (attribute.kind) {
     case "time":
-      return kind === "time" ? 0.1 + (isBirth(column) && !/old|eld|young|junior|senior|born/.test(attribute.words) ? 0.3 : 0) : isYear(column) ? 0.2 : undefined;
+      return kind === "time" ? 0.1 + (isBirth(column) && !asksForAge(attribute.words) ? 0.3 : 0) : isYear(column) ? 0.2 : undefined;
     case "number":
       return kind === "number" && !isKey(table, column) ? 0.3 : undefined;
     case "nouns": {
