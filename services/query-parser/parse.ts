@@ -73,8 +73,12 @@ export function unsure(alternatives: readonly Interpretation[], unread: readonly
 }
 
 function interpretations(candidates: readonly Candidate[], { schema }: SchemaIndex): Interpretation[] {
-  const likely = candidates.filter(({ confidence }) => confidence >= minAlternative);
-  const read = likely.map(({ plan, confidence }) => interpretation.parse({ plan, confidence, reading: readingOf(plan, schema), read_by: "engine" }));
-  // Two plans that read the same are one to the person who is asked.
-  return read.filter(({ reading }, place) => read.findIndex((each) => each.reading === reading) === place).slice(0, maxAlternatives);
+  const read = new Map<string, Interpretation>();
+  for (const { plan, confidence } of candidates) {
+    if (confidence < minAlternative || read.size === maxAlternatives) break;
+    const reading = readingOf(plan, schema);
+    // Two plans that read the same are one to the person who is asked.
+    if (!read.has(reading)) read.set(reading, interpretation.parse({ plan, confidence, reading, read_by: "engine" }));
+  }
+  return [...read.values()];
 }

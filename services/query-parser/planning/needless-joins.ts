@@ -17,11 +17,10 @@ function mapRefs<T>(value: T, replace: (ref: ColumnRef) => ColumnRef): T {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, key === "query" ? each : mapRefs(each, replace)])) as T;
 }
 
-/** All references of a query to its own sources. */
-function refsOf(query: QueryPlan | InnerQuery): ColumnRef[] {
-  const refs: ColumnRef[] = [];
-  mapRefs(query, (ref) => (refs.push(ref), ref));
-  return refs;
+/** All references of a query, or a part of one, to its own sources. */
+function refsOf(part: object): ColumnRef[] {
+  if (isRef(part)) return [part];
+  return Object.entries(part).flatMap(([key, each]: [string, unknown]) => (typeof each === "object" && each !== null && key !== "query" ? refsOf(each) : []));
 }
 
 /**
@@ -34,10 +33,11 @@ export function withoutNeedlessJoins<Q extends QueryPlan | InnerQuery>(query: Q,
     const { joins, ...rest } = query;
     const others = joins.filter((each) => each !== join);
     const left = (ref: ColumnRef) => (ref.source === join.as ? join.on.find(({ right }) => right === ref.column)?.left : undefined);
+    if (refsOf({ ...rest, joins: others }).some((ref) => ref.source === join.as && !left(ref))) continue;
     const without = mapRefs({ ...rest, joins: others }, (ref) => left(ref) ?? ref) as unknown as Q;
     const refs = refsOf(without);
     const says = refs.some((ref) => join.on.some((pair) => pair.left.source === ref.source && pair.left.column === ref.column));
-    if (says && !refs.some(({ source }) => source === join.as)) return withoutNeedlessJoins(without, schema);
+    if (says) return withoutNeedlessJoins(without, schema);
   }
   return query;
 }

@@ -190,6 +190,7 @@ const ofQuestion = {
 
 const own: Features = { ...ofCosts, ...ofShape, ...ofReading, ...ofNames, ...ofValues, ...ofWords, ...ofQuestion };
 const ownNames = Object.keys(own);
+const ownFeatures = Object.values(own);
 
 /** How far a plan is from the one that has least of this, among all that the question may mean. */
 const compared = ["reading", "naming", "surprise", "left", "leftUnlike", "idleColumns", "shownExact", "conditionsExact", "unsaidTables", "joins", "columns", "conditions", "tables", "lostProper", "rootExact"];
@@ -202,7 +203,7 @@ export const featureNames: readonly string[] = [...ownNames, "plans", "cost", ..
 export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] {
   const alone = plans.map((found) => {
     const facts = factsOf(said, found);
-    return Object.values(own).map((feature) => feature(facts));
+    return ownFeatures.map((feature) => feature(facts));
   });
   const costs = plans.map(({ reading, naming, surprise }) => upTo(8, reading + naming + surprise));
   const all = [costs, ...comparedPlaces.map((place) => alone.map((values) => values[place]!))].map((values) => ({ values, low: Math.min(...values), high: Math.max(...values) }));
