@@ -7,7 +7,6 @@ import { innerOf } from "./derived.ts";
 import { asColumn, type Draft } from "./draft.ts";
 import { addConditions } from "./filters.ts";
 import type { Pick } from "./frames.ts";
-import { planOf } from "./planner.ts";
 
 /** How many rows each group must have. */
 export interface Threshold {
@@ -49,7 +48,7 @@ function keepPicked({ topic, order }: Pick, draft: Draft): void {
 
 /** The keys of the rows that a plan gives. */
 function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
-  const plan = innerOf(planOf(draft));
+  const plan = innerOf(draft.plan());
   const source = draft.builder.sourceOf(table);
   if (source === undefined) throw new Refusal(`I did not understand what is said of ${table.name}.`, { words: [table.name] });
   return { ...plan, distinct: false, select: [{ value: asColumn({ source, column: key }), as: key }] };

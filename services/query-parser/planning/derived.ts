@@ -1,6 +1,7 @@
-import type { Frame, Item, Key, Measure } from "../grammar/frame.ts";
+import type { Item, Key, Measure } from "../grammar/frame.ts";
 import type { InnerQuery, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
+import type { Draft } from "./draft.ts";
 import { isMeasure, rowCount, sameTables } from "./frames.ts";
 
 type Selected = QueryPlan["select"][number];
@@ -8,9 +9,9 @@ type Selected = QueryPlan["select"][number];
 /** What a computed column is called, before the name of what it is computed of. */
 export const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
-/** The plan of a question about the rows of another query, where the frame is one. @param planOf plans that other query */
-export function derivedPlan(frame: Frame, planOf: (frame: Frame) => QueryPlan): QueryPlan | undefined {
-  return ofCounts(frame, planOf) ?? ofGroups(frame, planOf);
+/** The plan of a question about the rows of another query, where the draft is of one. */
+export function derivedPlan(draft: Draft): QueryPlan | undefined {
+  return ofCounts(draft) ?? ofGroups(draft);
 }
 
 /** A plan as part of another one. @throws Refusal where it has parts of its own */
@@ -24,19 +25,21 @@ export function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuer
 const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({ from: { as, query }, joins: [], select, distinct: false, where: [], groupBy: [], having: [], orderBy: [] });
 
 /** "how many cities have more than 3 airports": the groups are counted. */
-function ofGroups(frame: Frame, planOf: (frame: Frame) => QueryPlan): QueryPlan | undefined {
+function ofGroups(draft: Draft): QueryPlan | undefined {
+  const { frame } = draft;
   const [only, ...others] = frame.show;
   if (!only || others.length > 0 || !isMeasure(only) || only.fn !== "count" || !only.of || only.of.kind === "rows" || only.of.kind === "revenue" || frame.topics.length > 0) return undefined;
   const attribute: Item = { kind: "attribute", attribute: only.of };
   const inner = { ...frame, show: [attribute] };
   const required = frame.filters.find((filter) => filter.kind === "related");
   if (!required || (required.op === "=" && required.value === 0)) return undefined;
-  const query = innerOf(planOf(inner));
+  const query = innerOf(draft.another(inner).plan());
   return overRows("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
 }
 
 /** "the average number of orders per customer": a function of what is counted for each. */
-function ofCounts(frame: Frame, planOf: (frame: Frame) => QueryPlan): QueryPlan | undefined {
+function ofCounts(draft: Draft): QueryPlan | undefined {
+  const { frame } = draft;
   const measures = frame.show.filter(isMeasure);
   const of = measures.map((each) => (each.fn !== "count" && each.fn !== "sum" && each.of?.kind === "rows" ? each.of : undefined));
   const [first] = of;
@@ -45,7 +48,7 @@ function ofCounts(frame: Frame, planOf: (frame: Frame) => QueryPlan): QueryPlan 
   const { groups, topics } = frame;
   const each = groups.length > 0 ? groups : topics.filter((topic) => !sameTables(topic, first.table)).slice(0, 1).map((table): Key => ({ kind: "rows", table }));
   if (each.length === 0) throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
-  const query = innerOf(planOf({ ...frame, show: [counted], groups: each }));
+  const query = innerOf(draft.another({ ...frame, show: [counted], groups: each }).plan());
   const { value, as } = query.select.at(-1)!;
   const column = { kind: "column" as const, source: "counts", column: as };
   const select = measures.map(({ fn }) => ({ value: { kind: "aggregate" as const, fn, of: [column] }, as: `${prefixes[fn]}_${as}` }));

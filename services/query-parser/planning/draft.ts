@@ -14,6 +14,8 @@ export interface Asked {
   index: SchemaIndex;
   /** Roots of the words of the question. */
   said: ReadonlySet<string>;
+  /** Makes the plan of a draft; also of what is asked inside of a question. @throws Refusal where there is none */
+  planOf: (draft: Draft) => QueryPlan;
 }
 
 export type Selected = QueryPlan["select"][number];
@@ -58,6 +60,11 @@ export class Draft {
   /** For a query inside of this one. */
   another(frame: Frame): Draft {
     return new Draft({ ...this.asked, frame });
+  }
+
+  /** @throws Refusal where there is no plan */
+  plan(): QueryPlan {
+    return this.asked.planOf(this);
   }
 
   /** The tables that the question names. */

@@ -35,10 +35,10 @@ const maxAlternatives = 4;
  */
 export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<string>): Planned[] {
   const decisions = new Decisions();
-  const first = planWith({ frame, index, said }, decisions);
+  const first = planWith({ frame, index, said, planOf }, decisions);
   const others = decisions.alternatives().slice(0, maxAlternatives).flatMap(({ id, place }) => {
     try {
-      return [planWith({ frame, index, said }, new Decisions(new Map([[id, place]])))];
+      return [planWith({ frame, index, said, planOf }, new Decisions(new Map([[id, place]])))];
     } catch (error) {
       if (error instanceof Refusal) return [];
       throw error;
@@ -49,27 +49,27 @@ export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<stri
 
 function planWith(asked: Asked, decisions: Decisions): Planned {
   const draft = new Draft(asked, decisions);
-  const plan = planOf(draft);
+  const plan = draft.plan();
   const { combined } = draft;
   if (combined.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
   // No row that shows what is its own alone is in common with another.
   if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value))) draft.surprise += 1;
-  const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(planOf(draft.another(frame))) }));
+  const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(draft.another(frame).plan()) }));
   return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
 }
 
 /** The plan that a draft makes. @throws Refusal where there is none */
-export function planOf(draft: Draft): QueryPlan {
+function planOf(draft: Draft): QueryPlan {
   const { frame } = draft;
   const { rank, orders, groups } = frame;
-  const top = topOfEach(draft, planOf);
+  const top = topOfEach(draft);
   if (top) return top;
   // "top 10 products": by what?
   if (rank && orders.length === 0) draft.surprise += 1.5;
   // "the most expensive product per category" is one for each.
   if (groups.length > 0 && orders.some(({ picks, by }) => picks && byAttribute(by))) draft.surprise += 1.5;
   if (countsApart(frame)) draft.surprise += 1.5;
-  const derived = derivedPlan(frame, (other) => planOf(draft.another(other)));
+  const derived = derivedPlan(draft);
   if (derived) return derived;
   const computes = draft.measures.length > 0 || groups.length > 0 || orders.some(({ by }) => by === "frequency") || draft.required !== undefined;
   return finished(draft, computes ? computedClauses(draft) : listedClauses(draft));

@@ -14,9 +14,8 @@ interface Group {
 /**
  * "the most expensive product of each category": the rows of a group than which not so many others of it are further up; those
  * that are equally far up together. Undefined where the question is not of that kind, or cannot be told in one condition.
- * @param planOf plans what is listed
  */
-export function topOfEach(draft: Draft, planOf: (draft: Draft) => QueryPlan): QueryPlan | undefined {
+export function topOfEach(draft: Draft): QueryPlan | undefined {
   const { groups: [group], orders: [order], limit = 1, nth, show } = draft.frame;
   const { groups, orders } = draft.frame;
   if (!group || group.kind === "period" || !order?.picks || !byAttribute(order.by) || groups.length > 1 || orders.length > 1 || nth !== undefined || draft.measures.length > 0) return undefined;
@@ -27,7 +26,7 @@ export function topOfEach(draft: Draft, planOf: (draft: Draft) => QueryPlan): Qu
   if (!found || table !== root || !label) return undefined;
   const shown = show.length > 0 ? show : [named(root, label.name, order.at)];
   const listed: Frame = { ...draft.frame, groups: [], orders: [], limit: undefined, show: [found.called, ...shown] };
-  const plan = planOf(draft.another(listed));
+  const plan = draft.another(listed).plan();
   const further = furtherUp(plan, found, { column: column.name, op: order.direction === "desc" ? ">" : "<" }, limit);
   if (!further || !("table" in plan.from)) return undefined;
   const known = column.nullable ? [{ kind: "column" as const, column: { source: plan.from.as, column: column.name }, op: "present" as const }] : [];
