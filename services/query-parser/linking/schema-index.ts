@@ -5,7 +5,7 @@ import { otherNamesOfCountry } from "./countries.ts";
 import { nameParts } from "./column-words.ts";
 import { KeyGraph } from "./key-graph.ts";
 import { labelOf } from "./labels.ts";
-import { placed, type LearnedWord } from "./learned-words.ts";
+import { placed, type LearnedWord, type Placed } from "./learned-words.ts";
 import { NameIndex } from "./name-index.ts";
 import { ValueIndex } from "./value-index.ts";
 
@@ -15,6 +15,8 @@ export class SchemaIndex {
   readonly graph: KeyGraph;
   readonly names: NameIndex;
   readonly values: ValueIndex;
+  /** What people call things, beside the schema's own names. */
+  readonly learned: readonly Placed[];
   /** Single words that questions may have in them: those of the grammar and of names in the schema. */
   readonly vocabulary: ReadonlySet<string>;
   /** How many tables have a column of a name. */
@@ -30,6 +32,7 @@ export class SchemaIndex {
     this.schema = schema;
     this.graph = new KeyGraph(schema);
     const words = placed(learned, schema);
+    this.learned = words;
     this.names = new NameIndex(schema, words);
     this.values = new ValueIndex(schema, words);
     this.people = schema.tables.flatMap((table) => {

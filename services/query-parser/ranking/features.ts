@@ -1,4 +1,5 @@
 import type { Frame } from "../grammar/frame.ts";
+import type { Token } from "../language/tokens.ts";
 import type { Decision } from "../planning/decisions.ts";
 import type { Condition, QueryPlan } from "../plan/plan.ts";
 import { NamedIn, type NamedColumn } from "./named.ts";
@@ -230,7 +231,7 @@ function factsOf(said: Said, found: Found): Facts {
 /** How many words nothing in the plan accounts for: as they are, and by no word like them either. */
 function leftOf(said: Said, named: NamedIn): Facts["left"] {
   const names = [...named.tables, ...usedColumns(named)];
-  const left = notNamed(said.content, names, texts(named));
+  const left = notNamed(said.content, names, texts(named)).filter((token) => !isMeant(said, token, named));
   return { exact: left.length, like: unlike(left, names).length };
 }
 
@@ -250,7 +251,15 @@ function lostWords(said: Said, unread: readonly string[], named: NamedIn): numbe
   const { tokens } = said.sentence;
   const open = tokens.filter((token, place) => unread.includes(token.text) || (tables.has(tokens[place + 1]?.stem ?? "") && !subjects.has(tokens[place - 1]?.word ?? "") && said.content.includes(token)));
   const names = [...named.tables, ...usedColumns(named)];
-  return unlike(notNamed(open, names, texts(named)), names).length;
+  return unlike(notNamed(open, names, texts(named)), names).filter((token) => !isMeant(said, token, named)).length;
+}
+
+/** Whether a word was learned to stand for something that the plan has. */
+function isMeant(said: Said, token: Token, named: NamedIn): boolean {
+  const meaning = said.meant.get(token);
+  if (!meaning) return false;
+  if (meaning.value !== undefined) return texts(named).includes(meaning.value);
+  return meaning.column ? usedColumns(named).includes(meaning.column.name) : named.tables.includes(meaning.table.name);
 }
 
 /** Columns whose whole name was said, and of which nothing is in the plan. */

@@ -3,6 +3,7 @@ import type { Phrases } from "../language/phrases.ts";
 import { representative, writtenOut } from "../language/synonyms.ts";
 import { root, singular, wordsOfName, type Token } from "../language/tokens.ts";
 import type { Sentence } from "../grammar/sentence.ts";
+import type { Placed } from "../linking/learned-words.ts";
 
 /** Words that names have in them without saying anything. */
 const fillers = new Set(["of", "the", "in", "a", "for", "and", "to"]);
@@ -70,6 +71,8 @@ export class Said {
   readonly quoted: readonly string[];
   /** Words that are written as names are. */
   readonly proper: readonly Token[];
+  /** What words mean that were learned: who says them has said the name, or the value, that they stand for. */
+  readonly meant: ReadonlyMap<Token, Placed>;
   /** In lower case. */
   readonly lower: string;
   /** How many times "and" and a comma were said. */
@@ -86,16 +89,20 @@ export class Said {
     this.sentence = sentence;
     const { tokens, text } = sentence;
     const words = tokens.filter(({ kind }) => kind === "word");
-    this.lower = text.toLowerCase();
+    this.meant = meantBy(tokens, sentence.index.learned);
+    const meanings = [...new Set(this.meant.values())];
+    const meantNames = meanings.flatMap(({ table, column, value }) => (value === undefined ? nameWords((column ?? table).name).words : []));
+    this.lower = [text, ...meanings.flatMap(({ value = [] }) => value)].join(" ").toLowerCase();
     this.content = words.filter(({ word }) => !functionWords.has(word) && !vocabulary.has(word));
     this.numbers = tokens.filter(({ kind }) => kind === "number").map((token) => Number(token.text));
     this.quoted = tokens.filter(({ kind }) => kind === "quoted").map((token) => token.text.trim().toLowerCase());
     this.proper = words.filter((token) => token !== tokens[0] && /^\p{Lu}/u.test(token.text) && !vocabulary.has(token.word));
     this.parts = tokens.filter(({ word }) => word === "and" || word === ",").length;
-    this.#words = new Set(words.map(({ stem }) => stem));
-    this.#roots = new Set(words.map(({ stem }) => root(stem)));
-    this.#likes = new Set(words.map(({ stem }) => like(stem)));
-    const stems = ` ${words.map(({ stem }) => stem).filter((word) => !fillers.has(word)).join(" ")} `;
+    const stemsSaid = [...words.map(({ stem }) => stem), ...meantNames];
+    this.#words = new Set(stemsSaid);
+    this.#roots = new Set(stemsSaid.map(root));
+    this.#likes = new Set(stemsSaid.map(like));
+    const stems = ` ${stemsSaid.filter((word) => !fillers.has(word)).join(" ")} `;
     const whole = (name: string) => {
       const { words: own } = nameWords(name);
       return this.#words.has(own[0]!) && (own.length < 2 || stems.includes(` ${own.join(" ")} `));
@@ -125,6 +132,18 @@ export class Said {
     const alike = words.filter((_, place) => this.#roots.has(roots[place]!) || this.#likes.has(likes[place]!)).length;
     return { exact: exact / Math.max(1, words.length), like: alike / Math.max(1, words.length) };
   }
+}
+
+/** The tokens that a learned word has, with what it stands for. */
+function meantBy(tokens: readonly Token[], learned: readonly Placed[]): Map<Token, Placed> {
+  const found = new Map<Token, Placed>();
+  for (const placed of learned) {
+    tokens.forEach((_, at) => {
+      const run = tokens.slice(at, at + placed.words.length);
+      if (run.length === placed.words.length && run.every(({ stem }, place) => stem === placed.words[place])) for (const token of run) found.set(token, placed);
+    });
+  }
+  return found;
 }
 
 /** The words that are in none of these names and values. */

@@ -44,6 +44,8 @@ describe("query-parser with a language model", () => {
   let connector: FastifyInstance;
   let dbConnectorUrl: string;
   let stub: StubModel;
+  /** What the engine offers by itself for what it is not sure of. */
+  let guesses: Interpretation[];
   const started: (() => Promise<unknown>)[] = [];
 
   before(async () => {
@@ -51,6 +53,12 @@ describe("query-parser with a language model", () => {
     connector = await createConnector({ dataSources: [shop.settings], log });
     dbConnectorUrl = await connector.listen({ host: "127.0.0.1", port: 0 });
     stub = await startStubModel();
+    const bus = createMemoryEventBus();
+    const alone = await createService({ dbConnectorUrl, bus, log });
+    guesses = (await refused(alone, { query: loyal })).alternatives;
+    expect(guesses).to.not.be.empty;
+    await alone.close();
+    await bus.close();
   });
   after(async () => {
     await stub.close();
@@ -112,7 +120,7 @@ describe("query-parser with a language model", () => {
       const app = await start();
       const { plan, reading, confidence, read_by, alternatives, statement } = await answered(app, { query: loyal });
       expect({ plan, reading, confidence, read_by }).to.deep.equal({ plan: loyalPlan, reading: loyalReading, confidence: 0.75, read_by: "model" });
-      expect(alternatives.map(({ read_by }) => read_by)).to.deep.equal(["engine", "engine"]);
+      expect(alternatives).to.deep.equal(guesses);
       const { sql, params } = sqlStatement.parse(statement);
       const rows = await shop.run("SELECT c.name, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY c.id ORDER BY 2 DESC LIMIT 3");
       expect((await shop.run(sql, params)).map(([, count]) => count)).to.deep.equal(rows.map(([, count]) => count));
@@ -137,8 +145,7 @@ describe("query-parser with a language model", () => {
       const { detail, words, alternatives } = await refused(await start({ suggestOnly: true }), { query: loyal });
       expect(alternatives.map(({ reading, read_by }) => [reading, read_by])).to.deep.equal([
         [loyalReading, "model"],
-        ["The names of customers.", "engine"],
-        ["Customers.", "engine"],
+        ...guesses.map(({ reading }) => [reading, "engine"]),
       ]);
       expect(words).to.deep.equal(["most", "loyal"]);
       expect(detail).to.match(/^I am not sure what you mean/);
@@ -149,7 +156,7 @@ describe("query-parser with a language model", () => {
       for (const nothing of [says({ plan: null }), says(""), says(null)]) {
         stub.does(nothing);
         const { alternatives, detail } = await refused(app, { query: loyal });
-        expect(alternatives.map(({ read_by }) => read_by)).to.deep.equal(["engine", "engine"]);
+        expect(alternatives).to.deep.equal(guesses);
         expect(detail).to.match(/loyal/);
         expect(stub.received.length).to.equal(1);
       }
@@ -208,7 +215,7 @@ describe("query-parser with a language model", () => {
     it("gives up after that", async () => {
       const app = await start();
       stub.does(says("I would say: SELECT * FROM customers"));
-      expect((await refused(app, { query: loyal })).alternatives.length).to.equal(2);
+      expect((await refused(app, { query: loyal })).alternatives).to.deep.equal(guesses);
       expect(stub.received.length).to.equal(2);
       expect(await outcomes(app)).to.deep.equal({ unfit: 1 });
     });
@@ -231,7 +238,7 @@ describe("query-parser with a language model", () => {
         const app = await start();
         stub.does(says(answer));
         const { alternatives } = await refused(app, { query: loyal });
-        expect(alternatives.map(({ reading }) => reading)).to.deep.equal(["The names of customers.", "Customers."]);
+        expect(alternatives).to.deep.equal(guesses);
         expect(await outcomes(app)).to.deep.equal({ unfit: 1 });
       });
     }
@@ -277,7 +284,7 @@ describe("query-parser with a language model", () => {
         const app = await start({ timeoutMs: 300 }, pino({ level: "debug" }, { write: (line: string) => void lines.push(line) }));
         stub.does(behaviour);
         const response = await ask(app, { query: loyal });
-        expect(response.json<Refused>().alternatives.length).to.equal(2);
+        expect(response.json<Refused>().alternatives).to.deep.equal(guesses);
         expect(await outcomes(app)).to.deep.equal({ [outcome]: 1 });
         expect(lines.join("")).to.contain("the language model gave no answer");
         expect(lines.join("") + response.body).to.not.contain(key);
@@ -329,7 +336,7 @@ describe("query-parser with a language model", () => {
       stub.does((response) => void held.push(() => response.end(completion(JSON.stringify({ plan: loyalPlan })))));
       const asked = [ask(app, { query: loyal }), ask(app, { query: loyal })];
       await eventually(() => expect(held.length).to.equal(2));
-      expect((await refused(app, { query: loyal })).alternatives.length).to.equal(2);
+      expect((await refused(app, { query: loyal })).alternatives).to.deep.equal(guesses);
       for (const release of held) release();
       expect((await Promise.all(asked)).map(({ statusCode }) => statusCode)).to.deep.equal([200, 200]);
       expect(await outcomes(app)).to.deep.equal({ busy: 1, planned: 2 });
