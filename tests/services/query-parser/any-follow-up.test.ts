@@ -5,11 +5,12 @@ import { problemsOf } from "@chatdb/query-parser/plan/validate.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { expect } from "chai";
 import fc from "fast-check";
-import { startShop, type TestShop } from "../support/shop.ts";
+import type { TestShop } from "../support/shop.ts";
 import { Chance } from "./compile/chance.ts";
 import { makePlan } from "./compile/random-plan.ts";
 import { makeTables, schemaOf } from "./compile/random-schema.ts";
 import { aggregate, column, join, plan, ref } from "./plan/shop-plans.ts";
+import { withShop } from "./with-shop.ts";
 
 const now = new Date("2025-06-30T00:00:00Z");
 
@@ -33,11 +34,7 @@ const firsts = [
 describe("whatever goes on from whatever plan", () => {
   let shop: TestShop;
   let index: SchemaIndex;
-  before(async () => {
-    shop = await startShop();
-    index = new SchemaIndex(await shop.connector.schema("shop"));
-  });
-  after(() => shop.close());
+  withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
 
   /** The next plan, or undefined for a refusal; anything else is an error. */
   const next = (question: string, follows: QueryPlan, schema: SchemaIndex) => {

@@ -1,11 +1,12 @@
 import type { SqlStatement } from "@chatdb/contracts/query.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse, planFrom } from "@chatdb/query-parser/parse.ts";
 import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { expect } from "chai";
-import { startShop, type TestShop } from "../support/shop.ts";
+import type { TestShop } from "../support/shop.ts";
 import { aggregate, column, join, plan, ref } from "./plan/shop-plans.ts";
+import { withShop } from "./with-shop.ts";
 
 const now = new Date("2025-06-30T00:00:00Z");
 
@@ -85,11 +86,7 @@ const conversations: Record<string, [before: QueryPlan, ...turns: [question: str
 describe("questions that go on from the one before", () => {
   let shop: TestShop;
   let index: SchemaIndex;
-  before(async () => {
-    shop = await startShop();
-    index = new SchemaIndex(await shop.connector.schema("shop"));
-  });
-  after(() => shop.close());
+  withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
 
   const rowsOf = async ({ sql, params }: SqlStatement) => await shop.run(sql, params);
   const refusalOf = (question: string, follows: QueryPlan) => {

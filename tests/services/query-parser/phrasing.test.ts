@@ -6,7 +6,8 @@ import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { understand } from "@chatdb/query-parser/understand.ts";
 import { expect } from "chai";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
-import { settingsOf, startShop, type TestShop } from "../support/shop.ts";
+import { settingsOf, type TestShop } from "../support/shop.ts";
+import { withShop } from "./with-shop.ts";
 
 /** The likeliest meaning of a question, however sure it is, gives the rows of a query. */
 type Case = [question: string, control: string, defect?: string];
@@ -73,11 +74,7 @@ describe("phrasings of questions", () => {
   describe("about the shop", () => {
     let shop: TestShop;
     let index: SchemaIndex;
-    before(async () => {
-      shop = await startShop();
-      index = new SchemaIndex(await shop.connector.schema("shop"));
-    });
-    after(() => shop.close());
+    withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
     check(ofTheShop, () => index, (sql, params) => shop.run(sql, params));
   });
 

@@ -3,8 +3,9 @@ import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { expect } from "chai";
 import fc from "fast-check";
-import { startShop, type TestShop } from "../support/shop.ts";
+import type { TestShop } from "../support/shop.ts";
 import { sqlOf } from "./sql-of.ts";
+import { withShop } from "./with-shop.ts";
 
 /** SQL without its quoted names and its placeholders: nothing from a question or a schema may be left in it. */
 const skeleton = (sql: string) => sql.replaceAll(/"(?:[^"]|"")*"|\$\d+/g, "_");
@@ -16,11 +17,7 @@ const patience = 1000;
 describe("whatever is asked", () => {
   let shop: TestShop;
   let index: SchemaIndex;
-  before(async () => {
-    shop = await startShop();
-    index = new SchemaIndex(await shop.connector.schema("shop"));
-  });
-  after(() => shop.close());
+  withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
 
   /** The SQL, or undefined for a refusal; anything else is an error. */
   const attempt = (question: string, schema = index) => {

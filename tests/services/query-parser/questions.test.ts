@@ -1,9 +1,10 @@
 import { parse } from "@chatdb/query-parser/parse.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { generateShop } from "@chatdb/sample-data/load.ts";
 import { expect } from "chai";
-import { startShop, type TestShop } from "../support/shop.ts";
+import type { TestShop } from "../support/shop.ts";
 import { sqlOf } from "./sql-of.ts";
+import { withShop } from "./with-shop.ts";
 
 /** Questions with SQL that was written for them by hand, and why that is not yet what is made of them. The order of rows counts where that SQL has one. */
 const questions: Record<string, [question: string, sql: string, defect?: string][]> = {
@@ -158,11 +159,7 @@ const questions: Record<string, [question: string, sql: string, defect?: string]
 describe("questions about the sample shop", () => {
   let shop: TestShop;
   let index: SchemaIndex;
-  before(async () => {
-    shop = await startShop();
-    index = new SchemaIndex(await shop.connector.schema("shop"));
-  });
-  after(() => shop.close());
+  withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
 
   for (const [kind, cases] of Object.entries(questions)) {
     describe(kind, () => {

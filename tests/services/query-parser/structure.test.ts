@@ -1,8 +1,9 @@
 import { compile } from "@chatdb/query-parser/compile/postgresql.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { understand } from "@chatdb/query-parser/understand.ts";
 import { expect } from "chai";
-import { startShop, type TestShop } from "../support/shop.ts";
+import type { TestShop } from "../support/shop.ts";
+import { withShop } from "./with-shop.ts";
 
 const toys = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys')";
 const books = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books')";
@@ -46,11 +47,7 @@ const questions: Record<string, [question: string, sql: string][]> = {
 describe("the likeliest meaning of a question with structure", () => {
   let shop: TestShop;
   let index: SchemaIndex;
-  before(async () => {
-    shop = await startShop();
-    index = new SchemaIndex(await shop.connector.schema("shop"));
-  });
-  after(() => shop.close());
+  withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
 
   for (const [kind, cases] of Object.entries(questions)) {
     describe(kind, () => {
