@@ -3,7 +3,7 @@ import type { Token } from "../language/tokens.ts";
 import type { Decision } from "../planning/decisions.ts";
 import type { Condition, QueryPlan } from "../plan/plan.ts";
 import { NamedIn, type NamedColumn } from "./named.ts";
-import { nameWords, notNamed, unlike, type Mirrored, type Said } from "./said.ts";
+import { nameWords, notNamed, unlike, type Mirrored, type Said, type Share } from "./said.ts";
 
 /** A plan that a question may mean, and how it was found. */
 export interface Found {
@@ -28,8 +28,8 @@ interface Facts extends Found {
   said: Said;
   named: NamedIn;
   /** The share of what the names of these columns say that was said, exactly and by words like them. */
-  shares: Record<"shown" | "conditions" | "groups" | "orders", { exact: number; like: number }[]>;
-  tables: { exact: number; like: number }[];
+  shares: Record<"shown" | "conditions" | "groups" | "orders", Share[]>;
+  tables: Share[];
   left: { exact: number; like: number };
   /** How much less likely meanings that were not taken are. */
   gaps: number[];

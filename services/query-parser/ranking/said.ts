@@ -62,6 +62,12 @@ const mirrored = {
 
 export type Mirrored = keyof typeof mirrored | "superlative" | "count" | "distinct" | "group" | "negation";
 
+/** How much of a name was said, from 0 to 1. */
+export interface Share {
+  exact: number;
+  like: number;
+}
+
 /** What a question says, whatever it may mean. */
 export class Said {
   readonly sentence: Sentence;
@@ -84,6 +90,8 @@ export class Said {
   readonly #roots: ReadonlySet<string>;
   readonly #likes: ReadonlySet<string>;
   readonly #mirrored: Record<Mirrored, boolean>;
+  /** By name: the plans of a question have most of their names in common. */
+  readonly #shares = new Map<string, Share>();
 
   constructor(sentence: Sentence) {
     this.sentence = sentence;
@@ -126,8 +134,13 @@ export class Said {
   }
 
   /** The share of a name's words that were said: as they are, or also by words like them. */
-  share(name: string): { exact: number; like: number } {
-    const { words, roots, likes } = nameWords(name);
+  share(name: string): Share {
+    let share = this.#shares.get(name);
+    if (!share) this.#shares.set(name, (share = this.#shareOf(nameWords(name))));
+    return share;
+  }
+
+  #shareOf({ words, roots, likes }: NameWords): Share {
     const exact = words.filter((word) => this.#words.has(word)).length;
     const alike = words.filter((_, place) => this.#roots.has(roots[place]!) || this.#likes.has(likes[place]!)).length;
     return { exact: exact / Math.max(1, words.length), like: alike / Math.max(1, words.length) };
