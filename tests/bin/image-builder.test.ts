@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localBase, reference } from "../../bin/base-image.ts";
@@ -11,6 +10,7 @@ import { isInstalled } from "../../bin/command.ts";
 import type { Build, ImageBuilder } from "../../bin/image-builder.ts";
 import { imageLabels } from "../../bin/image-labels.ts";
 import { eventually } from "../services/support/eventually.ts";
+import { freePort } from "../services/support/free-port.ts";
 import { builderOrSkip, contentDigest, skip } from "./support/builder.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -116,11 +116,3 @@ describe("an image", function () {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import { admissionEnv, admissionOf } from "@chatdb/api-gateway/admission-env.ts";
@@ -8,6 +8,7 @@ import { createService, type Deps } from "@chatdb/api-gateway/service.ts";
 import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { z } from "zod";
+import { freePort } from "../support/free-port.ts";
 import { audience, Issuer } from "./issuer.ts";
 import { answerJson, ask, FakeUpstreams, type Options } from "./upstreams.ts";
 
@@ -286,12 +287,3 @@ describe("api-gateway: who and what is let in", () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
