@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { serviceNames } from "../../../config/services.ts";
-import { failuresOf, figures } from "../support/load.ts";
+import { brokenIn, figures } from "../support/load.ts";
 import { kubectl, untilRolled } from "../support/kubectl.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
@@ -21,7 +21,7 @@ describe("A rolling update under load", function () {
       const lap = await workload.load.lap();
       jobs.push(...lap.jobs);
       console.log(`      ${figures(lap)}`);
-      expect(failuresOf(lap)).to.deep.equal([]);
+      expect(brokenIn(lap)).to.deep.equal([]);
     });
   }
 

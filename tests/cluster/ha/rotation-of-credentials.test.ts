@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { kubectl, kubectlJson, podsOf, until, untilReady, type Pod } from "../support/kubectl.ts";
-import { failuresOf, figures } from "../support/load.ts";
+import { brokenIn, figures } from "../support/load.ts";
 import { kill } from "../support/machine.ts";
 import { stack } from "./stack.ts";
 import { startWorkload, type Workload } from "./workload.ts";
@@ -47,7 +47,7 @@ describe("A rotation of all passwords under load", function () {
     await untilReady();
     const lap = await workload.load.lap();
     console.log(`      rotated in ${((performance.now() - start) / 1000).toFixed(0)} s; ${figures(lap)}`);
-    expect(failuresOf(lap)).to.deep.equal([]);
+    expect(brokenIn(lap)).to.deep.equal([]);
     await workload.nothingIsLost(lap.jobs);
     const fresh = await login("model-registry");
     expect(fresh).to.not.deep.equal(old);

@@ -71,6 +71,21 @@ export async function servedAgain(load: Load): Promise<Lap> {
   }
 }
 
+/** A 503 or 504 that took as long waited to the end of a time limit: nobody refused. */
+const waitedMs = 2500;
+
+/** Share of the requests that may end so while a change starts pods on all CPUs at once. */
+const lateShare = 0.005;
+
+/**
+ * What a change of the stack broke, each way once: every request that was refused or cut off, and those that ran out of time where they
+ * are more than a machine without a spare CPU explains.
+ */
+export function brokenIn(lap: Lap): string[] {
+  const { late = [], broken = [] } = Object.groupBy(lap.failures, ({ result, ms }) => ((result === 503 || result === 504) && ms >= waitedMs ? "late" : "broken"));
+  return failuresOf({ ...lap, failures: late.length > lateShare * lap.requests ? lap.failures : broken });
+}
+
 /** A lap in one line. */
 export function figures({ requests, seconds, failures, ms, jobs }: Lap): string {
   return `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(1)}/s), ${failures.length} failed, p50 ${ms.p50} ms, p99 ${ms.p99} ms, longest ${ms.max} ms; ${jobs.length} jobs accepted`;

@@ -5,10 +5,13 @@
 import { lookup } from "node:dns/promises";
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 const { TARGETS = "{}", NAME = "" } = process.env;
 /** A policy drops packets and lets the caller wait; within a cluster, a connection takes a millisecond. */
 const timeoutMs = 3000;
+/** A question to DNS is one packet, which a busy cluster may lose: a name counts as not to be looked up when nobody answers for so long. */
+const lookupMs = 30_000;
 
 function answers(address: string): Promise<boolean> {
   const [host, port] = address.split(":");
@@ -22,6 +25,14 @@ function answers(address: string): Promise<boolean> {
   });
 }
 
+async function addressOf(name: string): Promise<string | undefined> {
+  for (const start = performance.now(); performance.now() - start < lookupMs; await delay(500)) {
+    const found = await lookup(name).catch(() => undefined);
+    if (found) return found.address;
+  }
+  return undefined;
+}
+
 const tried = Object.entries(JSON.parse(TARGETS) as Record<string, string>).map(async ([name, address]) => ((await answers(address)) ? [name] : []));
-const resolved = lookup(NAME).then(({ address }) => address, () => undefined);
+const resolved = addressOf(NAME);
 writeFileSync("/dev/termination-log", JSON.stringify({ answered: (await Promise.all(tried)).flat(), resolved: await resolved }));
