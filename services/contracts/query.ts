@@ -3,7 +3,7 @@
  * (db-connector), a parse and the event it leaves behind (query-parser).
  */
 import { z } from "zod";
-import { modelReference } from "./training.ts";
+import { modelReference } from "./models.ts";
 
 /** The kinds of databases that can be asked. MariaDB counts as MySQL. */
 export const dialect = z.enum(["postgresql", "mysql", "mongodb"]);

@@ -4,6 +4,10 @@ export const topics = {
   trainingJobs: "training-jobs",
   /** What became of a job, keyed by job id: ml-engine to training-orchestrator. */
   trainingEvents: "training-events",
+  /** Attempts to leave, keyed by job id: training-orchestrator to every ml-engine. */
+  trainingControl: "training-control",
+  /** What nobody takes up again by itself, keyed as it was: training-orchestrator and ml-engine to whoever looks after them. */
+  trainingDeadLetters: "training-dead-letters",
   /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
   /** What people say about answers, keyed by data source: query-parser to ml-engine. */

@@ -1,5 +1,6 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import { jobId, trainingJob, type ModelVersion, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/training.ts";
+import { jobId, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
+import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { z } from "zod";
@@ -23,15 +24,15 @@ export interface RunnerOptions {
 }
 
 /** What an engine says of a job; when is added as it is published. */
-type Outcome<T = TrainingEvent> = T extends TrainingEvent ? Omit<T, "at" | "job_id"> : never;
+type Outcome<T = TrainingEvent> = T extends TrainingEvent ? Omit<T, "at" | "attempt" | "job_id"> : never;
 
 /**
  * Makes the handler of `training-jobs`. It resolves once the job has ended and that has been published, be it a success
  * or a failure that no repetition would mend. It rejects when something it needs is away, so that the job comes again.
  */
 export function createJobRunner(options: RunnerOptions): (message: unknown) => Promise<void> {
-  const publish = (job_id: string, outcome: Outcome) =>
-    options.bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent }]);
+  const publish = ({ job_id, attempt }: Pick<TrainingJob, "job_id" | "attempt">, outcome: Outcome) =>
+    options.bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, attempt, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent }]);
 
   return async (message) => {
     const parsed = trainingJob.safeParse(message);
@@ -39,16 +40,16 @@ export function createJobRunner(options: RunnerOptions): (message: unknown) => P
     if (!parsed.success) {
       log.error({ message, problems: z.prettifyError(parsed.error) }, "not a training job");
       const named = z.object({ job_id: jobId }).safeParse(message);
-      if (named.success) await publish(named.data.job_id, { status: "failed", error: `The job is not valid. ${z.prettifyError(parsed.error)}` });
+      if (named.success) await publish({ ...named.data, attempt: 1 }, { kind: "failed", passing: false, error: `The job is not valid. ${z.prettifyError(parsed.error)}` });
       return;
     }
     const job = parsed.data;
     // An engine may have died after it registered the model: then all that is left is to say so.
     const known = await options.registry.versionOf(job, options.signal);
-    if (!known) await publish(job.job_id, { status: "running" });
+    if (!known) await publish(job, { kind: "started" });
     const outcome = known ? success(known) : await endOf(job, options, log);
-    await publish(job.job_id, outcome);
-    options.metrics.jobs.inc({ outcome: outcome.status });
+    await publish(job, outcome);
+    options.metrics.jobs.inc({ outcome: outcome.kind });
     log.info(outcome, "job ended");
   };
 }
@@ -59,7 +60,7 @@ async function endOf(job: TrainingJob, options: RunnerOptions, log: Logger): Pro
     const training = await trainJob(job, options);
     return success(await options.registry.register(job, training, options.signal));
   } catch (error) {
-    if (error instanceof JobError) return { status: "failed", error: error.message };
+    if (error instanceof JobError) return { kind: "failed", passing: false, error: error.message };
     if (!options.signal.aborted) log.warn({ err: error }, "job interrupted, will be taken up again");
     options.metrics.jobs.inc({ outcome: "interrupted" });
     throw error;
@@ -74,5 +75,5 @@ async function trainJob(job: TrainingJob, { datasets, dbConnectorUrl, memoryMb, 
 }
 
 function success({ name, version, metrics }: ModelVersion): Outcome {
-  return { status: "succeeded", model: { name, version }, metrics };
+  return { kind: "succeeded", model: { name, version }, metrics };
 }

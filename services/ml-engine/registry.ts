@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
-import { modelVersion, modelVersionList, type ModelRegistration, type ModelVersion, type TrainingJob } from "@chatdb/contracts/training.ts";
+import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
+import { modelVersion, modelVersionList, type ModelRegistration, type ModelVersion } from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { retry } from "./retry.ts";

@@ -1,4 +1,4 @@
-import { dataset, datasetList, datasetName } from "@chatdb/contracts/training.ts";
+import { dataset, datasetList, datasetName } from "@chatdb/contracts/datasets.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";

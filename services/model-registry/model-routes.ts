@@ -1,15 +1,5 @@
-import {
-  artifactStored,
-  modelList,
-  modelName,
-  modelRegistration,
-  modelVersion,
-  modelVersionList,
-  sha256,
-  versionReference,
-  type ModelVersion,
-  type VersionReference,
-} from "@chatdb/contracts/training.ts";
+import { sha256 } from "@chatdb/contracts/datasets.ts";
+import { artifactStored, modelList, modelName, modelRegistration, modelVersion, modelVersionList, versionReference, type ModelVersion, type VersionReference } from "@chatdb/contracts/models.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";

@@ -1,4 +1,4 @@
-import type { ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/training.ts";
+import type { ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/models.ts";
 import type { Kysely, Selectable } from "kysely";
 import type { RegistryTables } from "./schema.ts";
 
@@ -44,7 +44,7 @@ export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
 
     async find(name, version) {
       const rows = db.selectFrom("model_versions").selectAll().where("model_name", "=", name);
-      const row = await (version === "latest" ? rows.orderBy("version", "desc").limit(1) : rows.where("version", "=", version)).executeTakeFirst();
+      const row = await (typeof version === "string" ? rows.orderBy("version", "desc").limit(1) : rows.where("version", "=", version)).executeTakeFirst();
       return row && toVersion(row);
     },
 
@@ -73,5 +73,5 @@ export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
 
 function toVersion(row: Selectable<RegistryTables["model_versions"]>): ModelVersion {
   const { model_name, lineage, created_at, ...same } = row;
-  return { name: model_name, ...same, ...(lineage && { lineage }), created_at: created_at.toISOString() };
+  return { name: model_name, stage: "none", ...same, ...(lineage && { lineage }), created_at: created_at.toISOString() };
 }

@@ -1,4 +1,4 @@
-import type { Lineage, Metrics } from "@chatdb/contracts/training.ts";
+import type { Lineage, Metrics } from "@chatdb/contracts/models.ts";
 import { sql, type ColumnType, type GeneratedAlways, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { topics } from "@chatdb/contracts/topics.ts";
-import { jobList, trainingJob } from "@chatdb/contracts/training.ts";
+import { jobList, trainingJob } from "@chatdb/contracts/jobs.ts";
 import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
 import { keysOf } from "@chatdb/db-connector/added/encryption.ts";
 import type { SourceTables } from "@chatdb/db-connector/added/schema.ts";

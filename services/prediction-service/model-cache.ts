@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import { modelVersion, type ModelReference, type ModelVersion, type VersionReference } from "@chatdb/contracts/training.ts";
+import { modelVersion, type ModelReference, type ModelVersion, type VersionReference } from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";

@@ -1,4 +1,4 @@
-import type { PredictResponse } from "@chatdb/contracts/training.ts";
+import type { PredictResponse } from "@chatdb/contracts/predictions.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { z } from "zod";
 import type { LoadedModel } from "./model-cache.ts";

@@ -1,4 +1,4 @@
-import { predictRequest, predictResponse } from "@chatdb/contracts/training.ts";
+import { predictRequest, predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";

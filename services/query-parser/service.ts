@@ -1,5 +1,5 @@
 import { parseRequest, parseResponse, type ParseRequest } from "@chatdb/contracts/query.ts";
-import type { ModelReference } from "@chatdb/contracts/training.ts";
+import type { ModelReference } from "@chatdb/contracts/models.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import { clientGone } from "@chatdb/kit/client-gone.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";

@@ -1,9 +1,10 @@
 import { answer } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, queryResult, type Statement } from "@chatdb/contracts/query.ts";
-import {
-  dataset, job, jobAccepted, modelList, modelVersion, modelVersionList, predictResponse, type Job, type jobRequest,
-} from "@chatdb/contracts/training.ts";
+import { dataset } from "@chatdb/contracts/datasets.ts";
+import { job, jobAccepted, type Job, type jobRequest } from "@chatdb/contracts/jobs.ts";
+import { modelList, modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
+import { predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { buffer } from "node:stream/consumers";
 import type { z } from "zod";

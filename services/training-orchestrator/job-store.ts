@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { topics } from "@chatdb/contracts/topics.ts";
-import type { Job, JobRequest, JobStatus, TrainingEvent, TrainingJob } from "@chatdb/contracts/training.ts";
+import type { Job, JobRequest, JobStatus, TrainingEvent, TrainingJob } from "@chatdb/contracts/jobs.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { Kysely, Selectable } from "kysely";
 import { applyEvent, type JobState } from "./job-state.ts";
@@ -39,7 +39,7 @@ export function createJobStore(db: Kysely<OrchestratorTables>): JobStore {
           .returningAll()
           .executeTakeFirst();
         if (row) {
-          const event: TrainingJob = { job_id: row.id, ...request };
+          const event: TrainingJob = { job_id: row.id, attempt: 1, ...request };
           await transaction.insertInto("outbox").values({ topic: topics.trainingJobs, key: row.id, value: JSON.stringify(event) }).execute();
           return toJob(row);
         }
@@ -78,7 +78,7 @@ function columnsOf({ model_name, dataset_location, target, parameters }: JobRequ
 }
 
 function requestOf({ model_name, dataset_location, target, parameters }: JobRequest): JobRequest {
-  return { model_name, dataset_location, target, parameters };
+  return { model_name, dataset_location, target, parameters, priority: "normal", timeout_s: 3600, max_attempts: 10 };
 }
 
 function stateColumns({ status, model, metrics, error, started_at, finished_at }: JobState) {
@@ -99,6 +99,11 @@ function toJob(row: Selectable<OrchestratorTables["jobs"]>): Job {
     dataset_location: row.dataset_location,
     ...(row.target !== null && { target: row.target }),
     parameters: row.parameters,
+    priority: "normal",
+    timeout_s: 3600,
+    max_attempts: 10,
+    attempt: 1,
+    progress: 0,
     status: row.status,
     ...(row.model_version !== null && { model: { name: row.model_name, version: row.model_version } }),
     ...(row.metrics && { metrics: row.metrics }),

@@ -1,4 +1,5 @@
-import { job, jobAccepted, jobId, jobList, jobRequest, jobStatus, modelName } from "@chatdb/contracts/training.ts";
+import { job, jobAccepted, jobId, jobList, jobRequest, jobStatus } from "@chatdb/contracts/jobs.ts";
+import { modelName } from "@chatdb/contracts/models.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";

@@ -1,4 +1,6 @@
-import type { JobStatus, Metrics, TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { JobStatus } from "@chatdb/contracts/jobs.ts";
+import type { Metrics } from "@chatdb/contracts/models.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { sql, type ColumnType, type Generated, type GeneratedAlways, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 

@@ -1,5 +1,5 @@
 import { groupOf, topics } from "@chatdb/contracts/topics.ts";
-import { trainingEvent } from "@chatdb/contracts/training.ts";
+import { trainingEvent } from "@chatdb/contracts/jobs.ts";
 import { migrate } from "@chatdb/kit/database.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";

@@ -1,4 +1,6 @@
-import { jobAccepted, jobList, modelVersionList, predictResponse, type Job } from "@chatdb/contracts/training.ts";
+import { jobAccepted, jobList, type Job } from "@chatdb/contracts/jobs.ts";
+import { modelVersionList } from "@chatdb/contracts/models.ts";
+import { predictResponse } from "@chatdb/contracts/predictions.ts";
 import { housePrice } from "@chatdb/sample-data/datasets.ts";
 import { generateShop } from "@chatdb/sample-data/shop.ts";
 import { run, type Run } from "@chatdb/test-service/report.ts";

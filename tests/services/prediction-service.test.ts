@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
-import { predictResponse, type ModelVersion } from "@chatdb/contracts/training.ts";
+import type { ModelVersion } from "@chatdb/contracts/models.ts";
+import { predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { artifactFormat, parseArtifact, serializeArtifact, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
@@ -42,6 +43,7 @@ class FakeRegistry {
     const described: ModelVersion = {
       name,
       version,
+      stage: "none",
       job_id: "j",
       sha256: createHash("sha256").update(bytes).digest("hex"),
       bytes: bytes.length,

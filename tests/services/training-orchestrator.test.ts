@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { LightMyRequestResponse } from "fastify";
 import type { Kysely } from "kysely";
 import { topics } from "@chatdb/contracts/topics.ts";
-import { job, jobAccepted, jobList, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/training.ts";
+import { job, jobAccepted, jobList, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
 import { openDatabase } from "@chatdb/kit/database.ts";
 import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
@@ -22,11 +22,11 @@ describe("the state of a job", () => {
   const at = fc.integer({ min: 0, max: 5 }).map((second) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString());
   const job_id = randomUUID();
   const event: fc.Arbitrary<TrainingEvent> = fc.oneof(
-    fc.record({ job_id: fc.constant(job_id), status: fc.constant("running" as const), at }),
-    fc.record({ job_id: fc.constant(job_id), status: fc.constant("failed" as const), error: fc.constantFrom("no such dataset", "bad row"), at }),
+    fc.record({ job_id: fc.constant(job_id), kind: fc.constant("started" as const), attempt: fc.constant(1), at }),
+    fc.record({ job_id: fc.constant(job_id), kind: fc.constant("failed" as const), attempt: fc.constant(1), passing: fc.constant(false), error: fc.constantFrom("no such dataset", "bad row"), at }),
     fc
       .record({ version: fc.integer({ min: 1, max: 2 }), at })
-      .map(({ version, at }) => ({ job_id, status: "succeeded" as const, model: { name: "m", version }, metrics: { r2: version }, at })),
+      .map(({ version, at }) => ({ job_id, kind: "succeeded" as const, attempt: 1, model: { name: "m", version }, metrics: { r2: version }, at })),
   );
   const outcome = (events: readonly TrainingEvent[]) => events.reduce(applyEvent, { status: "queued" } as JobState);
 
@@ -49,7 +49,7 @@ describe("the state of a job", () => {
       fc.property(fc.array(event), (events) => {
         const statuses = events.map((_, i) => order.indexOf(outcome(events.slice(0, i + 1)).status));
         expect(statuses).to.deep.equal([...statuses].sort());
-        expect(outcome(events).status).to.equal(order[Math.max(0, ...events.map(({ status }) => order.indexOf(status)))]);
+        expect(outcome(events).status).to.equal(order[Math.max(0, ...events.map(({ kind }) => order.indexOf(kind === "started" ? "running" : kind)))]);
       }),
     );
   });
@@ -103,17 +103,17 @@ describe("training-orchestrator", () => {
     expect(answer.statusCode).to.equal(202);
     expect(answer.headers.location).to.equal(`/jobs/${job_id}`);
     expect(answer.json()).to.deep.equal({ job_id, status: "queued" });
-    await eventually(() => expect(sent).to.deep.equal([{ job_id, ...request, target: "price", parameters: { seed: 7 } }]));
+    await eventually(() => expect(sent).to.deep.equal([{ job_id, attempt: 1, ...request, target: "price", parameters: { seed: 7 } }]));
     await eventually(async () => expect(await outboxSize()).to.equal(0));
 
-    await tell({ job_id, status: "running", at: "2026-01-01T00:00:01.000Z" });
+    await tell({ job_id, kind: "started", attempt: 1, at: "2026-01-01T00:00:01.000Z" });
     await eventually(async () => expect(await get(job_id)).to.include({ status: "running", started_at: "2026-01-01T00:00:01.000Z" }));
-    await tell({ job_id, status: "succeeded", model: { name: "house-prices", version: 3 }, metrics: { r2: 0.9 }, at: "2026-01-01T00:00:02.000Z" });
+    await tell({ job_id, kind: "succeeded", attempt: 1, model: { name: "house-prices", version: 3 }, metrics: { r2: 0.9 }, at: "2026-01-01T00:00:02.000Z" });
     await eventually(async () => expect((await get(job_id)).status).to.equal("succeeded"));
-    await tell({ job_id, status: "running", at: "2026-01-01T00:00:05.000Z" });
-    await tell({ job_id, status: "failed", error: "late", at: "2026-01-01T00:00:06.000Z" });
+    await tell({ job_id, kind: "started", attempt: 1, at: "2026-01-01T00:00:05.000Z" });
+    await tell({ job_id, kind: "failed", attempt: 1, passing: false, error: "late", at: "2026-01-01T00:00:06.000Z" });
     const marker = idOf(await post(request));
-    await tell({ job_id: marker, status: "failed", error: "no dataset", at: "2026-01-01T00:00:07.000Z" });
+    await tell({ job_id: marker, kind: "failed", attempt: 1, passing: false, error: "no dataset", at: "2026-01-01T00:00:07.000Z" });
     await eventually(async () => expect(await get(marker)).to.include({ status: "failed", error: "no dataset" }));
     expect(await get(job_id)).to.deep.include({
       status: "succeeded",
@@ -129,7 +129,7 @@ describe("training-orchestrator", () => {
     const { app, post, stop } = await start();
     const countJobs = async () => jobList.parse((await app.inject({ url: "/jobs" })).json()).jobs.length;
     const before = await countJobs();
-    const answer = await post({ model_name: "No Good", dataset_location: "http://x/y.csv", parameters: { l2: -1, sead: 1 } });
+    const answer = await post({ model_name: "No Good", dataset_location: "ftp://x/y.csv", parameters: { l2: -1, sead: 1 } });
     expect(answer.statusCode).to.equal(400);
     const paths = answer.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path);
     expect(paths).to.have.members(["body.model_name", "body.dataset_location", "body.parameters.l2", "body.parameters"]);
@@ -159,7 +159,7 @@ describe("training-orchestrator", () => {
     for (let i = 0; i < 3; i++) ids.unshift(idOf(await post({ ...request, model_name })));
     expect(await list("")).to.deep.equal(ids);
     expect(await list("&limit=2")).to.deep.equal(ids.slice(0, 2));
-    await tell({ job_id: ids[1]!, status: "failed", error: "no", at: new Date().toISOString() });
+    await tell({ job_id: ids[1]!, kind: "failed", attempt: 1, passing: false, error: "no", at: new Date().toISOString() });
     await eventually(async () => expect(await list("&status=failed")).to.deep.equal([ids[1]]));
     expect(await list("&status=queued")).to.deep.equal([ids[0], ids[2]]);
     expect((await app.inject({ url: "/jobs?status=lost" })).statusCode).to.equal(400);
@@ -178,8 +178,8 @@ describe("training-orchestrator", () => {
     const { bus, post, get, tell, stop } = await start();
     const job_id = idOf(await post(request));
     await bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, status: "exploded" } }]);
-    await tell({ job_id: randomUUID(), status: "running", at: new Date().toISOString() });
-    await tell({ job_id, status: "running", at: new Date().toISOString() });
+    await tell({ job_id: randomUUID(), kind: "started", attempt: 1, at: new Date().toISOString() });
+    await tell({ job_id, kind: "started", attempt: 1, at: new Date().toISOString() });
     await eventually(async () => expect((await get(job_id)).status).to.equal("running"));
     await stop();
   });

@@ -1,4 +1,4 @@
-import type { Metrics } from "@chatdb/contracts/training.ts";
+import type { Metrics } from "@chatdb/contracts/models.ts";
 import { questionModelFormat, type QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { databaseSchema, queryResult } from "@chatdb/contracts/query.ts";
-import type { TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { questionModelFormat, serializeQuestionModel } from "@chatdb/query-parser/learned/question-model.ts";

@@ -1,4 +1,4 @@
-import type { TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import type { Column, NumberColumn } from "./column.ts";
 import type { Dataset } from "./dataset.ts";
 import { JobError } from "./job-error.ts";

@@ -1,6 +1,7 @@
 import { artifactFormat, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 import { createPredictor, type Prediction } from "@chatdb/ml-model/predictor.ts";
-import type { Metrics, TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { Metrics } from "@chatdb/contracts/models.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import type { Column } from "./column.ts";
 import type { Dataset } from "./dataset.ts";
 import { encodeRows, learnFeatures, valuesAt } from "./features.ts";

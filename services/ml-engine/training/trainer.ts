@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Worker } from "node:worker_threads";
-import type { Metrics, TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { Metrics } from "@chatdb/contracts/models.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { JobError } from "./job-error.ts";
 
 /** What the worker is told. */

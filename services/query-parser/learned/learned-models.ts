@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { modelList, modelVersion, questionModelName, questionModelPrefix, type ModelReference } from "@chatdb/contracts/training.ts";
+import { modelList, modelVersion, questionModelName, questionModelPrefix, type ModelReference } from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";

@@ -1,4 +1,4 @@
-import type { Job } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
 import { linearCsv, target } from "../dataset.ts";
 import type { Gateway } from "../gateway.ts";
 import { expect, waitUntil, type ScenarioDefinition } from "../scenario.ts";

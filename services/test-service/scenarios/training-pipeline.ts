@@ -1,4 +1,5 @@
-import type { Job, ModelVersion } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
+import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import { createHash } from "node:crypto";
 import { expectedTarget, linearCsv, target } from "../dataset.ts";
 import type { Gateway } from "../gateway.ts";

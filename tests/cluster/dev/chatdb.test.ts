@@ -1,4 +1,4 @@
-import type { Job } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
 import type { Run } from "@chatdb/test-service/report.ts";
 import { expect } from "chai";
 import { linearCsv } from "../support/gateway.ts";

@@ -1,5 +1,5 @@
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import type { Job } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
 import { expect } from "chai";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { until } from "../support/kubectl.ts";

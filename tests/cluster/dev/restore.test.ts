@@ -1,4 +1,4 @@
-import type { Job } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
 import { expect } from "chai";
 import { execFile } from "node:child_process";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-import type { Job } from "@chatdb/contracts/training.ts";
+import type { Job } from "@chatdb/contracts/jobs.ts";
 import { portForward, until } from "./kubectl.ts";
 
 /** The gateway as a client on this machine sees it. */

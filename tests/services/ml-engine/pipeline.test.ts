@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import { topics } from "@chatdb/contracts/topics.ts";
-import type { TrainingEvent } from "@chatdb/contracts/training.ts";
+import type { TrainingEvent } from "@chatdb/contracts/jobs.ts";
 import { housePrice, housesCsv } from "@chatdb/sample-data/datasets.ts";
 import { eventually } from "../support/eventually.ts";
 import { startTrainingStack, type TrainingStack } from "../support/training-stack.ts";
@@ -93,9 +93,9 @@ describe("from a CSV file to a prediction", () => {
         topics: [topics.trainingEvents],
         handle: ({ key, value }) => Promise.resolve(void (key === id && events.push(value as TrainingEvent))),
       });
-      await eventually(() => expect(events.map(({ status }) => status)).to.deep.equal(["running", "succeeded"]));
+      await eventually(() => expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded"]));
       await stack.bus.publish(topics.trainingJobs, [again, again]);
-      await eventually(() => expect(events.map(({ status }) => status)).to.deep.equal(["running", "succeeded", "succeeded", "succeeded"]));
+      await eventually(() => expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded", "succeeded", "succeeded"]));
       expect(await stack.versionsOf(model_name)).to.have.lengthOf(1);
       expect(await stack.jobOf(id)).to.deep.equal(first);
     });
@@ -135,7 +135,7 @@ describe("from a CSV file to a prediction", () => {
       let attempts = 0;
       engine = await stack.startEngine({
         publish: async (topic, events) => {
-          const success = events.some(({ value }) => (value as TrainingEvent).status === "succeeded");
+          const success = events.some(({ value }) => (value as TrainingEvent).kind === "succeeded");
           if (success && ++attempts === 1) throw new Error("killed");
           await stack.bus.publish(topic, events);
         },

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { createPredictor } from "@chatdb/ml-model/predictor.ts";
 import type { LinearRegression } from "@chatdb/ml-model/artifact.ts";
 import { serializeArtifact } from "@chatdb/ml-model/artifact.ts";
-import type { TrainingParameters } from "@chatdb/contracts/training.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { readDataset } from "@chatdb/ml-engine/training/dataset.ts";
 import { fitLinear } from "@chatdb/ml-engine/training/linear-regression.ts";
 import { fitLogistic } from "@chatdb/ml-engine/training/logistic-regression.ts";

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { datasetLocation } from "./datasets.ts";
+import { metrics, modelName, modelReference } from "./models.ts";
+import { trainingParameters } from "./training-parameters.ts";
+
+export const jobId = z.uuid();
+
+/** Of two jobs that wait, the one of the higher priority goes first. */
+export const priority = z.enum(["low", "normal", "high"]);
+export type Priority = z.infer<typeof priority>;
+
+/** What is to be trained, and from what. */
+const training = {
+  model_name: modelName,
+  dataset_location: datasetLocation,
+  target: z.string().min(1).max(256).optional().describe("Column to predict. Default: the one named target, else the last"),
+  parameters: trainingParameters.default({}),
+};
+
+/** Body of `POST /jobs`. */
+export const jobRequest = z.strictObject({
+  ...training,
+  priority: priority.default("normal"),
+  timeout_s: z.int().positive().max(7 * 86_400).default(3600).describe("Seconds that one attempt may take, from when an engine starts it"),
+  max_attempts: z.int().positive().max(20).default(10).describe("Attempts before a job fails whose faults may pass: a registry that is away, a connection that breaks"),
+});
+export type JobRequest = z.infer<typeof jobRequest>;
+
+/** Sent as the header `Idempotency-Key`, or in the body of `POST /jobs` as `idempotency_key`: the same key gives the same job. */
+export const idempotencyKey = z.string().min(1).max(255).describe("Makes repeating the request safe: the same key gives the same job");
+
+/** Counts from 1, and goes up each time that the job is sent to the engines anew. */
+const attempt = z.int().positive().default(1);
+
+/** Event on `training-jobs`: an engine is to train. */
+export const trainingJob = z.object({ job_id: jobId, attempt, ...training });
+export type TrainingJob = z.infer<typeof trainingJob>;
+
+/** Event on `training-control`: whatever engine is at one of these attempts, or gets one of them, is to leave it. */
+export const trainingStop = z.object({
+  job_id: jobId,
+  up_to_attempt: z.int().positive(),
+  reason: z.enum(["cancelled", "timed out"]),
+  at: z.iso.datetime(),
+});
+export type TrainingStop = z.infer<typeof trainingStop>;
+
+const of = { job_id: jobId, attempt, at: z.iso.datetime().describe("When the engine saw it, UTC") };
+
+/** Event on `training-events`, of one attempt. They may come twice, and late. */
+export const trainingEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("started"), ...of }),
+  z.object({ kind: z.literal("progress"), ...of, share: z.number().min(0).max(1).describe("Of the work, as far as it can be told"), step: z.string().max(200).describe("What is being done, for people") }),
+  z.object({ kind: z.literal("log"), ...of, text: z.string().max(2000) }),
+  z.object({ kind: z.literal("succeeded"), ...of, model: modelReference, metrics }),
+  z.object({ kind: z.literal("failed"), ...of, error: z.string().min(1), passing: z.boolean().default(false).describe("Whether another attempt may succeed") }),
+  z.object({ kind: z.literal("stopped"), ...of, reason: z.string() }),
+]);
+export type TrainingEvent = z.infer<typeof trainingEvent>;
+
+/** Event on `training-dead-letters`: what nobody will take up again by itself, and why. */
+export const deadLetter = z.object({ from: z.string(), key: z.string(), reason: z.string(), value: z.unknown(), at: z.iso.datetime() });
+export type DeadLetter = z.infer<typeof deadLetter>;
+
+export const jobStatus = z.enum(["queued", "running", "succeeded", "failed", "cancelled"]);
+export type JobStatus = z.infer<typeof jobStatus>;
+
+/** Answer of `POST /jobs`: the job is on record and will run. */
+export const jobAccepted = z.object({ job_id: jobId, status: jobStatus });
+
+/** Answer of `GET /jobs/:id`, and of `POST /jobs/:id/cancel` and `POST /jobs/:id/retry`. */
+export const job = z.object({
+  job_id: jobId,
+  ...jobRequest.shape,
+  owner: z.string().optional().describe("Who sent it, where people sign in"),
+  status: jobStatus,
+  attempt: z.int().nonnegative().default(0).describe("The latest one; 0 before the first"),
+  progress: z.number().min(0).max(1).default(0),
+  step: z.string().optional().describe("What is being done"),
+  model: modelReference.optional(),
+  metrics: metrics.optional(),
+  error: z.string().optional().describe("Why it failed, or why its latest attempt did; for people"),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().optional().describe("When an engine began with the latest attempt"),
+  finished_at: z.iso.datetime().optional(),
+  next_attempt_at: z.iso.datetime().optional().describe("Not before then: an attempt failed in a way that may pass"),
+});
+export type Job = z.infer<typeof job>;
+
+/** Query of `GET /jobs`. */
+export const jobFilter = z.object({
+  status: jobStatus.optional(),
+  model_name: modelName.optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100),
+  before: z.string().max(100).optional().describe("`next` of the page before"),
+});
+export type JobFilter = z.infer<typeof jobFilter>;
+
+/** Answer of `GET /jobs`: newest first. */
+export const jobList = z.object({ jobs: z.array(job), next: z.string().optional().describe("To be given as `before` for the next page; absent on the last one") });
+
+/**
+ * An entry of a job's history. `GET /jobs/:id/events` streams it as server-sent events: `id` is the number, `event` the kind, `data` this as
+ * JSON; after the entry with which the job ended comes the event `end`, and the stream closes. With `accept: application/json` it answers
+ * those that are there, as `jobHistory`. `Last-Event-ID` (or `?after=`) leaves out what was seen.
+ */
+export const jobEvent = z.object({
+  number: z.int().positive(),
+  kind: z.enum(["queued", "sent", "started", "progress", "log", "retrying", "succeeded", "failed", "cancelled"]),
+  attempt: z.int().nonnegative(),
+  at: z.iso.datetime(),
+  text: z.string().optional(),
+  progress: z.number().min(0).max(1).optional(),
+});
+export type JobEvent = z.infer<typeof jobEvent>;
+export const jobHistory = z.object({ events: z.array(jobEvent) });

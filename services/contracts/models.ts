@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { datasetLocation, sha256 } from "./datasets.ts";
+import { trainingParameters } from "./training-parameters.ts";
+
+/** A model's name: a path segment, an object key and a label alike, so lower case and short. */
+export const modelName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+  .describe("Name of a model, for example house-prices");
+
+/** The model that is used for the questions about a data source: the latest version of the one of this name. */
+export const questionModelName = (datasource: string) => `${questionModelPrefix}${datasource}`;
+export const questionModelPrefix = "questions-";
+
+/** A whole number from 1 on. */
+export const versionNumber = z.int().positive();
+
+export const modelReference = z.object({ name: modelName, version: versionNumber });
+export type ModelReference = z.infer<typeof modelReference>;
+
+/** Where a version stands. Of each model one version at most is in production, and one in staging. */
+export const stage = z.enum(["none", "staging", "production", "archived"]);
+export type Stage = z.infer<typeof stage>;
+
+/** A version as it stands in a path or a request: a number, `latest`, or the one that is in a stage. */
+export const versionReference = z.union([z.enum(["latest", "staging", "production"]), z.coerce.number().pipe(versionNumber)]);
+export type VersionReference = z.infer<typeof versionReference>;
+
+/** Held-out measures by name: r2, rmse and mae, or accuracy, log_loss and f1, with the numbers of rows. */
+export const metrics = z.record(z.string(), z.number());
+export type Metrics = z.infer<typeof metrics>;
+
+/** What the held-out rows tell besides the metrics. */
+export const evaluation = z.object({
+  confusion: z.object({ classes: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())).describe("By actual class, then by predicted one") }).optional()
+    .describe("Of a classification"),
+  points: z.array(z.object({ actual: z.number(), predicted: z.number() })).max(200).optional().describe("Of a regression: some held-out rows, evenly chosen"),
+  importance: z.array(z.object({ feature: z.string(), importance: z.number() })).optional()
+    .describe("By how much the score (r2 or accuracy) falls when the feature's values are shuffled among the held-out rows; the largest first"),
+  curve: z.array(z.object({ round: z.int().positive(), training: z.number(), held_out: z.number() })).max(200).optional()
+    .describe("Of boosted trees: loss by round"),
+});
+export type Evaluation = z.infer<typeof evaluation>;
+
+/** What a version was made from. */
+export const lineage = z.object({
+  dataset_location: datasetLocation,
+  dataset_sha256: sha256,
+  target: z.string(),
+  parameters: trainingParameters,
+  code_version: z.string().max(128).optional().describe("Version of the program that trained it"),
+});
+export type Lineage = z.infer<typeof lineage>;
+
+/** Body of `POST /models`: registers bytes that were put to `/models/:name/artifacts/:sha256` before. */
+export const modelRegistration = z.strictObject({
+  name: modelName,
+  job_id: z.string().min(1).max(128).describe("Makes the call idempotent: one job gives one version of a model"),
+  sha256,
+  format: z.string().min(1).max(64).describe("Format of the artifact, for example chatdb-model/1"),
+  metrics: metrics.default({}),
+  evaluation: evaluation.optional(),
+  lineage: lineage.optional(),
+});
+export type ModelRegistration = z.infer<typeof modelRegistration>;
+
+/** Answer of `GET /models/:name/:version`. Nothing of a version ever changes but its stage. */
+export const modelVersion = z.object({
+  name: modelName,
+  version: versionNumber,
+  stage: stage.default("none"),
+  job_id: z.string(),
+  sha256,
+  bytes: z.int().nonnegative(),
+  format: z.string(),
+  metrics,
+  evaluation: evaluation.optional(),
+  lineage: lineage.optional(),
+  created_at: z.iso.datetime(),
+});
+export type ModelVersion = z.infer<typeof modelVersion>;
+
+/** Answer of `GET /models/:name`: newest first. */
+export const modelVersionList = z.object({ name: modelName, versions: z.array(modelVersion) });
+
+/** Answer of `GET /models`, by name. */
+export const modelList = z.object({
+  models: z.array(z.object({
+    name: modelName,
+    latest_version: versionNumber,
+    production_version: versionNumber.optional(),
+    staging_version: versionNumber.optional(),
+    updated_at: z.iso.datetime(),
+  })),
+});
+
+/** Body of `POST /models/:name/:version/stage`: into production, a version archives the one that was there. */
+export const stageChange = z.strictObject({ stage });
+
+/** Answer of `GET /models/:name/compare?from=1&to=2`. */
+export const comparison = z.object({
+  from: modelVersion,
+  to: modelVersion,
+  metrics: z.array(z.object({ name: z.string(), from: z.number().optional(), to: z.number().optional(), difference: z.number().optional() })),
+  same_dataset: z.boolean(),
+  changed_parameters: z.array(z.object({ name: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+/** Answer of `PUT /models/:name/artifacts/:sha256`. */
+export const artifactStored = z.object({ sha256, bytes: z.int().nonnegative() });

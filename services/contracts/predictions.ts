@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { modelName, modelReference, versionReference } from "./models.ts";
+
+const features = z.record(z.string(), z.unknown()).describe("Value by feature name, as the model's schema asks");
+const explain = z.boolean().default(false).describe("Whether to say what each feature adds");
+const of = { model_name: modelName, version: versionReference.default("latest") };
+
+/** Body of `POST /predict`. */
+export const predictRequest = z.strictObject({ ...of, features, explain });
+
+/** Rows of one request, at most. */
+export const mostRows = 10_000;
+
+/** Body of `POST /predict/batch`. */
+export const predictBatchRequest = z.strictObject({ ...of, rows: z.array(features).min(1).max(mostRows), explain });
+
+/** What the features add to a base, on the scale on which the model adds: numbers as they are, of classes the log-odds of the predicted one. */
+export const explanation = z.object({
+  base: z.number(),
+  contributions: z.array(z.object({ feature: z.string(), contribution: z.number() })).describe("The largest first, by their size"),
+});
+export type Explanation = z.infer<typeof explanation>;
+
+const prediction = z.object({
+  prediction: z.union([z.number(), z.string()]).describe("A number, or a class"),
+  probabilities: z.record(z.string(), z.number()).optional().describe("Of each class"),
+  explanation: explanation.optional(),
+});
+
+/** Answer of `POST /predict`. */
+export const predictResponse = z.object({ ...prediction.shape, model: modelReference });
+export type PredictResponse = z.infer<typeof predictResponse>;
+
+/** Answer of `POST /predict/batch`: in the order of the rows, all of the same version. */
+export const predictBatchResponse = z.object({ predictions: z.array(prediction), model: modelReference });
+export type PredictBatchResponse = z.infer<typeof predictBatchResponse>;
+
+/** Answer of `GET /predict/schema?model_name=…&version=…`: what a model wants to be given. */
+export const modelSchema = z.object({
+  model: modelReference,
+  family: z.string(),
+  target: z.string(),
+  classes: z.array(z.string()).optional(),
+  features: z.array(z.object({
+    name: z.string(),
+    kind: z.enum(["number", "category", "text"]),
+    required: z.boolean(),
+    typical: z.union([z.number(), z.string()]).optional().describe("The mean, or the first category"),
+    categories: z.array(z.string()).optional(),
+  })),
+});
+export type ModelSchema = z.infer<typeof modelSchema>;
