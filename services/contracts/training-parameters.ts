@@ -1,21 +1,9 @@
 import { z } from "zod";
 import { dataSourceName } from "./data-source-name.ts";
+import { families, parametersOf } from "./families.ts";
 
-/** Kinds of models that learn from tables. */
-export const family = z.enum(["linear-regression", "logistic-regression", "boosted-trees", "k-nearest-neighbours", "text-classification"]);
-export type Family = z.infer<typeof family>;
-
-type Parameter = Exclude<keyof z.infer<typeof tunable>, "task" | "family" | "datasource" | "test_fraction" | "seed">;
-
-/** What each family may be told besides what all may: split, seed and task. */
-export const parametersOf: Record<Family | "questions", readonly Parameter[]> = {
-  "linear-regression": ["l2"],
-  "logistic-regression": ["l2", "max_iterations"],
-  "boosted-trees": ["l2", "trees", "leaves", "learning_rate", "min_rows"],
-  "k-nearest-neighbours": ["neighbours", "neighbour_weights"],
-  "text-classification": ["l2", "max_iterations"],
-  questions: [],
-};
+export { parametersOf, type Family } from "./families.ts";
+export const family = z.enum(families);
 
 /** What a caller may tune; whatever is left out is chosen from the data. */
 const tunable = z.strictObject({
