@@ -97,6 +97,20 @@ export const modelList = z.object({
 /** Body of `POST /models/:name/:version/stage`: into production, a version archives the one that was there. */
 export const stageChange = z.strictObject({ stage });
 
+/** Answer of `GET /models/:name/history`: newest first. */
+export const stageHistory = z.object({
+  name: modelName,
+  changes: z.array(z.object({
+    version: versionNumber,
+    from: stage,
+    to: stage,
+    rollback: z.boolean().describe("Whether a roll-back brought it about"),
+    by: z.string().optional().describe("Who asked for it, where people sign in"),
+    at: z.iso.datetime(),
+  })),
+});
+export type StageHistory = z.infer<typeof stageHistory>;
+
 /** Answer of `GET /models/:name/compare?from=1&to=2`. */
 export const comparison = z.object({
   from: modelVersion,
@@ -109,3 +123,7 @@ export type Comparison = z.infer<typeof comparison>;
 
 /** Answer of `PUT /models/:name/artifacts/:sha256`. */
 export const artifactStored = z.object({ sha256, bytes: z.int().nonnegative() });
+
+/** Answer of the registry's `POST /artifacts/collect`: keys of the objects that no version named, and that are gone now. */
+export const artifactsCollected = z.object({ removed: z.array(z.string()), bytes: z.int().nonnegative() });
+export type ArtifactsCollected = z.infer<typeof artifactsCollected>;

@@ -4,7 +4,7 @@ import { access, constants, mkdir, open, readdir, rename, rm, stat } from "node:
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createMeter, type ObjectStore } from "./object-store.ts";
+import { createMeter, type Listed, type ObjectStore } from "./object-store.ts";
 
 /** Names of buckets as S3 has them, so that what works here works there. */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -47,9 +47,12 @@ export function createDirectoryObjectStore(root: string): ObjectStore {
       const keys = names.filter((name) => !name.startsWith(".")).map(decodeURIComponent);
       const found = keys.filter((key) => key.startsWith(prefix)).sort();
       const objects = await Promise.all(
-        found.map(async (key) => ({ key, bytes: (await unlessMissing(stat(join(folder, encode(key)))))?.size })),
+        found.map(async (key): Promise<Listed | undefined> => {
+          const file = await unlessMissing(stat(join(folder, encode(key))));
+          return file && { key, bytes: file.size, modified: file.mtime };
+        }),
       );
-      return objects.filter((object): object is { key: string; bytes: number } => object.bytes !== undefined);
+      return objects.filter((object) => object !== undefined);
     },
     async remove(bucket, key) {
       await rm(pathOf(root, bucket, key), { force: true });

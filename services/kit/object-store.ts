@@ -7,6 +7,14 @@ export interface Stored {
   sha256: string;
 }
 
+/** An object as it stands in a list. */
+export interface Listed {
+  key: string;
+  bytes: number;
+  /** When it was put; of a large object in S3, when its upload began. By the store's clock. */
+  modified: Date;
+}
+
 /**
  * Objects by bucket and key. Bodies are streamed: memory does not grow with their size.
  * A key should not be the folder of another ("a" and "a/b"): MinIO stores both but lists only the first.
@@ -18,7 +26,7 @@ export interface ObjectStore {
   get(bucket: string, key: string): Promise<Readable | undefined>;
   head(bucket: string, key: string): Promise<{ bytes: number } | undefined>;
   /** All objects whose key starts with `prefix`, by key. */
-  list(bucket: string, prefix?: string): Promise<{ key: string; bytes: number }[]>;
+  list(bucket: string, prefix?: string): Promise<Listed[]>;
   /** Does nothing when there is no such object. */
   remove(bucket: string, key: string): Promise<void>;
   /** Rejects when the store cannot be used. */

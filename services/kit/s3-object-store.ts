@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, ListBucketsCommand, paginateListObjectsV2, DeleteObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { S3Env } from "./env.ts";
-import { createMeter, type ObjectStore } from "./object-store.ts";
+import { createMeter, type Listed, type ObjectStore } from "./object-store.ts";
 
 /** Bytes of a part of an upload. Two are in memory at a time; S3 takes 10,000 parts, so objects of up to 78 GiB. */
 const partSize = 8 * 1024 * 1024;
@@ -39,9 +39,12 @@ export function createS3ObjectStore(env: S3Env): ObjectStore & { close(): void }
       return found && { bytes: found.ContentLength ?? 0 };
     },
     async list(Bucket, prefix) {
-      const objects: { key: string; bytes: number }[] = [];
+      const objects: Listed[] = [];
       for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
-        for (const { Key, Size } of page.Contents ?? []) objects.push({ key: Key ?? "", bytes: Size ?? 0 });
+        for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
+          // A store that does not say counts its objects as new: nothing is old by mistake.
+          objects.push({ key: Key, bytes: Size, modified: LastModified ?? new Date() });
+        }
       }
       return objects;
     },

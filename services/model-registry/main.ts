@@ -8,12 +8,12 @@ import { createService } from "./service.ts";
 
 await runService({
   name: "model-registry",
-  env: { ...databaseEnv, ...s3Env, S3_BUCKET_MODELS: z.string(), S3_BUCKET_DATASETS: z.string() },
+  env: { ...databaseEnv, ...s3Env, S3_BUCKET_MODELS: z.string(), S3_BUCKET_DATASETS: z.string(), ARTIFACT_GRACE_S: z.coerce.number().pipe(z.int().positive()).optional() },
   create: async (env, log) => {
     const db = openDatabase<RegistryTables>(openPool(env));
     const objects = createS3ObjectStore(env);
     const buckets = { models: env.S3_BUCKET_MODELS, datasets: env.S3_BUCKET_DATASETS };
-    const app = await createService({ db, objects, buckets, log });
+    const app = await createService({ db, objects, buckets, artifactGraceS: env.ARTIFACT_GRACE_S, log });
     app.addHook("onClose", async () => {
       objects.close();
       await db.destroy();

@@ -1,51 +1,47 @@
 import type { ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/models.ts";
-import type { Kysely, Selectable } from "kysely";
+import { Problem } from "@chatdb/kit/problem.ts";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { RegistryTables } from "./schema.ts";
+
+/** A model in a list. Stages that no version has are absent. */
+export interface ModelSummary {
+  name: string;
+  latest_version: number;
+  production_version?: number;
+  staging_version?: number;
+  updated_at: string;
+}
 
 /** Models and their versions, as PostgreSQL has them. */
 export interface ModelStore {
-  /** Makes the next version of a model; the version that the job made before where there is one. */
-  register(registration: ModelRegistration, bytes: number): Promise<{ version: ModelVersion; created: boolean }>;
-  find(name: string, version: VersionReference): Promise<ModelVersion | undefined>;
+  /**
+   * Makes the next version of a model; the version that the job made before where there is one.
+   * Throws a Problem (409) where its bytes are not here.
+   */
+  register(registration: ModelRegistration): Promise<{ version: ModelVersion; created: boolean }>;
+  /** Throws a Problem (404) that says what there is none of. */
+  find(name: string, version: VersionReference): Promise<ModelVersion>;
   /** Newest first, of one job if given; undefined for an unknown model. */
   versions(name: string, filter: { job_id?: string | undefined; limit: number }): Promise<ModelVersion[] | undefined>;
-  /** Each model whose name begins so with its latest version, by name. */
-  latest(filter: { prefix: string; limit: number }): Promise<ModelVersion[]>;
+  /** Each model whose name begins so, by name. */
+  list(filter: { prefix: string; limit: number }): Promise<ModelSummary[]>;
+  /** Where the bytes of a version lie. */
+  artifactKey(version: ModelVersion): Promise<string>;
 }
 
 export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
   return {
-    register: (registration, bytes) =>
-      db.transaction().execute(async (transaction) => {
-        const { name, job_id, sha256, format, metrics, lineage } = registration;
-        await transaction.insertInto("models").values({ name }).onConflict((conflict) => conflict.doNothing()).execute();
-        // Registrations of one model queue up here: each sees the versions of those before it.
-        await transaction.selectFrom("models").select("name").where("name", "=", name).forUpdate().execute();
-        const versions = transaction.selectFrom("model_versions").where("model_name", "=", name);
-        const known = await versions.selectAll().where("job_id", "=", job_id).executeTakeFirst();
-        if (known) return { version: toVersion(known), created: false };
-        const { last } = await versions.select((select) => select.fn.max("version").as("last")).executeTakeFirstOrThrow();
-        const row = await transaction
-          .insertInto("model_versions")
-          .values({
-            model_name: name,
-            version: (last ?? 0) + 1,
-            job_id,
-            sha256,
-            bytes,
-            format,
-            metrics: JSON.stringify(metrics),
-            lineage: lineage ? JSON.stringify(lineage) : null,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return { version: toVersion(row), created: true };
-      }),
+    register: (registration) => db.transaction().execute((transaction) => register(transaction, registration)),
 
     async find(name, version) {
       const rows = db.selectFrom("model_versions").selectAll().where("model_name", "=", name);
-      const row = await (typeof version === "string" ? rows.orderBy("version", "desc").limit(1) : rows.where("version", "=", version)).executeTakeFirst();
-      return row && toVersion(row);
+      const row = await (version === "latest" ? rows.orderBy("version", "desc").limit(1)
+        : typeof version === "string" ? rows.where("stage", "=", version)
+        : rows.where("version", "=", version)).executeTakeFirst();
+      if (row) return toVersion(row);
+      if (typeof version === "number") throw new Problem(404, `There is no version ${version} of a model named "${name}".`);
+      const model = version !== "latest" && (await db.selectFrom("models").select("name").where("name", "=", name).executeTakeFirst());
+      throw new Problem(404, model ? `No version of "${name}" is in ${version}.` : `There is no model named "${name}".`);
     },
 
     async versions(name, { job_id, limit }) {
@@ -56,22 +52,91 @@ export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
       return (await rows.orderBy("version", "desc").limit(limit).execute()).map(toVersion);
     },
 
-    async latest({ prefix, limit }) {
-      const rows = await db
-        .selectFrom("model_versions")
-        .distinctOn("model_name")
-        .selectAll()
-        .where((where) => where.fn("starts_with", ["model_name", where.val(prefix)]), "=", true)
-        .orderBy("model_name")
-        .orderBy("version", "desc")
-        .limit(limit)
-        .execute();
-      return rows.map(toVersion);
+    list: (filter) => list(db, filter),
+
+    async artifactKey({ name, version }) {
+      const row = await db.selectFrom("model_versions").select("artifact_key").where("model_name", "=", name).where("version", "=", version).executeTakeFirstOrThrow();
+      return row.artifact_key;
     },
   };
 }
 
-function toVersion(row: Selectable<RegistryTables["model_versions"]>): ModelVersion {
-  const { model_name, lineage, created_at, ...same } = row;
-  return { name: model_name, stage: "none", ...same, ...(lineage && { lineage }), created_at: created_at.toISOString() };
+async function register(transaction: Transaction<RegistryTables>, registration: ModelRegistration): Promise<{ version: ModelVersion; created: boolean }> {
+  const { name, job_id, sha256, format, metrics, evaluation, lineage } = registration;
+  await transaction.insertInto("models").values({ name }).onConflict((conflict) => conflict.doNothing()).execute();
+  // Each sees the versions of those before it.
+  await queueUp(transaction, name);
+  const versions = transaction.selectFrom("model_versions").where("model_name", "=", name);
+  const known = await versions.selectAll().where("job_id", "=", job_id).executeTakeFirst();
+  if (known) return { version: toVersion(known), created: false };
+  const artifact = await holdArtifact(transaction, name, sha256);
+  const { last } = await versions.select((select) => select.fn.max("version").as("last")).executeTakeFirstOrThrow();
+  const row = await transaction
+    .insertInto("model_versions")
+    .values({
+      model_name: name,
+      version: (last ?? 0) + 1,
+      job_id,
+      sha256,
+      ...artifact,
+      format,
+      metrics: JSON.stringify(metrics),
+      evaluation: evaluation ? JSON.stringify(evaluation) : null,
+      lineage: lineage ? JSON.stringify(lineage) : null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { version: toVersion(row), created: true };
+}
+
+async function list(db: Kysely<RegistryTables>, { prefix, limit }: { prefix: string; limit: number }): Promise<ModelSummary[]> {
+  const rows = await db
+    .selectFrom("model_versions")
+    .select(({ fn }) => [
+      "model_name",
+      fn.max("version").as("latest"),
+      fn.max("version").filterWhere("stage", "=", "production").as("production"),
+      fn.max("version").filterWhere("stage", "=", "staging").as("staging"),
+      fn.max("created_at").as("updated_at"),
+    ])
+    .where((where) => where.fn("starts_with", ["model_name", where.val(prefix)]), "=", true)
+    .groupBy("model_name")
+    .orderBy("model_name")
+    .limit(limit)
+    .execute();
+  return rows.map(({ model_name, latest, production, staging, updated_at }) => ({
+    name: model_name,
+    latest_version: latest,
+    ...((production as number | null) !== null && { production_version: production }),
+    ...((staging as number | null) !== null && { staging_version: staging }),
+    updated_at: updated_at.toISOString(),
+  }));
+}
+
+/** Changes to one model queue up here, until the transaction ends. False for an unknown model. */
+export async function queueUp(transaction: Transaction<RegistryTables>, name: string): Promise<boolean> {
+  const row = await transaction.selectFrom("models").select("name").where("name", "=", name).forUpdate().executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The newest bytes with that digest. Until the transaction ends, nobody takes away the right to name them. */
+async function holdArtifact(transaction: Transaction<RegistryTables>, name: string, sha256: string): Promise<{ artifact_key: string; bytes: number }> {
+  // All of them, and not only the first: one that goes while this waits for it is left out of the answer.
+  const [newest] = await transaction
+    .selectFrom("artifacts")
+    .select(["key", "bytes"])
+    .where("model_name", "=", name)
+    .where("sha256", "=", sha256)
+    .where("stored_at", "is not", null)
+    .orderBy("stored_at", "desc")
+    .forKeyShare()
+    .execute();
+  if (newest) return { artifact_key: newest.key, bytes: newest.bytes! };
+  throw new Problem(409, `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`);
+}
+
+export function toVersion(row: Selectable<RegistryTables["model_versions"]>): ModelVersion {
+  const { model_name, version, stage, job_id, sha256, bytes, format, metrics, evaluation, lineage, created_at } = row;
+  const same = { name: model_name, version, stage, job_id, sha256, bytes, format, metrics };
+  return { ...same, ...(evaluation && { evaluation }), ...(lineage && { lineage }), created_at: created_at.toISOString() };
 }

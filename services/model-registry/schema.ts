@@ -1,5 +1,5 @@
-import type { Lineage, Metrics } from "@chatdb/contracts/models.ts";
-import { sql, type ColumnType, type GeneratedAlways, type Kysely } from "kysely";
+import type { Evaluation, Lineage, Metrics, Stage } from "@chatdb/contracts/models.ts";
+import { sql, type ColumnType, type Generated, type GeneratedAlways, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /** Stored as jsonb: written as text, read as a value. */
@@ -7,16 +7,42 @@ type Json<T> = ColumnType<T, string, never>;
 
 export interface RegistryTables {
   models: { name: string };
+  /**
+   * The right to name an object of the bucket. A row comes before its object, `stored_at` after it, and the row goes before the object
+   * goes. No key is used twice. So what a version names is there.
+   */
+  artifacts: {
+    key: string;
+    model_name: string;
+    sha256: string;
+    bytes: number | null;
+    opened_at: GeneratedAlways<Date>;
+    /** Null while the bytes come. */
+    stored_at: Date | null;
+  };
   model_versions: {
     model_name: string;
     version: number;
+    stage: Generated<Stage>;
     job_id: string;
     sha256: string;
     bytes: number;
+    artifact_key: string;
     format: string;
     metrics: Json<Metrics>;
+    evaluation: Json<Evaluation> | null;
     lineage: Json<Lineage> | null;
     created_at: GeneratedAlways<Date>;
+  };
+  stage_changes: {
+    id: GeneratedAlways<string>;
+    model_name: string;
+    version: number;
+    from_stage: Stage;
+    to_stage: Stage;
+    rollback: boolean;
+    changed_by: string | null;
+    changed_at: GeneratedAlways<Date>;
   };
 }
 
@@ -45,4 +71,55 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "002-stages-and-artifacts": {
+    async up(db: Kysely<unknown>) {
+      await addStages(db);
+      await addArtifacts(db);
+    },
+  },
 };
+
+async function addStages(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable("model_versions")
+    .addColumn("stage", "text", (column) => column.notNull().defaultTo("none").check(sql`stage in ('none', 'staging', 'production', 'archived')`))
+    .addColumn("evaluation", "jsonb")
+    .execute();
+  for (const stage of ["staging", "production"]) {
+    await sql`create unique index ${sql.id(`model_versions_${stage}`)} on model_versions (model_name) where stage = ${sql.lit(stage)}`.execute(db);
+  }
+  await db.schema
+    .createTable("stage_changes")
+    .addColumn("id", "bigint", (column) => column.primaryKey().generatedAlwaysAsIdentity())
+    .addColumn("model_name", "text", (column) => column.notNull())
+    .addColumn("version", "integer", (column) => column.notNull())
+    .addColumn("from_stage", "text", (column) => column.notNull())
+    .addColumn("to_stage", "text", (column) => column.notNull())
+    .addColumn("rollback", "boolean", (column) => column.notNull())
+    .addColumn("changed_by", "text")
+    .addColumn("changed_at", "timestamptz", (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
+    .addForeignKeyConstraint("stage_changes_version", ["model_name", "version"], "model_versions", ["model_name", "version"])
+    .execute();
+  await db.schema.createIndex("stage_changes_of_model").on("stage_changes").columns(["model_name", "id"]).execute();
+}
+
+async function addArtifacts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("artifacts")
+    .addColumn("key", "text", (column) => column.primaryKey())
+    .addColumn("model_name", "text", (column) => column.notNull())
+    .addColumn("sha256", "text", (column) => column.notNull())
+    .addColumn("bytes", "integer")
+    .addColumn("opened_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
+    .addColumn("stored_at", "timestamptz")
+    .execute();
+  await db.schema.createIndex("artifacts_by_digest").on("artifacts").columns(["model_name", "sha256"]).execute();
+  // Versions of before lie under their digest alone.
+  await sql`
+    insert into artifacts (key, model_name, sha256, bytes, stored_at)
+    select model_name || '/' || sha256, model_name, sha256, min(bytes), max(created_at) from model_versions group by model_name, sha256`.execute(db);
+  await sql`alter table model_versions add column artifact_key text references artifacts (key)`.execute(db);
+  await sql`update model_versions set artifact_key = model_name || '/' || sha256`.execute(db);
+  await sql`alter table model_versions alter column artifact_key set not null`.execute(db);
+  await db.schema.createIndex("model_versions_artifact").on("model_versions").column("artifact_key").execute();
+}

@@ -1,13 +1,18 @@
-import type { Logger } from "@chatdb/kit/log.ts";
+import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { migrate } from "@chatdb/kit/database.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
+import { addArtifactRoutes } from "./artifact-routes.ts";
+import { createArtifactStore } from "./artifact-store.ts";
+import { startCollection } from "./collection.ts";
 import { addDatasetRoutes } from "./dataset-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { createModelStore } from "./model-store.ts";
 import { migrations, type RegistryTables } from "./schema.ts";
+import { addStageRoutes } from "./stage-routes.ts";
+import { createStageStore } from "./stage-store.ts";
 
 export interface Deps {
   db: Kysely<RegistryTables>;
@@ -17,6 +22,8 @@ export interface Deps {
   maxArtifactBytes?: number;
   /** Of one dataset, bytes. Default 5 GiB. */
   maxDatasetBytes?: number;
+  /** Seconds that an artifact stays which no version names. Default 3600. */
+  artifactGraceS?: number | undefined;
   log?: Logger;
 }
 
@@ -24,19 +31,25 @@ const MiB = 2 ** 20;
 
 /** Keeps models and datasets: metadata in PostgreSQL, bytes in the object store. */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
-  const { db, objects, buckets, maxArtifactBytes = 256 * MiB, maxDatasetBytes = 5 * 1024 * MiB, log } = deps;
+  const { db, objects, buckets, maxArtifactBytes = 256 * MiB, maxDatasetBytes = 5 * 1024 * MiB, artifactGraceS = 3600, log = createLogger("model-registry") } = deps;
   await migrate(db, migrations);
   const app = createServer({
     name: "model-registry",
     description: "Keeps models in versions that never change, and the datasets they are trained on.",
-    ...(log && { log }),
+    log,
     checks: { database: () => sql`select 1`.execute(db), objectStore: () => objects.ping() },
   });
   // Uploads are streamed, so Fastify must not read them.
   for (const type of ["application/octet-stream", "text/csv"]) {
     app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
-  addModelRoutes(app, { models: createModelStore(db), objects, bucket: buckets.models, maxArtifactBytes });
+  const models = createModelStore(db);
+  const artifacts = createArtifactStore({ db, objects, bucket: buckets.models, graceS: artifactGraceS });
+  const collection = startCollection({ db, artifacts, log });
+  app.addHook("preClose", () => collection.stop());
+  addModelRoutes(app, models);
+  addArtifactRoutes(app, { models, artifacts, collection, maxArtifactBytes });
+  addStageRoutes(app, models, createStageStore(db));
   addDatasetRoutes(app, { objects, bucket: buckets.datasets, maxDatasetBytes });
   return app;
 }

@@ -1,58 +1,39 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { openDatabase } from "@chatdb/kit/database.ts";
-import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
+import type { FastifyInstance } from "fastify";
 import { datasetList } from "@chatdb/contracts/datasets.ts";
 import { modelList, modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
-import type { RegistryTables } from "@chatdb/model-registry/schema.ts";
-import { createService } from "@chatdb/model-registry/service.ts";
 import { startPglite, type TestDatabase } from "./support/pglite.ts";
+import { detailOf, digest, startRegistry, type TestRegistry } from "./support/registry.ts";
 
-const digest = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest("hex");
-const detailOf = (answer: LightMyRequestResponse) => answer.json<{ detail: string }>().detail;
 const octets = { "content-type": "application/octet-stream" };
 
 describe("model-registry", () => {
   let database: TestDatabase;
   let app: FastifyInstance;
-  let folder: string;
+  let registry: TestRegistry;
+  let get: TestRegistry["get"];
+  let register: TestRegistry["register"];
   let address: string;
   let names = 0;
   const freshName = () => `model-${++names}`;
 
   before(async () => {
     database = await startPglite();
-    folder = await mkdtemp(join(tmpdir(), "registry-"));
-    app = await createService({
-      db: openDatabase<RegistryTables>(database.pool),
-      objects: createDirectoryObjectStore(folder),
-      buckets: { models: "models", datasets: "datasets" },
-      maxArtifactBytes: 1000,
-      maxDatasetBytes: 20_000_000,
-      log: createLogger("model-registry", "silent"),
-    });
+    registry = await startRegistry(database.pool, { maxArtifactBytes: 1000, maxDatasetBytes: 20_000_000 });
+    ({ app, get, register } = registry);
     address = await app.listen({ host: "127.0.0.1", port: 0 });
   });
 
   after(async () => {
-    await app.close();
+    await registry.close();
     await database.close();
-    await rm(folder, { recursive: true });
   });
 
   const put = (name: string, bytes: string, sha256 = digest(bytes)) =>
     app.inject({ method: "PUT", url: `/models/${name}/artifacts/${sha256}`, headers: octets, payload: bytes });
-  const register = (name: string, bytes: string, job_id: string = randomUUID(), more = {}) =>
-    app.inject({ method: "POST", url: "/models", payload: { name, job_id, sha256: digest(bytes), format: "chatdb-model/1", ...more } });
-  const get = (url: string) => app.inject({ method: "GET", url });
-
   const versionsAt = async (url: string) => modelVersionList.parse((await get(url)).json()).versions;
 
   async function registered(name: string, bytes = "{}"): Promise<void> {

@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
+import { until } from "./until.ts";
 
 const MiB = 1024 * 1024;
 
@@ -36,7 +37,7 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
         expect(stored).to.deep.equal({ bytes: body.length, sha256: sha256(body) });
         expect(await read(key)).to.deep.equal(body);
         expect(await store.head(bucket, key)).to.deep.equal({ bytes: body.length });
-        expect(await store.list(bucket, key)).to.deep.include({ key, bytes: body.length });
+        expect((await store.list(bucket, key)).find((object) => object.key === key)).to.include({ bytes: body.length });
         await store.remove(bucket, key);
         expect(await read(key)).to.equal(undefined);
       }),
@@ -56,12 +57,26 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
   it("lists by prefix, in order", async () => {
     const { store, bucket } = under();
     for (const key of ["m/2", "m/10", "m-1", "other"]) await store.put(bucket, key, Buffer.from(key));
-    expect(await store.list(bucket, "m/")).to.deep.equal([
+    const found = await store.list(bucket, "m/");
+    expect(found.map(({ key, bytes }) => ({ key, bytes }))).to.deep.equal([
       { key: "m/10", bytes: 4 },
       { key: "m/2", bytes: 3 },
     ]);
     expect((await store.list(bucket)).map(({ key }) => key)).to.deep.equal(["m-1", "m/10", "m/2", "other"]);
   });
+
+  it("says when each object was put last", async () => {
+    const { store, bucket } = under();
+    const modified = async () => (await store.list(bucket, "dated"))[0]!.modified.getTime();
+    await store.put(bucket, "dated", Buffer.from("1"));
+    const first = await modified();
+    // The store's clock may be another, and counts whole seconds in S3.
+    expect(Math.abs(first - Date.now())).to.be.lessThan(60_000);
+    await until("a later time", async () => {
+      await store.put(bucket, "dated", Buffer.from("2"));
+      return (await modified()) > first;
+    });
+  }).timeout(10_000);
 
   it("takes and gives a large object as a stream, in constant memory", async () => {
     const { store, bucket } = under();

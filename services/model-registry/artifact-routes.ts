@@ -1,0 +1,48 @@
+import { sha256 } from "@chatdb/contracts/datasets.ts";
+import { artifactsCollected, artifactStored, modelName, versionReference } from "@chatdb/contracts/models.ts";
+import { Problem } from "@chatdb/kit/problem.ts";
+import type { App } from "@chatdb/kit/server.ts";
+import { z } from "zod";
+import type { ArtifactStore } from "./artifact-store.ts";
+import type { Collection } from "./collection.ts";
+import type { ModelStore } from "./model-store.ts";
+import { storeUpload } from "./upload.ts";
+
+export interface ArtifactDeps {
+  models: ModelStore;
+  artifacts: ArtifactStore;
+  collection: Collection;
+  maxArtifactBytes: number;
+}
+
+/** The bytes of models: put before they are registered, read by version, and removed once nobody names them. */
+export function addArtifactRoutes(app: App, { models, artifacts, collection, maxArtifactBytes }: ArtifactDeps): void {
+  app.put(
+    "/models/:name/artifacts/:sha256",
+    { schema: { params: z.object({ name: modelName, sha256 }), response: { 201: artifactStored } } },
+    async (request, reply) => {
+      const { name, sha256 } = request.params;
+      // Stored again even if it is there: whether the bytes are right is known only when they have been read.
+      const { bytes } = await artifacts.put(name, sha256, (put) => storeUpload(request, { maxBytes: maxArtifactBytes, sha256 }, put));
+      return reply.code(201).send({ sha256, bytes });
+    },
+  );
+
+  app.get("/models/:name/:version/artifact", { schema: { params: z.object({ name: modelName, version: versionReference }) } }, async (request, reply) => {
+    const version = await models.find(request.params.name, request.params.version);
+    const artifact = await artifacts.get(await models.artifactKey(version));
+    if (!artifact) throw new Error(`The artifact of version ${version.version} of "${version.name}" is gone from the object store.`);
+    return reply
+      .header("content-type", "application/octet-stream")
+      .header("content-length", version.bytes)
+      .header("etag", `"${version.sha256}"`)
+      .header("x-model-version", version.version)
+      .send(artifact);
+  });
+
+  app.post("/artifacts/collect", { schema: { response: { 200: artifactsCollected } } }, async () => {
+    const collected = await collection.run();
+    if (!collected) throw new Problem(409, "Artifacts are being collected already.");
+    return collected;
+  });
+}
