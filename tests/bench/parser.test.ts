@@ -27,7 +27,7 @@ describe("the large schema", () => {
 });
 
 describe("the parser's figures", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("say what a question takes, and that most are answered", () => {
     const figures = parserFigures();

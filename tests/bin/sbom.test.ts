@@ -28,7 +28,7 @@ const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string,
 const service = "provisioner";
 
 describe("the bill of materials of an image", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let text = "";
   let bom: Bom;
   before(async () => {

@@ -28,7 +28,7 @@ describe("npm run render", () => {
   const out = (name: string) => join(root, name);
   let results: Result[];
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     mkdirSync(out("first"));
     writeFileSync(join(out("first"), "wave-99.yaml"), "");
     writeFileSync(join(out("first"), "notes.txt"), "mine");

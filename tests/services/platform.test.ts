@@ -43,7 +43,7 @@ describe("platform", () => {
     let port: number;
     let commands: CurlCommand[];
     before(async function () {
-      this.timeout(40_000);
+      this.timeout(180_000);
       port = await freePort();
       platform = start(["--port", String(port)]);
       await platform.printed(ready);
@@ -79,7 +79,7 @@ describe("platform", () => {
       const accepted = await call("POST", "/api/jobs");
       expect(accepted.status).to.equal(202);
       const { job_id } = jobAccepted.parse(await accepted.json());
-      const job = await eventually(async () => finished(jobList.parse(await (await call("GET", "/api/jobs")).json()).jobs, job_id), 15_000);
+      const job = await eventually(async () => finished(jobList.parse(await (await call("GET", "/api/jobs")).json()).jobs, job_id), 60_000);
       expect(job.error).to.equal(undefined);
 
       const command = commands.find(({ url }) => url.endsWith("/api/predict"))!;
@@ -96,7 +96,7 @@ describe("platform", () => {
       const begun = await call("POST", "/runs");
       expect(begun.status).to.equal(202);
       const report = new URL(begun.headers.get("location")!, begun.url);
-      const result = await eventually(async () => ended(run.parse(await (await fetch(new URL(".", report).href.slice(0, -1))).json())), 15_000);
+      const result = await eventually(async () => ended(run.parse(await (await fetch(new URL(".", report).href.slice(0, -1))).json())), 60_000);
       const failures = result.scenarios.flatMap(({ steps }) => steps.filter(({ status }) => status !== "passed"));
       expect(failures).to.deep.equal([]);
       expect(result.scenarios.map(({ status }) => status)).to.deep.equal(["passed", "passed", "passed"]);
@@ -153,11 +153,11 @@ describe("platform", () => {
     };
 
     it("keeps a trained model over a restart, and is for one process at a time", async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const first = await startWithData();
       const accepted = await perform(first.commands.find(({ method, url }) => method === "POST" && url.endsWith("/api/jobs"))!);
       const { job_id } = jobAccepted.parse(await accepted.json());
-      await eventually(async () => finished(jobList.parse(await (await fetch(first.at("/api/jobs"))).json()).jobs, job_id), 15_000);
+      await eventually(async () => finished(jobList.parse(await (await fetch(first.at("/api/jobs"))).json()).jobs, job_id), 60_000);
 
       const intruder = await start(["--port", "0", "--data", data]).ended();
       expect({ code: intruder.code, stdout: intruder.stdout }).to.deep.equal({ code: 2, stdout: "" });

@@ -21,7 +21,7 @@ describe("databases of three kinds, two of them added to a running platform", ()
     await loadMysql(mariadb.admin);
     mongodb = await startMongodb(this);
     await loadMongodb(mongodb.db);
-    this.timeout(120_000);
+    this.timeout(300_000);
     platform = await startPlatform({ host: "127.0.0.1", port: 0, directory: temporaryDirectory(), logLevel: "silent" });
     for (const { settings } of [mariadb, mongodb]) await add(settings);
   });

@@ -22,7 +22,7 @@ function* schemasOf({ questions, schemas }: QuestionSet) {
 
 for (const [name, directory] of sets) {
   describe(`databases for ${name}`, function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let set: QuestionSet;
     before(function () {
       if (existsSync(directory)) set = readQuestionSet(directory);

@@ -23,7 +23,7 @@ const answering = (sqlFor: (question: string) => string): Engine => () => (quest
 const always = (answer: Answer): Engine => () => () => answer;
 
 describe("measuring", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let postgres: PostgresDatabase;
   before(async () => {
     postgres = await PostgresDatabase.start();

@@ -3,7 +3,7 @@ import { PostgresDatabase } from "../../../bench/nlq/postgres-database.ts";
 import { readShopSet } from "../../../bench/nlq/shop-set.ts";
 
 describe("the questions about the sample shop", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const questions = readShopSet();
 
   it("are at least 300, each asked once, two of five of them held out", () => {

@@ -18,7 +18,7 @@ const wide = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
 describe("the web page", function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let browser: Browser;
   let stack: Awaited<ReturnType<typeof startAsking>>;
   let model: StubModel;

@@ -34,7 +34,7 @@ class Written extends Writable {
 }
 
 describe("chatdb", function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let stack: Awaited<ReturnType<typeof startAsking>>;
   let model: StubModel;
   let germans: number;

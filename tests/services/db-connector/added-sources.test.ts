@@ -25,7 +25,7 @@ describe("data sources that are added at run time", () => {
   let replicas: FastifyInstance[];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     record = await startPglite();
     shop = await startPglite();
     await shop.pool.query("CREATE TABLE things AS SELECT 1 AS id");

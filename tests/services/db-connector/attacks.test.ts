@@ -135,7 +135,7 @@ describe("instructions to a program", () => {
   let app: FastifyInstance;
   let parser: FastifyInstance;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     shop = await startShop();
     for (const [index, text] of corpus.injections.entries()) {
       await shop.database.pool.query("INSERT INTO categories (name, description) VALUES ($1, $1)", [`${text} (${index})`]);

@@ -20,7 +20,7 @@ describe("exports by the db-connector", () => {
   let database: TestDatabase;
   let app: FastifyInstance;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     database = await startPglite();
     app = await createService({ dataSources: [settingsOf(database)], log });
   });

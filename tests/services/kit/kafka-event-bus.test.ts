@@ -10,7 +10,7 @@ const bootstrap = process.env.KAFKA_TEST_BOOTSTRAP;
 const reason = bootstrap === undefined ? " (skipped: KAFKA_TEST_BOOTSTRAP names no broker, host:port)" : "";
 
 describe(`Kafka event bus${reason}`, function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   if (bootstrap === undefined) {
     it("needs a broker");
     return;

@@ -8,7 +8,7 @@ const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_
 const reason = endpoint === undefined ? " (skipped: S3_TEST_ENDPOINT, S3_TEST_ACCESS_KEY_ID and S3_TEST_SECRET_ACCESS_KEY name no store)" : "";
 
 describe(`S3 object store${reason}`, function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   if (endpoint === undefined) {
     it("needs a store");
     return;

@@ -5,7 +5,7 @@ import { startShop, type TestShop } from "../support/shop.ts";
 export function withShop(handOver: (shop: TestShop, index: SchemaIndex) => void): void {
   let shop: TestShop | undefined;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     shop = await startShop();
     handOver(shop, new SchemaIndex(await shop.connector.schema("shop")));
   });

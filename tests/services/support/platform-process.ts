@@ -20,11 +20,11 @@ export function launch(args: string[], temporary?: string) {
   return {
     output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Waits until standard output has the text, 30 s at most; rejects with the output when the process ends before. */
+    /** Waits until standard output has the text, two minutes at most; rejects with the output when the process ends before. */
     async printed(text: string): Promise<void> {
       await eventually(() => {
         if (!output.stdout.includes(text) && running()) throw new Error(`did not print "${text}" in time`);
-      }, 30_000);
+      }, 120_000);
       if (!output.stdout.includes(text)) throw new Error(`ended without printing "${text}": ${output.stdout}${output.stderr}`);
     },
     /** Exit code, or the signal that ended it, and all it printed. */
