@@ -2,7 +2,7 @@ import { answer } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, queryResult, type Statement } from "@chatdb/contracts/query.ts";
 import { dataset } from "@chatdb/contracts/datasets.ts";
-import { job, jobAccepted, type Job, type jobRequest } from "@chatdb/contracts/jobs.ts";
+import { job, jobAccepted, jobList, type Job, type jobRequest } from "@chatdb/contracts/jobs.ts";
 import { modelList, modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
 import { predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
@@ -41,8 +41,9 @@ export function openGateway(url: string) {
     },
     submit: (request: z.input<typeof jobRequest>) => http.postJson("/api/jobs", request, jobAccepted),
     job: (id: string): Promise<Job> => http.getJson(`/api/jobs/${id}`, job),
+    jobsOf: async (model_name: string, limit: number) => (await http.getJson(`/api/jobs?model_name=${model_name}&limit=${limit}`, jobList)).jobs,
     models: () => http.getJson("/api/models", modelList),
-    versions: (name: string) => http.getJson(`/api/models/${name}`, modelVersionList),
+    versions: (name: string) => http.getJson(`/api/models/${name}?limit=1000`, modelVersionList),
     version: (name: string, version: number) => http.getJson(`/api/models/${name}/${version}`, modelVersion),
     artifact: (name: string, version: number) => bytes(`/api/models/${name}/${version}/artifact`),
     predict: (model_name: string, version: number, features: Record<string, unknown>) =>

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Run } from "./report.ts";
+import type { Run, RunOptions } from "./report.ts";
 import { runScenario } from "./scenario.ts";
 import { concurrentJobs } from "./scenarios/concurrent-jobs.ts";
 import { queryProcessing } from "./scenarios/query-processing.ts";
@@ -37,18 +37,19 @@ export class Runs {
   }
 
   /** Begins a run and returns at once. @throws Problem 409 while another goes on */
-  start(): Run {
+  start({ jobs }: RunOptions): Run {
     const current = this.list().find(({ status }) => status === "running");
     if (current) throw new Problem(409, `The run ${current.run_id} is under way; wait for its end.`, { run_id: current.run_id });
     const run: Run = { run_id: randomUUID(), status: "running", gateway: this.#url, started_at: new Date().toISOString(), scenarios: [] };
     this.#runs.set(run.run_id, run);
     for (const id of [...this.#runs.keys()].slice(0, -kept)) this.#runs.delete(id);
-    void this.#execute(run);
+    void this.#execute(run, jobs);
     return run;
   }
 
-  async #execute(run: Run): Promise<void> {
-    for (const scenario of [queryProcessing, trainingPipeline, concurrentJobs]) run.scenarios.push(await runScenario(scenario(this.#gateway)));
+  async #execute(run: Run, jobs: number): Promise<void> {
+    const scenarios = [queryProcessing(this.#gateway), trainingPipeline(this.#gateway), concurrentJobs(this.#gateway, jobs)];
+    for (const scenario of scenarios) run.scenarios.push(await runScenario(scenario));
     run.finished_at = new Date().toISOString();
     run.status = run.scenarios.every(({ status }) => status === "passed") ? "passed" : "failed";
     this.#log.info({ run_id: run.run_id, status: run.status }, "run finished");

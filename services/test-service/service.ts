@@ -3,7 +3,7 @@ import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { openGateway } from "./gateway.ts";
-import { run } from "./report.ts";
+import { run, runOptions } from "./report.ts";
 import { reportPage } from "./report-html.ts";
 import { Runs } from "./runs.ts";
 
@@ -21,8 +21,8 @@ export function createService({ gatewayUrl, log = createLogger("test-service") }
   app.addHook("onClose", () => gateway.close());
   const params = z.object({ id: z.uuid() });
 
-  app.post("/runs", { schema: { summary: "Begin a run of all scenarios", response: { 202: run } } }, async (_request, reply) => {
-    const begun = runs.start();
+  app.post("/runs", { schema: { summary: "Begin a run of all scenarios", body: runOptions.nullish(), response: { 202: run } } }, async (request, reply) => {
+    const begun = runs.start(request.body ?? runOptions.parse({}));
     return reply.code(202).header("location", `/runs/${begun.run_id}/report.html`).send(begun);
   });
   app.get("/runs", { schema: { summary: "The latest runs, newest first", response: { 200: z.object({ runs: z.array(run) }) } } }, () => ({ runs: runs.list() }));

@@ -4,6 +4,7 @@ import { portForward, until } from "./kubectl.ts";
 /** The gateway as a client on this machine sees it. */
 export interface Gateway {
   get<T>(path: string): Promise<T>;
+  bytes(path: string): Promise<Uint8Array>;
   /** Null where the answer is empty. */
   post<T>(path: string, body: unknown): Promise<T>;
   /** Uploads a data set. */
@@ -23,17 +24,18 @@ export function gatewayClient(): Gateway {
     if (await ok(fresh.url)) return (forward = fresh);
     return void fresh.close();
   };
-  const ask = async (method: string, path: string, type?: string, body?: string): Promise<string> => {
+  const ask = async (method: string, path: string, type?: string, body?: string): Promise<Buffer> => {
     const { url } = await until("the gateway answers", 120, reached);
     const content = type === undefined ? {} : { headers: { "content-type": type }, body: body! };
     const response = await fetch(`${url}${path}`, { method, ...content, signal: AbortSignal.timeout(20_000) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text;
+    const answer = Buffer.from(await response.arrayBuffer());
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.toString()}`);
+    return answer;
   };
   return {
-    get: async <T>(path: string) => JSON.parse(await ask("GET", path)) as T,
-    post: async <T>(path: string, body: unknown) => JSON.parse((await ask("POST", path, "application/json", JSON.stringify(body))) || "null") as T,
+    get: async <T>(path: string) => JSON.parse((await ask("GET", path)).toString()) as T,
+    bytes: (path) => ask("GET", path),
+    post: async <T>(path: string, body: unknown) => JSON.parse((await ask("POST", path, "application/json", JSON.stringify(body))).toString() || "null") as T,
     put: async (path, csv) => void (await ask("PUT", path, "text/csv", csv)),
     close: () => forward?.close(),
   };

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { crashRun, type CrashRun } from "../support/crash-run.ts";
+import { portForward } from "../support/kubectl.ts";
+import { keysOfModels } from "../support/models-bucket.ts";
+
+/** `npm run crash` sets both. */
+const runs = Number(process.env.CRASH_RUNS ?? 8);
+const seed = Number(process.env.CRASH_SEED ?? 1);
+
+describe(`Training, while ${runs} times a random process is killed by SIGKILL`, function () {
+  this.timeout((5 + runs) * 120_000);
+  let run: CrashRun;
+
+  before(async () => {
+    const start = performance.now();
+    run = await crashRun({ runs, seed });
+    const killed = Object.entries(run.killed).map(([name, times]) => `${name} ${times}`).join(", ");
+    console.log(`      ${runs} kills in ${((performance.now() - start) / 1000).toFixed(0)} s: ${killed}; ${run.jobs.length} jobs, at most ${Math.max(...run.jobs.map(({ attempt }) => attempt))} attempts`);
+  });
+
+  it("loses no job that was accepted", () => {
+    const lost = run.jobs.filter(({ status }) => status !== "succeeded").map(({ job_id, status, error }) => `${job_id} ${status}: ${error}`);
+    expect(lost).to.deep.equal([]);
+    expect(run.jobs).to.have.lengthOf(3 * runs);
+  });
+
+  it("makes one version of a model for each job, and no other", () => {
+    const byJob = Object.groupBy(run.versions, ({ job_id }) => job_id);
+    for (const { job_id, model } of run.jobs) expect(byJob[job_id]?.map(({ name, version }) => ({ name, version })), job_id).to.deep.equal([model]);
+    expect(run.versions).to.have.lengthOf(run.jobs.length);
+  });
+
+  it("trains the same bytes, however often it was cut off, and gives them out undamaged", () => {
+    for (const { name, version, sha256, given } of run.versions) expect(given, `${name} ${version}`).to.equal(sha256);
+    const different = Object.values(Object.groupBy(run.versions, ({ name }) => name)).map((of) => new Set(of!.map(({ sha256 }) => sha256)).size);
+    expect(different).to.deep.equal([1, 1]);
+  });
+
+  it("leaves no artifact that no version names, once they are collected", async () => {
+    const registry = await portForward("chatdb-services", "service/model-registry", 8080);
+    try {
+      const response = await fetch(`${registry.url}/artifacts/collect?grace_s=0`, { method: "POST" });
+      expect(response.status, await response.clone().text()).to.equal(200);
+      console.log(`      collected: ${await response.text()}`);
+      const { models } = (await (await fetch(`${registry.url}/models?limit=1000`)).json()) as { models: { name: string }[] };
+      const named = new Set<string>();
+      for (const { name } of models) {
+        const { versions } = (await (await fetch(`${registry.url}/models/${name}?limit=1000`)).json()) as { versions: { sha256: string }[] };
+        for (const { sha256 } of versions) named.add(`${name}/${sha256}`);
+      }
+      expect((await keysOfModels()).sort()).to.deep.equal([...named].sort());
+    } finally {
+      registry.close();
+    }
+  });
+});
