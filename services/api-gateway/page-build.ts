@@ -1,14 +1,14 @@
 import { cp } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** Where the page is written: markup, style and the modules that run in the browser. */
 const sources = join(import.meta.dirname, "page");
 
-const assets = ["index.html", "style.css", "icon.svg"];
+const assets = ["index.html", "style.css", "models/models.css", "icon.svg"];
 
 /** Makes the page's modules one script, and puts the files that are served into a folder. esbuild is there wherever the sources are. */
 export async function buildPage(folder: string): Promise<void> {
   const { build } = await import("esbuild");
   await build({ entryPoints: [join(sources, "main.ts")], outdir: folder, bundle: true, minify: true, format: "esm", target: "es2023", legalComments: "none", logLevel: "warning" });
-  for (const asset of assets) await cp(join(sources, asset), join(folder, asset));
+  for (const asset of assets) await cp(join(sources, asset), join(folder, basename(asset)));
 }

@@ -23,12 +23,15 @@ export class Refused extends Error {
 }
 
 interface Options {
+  /** Default: POST where there is a body, else GET. */
+  method?: string;
   body?: unknown;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /** @throws Refused; the signal's reason when it was stopped */
-async function call(path: string, options: Options = {}): Promise<Response> {
+export async function call(path: string, options: Options = {}): Promise<Response> {
   let response = await send(path, options);
   if (response.status === 401) {
     const refused = await problemOf(response);
@@ -40,24 +43,38 @@ async function call(path: string, options: Options = {}): Promise<Response> {
 }
 
 /** What a JSON answer says; the gateway and the page are of one version. */
-const read = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
+export const read = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
 
-async function send(path: string, { body, signal }: Options): Promise<Response> {
-  const bearer = await token();
-  const headers = new Headers(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` });
-  if (body !== undefined) headers.set("content-type", "application/json");
-  const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+async function send(path: string, { method, body, headers = {}, signal }: Options): Promise<Response> {
+  const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   try {
-    return await fetch(`/api${path}`, { headers, ...post, signal: signal ?? null });
+    return await fetch(`/api${path}`, { method: method ?? (body === undefined ? "GET" : "POST"), headers: { ...(await authorization()), ...json, ...headers }, ...sent, signal: signal ?? null });
   } catch {
     signal?.throwIfAborted();
-    throw new Refused(0, { detail: "The gateway cannot be reached. Try again in a moment." });
+    throw unreachable();
   }
 }
 
-async function problemOf(response: Response): Promise<Refused> {
-  const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>;
-  return new Refused(response.status, { ...body, detail: body.detail ?? `The gateway answered ${response.status}.` });
+/** The header with the token, where there is one. */
+export async function authorization(): Promise<Record<string, string>> {
+  const bearer = await token();
+  return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+}
+
+export const unreachable = () => new Refused(0, { detail: "The gateway cannot be reached. Try again in a moment." });
+
+const problemOf = async (response: Response) => refusal(response.status, await response.text().catch(() => ""));
+
+/** What an answer with this status says, in JSON or not. */
+export function refusal(status: number, text: string): Refused {
+  let body: Partial<ProblemBody> = {};
+  try {
+    body = JSON.parse(text) as Partial<ProblemBody>;
+  } catch {
+    // It says nothing but its status.
+  }
+  return new Refused(status, { ...body, detail: body.detail ?? `The gateway answered ${status}.` });
 }
 
 export const ask = (request: ParseRequest, signal: AbortSignal) => read<Answer>("/query", { body: request, signal });

@@ -56,8 +56,12 @@ export function chartOf(columns: Columns, rows: Rows, ordered: boolean): ChartDa
 /** About `count` round numbers from at most the least value, or 0, to at least the greatest. */
 export function ticks(points: readonly Point[], count: number): number[] {
   const values = points.map(({ value }) => value);
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  if (low === high) return [0, 1];
+  return ticksBetween(Math.min(0, ...values), Math.max(0, ...values), count);
+}
+
+/** About `count` round numbers that enclose both. */
+export function ticksBetween(low: number, high: number, count: number): number[] {
+  if (low === high) return [low, low + 1];
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;

@@ -1,24 +1,29 @@
 import { ticks, type ChartData } from "./chart-data.ts";
 import { drawn, element } from "./dom.ts";
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
+export const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
 
 /** Room that a character of the labels takes, in px; a little more than the average one. */
-const character = 6.8;
+export const character = 6.8;
 const shortened = (text: string, room: number) => (text.length * character <= room ? text : `${text.slice(0, Math.max(1, Math.floor(room / character) - 1))}…`);
 
 /** A drawing that keeps the width of the page. The table that it stands above has the same values for those who do not see it. */
 export function chart(data: ChartData): HTMLElement {
-  const caption = element("figcaption", {}, `${data.value} by ${data.label}`, data.points.length < data.total && `, the first ${data.points.length} of ${data.total}`);
-  const figure = element("figure", { className: "chart" }, caption);
+  const part = data.points.length < data.total ? `, the first ${data.points.length} of ${data.total}` : "";
+  return drawing(`${data.value} by ${data.label}${part}`, (width) => (data.kind === "bars" ? bars(data, width) : line(data, width)));
+}
+
+/** A figure that is drawn anew when the room for it changes. @param draw given that room, in px */
+export function drawing(caption: string, draw: (width: number) => SVGElement): HTMLElement {
+  const figure = element("figure", { className: "chart" }, element("figcaption", {}, caption));
   let width = 0;
   new ResizeObserver(([entry]) => {
     const room = Math.floor(entry!.contentRect.width);
     if (room === width || room === 0) return;
     width = room;
     figure.querySelector("svg")?.remove();
-    figure.append(data.kind === "bars" ? bars(data, width) : line(data, width));
+    figure.append(draw(width));
   }).observe(figure);
   return figure;
 }

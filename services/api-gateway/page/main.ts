@@ -1,106 +1,30 @@
-/* The page: a conversation with one data source at a time. */
-import { dataSources, schemaOf } from "./api.ts";
-import { Conversation } from "./conversation.ts";
-import { button, element, found } from "./dom.ts";
-import { History } from "./history.ts";
-import { examplesFor, showSchema, showSchemaProblem } from "./schema.ts";
+/* The page: its views, each started when it is first seen. */
+import { startAsking } from "./ask.ts";
+import { found } from "./dom.ts";
+import { showModels } from "./models/view.ts";
 import { finishSignIn } from "./session.ts";
 import { askForToken, showSignOut } from "./sign-in.ts";
 
-const composer = found("composer", HTMLFormElement);
-const question = found("question", HTMLTextAreaElement);
-const send = found("send", HTMLButtonElement);
-const source = found("source", HTMLSelectElement);
-const side = found("side", HTMLElement);
-const follows = found("follows", HTMLElement);
-const examples = found("examples", HTMLElement);
+const ask = found("ask-view", HTMLElement);
+const models = found("models-view", HTMLElement);
+let asking: Promise<void> | undefined;
 
-const conversation = new Conversation(() => {
-  found("welcome", HTMLElement).hidden = true;
-  send.textContent = conversation.running ? "Stop" : "Ask";
-  const { last } = conversation;
-  follows.hidden = last === undefined;
-  if (last) follows.querySelector("span")!.textContent = `May go on from “${last.query}”`;
-});
-const history = new History((asked) => submit(asked));
-
-function submit(text: string): void {
-  const query = text.trim();
-  if (query === "") return question.focus();
-  if (side.matches(":popover-open")) side.hidePopover();
-  history.add(query);
-  question.value = "";
-  void conversation.ask(query, source.value === "" ? undefined : source.value);
-  question.focus();
-}
-
-composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  // The button stops what runs; the keys ask anew.
-  if (conversation.running && question.value.trim() === "") conversation.stop();
-  else submit(question.value);
-});
-send.addEventListener("click", (event) => {
-  if (!conversation.running) return;
-  event.preventDefault();
-  conversation.stop();
-});
-follows.querySelector("button")!.addEventListener("click", () => {
-  conversation.startOver();
-  question.focus();
-});
-
-question.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  if (event.key === "Enter" && !event.shiftKey) {
-    event.preventDefault();
-    submit(question.value);
+/** Shows what the part of the address behind `#` names: `models` and below, else where questions are asked. */
+async function show(): Promise<void> {
+  const [view, ...path] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const toModels = view === "models";
+  [ask.hidden, models.hidden] = [toModels, !toModels];
+  for (const part of document.querySelectorAll<HTMLElement>("[data-of=ask]")) part.hidden = toModels;
+  for (const link of document.querySelectorAll<HTMLElement>(".views a")) {
+    if ((link.getAttribute("href") === "#models") === toModels) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
-  // An arrow that would leave the text goes through the history.
-  const leavesUp = event.key === "ArrowUp" && !question.value.slice(0, question.selectionStart).includes("\n");
-  const leavesDown = event.key === "ArrowDown" && !question.value.slice(question.selectionEnd).includes("\n");
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(leavesUp || leavesDown)) return;
-  const earlier = history.step(leavesUp ? 1 : -1);
-  if (earlier === undefined) return;
-  event.preventDefault();
-  question.value = earlier;
-});
-
-document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    question.focus();
-  }
-  if (event.key === "Escape" && conversation.running) conversation.stop();
-});
-
-source.addEventListener("change", () => {
-  conversation.startOver();
-  void look();
-});
-
-/** Shows the schema of the data source that is chosen. */
-async function look(): Promise<void> {
-  const name = source.value;
-  try {
-    const schema = await schemaOf(name);
-    if (source.value !== name) return;
-    showSchema(schema);
-    examples.replaceChildren(...examplesFor(schema).map((example) => button(example, () => submit(example), "choice")));
-  } catch (error) {
-    showSchemaProblem((error as Error).message);
-  }
+  document.title = toModels ? "Models - ChatDB" : "ChatDB";
+  showModels(toModels ? path : undefined);
+  if (!toModels) await (asking ??= startAsking());
 }
 
 await finishSignIn().catch((error: unknown) => askForToken(`Signing in did not work: ${(error as Error).message}`));
 showSignOut();
-try {
-  const sources = await dataSources();
-  source.replaceChildren(...sources.map(({ name }) => element("option", { value: name }, name)));
-  source.disabled = sources.length < 2;
-  if (sources.length > 0) await look();
-  else showSchemaProblem("There is no data source yet.");
-} catch (error) {
-  showSchemaProblem((error as Error).message);
-}
+addEventListener("hashchange", () => void show());
+await show();

@@ -19,6 +19,13 @@ interface Session {
 /** Both kept by the tab alone, and gone with it. */
 const keys = { session: "chatdb.session", begun: "chatdb.signing-in" };
 
+/** What is kept while the person is at the issuer; `view` is where in the page they were. */
+interface Begun {
+  verifier: string;
+  state: string;
+  view: string;
+}
+
 /** A token that expires sooner than that is renewed before it is sent, in ms. */
 const renewAheadMs = 30_000;
 
@@ -91,7 +98,7 @@ const home = () => `${location.origin}/`;
 export async function signIn(how: SignIn): Promise<void> {
   const { server } = await issuerOf(how);
   if (server.authorization_endpoint === undefined) throw new Error(`${how.issuer} names no address to sign in at.`);
-  const begun = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState() };
+  const begun: Begun = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), view: location.hash };
   sessionStorage.setItem(keys.begun, JSON.stringify(begun));
   const lasting = server.scopes_supported?.includes("offline_access") ? " offline_access" : "";
   const address = new URL(server.authorization_endpoint);
@@ -116,8 +123,8 @@ export async function finishSignIn(): Promise<void> {
   if (begun === null || !parameters.has("state")) return;
   sessionStorage.removeItem(keys.begun);
   // Neither history nor a reload shall have the code.
-  history.replaceState(null, "", home());
-  const { verifier, state } = JSON.parse(begun) as { verifier: string; state: string };
+  const { verifier, state, view } = JSON.parse(begun) as Begun;
+  history.replaceState(null, "", home() + view);
   const { server, client, options } = await issuerOf(await offered());
   const answer = oauth.validateAuthResponse(server, client, parameters, state);
   const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), answer, home(), verifier, options);

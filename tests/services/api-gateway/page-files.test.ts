@@ -44,7 +44,7 @@ describe("api-gateway: the web page's files", () => {
   it("are all there that the page names, each of its type", async () => {
     const { text } = await gateway.ask("/", { headers: html });
     const named = [...text.matchAll(/(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path]) => path!);
-    expect(new Set(named)).to.have.keys("/page/icon.svg", "/page/style.css", "/page/main.js");
+    expect(new Set(named)).to.have.keys("/page/icon.svg", "/page/style.css", "/page/models.css", "/page/main.js");
     const types = { "/page/icon.svg": /svg/, "/page/style.css": /^text\/css/, "/page/main.js": /^text\/javascript/ };
     for (const [path, type] of Object.entries(types)) expect((await gateway.ask(path)).type).to.match(type);
     expect((await gateway.ask("/page/main.ts")).status).to.equal(404);
@@ -70,11 +70,11 @@ describe("api-gateway: the web page's files", () => {
     expect((await gateway.ask("/page/main.js", { headers: { "accept-encoding": "gzip;q=0" } })).headers).not.to.have.property("content-encoding");
   });
 
-  it("are four", async () => {
+  it("are five", async () => {
     const folder = await mkdtemp(join(tmpdir(), "page-test-"));
     await buildPage(folder);
     const names = await readdir(folder);
     await rm(folder, { recursive: true });
-    expect(names).to.have.members(["icon.svg", "index.html", "main.js", "style.css"]);
+    expect(names).to.have.members(["icon.svg", "index.html", "main.js", "models.css", "style.css"]);
   });
 });

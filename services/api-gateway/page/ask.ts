@@ -1,0 +1,107 @@
+/* The view in which questions are asked: a conversation with one data source at a time. */
+import { dataSources, schemaOf } from "./api.ts";
+import { Conversation } from "./conversation.ts";
+import { button, element, found } from "./dom.ts";
+import { History } from "./history.ts";
+import { examplesFor, showSchema, showSchemaProblem } from "./schema.ts";
+
+const view = found("ask-view", HTMLElement);
+const composer = found("composer", HTMLFormElement);
+const question = found("question", HTMLTextAreaElement);
+const send = found("send", HTMLButtonElement);
+const source = found("source", HTMLSelectElement);
+const side = found("side", HTMLElement);
+const follows = found("follows", HTMLElement);
+const examples = found("examples", HTMLElement);
+
+const conversation = new Conversation(() => {
+  found("welcome", HTMLElement).hidden = true;
+  send.textContent = conversation.running ? "Stop" : "Ask";
+  const { last } = conversation;
+  follows.hidden = last === undefined;
+  if (last) follows.querySelector("span")!.textContent = `May go on from “${last.query}”`;
+});
+const history = new History((asked) => submit(asked));
+
+function submit(text: string): void {
+  const query = text.trim();
+  if (query === "") return question.focus();
+  if (side.matches(":popover-open")) side.hidePopover();
+  history.add(query);
+  question.value = "";
+  void conversation.ask(query, source.value === "" ? undefined : source.value);
+  question.focus();
+}
+
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  // The button stops what runs; the keys ask anew.
+  if (conversation.running && question.value.trim() === "") conversation.stop();
+  else submit(question.value);
+});
+send.addEventListener("click", (event) => {
+  if (!conversation.running) return;
+  event.preventDefault();
+  conversation.stop();
+});
+follows.querySelector("button")!.addEventListener("click", () => {
+  conversation.startOver();
+  question.focus();
+});
+
+question.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    submit(question.value);
+  }
+  // An arrow that would leave the text goes through the history.
+  const leavesUp = event.key === "ArrowUp" && !question.value.slice(0, question.selectionStart).includes("\n");
+  const leavesDown = event.key === "ArrowDown" && !question.value.slice(question.selectionEnd).includes("\n");
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(leavesUp || leavesDown)) return;
+  const earlier = history.step(leavesUp ? 1 : -1);
+  if (earlier === undefined) return;
+  event.preventDefault();
+  question.value = earlier;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (view.hidden) return;
+  const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    question.focus();
+  }
+  if (event.key === "Escape" && conversation.running) conversation.stop();
+});
+
+source.addEventListener("change", () => {
+  conversation.startOver();
+  void look();
+});
+
+/** Shows the schema of the data source that is chosen. */
+async function look(): Promise<void> {
+  const name = source.value;
+  try {
+    const schema = await schemaOf(name);
+    if (source.value !== name) return;
+    showSchema(schema);
+    examples.replaceChildren(...examplesFor(schema).map((example) => button(example, () => submit(example), "choice")));
+  } catch (error) {
+    showSchemaProblem((error as Error).message);
+  }
+}
+
+/** Looks for what there is to ask. */
+export async function startAsking(): Promise<void> {
+  try {
+    const sources = await dataSources();
+    source.replaceChildren(...sources.map(({ name }) => element("option", { value: name }, name)));
+    source.disabled = sources.length < 2;
+    if (sources.length > 0) await look();
+    else showSchemaProblem("There is no data source yet.");
+  } catch (error) {
+    showSchemaProblem((error as Error).message);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Evaluation } from "@chatdb/contracts/models.ts";
+import { character, compact, drawing } from "../chart.ts";
+import { ticksBetween } from "../chart-data.ts";
+import { drawn } from "../dom.ts";
+import { figure } from "./words.ts";
+
+type Rounds = NonNullable<Evaluation["curve"]>;
+
+/** Of the drawing, in px. */
+const height = 260;
+const below = 42;
+const above = 10;
+
+/** Loss by round, of the rows that were learned from and of those held out. */
+export function curve(rounds: Rounds): HTMLElement {
+  return drawing("Loss by round; held-out rows as a line, those trained on dashed", (width) => draw(rounds, width));
+}
+
+function draw(rounds: Rounds, width: number): SVGElement {
+  const values = rounds.flatMap(({ training, held_out }) => [training, held_out]);
+  const marks = ticksBetween(Math.min(...values), Math.max(...values), 4);
+  const [low, high] = [marks[0]!, marks.at(-1)!];
+  const [first, last] = [rounds[0]!.round, rounds.at(-1)!.round];
+  const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
+  const right = 14;
+  const x = (round: number) => left + ((round - first) / (last - first)) * (width - left - right);
+  const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
+  const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(rounds) });
+  for (const mark of marks) {
+    svg.append(
+      drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+      drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)),
+    );
+  }
+  for (const [round, anchor] of [[first, "start"], [Math.round((first + last) / 2), "middle"], [last, "end"]] as const) {
+    svg.append(drawn("text", { class: "tick", x: x(round), y: height - 24, "text-anchor": anchor }, String(round)));
+  }
+  const path = (of: "training" | "held_out") => rounds.map((each, at) => `${at === 0 ? "M" : "L"}${x(each.round).toFixed(1)} ${y(each[of]).toFixed(1)}`).join("");
+  const best = bestOf(rounds);
+  svg.append(
+    drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "round →"),
+    drawn("path", { class: "line other", d: path("training") }),
+    drawn("path", { class: "line", d: path("held_out") }),
+    drawn("circle", { class: "dot", cx: x(best.round), cy: y(best.held_out), r: 3.5 }, drawn("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`)),
+  );
+  return svg;
+}
+
+const bestOf = (rounds: Rounds) => rounds.reduce((a, b) => (b.held_out < a.held_out ? b : a));
+
+/** What the drawing shows, for those who do not see it. */
+function said(rounds: Rounds): string {
+  const [first, last, best] = [rounds[0]!, rounds.at(-1)!, bestOf(rounds)];
+  return `Loss of the held-out rows by round: from ${figure(first.held_out)} in round ${first.round} to ${figure(last.held_out)} in round ${last.round}, the least ${figure(best.held_out)} in round ${best.round}. ` +
+    `Of the rows trained on: from ${figure(first.training)} to ${figure(last.training)}.`;
+}

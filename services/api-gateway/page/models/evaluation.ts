@@ -1,0 +1,33 @@
+import type { Evaluation, Metrics } from "@chatdb/contracts/models.ts";
+import { chart } from "../chart.ts";
+import { element } from "../dom.ts";
+import { confusion } from "./confusion.ts";
+import { curve } from "./curve.ts";
+import { scatter } from "./scatter.ts";
+import { figure, metricName } from "./words.ts";
+
+/** Features that are drawn, at most. */
+const mostFeatures = 20;
+
+/** What the held-out rows tell of a version: its metrics, and drawings of what its family has. */
+export function evaluated(metrics: Metrics, { confusion: counts, points, importance, curve: rounds }: Evaluation = {}): HTMLElement[] {
+  const drawings: (readonly [string, HTMLElement] | false | undefined)[] = [
+    counts && ["Confusion matrix", confusion(counts)],
+    points && points.length > 0 && ["Predicted against actual", scatter(points)],
+    importance && importance.length > 0 && ["Importance of the features", importances(importance)],
+    rounds && rounds.length > 1 && ["Learning curve", curve(rounds)],
+  ];
+  return [
+    metricList(metrics),
+    ...drawings.flatMap((each) => (each ? [element("section", { className: "drawing" }, element("h4", {}, each[0]), each[1])] : [])),
+  ];
+}
+
+function metricList(metrics: Metrics): HTMLElement {
+  return element("dl", { className: "metrics" }, ...Object.entries(metrics).map(([name, value]) => element("div", {}, element("dt", {}, metricName(name)), element("dd", {}, figure(value)))));
+}
+
+function importances(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
+  const points = importance.slice(0, mostFeatures).map((each) => ({ label: each.feature, value: each.importance }));
+  return chart({ kind: "bars", label: "feature", value: "loss of score when shuffled", points, total: importance.length });
+}

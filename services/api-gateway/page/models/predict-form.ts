@@ -1,0 +1,75 @@
+import type { ModelReference } from "@chatdb/contracts/models.ts";
+import type { ModelSchema, PredictResponse } from "@chatdb/contracts/predictions.ts";
+import { chart } from "../chart.ts";
+import { percent } from "../choices.ts";
+import { announce, element } from "../dom.ts";
+import { predict, predictSchema } from "./calls.ts";
+import { figure } from "./words.ts";
+
+type Feature = ModelSchema["features"][number];
+
+/** Contributions that are drawn, at most. */
+const mostDrawn = 15;
+
+/** A form with a field for each feature that a version wants, and what it predicts from them. */
+export async function predictForm(of: ModelReference): Promise<HTMLElement> {
+  try {
+    return formOf(of, await predictSchema(of));
+  } catch (error) {
+    return element("p", { className: "problem", role: "alert" }, (error as Error).message);
+  }
+}
+
+function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
+  const inputs = schema.features.map((feature) => [feature, inputOf(feature)] as const);
+  const explain = element("input", { type: "checkbox", checked: true });
+  const result = element("div", { className: "result" });
+  const submit = element("button", { type: "submit" }, `Predict ${schema.target}`);
+  const fields = inputs.map(([{ name }, input]) => element("label", {}, element("span", {}, name), input));
+  const form = element("form", { className: "predict" }, element("div", { className: "fields" }, ...fields), element("label", { className: "check" }, explain, element("span", {}, "Explain it")), submit, result);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const features = Object.fromEntries(inputs.flatMap(([{ name, kind }, { value }]) => (value === "" ? [] : [[name, kind === "number" ? Number(value) : value]])));
+    submit.disabled = true;
+    predict(of, features, explain.checked)
+      .then((answer) => {
+        result.replaceChildren(...predicted(answer, schema));
+        announce(`Predicted ${schema.target}: ${shown(answer.prediction)}.`);
+      }, ({ message }: Error) => result.replaceChildren(element("p", { className: "problem", role: "alert" }, message)))
+      .finally(() => (submit.disabled = false));
+  });
+  return form;
+}
+
+function inputOf({ kind, required, typical, categories = [] }: Feature): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
+  if (kind === "text") return element("textarea", { required, rows: 3 });
+  if (kind === "number") return element("input", { type: "number", step: "any", required, value: typical === undefined ? "" : String(rounded(Number(typical))) });
+  if (categories.length === 0) return element("input", { required, value: String(typical ?? "") });
+  const options = categories.map((value) => element("option", { value, selected: value === typical }, value));
+  return element("select", { required }, ...(required ? [] : [element("option", { value: "" }, "unknown")]), ...options);
+}
+
+/** A mean with three digits is as good to begin with. */
+const rounded = (value: number) => Number(value.toPrecision(3));
+
+const shown = (value: number | string) => (typeof value === "number" ? figure(value) : value);
+
+function predicted({ prediction, probabilities, explanation, model }: PredictResponse, { target }: ModelSchema): HTMLElement[] {
+  const all = Object.entries(probabilities ?? {}).toSorted(([, a], [, b]) => b - a);
+  return [
+    element("p", { className: "single" }, element("strong", {}, shown(prediction)), " ", element("span", { className: "muted" }, `${target}, by version ${model.version}`)),
+    ...(all.length > 0 ? [element("ul", { className: "probabilities" }, ...all.slice(0, mostDrawn).map(([name, value]) => element("li", {}, element("span", {}, name), element("progress", { max: 1, value, aria: { label: `Probability of ${name}` } }), element("span", { className: "number" }, percent(value)))))] : []),
+    ...(explanation ? explained(explanation, typeof prediction === "string") : []),
+  ];
+}
+
+function explained({ base, contributions }: NonNullable<PredictResponse["explanation"]>, ofClass: boolean): HTMLElement[] {
+  if (contributions.length === 0) return [];
+  const points = contributions.slice(0, mostDrawn).map(({ feature, contribution }) => ({ label: feature, value: contribution }));
+  const scale = ofClass ? ", in log-odds of this class" : "";
+  return [
+    element("h4", {}, "Why"),
+    element("p", { className: "muted" }, `What each feature adds to ${figure(base)}${scale}.`),
+    chart({ kind: "bars", label: "feature", value: "contribution", points, total: contributions.length }),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Evaluation } from "@chatdb/contracts/models.ts";
+import { character, compact, drawing } from "../chart.ts";
+import { ticksBetween } from "../chart-data.ts";
+import { drawn } from "../dom.ts";
+import { figure } from "./words.ts";
+
+type Points = NonNullable<Evaluation["points"]>;
+
+/** Of the drawing, in px. */
+const mostHeight = 360;
+const below = 42;
+const above = 10;
+
+/** Held-out rows: what was predicted over what is so. On the line, both are the same. */
+export function scatter(points: Points): HTMLElement {
+  return drawing(`${points.length} of the held-out rows`, (width) => draw(points, width));
+}
+
+function draw(points: Points, width: number): SVGElement {
+  const values = points.flatMap(({ actual, predicted }) => [actual, predicted]);
+  const marks = ticksBetween(Math.min(...values), Math.max(...values), 4);
+  const [low, high] = [marks[0]!, marks.at(-1)!];
+  const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
+  const height = Math.min(mostHeight, width * 0.8);
+  const right = 16;
+  const x = (value: number) => left + ((value - low) / (high - low)) * (width - left - right);
+  const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
+  const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(points) });
+  for (const mark of marks) {
+    svg.append(
+      drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+      drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)),
+      drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark)),
+    );
+  }
+  svg.append(
+    drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "actual →"),
+    drawn("text", { class: "tick", x: left + 4, y: above + 8, "text-anchor": "start" }, "↑ predicted"),
+    drawn("line", { class: "same", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
+    ...points.map(({ actual, predicted }) =>
+      drawn("circle", { class: "spot", cx: x(actual).toFixed(1), cy: y(predicted).toFixed(1), r: 3.5 }, drawn("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`)),
+    ),
+  );
+  return svg;
+}
+
+/** What the drawing shows, for those who do not see it. */
+function said(points: Points): string {
+  const errors = points.map(({ actual, predicted }) => Math.abs(actual - predicted)).sort((a, b) => a - b);
+  const actual = points.map((point) => point.actual);
+  return `Predicted against actual values of ${points.length} held-out rows: actual values from ${figure(Math.min(...actual))} to ${figure(Math.max(...actual))}; ` +
+    `half of the predictions are within ${figure(errors[Math.floor(errors.length / 2)]!)} of them, the worst is ${figure(errors.at(-1)!)} away.`;
+}

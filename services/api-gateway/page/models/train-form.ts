@@ -1,0 +1,96 @@
+import { families, type Family } from "@chatdb/contracts/families.ts";
+import type { JobRequest } from "@chatdb/contracts/jobs.ts";
+import { announce, element } from "../dom.ts";
+import { submitJob } from "./calls.ts";
+import { usualTarget } from "./columns.ts";
+import { DataChoice, type Chosen } from "./data-choice.ts";
+import { parameterFields, parametersIn } from "./parameter-fields.ts";
+import { modelNameOf } from "./upload.ts";
+import { familyNames } from "./words.ts";
+
+/** What a model's name may be, as models.ts of the contracts has it. */
+const namePattern = "[a-z0-9][a-z0-9._\\-]{0,79}";
+
+/** Where a person says what is to be learned from what. */
+export class TrainForm {
+  readonly #onSubmitted: (jobId: string) => void;
+  readonly #data = new DataChoice((chosen) => this.#show(chosen));
+  readonly #target = element("select", { required: true, disabled: true }, element("option", { value: "" }, "Choose the data first"));
+  readonly #name = element("input", { required: true, pattern: namePattern, maxLength: 80, autocomplete: "off", spellcheck: false, title: "1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit" });
+  readonly #family = element("select", {}, element("option", { value: "" }, "As the target suggests"), ...families.map((value) => element("option", { value }, familyNames[value])));
+  readonly #priority = element("select", {}, ...["low", "normal", "high"].map((value) => element("option", { value, selected: value === "normal" }, value)));
+  readonly #parameters = element("div", { className: "fields" });
+  readonly #problem = element("p", { className: "problem", role: "alert", hidden: true });
+  readonly #train = element("button", { type: "submit" }, "Train");
+  #chosen: Chosen | undefined;
+  /** The name follows the data until a person writes one. */
+  #named = false;
+  /** Of this submission; another one gets another. */
+  #key = newKey();
+  readonly element: HTMLElement;
+
+  /** @param onSubmitted called with the id of a job that is on record */
+  constructor(onSubmitted: (jobId: string) => void) {
+    this.#onSubmitted = onSubmitted;
+    const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
+    const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters, element("div", { className: "fields" }, field("Priority", this.#priority)));
+    this.element = element("form", { className: "train" }, this.#data.element, field("Column to predict", this.#target), field("Name of the model", this.#name), field("Family", this.#family), more, this.#problem, this.#train);
+    this.#family.addEventListener("change", () => this.#showParameters());
+    this.#name.addEventListener("input", () => (this.#named = this.#name.value !== ""));
+    this.element.addEventListener("input", () => (this.#key = newKey()));
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+    this.#showParameters();
+  }
+
+  /** @throws Refused */
+  look = () => this.#data.look();
+
+  #show(chosen: Chosen | undefined): void {
+    this.#chosen = chosen;
+    const columns = chosen?.columns ?? [];
+    this.#target.replaceChildren(...(columns.length > 0 ? columns : [""]).map((value) => element("option", { value }, value || "Choose the data first")));
+    this.#target.disabled = columns.length === 0;
+    this.#target.value = usualTarget(columns) ?? "";
+    if (chosen && !this.#named) this.#name.value = modelNameOf(chosen.name);
+    this.#tell("");
+  }
+
+  #showParameters(): void {
+    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined));
+  }
+
+  async #submit(): Promise<void> {
+    if (!this.#chosen) return this.#tell("Choose a file first, or a dataset that is here.");
+    const family = this.#family.value as Family | "";
+    const request: Partial<JobRequest> = {
+      model_name: this.#name.value,
+      dataset_location: this.#chosen.location,
+      target: this.#target.value,
+      parameters: { ...(family !== "" && { family }), ...parametersIn(this.#parameters) },
+      ...(this.#priority.value !== "normal" && { priority: this.#priority.value as JobRequest["priority"] }),
+    };
+    this.#train.disabled = true;
+    this.#tell("");
+    try {
+      const { job_id } = await submitJob(request, this.#key);
+      this.#key = newKey();
+      announce(`The training of ${request.model_name} is on record.`);
+      this.#onSubmitted(job_id);
+    } catch (error) {
+      this.#tell((error as Error).message);
+    } finally {
+      this.#train.disabled = false;
+    }
+  }
+
+  #tell(problem: string): void {
+    this.#problem.textContent = problem;
+    this.#problem.hidden = problem === "";
+  }
+}
+
+/** Random; crypto.randomUUID is not there over http. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
