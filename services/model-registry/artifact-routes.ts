@@ -40,8 +40,9 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
       .send(artifact);
   });
 
-  app.post("/artifacts/collect", { schema: { response: { 200: artifactsCollected } } }, async () => {
-    const collected = await collection.run();
+  const querystring = z.object({ grace_s: z.coerce.number().pipe(z.int().nonnegative()).optional().describe("Seconds that bytes stay which no version names. Default: the registry's setting") });
+  app.post("/artifacts/collect", { schema: { querystring, response: { 200: artifactsCollected } } }, async (request) => {
+    const collected = await collection.run(request.query.grace_s);
     if (!collected) throw new Problem(409, "Artifacts are being collected already.");
     return collected;
   });

@@ -28,12 +28,14 @@ export interface ArtifactStore {
   /** Stores bytes by `upload`, under the key that it is given. */
   put(name: string, sha256: string, upload: (put: (body: Readable) => Promise<Stored>) => Promise<Stored>): Promise<Stored>;
   get(key: string): Promise<Readable | undefined>;
-  /** Removes what no version names and is older than the grace period. Several at once do no harm. */
-  collect(): Promise<ArtifactsCollected>;
+  /**
+   * Removes what no version names and is older than the grace period, or than `youngestS` seconds: then uploads that are under way have to
+   * be repeated. Several collections at once do no harm.
+   */
+  collect(youngestS?: number): Promise<ArtifactsCollected>;
 }
 
 export function createArtifactStore({ db, objects, bucket, graceS }: ArtifactStoreOptions): ArtifactStore {
-  const old = sql<Date>`now() - make_interval(secs => ${graceS})`;
   return {
     async put(name, sha256, upload) {
       // Not a folder of the key: an object store may list only one of "a" and "a/b".
@@ -41,17 +43,17 @@ export function createArtifactStore({ db, objects, bucket, graceS }: ArtifactSto
       await db.insertInto("artifacts").values({ key, model_name: name, sha256, bytes: null, stored_at: null }).execute();
       const stored = await upload((body) => objects.put(bucket, key, body));
       const row = await db.updateTable("artifacts").set({ bytes: stored.bytes, stored_at: sql<Date>`now()` }).where("key", "=", key).returning("key").executeTakeFirst();
-      if (!row) throw new Problem(409, `The upload took longer than the ${graceS} s after which it counts as broken off. Put the bytes again.`);
+      if (!row) throw new Problem(409, `The upload took so long that it counted as broken off. Put the bytes again.`);
       return stored;
     },
 
     get: (key) => objects.get(bucket, key),
 
-    async collect() {
-      const cutoff = Date.now() - graceS * 1000;
+    async collect(youngestS = graceS) {
+      const cutoff = Date.now() - youngestS * 1000;
       // Objects before rows: an object in this list whose row is not there later has lost it, for its row came first.
       const listed = await objects.list(bucket);
-      await condemn(db, old);
+      await condemn(db, sql<Date>`now() - make_interval(secs => ${youngestS})`);
       const rows = await db.selectFrom("artifacts").select("key").execute();
       const named = new Set(rows.map(({ key }) => key));
       const orphans = listed.filter(({ key, modified }) => !named.has(key) && modified.getTime() <= cutoff);

@@ -14,7 +14,7 @@ export interface CollectionOptions {
 
 export interface Collection {
   /** Collects now, unless a replica is at it: then undefined. */
-  run(): Promise<ArtifactsCollected | undefined>;
+  run(youngestS?: number): Promise<ArtifactsCollected | undefined>;
   /** Ends the repetition, and waits for a collection that is under way. */
   stop(): Promise<void>;
 }
@@ -24,12 +24,12 @@ const lockKey = 4_116_201;
 
 /** Collects artifacts that nobody names, again and again, in one replica at a time. */
 export function startCollection({ db, artifacts, log, everyMs = 3_600_000 }: CollectionOptions): Collection {
-  const run = () =>
+  const run = (youngestS?: number) =>
     db.connection().execute(async (connection) => {
       const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(${lockKey}) as locked`.execute(connection);
       if (rows[0]?.locked !== true) return undefined;
       try {
-        return await artifacts.collect();
+        return await artifacts.collect(youngestS);
       } finally {
         await sql`select pg_advisory_unlock(${lockKey})`.execute(connection);
       }
