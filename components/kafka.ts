@@ -35,8 +35,8 @@ export interface KafkaArgs extends KafkaClusterArgs {
   readonly external?: ExternalKafka;
 }
 
-/** What a consumer does with a topic. */
-export type TopicUse = "publish" | "consume";
+/** What a consumer does with a topic: its pods share the events of one that it consumes, and each takes all of one that it follows. */
+export type TopicUse = "publish" | "consume" | "follow";
 
 /** An Apache Kafka cluster, here or elsewhere, its topics, and a user for each consumer who may do what it declared and nothing else. */
 export class Kafka extends pulumi.ComponentResource {
@@ -62,7 +62,7 @@ export class Kafka extends pulumi.ComponentResource {
 
   /**
    * Use of topics; what for is stated once, here. The user's rights follow: to write what it publishes, and to read what it
-   * consumes in the group of its name and the topic's (`groupOf` of services/contracts).
+   * consumes or follows in groups named after it and the topic (`groupOf` and `followersOf` of services/contracts).
    * @throws Error where a topic is not one of the cluster's.
    */
   topics(use: Record<string, TopicUse>): Dependency {

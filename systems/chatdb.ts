@@ -33,6 +33,9 @@ type Wiring = Pick<MicroserviceArgs, "port" | "uses"> & Partial<MicroserviceArgs
 const topics = {
   "training-jobs": { partitions: 12 },
   "training-events": { partitions: 12 },
+  // Read as a whole by each engine that starts. A stop that none hears of costs a training in vain.
+  "training-control": { partitions: 12, retentionMs: 24 * 3_600_000 },
+  "training-dead-letters": { partitions: 1 },
   "query-events": { partitions: 12 },
   // What the engine has not taken yet is not to be lost, however long it was away: a year.
   "query-feedback": { partitions: 12, retentionMs: 365 * 24 * 3_600_000 },
@@ -85,9 +88,10 @@ export class ChatDb extends pulumi.ComponentResource {
     });
     const engine = this.service("ml-engine", {
       port: 5000,
+      env: { IMAGE_TAG: tagOf(image("ml-engine")) },
       uses: [
-        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "query-events": "consume", "query-feedback": "consume" }),
-        objectStore.buckets({ datasets: "read", feedback: "read-write" }),
+        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "training-control": "follow", "training-dead-letters": "publish", "query-events": "consume", "query-feedback": "consume" }),
+        objectStore.buckets({ datasets: "read", feedback: "read-write", checkpoints: "read-write" }),
         registry.http(),
         lazily(connector.http()),
       ],
@@ -296,4 +300,9 @@ export class ChatDb extends pulumi.ComponentResource {
       return address ? `http://${address.hostname ?? address.ip}` : "(no address yet)";
     });
   }
+}
+
+/** Of an image reference that may have a digest after it. */
+function tagOf(reference: string): string {
+  return /:([\w.-]+)(@|$)/.exec(reference)?.[1] ?? "";
 }

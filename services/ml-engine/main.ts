@@ -17,11 +17,14 @@ await runService({
     ...s3Env,
     S3_BUCKET_DATASETS: z.string(),
     S3_BUCKET_FEEDBACK: z.string(),
+    S3_BUCKET_CHECKPOINTS: z.string(),
     MODEL_REGISTRY_URL: serviceUrl,
     DB_CONNECTOR_URL: serviceUrl,
     TRAINING_CONCURRENCY: count,
     TRAINING_MEMORY_MB: count,
     DATASET_MAX_BYTES: count,
+    CHECKPOINT_MS: count,
+    IMAGE_TAG: z.string().optional(),
   },
   create: async (env, log) => {
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
@@ -31,11 +34,14 @@ await runService({
       objects,
       datasetsBucket: env.S3_BUCKET_DATASETS,
       feedbackBucket: env.S3_BUCKET_FEEDBACK,
+      checkpointsBucket: env.S3_BUCKET_CHECKPOINTS,
       modelRegistryUrl: env.MODEL_REGISTRY_URL,
       dbConnectorUrl: env.DB_CONNECTOR_URL,
       concurrency: env.TRAINING_CONCURRENCY,
       trainingMemoryMb: env.TRAINING_MEMORY_MB,
       maxDatasetBytes: env.DATASET_MAX_BYTES,
+      checkpointMs: env.CHECKPOINT_MS,
+      imageTag: env.IMAGE_TAG,
       log,
     });
     app.addHook("onClose", async () => {

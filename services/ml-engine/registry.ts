@@ -12,11 +12,15 @@ import type { Training } from "./training/trainer.ts";
 export interface Registry {
   /** The version that a job made, if it has made one. */
   versionOf(job: TrainingJob, signal?: AbortSignal): Promise<ModelVersion | undefined>;
-  /** Registers what a job has trained. Repeating it changes nothing. */
-  register(job: TrainingJob, training: Training, signal?: AbortSignal): Promise<ModelVersion>;
+  /**
+   * Registers what a job has trained. Repeating it changes nothing.
+   * @param giveUp ends it between two calls: one that is under way may succeed, and is waited for
+   */
+  register(job: TrainingJob, training: Training, options?: { signal?: AbortSignal; giveUp?: AbortSignal }): Promise<ModelVersion>;
 }
 
-export function createRegistry(http: HttpClient): Registry {
+/** @param codeVersion of this program, for the versions that it registers */
+export function createRegistry(http: HttpClient, codeVersion: string): Registry {
   return {
     versionOf: (job, signal) =>
       retry(
@@ -32,9 +36,10 @@ export function createRegistry(http: HttpClient): Registry {
         { passing, signal },
       ),
 
-    async register(job, training, signal) {
+    async register(job, training, { signal, giveUp } = {}) {
+      const signals = [signal, giveUp].filter((each) => each !== undefined);
       try {
-        return await retry(() => send(http, job, training, signal), { passing, signal });
+        return await retry(() => send(http, registrationOf(job, training, codeVersion), training.artifact, signal), { passing, signal: AbortSignal.any(signals) });
       } catch (error) {
         if (error instanceof Problem && !passing(error)) throw new JobError(`The model registry refused the model: ${error.message}`, { cause: error });
         throw error;
@@ -43,24 +48,21 @@ export function createRegistry(http: HttpClient): Registry {
   };
 }
 
-async function send(http: HttpClient, job: TrainingJob, training: Training, signal?: AbortSignal): Promise<ModelVersion> {
-  const bytes = Buffer.from(training.artifact);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+type Unsigned = Omit<ModelRegistration, "sha256">;
+
+function registrationOf({ model_name, job_id, dataset_location, parameters }: TrainingJob, training: Training, code_version: string): Unsigned {
+  const { format, metrics, evaluation, target, dataset_sha256 } = training;
+  return { name: model_name, job_id, format, metrics, evaluation, lineage: { dataset_location, dataset_sha256, target, parameters, code_version } };
+}
+
+async function send(http: HttpClient, registration: Unsigned, artifact: Uint8Array, signal?: AbortSignal): Promise<ModelVersion> {
+  const body = Buffer.from(artifact);
+  const sha256 = createHash("sha256").update(body).digest("hex");
   const headers = { "content-type": "application/octet-stream" };
-  const answer = await http.request(`/models/${job.model_name}/artifacts/${sha256}`, { method: "PUT", headers, body: bytes, signal });
+  const answer = await http.request(`/models/${registration.name}/artifacts/${sha256}`, { method: "PUT", headers, body, signal });
   const said = await text(answer.body);
   if (answer.status >= 400) throw new Problem(answer.status, said);
-  const { dataset_location, parameters } = job;
-  const { format, metrics, target, dataset_sha256 } = training;
-  const registration: ModelRegistration = {
-    name: job.model_name,
-    job_id: job.job_id,
-    sha256,
-    format,
-    metrics,
-    lineage: { dataset_location, dataset_sha256, target, parameters },
-  };
-  return http.postJson("/models", registration, modelVersion, { signal });
+  return http.postJson("/models", { ...registration, sha256 }, modelVersion, { signal });
 }
 
 /** A fault of the registry or of the way to it may pass, and so may 409: another store may not have the bytes yet. */

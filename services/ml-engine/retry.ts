@@ -7,7 +7,8 @@ export interface RetryOptions {
   attempts?: number;
   /** Before the second attempt, doubled before each further one. Milliseconds, default 200. */
   pauseMs?: number;
-  signal?: AbortSignal;
+  /** Ends the pauses; an attempt that runs is waited for. It then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Calls until it succeeds, or fails for good; then rejects with the last error. */
@@ -17,7 +18,7 @@ export async function retry<T>(call: () => Promise<T>, { passing, attempts = 5, 
       return await call();
     } catch (error) {
       if (attempt >= attempts || !passing(error)) throw error;
-      await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal });
+      await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal }).catch(() => signal!.throwIfAborted());
     }
   }
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { queryEvent } from "@chatdb/contracts/query.ts";
-import { groupOf, topics } from "@chatdb/contracts/topics.ts";
-import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import { followerGroup, groupOf, topics } from "@chatdb/contracts/topics.ts";
+import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
@@ -8,10 +9,15 @@ import { createServer } from "@chatdb/kit/server.ts";
 import { artifactFormat } from "@chatdb/ml-model/artifact.ts";
 import { questionModelFormat } from "@chatdb/query-parser/learned/question-model.ts";
 import type { FastifyInstance } from "fastify";
+import { Checkpoints } from "./checkpoints.ts";
 import { createFeedbackKeeper } from "./feedback.ts";
 import { createJobRunner } from "./job-runner.ts";
 import { createMetrics } from "./metrics.ts";
+import packageJson from "./package.json" with { type: "json" };
 import { createRegistry } from "./registry.ts";
+import { Stops } from "./stops.ts";
+
+const { version } = packageJson;
 
 export interface Deps {
   bus: EventBus;
@@ -19,6 +25,8 @@ export interface Deps {
   datasetsBucket: string;
   /** Where what people say about answers is kept. */
   feedbackBucket: string;
+  /** Where it is kept how far trainings have come. */
+  checkpointsBucket: string;
   modelRegistryUrl: string;
   /** Tells of the data sources that questions are about; asked when a job needs it, so it may be down until then. */
   dbConnectorUrl: string;
@@ -28,12 +36,16 @@ export interface Deps {
   trainingMemoryMb?: number;
   /** Of one dataset, bytes. Default 64 MiB. */
   maxDatasetBytes?: number;
+  /** Milliseconds between two states of a training that are kept. Default 5000. */
+  checkpointMs?: number;
+  /** The image's tag, where this runs from one: part of the version that models are said to be made by. */
+  imageTag?: string | undefined;
   log?: Logger;
 }
 
 /** Trains models: takes jobs from Kafka, reads their datasets, registers what was learned, and says how it went. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { bus, objects, concurrency = 2, trainingMemoryMb = 256, maxDatasetBytes = 64 * 2 ** 20, log = createLogger("ml-engine") } = deps;
+  const { bus, objects, concurrency = 2, trainingMemoryMb = 256, maxDatasetBytes = 64 * 2 ** 20, checkpointMs = 5000, log = createLogger("ml-engine") } = deps;
   const http = createHttpClient(deps.modelRegistryUrl, { timeoutMs: 10_000 });
   const closing = new AbortController();
   const app = createServer({
@@ -43,27 +55,37 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     checks: { eventBus: () => bus.ping(), subscriptions: () => subscriptions },
   });
   const metrics = createMetrics(app.metrics);
+  const codeVersion = deps.imageTag === undefined ? version : `${version}+${deps.imageTag}`;
+  const checkpoints = new Checkpoints({ objects, bucket: deps.checkpointsBucket, log });
+  const stops = new Stops(log);
   const runJob = createJobRunner({
     bus,
     datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes },
-    registry: createRegistry(http),
+    registry: createRegistry(http, codeVersion),
+    checkpoints,
+    stops,
     metrics,
     dbConnectorUrl: deps.dbConnectorUrl,
+    codeVersion,
+    checkpointMs,
     memoryMb: trainingMemoryMb,
     signal: closing.signal,
     log,
   });
   const countQuestion = (value: unknown) => metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
-  const subscribe = (topic: string, handle: (value: unknown) => Promise<void>, concurrency?: number) =>
-    bus.subscribe({ group: groupOf("ml-engine", topic), topics: [topic], concurrency, handle: ({ value }) => handle(value) });
+  const subscribe = (topic: string, handle: (event: IncomingEvent) => Promise<void>, { group = groupOf("ml-engine", topic), concurrency }: { group?: string; concurrency?: number } = {}) =>
+    bus.subscribe({ group, topics: [topic], concurrency, handle });
   const keepFeedback = createFeedbackKeeper({ objects, bucket: deps.feedbackBucket, metrics, log });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscriptions = Promise.all([
-    subscribe(topics.trainingJobs, runJob, concurrency),
-    subscribe(topics.queryEvents, (value) => Promise.resolve(countQuestion(value))),
-    subscribe(topics.queryFeedback, keepFeedback),
+    subscribe(topics.trainingJobs, runJob, { concurrency }),
+    // A group of its own: every engine hears of every stop, also of those that were before it came.
+    subscribe(topics.trainingControl, ({ value }) => Promise.resolve(stops.take(value)), { group: followerGroup("ml-engine", topics.trainingControl, randomUUID()) }),
+    subscribe(topics.queryEvents, ({ value }) => Promise.resolve(countQuestion(value))),
+    subscribe(topics.queryFeedback, ({ value }) => keepFeedback(value)),
   ]);
   subscriptions.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
+  checkpoints.removeOld().catch((err: unknown) => log.warn({ err }, "old checkpoints are left"));
   // Before the bus is closed, which waits for its handlers.
   app.addHook("preClose", (done) => {
     closing.abort();

@@ -42,7 +42,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-const buckets = { models: "models", datasets: "datasets", feedback: "feedback" };
+const buckets = { models: "models", datasets: "datasets", feedback: "feedback", checkpoints: "checkpoints" };
 
 /**
  * Starts everything that a cluster would run, in this process: the services as they are, on embedded databases, a bus in
@@ -95,7 +95,7 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
     serve(createTrainingOrchestrator({ db: tables(training), bus, log: log("training-orchestrator") })),
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
-    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
+    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, checkpointsBucket: buckets.checkpoints, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
     serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, modelRegistryUrl: modelRegistry, newModelsMs: 1000, languageModel, log: log("query-parser") })),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);

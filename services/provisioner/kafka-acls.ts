@@ -1,8 +1,8 @@
 import { AclOperations, AclPermissionTypes, ResourcePatternTypes, ResourceTypes, type Acl, type AclFilter } from "@platformatic/kafka";
 import { z } from "zod";
-import { groupOf } from "@chatdb/contracts/topics.ts";
+import { followersOf, groupOf } from "@chatdb/contracts/topics.ts";
 
-export const topicUse = z.enum(["publish", "consume"]);
+export const topicUse = z.enum(["publish", "consume", "follow"]);
 
 const allow = {
   host: "*",
@@ -12,20 +12,19 @@ const allow = {
 
 /**
  * What a consumer's user may do: write to the topics that it publishes to, read from those that it consumes, as the group
- * of its own that is named after the topic. To read or write a thing is to see it too: no right to describe is needed.
+ * of its own that is named after the topic, and from those that it follows, as any group whose name begins so. To read or write a thing is to see it too: no right to describe is needed.
  * https://kafka.apache.org/documentation/#operations_resources_and_protocols
  */
 export function aclsOf(user: string, consumer: string, use: Record<string, z.infer<typeof topicUse>>): Acl[] {
   const principal = `User:${user}`;
   const topic = (resourceName: string) => ({ ...allow, principal, resourceType: ResourceTypes.TOPIC, resourceName });
-  return Object.entries(use).flatMap(([name, access]): Acl[] =>
-    access === "publish"
-      ? [{ ...topic(name), operation: AclOperations.WRITE }]
-      : [
-          { ...topic(name), operation: AclOperations.READ },
-          { ...topic(groupOf(consumer, name)), resourceType: ResourceTypes.GROUP, operation: AclOperations.READ },
-        ],
-  );
+  const group = { ...topic(""), resourceType: ResourceTypes.GROUP, operation: AclOperations.READ };
+  return Object.entries(use).flatMap(([name, access]): Acl[] => {
+    if (access === "publish") return [{ ...topic(name), operation: AclOperations.WRITE }];
+    const read = { ...topic(name), operation: AclOperations.READ };
+    if (access === "consume") return [read, { ...group, resourceName: groupOf(consumer, name) }];
+    return [read, { ...group, resourceName: followersOf(consumer, name), resourcePatternType: ResourcePatternTypes.PREFIXED }];
+  });
 }
 
 /** All rules about a user, on whatever they are. */

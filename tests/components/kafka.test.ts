@@ -45,11 +45,11 @@ describe("kafka", () => {
 
   it("makes a user for each consumer, which may do what it declared", async () => {
     const { USER_NAME, USER_PASSWORD, CONSUMER_NAME, TOPIC_USE } = environment(
-      await run(program({}, { jobs: "consume", audit: "publish" })),
+      await run(program({}, { jobs: "follow", audit: "publish" })),
       "kafka-worker",
     );
     expect({ USER_NAME, CONSUMER_NAME }).to.deep.equal({ USER_NAME: "worker_a", CONSUMER_NAME: "worker" });
-    expect(JSON.parse(TOPIC_USE!)).to.deep.equal({ jobs: "consume", audit: "publish" });
+    expect(JSON.parse(TOPIC_USE!)).to.deep.equal({ jobs: "follow", audit: "publish" });
     expect(USER_PASSWORD).to.match(/^\w{32}$/);
   });
 

@@ -218,9 +218,9 @@ describe("configuration of ChatDB", () => {
     expect(new Set(passwords)).to.have.length(9);
   });
 
-  it("lets the engine read the datasets and keep feedback, and the registry write datasets", () => {
+  it("lets the engine read the datasets and keep feedback and checkpoints, and the registry write datasets", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
-    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read", feedback: "read-write" });
+    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read", feedback: "read-write", checkpoints: "read-write" });
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
   });
 

@@ -1,11 +1,14 @@
-/** Runs in a worker thread: one training, the dataset on standard input, the outcome as a message. */
+/** Runs in a worker thread: one training, the dataset on standard input, how it fares and its outcome as messages. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { artifactFormat, serializeArtifact } from "@chatdb/ml-model/artifact.ts";
 import { readDataset } from "./dataset.ts";
 import { JobError } from "./job-error.ts";
-import type { Training, TrainingOutcome, TrainingTask } from "./trainer.ts";
+import type { Training, TrainingOutcome, TrainingTask, WorkerMessage } from "./trainer.ts";
 import { train } from "./train.ts";
+import { createWatch } from "./worker-watch.ts";
+
+const send = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 async function outcomeOf(task: TrainingTask): Promise<TrainingOutcome> {
   try {
@@ -23,9 +26,11 @@ async function trainQuestions({ parameters, dbConnectorUrl }: TrainingTask): Pro
   return questions.trainQuestions(process.stdin, parameters, dbConnectorUrl);
 }
 
-async function trainTable({ target, parameters }: TrainingTask): Promise<Training> {
+async function trainTable(task: TrainingTask): Promise<Training> {
   const dataset = await readDataset(process.stdin);
-  const { artifact, metrics } = train(dataset, target, parameters);
+  const watch = createWatch(task, dataset.sha256, send);
+  watch.log(`Read ${dataset.rowNumbers.length} rows of ${dataset.columns.length} columns.`);
+  const { artifact, metrics } = train(dataset, task.target, task.parameters);
   return {
     artifact: serializeArtifact(artifact),
     format: artifactFormat,
@@ -35,4 +40,4 @@ async function trainTable({ target, parameters }: TrainingTask): Promise<Trainin
   };
 }
 
-parentPort!.postMessage(await outcomeOf(workerData as TrainingTask));
+send({ kind: "outcome", outcome: await outcomeOf(workerData as TrainingTask) });

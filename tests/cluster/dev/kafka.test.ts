@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { groupOf, topics as names } from "@chatdb/contracts/topics.ts";
+import { followerGroup, groupOf, topics as names } from "@chatdb/contracts/topics.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment } from "../../../render/objects.ts";
 import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";
@@ -11,7 +11,15 @@ import { stack } from "./stack.ts";
 
 const users = ["training-orchestrator", "ml-engine", "query-parser"];
 const topics = Object.values(names);
-const groups = users.flatMap((user) => topics.map((topic) => groupOf(user, topic)));
+const follower = (user: string, topic: string) => followerGroup(user, topic, "somebody");
+const groups = users.flatMap((user) => topics.flatMap((topic) => [groupOf(user, topic), follower(user, topic)]));
+
+/** What a service's user may do that declared to use a topic so. */
+const rights = {
+  publish: (_user: string, topic: string) => [`publish ${topic}`],
+  consume: (user: string, topic: string) => [`read ${topic}`, `group ${groupOf(user, topic)}`],
+  follow: (user: string, topic: string) => [`read ${topic}`, `group ${follower(user, topic)}`],
+};
 
 describe("Kafka of ChatDB dev", function () {
   this.timeout(240_000);
@@ -20,15 +28,15 @@ describe("Kafka of ChatDB dev", function () {
 
   for (const user of users) {
     it(`lets ${user} do what it declared and nothing else`, async () => {
-      const use = Object.entries(JSON.parse(environment(resources, `kafka-${user}`).TOPIC_USE!) as Record<string, "publish" | "consume">);
-      const declared = use.flatMap(([topic, access]) => (access === "publish" ? [`publish ${topic}`] : [`read ${topic}`, `group ${groupOf(user, topic)}`]));
+      const use = Object.entries(JSON.parse(environment(resources, `kafka-${user}`).TOPIC_USE!) as Record<string, keyof typeof rights>);
+      const declared = use.flatMap(([topic, access]) => rights[access](user, topic));
       const otherUser = environment(resources, users.find((name) => name !== user)!).KAFKA_USERNAME!;
 
-      const { "no login": unknown, ...rights } = await rightsOf("chatdb-services", user, { topics, groups, otherUser });
+      const { "no login": unknown, ...found } = await rightsOf("chatdb-services", user, { topics, groups, otherUser });
 
-      const allowed = Object.entries(rights).flatMap(([attempt, outcome]) => (outcome === "allowed" ? [attempt] : []));
+      const allowed = Object.entries(found).flatMap(([attempt, outcome]) => (outcome === "allowed" ? [attempt] : []));
       expect(allowed.sort()).to.deep.equal(declared.sort());
-      for (const attempt of Object.keys(rights).filter((name) => !allowed.includes(name))) expect(rights[attempt], attempt).to.equal(refusal(attempt));
+      for (const attempt of Object.keys(found).filter((name) => !allowed.includes(name))) expect(found[attempt], attempt).to.equal(refusal(attempt));
       // The broker hangs up on who does not log in.
       expect(unknown).to.equal("Connection closed");
     });

@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { build } from "esbuild";
 import fc from "fast-check";
 import { readDataset } from "@chatdb/ml-engine/training/dataset.ts";
-import { trainInWorker } from "@chatdb/ml-engine/training/trainer.ts";
 import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
-import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
 const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
 const read = (text: string) => readDataset(streamOf(text));
@@ -96,58 +89,5 @@ describe("reading a dataset", () => {
     const error: unknown = await readDataset(broken).catch((error: unknown) => error);
     expect(error).to.be.an("error").with.property("message", "connection reset");
     expect(error).not.to.be.instanceOf(JobError);
-  });
-});
-
-describe("a training in its thread", () => {
-  it("gives the same bytes each time", async () => {
-    const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 128 })).artifact);
-    expect(await run()).to.deep.equal(await run());
-  });
-
-  it("works the same when engine and thread are bundled", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "bundle-"));
-    const source = new URL("../../../services/ml-engine/training/", import.meta.url);
-    const entryPoints = ["trainer.ts", "train-worker.ts"].map((file) => fileURLToPath(new URL(file, source)));
-    await build({ entryPoints, outdir: folder, bundle: true, platform: "node", format: "esm" });
-    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-    const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as { trainInWorker: typeof trainInWorker };
-    const [one, other] = await Promise.all(
-      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 128 })),
-    );
-    expect(Buffer.from(one!.artifact)).to.deep.equal(Buffer.from(other!.artifact));
-    await rm(folder, { recursive: true });
-  });
-
-  it("leaves the event loop free", async () => {
-    const rows = Array.from({ length: 30_000 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 3}`);
-    const csv = ["a,b,kind", ...rows].join("\n");
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 1);
-    const started = process.cpuUsage();
-    await trainInWorker(streamOf(csv), { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 256 });
-    clearInterval(timer);
-    const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6;
-    expect(ticks, `ticks in ${seconds} s of work`).to.be.above(seconds * 50);
-  });
-
-  it("ends with a reason when the dataset needs more memory than it may have", async () => {
-    const endless = Readable.from((function* () {
-      yield "a,b\n";
-      for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
-    })());
-    expect(await reasonOf(trainInWorker(endless, { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 24 }))).to.equal("The dataset needs more than the 24 MiB that a training may use.");
-    expect(endless.destroyed).to.equal(true);
-  });
-
-  it("ends when it is stopped, wherever it is", async () => {
-    const stop = new AbortController();
-    const stalled = new PassThrough();
-    stalled.write("a,b\n1,2\n");
-    const training = trainInWorker(stalled, { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1" }, { memoryMb: 64, signal: stop.signal });
-    setImmediate(() => stop.abort());
-    const error: unknown = await training.catch((error: unknown) => error);
-    expect(error).to.be.an("error").and.not.instanceOf(JobError);
-    expect(stalled.destroyed).to.equal(true);
   });
 });

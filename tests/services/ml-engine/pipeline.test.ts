@@ -91,7 +91,7 @@ describe("from a CSV file to a prediction", () => {
       await stack.bus.subscribe({
         group: randomUUID(),
         topics: [topics.trainingEvents],
-        handle: ({ key, value }) => Promise.resolve(void (key === id && events.push(value as TrainingEvent))),
+        handle: ({ key, value }) => Promise.resolve(void (key === id && !["progress", "log"].includes((value as TrainingEvent).kind) && events.push(value as TrainingEvent))),
       });
       await eventually(() => expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded"]));
       await stack.bus.publish(topics.trainingJobs, [again, again]);
@@ -153,7 +153,8 @@ describe("from a CSV file to a prediction", () => {
       const first = await stack.startEngine({
         objects: {
           ...stack.objects,
-          get: () => {
+          get: (bucket, key) => {
+            if (bucket !== "datasets") return stack.objects.get(bucket, key);
             opened.resolve();
             stalled.write("a,b\n1,2\n");
             return Promise.resolve(stalled);
@@ -168,25 +169,6 @@ describe("from a CSV file to a prediction", () => {
       await eventually(() => expect(stalled.destroyed).to.equal(true));
       engine = await stack.startEngine();
       expect(await stack.ended(id)).to.deep.include({ status: "succeeded", model: { name: model_name, version: 1 } });
-    });
-
-    it("as its connection to the object store does: the job is taken up again", async () => {
-      let reads = 0;
-      engine = await stack.startEngine({
-        objects: {
-          ...stack.objects,
-          get: (bucket, key) => {
-            if (++reads > 1) return stack.objects.get(bucket, key);
-            const broken = new PassThrough();
-            broken.write(housesCsv().slice(0, 500));
-            setImmediate(() => broken.destroy(new Error("connection reset")));
-            return Promise.resolve(broken);
-          },
-        },
-      });
-      const job = await stack.ended(await stack.submit({ model_name: freshModel(), dataset_location: location }));
-      expect(job.status).to.equal("succeeded");
-      expect(reads).to.equal(2);
     });
   });
 

@@ -16,6 +16,12 @@ describe("provisioner kafka-acls", () => {
     }
   });
 
+  it("of what is followed are reading it in any group of a prefix", () => {
+    const [read, group] = aclsOf("engine_a", "engine", { control: "follow" });
+    expect(read).to.include({ resourceType: ResourceTypes.TOPIC, resourceName: "control", operation: AclOperations.READ, resourcePatternType: ResourcePatternTypes.LITERAL });
+    expect(group).to.include({ resourceType: ResourceTypes.GROUP, resourceName: "engine.control.", operation: AclOperations.READ, resourcePatternType: ResourcePatternTypes.PREFIXED });
+  });
+
   it("change by what is missing and what is no longer declared", () => {
     expect(difference([], acls)).to.deep.equal({ missing: acls, surplus: [] });
     expect(difference(structuredClone(acls), acls)).to.deep.equal({ missing: [], surplus: [] });

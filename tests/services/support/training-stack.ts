@@ -9,8 +9,7 @@ import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.t
 import type { EventBus, IncomingEvent, OutgoingEvent, Subscription } from "@chatdb/kit/event-bus.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
-import type { ObjectStore } from "@chatdb/kit/object-store.ts";
-import { createService as createEngine } from "@chatdb/ml-engine/service.ts";
+import { createService as createEngine, type Deps as EngineDeps } from "@chatdb/ml-engine/service.ts";
 import { createService as createRegistry } from "@chatdb/model-registry/service.ts";
 import type { RegistryTables } from "@chatdb/model-registry/schema.ts";
 import { createService as createPredictions } from "@chatdb/prediction-service/service.ts";
@@ -41,11 +40,15 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     buckets: { models: "models", datasets: "datasets" },
     log,
   });
-  const faults = { registryAway: false };
+  const faults = { registryAway: false, registrationsUnanswered: false };
   const registryCalls: string[] = [];
   registry.addHook("onRequest", async (request, reply) => {
     registryCalls.push(`${request.method} ${request.url}`);
     if (faults.registryAway) await reply.code(503).send({ title: "away" });
+  });
+  registry.addHook("onSend", (request, reply, payload, done) => {
+    if (faults.registrationsUnanswered && request.method === "POST") reply.code(503);
+    done(null, payload);
   });
   const modelRegistryUrl = await registry.listen({ host: "127.0.0.1", port: 0 });
   const orchestrator = await createOrchestrator({ db: openDatabase<OrchestratorTables>(orchestratorDatabase.pool), bus, log });
@@ -54,10 +57,10 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);
   /** An engine; closing it leaves its events to the others. */
-  const startEngine = async (other: { publish?: Publish; objects?: ObjectStore } = {}) => {
+  const startEngine = async ({ publish, ...other }: { publish?: Publish } & Partial<Pick<EngineDeps, "objects" | "checkpointMs" | "maxDatasetBytes">> = {}) => {
     const { subscribe, leave } = joinGroup();
-    const engineBus = { ...bus, publish: other.publish ?? ((topic, events) => bus.publish(topic, events)), subscribe } satisfies EventBus;
-    const engine = await createEngine({ bus: engineBus, objects: other.objects ?? objects, datasetsBucket: "datasets", feedbackBucket: "feedback", modelRegistryUrl, dbConnectorUrl, log });
+    const engineBus = { ...bus, publish: publish ?? ((topic, events) => bus.publish(topic, events)), subscribe } satisfies EventBus;
+    const engine = await createEngine({ bus: engineBus, objects, datasetsBucket: "datasets", feedbackBucket: "feedback", checkpointsBucket: "checkpoints", modelRegistryUrl, dbConnectorUrl, log, ...other });
     engine.addHook("onClose", (_engine, done) => {
       leave();
       engines.delete(engine);

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
+import type { TrainingTask, WorkerMessage } from "./trainer.ts";
+import type { Watch } from "./watch.ts";
+
+/** Milliseconds between two messages about the same step. */
+const progressMs = 100;
+
+/** Tells of a training to the thread that started it. Its state is kept with what it is a state of. */
+export function createWatch(task: TrainingTask, dataset_sha256: string, send: (message: WorkerMessage) => void): Watch {
+  const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
+  const binding = createHash("sha256").update(canonicalJson({ dataset_sha256, target: target ?? null, parameters, codeVersion })).digest("hex");
+  const told = { at: -Infinity, step: "" };
+  let keptAt = performance.now();
+  const fits = resumeFrom?.binding === binding;
+  if (fits) send({ kind: "log", text: "Goes on from where an earlier start of this attempt was cut off." });
+  else if (resumeFrom) send({ kind: "log", text: "Begins anew: what an earlier start had kept is of other data, or of another version of the program." });
+  return {
+    progress(share, step) {
+      const now = performance.now();
+      if (step === told.step && now - told.at < progressMs) return;
+      Object.assign(told, { at: now, step });
+      send({ kind: "progress", share, step });
+    },
+    log: (text) => send({ kind: "log", text }),
+    checkpoint(state) {
+      if (performance.now() - keptAt < checkpointMs) return;
+      send({ kind: "checkpoint", state: { binding, state: state() } });
+      keptAt = performance.now();
+    },
+    resumeFrom: fits ? resumeFrom.state : undefined,
+  };
+}
