@@ -41,6 +41,16 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   this.timeout(300_000);
   let gateway: Gateway;
 
+  /** The stand-in for MongoDB goes through a whole collection for each row that it joins: on a busy machine it may run into the time limit. */
+  const answer = async (query: string, datasource: string, attempts = 5): Promise<{ rows: Table }> => {
+    try {
+      return await gateway.post<{ rows: Table }>("/api/query", { query, datasource });
+    } catch (error) {
+      if (attempts === 1 || !(error as Error).message.includes('"layer":"time limit"')) throw error;
+      return answer(query, datasource, attempts - 1);
+    }
+  };
+
   before(async () => {
     const databases = await startAskedDatabases();
     // Before that, neither the network nor the connector lets anybody reach them.
@@ -59,7 +69,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
       for (const { ask, gold, ordered } of questions) {
         it(ask, async () => {
           const right = await goldRows(gold);
-          const { rows } = await gateway.post<{ rows: Table }>("/api/query", { query: ask, datasource });
+          const { rows } = await answer(ask, datasource);
           expect(rows).to.not.be.empty;
           expect(contrast(ordered ? right.map((row) => [row]) : [right], rows, { extraColumns: true })).to.equal(undefined);
         });
