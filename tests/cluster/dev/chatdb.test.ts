@@ -3,6 +3,7 @@ import type { Run } from "@chatdb/test-service/report.ts";
 import { expect } from "chai";
 import { linearCsv } from "../support/gateway.ts";
 import { kubectl, kubectlJson, podsOf, portForward, until, type Pod, type PortForward } from "../support/kubectl.ts";
+import { peaksDuring, peaksInWords } from "../support/resource-use.ts";
 import { stack } from "./stack.ts";
 
 const inPostgres = ["exec", "--namespace=chatdb-system", "postgres-0", "--"];
@@ -83,20 +84,30 @@ describe("ChatDB dev on a real Kubernetes", function () {
     expect(response.headers.get("content-type")).to.include("application/problem+json");
   });
 
-  it("passes the three integration scenarios through the gateway", async () => {
-    const tests = await portForward("chatdb-testing", "service/test-service", 8001);
-    try {
-      const { run_id } = await post<Run>(`${tests.url}/runs`, {});
-      const run = await until("the run ends", 180, async () => {
-        const run = await json<Run>(`${tests.url}/runs/${run_id}`);
-        return run.status === "running" ? undefined : run;
-      });
-      expect(run.scenarios).to.have.length(3);
-      for (const { name, status, steps } of run.scenarios) expect(status, `${name}: ${JSON.stringify(steps)}`).to.equal("passed");
-    } finally {
-      tests.close();
-    }
-  });
+  for (const jobs of [10, 50]) {
+    it(`passes the three integration scenarios through the gateway, with ${jobs} jobs at once`, async function () {
+      this.timeout(600_000);
+      const tests = await portForward("chatdb-testing", "service/test-service", 8001);
+      try {
+        const { result, peaks } = await peaksDuring(async () => {
+          const { run_id } = await post<Run>(`${tests.url}/runs`, { jobs });
+          return until("the run ends", 500, async () => {
+            const run = await json<Run>(`${tests.url}/runs/${run_id}`);
+            return run.status === "running" ? undefined : run;
+          });
+        });
+        expect(result.scenarios).to.have.length(3);
+        for (const { name, status, steps } of result.scenarios) expect(status, `${name}: ${JSON.stringify(steps)}`).to.equal("passed");
+        const { steps, took_ms } = result.scenarios[2]!;
+        const [, allocation, queueing, order] = steps.map(({ evidence }) => evidence);
+        console.log(`      ${jobs} jobs in ${(took_ms / 1000).toFixed(0)} s, ${JSON.stringify(allocation!.at_once)} at once, the longest wait ${(Number(queueing!.longest_ms) / 1000).toFixed(1)} s, the slowest request meanwhile ${JSON.stringify(allocation!.slowest_request_ms)} ms`);
+        console.log(`      in the order ${JSON.stringify(order!.completed)}`);
+        console.log(`      at the most: ${peaksInWords(peaks)}`);
+      } finally {
+        tests.close();
+      }
+    });
+  }
 
   it("loses no accepted job and no row when any one pod is killed", async function () {
     this.timeout(900_000);
