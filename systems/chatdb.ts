@@ -70,7 +70,10 @@ export class ChatDb extends pulumi.ComponentResource {
 
     const orchestrator = this.service("training-orchestrator", {
       port: 8000,
-      uses: [postgres.database("training"), kafka.topics({ "training-jobs": "publish", "training-events": "consume" })],
+      uses: [
+        postgres.database("training"),
+        kafka.topics({ "training-jobs": "publish", "training-events": "consume", "training-control": "publish", "training-dead-letters": "publish" }),
+      ],
     });
     const registry = this.service("model-registry", {
       port: 8080,

@@ -9,11 +9,14 @@ export const jobId = z.uuid();
 export const priority = z.enum(["low", "normal", "high"]);
 export type Priority = z.infer<typeof priority>;
 
+/** What a database keeps as it is: no character NUL, no half of a surrogate pair. */
+const text = (most: number) => z.string().min(1).max(most).refine((value) => !value.includes("\0") && value.isWellFormed(), "has what is no character");
+
 /** What is to be trained, and from what. */
 const training = {
   model_name: modelName,
   dataset_location: datasetLocation,
-  target: z.string().min(1).max(256).optional().describe("Column to predict. Default: the one named target, else the last"),
+  target: text(256).optional().describe("Column to predict. Default: the one named target, else the last"),
   parameters: trainingParameters.default({}),
 };
 
@@ -27,7 +30,7 @@ export const jobRequest = z.strictObject({
 export type JobRequest = z.infer<typeof jobRequest>;
 
 /** Sent as the header `Idempotency-Key`, or in the body of `POST /jobs` as `idempotency_key`: the same key gives the same job. */
-export const idempotencyKey = z.string().min(1).max(255).describe("Makes repeating the request safe: the same key gives the same job");
+export const idempotencyKey = text(255).describe("Makes repeating the request safe: the same key gives the same job");
 
 /** Counts from 1, and goes up each time that the job is sent to the engines anew. */
 const attempt = z.int().positive().default(1);

@@ -1,14 +1,10 @@
 import type { AddressInfo } from "node:net";
-import { topics } from "@chatdb/contracts/topics.ts";
-import { jobList, trainingJob } from "@chatdb/contracts/jobs.ts";
 import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
 import { keysOf } from "@chatdb/db-connector/added/encryption.ts";
 import type { SourceTables } from "@chatdb/db-connector/added/schema.ts";
 import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
 import { openDatabase, openPool } from "@chatdb/kit/database.ts";
 import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
-import type { EventBus } from "@chatdb/kit/event-bus.ts";
-import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
 import { createService as createMlEngine } from "@chatdb/ml-engine/service.ts";
@@ -92,7 +88,8 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
   const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
     serve(createDbConnector({ dataSources: [dataSource("shop", shop)], added: addedDataSources(tables(datasources), directory), log: log("db-connector") })),
     serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
-    serve(createTrainingOrchestrator({ db: tables(training), bus, log: log("training-orchestrator") })),
+    // Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again.
+    serve(createTrainingOrchestrator({ db: tables(training), bus, resendsAtStart: true, log: log("training-orchestrator") })),
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
     serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, checkpointsBucket: buckets.checkpoints, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
@@ -104,7 +101,6 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
   const testServiceUrl = await serve(createTestService({ gatewayUrl: url, log: log("test-service") }));
 
   await objects.put(buckets.datasets, "houses.csv", Buffer.from(housesCsv()), { contentType: "text/csv" });
-  await resumeJobs(trainingOrchestrator, bus);
   return { url, testServiceUrl };
 }
 
@@ -132,17 +128,4 @@ function dataSource(name: string, { env }: EmbeddedDatabase) {
     password: env.DATABASE_PASSWORD,
     tls: env.DATABASE_SSL,
   };
-}
-
-/** Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again. */
-async function resumeJobs(trainingOrchestrator: string, bus: EventBus): Promise<void> {
-  const http = createHttpClient(trainingOrchestrator);
-  try {
-    for (const status of ["running", "queued"]) {
-      const { jobs } = await http.getJson(`/jobs?status=${status}&limit=1000`, jobList);
-      await bus.publish(topics.trainingJobs, jobs.reverse().map((job) => ({ key: job.job_id, value: trainingJob.parse(job) })));
-    }
-  } finally {
-    await http.close();
-  }
 }

@@ -3,6 +3,7 @@ import { databaseEnv, kafkaEnv } from "@chatdb/kit/env.ts";
 import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
 import { runService } from "@chatdb/kit/run.ts";
+import { z } from "zod";
 import type { OrchestratorTables } from "./schema.ts";
 import { createService } from "./service.ts";
 
@@ -10,11 +11,18 @@ const name = "training-orchestrator";
 
 await runService({
   name,
-  env: { ...databaseEnv, ...kafkaEnv },
+  env: {
+    ...databaseEnv,
+    ...kafkaEnv,
+    /** Jobs that are with the engines at a time, of all replicas together. */
+    MAX_JOBS_AT_A_TIME: z.coerce.number().pipe(z.int().positive()).default(16),
+    /** Seconds after which an attempt of which nothing was heard is sent again; the engines take it for the same one. */
+    UNHEARD_ATTEMPT_S: z.coerce.number().positive().default(600),
+  },
   create: async (env, log) => {
     const db = openDatabase<OrchestratorTables>(openPool(env));
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
-    const app = await createService({ db, bus, log });
+    const app = await createService({ db, bus, log, maxJobsAtATime: env.MAX_JOBS_AT_A_TIME, unheardMs: env.UNHEARD_ATTEMPT_S * 1000 });
     app.addHook("onClose", async () => {
       await bus.close();
       await db.destroy();

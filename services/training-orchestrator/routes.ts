@@ -1,32 +1,31 @@
-import { job, jobAccepted, jobId, jobList, jobRequest, jobStatus } from "@chatdb/contracts/jobs.ts";
-import { modelName } from "@chatdb/contracts/models.ts";
+import { idempotencyKey, job, jobAccepted, jobFilter, jobId, jobList, jobRequest } from "@chatdb/contracts/jobs.ts";
+import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
 import type { JobStore } from "./job-store.ts";
 
-/** @param wake called when a job has been put on record */
-export function addJobRoutes(app: App, jobs: JobStore, wake: () => void): void {
-  const headers = z.object({
-    "idempotency-key": z.string().min(1).max(255).optional().describe("Makes repeating the request safe: the same key gives the same job"),
+export function addJobRoutes(app: App, jobs: JobStore): void {
+  const headers = z.object({ "idempotency-key": idempotencyKey.optional(), [userHeader]: z.string().optional() });
+  const body = jobRequest.extend({ idempotency_key: idempotencyKey.optional() });
+  app.post("/jobs", { schema: { summary: "Puts a job on record, which will run", headers, body, response: { 202: jobAccepted } } }, async (request, reply) => {
+    const { idempotency_key, ...asked } = request.body;
+    const inHeader = request.headers["idempotency-key"];
+    if (idempotency_key !== undefined && inHeader !== undefined && idempotency_key !== inHeader) {
+      throw new Problem(400, "The header Idempotency-Key and idempotency_key in the body differ. Send one of them, or the same twice.");
+    }
+    const accepted = await jobs.create(asked, { owner: request.headers[userHeader], idempotencyKey: idempotency_key ?? inHeader });
+    return reply.code(202).header("location", `/jobs/${accepted.job_id}`).send(accepted);
   });
 
-  app.post("/jobs", { schema: { headers, body: jobRequest, response: { 202: jobAccepted } } }, async (request, reply) => {
-    const { job_id, status } = await jobs.create(request.body, request.headers["idempotency-key"]);
-    wake();
-    return reply.code(202).header("location", `/jobs/${job_id}`).send({ job_id, status });
-  });
+  app.get("/jobs", { schema: { summary: "Jobs, newest first", querystring: jobFilter, response: { 200: jobList } } }, (request) => jobs.list(request.query));
 
-  const querystring = z.object({
-    status: jobStatus.optional(),
-    model_name: modelName.optional(),
-    limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100),
-  });
-  app.get("/jobs", { schema: { querystring, response: { 200: jobList } } }, async (request) => ({ jobs: await jobs.list(request.query) }));
-
-  app.get("/jobs/:id", { schema: { params: z.object({ id: jobId }), response: { 200: job } } }, async (request) => {
-    const found = await jobs.find(request.params.id);
-    if (!found) throw new Problem(404, `There is no job ${request.params.id}.`);
+  const ofOne = { params: z.object({ id: jobId }), response: { 200: job } };
+  const known = <T>(id: string, found: T | undefined): T => {
+    if (found === undefined) throw new Problem(404, `There is no job ${id}.`);
     return found;
-  });
+  };
+  app.get("/jobs/:id", { schema: { summary: "How a job is", ...ofOne } }, async ({ params: { id } }) => known(id, await jobs.find(id)));
+  app.post("/jobs/:id/cancel", { schema: { summary: "Makes no further attempt, and ends the one under way", ...ofOne } }, async ({ params: { id } }) => known(id, await jobs.cancel(id)));
+  app.post("/jobs/:id/retry", { schema: { summary: "Tries a job again that failed or was cancelled", ...ofOne } }, async ({ params: { id } }) => known(id, await jobs.retry(id)));
 }

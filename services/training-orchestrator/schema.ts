@@ -1,8 +1,8 @@
-import type { JobStatus } from "@chatdb/contracts/jobs.ts";
+import type { JobEvent, JobStatus } from "@chatdb/contracts/jobs.ts";
 import type { Metrics } from "@chatdb/contracts/models.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
-import { sql, type ColumnType, type Generated, type GeneratedAlways, type Kysely } from "kysely";
-import type { Migration } from "kysely/migration";
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+import type { Phase } from "./job-state.ts";
 
 /** Stored as jsonb: written as text, read as a value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -14,14 +14,44 @@ export interface OrchestratorTables {
     dataset_location: string;
     target: string | null;
     parameters: Json<TrainingParameters>;
+    /** 0 low, 1 normal, 2 high. */
+    priority: Generated<number>;
+    timeout_s: Generated<number>;
+    max_attempts: Generated<number>;
+    owner: string | null;
+    /** With the owner, where there is one: what one user calls a request does not meet what another does. */
     idempotency_key: string | null;
+    /** Follows from the phase. */
     status: Generated<JobStatus>;
+    phase: Generated<Phase>;
+    attempt: Generated<number>;
+    last_attempt: Generated<number>;
+    progress: Generated<number>;
+    progress_at: Date | null;
+    step: string | null;
     model_version: number | null;
     metrics: Json<Metrics> | null;
     error: string | null;
     created_at: GeneratedAlways<Date>;
+    sent_at: Date | null;
     started_at: Date | null;
     finished_at: Date | null;
+    /** While it is retrying: not before then. */
+    next_attempt_at: Date | null;
+    /** When the latest attempt was sent, sent again, or last said something. */
+    heard_at: Date | null;
+    /** Number of the latest entry of its history. */
+    entries: Generated<number>;
+  };
+  /** The history of each job. */
+  job_events: {
+    job_id: string;
+    number: number;
+    kind: JobEvent["kind"];
+    attempt: number;
+    at: Date;
+    text: string | null;
+    progress: number | null;
   };
   /** Events that are on record but not yet known to be in Kafka. */
   outbox: {
@@ -31,36 +61,3 @@ export interface OrchestratorTables {
     value: Json<unknown>;
   };
 }
-
-export const migrations: Record<string, Migration> = {
-  "001-jobs": {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable("jobs")
-        .addColumn("id", "uuid", (column) => column.primaryKey())
-        .addColumn("model_name", "text", (column) => column.notNull())
-        .addColumn("dataset_location", "text", (column) => column.notNull())
-        .addColumn("target", "text")
-        .addColumn("parameters", "jsonb", (column) => column.notNull())
-        .addColumn("idempotency_key", "text", (column) => column.unique())
-        .addColumn("status", "text", (column) =>
-          column.notNull().defaultTo("queued").check(sql`status in ('queued', 'running', 'succeeded', 'failed')`),
-        )
-        .addColumn("model_version", "integer")
-        .addColumn("metrics", "jsonb")
-        .addColumn("error", "text")
-        .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
-        .addColumn("started_at", "timestamptz")
-        .addColumn("finished_at", "timestamptz")
-        .execute();
-      await db.schema.createIndex("jobs_newest").on("jobs").columns(["created_at desc", "id"]).execute();
-      await db.schema
-        .createTable("outbox")
-        .addColumn("id", "bigint", (column) => column.primaryKey().generatedAlwaysAsIdentity())
-        .addColumn("topic", "text", (column) => column.notNull())
-        .addColumn("key", "text", (column) => column.notNull())
-        .addColumn("value", "jsonb", (column) => column.notNull())
-        .execute();
-    },
-  },
-};

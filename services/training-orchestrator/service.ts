@@ -1,36 +1,75 @@
 import { groupOf, topics } from "@chatdb/contracts/topics.ts";
 import { trainingEvent } from "@chatdb/contracts/jobs.ts";
 import { migrate } from "@chatdb/kit/database.ts";
-import type { EventBus } from "@chatdb/kit/event-bus.ts";
+import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
 import { z } from "zod";
+import { addEventRoutes } from "./event-routes.ts";
+import { startFeed } from "./job-feed.ts";
+import type { RetryPause } from "./job-record.ts";
 import { createJobStore, type JobStore } from "./job-store.ts";
+import { migrations } from "./migrations.ts";
 import { startRelay } from "./relay.ts";
 import { addJobRoutes } from "./routes.ts";
-import { migrations, type OrchestratorTables } from "./schema.ts";
+import { startScheduler } from "./scheduler.ts";
+import type { OrchestratorTables } from "./schema.ts";
 
 export interface Deps {
   db: Kysely<OrchestratorTables>;
   bus: EventBus;
   log?: Logger;
+  /** Jobs that are with the engines at a time, of all replicas together. Default 16. */
+  maxJobsAtATime?: number;
+  /** Milliseconds after which an attempt of which nothing was heard is sent again, as the same one. Default 10 minutes. */
+  unheardMs?: number;
+  /** Sends what was with the engines again at start: for a bus that forgets when the process ends. Default: no. */
+  resendsAtStart?: boolean;
+  /** Milliseconds of silence after which a stream of events says that it is alive. Default 5000: less than proxies wait. */
+  heartbeatMs?: number;
+  /** Milliseconds between two looks at what nobody tells of: the time, and what other replicas do. Default 1000. */
+  pollMs?: number;
+  /** Until the next attempt of a job. Default: from a second up to a minute. */
+  retryPause?: RetryPause;
 }
 
 /**
- * Takes training jobs and follows them to their end. A job that was accepted runs: it leaves for Kafka from the same
- * transaction that puts it on record. It has no deadline here: Kafka delivers it again when an engine dies.
+ * Takes training jobs and follows them to their end. A job that was accepted runs: it is on record, and what the engines are
+ * told of it leaves for Kafka from the same transaction that decides it.
  */
-export async function createService({ db, bus, log = createLogger("training-orchestrator") }: Deps): Promise<FastifyInstance> {
+export async function createService(deps: Deps): Promise<FastifyInstance> {
+  const { db, bus, log = createLogger("training-orchestrator"), maxJobsAtATime = 16, unheardMs = 600_000, heartbeatMs = 5000, pollMs } = deps;
   await migrate(db, migrations);
-  const jobs = createJobStore(db);
+  const relay = startRelay({ db, bus, log, pollMs });
+  const feed = startFeed({ db, pollMs, onFailure: (err) => log.warn({ err }, "the history of jobs could not be read, will be retried") });
+  const scheduler = startScheduler({
+    db,
+    log,
+    pollMs,
+    limits: { most: maxJobsAtATime, unheardMs },
+    resends: deps.resendsAtStart,
+    onChange: (ids) => {
+      ids.forEach((id) => feed.tell(id));
+      relay.wake();
+    },
+  });
+  const jobs = createJobStore(db, {
+    pause: deps.retryPause,
+    onChange: (id, settles) => {
+      feed.tell(id);
+      if (!settles) return;
+      scheduler.wake();
+      relay.wake();
+    },
+  });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscription = bus.subscribe({
     group: groupOf("training-orchestrator", topics.trainingEvents),
     topics: [topics.trainingEvents],
     concurrency: 4,
-    handle: ({ value }) => follow(jobs, value, log),
+    handle: (event) => follow(jobs, event, log),
   });
   subscription.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
   const app = createServer({
@@ -39,18 +78,32 @@ export async function createService({ db, bus, log = createLogger("training-orch
     log,
     checks: { database: () => sql`select 1`.execute(db), eventBus: () => bus.ping(), subscription: () => subscription },
   });
-  const relay = startRelay({ db, bus, log });
-  // Before the bus and the database are closed; a job that is accepted from here on waits in the outbox.
+  // Before the bus and the database are closed; a job that is accepted from here on waits on record.
+  app.addHook("preClose", () => scheduler.stop());
   app.addHook("preClose", () => relay.stop());
-  addJobRoutes(app, jobs, () => relay.wake());
+  addJobRoutes(app, jobs);
+  addEventRoutes(app, { jobs, feed, heartbeatMs });
+  app.addHook("onClose", () => feed.stop());
   return app;
 }
 
-async function follow(jobs: JobStore, value: unknown, log: Logger): Promise<void> {
+/** What cannot be put on record, now or ever, is a dead letter, so that those behind it get their turn. */
+async function follow(jobs: JobStore, { topic, key, value }: IncomingEvent, log: Logger): Promise<void> {
+  const giveUp = async (reason: string, err?: unknown) => {
+    log.error({ err, key, value, reason }, "a training event is given up");
+    await jobs.giveUp({ from: topic, key, reason, value, at: new Date().toISOString() });
+  };
   const event = trainingEvent.safeParse(value);
-  if (!event.success) {
-    log.error({ value, problems: z.prettifyError(event.error) }, "not a training event, skipped");
-  } else if (!(await jobs.apply(event.data))) {
-    log.warn({ job_id: event.data.job_id }, "an event of a job that is not on record, skipped");
+  if (!event.success) return giveUp(`Not a training event. ${z.prettifyError(event.error)}`);
+  try {
+    if (!(await jobs.apply(event.data))) log.warn({ job_id: event.data.job_id }, "an event of a job that is not on record, skipped");
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    await giveUp(`PostgreSQL cannot keep it: ${error.message}`, error);
   }
+}
+
+/** Class 22: a value that no column takes, such as a number too large. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isRefused(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("22");
 }

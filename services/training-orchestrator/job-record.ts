@@ -1,0 +1,118 @@
+import { topics } from "@chatdb/contracts/topics.ts";
+import type { DeadLetter, JobEvent, TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { sql, type Transaction } from "kysely";
+import { columnsOf, sentAttempt, stateOf, trainingJobOf, type JobRow } from "./job-row.ts";
+import { applyFact, type Fact, type JobState, type Phase } from "./job-state.ts";
+import type { OrchestratorTables } from "./schema.ts";
+import { storedJson, storedText } from "./stored-text.ts";
+
+type Entry = Omit<JobEvent, "number" | "attempt">;
+interface Message {
+  topic: string;
+  value: unknown;
+}
+
+/** Milliseconds until a job is tried again whose attempts failed so many times, in a way that may pass. */
+export type RetryPause = (failures: number) => number;
+
+/** One second, twice as long after each further failure, up to a minute; of that, by chance, between half and all. */
+export const retryPause: RetryPause = (failures) => Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2);
+
+/**
+ * Puts a fact on record: the job's new state, the entries of its history, and what others are to be told, all in the
+ * transaction that has locked the job's row.
+ */
+export async function record(transaction: Transaction<OrchestratorTables>, row: JobRow, fact: Fact, pause: RetryPause): Promise<JobRow> {
+  const before = stateOf(row);
+  const after = applyFact(before, fact);
+  const retries = after.phase === "retrying" && before.phase !== "retrying";
+  const failures = row.max_attempts - (after.last_attempt - after.attempt);
+  const next = retries ? sql<Date>`now() + ${pause(failures)} * interval '1 ms'` : after.phase === "retrying" ? row.next_attempt_at : null;
+  const entries = entriesOf(before, after, fact);
+  const columns = columnsOf(after);
+  const updated = await transaction
+    .updateTable("jobs")
+    .set({
+      ...columns,
+      step: columns.step && storedText(columns.step),
+      error: columns.error && storedText(columns.error),
+      next_attempt_at: next,
+      ...(fact.attempt === after.attempt && { heard_at: sql<Date>`now()` }),
+      entries: row.entries + entries.length,
+    })
+    .where("id", "=", row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await write(transaction, row, { attempt: fact.attempt, entries, messages: messagesOf(row, before, after, fact) });
+  return updated;
+}
+
+/** The engines are told of the latest attempt anew: for them it is the same one. */
+export async function sendAgain(transaction: Transaction<OrchestratorTables>, row: JobRow, reason: string): Promise<void> {
+  await transaction.updateTable("jobs").set({ heard_at: sql<Date>`now()`, entries: row.entries + 1 }).where("id", "=", row.id).execute();
+  const entry: Entry = { kind: "sent", at: new Date().toISOString(), text: reason };
+  await write(transaction, row, { attempt: row.attempt, entries: [entry], messages: [{ topic: topics.trainingJobs, value: trainingJobOf(row, row.attempt) }] });
+}
+
+interface Writing {
+  attempt: number;
+  entries: Entry[];
+  messages: Message[];
+}
+
+async function write(transaction: Transaction<OrchestratorTables>, row: JobRow, { attempt, entries, messages }: Writing): Promise<void> {
+  if (entries.length > 0) {
+    const rows = entries.map(({ kind, at, text, progress }, index) => ({
+      job_id: row.id,
+      number: row.entries + 1 + index,
+      kind,
+      attempt,
+      at: new Date(at),
+      text: text === undefined ? null : storedText(text),
+      progress: progress ?? null,
+    }));
+    await transaction.insertInto("job_events").values(rows).onConflict((conflict) => conflict.doNothing()).execute();
+  }
+  if (messages.length > 0) {
+    const rows = messages.map(({ topic, value }) => ({ topic, key: row.id, value: storedJson(value) }));
+    await transaction.insertInto("outbox").values(rows).execute();
+  }
+}
+
+const kindOf: Record<Phase, Entry["kind"]> = {
+  waiting: "queued",
+  sent: "sent",
+  started: "started",
+  retrying: "retrying",
+  failed: "failed",
+  cancelled: "cancelled",
+  succeeded: "succeeded",
+};
+
+function entriesOf(before: JobState, after: JobState, fact: Fact): Entry[] {
+  const { at } = fact;
+  const entries: Entry[] = [];
+  if (after.phase !== before.phase || after.attempt !== before.attempt) {
+    entries.push({ kind: kindOf[after.phase], at, ...(after.error !== undefined && { text: after.error }) });
+  }
+  // Not each one that comes: those that a reader would tell apart.
+  const moved = Math.floor(after.progress * 100) !== Math.floor(before.progress * 100) || after.step !== before.step;
+  if (fact.kind === "progress" && after.phase === "started" && moved) entries.push({ kind: "progress", at, progress: after.progress, ...(after.step !== undefined && { text: after.step }) });
+  if (fact.kind === "log") entries.push({ kind: "log", at, text: fact.text });
+  return entries;
+}
+
+function messagesOf(row: JobRow, before: JobState, after: JobState, fact: Fact): Message[] {
+  if (after.phase === before.phase && after.attempt === before.attempt) return [];
+  const messages: Message[] = [];
+  if (fact.kind === "sent") messages.push({ topic: topics.trainingJobs, value: trainingJobOf(row, after.attempt) });
+  if (fact.kind === "cancelled" || fact.kind === "timed out") {
+    const stop: TrainingStop = { job_id: row.id, up_to_attempt: sentAttempt(after), reason: fact.kind, at: fact.at };
+    if (stop.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: stop });
+  }
+  if ((fact.kind === "failed" && fact.passing) || fact.kind === "stopped") {
+    const letter: DeadLetter = { from: topics.trainingJobs, key: row.id, reason: after.error ?? fact.kind, value: trainingJobOf(row, after.attempt), at: fact.at };
+    if (after.phase === "failed") messages.push({ topic: topics.trainingDeadLetters, value: letter });
+  }
+  return messages;
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface Loop {
+  /** Acts at once: there is something to do. */
+  wake(): void;
+  /** Finishes what is under way, then stops. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  /** Resolves with whether there is more to do at once. */
+  act: () => Promise<boolean>;
+  /** Called when it rejected; it is tried again after the pause. */
+  onFailure: (error: unknown, pauseMs: number) => void;
+  /** Milliseconds between two turns where nobody wakes it. */
+  pollMs: number;
+}
+
+/** Does the same over and over until stopped: when woken, and now and then by itself, for what another replica left behind. */
+export function startLoop({ act, onFailure, pollMs }: LoopOptions): Loop {
+  const stopping = new AbortController();
+  let woken = Promise.withResolvers<void>();
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      woken = Promise.withResolvers();
+      try {
+        while (await act()) if (stopping.signal.aborted) return;
+      } catch (error) {
+        onFailure(error, pollMs);
+      }
+      const pause = new AbortController();
+      const signal = AbortSignal.any([stopping.signal, pause.signal]);
+      await Promise.race([woken.promise, delay(pollMs, undefined, { signal }).catch(() => undefined)]);
+      pause.abort();
+    }
+  }
+
+  const running = run();
+  return {
+    wake: () => woken.resolve(),
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
