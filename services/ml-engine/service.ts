@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { families } from "@chatdb/contracts/families.ts";
 import { queryEvent } from "@chatdb/contracts/query.ts";
 import { followerGroup, groupOf, topics } from "@chatdb/contracts/topics.ts";
 import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
@@ -94,7 +95,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   app.addHook("onClose", () => http.close());
   app.get("/", { schema: { description: "What this engine can do" } }, () => ({
     service: "ml-engine",
-    families: ["linear-regression", "logistic-regression", "questions"],
+    families: [...families, "questions"],
     formats: [artifactFormat, questionModelFormat],
     concurrency,
     max_dataset_bytes: maxDatasetBytes,

@@ -1,10 +1,7 @@
-import type { Feature } from "./artifact.ts";
-
-/** Values by feature name. A missing one is undefined. */
-export type FeatureValues = Readonly<Record<string, number | string | undefined>>;
+import type { TableFeature } from "./feature.ts";
 
 /** The number of columns that the features take once encoded. */
-export function encodedWidth(features: readonly Feature[]): number {
+export function encodedWidth(features: readonly TableFeature[]): number {
   return features.reduce((width, feature) => width + (feature.kind === "number" ? 1 : feature.categories.length), 0);
 }
 
@@ -12,10 +9,11 @@ export function encodedWidth(features: readonly Feature[]): number {
 export type ValueAt = (feature: number) => number | string | undefined;
 
 /**
- * Turns values into the row of numbers that a model multiplies. Training and prediction both use it, so they cannot differ.
+ * Turns values into the row of numbers that a model multiplies: a number as (value - mean) / scale, missing as the mean; a word as zeros
+ * but for a 1 in its category's place, none where it is missing or no category. Training and prediction both use it, so they cannot differ.
  * It writes `encodedWidth(features)` numbers into `row` from `offset` on.
  */
-export function createEncoder(features: readonly Feature[]): (valueAt: ValueAt, row: Float64Array, offset?: number) => void {
+export function createEncoder(features: readonly TableFeature[]): (valueAt: ValueAt, row: Float64Array, offset?: number) => void {
   const positions = features.map((feature) =>
     feature.kind === "category" ? new Map(feature.categories.map((category, index) => [category, index])) : undefined,
   );

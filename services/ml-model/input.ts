@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Feature } from "./artifact.ts";
-import type { FeatureValues } from "./encoding.ts";
+import type { Feature, FeatureValues } from "./feature.ts";
 
 /** What a prediction must be given, as a zod schema made from the model's features. */
 export function inputSchema(features: readonly Feature[]): z.ZodType<FeatureValues> {
@@ -8,12 +7,11 @@ export function inputSchema(features: readonly Feature[]): z.ZodType<FeatureValu
 }
 
 function valueSchema(feature: Feature): z.ZodType<number | string | undefined> {
-  const value = feature.kind === "number" ? z.number(saying("a number")) : categorySchema(feature.categories, feature.open);
+  const value = feature.kind === "number" ? z.number(saying("a number")) : feature.kind === "text" ? text : categorySchema(feature.categories, feature.open);
   return feature.required ? value : value.nullish().transform((given) => given ?? undefined);
 }
 
 function categorySchema(categories: readonly string[], open: boolean): z.ZodType<string> {
-  const text = z.union([z.string(), z.number(), z.boolean()], saying("text")).transform(String);
   if (open) return text;
   const known = new Set(categories);
   return text.refine((value) => known.has(value), { error: `unknown value; known are ${listed(categories)}` });
@@ -22,6 +20,8 @@ function categorySchema(categories: readonly string[], open: boolean): z.ZodType
 const saying = (expected: string) => ({
   error: (issue: { input?: unknown }) => (issue.input === undefined ? `missing; expected ${expected}` : `expected ${expected}`),
 });
+
+const text = z.union([z.string(), z.number(), z.boolean()], saying("text")).transform(String);
 
 function listed(values: readonly string[]): string {
   const shown = values.slice(0, 10).map((value) => JSON.stringify(value)).join(", ");

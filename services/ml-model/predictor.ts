@@ -1,60 +1,50 @@
+import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
 import type { z } from "zod";
-import type { LinearRegression, LogisticRegression, ModelArtifact } from "./artifact.ts";
-import { createEncoder, encodedWidth, type FeatureValues } from "./encoding.ts";
+import type { ModelArtifact } from "./artifact.ts";
+import { treesInference } from "./boosted-trees.ts";
+import type { Feature, FeatureValues } from "./feature.ts";
 import { inputSchema } from "./input.ts";
+import { linearInference, logisticInference } from "./linear.ts";
+import { neighboursInference } from "./neighbours.ts";
+import type { Inference } from "./prediction.ts";
+import { textInference } from "./text.ts";
 
-export interface Prediction {
-  /** A number (regression) or a class. */
-  prediction: number | string;
-  /** Of each class; they add up to 1. */
-  probabilities?: Record<string, number>;
-}
+export type { Prediction } from "./prediction.ts";
 
-export interface Predictor {
-  /** What `predict` may be given. */
+export interface Predictor extends Inference {
+  /** What `predict` and `explain` may be given: their values are those that it accepted. */
   input: z.ZodType<FeatureValues>;
-  /** Predicts from values that `input` accepted. */
-  predict(values: FeatureValues): Prediction;
 }
 
 /** Makes a model ready to predict. */
 export function createPredictor(artifact: ModelArtifact): Predictor {
-  const encode = createEncoder(artifact.features);
-  const width = encodedWidth(artifact.features);
-  const infer = artifact.family === "linear-regression" ? linear(artifact) : logistic(artifact);
-  return {
-    input: inputSchema(artifact.features),
-    predict(values) {
-      const row = new Float64Array(width);
-      encode((index) => values[artifact.features[index]!.name], row);
-      return infer(row);
-    },
-  };
+  return { input: inputSchema(artifact.features), ...inferenceOf(artifact) };
 }
 
-function linear({ weights, intercept }: LinearRegression): (row: Float64Array) => Prediction {
-  return (row) => ({ prediction: intercept + dot(weights, row) });
+function inferenceOf(artifact: ModelArtifact): Inference {
+  switch (artifact.family) {
+    case "linear-regression":
+      return linearInference(artifact);
+    case "logistic-regression":
+      return logisticInference(artifact);
+    case "boosted-trees":
+      return treesInference(artifact);
+    case "k-nearest-neighbours":
+      return neighboursInference(artifact);
+    case "text-classification":
+      return textInference(artifact);
+  }
 }
 
-function logistic({ classes, weights, intercepts }: LogisticRegression): (row: Float64Array) => Prediction {
-  return (row) => {
-    const shares = softmax(Float64Array.from(classes, (_, k) => intercepts[k]! + dot(weights[k]!, row)));
-    const best = shares.indexOf(Math.max(...shares));
-    return { prediction: classes[best]!, probabilities: Object.fromEntries(classes.map((name, k) => [name, shares[k]!])) };
-  };
+/** What a model wants to be given, and what it tells. */
+export function schemaOf(artifact: ModelArtifact): Omit<ModelSchema, "model"> {
+  const { family, target, features } = artifact;
+  return { family, target, ...("classes" in artifact && { classes: artifact.classes }), features: features.map(described) };
 }
 
-function dot(weights: readonly number[], row: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += weights[i]! * row[i]!;
-  return sum;
-}
-
-/** exp(score) / sum of exp(scores), in place, with the largest score taken off first so that nothing overflows. */
-export function softmax(scores: Float64Array): Float64Array {
-  const largest = Math.max(...scores);
-  let total = 0;
-  for (let k = 0; k < scores.length; k++) total += scores[k] = Math.exp(scores[k]! - largest);
-  for (let k = 0; k < scores.length; k++) scores[k]! /= total;
-  return scores;
+function described(feature: Feature): ModelSchema["features"][number] {
+  const { kind, name, required } = feature;
+  if (feature.kind === "text") return { kind, name, required };
+  if (feature.kind === "number") return { kind, name, required, typical: feature.mean };
+  return { kind, name, required, typical: feature.categories[0], categories: feature.categories };
 }

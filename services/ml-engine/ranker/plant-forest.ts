@@ -1,11 +1,11 @@
 import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
 import { replaced, valueOf, type Forest, type Tree } from "@chatdb/query-parser/ranking/forest.ts";
-import { growForest, type GrowOptions } from "../training/boosted-trees.ts";
+import { growForest, type ForestOptions } from "./grow-forest.ts";
 import { mulberry32 } from "../training/random.ts";
 import type { Labelled } from "./fit-ranker.ts";
 
 /** Found to do best on schemas that were not seen. */
-const options: Omit<GrowOptions, "random"> = { trees: 150, leaves: 15, rate: 0.06, minRows: 30, penalty: 5, share: 0.4 };
+const options: Omit<ForestOptions, "random"> = { trees: 150, leaves: 15, rate: 0.06, minRows: 30, penalty: 5, share: 0.4 };
 
 /** Parts that schemas are divided into: each is told by a forest that was grown on the others. */
 const parts = 5;

@@ -1,5 +1,5 @@
-import { createEncoder, encodedWidth, type FeatureValues } from "@chatdb/ml-model/encoding.ts";
-import type { Feature } from "@chatdb/ml-model/artifact.ts";
+import { createEncoder, encodedWidth } from "@chatdb/ml-model/encoding.ts";
+import type { FeatureValues, TableFeature } from "@chatdb/ml-model/feature.ts";
 import type { CategoryColumn, Column, NumberColumn } from "./column.ts";
 import { JobError } from "./job-error.ts";
 
@@ -17,12 +17,12 @@ export interface Matrix {
 }
 
 /** Learns how to encode each column from the training rows alone: the held-out ones must not tell. */
-export function learnFeatures(columns: readonly Column[], training: Int32Array): Feature[] {
+export function learnFeatures(columns: readonly Column[], training: Int32Array): TableFeature[] {
   return columns.map((column) => (column.kind === "number" ? learnNumber(column, training) : learnCategories(column, training)));
 }
 
 /** Mean and standard deviation (of the population) by Welford's method. */
-function learnNumber({ name, values, missing }: NumberColumn, training: Int32Array): Feature {
+function learnNumber({ name, values, missing }: NumberColumn, training: Int32Array): TableFeature {
   let count = 0;
   let mean = 0;
   let squares = 0;
@@ -37,7 +37,7 @@ function learnNumber({ name, values, missing }: NumberColumn, training: Int32Arr
   return { kind: "number", name, mean, scale: deviation > 0 ? deviation : 1, required: missing === 0 };
 }
 
-function learnCategories({ name, values, missing }: CategoryColumn, training: Int32Array): Feature {
+function learnCategories({ name, values, missing }: CategoryColumn, training: Int32Array): TableFeature {
   const counts = new Map<string, number>();
   for (const row of training) {
     const value = values[row];
@@ -45,11 +45,13 @@ function learnCategories({ name, values, missing }: CategoryColumn, training: In
   }
   const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
   const open = byFrequency.length > mostCategories;
-  return { kind: "category", name, categories: byFrequency.slice(0, mostCategories).sort(), open, required: missing === 0 };
+  const categories = byFrequency.slice(0, mostCategories).sort();
+  const shares = categories.map((category) => counts.get(category)! / training.length);
+  return { kind: "category", name, categories, shares, open, required: missing === 0 };
 }
 
 /** Encodes the given rows. */
-export function encodeRows(features: readonly Feature[], columns: readonly Column[], rows: Int32Array): Matrix {
+export function encodeRows(features: readonly TableFeature[], columns: readonly Column[], rows: Int32Array): Matrix {
   const width = encodedWidth(features);
   if (rows.length * width > mostCells) {
     throw new JobError(

@@ -5,6 +5,8 @@ export interface MinimizeOptions {
   maxIterations: number;
   /** Done when no member of the gradient is larger. Default 1e-7. */
   tolerance?: number;
+  /** Told of each iteration as it begins. */
+  onIteration?: (iteration: number) => void;
 }
 
 /** How many past steps stand in for the Hessian; 3 to 20 is usual. */
@@ -20,12 +22,13 @@ interface Step {
  * Minimises a smooth convex function from a starting point: L-BFGS with a backtracking line search
  * (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1). Deterministic.
  */
-export function minimize(objective: Objective, start: Float64Array, { maxIterations, tolerance = 1e-7 }: MinimizeOptions): Float64Array {
+export function minimize(objective: Objective, start: Float64Array, { maxIterations, tolerance = 1e-7, onIteration }: MinimizeOptions): Float64Array {
   let point = start;
   let gradient = new Float64Array(start.length);
   let value = objective(point, gradient);
   const steps: Step[] = [];
   for (let iteration = 0; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
+    onIteration?.(iteration);
     const direction = quasiNewtonDirection(gradient, steps);
     const next = searchLine(objective, point, value, gradient, direction, steps.length === 0);
     // No step makes it smaller: this is the minimum as far as doubles can tell.

@@ -1,6 +1,7 @@
-import { softmax } from "@chatdb/ml-model/predictor.ts";
+import { softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Matrix } from "./features.ts";
-import { minimize } from "./lbfgs.ts";
+import { minimize, type MinimizeOptions } from "./lbfgs.ts";
+import { withoutZeros, type SparseMatrix } from "./sparse.ts";
 
 export interface LogisticFit {
   intercepts: number[];
@@ -11,18 +12,18 @@ export interface LogisticFit {
  * Multinomial logistic regression: minimises sum log-loss + l2/2 |weights|^2, the intercepts free of the penalty
  * (the objective of scikit-learn's LogisticRegression with C = 1/l2). `labels` are indices of classes.
  */
-export function fitLogistic(x: Matrix, labels: Int32Array, classes: number, l2: number, maxIterations: number): LogisticFit {
-  const { data, rows, width } = x;
+export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classes: number, l2: number, options: MinimizeOptions): LogisticFit {
+  const { starts, columns, values, rows, width } = "data" in x ? withoutZeros(x) : x;
   // One block a class: its weights, then its intercept.
   const block = width + 1;
   const scores = new Float64Array(classes);
   const objective = (point: Float64Array, gradient: Float64Array) => {
     let loss = 0;
     for (let r = 0; r < rows; r++) {
-      const start = r * width;
+      const [from, to] = [starts[r]!, starts[r + 1]!];
       for (let k = 0; k < classes; k++) {
         let score = point[k * block + width]!;
-        for (let i = 0; i < width; i++) score += point[k * block + i]! * data[start + i]!;
+        for (let at = from; at < to; at++) score += point[k * block + columns[at]!]! * values[at]!;
         scores[k] = score;
       }
       softmax(scores);
@@ -30,7 +31,7 @@ export function fitLogistic(x: Matrix, labels: Int32Array, classes: number, l2: 
       loss -= Math.log(Math.max(scores[labels[r]!]!, Number.MIN_VALUE)) / rows;
       for (let k = 0; k < classes; k++) {
         const error = (scores[k]! - (labels[r] === k ? 1 : 0)) / rows;
-        for (let i = 0; i < width; i++) gradient[k * block + i]! += error * data[start + i]!;
+        for (let at = from; at < to; at++) gradient[k * block + columns[at]!]! += error * values[at]!;
         gradient[k * block + width]! += error;
       }
     }
@@ -42,7 +43,7 @@ export function fitLogistic(x: Matrix, labels: Int32Array, classes: number, l2: 
     }
     return loss;
   };
-  const point = minimize(objective, new Float64Array(classes * block), { maxIterations });
+  const point = minimize(objective, new Float64Array(classes * block), options);
   const blocks = Array.from({ length: classes }, (_, k) => [...point.subarray(k * block, (k + 1) * block)]);
   return { weights: blocks.map((values) => values.slice(0, width)), intercepts: blocks.map((values) => values[width]!) };
 }

@@ -1,47 +1,96 @@
-import { growForest, type GrowOptions } from "@chatdb/ml-engine/training/boosted-trees.ts";
+import type { Dataset } from "@chatdb/ml-engine/training/dataset.ts";
 import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
-import { valueOf } from "@chatdb/query-parser/ranking/forest.ts";
+import { train } from "@chatdb/ml-engine/training/train.ts";
+import { unwatched, type Watch } from "@chatdb/ml-engine/training/watch.ts";
+import type { BoostedTrees } from "@chatdb/ml-model/artifact.ts";
+import { parseArtifact, serializeArtifact } from "@chatdb/ml-model/artifact.ts";
+import { createPredictor } from "@chatdb/ml-model/predictor.ts";
+import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { expect } from "chai";
 
-const options = (): GrowOptions => ({ trees: 60, leaves: 6, rate: 0.2, minRows: 5, penalty: 1, share: 1, random: mulberry32(7) });
+const colours = ["red", "green", "blue", "black", "white"];
 
-/** Rows of three numbers from 0 to 1, and whether they are so. */
-function sampleOf(rows: number, isSo: (row: readonly number[]) => boolean) {
-  const random = mulberry32(1);
-  const all = Array.from({ length: rows }, () => [random(), random(), random()]);
-  return { rows: all, columns: [0, 1, 2].map((feature) => Float64Array.from(all, (row) => row[feature]!)), labels: Uint8Array.from(all, (row) => Number(isSo(row))), weights: new Float64Array(rows).fill(1) };
+/** Rows with a number that may be missing, a colour, and noise; `y` of each as told. */
+function datasetOf(rows: number, y: (a: number, colour: number, chance: number) => number | string): Dataset {
+  const random = mulberry32(11);
+  const a = Float64Array.from({ length: rows }, () => (random() < 0.2 ? NaN : Math.round(random() * 1000) / 1000));
+  const b = Float64Array.from({ length: rows }, random);
+  const colour = Array.from({ length: rows }, () => Math.floor(random() * colours.length));
+  const values = Array.from(a, (each, row) => y(each, colour[row]!, random()));
+  const target = typeof values[0] === "number" ? ({ kind: "number", values: Float64Array.from(values, Number) } as const) : ({ kind: "category", values: values.map(String) } as const);
+  return {
+    columns: [
+      { kind: "number", name: "a", values: a, missing: a.filter(Number.isNaN).length },
+      { kind: "number", name: "b", values: b, missing: 0 },
+      { kind: "category", name: "colour", values: colour.map((place) => colours[place]), missing: 0 },
+      { ...target, name: "y", missing: 0 },
+    ],
+    rowNumbers: Array.from({ length: rows }, (_, row) => row + 2),
+    sha256: "0".repeat(64),
+  };
 }
 
-const chanceOf = ({ trees, intercept }: ReturnType<typeof growForest>, row: readonly number[]) => 1 / (1 + Math.exp(-valueOf(trees, intercept, row)));
+const amount = datasetOf(2000, (a, colour, chance) => (Number.isNaN(a) ? 7 : 3 * a) + (colour === 1 || colour === 4 ? 5 : 0) + chance / 10);
+const threeKinds = datasetOf(2000, (a, colour) => (Number.isNaN(a) ? "none" : a > 0.5 !== colour < 2 ? "so" : "not"));
+const twoKinds = datasetOf(2000, (a, colour) => (a > 0.5 !== colour < 2 ? "so" : "not"));
+
+const trees = (dataset: Dataset, parameters: TrainingParameters = {}, watch?: Watch) => train(dataset, "y", { family: "boosted-trees", trees: 30, ...parameters }, watch);
 
 describe("boosted trees", () => {
-  it("learn what no sum of features tells: that one of two is large, but not both", () => {
-    const isSo = ([a, b]: readonly number[]) => a! > 0.5 !== b! > 0.5;
-    const forest = growForest(sampleOf(2000, isSo), options());
-    const other = sampleOf(3000, isSo).rows.slice(2000);
-    expect(other.filter((row) => chanceOf(forest, row) > 0.5 === isSo(row)).length / other.length).to.be.above(0.95);
+  it("learn numbers from numbers, words and what is missing", () => {
+    const { artifact, metrics } = trees(amount, { trees: 100 });
+    expect(metrics["r2"]).to.be.above(0.99);
+    const { predict } = createPredictor(artifact);
+    expect(predict({ a: undefined, b: 0.5, colour: "red" }).prediction).to.be.closeTo(7.05, 0.2);
+    expect(predict({ a: 0.5, b: 0.5, colour: "white" }).prediction).to.be.closeTo(6.55, 0.2);
   });
 
-  it("tell the chance where it is chance", () => {
-    const random = mulberry32(3);
-    const forest = growForest(sampleOf(4000, ([a]) => random() < (a! > 0.5 ? 0.8 : 0.3)), { ...options(), trees: 20 });
-    expect(chanceOf(forest, [0.9, 0.5, 0.5])).to.be.closeTo(0.8, 0.1);
-    expect(chanceOf(forest, [0.1, 0.5, 0.5])).to.be.closeTo(0.3, 0.1);
+  it("tell two classes and more apart that no sum of features tells", () => {
+    expect(trees(twoKinds).metrics["accuracy"]).to.be.above(0.97);
+    expect(trees(threeKinds).metrics["accuracy"]).to.be.above(0.97);
   });
 
-  it("count rows by their weights", () => {
-    const sample = sampleOf(4000, ([a]) => a! > 0.5);
-    const heavy = growForest({ ...sample, columns: sample.columns.slice(1), weights: sample.weights.map((_, row) => 1 + 8 * sample.labels[row]!) }, { ...options(), trees: 5 });
-    expect(chanceOf(heavy, [0.5, 0.5])).to.be.closeTo(0.9, 0.03);
+  for (const [name, dataset] of Object.entries({ numbers: amount, "two classes": twoKinds, "three classes": threeKinds })) {
+    it(`go on from any checkpoint to the very same bytes: ${name}`, () => {
+      const states: Uint8Array[] = [];
+      const whole = trees(dataset, {}, { ...unwatched, checkpoint: (state) => void states.push(state()) });
+      expect(states).to.have.lengthOf(30);
+      for (const resumeFrom of [states[0]!, states[16]!, states[29]!]) {
+        const resumed = trees(dataset, {}, { ...unwatched, resumeFrom });
+        expect(serializeArtifact(resumed.artifact).equals(serializeArtifact(whole.artifact))).to.equal(true);
+        expect(resumed.metrics).to.deep.equal(whole.metrics);
+        expect(resumed.evaluation).to.deep.equal(whole.evaluation);
+      }
+    });
+
+    it(`predict the same once written and read: ${name}`, () => {
+      const { artifact } = trees(dataset);
+      const values = { a: 0.3, b: 0.1, colour: "blue" };
+      expect(createPredictor(parseArtifact(serializeArtifact(artifact))).predict(values)).to.deep.equal(createPredictor(artifact).predict(values));
+    });
+
+    it(`explain a prediction by what adds up to it: ${name}`, () => {
+      const { predict, explain } = createPredictor(trees(dataset).artifact);
+      const values = { a: 0.8, b: 0.1, colour: "green" };
+      const { prediction, probabilities } = predict(values);
+      const { base, contributions } = explain!(values);
+      const sum = contributions.reduce((total, { contribution }) => total + contribution, base);
+      if (!probabilities) return expect(sum).to.be.closeTo(Number(prediction), 1e-9);
+      const others = Object.entries(probabilities).flatMap(([label, share]) => (label === prediction ? [] : [Math.log(share)]));
+      return expect(sum).to.be.closeTo(Math.log(probabilities[prediction]!) - others.reduce((total, each) => total + each, 0) / others.length, 1e-9);
+    });
+  }
+
+  it("tell how the loss falls, round by round", () => {
+    const curve = trees(amount).evaluation.curve!;
+    expect(curve.map(({ round }) => round)).to.deep.equal(Array.from({ length: 30 }, (_, n) => n + 1));
+    expect(curve.at(-1)!.training).to.be.below(curve[0]!.training / 10);
+    expect(curve.at(-1)!.held_out).to.be.below(curve[0]!.held_out / 10);
   });
 
-  it("have no leaf with fewer rows than asked for", () => {
-    const forest = growForest(sampleOf(60, ([a]) => a! > 0.95), { ...options(), minRows: 40 });
-    expect(forest.trees.every((tree) => typeof tree === "number")).to.equal(true);
-  });
-
-  it("are the same for the same rows", () => {
-    const grow = () => growForest(sampleOf(300, ([a, , c]) => a! > c!), { ...options(), share: 0.5 });
-    expect(grow()).to.deep.equal(grow());
+  it("have as many leaves and rows in them as asked for", () => {
+    const { trees: grown } = trees(amount, { leaves: 4, min_rows: 300 }).artifact as BoostedTrees;
+    for (const tree of grown) expect(tree.rights.filter((right) => right === 0)).to.have.lengthOf.at.most(4);
+    expect((trees(amount, { min_rows: 900 }).artifact as BoostedTrees).trees.every(({ values }) => values.length === 1)).to.equal(true);
   });
 });

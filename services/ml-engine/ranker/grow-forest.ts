@@ -1,0 +1,42 @@
+import type { Tree as FlatTree } from "@chatdb/ml-model/tree.ts";
+import type { Forest, Tree } from "@chatdb/query-parser/ranking/forest.ts";
+import { binNumbers } from "../training/bins.ts";
+import { boost } from "../training/boosted-trees.ts";
+import { binaryLogLoss } from "../training/loss.ts";
+import type { GrowthOptions } from "../training/tree-growth.ts";
+
+/** Rows that a forest is grown on. */
+export interface Sample {
+  /** By feature, then by row. */
+  columns: readonly Float64Array[];
+  /** 1 where it is so, 0 where it is not. */
+  labels: Uint8Array;
+  /** How much each row counts. */
+  weights: Float64Array;
+}
+
+export interface ForestOptions extends GrowthOptions {
+  trees: number;
+  /** Share of the features that each tree may ask for. */
+  share: number;
+  /** From 0 to 1. Trees differ in the features that they may ask for. */
+  random: () => number;
+}
+
+/** Few bins and short numbers: a forest is kept with the program, as text. */
+const bins = 64;
+const decimals = 4;
+
+/** Trees whose sum is the log-odds that a row is so. Deterministic for the same random numbers. */
+export function growForest({ columns, labels, weights }: Sample, { trees: rounds, share, random, ...options }: ForestOptions): Omit<Forest, "features"> {
+  const binned = columns.map((values) => binNumbers(values, { bins, decimals }));
+  const choose = (features: readonly number[]) => features.filter(() => random() < share);
+  const { intercepts, trees } = boost(binned, binaryLogLoss(labels, weights), { ...options, rounds, choose, decimals, minGain: 1e-6 });
+  return { intercept: intercepts[0]!, trees: trees.map((tree) => nested(tree, 0)) };
+}
+
+function nested(tree: FlatTree, node: number): Tree {
+  const right = tree.rights[node]!;
+  if (right === 0) return tree.values[node]!;
+  return [tree.features[node]!, tree.thresholds[node]!, nested(tree, node + 1), nested(tree, right)];
+}

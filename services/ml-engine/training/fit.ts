@@ -1,0 +1,106 @@
+import { artifactFormat, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
+import { createWeigher } from "@chatdb/ml-model/terms.ts";
+import type { Evaluation } from "@chatdb/contracts/models.ts";
+import type { Family, TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
+import type { Column } from "./column.ts";
+import { encodeRows, learnFeatures } from "./features.ts";
+import { fitTrees } from "./fit-trees.ts";
+import { JobError } from "./job-error.ts";
+import { fitLinear } from "./linear-regression.ts";
+import { fitLogistic } from "./logistic-regression.ts";
+import { sparseRows } from "./sparse.ts";
+import type { Split } from "./split.ts";
+import type { Target } from "./target.ts";
+import { textColumn } from "./text-column.ts";
+import { learnVocabulary } from "./vocabulary.ts";
+import type { Watch } from "./watch.ts";
+
+/** What a family learns from. */
+export interface Material {
+  /** Without the target. */
+  columns: readonly Column[];
+  target: Target;
+  split: Split;
+  parameters: TrainingParameters;
+  watch: Watch;
+}
+
+export interface Fitted {
+  artifact: ModelArtifact;
+  curve?: Evaluation["curve"];
+}
+
+/** Numbers that an artifact of neighbours may hold: about 20 MB as text. */
+const mostPoints = 2 ** 20;
+
+/** Terms, and weights by class and term, that an artifact of texts may hold. */
+const mostTerms = 20_000;
+const mostWeights = 2 ** 19;
+
+/** Learns from the training rows. Throws a JobError where the family is not for this target, or there is nothing to learn. */
+export function fit(family: Family, material: Material): Fitted {
+  const { columns, target, split, parameters, watch } = material;
+  if (family === "text-classification") return { artifact: fitText(material) };
+  const features = learnFeatures(columns, split.training);
+  const common = { format: artifactFormat, target: target.name, features } as const;
+  if (family === "boosted-trees") {
+    const { curve, ...trees } = fitTrees(features, columns, target, split, parameters, watch);
+    return { artifact: { family, ...common, ...classesOf(target), ...trees }, curve };
+  }
+  const x = encodeRows(features, columns, split.training);
+  if (family === "k-nearest-neighbours") {
+    const { neighbours = 5, neighbour_weights = "uniform" } = parameters;
+    if (x.data.length > mostPoints) {
+      throw new JobError(
+        `A model of nearest neighbours holds its rows: ${x.rows} rows of ${x.width} encoded columns are ${x.data.length} numbers, and at most ` +
+          `${mostPoints} fit. Leave out columns or rows, hold more out (test_fraction), or take another family.`,
+      );
+    }
+    return { artifact: { family, ...common, ...classesOf(target), neighbours, neighbour_weights, points: [...x.data], answers: answersOf(target, split.training) } };
+  }
+  if (family === "linear-regression") {
+    if (target.task !== "regression") throw new JobError(`linear-regression predicts numbers, and "${target.name}" is a column of classes. Take logistic-regression, or another target.`);
+    return { artifact: { family, ...common, ...fitLinear(x, Float64Array.from(answersOf(target, split.training)), parameters.l2 ?? 1e-8 * x.rows) } };
+  }
+  const { classes } = classTarget(family, target);
+  return { artifact: { family, ...common, classes, ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, parameters.l2 ?? 1, iterations(material)) } };
+}
+
+function fitText(material: Material): ModelArtifact {
+  const { columns, target, split, parameters, watch } = material;
+  const family = "text-classification";
+  const { classes } = classTarget(family, target);
+  const column = textColumn(columns);
+  const texts = Array.from(split.training, (row) => column.values[row] ?? "");
+  const vocabulary = learnVocabulary(texts, Math.min(mostTerms, Math.floor(mostWeights / classes.length)));
+  if (vocabulary.terms.length === 0) throw new JobError(`Column "${column.name}" has no words of two letters or more to learn from.`);
+  watch.log(`texts of column "${column.name}", ${vocabulary.terms.length} words and pairs of words`);
+  const weigh = createWeigher(vocabulary.terms, vocabulary.rarity);
+  const x = sparseRows(texts.map(weigh), vocabulary.terms.length);
+  return {
+    family,
+    format: artifactFormat,
+    target: target.name,
+    features: [{ kind: "text", name: column.name, required: column.missing === 0 }],
+    classes,
+    ...vocabulary,
+    ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, parameters.l2 ?? 1, iterations(material)),
+  };
+}
+
+function iterations({ parameters: { max_iterations: maxIterations = 500 }, watch }: Material) {
+  return { maxIterations, onIteration: (iteration: number) => watch.progress(iteration / maxIterations, `iteration ${iteration + 1} of ${maxIterations} at most`) };
+}
+
+function classTarget(family: Family, target: Target) {
+  if (target.task === "classification") return target;
+  throw new JobError(`${family} predicts classes, and "${target.name}" is a column of numbers. Take linear-regression, boosted-trees or k-nearest-neighbours, or set the task to classification.`);
+}
+
+const classesOf = (target: Target) => (target.task === "classification" ? { classes: target.classes } : {});
+
+/** Numbers, or places of classes. */
+function answersOf(target: Target, rows: Int32Array): number[] {
+  const values = target.task === "regression" ? target.values : target.labels;
+  return Array.from(rows, (row) => values[row]!);
+}
