@@ -27,6 +27,7 @@ export function crossChecks(settings: Settings): Issue[] {
     ...kafkaIssues(settings),
     ...postgresIssues(settings),
     ...dataSourceIssues(settings),
+    ...webDatasetIssues(settings),
     ...digestIssues(settings),
     ...accessIssues(settings),
     ...languageModelIssues(settings),
@@ -71,6 +72,10 @@ function postgresIssues({ postgresInstances, postgresCluster: { name, archive, r
     issues.push({ path: "postgresCluster.recovery.from", message: `is ${name}, the cluster's own name: give the new cluster another one` });
   }
   return issues;
+}
+
+function webDatasetIssues({ webDatasets: { ranges, except } }: Settings): Issue[] {
+  return ranges.length > 0 || except.length === 0 ? [] : [{ path: "webDatasets.except", message: "is of no use without ranges: jobs read no dataset from the web" }];
 }
 
 function dataSourceIssues({ dataSources, sampleData, addedDataSources: { ranges, except, secret } }: Settings): Issue[] {

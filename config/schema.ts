@@ -163,6 +163,11 @@ export const settings = z.strictObject({
     ports: z.array(port).min(1).default(Object.values(databasePorts)),
     secret: dnsName.optional(),
   }),
+  webDatasets: z.strictObject({
+    ranges: z.array(range).default([]),
+    except: z.array(range).default([]),
+    ports: z.array(port).min(1).default([443, 80]),
+  }),
   protect: z.boolean(),
   credentialRotation: z.int().min(0),
   sampleData: z.boolean(),

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { addedDataSources } from "../components/added-data-sources.ts";
 import { lazily, type Dependency } from "../components/connection.ts";
 import { encryptionKey } from "../components/encryption-key.ts";
 import { externalDatabase } from "../components/external-database.ts";
@@ -11,6 +10,7 @@ import { languageModel } from "../components/language-model.ts";
 import { Microservice, type MicroserviceArgs } from "../components/microservice.ts";
 import { Namespace } from "../components/namespace.ts";
 import { ObjectStore } from "../components/object-store.ts";
+import { openAddresses } from "../components/open-addresses.ts";
 import { OneOffJob } from "../components/one-off-job.ts";
 import type { PostgresCluster } from "../components/postgres-cluster.ts";
 import { Postgres } from "../components/postgres.ts";
@@ -97,6 +97,7 @@ export class ChatDb extends pulumi.ComponentResource {
         objectStore.buckets({ datasets: "read", feedback: "read-write", checkpoints: "read-write" }),
         registry.http(),
         lazily(connector.http()),
+        ...(config.webDatasets.ranges.length > 0 ? [openAddresses("web-datasets", "WEB_DATASETS", config.webDatasets)] : []),
       ],
       startsAfter,
     });
@@ -259,7 +260,7 @@ export class ChatDb extends pulumi.ComponentResource {
   /** The databases that people ask: those of the configuration, those that they add, of which there is a record, and the sample one. */
   private dataSources(postgres: Postgres): Dependency[] {
     const { addedDataSources: places } = this.config;
-    const added = [postgres.database("datasources"), ...(places.ranges.length > 0 ? [addedDataSources(places)] : [])];
+    const added = [postgres.database("datasources"), ...(places.ranges.length > 0 ? [openAddresses("added-data-sources", "ADDED_SOURCES", places)] : [])];
     const configured = Object.entries(this.config.dataSources).map(([name, source]) =>
       externalDatabase(name, { ...source, password: this.config.dataSourcePassword(name) }, `DATASOURCE_${name.toUpperCase()}`),
     );

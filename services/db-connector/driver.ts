@@ -1,5 +1,5 @@
-import type { LookupFunction } from "node:net";
 import type { Dialect, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
+import type { AddressGuard } from "@chatdb/kit/address-rules.ts";
 import type { Problem } from "@chatdb/kit/problem.ts";
 import type { z } from "zod";
 
@@ -64,14 +64,6 @@ export interface DriverSettings {
   tls: "disable" | "require" | "verify";
   /** Connects only where that says that the address may be connected to. Default: anywhere. */
   addresses?: AddressGuard;
-}
-
-/** Says what may be connected to. */
-export interface AddressGuard {
-  /** The addresses of a host that may be connected to. @throws Problem when it has none, or has others too */
-  resolve(host: string): Promise<string[]>;
-  /** The same, for sockets that look names up. */
-  lookup: LookupFunction;
 }
 
 export type Connect = (settings: DriverSettings, onIdleError: (error: Error) => void) => Driver;

@@ -1,5 +1,5 @@
 import { isIP, Socket, type SocketConnectOpts } from "node:net";
-import type { AddressGuard } from "./driver.ts";
+import type { AddressGuard } from "@chatdb/kit/address-rules.ts";
 
 /**
  * A socket that connects only to addresses that the guard lets through. The name is resolved here, once, and the connection

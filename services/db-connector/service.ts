@@ -2,7 +2,7 @@ import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import type { Kysely } from "kysely";
-import { AddressRules, type AddressEnv } from "./added/addresses.ts";
+import { addedSourceRules, type AddressEnv } from "./added/addresses.ts";
 import type { Keys } from "./added/encryption.ts";
 import type { PasswordSources } from "./added/password-reference.ts";
 import type { SourceTables } from "./added/schema.ts";
@@ -23,7 +23,7 @@ export interface Deps extends Omit<ConnectorOptions, "adding"> {
 
 /** Keeps data sources, introspects them, and runs queries that read. */
 export async function createService({ dataSources, added, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
-  const adding = added && { ...added, store: await AddedSources.open(added.db, added.keys), addresses: new AddressRules(added.addresses) };
+  const adding = added && { ...added, store: await AddedSources.open(added.db, added.keys), addresses: addedSourceRules(added.addresses) };
   const connector = new Connector(dataSources, log, { ...options, adding });
   const app = createServer({
     name: "db-connector",

@@ -1,9 +1,9 @@
 import type { DataSource } from "@chatdb/contracts/data-sources.ts";
 import type { DatabaseSchema, Dialect } from "@chatdb/contracts/query.ts";
+import type { AddressRules } from "@chatdb/kit/address-rules.ts";
 import { isAway } from "@chatdb/kit/away.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
-import type { AddressRules } from "./added/addresses.ts";
 import { resolvePassword, type PasswordSources } from "./added/password-reference.ts";
 import type { AddedSource, AddedSources } from "./added/store.ts";
 import type { DataSourceSettings } from "./data-source.ts";

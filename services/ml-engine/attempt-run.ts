@@ -2,7 +2,7 @@ import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
 import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import { metered, openDataset, type DatasetSources } from "./dataset-source.ts";
+import { metered, openDataset, type DatasetSources } from "./datasets/source.ts";
 import type { EngineMetrics } from "./metrics.ts";
 import type { News, Outcome } from "./news.ts";
 import type { Registry } from "./registry.ts";
@@ -16,7 +16,6 @@ export interface AttemptOptions {
   registry: Registry;
   checkpoints: Checkpoints;
   metrics: EngineMetrics;
-  dbConnectorUrl: string;
   /** Of this program. */
   codeVersion: string;
   /** Of one training, MiB. */
@@ -90,7 +89,7 @@ export class AttemptRun {
   }
 
   async #train(): Promise<Training> {
-    const { checkpoints, checkpointMs, codeVersion, datasets, dbConnectorUrl, memoryMb } = this.#options;
+    const { checkpoints, checkpointMs, codeVersion, datasets, memoryMb } = this.#options;
     const { target, parameters, dataset_location } = this.#job;
     const signal = AbortSignal.any([this.#options.signal, this.#stopped]);
     const passing = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
@@ -98,10 +97,10 @@ export class AttemptRun {
     if (checkpoint.starts > mostStarts) {
       throw new JobError(`${mostStarts} engines in a row were cut off while they ran this attempt, and none came further than the one before it. It may be this job that ends them: by the memory that it takes, most likely. Try it with fewer rows.`);
     }
-    const dataset = await retry(() => openDataset(datasets, dataset_location), { passing, signal });
+    const dataset = await retry(() => openDataset(datasets, dataset_location, signal), { passing, signal });
     const news = this.#news;
-    const file = metered(dataset, (share, step) => news.progress(share * readingShare, step));
-    const task = { target, parameters, dbConnectorUrl, codeVersion, checkpointMs, resumeFrom: checkpoint.resumeFrom };
+    const file = metered(dataset, datasets.maxBytes, (share, step) => news.progress(share * readingShare, step));
+    const task = { format: dataset.format, target, parameters, dbConnectorUrl: datasets.dbConnectorUrl, codeVersion, checkpointMs, resumeFrom: checkpoint.resumeFrom };
     const listener = {
       progress: (share: number, step: string) => news.progress(readingShare + share * (1 - readingShare), step),
       log: (text: string) => news.line(text),

@@ -1,3 +1,4 @@
+import { apiServerEnv, portsEnv, rangesEnv } from "@chatdb/kit/address-rules.ts";
 import { kafkaEnv, s3Env, serviceUrl } from "@chatdb/kit/env.ts";
 import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
@@ -23,6 +24,12 @@ await runService({
     TRAINING_CONCURRENCY: count,
     TRAINING_MEMORY_MB: count,
     DATASET_MAX_BYTES: count,
+    /** Where datasets may be that are named by https:// or http://. Default: nowhere. */
+    WEB_DATASETS_RANGES: rangesEnv.optional(),
+    /** Parts of these ranges that are closed. */
+    WEB_DATASETS_EXCEPT: rangesEnv.optional(),
+    WEB_DATASETS_PORTS: portsEnv.default([443, 80]),
+    ...apiServerEnv,
     CHECKPOINT_MS: count,
     IMAGE_TAG: z.string().optional(),
   },
@@ -40,6 +47,7 @@ await runService({
       concurrency: env.TRAINING_CONCURRENCY,
       trainingMemoryMb: env.TRAINING_MEMORY_MB,
       maxDatasetBytes: env.DATASET_MAX_BYTES,
+      webDatasets: { ranges: env.WEB_DATASETS_RANGES, except: env.WEB_DATASETS_EXCEPT, ports: env.WEB_DATASETS_PORTS, apiServer: env.KUBERNETES_SERVICE_HOST },
       checkpointMs: env.CHECKPOINT_MS,
       imageTag: env.IMAGE_TAG,
       log,

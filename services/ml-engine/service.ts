@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { families } from "@chatdb/contracts/families.ts";
 import { queryEvent } from "@chatdb/contracts/query.ts";
 import { followerGroup, groupOf, topics } from "@chatdb/contracts/topics.ts";
+import { AddressRules, privateRanges, type AddressRulesOptions } from "@chatdb/kit/address-rules.ts";
 import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
@@ -37,6 +38,8 @@ export interface Deps {
   trainingMemoryMb?: number;
   /** Of one dataset, bytes. Default 64 MiB. */
   maxDatasetBytes?: number;
+  /** Where datasets may be that are named by https:// or http://. Default: nowhere. */
+  webDatasets?: Pick<AddressRulesOptions, "ranges" | "except" | "ports" | "apiServer">;
   /** Milliseconds between two states of a training that are kept. Default 5000. */
   checkpointMs?: number;
   /** The image's tag, where this runs from one: part of the version that models are said to be made by. */
@@ -51,7 +54,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const closing = new AbortController();
   const app = createServer({
     name: "ml-engine",
-    description: "Trains models from CSV datasets, and how data sources are asked from questions.",
+    description: "Trains models from datasets, and how data sources are asked from questions.",
     log,
     checks: { eventBus: () => bus.ping(), subscriptions: () => subscriptions },
   });
@@ -61,12 +64,11 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const stops = new Stops(log);
   const runJob = createJobRunner({
     bus,
-    datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes },
+    datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes, web: new AddressRules({ what: "datasets", setting: "webDatasets", delicate: privateRanges, ...deps.webDatasets }), dbConnectorUrl: deps.dbConnectorUrl },
     registry: createRegistry(http, codeVersion),
     checkpoints,
     stops,
     metrics,
-    dbConnectorUrl: deps.dbConnectorUrl,
     codeVersion,
     checkpointMs,
     memoryMb: trainingMemoryMb,
@@ -99,6 +101,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     formats: [artifactFormat, questionModelFormat],
     concurrency,
     max_dataset_bytes: maxDatasetBytes,
+    datasets: ["s3", "https", "http", "query"],
     feedback: `s3://${deps.feedbackBucket}/<data source>/`,
   }));
   return Promise.resolve(app);

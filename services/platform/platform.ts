@@ -92,7 +92,7 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
     serve(createTrainingOrchestrator({ db: tables(training), bus, resendsAtStart: true, log: log("training-orchestrator") })),
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
-    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, checkpointsBucket: buckets.checkpoints, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
+    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, checkpointsBucket: buckets.checkpoints, webDatasets: { ranges: ["0.0.0.0/0", "::/0"] }, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
     serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, modelRegistryUrl: modelRegistry, newModelsMs: 1000, languageModel, log: log("query-parser") })),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);

@@ -151,6 +151,11 @@ describe("settings that have to fit together", () => {
     expect(await issues({ addedDataSources: { ranges: ["10.0.0.0/8"], except: ["10.96.0.0/12"], ports: [5432], secret: "passwords" } })).to.deep.equal({});
   });
 
+  it("what is said of datasets from the web is of use", async () => {
+    expect(await issues({ webDatasets: { except: ["10.0.0.0/8"] } })).to.deep.equal({ "webDatasets.except": "is of no use without ranges: jobs read no dataset from the web" });
+    expect((await configuration({ webDatasets: { ranges: ["0.0.0.0/0"] } })).webDatasets).to.deep.equal({ ranges: ["0.0.0.0/0"], except: [], ports: [443, 80] });
+  });
+
   it("a language model has an address that a network policy can open", async () => {
     const model = "small";
     const outside = { baseUrl: "https://llm.example.com/v1", model };

@@ -36,6 +36,7 @@ const mostly = 0.9;
 export class ColumnBuilder {
   readonly #name: string;
   readonly #problems: ProblemList;
+  readonly #place: string;
   /** Cells while it is undecided, words afterwards; where each stands, while it is undecided. */
   #texts: (string | undefined)[] = [];
   #rows: number[] = [];
@@ -46,9 +47,11 @@ export class ColumnBuilder {
   #missing = 0;
   #decided = false;
 
-  constructor(name: string, problems: ProblemList) {
+  /** @param place what rows are called in messages. Default "row" */
+  constructor(name: string, problems: ProblemList, place = "row") {
     this.#name = name;
     this.#problems = problems;
+    this.#place = place;
   }
 
   /** @param row where the cell stands in the file, for messages */
@@ -91,7 +94,7 @@ export class ColumnBuilder {
   #addNumber(text: string | undefined, row: number): void {
     const value = text === undefined ? NaN : numberOf(text);
     if (text !== undefined && Number.isNaN(value)) {
-      this.#problems.add(`row ${row}, column "${this.#name}": "${abbreviate(text)}" is not a number, as others in this column are`);
+      this.#problems.add(`${this.#place} ${row}, column "${this.#name}": "${abbreviate(text)}" is not a number, as others in this column are`);
     }
     let numbers = this.#numbers!;
     if (this.#length === numbers.length) {

@@ -1,34 +1,43 @@
-import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
+import { createMeter } from "@chatdb/kit/object-store.ts";
 import { CsvError, parse } from "csv-parse";
 import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
+import { readJsonLines } from "./json-lines.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /** A dataset in memory, column by column. */
 export interface Dataset {
   columns: Column[];
-  /** Where each row stands in the file, as a spreadsheet counts: the header is row 1. */
+  /** Where each row stands in the file: as a spreadsheet counts, which has the header in row 1, or by line. */
   rowNumbers: number[];
   /** Of the file's bytes. */
   sha256: string;
 }
 
+/** CSV is that of RFC 4180: commas, quotes, a header row. JSON lines are an object a line. Both are UTF-8. */
+export type DatasetFormat = "csv" | "json-lines";
+
+type Table = Omit<Dataset, "sha256">;
+
 /**
- * Reads a CSV file (RFC 4180: commas, quotes, a header row; UTF-8) from a stream.
- * Throws a JobError that names rows and columns as a spreadsheet numbers them: the header is row 1.
+ * Reads a dataset from a stream, of which no more is held than its columns. Throws a JobError that names rows and columns as a
+ * spreadsheet numbers them (the header is row 1), or lines and keys.
  */
-export async function readDataset(file: Readable): Promise<Dataset> {
-  const hash = createHash("sha256");
-  const records = parse({ bom: true, trim: true, relax_column_count: true });
-  file.on("data", (chunk: Buffer) => hash.update(chunk));
-  file.on("error", (error) => records.destroy(error));
-  file.pipe(records);
-  const table = await readRecords(records as AsyncIterable<string[]>);
-  return { ...table, sha256: hash.digest("hex") };
+export async function readDataset(file: Readable, format: DatasetFormat = "csv"): Promise<Dataset> {
+  const { meter, stored } = createMeter();
+  // Each ends the other: the stream's error is the table's.
+  const bytes = pipeline(file, meter, () => undefined);
+  const table = await (format === "csv" ? readCsv(bytes) : readJsonLines(bytes));
+  return { ...table, sha256: stored().sha256 };
 }
 
-async function readRecords(records: AsyncIterable<string[]>): Promise<Omit<Dataset, "sha256">> {
+function readCsv(bytes: Readable): Promise<Table> {
+  const records = pipeline(bytes, parse({ bom: true, trim: true, relax_column_count: true }), () => undefined);
+  return readRecords(records as AsyncIterable<string[]>);
+}
+
+async function readRecords(records: AsyncIterable<string[]>): Promise<Table> {
   const problems = new ProblemList();
   const rowNumbers: number[] = [];
   let columns: ColumnBuilder[] | undefined;

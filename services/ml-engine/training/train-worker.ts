@@ -27,14 +27,15 @@ async function trainQuestions({ parameters, dbConnectorUrl }: TrainingTask): Pro
 }
 
 async function trainTable(task: TrainingTask): Promise<Training> {
-  const dataset = await readDataset(process.stdin);
+  const dataset = await readDataset(process.stdin, task.format);
   const watch = createWatch(task, dataset.sha256, send);
   watch.log(`Read ${dataset.rowNumbers.length} rows of ${dataset.columns.length} columns.`);
-  const { artifact, metrics } = train(dataset, task.target, task.parameters);
+  const { artifact, metrics, evaluation } = train(dataset, task.target, task.parameters, watch);
   return {
     artifact: serializeArtifact(artifact),
     format: artifactFormat,
     metrics,
+    evaluation,
     target: artifact.target,
     dataset_sha256: dataset.sha256,
   };

@@ -3,11 +3,13 @@ import { pipeline } from "node:stream/promises";
 import { Worker } from "node:worker_threads";
 import type { Evaluation, Metrics } from "@chatdb/contracts/models.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
+import type { DatasetFormat } from "./dataset.ts";
 import { JobError } from "./job-error.ts";
 import type { Watch } from "./watch.ts";
 
 /** What the worker is told. */
 export interface TrainingTask {
+  format: DatasetFormat;
   target?: string | undefined;
   parameters: TrainingParameters;
   /** Tells of data sources, where the examples are questions about one. */

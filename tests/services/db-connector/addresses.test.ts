@@ -1,10 +1,10 @@
-import { addressEnv, AddressRules } from "@chatdb/db-connector/added/addresses.ts";
+import { addressEnv, addedSourceRules } from "@chatdb/db-connector/added/addresses.ts";
 import { ConfigurationError, readEnv } from "@chatdb/kit/env.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { expect } from "chai";
 import { z } from "zod";
 
-const rules = (env: Record<string, string>) => new AddressRules(readEnv(z.object(addressEnv), env));
+const rules = (env: Record<string, string>) => addedSourceRules(readEnv(z.object(addressEnv), env));
 
 describe("where data sources may be that are added", () => {
   const cases: [what: string, env: Record<string, string>, allowed: string[], refused: string[]][] = [

@@ -91,3 +91,57 @@ describe("reading a dataset", () => {
     expect(error).not.to.be.instanceOf(JobError);
   });
 });
+
+describe("reading JSON lines", () => {
+  const readLines = (...lines: string[]) => readDataset(streamOf(lines.join("\n")), "json-lines");
+
+  it("makes columns of keys, as cells of a CSV file are read", async () => {
+    const { columns, rowNumbers } = await readLines('\ufeff{"a": 1, "b": "x"}', "", '{"b": "y, z", "a": -2.5e3, "c": true}\r', '{"a": null, "c": false}');
+    expect(columns).to.deep.equal([
+      { kind: "number", name: "a", missing: 1, values: Float64Array.of(1, -2500, NaN) },
+      { kind: "category", name: "b", missing: 1, values: ["x", "y, z", undefined] },
+      { kind: "category", name: "c", missing: 1, values: [undefined, "true", "false"] },
+    ]);
+    expect(rowNumbers).to.deep.equal([1, 3, 4]);
+  });
+
+  it("gives back any texts and numbers, however the stream is cut", async () => {
+    const row = fc.record({ x: fc.integer(), é: fc.string({ unit: "grapheme" }).map((text) => `w${text.trim()}`) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 7 }), async (rows, size) => {
+        const bytes = Buffer.from(rows.map((each) => JSON.stringify(each)).join("\n"));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
+        const { columns, sha256 } = await readDataset(Readable.from(chunks), "json-lines");
+        expect([...columns[0]!.values]).to.deep.equal(rows.map(({ x }) => x));
+        expect(columns[1]!.values).to.deep.equal(rows.map(({ é }) => é.trim()));
+        expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
+      }),
+    );
+  });
+
+  it("names the line and the key of what cannot be used", async () => {
+    const rows = Array.from({ length: 20 }, (_, n) => `{"a": ${n}, "b": "x"}`);
+    const reason = await reasonOf(readLines(...rows, '{"a": "ten", "b": {"c": 1}}', '{"a": [1], "b": 2}', "a,b", "[1]"));
+    expect(reason.split("\n").sort()).to.deep.equal(
+      [
+        "The dataset has lines that cannot be used.",
+        'line 21, column "a": "ten" is not a number, as others in this column are',
+        'line 21, key "b": an object where a text, a number, true, false or null is expected',
+        'line 22, key "a": a list where a text, a number, true, false or null is expected',
+        "line 23: not a JSON object",
+        "line 24: not a JSON object",
+      ].sort(),
+    );
+    expect(await reasonOf(readLines(""))).to.include("no line that has an object");
+    expect(await reasonOf(readLines('{"a": 1}'))).to.include('only one key ("a")');
+  });
+
+  it("passes on what breaks the stream", async () => {
+    const broken = new PassThrough();
+    broken.write('{"a": 1}\n');
+    setImmediate(() => broken.destroy(new Error("connection reset")));
+    const error: unknown = await readDataset(broken, "json-lines").catch((error: unknown) => error);
+    expect(error).to.be.an("error").with.property("message", "connection reset");
+    expect(error).not.to.be.instanceOf(JobError);
+  });
+});

@@ -10,7 +10,7 @@ import { trainInWorker, type Listener, type TrainingTask } from "@chatdb/ml-engi
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
 const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
-const task: TrainingTask = { parameters: {}, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", checkpointMs: 5000 };
+const task: TrainingTask = { format: "csv", parameters: {}, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", checkpointMs: 5000 };
 const unheard: Listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 
 describe("a training in its thread", () => {
@@ -53,6 +53,24 @@ describe("a training in its thread", () => {
     const error: unknown = await trainInWorker(endless, task, unheard, { memoryMb: 24 }).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(JobError).with.property("message", "The dataset needs more than the 24 MiB that a training may use.");
     expect(endless.destroyed).to.equal(true);
+  });
+
+  it("takes a stream of 200 MB in 32 MiB: of a dataset there are its columns alone", async function () {
+    this.timeout(180_000);
+    const padding = Array.from({ length: 10 }, (_, n) => `word-${n}-`.padEnd(1000, "x"));
+    const rows = 200_000;
+    let most = 0;
+    const long = Readable.from((function* () {
+      yield Buffer.from("a,b,c\n");
+      for (let row = 0; row < rows; row += 50) {
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+        yield Buffer.from(Array.from({ length: 50 }, (_, n) => `${(row + n) % 1000},${padding[n % 10]},${((row + n) % 1000) * 2 + (n % 10)}\n`).join(""));
+      }
+    })());
+    const before = process.memoryUsage().arrayBuffers;
+    const { metrics } = await trainInWorker(long, task, unheard, { memoryMb: 32 });
+    expect(metrics["training_rows"]! + metrics["test_rows"]!).to.equal(rows);
+    expect(most - before, "bytes that wait for the thread").to.be.below(32 * 2 ** 20);
   });
 
   it("ends when it is stopped, wherever it is", async () => {

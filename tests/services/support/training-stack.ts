@@ -52,12 +52,12 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   });
   const modelRegistryUrl = await registry.listen({ host: "127.0.0.1", port: 0 });
   const orchestrator = await createOrchestrator({ db: openDatabase<OrchestratorTables>(orchestratorDatabase.pool), bus, log });
-  const predictions = await createPredictions({ modelRegistryUrl, referenceForMs: 50, log });
+  const predictions = await createPredictions({ modelRegistryUrl, latestForMs: 50, log });
 
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);
   /** An engine; closing it leaves its events to the others. */
-  const startEngine = async ({ publish, ...other }: { publish?: Publish } & Partial<Pick<EngineDeps, "objects" | "checkpointMs" | "maxDatasetBytes">> = {}) => {
+  const startEngine = async ({ publish, ...other }: { publish?: Publish } & Partial<Pick<EngineDeps, "objects" | "webDatasets">> = {}) => {
     const { subscribe, leave } = joinGroup();
     const engineBus = { ...bus, publish: publish ?? ((topic, events) => bus.publish(topic, events)), subscribe } satisfies EventBus;
     const engine = await createEngine({ bus: engineBus, objects, datasetsBucket: "datasets", feedbackBucket: "feedback", checkpointsBucket: "checkpoints", modelRegistryUrl, dbConnectorUrl, log, ...other });
@@ -73,6 +73,8 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   return {
     bus,
     objects,
+    /** Where they are. */
+    folder,
     modelRegistryUrl,
     faults,
     registryCalls,

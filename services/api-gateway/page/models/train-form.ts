@@ -1,11 +1,11 @@
 import { families, type Family } from "@chatdb/contracts/families.ts";
 import type { JobRequest } from "@chatdb/contracts/jobs.ts";
-import { modelNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
 import { submitJob } from "./calls.ts";
 import { usualTarget } from "./columns.ts";
 import { DataChoice, type Chosen } from "./data-choice.ts";
 import { parameterFields, parametersIn } from "./parameter-fields.ts";
+import { modelNameOf } from "./upload.ts";
 import { familyNames } from "./words.ts";
 
 /** What a model's name may be, as models.ts of the contracts has it. */
@@ -32,7 +32,8 @@ export class TrainForm {
   /** @param onSubmitted called with the id of a job that is on record */
   constructor(onSubmitted: (jobId: string) => void) {
     this.#onSubmitted = onSubmitted;
-    const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters);
+    const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
+    const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters, element("div", { className: "fields" }, field("Priority", this.#priority)));
     this.element = element("form", { className: "train" }, this.#data.element, field("Column to predict", this.#target), field("Name of the model", this.#name), field("Family", this.#family), more, this.#problem, this.#train);
     this.#family.addEventListener("change", () => this.#showParameters());
     this.#name.addEventListener("input", () => (this.#named = this.#name.value !== ""));
@@ -58,7 +59,7 @@ export class TrainForm {
   }
 
   #showParameters(): void {
-    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined), field("Priority", this.#priority));
+    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined));
   }
 
   async #submit(): Promise<void> {
@@ -90,8 +91,6 @@ export class TrainForm {
     this.#problem.hidden = problem === "";
   }
 }
-
-const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
 
 /** Random; crypto.randomUUID is not there over http. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

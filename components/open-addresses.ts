@@ -1,8 +1,8 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Dependency } from "./connection.ts";
 
-/** Where databases may be that people add at run time. */
-export interface AddedDataSources {
+/** Where things may be of which nobody knows more before somebody names them. */
+export interface AddressRanges {
   /** Ranges of addresses. */
   readonly ranges: readonly string[];
   /** Parts of these ranges that stay closed. */
@@ -10,15 +10,15 @@ export interface AddedDataSources {
   readonly ports: readonly number[];
 }
 
-/** Use of databases that are added at run time: nobody knows more of them yet than where they may be. */
-export function addedDataSources({ ranges, except, ports }: AddedDataSources): Dependency {
+/** Use of such things. What they are, is the prefix of the variables that say where, as `services/kit/address-rules.ts` reads them. */
+export function openAddresses(name: string, prefix: string, { ranges, except, ports }: AddressRanges): Dependency {
   return {
-    name: "added-data-sources",
+    name,
     connect: () => ({
       env: {
-        ADDED_SOURCES_RANGES: ranges.join(","),
-        ADDED_SOURCES_EXCEPT: except.join(","),
-        ADDED_SOURCES_PORTS: ports.join(","),
+        [`${prefix}_RANGES`]: ranges.join(","),
+        [`${prefix}_EXCEPT`]: except.join(","),
+        [`${prefix}_PORTS`]: ports.join(","),
       },
       secretEnv: {},
       destinations: ranges.flatMap((cidr) => ports.map((port) => ({ to: { cidr, except: except.filter((part) => isWithin(part, cidr)) }, port }))),

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { addedDataSources } from "../../components/added-data-sources.ts";
+import { openAddresses } from "../../components/open-addresses.ts";
 
-describe("data sources that are added", () => {
+describe("addresses that are open", () => {
   const ranges = ["10.0.0.0/8", "fd12::/16"];
   const except = ["10.96.0.0/12", "10.96.0.1/32", "fd12:1::/32", "192.0.2.0/24", "0.0.0.0/0"];
-  const connection = addedDataSources({ ranges, except, ports: [5432, 3306] }).connect({ name: "app", namespace: "apps", labels: {} });
+  const connection = openAddresses("added-data-sources", "ADDED_SOURCES", { ranges, except, ports: [5432, 3306] }).connect({ name: "app", namespace: "apps", labels: {} });
 
   it("are told where they may be", () => {
     expect(connection.env).to.deep.equal({

@@ -1,0 +1,125 @@
+import { lookup } from "node:dns/promises";
+import { isIP, type LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { Problem } from "./problem.ts";
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, prefix: number];
+
+const list = z.string().transform((text) => text.split(",").map((each) => each.trim()));
+
+/** Of an environment: `10.0.0.0/16,fd12::/32`. */
+export const rangesEnv = list.pipe(z.array(z.string().refine((each) => ipaddr.isValidCIDR(each), "expected ranges such as 10.0.0.0/16, with commas between them")));
+
+/** Of an environment: `443,8443`. */
+export const portsEnv = list.pipe(z.array(z.coerce.number<string>().int().min(1).max(65535)));
+
+/** Of an environment; set by Kubernetes: the address of its API server, in the middle of the addresses of services. */
+export const apiServerEnv = { KUBERNETES_SERVICE_HOST: z.union([z.ipv4(), z.ipv6()]).optional() };
+
+/** Says what may be connected to. */
+export interface AddressGuard {
+  /** The addresses of a host that may be connected to. @throws Problem when it has none, or has others too */
+  resolve(host: string): Promise<string[]>;
+  /** The same, for sockets that look names up. */
+  lookup: LookupFunction;
+}
+
+export interface AddressRulesOptions {
+  /** What is at these addresses, and the operator's setting that says where: for people. */
+  what: string;
+  setting: string;
+  /** Default: none. */
+  ranges?: readonly string[] | undefined;
+  /** Parts of these ranges that are closed. Default: none. */
+  except?: readonly string[] | undefined;
+  /** Default: all. */
+  ports?: readonly number[] | undefined;
+  /** Ranges that are open only where one of `ranges` is as narrow, besides {@link special} ones. Default: none. */
+  delicate?: readonly string[] | undefined;
+  /** Address of Kubernetes' API server: the services around it are delicate. Default: none. */
+  apiServer?: string | undefined;
+}
+
+/**
+ * Addresses that a range does not open which is wider than they are: this machine, the link (where clouds have the service that
+ * hands out credentials), multicast, and those that stand for other addresses. RFC 6890; the last four are metadata services.
+ */
+const special = `0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/127 fe80::/10 ff00::/8 64:ff9b::/96 2002::/16
+  100.100.100.200/32 168.63.129.16/32 192.0.0.192/32 fd00:ec2::254/128`.split(/\s+/);
+
+/** Addresses of networks that are nobody else's business: RFC 1918, 4193, 6598, 2544 and IETF's own. */
+export const privateRanges = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 100.64.0.0/10 198.18.0.0/15 192.0.0.0/24".split(" ");
+
+/** Bits of the range around the API server that counts as the cluster's services; clusters have /12 to /22. */
+const serviceBits = { ipv4: 16, ipv6: 108 };
+
+/** Says which addresses may be connected to for something that people name. Of several ranges that have an address, the narrowest decides. */
+export class AddressRules implements AddressGuard {
+  readonly #options: AddressRulesOptions;
+  readonly #allowed: readonly Range[];
+  readonly #except: readonly Range[];
+  readonly #delicate: readonly Range[];
+
+  constructor(options: AddressRulesOptions) {
+    const parse = (given: readonly string[] = []) => given.map((each): Range => ipaddr.parseCIDR(each));
+    this.#options = options;
+    this.#allowed = parse(options.ranges);
+    this.#except = parse(options.except);
+    this.#delicate = [...parse(special), ...parse(options.delicate), ...servicesAround(options.apiServer)];
+  }
+
+  /** @throws Problem 403 where it may not be there, 400 where the host has no address */
+  async check(host: string, port: number): Promise<void> {
+    this.checkPort(port);
+    try {
+      await this.resolve(host);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw new Problem(400, `The host "${host}" cannot be found: ${(error as Error).message}.`, {}, { cause: error });
+    }
+  }
+
+  /** @throws Problem 403 */
+  checkPort(port: number): void {
+    const { ports, what, setting } = this.#options;
+    if (ports?.includes(port) === false) throw new Problem(403, `${capitalised(what)} may not be at port ${port}, but at ${ports.join(", ")}: the operator says so in the setting ${setting}.`);
+  }
+
+  async resolve(host: string): Promise<string[]> {
+    const { what, setting } = this.#options;
+    const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
+    const refused = addresses.find((address) => !this.allows(address));
+    if (refused === undefined) return addresses;
+    const found = refused === host ? `The address ${host}` : `The host "${host}" has the address ${refused}, which`;
+    throw new Problem(403, `${found} is not one that ${what} may be at: the operator says in the setting ${setting} which are.`);
+  }
+
+  readonly lookup: LookupFunction = (host, { all }, callback) => {
+    this.resolve(host).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        if (all) callback(null, found);
+        else callback(null, found[0]!.address, found[0]!.family);
+      },
+      (error: Error) => callback(error, ""),
+    );
+  };
+
+  allows(address: string): boolean {
+    // An IPv4 address in the form of IPv6 is the IPv4 address.
+    const parsed = ipaddr.process(address);
+    const narrowest = (among: readonly Range[]) =>
+      Math.max(-1, ...among.filter(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits)).map(([, bits]) => bits));
+    const allowed = narrowest(this.#allowed);
+    return allowed >= 0 && allowed > narrowest(this.#except) && allowed >= narrowest(this.#delicate);
+  }
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function servicesAround(apiServer: string | undefined): Range[] {
+  if (apiServer === undefined) return [];
+  const address = ipaddr.parse(apiServer);
+  return [[address, serviceBits[address.kind()]]];
+}

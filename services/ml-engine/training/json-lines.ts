@@ -1,0 +1,77 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { ColumnBuilder, type Column } from "./column.ts";
+import { JobError } from "./job-error.ts";
+import { ProblemList } from "./problem-list.ts";
+
+/** Characters of one line, at most: more is not a line but a file without any. */
+const longestLine = 2 ** 24;
+
+/**
+ * Reads JSON lines (an object a line, UTF-8): keys are columns, in the order in which they first come; values are texts, numbers, true,
+ * false or null, and read as the cells of a CSV file are. A key that a line has not has no value there. Lines count from 1.
+ */
+export async function readJsonLines(file: Readable): Promise<{ columns: Column[]; rowNumbers: number[] }> {
+  const problems = new ProblemList();
+  const rowNumbers: number[] = [];
+  const columns = new Map<string, ColumnBuilder>();
+  let line = 0;
+  for await (const text of linesOf(file)) {
+    line++;
+    if (text.trim() === "") continue;
+    const row = objectIn(text);
+    if (row === undefined) {
+      problems.add(`line ${line}: not a JSON object`);
+      continue;
+    }
+    for (const [key, value] of Object.entries(row)) {
+      if (!columns.has(key)) columns.set(key, begun(key, rowNumbers, problems));
+      if (typeof value === "object" && value !== null) problems.add(`line ${line}, key "${key}": ${Array.isArray(value) ? "a list" : "an object"} where a text, a number, true, false or null is expected`);
+    }
+    for (const [key, column] of columns) column.add(cellOf(row[key]), line);
+    rowNumbers.push(line);
+  }
+  if (columns.has("")) problems.add("a key is empty: columns need names");
+  if (columns.size === 0) problems.add("there is no line that has an object");
+  else if (columns.size === 1) problems.add(`only one key ("${[...columns.keys()][0]}"); there is nothing to learn it from`);
+  const finished = [...columns.values()].map((column) => column.finish());
+  problems.throwIfAny("The dataset has lines that cannot be used.");
+  return { columns: finished, rowNumbers };
+}
+
+/** A column of a key that earlier lines have not. */
+function begun(key: string, earlier: readonly number[], problems: ProblemList): ColumnBuilder {
+  const column = new ColumnBuilder(key, problems, "line");
+  for (const line of earlier) column.add("", line);
+  return column;
+}
+
+function cellOf(value: unknown): string {
+  return typeof value === "object" || value === undefined ? "" : String(value as string | number | boolean).trim();
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* linesOf(file: Readable): AsyncGenerator<string, void, undefined> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  let first = true;
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    let text = decoder.write(chunk);
+    if (first) text = text.replace(/^\uFEFF/, "");
+    first = false;
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+    if (rest.length > longestLine) throw new JobError("The dataset has a line that is too long: JSON lines are an object a line.");
+  }
+  rest += decoder.end();
+  if (rest !== "") yield rest;
+}
