@@ -7,6 +7,7 @@ import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
 import { identityHeaders } from "./admission.ts";
+import { answerSender } from "./event-streams.ts";
 import { clientGone } from "@chatdb/kit/client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
@@ -26,6 +27,7 @@ const notPassedOn = [userHeader, "authorization"];
  * and are not looked at; an upstream that cannot be reached is answered as 502, one that is late as 504.
  */
 export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readonly Route[]): Promise<void> {
+  const send = answerSender(app);
   for (const upstream of new Set(routes.map((route) => route.upstream))) {
     await app.register(async (scope) => {
       await scope.register(replyFrom, {
@@ -37,7 +39,7 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
       for (const route of routes.filter((route) => route.upstream === upstream)) {
-        for (const prefix of [route.prefix, `/api${route.prefix}`]) addRoute(scope, prefix, route);
+        for (const prefix of [route.prefix, `/api${route.prefix}`]) addRoute(scope, prefix, route, send);
       }
     });
   }
@@ -54,7 +56,7 @@ function connect(origin: string): { request: Dispatcher["request"]; destroy: () 
   return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };
 }
 
-function addRoute(app: App, prefix: string, route: Route): void {
+function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeof answerSender>): void {
   const passing: FastifyReplyFromHooks = {
     timeout: route.timeoutMs,
     rewriteRequestHeaders: (request, headers) => ({
@@ -66,6 +68,7 @@ function addRoute(app: App, prefix: string, route: Route): void {
     rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
     // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
     retryDelay: () => null,
+    onResponse: (_request, reply, { stream }) => send(reply as FastifyReply, stream),
     onError: (reply, { error }) => void reply.send(problemOf(error, route)),
   };
   const handler = (request: FastifyRequest, reply: FastifyReply) => {

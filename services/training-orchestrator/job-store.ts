@@ -12,6 +12,8 @@ import { storedJson } from "./stored-text.ts";
 export interface StoreOptions {
   /** Default: the one of {@link retryPause}. */
   pause?: RetryPause | undefined;
+  /** Called when a job is on record. */
+  onNew?: () => void;
   /** Called when something was put on record of a job; with `settles` when it may let another one go, or has to be told to others. */
   onChange?: (id: string, settles: boolean) => void;
 }
@@ -38,7 +40,7 @@ export interface JobStore {
   giveUp(letter: DeadLetter): Promise<void>;
 }
 
-export function createJobStore(db: Kysely<OrchestratorTables>, { pause = retryPause, onChange = () => undefined }: StoreOptions = {}): JobStore {
+export function createJobStore(db: Kysely<OrchestratorTables>, { pause = retryPause, onNew = () => undefined, onChange = () => undefined }: StoreOptions = {}): JobStore {
   const accept = createIntake(db);
 
   /** Decides on a job while nobody else does. */
@@ -57,7 +59,7 @@ export function createJobStore(db: Kysely<OrchestratorTables>, { pause = retryPa
   return {
     async create(request, sender = {}) {
       const accepted = await accept(request, sender);
-      onChange(accepted.job_id, true);
+      onNew();
       return accepted;
     },
 

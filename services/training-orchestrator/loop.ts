@@ -14,10 +14,12 @@ export interface LoopOptions {
   onFailure: (error: unknown, pauseMs: number) => void;
   /** Milliseconds between two turns where nobody wakes it. */
   pollMs: number;
+  /** Milliseconds between two turns, at least: what wakes it meanwhile is done in one. Default 0. */
+  restMs?: number;
 }
 
 /** Does the same over and over until stopped: when woken, and now and then by itself, for what another replica left behind. */
-export function startLoop({ act, onFailure, pollMs }: LoopOptions): Loop {
+export function startLoop({ act, onFailure, pollMs, restMs = 0 }: LoopOptions): Loop {
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
 
@@ -29,6 +31,7 @@ export function startLoop({ act, onFailure, pollMs }: LoopOptions): Loop {
       } catch (error) {
         onFailure(error, pollMs);
       }
+      if (restMs > 0) await delay(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       const pause = new AbortController();
       const signal = AbortSignal.any([stopping.signal, pause.signal]);
       await Promise.race([woken.promise, delay(pollMs, undefined, { signal }).catch(() => undefined)]);

@@ -29,6 +29,7 @@ export function startScheduler({ db, log, limits, resends = false, pollMs = 1000
   let forgotten = resends;
   return startLoop({
     pollMs,
+    restMs: 20,
     act: async () => {
       const changed = await schedule(db, forgotten ? { ...limits, unheardMs: 0 } : limits);
       forgotten = false;

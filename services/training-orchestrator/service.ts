@@ -57,6 +57,7 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   });
   const jobs = createJobStore(db, {
     pause: deps.retryPause,
+    onNew: () => scheduler.wake(),
     onChange: (id, settles) => {
       feed.tell(id);
       if (!settles) return;

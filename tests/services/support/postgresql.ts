@@ -27,8 +27,8 @@ export async function startPostgresql(context: Mocha.Context): Promise<TestPostg
   return context.skip();
 }
 
-/** The same, or why that cannot be. */
-export async function tryPostgresql(): Promise<TestPostgresql | string> {
+/** The same, or why that cannot be; `durable`: a commit is on the disk, as in production and slower. */
+export async function tryPostgresql({ durable = false } = {}): Promise<TestPostgresql | string> {
   const [server, installer, setpriv] = [programOf("postgres"), programOf("initdb"), programOf("setpriv")];
   if (server === undefined || installer === undefined) return "PostgreSQL is not installed (Debian's package postgresql)";
   const isRoot = process.getuid?.() === 0;
@@ -40,8 +40,8 @@ export async function tryPostgresql(): Promise<TestPostgresql | string> {
   const run = (command: string[]) => execFileSync(command[0]!, command.slice(1), { stdio: "pipe", cwd: folder });
   run([...asNobody, installer, "-D", data, "-U", "admin", "--auth=trust", "--no-sync", "--locale=C.UTF-8"]);
   const port = await freePort();
-  const [program, ...args] = [...asNobody, server, "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-F"];
-  const child = await startServer(program, args, port);
+  const [program, ...args] = [...asNobody, server, "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, ...(durable ? [] : ["-F"])];
+  const child = await startServer(program!, args, port);
   const login = { host: "127.0.0.1", port, user: "admin" };
   await createDatabase(login);
   const admin = new pg.Pool({ ...login, database: "shop", max: 2 });
