@@ -124,6 +124,9 @@ export type Comparison = z.infer<typeof comparison>;
 /** Answer of `PUT /models/:name/artifacts/:sha256`. */
 export const artifactStored = z.object({ sha256, bytes: z.int().nonnegative() });
 
+/** Query of `GET /models/:name/:version/artifact`. */
+export const artifactQuery = z.object({ format: z.enum(["onnx"]).optional().describe("Default: the bytes as they were registered") });
+
 /** Answer of the registry's `POST /artifacts/collect`: keys of the objects that no version named, and that are gone now. */
 export const artifactsCollected = z.object({ removed: z.array(z.string()), bytes: z.int().nonnegative() });
 export type ArtifactsCollected = z.infer<typeof artifactsCollected>;

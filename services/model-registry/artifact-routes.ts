@@ -1,7 +1,10 @@
+import { buffer } from "node:stream/consumers";
 import { sha256 } from "@chatdb/contracts/datasets.ts";
-import { artifactsCollected, artifactStored, modelName, versionReference } from "@chatdb/contracts/models.ts";
+import { artifactQuery, artifactsCollected, artifactStored, modelName, versionReference, type ModelVersion } from "@chatdb/contracts/models.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
+import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
+import { NotInOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 import { z } from "zod";
 import type { ArtifactStore } from "./artifact-store.ts";
 import type { Collection } from "./collection.ts";
@@ -28,16 +31,15 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
     },
   );
 
-  app.get("/models/:name/:version/artifact", { schema: { params: z.object({ name: modelName, version: versionReference }) } }, async (request, reply) => {
+  const params = z.object({ name: modelName, version: versionReference });
+  app.get("/models/:name/:version/artifact", { schema: { params, querystring: artifactQuery } }, async (request, reply) => {
     const version = await models.find(request.params.name, request.params.version);
     const artifact = await artifacts.get(await models.artifactKey(version));
     if (!artifact) throw new Error(`The artifact of version ${version.version} of "${version.name}" is gone from the object store.`);
-    return reply
-      .header("content-type", "application/octet-stream")
-      .header("content-length", version.bytes)
-      .header("etag", `"${version.sha256}"`)
-      .header("x-model-version", version.version)
-      .send(artifact);
+    void reply.header("content-type", "application/octet-stream").header("x-model-version", version.version);
+    if (request.query.format === undefined) return reply.header("content-length", version.bytes).header("etag", `"${version.sha256}"`).send(artifact);
+    const file = onnxOf(version, await buffer(artifact));
+    return reply.header("content-disposition", `attachment; filename="${version.name}-${version.version}.onnx"`).send(file);
   });
 
   const querystring = z.object({ grace_s: z.coerce.number().pipe(z.int().nonnegative()).optional().describe("Seconds that bytes stay which no version names. Default: the registry's setting") });
@@ -46,4 +48,15 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
     if (!collected) throw new Problem(409, "Artifacts are being collected already.");
     return collected;
   });
+}
+
+/** Throws a Problem (422) for a version that has no form in ONNX. */
+function onnxOf({ name, version, format }: ModelVersion, bytes: Buffer): Buffer {
+  if (format !== artifactFormat) throw new Problem(422, `Version ${version} of "${name}" has the format ${format}; ${artifactFormat} can be exported to ONNX.`);
+  try {
+    return Buffer.from(toOnnx(parseArtifact(bytes)));
+  } catch (error) {
+    if (error instanceof NotInOnnx) throw new Problem(422, error.message);
+    throw error;
+  }
 }

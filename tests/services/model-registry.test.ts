@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
 import { datasetList } from "@chatdb/contracts/datasets.ts";
 import { modelList, modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
+import { InferenceSession, Tensor } from "onnxruntime-web";
 import { startPglite, type TestDatabase } from "./support/pglite.ts";
 import { detailOf, digest, startRegistry, type TestRegistry } from "./support/registry.ts";
 
@@ -58,6 +59,26 @@ describe("model-registry", () => {
     const artifact = await get(`/models/${name}/latest/artifact`);
     expect(artifact.body).to.equal("weights");
     expect(artifact.headers).to.include({ etag: `"${digest("weights")}"`, "content-length": "7" });
+  });
+
+  it("gives a version as an ONNX file, where it has such a form", async () => {
+    const name = freshName();
+    const features = [{ kind: "number", name: "x", mean: 0, scale: 1, required: true }];
+    const linear = JSON.stringify({ family: "linear-regression", format: "chatdb-model/1", target: "y", features, intercept: 1, weights: [2] });
+    const neighbours = JSON.stringify({ family: "k-nearest-neighbours", format: "chatdb-model/1", target: "y", features, neighbours: 1, neighbour_weights: "uniform", points: [1], answers: [2] });
+    for (const bytes of [linear, neighbours]) await registered(name, bytes);
+    await put(name, "?");
+    await register(name, "?", "questions", { format: "chatdb-questions/1" });
+    const file = await get(`/models/${name}/1/artifact?format=onnx`);
+    expect(file.headers).to.include({ "content-disposition": `attachment; filename="${name}-1.onnx"`, "x-model-version": "1" });
+    const session = await InferenceSession.create(new Uint8Array(file.rawPayload));
+    const { prediction } = await session.run({ x: new Tensor("float64", [3], [1, 1]) });
+    expect([...(prediction!.data as Float64Array)]).to.deep.equal([7]);
+    const refused = await Promise.all(["2", "3"].map((version) => get(`/models/${name}/${version}/artifact?format=onnx`)));
+    expect(refused.map(({ statusCode }) => statusCode)).to.deep.equal([422, 422]);
+    expect(detailOf(refused[0]!)).to.include("ONNX has no operator that looks for the nearest");
+    expect(detailOf(refused[1]!)).to.equal(`Version 3 of "${name}" has the format chatdb-questions/1; chatdb-model/1 can be exported to ONNX.`);
+    expect((await get(`/models/${name}/1/artifact?format=pmml`)).statusCode).to.equal(400);
   });
 
   it("shows no version before both its bytes and its metadata exist", async () => {
