@@ -48,22 +48,25 @@ export function createRawRow(features: readonly TableFeature[]): (values: Featur
 }
 
 /** The leaf that a row comes to. */
-export function leafOf(tree: Tree, isCategory: readonly boolean[], row: Float64Array): number {
+export function leafOf({ features, thresholds, missing_left, rights, sets }: Tree, isCategory: readonly boolean[], row: Float64Array): number {
   let node = 0;
-  while (tree.rights[node] !== 0) node = nextOf(tree, isCategory, row, node);
+  for (let right = rights[0]!; right !== 0; right = rights[node]!) {
+    const feature = features[node]!;
+    const value = row[feature]!;
+    const left = value !== value ? missing_left[node] === 1 : isCategory[feature] ? sets[thresholds[node]!]!.includes(value) : value <= thresholds[node]!;
+    node = left ? node + 1 : right;
+  }
   return node;
 }
 
-function nextOf({ features, thresholds, missing_left, rights, sets }: Tree, isCategory: readonly boolean[], row: Float64Array, node: number): number {
-  const value = row[features[node]!]!;
-  const left = value !== value ? missing_left[node] === 1 : isCategory[features[node]!] ? sets[thresholds[node]!]!.includes(value) : value <= thresholds[node]!;
-  return left ? node + 1 : rights[node]!;
-}
-
-/** Adds to each feature what the steps by it change of the value of the node (A. Saabas, treeinterpreter, 2014); returns the root's value. */
+/**
+ * Adds to each feature what the steps by it change of the value of the node (A. Saabas, Interpreting random forests, 2014); returns the root's value.
+ * A step to the left is to the next node, so the leaf tells the way: whatever begins at or before it, and not after.
+ */
 export function addContributions(tree: Tree, isCategory: readonly boolean[], row: Float64Array, factor: number, contributions: Float64Array): number {
-  for (let node = 0; tree.rights[node] !== 0; ) {
-    const next = nextOf(tree, isCategory, row, node);
+  const leaf = leafOf(tree, isCategory, row);
+  for (let node = 0; node !== leaf; ) {
+    const next = leaf < tree.rights[node]! ? node + 1 : tree.rights[node]!;
     contributions[tree.features[node]!]! += factor * (tree.values[next]! - tree.values[node]!);
     node = next;
   }

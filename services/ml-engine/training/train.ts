@@ -45,7 +45,7 @@ export function train(dataset: Dataset, targetName: string | undefined, paramete
   if (!Object.values(metrics).every(Number.isFinite) || !modelArtifact.safeParse(artifact).success) {
     throw new JobError("The values of the dataset are too large to compute with. Scale them down.");
   }
-  return { artifact, metrics: { ...metrics, training_rows: split.training.length, test_rows: split.test.length }, evaluation: { ...evaluation, ...(curve && { curve }) } };
+  return { artifact, metrics: { ...metrics, training_rows: split.training.length }, evaluation: { ...evaluation, ...(curve && { curve }) } };
 }
 
 function defaultFamily(columns: readonly Column[], target: Target): Family {
