@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { buildPage } from "@chatdb/api-gateway/page-build.ts";
 import { build } from "esbuild";
 import { releaseBase, type BaseImage } from "./base-image.ts";
-import { serviceNames } from "./image-tag.ts";
+import { imageTag, serviceNames } from "./image-tag.ts";
 import { sbom } from "./sbom.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -43,6 +43,8 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
     // Optional: each is tried and done without, or is for sources alone. Native code has no place in a bundle.
     external: ["pg-native", "@node-rs/crc32", "esbuild"],
+    // What a service says of its own version: the tag of its sources, as the image's labels have it.
+    define: { "process.env.SOURCE_TAG": JSON.stringify(imageTag(service)) },
     logLevel: "warning",
   });
   await Promise.all(webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))));

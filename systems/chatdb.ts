@@ -91,7 +91,6 @@ export class ChatDb extends pulumi.ComponentResource {
     });
     const engine = this.service("ml-engine", {
       port: 5000,
-      env: { IMAGE_TAG: tagOf(image("ml-engine")) },
       uses: [
         kafka.topics({ "training-jobs": "consume", "training-events": "publish", "training-control": "follow", "training-dead-letters": "publish", "query-events": "consume", "query-feedback": "consume" }),
         objectStore.buckets({ datasets: "read", feedback: "read-write", checkpoints: "read-write" }),
@@ -304,9 +303,4 @@ export class ChatDb extends pulumi.ComponentResource {
       return address ? `http://${address.hostname ?? address.ip}` : "(no address yet)";
     });
   }
-}
-
-/** Of an image reference that may have a digest after it. */
-function tagOf(reference: string): string {
-  return /:([\w.-]+)(@|$)/.exec(reference)?.[1] ?? "";
 }

@@ -31,7 +31,6 @@ await runService({
     WEB_DATASETS_PORTS: portsEnv.default([443, 80]),
     ...apiServerEnv,
     CHECKPOINT_MS: count,
-    IMAGE_TAG: z.string().optional(),
   },
   create: async (env, log) => {
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
@@ -49,7 +48,8 @@ await runService({
       maxDatasetBytes: env.DATASET_MAX_BYTES,
       webDatasets: { ranges: env.WEB_DATASETS_RANGES, except: env.WEB_DATASETS_EXCEPT, ports: env.WEB_DATASETS_PORTS, apiServer: env.KUBERNETES_SERVICE_HOST },
       checkpointMs: env.CHECKPOINT_MS,
-      imageTag: env.IMAGE_TAG,
+      // Put in its place as this is bundled; without a bundle there is none.
+      sourceTag: process.env.SOURCE_TAG,
       log,
     });
     app.addHook("onClose", async () => {

@@ -42,8 +42,8 @@ export interface Deps {
   webDatasets?: Pick<AddressRulesOptions, "ranges" | "except" | "ports" | "apiServer">;
   /** Milliseconds between two states of a training that are kept. Default 5000. */
   checkpointMs?: number;
-  /** The image's tag, where this runs from one: part of the version that models are said to be made by. */
-  imageTag?: string | undefined;
+  /** Tells the sources of this program from others of the same version, in what models are said to be made by. Default: none. */
+  sourceTag?: string | undefined;
   log?: Logger;
 }
 
@@ -59,7 +59,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     checks: { eventBus: () => bus.ping(), subscriptions: () => subscriptions },
   });
   const metrics = createMetrics(app.metrics);
-  const codeVersion = deps.imageTag === undefined ? version : `${version}+${deps.imageTag}`;
+  const codeVersion = deps.sourceTag === undefined ? version : `${version}+${deps.sourceTag}`;
   const checkpoints = new Checkpoints({ objects, bucket: deps.checkpointsBucket, log });
   const stops = new Stops(log);
   const runJob = createJobRunner({

@@ -30,9 +30,10 @@ describe("graph", () => {
       "  minio[(minio)]",
       "  orders[(orders)]",
       "  added_data_sources[(added-data-sources)]",
+      "  web_datasets[(web-datasets)]",
       "  language_model[(language-model)]",
     ]);
-    expect(nodes).to.have.length(8 + 6);
+    expect(nodes).to.have.length(8 + 7);
   });
 
   it("dashes the edges that startup does not wait for", async () => {

@@ -16,6 +16,7 @@ const external: StackOptions = {
     dataSources: { orders: { host: "orders.example.com", database: "orders", user: "reader", cidr: "10.4.0.0/16" } },
     dataSourcePasswords: { orders: secure },
     addedDataSources: { ranges: ["10.5.0.0/16"], except: ["10.5.9.0/24", "10.6.0.0/24"], ports: [3306], secret: "database-passwords" },
+    webDatasets: { ranges: ["0.0.0.0/0", "10.8.0.0/16"], except: ["203.0.113.0/24"], ports: [443] },
     llm: { baseUrl: "https://llm.example.com/v1", model: "large", cidr: "10.7.0.0/16" },
     llmKey: secure,
     sampleData: true,

@@ -138,6 +138,8 @@ describe("network of ChatDB", () => {
       "db-connector -> 10.4.0.0/16:5432",
       "db-connector -> 10.5.0.0/16:3306",
       "query-parser -> 10.7.0.0/16:443",
+      "ml-engine -> 0.0.0.0/0:443",
+      "ml-engine -> 10.8.0.0/16:443",
     ];
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
   });

@@ -28,7 +28,7 @@ export async function readJsonLines(file: Readable): Promise<{ columns: Column[]
       if (!columns.has(key)) columns.set(key, begun(key, rowNumbers, problems));
       if (typeof value === "object" && value !== null) problems.add(`line ${line}, key "${key}": ${Array.isArray(value) ? "a list" : "an object"} where a text, a number, true, false or null is expected`);
     }
-    for (const [key, column] of columns) column.add(cellOf(row[key]), line);
+    for (const [key, column] of columns) column.add(Object.hasOwn(row, key) ? cellOf(row[key]) : "", line);
     rowNumbers.push(line);
   }
   if (columns.has("")) problems.add("a key is empty: columns need names");
@@ -46,17 +46,23 @@ function begun(key: string, earlier: readonly number[], problems: ProblemList): 
   return column;
 }
 
+/** Lists and objects are told of elsewhere. */
 function cellOf(value: unknown): string {
-  return typeof value === "object" || value === undefined ? "" : String(value as string | number | boolean).trim();
+  if (typeof value === "string") return value.trim();
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function* linesOf(file: Readable): AsyncGenerator<string, void, undefined> {

@@ -105,6 +105,14 @@ describe("reading JSON lines", () => {
     expect(rowNumbers).to.deep.equal([1, 3, 4]);
   });
 
+  it("takes no key for one that every object has", async () => {
+    const { columns } = await readLines('{"constructor": "x", "__proto__": 1}', "{}");
+    expect(columns).to.deep.equal([
+      { kind: "category", name: "constructor", missing: 1, values: ["x", undefined] },
+      { kind: "number", name: "__proto__", missing: 1, values: Float64Array.of(1, NaN) },
+    ]);
+  });
+
   it("gives back any texts and numbers, however the stream is cut", async () => {
     const row = fc.record({ x: fc.integer(), é: fc.string({ unit: "grapheme" }).map((text) => `w${text.trim()}`) });
     await fc.assert(
