@@ -28,6 +28,7 @@ export interface ArtifactStore {
   /** Stores bytes by `upload`, under the key that it is given. */
   put(name: string, sha256: string, upload: (put: (body: Readable) => Promise<Stored>) => Promise<Stored>): Promise<Stored>;
   get(key: string): Promise<Readable | undefined>;
+  has: (key: string) => Promise<boolean>;
   /**
    * Removes what no version names and is older than the grace period, or than `youngestS` seconds: then uploads that are under way have to
    * be repeated. Several collections at once do no harm.
@@ -48,6 +49,7 @@ export function createArtifactStore({ db, objects, bucket, graceS }: ArtifactSto
     },
 
     get: (key) => objects.get(bucket, key),
+    has: async (key) => (await objects.head(bucket, key)) !== undefined,
 
     async collect(youngestS = graceS) {
       const cutoff = Date.now() - youngestS * 1000;

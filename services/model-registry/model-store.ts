@@ -29,9 +29,10 @@ export interface ModelStore {
   artifactKey(version: ModelVersion): Promise<string>;
 }
 
-export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
+/** `isThere` says whether the object store has an artifact's key. */
+export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: string) => Promise<boolean>): ModelStore {
   return {
-    register: (registration) => db.transaction().execute((transaction) => register(transaction, registration)),
+    register: (registration) => db.transaction().execute((transaction) => register(transaction, registration, isThere)),
 
     async find(name, version) {
       const rows = db.selectFrom("model_versions").selectAll().where("model_name", "=", name);
@@ -61,7 +62,7 @@ export function createModelStore(db: Kysely<RegistryTables>): ModelStore {
   };
 }
 
-async function register(transaction: Transaction<RegistryTables>, registration: ModelRegistration): Promise<{ version: ModelVersion; created: boolean }> {
+async function register(transaction: Transaction<RegistryTables>, registration: ModelRegistration, isThere: (key: string) => Promise<boolean>): Promise<{ version: ModelVersion; created: boolean }> {
   const { name, job_id, sha256, format, metrics, evaluation, lineage } = registration;
   await transaction.insertInto("models").values({ name }).onConflict((conflict) => conflict.doNothing()).execute();
   // Each sees the versions of those before it.
@@ -69,7 +70,7 @@ async function register(transaction: Transaction<RegistryTables>, registration: 
   const versions = transaction.selectFrom("model_versions").where("model_name", "=", name);
   const known = await versions.selectAll().where("job_id", "=", job_id).executeTakeFirst();
   if (known) return { version: toVersion(known), created: false };
-  const artifact = await holdArtifact(transaction, name, sha256);
+  const artifact = await holdArtifact(transaction, name, sha256, isThere);
   const { last } = await versions.select((select) => select.fn.max("version").as("last")).executeTakeFirstOrThrow();
   const row = await transaction
     .insertInto("model_versions")
@@ -119,10 +120,12 @@ export async function queueUp(transaction: Transaction<RegistryTables>, name: st
   return row !== undefined;
 }
 
-/** The newest bytes with that digest. Until the transaction ends, nobody takes away the right to name them. */
-async function holdArtifact(transaction: Transaction<RegistryTables>, name: string, sha256: string): Promise<{ artifact_key: string; bytes: number }> {
-  // All of them, and not only the first: one that goes while this waits for it is left out of the answer.
-  const [newest] = await transaction
+/**
+ * The newest bytes with that digest. Until the transaction ends, nobody takes away the right to name them. That they are there is looked up all
+ * the same: a database that was restored from a backup has rows of objects that were collected since.
+ */
+async function holdArtifact(transaction: Transaction<RegistryTables>, name: string, sha256: string, isThere: (key: string) => Promise<boolean>) {
+  const rows = await transaction
     .selectFrom("artifacts")
     .select(["key", "bytes"])
     .where("model_name", "=", name)
@@ -131,7 +134,7 @@ async function holdArtifact(transaction: Transaction<RegistryTables>, name: stri
     .orderBy("stored_at", "desc")
     .forKeyShare()
     .execute();
-  if (newest) return { artifact_key: newest.key, bytes: newest.bytes! };
+  for (const { key, bytes } of rows) if (await isThere(key)) return { artifact_key: key, bytes: bytes! };
   throw new Problem(409, `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`);
 }
 

@@ -43,8 +43,8 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   for (const type of ["application/octet-stream", "text/csv"]) {
     app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
-  const models = createModelStore(db);
   const artifacts = createArtifactStore({ db, objects, bucket: buckets.models, graceS: artifactGraceS });
+  const models = createModelStore(db, artifacts.has);
   const collection = startCollection({ db, artifacts, log });
   app.addHook("preClose", () => collection.stop());
   addModelRoutes(app, models);

@@ -198,6 +198,16 @@ describe("model-registry: artifacts that nobody names", function () {
     );
   });
 
+  it("cannot be registered where the database knows of bytes that the store has not, as after a backup was restored", async () => {
+    const registry = await start();
+    await registry.put("m", "bytes");
+    for (const key of await keysOf(registry)) await registry.objects.remove("models", key);
+    expect((await registry.register("m", "bytes")).statusCode).to.equal(409);
+    await registry.put("m", "bytes");
+    expect((await registry.register("m", "bytes")).statusCode).to.equal(201);
+    expect((await registry.get("/models/m/1/artifact")).body).to.equal("bytes");
+  });
+
   it("are collected by one replica at a time", async () => {
     const store = new Fragile();
     const database = `registry_${++databases}`;
