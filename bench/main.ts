@@ -3,9 +3,15 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { connectorFigures } from "./db-connector/main.ts";
 import { lineOf, type Figure } from "./figures.ts";
 import { parserFigures } from "./parser/main.ts";
+import { predictionFigures } from "./predictions/main.ts";
 import { orchestratorFigures } from "./training-orchestrator/main.ts";
 
-const parts: Record<string, () => Figure[] | Promise<Figure[]>> = { "query-parser": parserFigures, "db-connector": connectorFigures, "training-orchestrator": orchestratorFigures };
+const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
+  "query-parser": parserFigures,
+  "db-connector": connectorFigures,
+  "training-orchestrator": orchestratorFigures,
+  predictions: predictionFigures,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in parts));

@@ -6,6 +6,7 @@ import type { Feature, FeatureValues } from "./feature.ts";
 import { inputSchema } from "./input.ts";
 import { linearInference, logisticInference } from "./linear.ts";
 import { neighboursInference } from "./neighbours.ts";
+import { createQuickInput } from "./quick-input.ts";
 import type { Inference } from "./prediction.ts";
 import { textInference } from "./text.ts";
 
@@ -14,11 +15,13 @@ export type { Prediction } from "./prediction.ts";
 export interface Predictor extends Inference {
   /** What `predict` and `explain` may be given: their values are those that it accepted. */
   input: z.ZodType<FeatureValues>;
+  /** The same in a hurry: what `input` accepts as it is; of all else, undefined. */
+  accept: (given: unknown) => FeatureValues | undefined;
 }
 
 /** Makes a model ready to predict. */
 export function createPredictor(artifact: ModelArtifact): Predictor {
-  return { input: inputSchema(artifact.features), ...inferenceOf(artifact) };
+  return { input: inputSchema(artifact.features), accept: createQuickInput(artifact.features), ...inferenceOf(artifact) };
 }
 
 function inferenceOf(artifact: ModelArtifact): Inference {

@@ -8,12 +8,12 @@ const count = z.coerce.number().pipe(z.int().positive()).optional();
 
 await runService({
   name: "prediction-service",
-  env: { MODEL_REGISTRY_URL: serviceUrl, MODEL_CACHE_BYTES: count, LATEST_MODEL_FOR_MS: count },
+  env: { MODEL_REGISTRY_URL: serviceUrl, MODEL_CACHE_BYTES: count, MODEL_REFERENCE_FOR_MS: count },
   create: (env, log) =>
     createService({
       modelRegistryUrl: env.MODEL_REGISTRY_URL,
       cacheBytes: env.MODEL_CACHE_BYTES,
-      latestForMs: env.LATEST_MODEL_FOR_MS,
+      referenceForMs: env.MODEL_REFERENCE_FOR_MS,
       log,
     }),
 });

@@ -1,60 +1,47 @@
-import { createHash } from "node:crypto";
-import { buffer } from "node:stream/consumers";
-import { modelVersion, type ModelReference, type ModelVersion, type VersionReference } from "@chatdb/contracts/models.ts";
+import { modelVersion, type VersionReference } from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
-import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
-import { createPredictor, type Predictor } from "@chatdb/ml-model/predictor.ts";
 import { LRUCache } from "lru-cache";
-
-export interface LoadedModel {
-  model: ModelReference;
-  predictor: Predictor;
-  /** Of the artifact. */
-  bytes: number;
-}
+import { loadModel, type LoadedModel } from "./load-model.ts";
 
 export interface CacheOptions {
   registry: HttpClient;
   log: Logger;
   /** Of all artifacts, bytes. The model used longest ago makes room. */
   maxBytes: number;
-  /** How long the answer to "which version is the latest?" holds, milliseconds. */
-  latestForMs: number;
+  /** How long it holds which version is the latest, or in a stage, milliseconds. Half-way it is asked anew, and nobody waits for that. */
+  referenceForMs: number;
   /** Told how each request for a model was met. */
   onLookup: (outcome: "hit" | "miss") => void;
 }
 
 /** Models that are ready to predict. */
 export interface ModelCache {
-  /** Throws a Problem: 404 for a model that is not there, 502 or 504 where the registry cannot be asked. */
-  get(name: string, version: VersionReference): Promise<LoadedModel>;
+  /** At once where it is ready. Throws a Problem: 404 for a model that is not there, 502 or 504 where the registry cannot be asked. */
+  get(name: string, version: VersionReference): LoadedModel | Promise<LoadedModel>;
 }
 
 /** Milliseconds to wait for the registry when the last answer would do. */
 const recheckTimeoutMs = 1000;
 
-/** Callers that ask for the same thing at the same time share one request to the registry. */
-export function createModelCache({ registry, log, maxBytes, latestForMs, onLookup }: CacheOptions): ModelCache {
-  const describe = (name: string, version: VersionReference, timeoutMs?: number) =>
-    registry.getJson(`/models/${name}/${version}`, modelVersion, { timeoutMs });
+/** What `latest` or a stage of a model stands for. */
+interface Reference {
+  name: string;
+  to: string;
+  /** The version that is used. Undefined before the registry was asked. */
+  version?: number;
+  /** The one that the registry named last: used once it is ready. */
+  wanted?: number;
+  /** When the registry said so, by `performance.now()`. */
+  checkedAt: number;
+  checking?: Promise<void> | undefined;
+}
 
-  const latest = new LRUCache<string, ModelVersion>({
-    max: 10_000,
-    ttl: latestForMs,
-    ignoreFetchAbort: true,
-    fetchMethod: async (name, known) => {
-      try {
-        return await describe(name, "latest", known && recheckTimeoutMs);
-      } catch (error) {
-        // A registry that is away is no reason to stop predicting with what is here.
-        if (known === undefined || !(error instanceof Problem) || error.status < 500) throw error;
-        log.warn({ err: error, model: name, version: known.version }, "the latest version is not known, staying with the last one");
-        return known;
-      }
-    },
-  });
+/** Callers that ask for the same thing at the same time share one request to the registry. */
+export function createModelCache({ registry, log, maxBytes, referenceForMs, onLookup }: CacheOptions): ModelCache {
+  const describe = (name: string, version: string | number, timeoutMs?: number) =>
+    registry.getJson(`/models/${name}/${version}`, modelVersion, { timeoutMs });
 
   // A version never changes, so nothing in here grows old.
   const models = new LRUCache<string, LoadedModel>({
@@ -63,26 +50,63 @@ export function createModelCache({ registry, log, maxBytes, latestForMs, onLooku
     ignoreFetchAbort: true,
     fetchMethod: async (key) => {
       const [name = "", version = ""] = key.split("/");
-      return load(registry, await describe(name, Number(version)));
+      return loadModel(registry, await describe(name, version));
     },
   });
 
+  function ready(name: string, version: number): LoadedModel | Promise<LoadedModel> {
+    const key = `${name}/${version}`;
+    const model = models.get(key);
+    onLookup(model ? "hit" : "miss");
+    return model ?? models.forceFetch(key);
+  }
+
+  const references = new LRUCache<string, Reference>({ max: 10_000 });
+
+  async function check(reference: Reference): Promise<void> {
+    const { name, to, version: known } = reference;
+    try {
+      const { version } = await describe(name, to, known && recheckTimeoutMs);
+      reference.wanted = version;
+      if (known === undefined) reference.version = version;
+      // The one before is used until the new one is ready.
+      else if (version !== known) models.forceFetch(`${name}/${version}`).then(() => swap(reference, version), stay);
+    } catch (error) {
+      // A registry that is away is no reason to stop predicting with what is here.
+      if (known === undefined || !(error instanceof Problem) || error.status < 500) {
+        references.delete(`${name}/${to}`);
+        throw error;
+      }
+      stay(error);
+    }
+    reference.checkedAt = performance.now();
+
+    function stay(error: unknown) {
+      log.warn({ err: error, model: name, version: known, reference: to }, "the version that it stands for cannot be had, staying with the last one");
+    }
+  }
+
+  function recheck(reference: Reference): Promise<void> {
+    reference.checking ??= check(reference).finally(() => (reference.checking = undefined));
+    return reference.checking;
+  }
+
   return {
-    async get(name, version) {
-      const number = version === "latest" ? (await latest.forceFetch(name)).version : version;
-      const key = `${name}/${number}`;
-      onLookup(models.has(key) ? "hit" : "miss");
-      return models.forceFetch(key);
+    get(name, to) {
+      if (typeof to === "number") return ready(name, to);
+      const key = `${name}/${to}`;
+      let reference = references.get(key);
+      if (!reference) references.set(key, (reference = { name, to, checkedAt: -Infinity }));
+      const age = performance.now() - reference.checkedAt;
+      if (age > referenceForMs) return recheck(reference).then(() => ready(name, reference.version!));
+      // What goes wrong is met by whoever asks once the answer no longer holds.
+      if (age > referenceForMs / 2) recheck(reference).catch(() => undefined);
+      return ready(name, reference.version!);
     },
   };
 }
 
-async function load(registry: HttpClient, { name, version, format, sha256 }: ModelVersion): Promise<LoadedModel> {
-  if (format !== artifactFormat) throw new Problem(422, `Version ${version} of "${name}" has the format ${format}; predictions take ${artifactFormat}.`);
-  const answer = await registry.request(`/models/${name}/${version}/artifact`);
-  const bytes = await buffer(answer.body);
-  if (answer.status !== 200) throw new Problem(502, `The registry answered ${answer.status} when asked for version ${version} of "${name}".`);
-  const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== sha256) throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
-  return { model: { name, version }, predictor: createPredictor(parseArtifact(bytes)), bytes: bytes.length };
+/** Unless the registry has named another one while this one was loaded. */
+function swap(reference: Reference, version: number): void {
+  if (reference.wanted === version) reference.version = version;
 }

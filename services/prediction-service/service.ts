@@ -1,24 +1,23 @@
-import { predictRequest, predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createHttpClient } from "@chatdb/kit/http-client.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
 import { createServer } from "@chatdb/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { Counter } from "prom-client";
 import { createModelCache } from "./model-cache.ts";
-import { predict } from "./predict.ts";
+import { addPredictRoutes } from "./routes.ts";
 
 export interface Deps {
   modelRegistryUrl: string;
   /** Models kept ready, bytes of their artifacts. Default 64 MiB. */
   cacheBytes?: number;
-  /** How long the answer to "which version is the latest?" holds, milliseconds. Default 2000. */
-  latestForMs?: number;
+  /** How long it holds which version is the latest, or in a stage, milliseconds. Default 2000. */
+  referenceForMs?: number;
   log?: Logger;
 }
 
 /** Predicts with the models of the registry. It is ready at once: a model is loaded when it is first asked for. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { modelRegistryUrl, cacheBytes = 64 * 2 ** 20, latestForMs = 2000, log = createLogger("prediction-service") } = deps;
+  const { modelRegistryUrl, cacheBytes = 64 * 2 ** 20, referenceForMs = 2000, log = createLogger("prediction-service") } = deps;
   const app = createServer({ name: "prediction-service", description: "Predicts with trained models.", log });
   const registry = createHttpClient(modelRegistryUrl);
   const lookups = new Counter({
@@ -27,11 +26,8 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     labelNames: ["outcome"] as const,
     registers: [app.metrics],
   });
-  const models = createModelCache({ registry, log, maxBytes: cacheBytes, latestForMs, onLookup: (outcome) => lookups.inc({ outcome }) });
+  const models = createModelCache({ registry, log, maxBytes: cacheBytes, referenceForMs, onLookup: (outcome) => lookups.inc({ outcome }) });
   app.addHook("onClose", () => registry.close());
-  app.post("/predict", { schema: { body: predictRequest, response: { 200: predictResponse } } }, async (request) => {
-    const { model_name, version, features } = request.body;
-    return predict(await models.get(model_name, version), features);
-  });
+  addPredictRoutes(app, models);
   return Promise.resolve(app);
 }

@@ -1,73 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
-import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import { predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { artifactFormat, parseArtifact, serializeArtifact, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
 import { createService } from "@chatdb/prediction-service/service.ts";
 import { eventually } from "./support/eventually.ts";
-
-/** y = constant + 2 * width + (5 for red) */
-const linear = (constant: number): ModelArtifact => ({
-  family: "linear-regression",
-  format: artifactFormat,
-  target: "y",
-  features: [
-    { kind: "number", name: "width", mean: 10, scale: 4, required: true },
-    { kind: "category", name: "colour", categories: ["blue", "red"], open: false, required: true },
-    { kind: "number", name: "age", mean: 1, scale: 1, required: false },
-  ],
-  intercept: constant + 20,
-  weights: [8, 0, 5, 0],
-});
-
-/** A registry that answers as the real one does, counts what it is asked, and can be hurt. */
-class FakeRegistry {
-  readonly calls: string[] = [];
-  readonly models = new Map<string, Buffer[]>();
-  mood: "well" | "away" | "damaging" = "well";
-  readonly #server: Server = createServer((request, response) => {
-    this.calls.push(request.url ?? "");
-    const [, , name = "", given = "", artifact] = (request.url ?? "").split("/");
-    const versions = this.models.get(name) ?? [];
-    const version = given === "latest" ? versions.length : Number(given);
-    const bytes = versions[version - 1];
-    if (this.mood === "away") return void request.socket.destroy();
-    if (!bytes) return void response.writeHead(404, { "content-type": "application/problem+json" }).end(JSON.stringify({ detail: `There is no model named "${name}".` }));
-    if (artifact) return void response.end(this.mood === "damaging" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes);
-    const described: ModelVersion = {
-      name,
-      version,
-      stage: "none",
-      job_id: "j",
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      bytes: bytes.length,
-      format: artifactFormat,
-      metrics: {},
-      created_at: new Date().toISOString(),
-    };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(described));
-  });
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  stop(): Promise<unknown> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  add(name: string, artifact: ModelArtifact): void {
-    this.models.set(name, [...(this.models.get(name) ?? []), serializeArtifact(artifact)]);
-  }
-}
+import { FakeRegistry, linear } from "./support/fake-registry.ts";
 
 describe("prediction-service", () => {
   const registry = new FakeRegistry();
@@ -84,7 +25,7 @@ describe("prediction-service", () => {
     registry.calls.length = 0;
     name = `model-${randomUUID()}`;
     registry.add(name, linear(100));
-    app = await createService({ modelRegistryUrl: url, latestForMs: 100, log: createLogger("test", "silent") });
+    app = await createService({ modelRegistryUrl: url, referenceForMs: 100, log: createLogger("test", "silent") });
   });
   afterEach(() => app.close());
   after(() => registry.stop());
@@ -158,7 +99,7 @@ describe("prediction-service", () => {
 
   it("makes room for models by forgetting the one used longest ago", async () => {
     const size = serializeArtifact(linear(1)).length;
-    const small = await createService({ modelRegistryUrl: url, latestForMs: 60_000, cacheBytes: Math.round(2.5 * size), log: createLogger("test", "silent") });
+    const small = await createService({ modelRegistryUrl: url, referenceForMs: 60_000, cacheBytes: Math.round(2.5 * size), log: createLogger("test", "silent") });
     const names = ["a", "b", "c"].map((letter) => `${letter}-${randomUUID()}`);
     names.forEach((each) => registry.add(each, linear(1)));
     const use = (index: number) => small.inject({ method: "POST", url: "/predict", payload: { model_name: names[index], features: good } });

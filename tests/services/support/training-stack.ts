@@ -52,7 +52,7 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   });
   const modelRegistryUrl = await registry.listen({ host: "127.0.0.1", port: 0 });
   const orchestrator = await createOrchestrator({ db: openDatabase<OrchestratorTables>(orchestratorDatabase.pool), bus, log });
-  const predictions = await createPredictions({ modelRegistryUrl, latestForMs: 50, log });
+  const predictions = await createPredictions({ modelRegistryUrl, referenceForMs: 50, log });
 
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);

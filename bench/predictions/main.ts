@@ -1,0 +1,54 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { quantile, type Figure } from "../figures.ts";
+import { Load } from "./load.ts";
+import { serveModel } from "./model.ts";
+import type { Usage } from "./service.ts";
+
+const million = 1_000_000;
+/** Predictions before anything is measured. */
+const warmUp = 50_000;
+/** Per CPU-second, and thereby the double of the rate at which answers are timed. */
+const goal = 8000;
+
+const usageOf = async (service: ChildProcess): Promise<Usage> => {
+  service.send("usage");
+  return (await once(service, "message") as [Usage])[0];
+};
+
+/** What a prediction costs, over HTTP, with the service in a process of its own and the load in this one. */
+export async function predictionFigures(): Promise<Figure[]> {
+  const { url, server } = await serveModel();
+  const service = fork(fileURLToPath(new URL("service.ts", import.meta.url)), [url], { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  // Somebody reads the log.
+  service.stdout!.resume();
+  const [{ port }] = (await once(service, "message")) as [{ port: number }];
+  const load = new Load(`http://127.0.0.1:${port}`, 32);
+  await load.closed(warmUp, 32);
+
+  const heaps: number[] = [];
+  let usage = await usageOf(service);
+  const before = usage;
+  for (let tenth = 0; tenth < 10; tenth++) {
+    await load.closed(million / 10, 32);
+    usage = await usageOf(service);
+    heaps.push(usage.heap);
+  }
+  const cpuMs = usage.cpuMs - before.cpuMs;
+  const times = await load.open(goal / 2, 20);
+
+  await load.close();
+  service.disconnect();
+  server.close();
+  const MiB = 2 ** 20;
+  return [
+    { what: "single predictions over HTTP", value: million / (cpuMs / 1000), unit: "per CPU-second", goal: { atLeast: goal } },
+    { what: `at ${goal / 2} a second, p50`, value: quantile(times, 0.5), digits: 2, unit: "ms" },
+    { what: `at ${goal / 2} a second, p99`, value: quantile(times, 0.99), digits: 2, unit: "ms", goal: { atMost: 5 } },
+    { what: "heap after the first 100,000 of a million", value: heaps[0]! / MiB, digits: 1, unit: "MiB" },
+    { what: "heap after a million", value: heaps.at(-1)! / MiB, digits: 1, unit: "MiB" },
+    { what: "added to the heap by the last 900,000", value: (heaps.at(-1)! - heaps[0]!) / 900, unit: "bytes per 1000 predictions", goal: { atMost: 1000 } },
+    { what: "resident after a million", value: usage.rss / MiB, digits: 0, unit: "MiB" },
+  ];
+}

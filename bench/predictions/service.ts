@@ -1,0 +1,25 @@
+/* The prediction-service as a process of its own. It tells its parent where it listens, and what it has used whenever it is asked. */
+import type { AddressInfo } from "node:net";
+import { createLogger } from "@chatdb/kit/log.ts";
+import { createService } from "@chatdb/prediction-service/service.ts";
+
+/** What the process has used so far. */
+export interface Usage {
+  /** Of all threads, user and system, milliseconds. */
+  cpuMs: number;
+  /** After a collection of garbage, bytes. */
+  heap: number;
+  /** Bytes. */
+  rss: number;
+}
+
+const app = await createService({ modelRegistryUrl: process.argv[2]!, log: createLogger("prediction-service") });
+await app.listen({ host: "127.0.0.1", port: 0 });
+process.send!({ port: (app.server.address() as AddressInfo).port });
+process.on("message", () => {
+  const { user, system } = process.cpuUsage();
+  global.gc!();
+  const { heapUsed, rss } = process.memoryUsage();
+  process.send!({ cpuMs: (user + system) / 1000, heap: heapUsed, rss } satisfies Usage);
+});
+process.on("disconnect", () => process.exit());
