@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
@@ -65,6 +68,37 @@ describe("an engine", function () {
     const [version] = await stack.versionsOf(job.model_name);
     expect(version!.lineage?.code_version).to.match(/^\d+\.\d+\.\d+$/);
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
+  });
+
+  it("trains alike from CSV and from JSON lines, in the store and on the web", async () => {
+    const lines = housesCsv(100).trim().split("\n").map((line) => line.split(","));
+    const objects = lines.slice(1).map((cells) => JSON.stringify(Object.fromEntries(cells.map((cell, n) => [lines[0]![n], /^[\d.-]+$/.test(cell) ? Number(cell) : cell]))));
+    const [csv, json] = [lines.map((cells) => cells.join(",")).join("\n"), objects.join("\n")];
+    await stack.upload("few.csv", csv);
+    await stack.upload("few.jsonl", json);
+    const server = createServer((_request, response) => response.writeHead(200, { "content-type": "application/jsonl" }).end(json));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/few`;
+    try {
+      engine = await stack.startEngine({ webDatasets: { ranges: ["127.0.0.0/8"] } });
+      const trained: string[] = [];
+      for (const dataset_location of ["s3://datasets/few.csv", "s3://datasets/few.jsonl", url]) {
+        const job = newJob({ dataset_location });
+        await send(job);
+        expect((await eventsOf(job)).at(-1), dataset_location).to.deep.include({ kind: "succeeded" });
+        const [version] = await stack.versionsOf(job.model_name);
+        expect(version!.evaluation).to.have.property("importance");
+        trained.push(version!.sha256);
+      }
+      expect(new Set(trained)).to.have.length(1);
+      await engine.close();
+      engine = await stack.startEngine();
+      const job = newJob({ dataset_location: url });
+      await send(job);
+      expect((await eventsOf(job)).at(-1)).to.deep.include({ kind: "failed", passing: false });
+    } finally {
+      server.close();
+    }
   });
 
   it("leaves an attempt that is stopped, at once", async () => {
