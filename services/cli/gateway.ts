@@ -3,8 +3,9 @@ import { text } from "node:stream/consumers";
 import { answer, askedBack, type AskedBack } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, type ExportRequest, type ParseRequest } from "@chatdb/contracts/query.ts";
-import { createHttpClient } from "@chatdb/kit/http-client.ts";
+import { createHttpClient, type Answer } from "@chatdb/kit/http-client.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
+import { trainingCalls } from "./training-gateway.ts";
 
 /** Milliseconds that an answer may take: more than the gateway gives its services. */
 const timeoutMs = 60_000;
@@ -17,6 +18,7 @@ export function openGateway(url: string, token: string | undefined) {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const path = (datasource: string, what: string) => `/api/datasources/${encodeURIComponent(datasource)}/${what}`;
   return {
+    ...trainingCalls(http, headers),
     close: () => http.close(),
     ask: (request: ParseRequest) => http.postJson("/api/query", request, answer, { headers }),
     parse: (request: ParseRequest) => http.postJson("/api/parse", request, parseResponse, { headers }),
@@ -29,10 +31,15 @@ export function openGateway(url: string, token: string | undefined) {
         headers: { ...headers, "content-type": "application/json" },
         body: JSON.stringify(request),
       });
-      if (status !== 200) throw new Problem(status, detailOf(await text(body)) ?? `The gateway answered ${status}.`);
+      if (status !== 200) throw await problemOf({ status, body });
       await pipeline(body, to, { end: false });
     },
   };
+}
+
+/** What an answer says that is not the one that was asked for. */
+export async function problemOf({ status, body }: Pick<Answer, "status" | "body">): Promise<Problem> {
+  return new Problem(status, detailOf(await text(body)) ?? `The gateway answered ${status}.`);
 }
 
 function detailOf(body: string): string | undefined {

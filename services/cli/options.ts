@@ -1,28 +1,16 @@
 import { parseArgs } from "node:util";
+import { jobStatus, priority } from "@chatdb/contracts/jobs.ts";
+import { stage, versionReference } from "@chatdb/contracts/models.ts";
+import { family } from "@chatdb/contracts/training-parameters.ts";
 import { z } from "zod";
+import { commands, isCommand, type CommandName } from "./commands.ts";
 
 /** What was asked for makes no sense. */
 export class UsageError extends Error {}
 
-export const exitCodes = { rows: 0, failure: 1, usage: 2, askedBack: 3 } as const;
+export const exitCodes = { rows: 0, failure: 1, usage: 2, askedBack: 3, interrupted: 130 } as const;
 
-export const help = `Asks a database in plain English, by way of ChatDB's gateway.
-
-Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the question from standard input
-       chatdb sources [options]          the data sources
-       chatdb schema [options]           the tables and columns of a data source
-
-  --url URL           of the gateway (default: CHATDB_URL, or http://127.0.0.1:8080)
-  --token TOKEN       where the gateway asks for one (default: CHATDB_TOKEN, which no list of processes shows)
-  --datasource NAME   to ask; may be left out where there is one
-  --format FORMAT     table (default), json (the gateway's whole answer) or csv (all rows, however many)
-  --take N            of the readings that are offered when the question is not clear, take the Nth
-  --follow            go on: each further line is a question that may follow from the one before
-  --help              show this
-
-How the question was read is said on standard error, so that standard output has the rows alone.
-Exit code: 0 rows, even none; 1 failure; 2 wrong usage; 3 not understood surely enough: the readings to choose from are on standard error.`;
-
+const oneOf = <T extends Record<string, string>>(values: z.ZodEnum<T>) => values.options.join(", ");
 const settings = z.object({
   url: z.url({ protocol: /^https?$/, error: "expected an address such as http://127.0.0.1:8080" }).default("http://127.0.0.1:8080"),
   token: z.string().optional(),
@@ -30,27 +18,58 @@ const settings = z.object({
   format: z.enum(["table", "json", "csv"], { error: "expected table, json or csv" }).default("table"),
   take: z.coerce.number({ error: "expected a number from 1" }).int("expected a whole number").min(1, "expected a number from 1").optional(),
   follow: z.boolean().default(false),
+  target: z.string().min(1, "expected the name of a column").optional(),
+  model: z.string().min(1, "expected a name").optional(),
+  family: z.enum(family.options, { error: `expected one of ${oneOf(family)}` }).optional(),
+  set: z.array(z.string().regex(/^\w+=./, "expected name=value")).default([]),
+  priority: z.enum(priority.options, { error: `expected ${oneOf(priority)}` }).optional(),
+  status: z.enum(jobStatus.options, { error: `expected one of ${oneOf(jobStatus)}` }).optional(),
+  to: z.enum(stage.options, { error: `expected one of ${oneOf(stage)}` }).default("production"),
+  version: z.string().refine((text) => versionReference.safeParse(text).success, "expected a number, latest, staging or production").default("latest"),
+  file: z.string().min(1, "expected a file").optional(),
+  explain: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settings>;
 
-export type Command = { name: "help" } | (Settings & ({ name: "ask"; words: string[] } | { name: "sources" } | { name: "schema" }));
+export type Command = { name: "help"; of?: CommandName } | (Settings & { name: CommandName; words: string[] });
 
 const string = { type: "string" } as const;
 const boolean = { type: "boolean" } as const;
-const options = { url: string, token: string, datasource: string, format: string, take: string, follow: boolean, help: { ...boolean, short: "h" } } as const;
+const options = {
+  url: string, token: string, datasource: string, format: string, take: string, follow: boolean, target: string, model: string, family: string,
+  set: { ...string, multiple: true }, priority: string, status: string, to: string, version: string, file: string, explain: boolean, help: { ...boolean, short: "h" },
+} as const;
+
+/** Of every command. */
+const shared: readonly string[] = ["url", "token", "format", "help"];
 
 /** @throws UsageError with everything that is wrong */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   const { values, positionals } = parsed(args);
-  if (values.help) return { name: "help" };
   const [name, ...words] = positionals;
+  if (values.help) return { name: "help", ...(isCommand(name) && { of: name }) };
   const given = settings.safeParse({ ...values, url: values.url ?? env.CHATDB_URL, token: values.token ?? env.CHATDB_TOKEN });
-  const problems = given.success ? [] : given.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
-  if (name !== "ask" && name !== "sources" && name !== "schema") problems.unshift(name === undefined ? "say what to do: ask, sources or schema" : `there is no command "${name}", only ask, sources and schema`);
-  if (name === "ask" && words.length === 0 && !values.follow) problems.push("ask needs a question");
-  if (name !== "ask" && words.length > 0) problems.push(`${name} takes no "${words.join(" ")}"`);
-  if (problems.length > 0 || !given.success) throw new UsageError(problems.join("\n"));
-  return name === "ask" ? { ...given.data, name, words } : { ...given.data, name: name as "sources" | "schema" };
+  const problems = [
+    ...(isCommand(name) ? misused(name, words, Object.keys(values)) : [unknown(name)]),
+    ...(given.success ? [] : given.error.issues.map(({ path: [option], message }) => `--${String(option)}: ${message}`)),
+  ];
+  if (problems.length > 0 || !given.success || !isCommand(name)) throw new UsageError(problems.join("\n"));
+  return { ...given.data, name, words };
+}
+
+function unknown(name: string | undefined): string {
+  const known = Object.keys(commands).join(", ");
+  return name === undefined ? `say what to do: ${known}` : `there is no command "${name}", only ${known}`;
+}
+
+/** What is wrong with a command's words and options, as far as their number and names go. */
+function misused(name: CommandName, words: readonly string[], given: readonly string[]): string[] {
+  const { least, most = Infinity, needs, takes } = commands[name];
+  return [
+    ...(words.length < least && !(name === "ask" && given.includes("follow")) ? [`${name} needs ${needs}`] : []),
+    ...(words.length > most ? [`${name} takes no "${words.slice(most).join(" ")}"`] : []),
+    ...given.filter((option) => !shared.includes(option) && !takes.includes(option)).map((option) => `--${option} is not for ${name}`),
+  ];
 }
 
 function parsed(args: string[]) {

@@ -1,10 +1,19 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { ask, type Asking, type Prompt } from "./ask.ts";
+import type { CommandName } from "./commands.ts";
+import { compare } from "./compare.ts";
 import { openGateway, type Gateway } from "./gateway.ts";
-import { exitCodes, help, parseCommand, UsageError, type Command, type Settings } from "./options.ts";
+import { helpOf } from "./help.ts";
+import { cancel, retry } from "./job-changes.ts";
+import { jobs } from "./jobs.ts";
+import { models } from "./models.ts";
+import { exitCodes, parseCommand, UsageError, type Settings } from "./options.ts";
+import { predict } from "./predict.ts";
 import { schemaText, sourcesText } from "./schema-text.ts";
+import { promote, rollback } from "./stages.ts";
 import { print, tell, widthOf, type Terminal } from "./terminal.ts";
+import { train } from "./train.ts";
 
 /** The command `chatdb`. @returns its exit code */
 export async function run(args: string[], terminal: Terminal): Promise<number> {
@@ -12,11 +21,11 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
   try {
     const command = parseCommand(args, terminal.env);
     if (command.name === "help") {
-      print(terminal, help);
+      print(terminal, helpOf(command.of));
       return exitCodes.rows;
     }
     gateway = openGateway(command.url, command.token);
-    return await perform(command, gateway, terminal);
+    return await performs[command.name](command.words, command, gateway, terminal);
   } catch (error) {
     // Who reads the output has had enough, as `head` has.
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.rows;
@@ -29,26 +38,25 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
   }
 }
 
-async function perform(command: Exclude<Command, { name: "help" }>, gateway: Gateway, terminal: Terminal): Promise<number> {
-  switch (command.name) {
-    case "ask":
-      return await converse(command.words, { ...command, gateway, terminal });
-    case "sources": {
-      const sources = await gateway.sources();
-      printIn(command, terminal, sources, sourcesText(sources, widthOf(terminal)));
-      return exitCodes.rows;
-    }
-    case "schema": {
-      const schema = await gateway.schema(command.datasource ?? (await onlySource(gateway)));
-      printIn(command, terminal, schema, schemaText(schema, widthOf(terminal)));
-      return exitCodes.rows;
-    }
-  }
-}
+type Perform = (words: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal) => Promise<number>;
 
-function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): void {
+const performs: Readonly<Record<CommandName, Perform>> = {
+  ask: (words, settings, gateway, terminal) => converse(words, { ...settings, gateway, terminal }),
+  sources: async (_, settings, gateway, terminal) => {
+    const sources = await gateway.sources();
+    return printIn(settings, terminal, sources, sourcesText(sources, widthOf(terminal)));
+  },
+  schema: async (_, settings, gateway, terminal) => {
+    const schema = await gateway.schema(settings.datasource ?? (await onlySource(gateway)));
+    return printIn(settings, terminal, schema, schemaText(schema, widthOf(terminal)));
+  },
+  train, jobs, cancel, retry, models, promote, rollback, compare, predict,
+};
+
+function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): number {
   if (format === "csv") throw new UsageError("--format csv is for rows; take table or json");
   print(terminal, format === "json" ? JSON.stringify(value, undefined, 2) : asText);
+  return exitCodes.rows;
 }
 
 async function onlySource(gateway: Gateway): Promise<string> {
@@ -58,7 +66,7 @@ async function onlySource(gateway: Gateway): Promise<string> {
 }
 
 /** Asks, and with --follow goes on until the input ends. The exit code is that of the last question. */
-async function converse(words: string[], asking: Asking): Promise<number> {
+async function converse(words: readonly string[], asking: Asking): Promise<number> {
   const { terminal, follow } = asking;
   const fromInput = words.length === 1 && words[0] === "-";
   const first = fromInput && !follow ? (await text(terminal.stdin)).trim() : fromInput ? "" : words.join(" ").trim();

@@ -1,7 +1,8 @@
+import { datasetNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
 import { columnsOf, headBytes, headOf } from "./columns.ts";
 import { datasetFile, datasets } from "./calls.ts";
-import { datasetNameOf, upload } from "./upload.ts";
+import { upload } from "./upload.ts";
 import { size } from "./words.ts";
 
 /** A dataset that is there. */

@@ -1,11 +1,11 @@
 import { families, type Family } from "@chatdb/contracts/families.ts";
 import type { JobRequest } from "@chatdb/contracts/jobs.ts";
+import { modelNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
 import { submitJob } from "./calls.ts";
 import { usualTarget } from "./columns.ts";
 import { DataChoice, type Chosen } from "./data-choice.ts";
 import { parameterFields, parametersIn } from "./parameter-fields.ts";
-import { modelNameOf } from "./upload.ts";
 import { familyNames } from "./words.ts";
 
 /** What a model's name may be, as models.ts of the contracts has it. */

@@ -25,12 +25,3 @@ export async function upload(name: string, file: File, onProgress: (share: numbe
     request.send(file);
   });
 }
-
-/** A dataset's name for a file: what a name may have, as datasets.ts of the contracts says. */
-export function datasetNameOf(file: string): string {
-  const name = file.toLowerCase().replace(/[^a-z0-9._-]+/g, "-").replace(/^[^a-z0-9]+/, "");
-  return name === "" ? "dataset.csv" : name.slice(-128).replace(/^[^a-z0-9]+/, "");
-}
-
-/** A model's name for a dataset's: without the ending, and short enough. */
-export const modelNameOf = (dataset: string): string => dataset.replace(/\.(csv|jsonl|ndjson|txt)$/, "").slice(0, 80) || "model";

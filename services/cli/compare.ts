@@ -1,0 +1,19 @@
+import type { Gateway } from "./gateway.ts";
+import { exitCodes, type Settings } from "./options.ts";
+import { printRecords } from "./records.ts";
+import { checkVersions } from "./stages.ts";
+import { printable } from "./table.ts";
+import { tell, type Terminal } from "./terminal.ts";
+
+/** `chatdb compare`: the metrics of two versions, and what was different when they were made. */
+export async function compare([name, from, to]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+  checkVersions(from!, to!);
+  const found = await gateway.compare(name!, from!, to!);
+  const rows = found.metrics.map((metric) => [metric.name, metric.from ?? "", metric.to ?? "", metric.difference ?? ""]);
+  printRecords({ value: found, columns: ["metric", "from", "to", "difference"], rows }, settings, terminal);
+  tell(terminal, found.same_dataset ? "Both were made from the same data." : "They were made from different data.");
+  for (const changed of found.changed_parameters) tell(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
+  return exitCodes.rows;
+}
+
+const text = (value: unknown) => (value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value));

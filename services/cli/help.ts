@@ -1,0 +1,93 @@
+import type { CommandName } from "./commands.ts";
+
+const shared = `  --url URL           of the gateway (default: CHATDB_URL, or http://127.0.0.1:8080)
+  --token TOKEN       where the gateway asks for one (default: CHATDB_TOKEN, which no list of processes shows)
+  --format FORMAT     table (default), json (the gateway's whole answer) or csv`;
+
+/** What the command `chatdb` can do. */
+export const help = `Asks a database in plain English, and trains models and predicts with them, by way of ChatDB's gateway.
+
+Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the question from standard input
+       chatdb sources [options]          the data sources
+       chatdb schema [options]           the tables and columns of a data source
+
+       chatdb train [options] FILE       a model from a CSV file
+       chatdb jobs [options] [ID]        the trainings, or one of them
+       chatdb cancel ID, chatdb retry ID
+       chatdb models [NAME]              the models, or the versions of one
+       chatdb promote NAME VERSION       into production; chatdb rollback NAME takes that back
+       chatdb compare NAME A B           two versions
+       chatdb predict NAME FEATURE=VALUE ...
+
+${shared}
+  --help              show this; after a command, what it takes
+
+Of ask, sources and schema:
+  --datasource NAME   to ask; may be left out where there is one
+  --take N            of the readings that are offered when the question is not clear, take the Nth
+  --follow            go on: each further line is a question that may follow from the one before
+
+What is asked for goes to standard output, all else to standard error.
+Exit code: 0 rows, even none; 1 failure; 2 wrong usage; 3 not understood surely enough: the readings to choose from are on standard error.`;
+
+const own: Partial<Record<CommandName, string>> = {
+  train: `Trains a model from a CSV file, which is uploaded, or from a dataset that lies elsewhere.
+
+Usage: chatdb train [options] FILE|LOCATION
+
+  LOCATION            s3://<bucket>/<key>, https://<host>/<path>, or query://<data source>?<SQL, URL-encoded>
+  --target COLUMN     to predict (default: the one named target, else the last)
+  --model NAME        of the model (default: that of the file)
+  --family FAMILY     linear-regression, logistic-regression, boosted-trees, k-nearest-neighbours or text-classification
+                      (default: as the target suggests)
+  --set NAME=VALUE    a parameter, such as trees=200; may be given several times. docs/training.md lists them.
+  --priority P        low, normal (default) or high
+  --follow            show the progress, and end when the training does: exit code 0 where it made a model, else 1.
+                      Ctrl-C leaves the training running (exit code 130).`,
+  jobs: `Lists the trainings, newest first; with an id, shows one with its history.
+
+Usage: chatdb jobs [options] [ID]
+
+  --status STATUS     those that are queued, running, succeeded, failed or cancelled
+  --model NAME        those of a model
+  --follow            with an id: show the progress until it ends`,
+  cancel: `Cancels a training. One that has made its model already has succeeded.
+
+Usage: chatdb cancel [options] ID`,
+  retry: `Has a training that failed or was cancelled run again.
+
+Usage: chatdb retry [options] ID
+
+  --follow            show the progress until it ends`,
+  models: `Lists the models; with a name, the versions of one, newest first.
+
+Usage: chatdb models [options] [NAME]`,
+  promote: `Brings a version into production. The one that was there is archived.
+
+Usage: chatdb promote [options] NAME VERSION
+
+  VERSION             a number, latest or staging
+  --to STAGE          production (default), staging, archived or none`,
+  rollback: `Brings the version back into production that was there before.
+
+Usage: chatdb rollback [options] NAME`,
+  compare: `Compares the metrics, data and parameters of two versions.
+
+Usage: chatdb compare [options] NAME A B
+
+  A, B                numbers, latest, staging or production`,
+  predict: `Predicts with a model.
+
+Usage: chatdb predict [options] NAME FEATURE=VALUE ...
+       chatdb predict [options] NAME --file ROWS.csv
+
+  --version VERSION   a number, latest (default), staging or production
+  --file FILE         CSV with a header row: each row with its prediction. Columns that are no features are left aside.
+  --explain           say what each feature adds; of a file's rows with --format json`,
+};
+
+/** The help of a command, or of all. */
+export function helpOf(command: CommandName | undefined): string {
+  const about = command && own[command];
+  return about === undefined ? help : `${about}\n\n${shared}`;
+}
