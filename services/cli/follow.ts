@@ -59,8 +59,9 @@ const isCut = (error: unknown) => /^(UND_ERR|ECONN|EPIPE)/.test((error as { code
 async function* entries(body: Readable): AsyncGenerator<JobEvent> {
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
-  for await (const text of body.setEncoding("utf8")) {
-    parser.feed(text as string);
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    parser.feed(decoder.decode(bytes as Buffer, { stream: true }));
     for (const { event, data } of events.splice(0)) {
       if (event === "end") return;
       yield jobEvent.parse(JSON.parse(data));
@@ -89,7 +90,7 @@ function progressOn(terminal: Terminal) {
       } else if (live) {
         const full = Math.round(share * barLength);
         const line = `${"█".repeat(full)}${"░".repeat(barLength - full)} ${percent(share)} ${entryText(entry).replace(/^\d+% ?/, "")}`;
-        terminal.stderr.write(line.slice(0, (terminal.stderr.columns ?? 80) - 1));
+        terminal.stderr.write(line.slice(0, (terminal.stderr.columns || 80) - 1));
       } else if (share >= told + plainStep) {
         told = share;
         tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);

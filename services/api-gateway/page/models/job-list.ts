@@ -1,9 +1,12 @@
-import { element } from "../dom.ts";
+import { button, element } from "../dom.ts";
 import { jobs } from "./calls.ts";
 import { JobRow } from "./job-row.ts";
 
 /** Between two looks at the list, in ms: while something runs, and while nothing does. */
 const lookMs = { busy: 1500, idle: 15_000 };
+
+/** Jobs that are shown until more are asked for. */
+const fewJobs = 8;
 
 /** The jobs, the newest first. The list is asked for again and again; a browser opens too few connections to follow each job. */
 export class JobList {
@@ -11,9 +14,14 @@ export class JobList {
   readonly #rows = new Map<string, JobRow>();
   readonly #list = element("ol", { className: "jobs" });
   readonly #said = element("p", { className: "muted" }, "Looking for jobs");
+  readonly #more = button("Show earlier jobs", () => {
+    this.#all = true;
+    void this.look();
+  });
+  #all = false;
   #timer = 0;
   #shown = false;
-  readonly element = element("div", {}, this.#said, this.#list);
+  readonly element = element("div", {}, this.#said, this.#list, this.#more);
 
   /** @param onEnded called when a job has ended, so that there may be a new version */
   constructor(onEnded: () => void) {
@@ -26,7 +34,9 @@ export class JobList {
     this.#shown = true;
     clearTimeout(this.#timer);
     try {
-      const found = await jobs();
+      const listed = await jobs();
+      const found = this.#all ? listed : listed.slice(0, fewJobs);
+      this.#more.hidden = found.length === listed.length;
       const running = this.#running();
       for (const job of found) {
         const row = this.#rows.get(job.job_id);

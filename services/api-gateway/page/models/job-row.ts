@@ -42,8 +42,10 @@ export class JobRow {
     return isOver(this.#job);
   }
 
+  /** Brings the job into sight, with its history. */
   unfold(): void {
     this.#details.open = true;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   /** Nothing is followed any longer. */
@@ -108,7 +110,7 @@ export class JobRow {
     const { number, kind, at, progress, text } = entry;
     this.#seen = number;
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 8;
-    this.#entries.append(element("li", { className: kind }, element("time", { dateTime: at }, new Date(at).toLocaleTimeString("en-GB")), ` ${entryText(entry)}`));
+    this.#entries.append(element("li", { className: kind === "failed" || kind === "retrying" ? "failed" : "" }, element("time", { dateTime: at }, new Date(at).toLocaleTimeString("en-GB")), ` ${entryText(entry)}`));
     while (this.#entries.childElementCount > mostLines) this.#entries.firstElementChild!.remove();
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
     if (kind === "progress" && !this.over) this.show({ ...this.#job, status: "running", progress: progress ?? this.#job.progress, step: text ?? this.#job.step });

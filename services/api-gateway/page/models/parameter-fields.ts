@@ -45,6 +45,6 @@ const bounds = ({ min, max, step }: NonNullable<Field["range"]>) => ({ step: Str
 
 /** What was entered in such inputs; what was left empty is left out. */
 export function parametersIn(place: HTMLElement): Record<string, number | string> {
-  const inputs = [...place.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].filter(({ value }) => value !== "");
+  const inputs = [...place.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].filter(({ name, value }) => name !== "" && value !== "");
   return Object.fromEntries(inputs.map((input) => [input.name, input instanceof HTMLInputElement ? Number(input.value) : input.value]));
 }

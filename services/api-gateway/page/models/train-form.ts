@@ -32,8 +32,7 @@ export class TrainForm {
   /** @param onSubmitted called with the id of a job that is on record */
   constructor(onSubmitted: (jobId: string) => void) {
     this.#onSubmitted = onSubmitted;
-    const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
-    const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters, element("div", { className: "fields" }, field("Priority", this.#priority)));
+    const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters);
     this.element = element("form", { className: "train" }, this.#data.element, field("Column to predict", this.#target), field("Name of the model", this.#name), field("Family", this.#family), more, this.#problem, this.#train);
     this.#family.addEventListener("change", () => this.#showParameters());
     this.#name.addEventListener("input", () => (this.#named = this.#name.value !== ""));
@@ -59,7 +58,7 @@ export class TrainForm {
   }
 
   #showParameters(): void {
-    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined));
+    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined), field("Priority", this.#priority));
   }
 
   async #submit(): Promise<void> {
@@ -91,6 +90,8 @@ export class TrainForm {
     this.#problem.hidden = problem === "";
   }
 }
+
+const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
 
 /** Random; crypto.randomUUID is not there over http. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
