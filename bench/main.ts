@@ -1,6 +1,7 @@
 /* npm run bench: figures of single parts of the platform, on this machine. */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { connectorFigures } from "./db-connector/main.ts";
+import { eventBusFigures } from "./event-bus/main.ts";
 import { lineOf, type Figure } from "./figures.ts";
 import { parserFigures } from "./parser/main.ts";
 import { predictionFigures } from "./predictions/main.ts";
@@ -9,6 +10,7 @@ import { orchestratorFigures } from "./training-orchestrator/main.ts";
 const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
   "query-parser": parserFigures,
   "db-connector": connectorFigures,
+  "event-bus": eventBusFigures,
   "training-orchestrator": orchestratorFigures,
   predictions: predictionFigures,
 };

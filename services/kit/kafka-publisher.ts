@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { compatibilityPartitioner, findErrorBy, ProduceAcks, Producer, stringSerializers, type MessageToProduce } from "@platformatic/kafka";
+import { compatibilityPartitioner, findErrorBy, ProduceAcks, Producer, stringSerializers, type MessageToProduce, type ProduceResult } from "@platformatic/kafka";
 import { toJson, type OutgoingEvent } from "./event-bus.ts";
 import type { KafkaOptions } from "./kafka-event-bus.ts";
 
@@ -24,8 +24,6 @@ export class KafkaPublisher {
       ...connection,
       clientId,
       serializers: stringSerializers,
-      // As Java's clients choose it, so that other producers of a key share its partition and its order.
-      partitioner: compatibilityPartitioner,
       connectTimeout: 3000,
       // How long a leader may wait for its followers: longer than it takes to notice that one of them is gone.
       timeout: 12_000,
@@ -36,14 +34,12 @@ export class KafkaPublisher {
   }
 
   /**
-   * Resolves when all in-sync replicas have the events. Each key is sent by itself: where one leader fails, what the
-   * others have taken is not sent again. An event whose acknowledgement got lost is there twice.
+   * Resolves when all in-sync replicas have the events. They leave in one request for each broker; of those that failed, partitions that
+   * were not acknowledged are sent again. An event whose acknowledgement got lost is there twice.
    * @throws TypeError for what is not JSON, before anything is sent; else the last failure, after a minute or when repetition cannot help
    */
   async publish(topic: string, events: OutgoingEvent[]): Promise<void> {
-    const messages = events.map(({ key, value }): TextMessage => ({ topic, key, value: toJson(topic, value) }));
-    const outcomes = await Promise.allSettled([...Map.groupBy(messages, ({ key }) => key).values()].map((ofOneKey) => this.#send(topic, ofOneKey)));
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    await this.#send(topic, events.map(({ key, value }): TextMessage => ({ topic, key, value: toJson(topic, value) })));
   }
 
   /** Rejects when no broker answers. */
@@ -57,16 +53,22 @@ export class KafkaPublisher {
 
   async #send(topic: string, messages: TextMessage[]): Promise<void> {
     const deadline = performance.now() + limitMs;
-    for (let attempt = 0; ; attempt++) {
+    let missing = messages;
+    for (let attempt = 0; missing.length > 0; attempt++) {
       try {
-        if (attempt > 0) await this.#producer.metadata({ topics: [topic], forceUpdate: true });
+        const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: attempt > 0 });
+        const partitions = topics.get(topic)!.partitionsCount;
+        // As Java's clients choose it, so that other producers of a key share its partition and its order.
+        for (const message of missing) message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
         // Said at every send: the producer's own option of this name is not read.
-        await this.#producer.send({ messages, acks: ProduceAcks.ALL });
+        await this.#producer.send({ messages: missing, acks: ProduceAcks.ALL });
         return;
       } catch (err) {
         const pauseMs = Math.min(firstPauseMs * 2 ** attempt, longestPauseMs);
         if (!mayPass(err) || performance.now() + pauseMs > deadline) throw err;
         if (attempt === 0) this.#log.warn({ err, topic }, "publishing failed, will be retried");
+        const acknowledged = new Set((err as { produced?: ProduceResult }).produced?.offsets?.map(({ partition }) => partition));
+        missing = missing.filter(({ partition }) => !acknowledged.has(partition!));
         await delay(pauseMs);
       }
     }

@@ -1,35 +1,39 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
-import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
+import { createKafkaEventBus, type KafkaOptions } from "@chatdb/kit/kafka-event-bus.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
+import { startKafka, type TestKafka } from "../support/kafka.ts";
 import { itIsAnEventBus } from "./event-bus-contract.ts";
 import { until } from "./until.ts";
 
-const bootstrap = process.env.KAFKA_TEST_BOOTSTRAP;
-const reason = bootstrap === undefined ? " (skipped: KAFKA_TEST_BOOTSTRAP names no broker, host:port)" : "";
-
-describe(`Kafka event bus${reason}`, function () {
+describe("Kafka event bus", function () {
   this.timeout(180_000);
-  if (bootstrap === undefined) {
-    it("needs a broker");
-    return;
-  }
-  const options = { clientId: "kit-test", connection: { bootstrapBrokers: [bootstrap] }, log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
-  const admin = new Admin({ clientId: "kit-test", bootstrapBrokers: [bootstrap] });
+  let broker: TestKafka;
+  let options: KafkaOptions;
+  let admin: Admin;
+
+  before(async function () {
+    broker = await startKafka(this);
+    options = { clientId: "kit-test", connection: { bootstrapBrokers: [broker.bootstrap] }, log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
+    admin = new Admin({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap] });
+  });
+  after(async () => {
+    await admin?.close();
+    await broker?.close();
+  });
+
   const createTopic = async () => {
     const topic = `kit-test-${randomUUID()}`;
     await admin.createTopics({ topics: [topic], partitions: 3, replicas: 1 });
     return topic;
   };
-  after(() => admin.close());
-
   itIsAnEventBus({ connect: () => createKafkaEventBus(options), createTopic });
 
   it("skips a message that is not JSON", async () => {
     const topic = await createTopic();
     const bus = createKafkaEventBus(options);
-    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [bootstrap], serializers: stringSerializers });
+    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap], serializers: stringSerializers });
     await producer.send({ messages: [{ topic, key: "a", value: "no JSON" }, { topic, key: "a", value: '"JSON"' }] });
     await producer.close();
     const handled: unknown[] = [];

@@ -3,9 +3,9 @@ import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { provisionTopics, topicSettings } from "@chatdb/provisioner/topics.ts";
 import { expect } from "chai";
+import { startKafka, type TestKafka } from "../support/kafka.ts";
 
 const log = createLogger("test", "silent");
-const bootstrap = process.env.KAFKA_TEST_BOOTSTRAP;
 
 describe("provisioner topics", () => {
   it("reports everything that is wrong with the list", () => {
@@ -19,24 +19,21 @@ describe("provisioner topics", () => {
 
   describe("with a broker", () => {
     const name = `provisioner-test-${process.pid}`;
+    let broker: TestKafka;
     let admin: Admin;
 
-    before(function () {
-      if (bootstrap === undefined) {
-        console.log("      skipped: KAFKA_TEST_BOOTSTRAP names no broker");
-        this.skip();
-      }
-      admin = new Admin({ clientId: "test", bootstrapBrokers: bootstrap.split(",") });
+    before(async function () {
+      broker = await startKafka(this);
+      admin = new Admin({ clientId: "test", bootstrapBrokers: [broker.bootstrap] });
     });
     after(async () => {
-      if (bootstrap === undefined) return;
-      await admin.deleteTopics({ topics: [name] });
-      await admin.close();
+      await admin?.close();
+      await broker?.close();
     });
 
     const provision = (partitions: number, config: Record<string, string>) =>
       provisionTopics(
-        readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: bootstrap, TOPICS: JSON.stringify([{ name, partitions, replicationFactor: 1, config }]) }),
+        readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: broker.bootstrap, TOPICS: JSON.stringify([{ name, partitions, replicationFactor: 1, config }]) }),
         log,
       );
 

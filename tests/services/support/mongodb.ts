@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import { MongoClient, type Db } from "mongodb";
-import { programOf, startServer, stopServer } from "./child-server.ts";
+import { startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";
+import { javaWith } from "./maven-jars.ts";
 
 export interface TestMongodb {
   /** The database `shop`. */
@@ -12,9 +11,6 @@ export interface TestMongodb {
   settings: DataSourceSettings;
   close(): Promise<void>;
 }
-
-const source = join(import.meta.dirname, "mongodb");
-const jars = join(import.meta.dirname, "../../../node_modules/.cache/mongodb-for-tests");
 
 /**
  * Starts a server of MongoDB's protocol on this machine: one in Java, which Maven gets once. It knows no users, and not all
@@ -48,12 +44,7 @@ export async function tryMongodb(): Promise<TestMongodb | string> {
 
 /** What to run, or why there is nothing. */
 function serverCommand(port: number): string[] | string {
-  const [java, javac, maven] = [programOf("java"), programOf("javac"), programOf("mvn")];
-  if (java === undefined || javac === undefined) return "there is no JDK to run a server of MongoDB's protocol (Debian's package openjdk-17-jdk-headless)";
-  if (!existsSync(jars)) {
-    if (maven === undefined) return "there is no Maven to get a server of MongoDB's protocol (Debian's package maven)";
-    const got = spawnSync(maven, ["-q", "-B", "-f", join(source, "pom.xml"), "dependency:copy-dependencies", `-DoutputDirectory=${jars}`], { encoding: "utf8", timeout: 120_000 });
-    if (got.status !== 0) return `Maven did not get a server of MongoDB's protocol: ${got.stdout.slice(0, 500)}`;
-  }
-  return [java, "-Xmx256M", "-cp", join(jars, "*"), join(source, "Mongod.java"), String(port)];
+  const found = javaWith("mongodb", "a server of MongoDB's protocol");
+  if (typeof found === "string") return found;
+  return [found.java, "-Xmx256M", "-cp", found.classPath, join(import.meta.dirname, "mongodb/Mongod.java"), String(port)];
 }
