@@ -7,7 +7,9 @@ import type { Terminal } from "./terminal.ts";
 /** `chatdb promote`: a version comes to a stage. */
 export async function promote([name, version]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
   checkVersions(version!);
-  return printed(await gateway.setStage(name!, version!, settings.to), settings, terminal);
+  // What is the latest now may not be later: the registry takes numbers alone.
+  const number = /^\d+$/.test(version!) ? Number(version) : (await gateway.version(name!, version!)).version;
+  return printed(await gateway.setStage(name!, number, settings.to), settings, terminal);
 }
 
 /** `chatdb rollback`: the version that was in production before is there again. */

@@ -19,6 +19,8 @@ export class JobList {
     void this.look();
   });
   #all = false;
+  /** Ids of those that had ended when they were looked at last. */
+  #over: Set<string> | undefined;
   #timer = 0;
   #shown = false;
   readonly element = element("div", {}, this.#said, this.#list, this.#more);
@@ -37,7 +39,6 @@ export class JobList {
       const listed = await jobs();
       const found = this.#all ? listed : listed.slice(0, fewJobs);
       this.#more.hidden = found.length === listed.length;
-      const running = this.#running();
       for (const job of found) {
         const row = this.#rows.get(job.job_id);
         if (row) row.show(job);
@@ -50,13 +51,15 @@ export class JobList {
       }
       this.#arrange(found.map(({ job_id }) => this.#rows.get(job_id)!.element));
       if (unfolded !== undefined) this.#rows.get(unfolded)?.unfold();
-      if (this.#running() < running) this.#onEnded();
+      const over = new Set([...this.#rows].flatMap(([id, row]) => (row.over ? [id] : [])));
+      if (this.#over && [...over].some((id) => !this.#over!.has(id))) this.#onEnded();
+      this.#over = over;
       this.#say(found.length === 0 ? "No job yet. What you train is listed here, with its progress." : "");
     } catch (error) {
       this.#say((error as Error).message);
     }
     clearTimeout(this.#timer);
-    if (this.#shown && !document.hidden) this.#timer = setTimeout(() => void this.look(), this.#running() > 0 ? lookMs.busy : lookMs.idle) as unknown as number;
+    if (this.#shown && !document.hidden) this.#timer = setTimeout(() => void this.look(), [...this.#rows.values()].some(({ over }) => !over) ? lookMs.busy : lookMs.idle) as unknown as number;
   }
 
   /** Nothing is looked for any longer. */
@@ -65,8 +68,6 @@ export class JobList {
     clearTimeout(this.#timer);
     for (const row of this.#rows.values()) row.leave();
   }
-
-  #running = () => [...this.#rows.values()].filter(({ over }) => !over).length;
 
   /** Only what is new is put in: what stays keeps the focus. */
   #arrange(elements: HTMLElement[]): void {
