@@ -41,6 +41,7 @@ export const modelSchema = z.object({
   family: z.string(),
   target: z.string(),
   classes: z.array(z.string()).optional(),
+  explains: z.boolean().describe("Whether its predictions can be explained"),
   features: z.array(z.object({
     name: z.string(),
     kind: z.enum(["number", "category", "text"]),

@@ -40,7 +40,7 @@ function inferenceOf(artifact: ModelArtifact): Inference {
 }
 
 /** What a model wants to be given, and what it tells. */
-export function schemaOf(artifact: ModelArtifact): Omit<ModelSchema, "model"> {
+export function schemaOf(artifact: ModelArtifact): Omit<ModelSchema, "model" | "explains"> {
   const { family, target, features } = artifact;
   return { family, target, ...("classes" in artifact && { classes: artifact.classes }), features: features.map(described) };
 }

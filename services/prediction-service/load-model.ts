@@ -24,5 +24,6 @@ export async function loadModel(registry: HttpClient, { name, version, format, s
   const actual = createHash("sha256").update(bytes).digest("hex");
   if (actual !== sha256) throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
   const artifact = parseArtifact(bytes);
-  return { model: { name, version }, predictor: createPredictor(artifact), schema: schemaOf(artifact), bytes: bytes.length };
+  const predictor = createPredictor(artifact);
+  return { model: { name, version }, predictor, schema: { ...schemaOf(artifact), explains: predictor.explain !== undefined }, bytes: bytes.length };
 }

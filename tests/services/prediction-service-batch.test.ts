@@ -107,6 +107,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
       model: { name, version: 1 },
       family: "linear-regression",
       target: "y",
+      explains: true,
       features: [
         { name: "width", kind: "number", required: true, typical: 10 },
         { name: "colour", kind: "category", required: true, typical: "blue", categories: ["blue", "red"] },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { jobAccepted } from "@chatdb/contracts/jobs.ts";
 import { expect } from "chai";
 import type axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
@@ -54,10 +55,11 @@ describe("the web page: models", function () {
     await choose(file);
     await page.getByLabel("Name of the model").fill(name);
     if (family !== undefined) await page.getByLabel("Family").selectOption(family);
-    await trainButton().click();
-    const job = page.locator(".job", { hasText: name }).first();
-    await job.locator(".badge:is(.succeeded, .failed)").waitFor();
-    return (await job.locator(".badge").textContent())!;
+    const [answer] = await Promise.all([page.waitForResponse((response) => response.url().endsWith("/api/jobs") && response.status() === 202), trainButton().click()]);
+    const { job_id } = jobAccepted.parse(await answer.json());
+    const ended = page.locator(`#job-${job_id} .badge:is(.succeeded, .failed)`);
+    await ended.waitFor();
+    return (await ended.textContent())!;
   }
   async function violations(): Promise<string[]> {
     // Not by a script element: the page's policy forbids those.
@@ -150,6 +152,7 @@ describe("the web page: models", function () {
     expect(await rows.nth(1).textContent()).to.contain("production").and.to.contain("Linear regression");
     await page.getByRole("button", { name: "Compare" }).click();
     const compared = page.getByRole("region", { name: "Version 1 compared with version 2" });
+    await compared.waitFor();
     expect(await compared.locator("tbody tr", { hasText: "R²" }).locator("td").count()).to.equal(3);
     expect(await page.locator(".comparison").textContent()).to.contain("the same data").and.to.contain("family: linear-regression → boosted-trees");
     await page.getByRole("button", { name: "Show version 2" }).click();

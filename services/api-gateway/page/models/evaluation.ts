@@ -19,7 +19,7 @@ export function evaluated(metrics: Metrics, { confusion: counts, points, importa
   ];
   return [
     metricList(metrics),
-    ...drawings.flatMap((each) => (each ? [element("section", { className: "drawing" }, element("h4", {}, each[0]), each[1])] : [])),
+    ...drawings.flatMap((each) => (each ? [element("section", { className: "drawing" }, element("h3", {}, each[0]), each[1])] : [])),
   ];
 }
 

@@ -31,7 +31,7 @@ export class JobRow {
     this.#job = job;
     this.#onChange = onChange;
     const about = element("span", { className: "muted about" }, `${job.dataset_location.replace(/^s3:\/\/[^/]+\//, "")}${job.target === undefined ? "" : ` → ${job.target}`}, ${moment(job.created_at)}`);
-    this.element = element("li", { className: "job" }, element("div", { className: "head" }, this.#title, this.#badge, this.#actions), about, this.#bar, this.#standing, this.#details);
+    this.element = element("li", { id: `job-${job.job_id}`, className: "job" }, element("div", { className: "head" }, this.#title, this.#badge, this.#actions), about, this.#bar, this.#standing, this.#details);
     this.#bar.setAttribute("aria-label", `Progress of ${job.model_name}`);
     this.#log.setAttribute("aria-label", `History of ${job.model_name}`);
     this.#details.addEventListener("toggle", () => (this.#details.open ? void this.#follow() : this.#following?.abort()));

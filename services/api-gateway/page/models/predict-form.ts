@@ -22,11 +22,11 @@ export async function predictForm(of: ModelReference): Promise<HTMLElement> {
 
 function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
   const inputs = schema.features.map((feature) => [feature, inputOf(feature)] as const);
-  const explain = element("input", { type: "checkbox", checked: true });
+  const explain = element("input", { type: "checkbox", checked: schema.explains });
   const result = element("div", { className: "result" });
   const submit = element("button", { type: "submit" }, `Predict ${schema.target}`);
   const fields = inputs.map(([{ name }, input]) => element("label", {}, element("span", {}, name), input));
-  const form = element("form", { className: "predict" }, element("div", { className: "fields" }, ...fields), element("label", { className: "check" }, explain, element("span", {}, "Explain it")), submit, result);
+  const form = element("form", { className: "predict" }, element("div", { className: "fields" }, ...fields), element("label", { className: "check", hidden: !schema.explains }, explain, element("span", {}, "Explain it")), submit, result);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const features = Object.fromEntries(inputs.flatMap(([{ name, kind }, { value }]) => (value === "" ? [] : [[name, kind === "number" ? Number(value) : value]])));
@@ -68,7 +68,7 @@ function explained({ base, contributions }: NonNullable<PredictResponse["explana
   const points = contributions.slice(0, mostDrawn).map(({ feature, contribution }) => ({ label: feature, value: contribution }));
   const scale = ofClass ? ", in log-odds of this class" : "";
   return [
-    element("h4", {}, "Why"),
+    element("h3", {}, "Why"),
     element("p", { className: "muted" }, `What each feature adds to ${figure(base)}${scale}.`),
     chart({ kind: "bars", label: "feature", value: "contribution", points, total: contributions.length }),
   ];
