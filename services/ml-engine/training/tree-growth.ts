@@ -1,5 +1,6 @@
 import type { Tree } from "@chatdb/ml-model/tree.ts";
 import { mostBins, roundedTo, type BinnedColumn } from "./bins.ts";
+import { addCurved, addFlat, gather } from "./histogram.ts";
 import { findSplit, type Split } from "./tree-split.ts";
 
 export interface GrowthOptions {
@@ -154,9 +155,13 @@ export class TreeGrowth {
     const spare = this.#spare;
     let [middle, moved] = [leaf.start, 0];
     for (let i = leaf.start; i < leaf.end; i++) {
+      // Written to both, and kept in one: which it is cannot be foreseen, and a processor that guesses wrong waits.
       const row = order[i]!;
-      if (left[bins[row]!]) order[middle++] = row;
-      else spare[moved++] = row;
+      const goes = left[bins[row]!]!;
+      order[middle] = row;
+      spare[moved] = row;
+      middle += goes;
+      moved += 1 - goes;
     }
     order.set(spare.subarray(0, moved), middle);
     leaf.children = { left: this.#leaf(leaf.start, middle, descent), right: this.#leaf(middle, leaf.end, descent) };
@@ -190,53 +195,3 @@ export class TreeGrowth {
 }
 
 const gainOf = ({ best }: Leaf) => best?.gain ?? 0;
-
-function gather(from: Float64Array, order: Uint32Array, start: number, end: number, to: Float64Array): void {
-  for (let i = start; i < end; i++) to[i] = from[order[i]!]!;
-}
-
-/** Columns of bins, and where the sums of each begin. */
-type Four<T> = readonly [T, T, T, T];
-
-function addCurved([a, b, c, d]: Four<Uint8Array>, [atA, atB, atC, atD]: Four<number>, order: Uint32Array, start: number, end: number, slopes: Float64Array, curvatures: Float64Array, sums: Float64Array): void {
-  for (let i = start; i < end; i++) {
-    const row = order[i]!;
-    const slope = slopes[i]!;
-    const curvature = curvatures[i]!;
-    let at = atA + 3 * a[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    sums[at + 2]! += curvature;
-    at = atB + 3 * b[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    sums[at + 2]! += curvature;
-    at = atC + 3 * c[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    sums[at + 2]! += curvature;
-    at = atD + 3 * d[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    sums[at + 2]! += curvature;
-  }
-}
-
-function addFlat([a, b, c, d]: Four<Uint8Array>, [atA, atB, atC, atD]: Four<number>, order: Uint32Array, start: number, end: number, slopes: Float64Array, sums: Float64Array): void {
-  for (let i = start; i < end; i++) {
-    const row = order[i]!;
-    const slope = slopes[i]!;
-    let at = atA + 2 * a[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    at = atB + 2 * b[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    at = atC + 2 * c[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-    at = atD + 2 * d[row]!;
-    sums[at]! += slope;
-    sums[at + 1]! += 1;
-  }
-}
