@@ -120,7 +120,9 @@ describe("prediction-service: batches, explanations, schemas", () => {
 });
 
 describe("what is checked in a hurry", () => {
-  const anything = fc.oneof(fc.jsonValue(), fc.constantFrom("red", "blue", 1, 2.5, null, undefined, "latest", "production", true));
+  // A body with a member of this name is refused before it is checked.
+  const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
+  const anything = fc.oneof(json, fc.constantFrom("red", "blue", 1, 2.5, null, undefined, "latest", "production", true));
 
   it("is of features what the schema accepts as it is", () => {
     const { accept, input } = createPredictor(linear(1));
@@ -148,7 +150,7 @@ describe("what is checked in a hurry", () => {
       anything,
       fc.record({ model_name: fc.oneof(anything, fc.constant("a-model")), version: anything, features: anything, explain: anything, other: anything }, { requiredKeys: [] }),
       fc.record(
-        { model_name: fc.constantFrom("a-model", "b", "No"), version: fc.constantFrom("latest", "staging", 3, 0, 1.5, "4"), features: fc.dictionary(fc.string(), fc.jsonValue()), explain: fc.boolean() },
+        { model_name: fc.constantFrom("a-model", "b", "No"), version: fc.constantFrom("latest", "staging", 3, 0, 1.5, "4"), features: fc.dictionary(fc.string().filter((name) => name !== "__proto__"), json), explain: fc.boolean() },
         { requiredKeys: ["model_name", "features"] },
       ),
     );
