@@ -16,8 +16,8 @@ import type { Watch } from "./watch.ts";
 /** Numbers kept of a leaf or of a row's scores, 8 bytes each: at most 128 MiB. */
 const mostNumbers = 2 ** 24;
 
-/** Points of a learning curve, at most. */
-const mostPoints = 200;
+/** Points of a learning curve, at most: enough to see it, and each takes a look at all rows. */
+const mostPoints = 50;
 
 export interface TreesFit extends Boosted {
   curve: NonNullable<Evaluation["curve"]>;

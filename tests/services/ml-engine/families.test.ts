@@ -69,7 +69,7 @@ describe("model families", () => {
       it("is read as it was written, and says what it wants", () => {
         const read = parseArtifact(serializeArtifact(model.artifact));
         expect(read).to.deep.equal(JSON.parse(JSON.stringify(model.artifact)));
-        const schema = modelSchema.parse({ model: { name: "m", version: 1 }, ...schemaOf(read) });
+        const schema = modelSchema.parse({ model: { name: "m", version: 1 }, explains: false, ...schemaOf(read) });
         expect(schema.features.map((feature) => feature.name)).to.deep.equal(Object.keys(rowOf(dataset, 0)));
         expect(createPredictor(read).predict(rowOf(dataset, 0))).to.deep.equal(createPredictor(model.artifact).predict(rowOf(dataset, 0)));
       });
