@@ -43,14 +43,14 @@ function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
 
 function inputOf({ kind, required, typical, categories = [] }: Feature): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
   if (kind === "text") return element("textarea", { required, rows: 3 });
-  if (kind === "number") return element("input", { type: "number", step: "any", required, value: typical === undefined ? "" : String(rounded(Number(typical))) });
+  // A mean with three digits is as good to begin with.
+  if (kind === "number") return element("input", { type: "number", step: "any", required, value: typical === undefined ? "" : String(rounded(Number(typical), 3)) });
   if (categories.length === 0) return element("input", { required, value: String(typical ?? "") });
   const options = categories.map((value) => element("option", { value, selected: value === typical }, value));
   return element("select", { required }, ...(required ? [] : [element("option", { value: "" }, "unknown")]), ...options);
 }
 
-/** A mean with three digits is as good to begin with. */
-const rounded = (value: number) => Number(value.toPrecision(3));
+const rounded = (value: number, digits: number) => Number(value.toPrecision(digits));
 
 const shown = (value: number | string) => (typeof value === "number" ? figure(value) : value);
 
@@ -65,7 +65,7 @@ function predicted({ prediction, probabilities, explanation, model }: PredictRes
 
 function explained({ base, contributions }: NonNullable<PredictResponse["explanation"]>, ofClass: boolean): HTMLElement[] {
   if (contributions.length === 0) return [];
-  const points = contributions.slice(0, mostDrawn).map(({ feature, contribution }) => ({ label: feature, value: contribution }));
+  const points = contributions.slice(0, mostDrawn).map(({ feature, contribution }) => ({ label: feature, value: rounded(contribution, 5) }));
   const scale = ofClass ? ", in log-odds of this class" : "";
   return [
     element("h3", {}, "Why"),
