@@ -118,6 +118,7 @@ describe("training-orchestrator: jobs", () => {
   it("cancels a job wherever it is, tells the engines, and does it once", async () => {
     const { post, get, cancel, tell, stops, sent, history } = await start({ maxJobsAtATime: 1 });
     const [running, waiting] = [idOf(await post()), idOf(await post())];
+    await eventually(() => expect(sent).to.have.lengthOf(1));
     await tell({ ...says(running, 1, 1), kind: "started" });
     await eventually(async () => expect((await get(running)).status).to.equal("running"));
     expect((await cancel(waiting)).json()).to.include({ status: "cancelled", attempt: 0 });
