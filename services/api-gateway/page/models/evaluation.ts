@@ -29,5 +29,5 @@ function metricList(metrics: Metrics): HTMLElement {
 
 function importances(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
   const points = importance.slice(0, mostFeatures).map((each) => ({ label: each.feature, value: each.importance }));
-  return chart({ kind: "bars", label: "feature", value: "loss of score when shuffled", points, total: importance.length });
+  return chart({ kind: "bars", label: "feature that is shuffled", value: "loss of score", points, total: importance.length });
 }
