@@ -59,8 +59,7 @@ const harmless: Readonly<Record<string, Case>> = {
   "the log level": { settings: { logLevel: "warn" }, replaces: ["ConfigMap of each service"], updates: ["Deployment of each service"] },
   "a new version of the services": {
     settings: { imageTag: "1.1.0" },
-    // Whose models say by which version they were trained.
-    replaces: ["ConfigMap ml-engine", ...jobs(
+    replaces: jobs(
       "kafka-ml-engine",
       "kafka-query-parser",
       "kafka-topics",
@@ -75,7 +74,7 @@ const harmless: Readonly<Record<string, Case>> = {
       "postgres-shop-owner",
       "postgres-training-owner",
       "sample-data",
-    )],
+    ),
     updates: [...backup, "Deployment of each service"],
   },
   "a new PostgreSQL": { settings: { postgresImage: "docker.io/library/postgres:18.2" }, updates: [...backup, "StatefulSet postgres"] },
