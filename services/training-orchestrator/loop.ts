@@ -18,7 +18,10 @@ export interface LoopOptions {
   restMs?: number;
 }
 
-/** Does the same over and over until stopped: when woken, and now and then by itself, for what another replica left behind. */
+/**
+ * Does the same over and over until stopped: when woken, and now and then by itself, for what another replica left behind. While it
+ * waits, it keeps no process alive.
+ */
 export function startLoop({ act, onFailure, pollMs, restMs = 0 }: LoopOptions): Loop {
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
@@ -31,10 +34,10 @@ export function startLoop({ act, onFailure, pollMs, restMs = 0 }: LoopOptions): 
       } catch (error) {
         onFailure(error, pollMs);
       }
-      if (restMs > 0) await delay(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (restMs > 0) await delay(restMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
       const pause = new AbortController();
       const signal = AbortSignal.any([stopping.signal, pause.signal]);
-      await Promise.race([woken.promise, delay(pollMs, undefined, { signal }).catch(() => undefined)]);
+      await Promise.race([woken.promise, delay(pollMs, undefined, { signal, ref: false }).catch(() => undefined)]);
       pause.abort();
     }
   }
