@@ -24,7 +24,8 @@ export function letGo(app: App): void {
   let sweep: NodeJS.Timeout | undefined;
   app.addHook("preClose", (done) => {
     app.readiness.draining = true;
-    sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
+    // The connections themselves keep the process alive.
+    sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs).unref();
     done();
   });
   app.addHook("onClose", (_app, done) => {
