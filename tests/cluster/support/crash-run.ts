@@ -44,11 +44,15 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
   const killed: Record<string, number> = {};
   try {
     await gateway.put("/api/datasets/crash.csv", table(20_000));
+    let deck: (typeof victims)[number][] = [];
     for (let run = 1; run <= runs; run++) {
       const sent = await Promise.all([short, long, short].map((request) => submit(gateway, request)));
       accepted.push(...sent);
       await delay(random() * withinMs);
-      const pod = await oneOf(victims[Math.floor(random() * victims.length)]!, random);
+      // Dealt like cards, so that a short run meets all of them.
+      if (deck.length === 0) deck = [...victims];
+      const [victim] = deck.splice(Math.floor(random() * deck.length), 1);
+      const pod = await oneOf(victim!, random);
       const before = await statuses(gateway, sent);
       await kill(pod);
       const name = pod.metadata.labels["app.kubernetes.io/name"]!;
