@@ -41,11 +41,7 @@ export class Checkpoints {
   /** Removes what nobody has come back to for seven days. */
   async removeOld(now = Date.now()): Promise<void> {
     const { objects, bucket } = this.#options;
-    for (const { key } of await objects.list(bucket)) {
-      const found = await objects.get(bucket, key);
-      const at = found && read(await buffer(found))?.at;
-      if (at === undefined || Date.parse(at) < now - keptMs) await objects.remove(bucket, key);
-    }
+    for (const { key, modified } of await objects.list(bucket)) if (modified.getTime() < now - keptMs) await objects.remove(bucket, key);
   }
 }
 
@@ -117,8 +113,8 @@ function read(bytes: Buffer) {
   const end = bytes.indexOf("\n");
   const { data } = header.safeParse(parsed(bytes.toString("utf8", 0, Math.max(end, 0))));
   if (!data) return undefined;
-  const { binding, ...rest } = data;
-  return { ...rest, kept: binding === undefined ? undefined : { binding, state: bytes.subarray(end + 1) } };
+  const { starts, binding } = data;
+  return { starts, kept: binding === undefined ? undefined : { binding, state: bytes.subarray(end + 1) } };
 }
 
 function parsed(text: string): unknown {
