@@ -1,11 +1,9 @@
 import { ticks, type ChartData } from "./chart-data.ts";
 import { drawn, element } from "./dom.ts";
+import { character, valueAxis } from "./value-axis.ts";
 
-export const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
 
-/** Room that a character of the labels takes, in px; a little more than the average one. */
-export const character = 6.8;
 const shortened = (text: string, room: number) => (text.length * character <= room ? text : `${text.slice(0, Math.max(1, Math.floor(room / character) - 1))}…`);
 
 /** A drawing that keeps the width of the page. The table that it stands above has the same values for those who do not see it. */
@@ -73,16 +71,10 @@ const above = 10;
 function line(data: ChartData, width: number): SVGElement {
   const { points } = data;
   const svg = canvas(data, width, lineHeight);
-  const marks = ticks(points, 4);
-  const [low, high] = [marks[0]!, marks.at(-1)!];
-  const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
   const right = 14;
+  const { left, y, grid } = valueAxis(ticks(points, 4), { width, height: lineHeight, above, below, right });
   const x = (at: number) => left + ((width - left - right) * at) / (points.length - 1);
-  const y = (value: number) => above + ((high - value) / (high - low)) * (lineHeight - above - below);
-  for (const mark of marks) {
-    svg.append(drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }));
-    svg.append(drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)));
-  }
+  svg.append(...grid);
   const every = Math.ceil(points.length / Math.max(2, Math.floor((width - left) / 90)));
   for (let at = 0; at < points.length; at += every) {
     const anchor = at === 0 ? "start" : at === points.length - 1 ? "end" : "middle";

@@ -1,7 +1,8 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
-import { character, compact, drawing } from "../chart.ts";
+import { drawing } from "../chart.ts";
 import { ticksBetween } from "../chart-data.ts";
 import { drawn } from "../dom.ts";
+import { valueAxis } from "../value-axis.ts";
 import { figure } from "./words.ts";
 
 type Rounds = NonNullable<Evaluation["curve"]>;
@@ -18,20 +19,12 @@ export function curve(rounds: Rounds): HTMLElement {
 
 function draw(rounds: Rounds, width: number): SVGElement {
   const values = rounds.flatMap(({ training, held_out }) => [training, held_out]);
-  const marks = ticksBetween(Math.min(...values), Math.max(...values), 4);
-  const [low, high] = [marks[0]!, marks.at(-1)!];
   const [first, last] = [rounds[0]!.round, rounds.at(-1)!.round];
-  const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
   const right = 14;
+  const { left, y, grid } = valueAxis(ticksBetween(Math.min(...values), Math.max(...values), 4), { width, height, above, below, right });
   const x = (round: number) => left + ((round - first) / (last - first)) * (width - left - right);
-  const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
   const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(rounds) });
-  for (const mark of marks) {
-    svg.append(
-      drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-      drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)),
-    );
-  }
+  svg.append(...grid);
   for (const [round, anchor] of [[first, "start"], [Math.round((first + last) / 2), "middle"], [last, "end"]] as const) {
     svg.append(drawn("text", { class: "tick", x: x(round), y: height - 24, "text-anchor": anchor }, String(round)));
   }

@@ -1,7 +1,8 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
-import { character, compact, drawing } from "../chart.ts";
+import { drawing } from "../chart.ts";
 import { ticksBetween } from "../chart-data.ts";
 import { drawn } from "../dom.ts";
+import { compact, valueAxis } from "../value-axis.ts";
 import { figure } from "./words.ts";
 
 type Points = NonNullable<Evaluation["points"]>;
@@ -19,21 +20,14 @@ export function scatter(points: Points): HTMLElement {
 function draw(points: Points, width: number): SVGElement {
   const values = points.flatMap(({ actual, predicted }) => [actual, predicted]);
   const marks = ticksBetween(Math.min(...values), Math.max(...values), 4);
-  const [low, high] = [marks[0]!, marks.at(-1)!];
-  const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
   const height = Math.min(mostHeight, width * 0.8);
   const right = 16;
+  const { low, high, left, y, grid } = valueAxis(marks, { width, height, above, below, right });
   const x = (value: number) => left + ((value - low) / (high - low)) * (width - left - right);
-  const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
   const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(points) });
-  for (const mark of marks) {
-    svg.append(
-      drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-      drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)),
-      drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark)),
-    );
-  }
   svg.append(
+    ...grid,
+    ...marks.map((mark) => drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark))),
     drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "actual →"),
     drawn("text", { class: "tick", x: left + 4, y: above + 8, "text-anchor": "start" }, "↑ predicted"),
     drawn("line", { class: "same", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
