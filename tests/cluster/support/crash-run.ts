@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "@chatdb/contracts/jobs.ts";
 import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import { mulberry32 } from "../../../services/ml-engine/training/random.ts";
-import { gatewayClient, type Gateway } from "./gateway.ts";
+import { ended, gatewayClient, type Gateway } from "./gateway.ts";
 import { podsOf, until, untilReady, type Pod } from "./kubectl.ts";
 import { kill } from "./machine.ts";
 
@@ -63,7 +63,7 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
       console.log(`      ${run}: ${pod.metadata.name} killed while jobs were ${before}; all ready after ${((performance.now() - start) / 1000).toFixed(0)} s`);
     }
     const jobs: Job[] = [];
-    for (const id of accepted) jobs.push(await ended(gateway, id));
+    for (const id of accepted) jobs.push(await ended(gateway, id, 300));
     return { runs, killed, jobs, versions: await versions(gateway) };
   } finally {
     gateway.close();
@@ -98,14 +98,6 @@ async function untilBack({ metadata: { name, namespace, uid, labels }, status }:
 async function statuses(gateway: Gateway, ids: readonly string[]): Promise<string> {
   const jobs = await Promise.all(ids.map((id) => gateway.get<Job>(`/api/jobs/${id}`).catch(() => ({ status: "out of reach" }))));
   return jobs.map(({ status }) => status).join(", ");
-}
-
-/** A job once it has ended, however it did. */
-async function ended(gateway: Gateway, id: string): Promise<Job> {
-  return until(`job ${id} ends`, 300, async () => {
-    const job = await gateway.get<Job>(`/api/jobs/${id}`);
-    return job.status === "queued" || job.status === "running" ? undefined : job;
-  });
 }
 
 async function versions(gateway: Gateway): Promise<(ModelVersion & { given: string })[]> {

@@ -46,12 +46,17 @@ export function linearCsv(): string {
   return ["x,y", ...Array.from({ length: 100 }, (_, x) => `${x},${3 * x + 1}`)].join("\n");
 }
 
-/** Waits until a job has ended. @throws Error unless it succeeded */
-export async function succeeded(gateway: Gateway, job_id: string, seconds = 120): Promise<Job> {
-  const job = await until(`job ${job_id} ends`, seconds, async () => {
+/** A job once it has ended, however it did. */
+export function ended(gateway: Gateway, job_id: string, seconds: number): Promise<Job> {
+  return until(`job ${job_id} ends`, seconds, async () => {
     const job = await gateway.get<Job>(`/api/jobs/${job_id}`);
     return job.status === "queued" || job.status === "running" ? undefined : job;
   });
+}
+
+/** Waits until a job has ended. @throws Error unless it succeeded */
+export async function succeeded(gateway: Gateway, job_id: string, seconds = 120): Promise<Job> {
+  const job = await ended(gateway, job_id, seconds);
   if (job.status !== "succeeded") throw new Error(`job ${job_id} ${job.status}: ${job.error ?? ""}`);
   return job;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { run } from "@chatdb/cli/run.ts";
@@ -11,27 +11,11 @@ import { startAsking } from "../support/asking.ts";
 import { aggregate, plan } from "../query-parser/plan/shop-plans.ts";
 import { eventually } from "../support/eventually.ts";
 import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
+import { Written } from "./written.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const counting = "how many customers are there in Germany?";
 const unclear = "products over 100";
-
-/** What is written, to be read when all is. */
-class Written extends Writable {
-  text = "";
-  readonly isTTY: boolean;
-  readonly columns = 60;
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
 
 describe("chatdb", function () {
   this.timeout(180_000);
@@ -50,7 +34,7 @@ describe("chatdb", function () {
 
   /** Runs the command with what is typed; on a terminal where `tty` is set. */
   async function chatdb(args: string[], { typed = "", tty = false, env = { CHATDB_URL: stack.url } }: { typed?: string; tty?: boolean; env?: NodeJS.ProcessEnv } = {}) {
-    const [stdout, stderr] = [new Written(tty), new Written(tty)];
+    const [stdout, stderr] = [new Written(tty, 60), new Written(tty, 60)];
     /** A person answers when asked; a file is there at once. */
     async function* typing() {
       if (tty && typed !== "") await eventually(() => expect(stderr.text).to.contain("Which one, 1 to"));

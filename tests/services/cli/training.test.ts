@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { run } from "@chatdb/cli/run.ts";
 import { job, jobAccepted } from "@chatdb/contracts/jobs.ts";
@@ -8,25 +8,9 @@ import { expect } from "chai";
 import { audience, Issuer } from "../api-gateway/issuer.ts";
 import { eventually } from "../support/eventually.ts";
 import { startTrainingPlatform } from "../support/training-platform.ts";
+import { Written } from "./written.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-
-/** What is written, to be read when all is. */
-class Written extends Writable {
-  text = "";
-  readonly isTTY: boolean;
-  readonly columns = 100;
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
 
 describe("chatdb: training", function () {
   this.timeout(60_000);
@@ -40,7 +24,7 @@ describe("chatdb: training", function () {
   after(() => platform.close());
 
   async function chatdb(line: string | string[], { tty = false, env = { CHATDB_URL: platform.url } }: { tty?: boolean; env?: NodeJS.ProcessEnv } = {}) {
-    const [stdout, stderr] = [new Written(tty), new Written(tty)];
+    const [stdout, stderr] = [new Written(tty, 100), new Written(tty, 100)];
     const stdin = Object.assign(Readable.from([]), { isTTY: tty });
     const code = await run(typeof line === "string" ? line.split(" ") : line, { stdin, stdout, stderr, env });
     return { code, out: stdout.text, err: stderr.text };
