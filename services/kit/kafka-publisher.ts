@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { compatibilityPartitioner, findErrorBy, ProduceAcks, Producer, stringSerializers, type MessageToProduce, type ProduceResult } from "@platformatic/kafka";
+import { compatibilityPartitioner, findErrorBy, ProduceAcks, Producer, ResponseError, stringSerializers, type MessageToProduce, type ProduceResult, type produceV11 } from "@platformatic/kafka";
 import { toJson, type OutgoingEvent } from "./event-bus.ts";
 import type { KafkaOptions } from "./kafka-event-bus.ts";
 
@@ -60,19 +60,34 @@ export class KafkaPublisher {
         const partitions = topics.get(topic)!.partitionsCount;
         // As Java's clients choose it, so that other producers of a key share its partition and its order.
         for (const message of missing) message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
-        // Said at every send: the producer's own option of this name is not read.
-        await this.#producer.send({ messages: missing, acks: ProduceAcks.ALL });
+        // Both are said at every send: the producer's own options of these names are not read. The client's own repetition sends what
+        // the broker has acknowledged once more.
+        await this.#producer.send({ messages: missing, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false });
         return;
       } catch (err) {
         const pauseMs = Math.min(firstPauseMs * 2 ** attempt, longestPauseMs);
         if (!mayPass(err) || performance.now() + pauseMs > deadline) throw err;
         if (attempt === 0) this.#log.warn({ err, topic }, "publishing failed, will be retried");
-        const acknowledged = new Set((err as { produced?: ProduceResult }).produced?.offsets?.map(({ partition }) => partition));
+        const acknowledged = acknowledgedBesides(err);
         missing = missing.filter(({ partition }) => !acknowledged.has(partition!));
         await delay(pauseMs);
       }
     }
   }
+}
+
+/** The partitions that a failed send was acknowledged for: those of brokers that took everything, and of brokers that refused others. */
+function acknowledgedBesides(error: unknown): Set<number> {
+  const whole = (error as { produced?: ProduceResult }).produced?.offsets ?? [];
+  return new Set([...whole.map(({ partition }) => partition), ...acknowledgedInPart(error)]);
+}
+
+/** A broker's answer that refuses a partition is somewhere among the errors that the client wraps it in. */
+function acknowledgedInPart(error: unknown): number[] {
+  if (!(error instanceof AggregateError)) return [];
+  if (!(error instanceof ResponseError)) return error.errors.flatMap(acknowledgedInPart);
+  const { responses } = error.response as produceV11.ProduceResponse;
+  return responses.flatMap(({ partitionResponses }) => partitionResponses.filter(({ errorCode }) => errorCode === 0).map(({ index }) => index));
 }
 
 /** The client marks what repetition cannot help: a missing right, a topic that there is not, a message too large. */
