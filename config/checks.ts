@@ -4,6 +4,7 @@ import { digestIssues } from "./images.ts";
 import { languageModelIssues } from "./language-model.ts";
 import type { Settings } from "./schema.ts";
 import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
+import { trainingIssues } from "./training.ts";
 
 /** One thing that is wrong with the configuration, and where. */
 export interface Issue {
@@ -28,6 +29,7 @@ export function crossChecks(settings: Settings): Issue[] {
     ...postgresIssues(settings),
     ...dataSourceIssues(settings),
     ...webDatasetIssues(settings),
+    ...trainingIssues(settings),
     ...digestIssues(settings),
     ...accessIssues(settings),
     ...languageModelIssues(settings),

@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 import { z } from "zod";
-import { cpuPattern, durationPattern, seconds, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
+import { bytes, cpuPattern, durationPattern, seconds, sizePattern, type Cpu, type Duration, type Size } from "../components/quantities.ts";
 import { serviceNames } from "./services.ts";
 
 const size = z.custom<Size>((value) => typeof value === "string" && sizePattern.test(value), 'must be a size such as "512Mi" or "10Gi"');
@@ -103,6 +103,15 @@ const postgresCluster = z.strictObject({
   recovery: optional(z.strictObject({ from: z.string().min(1), targetTime: z.iso.datetime({ offset: true }).optional() })),
 });
 
+const training = z.strictObject({
+  jobsAtATime: z.int().min(1).max(1000).default(16),
+  jobsPerEngine: z.int().min(1).max(100).default(2),
+  memoryPerJob: size.refine((memory) => bytes(memory) >= bytes("64Mi"), 'must be at least "64Mi": the program itself needs some').default("256Mi"),
+  checkpointEvery: wholeSeconds(1).default("5s"),
+  unheardFor: wholeSeconds(60).default("10m"),
+  artifactGrace: wholeSeconds(60).default("1h"),
+});
+
 /** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
 export const settings = z.strictObject({
   kubeContext: z.string(),
@@ -168,6 +177,7 @@ export const settings = z.strictObject({
     except: z.array(range).default([]),
     ports: z.array(port).min(1).default([443, 80]),
   }),
+  training,
   protect: z.boolean(),
   credentialRotation: z.int().min(0),
   sampleData: z.boolean(),

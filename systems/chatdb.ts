@@ -20,6 +20,7 @@ import { seconds } from "../components/quantities.ts";
 import { gatewayClients, gatewayEnvironment } from "../config/access.ts";
 import type { Configuration } from "../config/index.ts";
 import type { ServiceName } from "../config/services.ts";
+import { trainingEnvironment } from "../config/training.ts";
 
 export interface ChatDbArgs {
   readonly config: Configuration;
@@ -143,7 +144,7 @@ export class ChatDb extends pulumi.ComponentResource {
         readiness,
         priorityClass: this.priorities.service,
         ...wiring,
-        env: { LOG_LEVEL: this.config.logLevel, ...wiring.env },
+        env: { LOG_LEVEL: this.config.logLevel, ...trainingEnvironment(this.config.training)[name], ...wiring.env },
       },
       { parent: this },
     );

@@ -258,6 +258,14 @@ describe("configuration of ChatDB", () => {
     expect(environment(resources, "test-service").GATEWAY_URL).to.equal(at("api-gateway", 80));
   });
 
+  it("tells the services how models are trained", async () => {
+    const settings = { training: { jobsAtATime: 40, jobsPerEngine: 3, memoryPerJob: "1Gi", checkpointEvery: "1m", unheardFor: "2h", artifactGrace: "1d" }, services: { "ml-engine": { limits: { memory: "4Gi" } } } };
+    const told = await recordStack("prod", { settings });
+    expect(environment(told, "training-orchestrator")).to.include({ MAX_JOBS_AT_A_TIME: "40", UNHEARD_ATTEMPT_S: "7200" });
+    expect(environment(told, "ml-engine")).to.include({ TRAINING_CONCURRENCY: "3", TRAINING_MEMORY_MB: "1024", CHECKPOINT_MS: "60000" });
+    expect(environment(told, "model-registry")).to.include({ ARTIFACT_GRACE_S: "86400" });
+  });
+
   it("hands the stack's log level to every service", () => {
     for (const name of applications) expect(environment(resources, name).LOG_LEVEL, name).to.equal("debug");
   });

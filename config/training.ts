@@ -1,0 +1,31 @@
+import { bytes, seconds } from "../components/quantities.ts";
+import type { Issue } from "./checks.ts";
+import type { Settings } from "./schema.ts";
+import { serviceSettings, type ServiceName } from "./services.ts";
+
+type Training = Settings["training"];
+
+/** What does not fit together in how models are trained: heaps that an engine's pod has no room for. */
+export function trainingIssues({ training, serviceDefaults, services }: Settings): Issue[] {
+  const { jobsPerEngine, memoryPerJob } = training;
+  const { memory } = serviceSettings("ml-engine", serviceDefaults, services["ml-engine"] ?? {}).limits;
+  if (jobsPerEngine * bytes(memoryPerJob) <= bytes(memory)) return [];
+  const message = `${jobsPerEngine} at a time with ${memoryPerJob} each are more than the limit of ${memory} of an engine: raise services.ml-engine.limits.memory, or take fewer`;
+  return [{ path: "training.jobsPerEngine", message }];
+}
+
+/** What services are told of how models are trained. */
+export function trainingEnvironment(training: Training): Partial<Record<ServiceName, Record<string, string>>> {
+  return {
+    "training-orchestrator": {
+      MAX_JOBS_AT_A_TIME: String(training.jobsAtATime),
+      UNHEARD_ATTEMPT_S: String(seconds(training.unheardFor)),
+    },
+    "ml-engine": {
+      TRAINING_CONCURRENCY: String(training.jobsPerEngine),
+      TRAINING_MEMORY_MB: String(Math.floor(bytes(training.memoryPerJob) / 2 ** 20)),
+      CHECKPOINT_MS: String(seconds(training.checkpointEvery) * 1000),
+    },
+    "model-registry": { ARTIFACT_GRACE_S: String(seconds(training.artifactGrace)) },
+  };
+}
