@@ -109,6 +109,7 @@ const training = z.strictObject({
   memoryPerJob: size.refine((memory) => bytes(memory) >= bytes("64Mi"), 'must be at least "64Mi": the program itself needs some').default("256Mi"),
   checkpointEvery: wholeSeconds(1).default("5s"),
   unheardFor: wholeSeconds(60).default("10m"),
+  keepJobs: wholeSeconds(0).refine((time) => seconds(time) === 0 || seconds(time) >= 3600, 'must be at least "1h", or "0s" for good').default("90d"),
   artifactGrace: wholeSeconds(60).default("1h"),
 });
 

@@ -20,6 +20,7 @@ export function trainingEnvironment(training: Training): Partial<Record<ServiceN
     "training-orchestrator": {
       MAX_JOBS_AT_A_TIME: String(training.jobsAtATime),
       UNHEARD_ATTEMPT_S: String(seconds(training.unheardFor)),
+      KEEP_JOBS_S: String(seconds(training.keepJobs)),
     },
     "ml-engine": {
       TRAINING_CONCURRENCY: String(training.jobsPerEngine),

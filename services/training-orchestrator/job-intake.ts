@@ -4,7 +4,7 @@ import type { JobRequest, JobStatus } from "@chatdb/contracts/jobs.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { sql, type Kysely } from "kysely";
 import { batched } from "./batched.ts";
-import { priorityNumber, requestOf } from "./job-row.ts";
+import { priorityNumber, requestOf, type JobRow } from "./job-row.ts";
 import { statusOf } from "./job-state.ts";
 import type { OrchestratorTables } from "./schema.ts";
 import { storedJson } from "./stored-text.ts";
@@ -36,13 +36,16 @@ export function createIntake(db: Kysely<OrchestratorTables>): (request: JobReque
   const accept = batched((asked: Asked[]) => insert(db, asked), { most: 200, isOfOne: isOfOneRow });
   return async (request, { owner, idempotencyKey }) => {
     const key = idempotencyKey === undefined || owner === undefined ? idempotencyKey : JSON.stringify([owner, idempotencyKey]);
-    const outcome = await accept({ id: randomUUID(), request, owner, key, idempotencyKey });
+    const asked = { id: randomUUID(), request, owner, key, idempotencyKey };
+    let outcome = await accept(asked);
+    while (outcome === undefined) outcome = await accept(asked);
     if (outcome instanceof Problem) throw outcome;
     return outcome;
   };
 }
 
-async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(Accepted | Problem)[]> {
+/** Undefined for one whose key was taken by a job that is gone meanwhile: the key is free. */
+async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(Accepted | Problem | undefined)[]> {
   const rows = asked.map(({ id, request, owner, key }) => ({ id, ...request, priority: priorityNumber(request.priority), owner, idempotency_key: key }));
   // Sorted: of two replicas that insert the same keys neither waits for the other's second while that waits for its first.
   const { rows: created } = await sql<{ id: string }>`
@@ -61,7 +64,7 @@ async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(
     select id from created`.execute(db);
   const isNew = new Set(created.map(({ id }) => id));
   const known = await ofKeys(db, asked.filter(({ id }) => !isNew.has(id)).map(({ key }) => key!));
-  return asked.map((each) => (isNew.has(each.id) ? { job_id: each.id, status: "queued" } : again(each, known.get(each.key!)!)));
+  return asked.map((each) => (isNew.has(each.id) ? { job_id: each.id, status: "queued" } : again(each, known.get(each.key!))));
 }
 
 async function ofKeys(db: Kysely<OrchestratorTables>, keys: string[]) {
@@ -69,7 +72,8 @@ async function ofKeys(db: Kysely<OrchestratorTables>, keys: string[]) {
   return new Map(rows.map((row) => [row.idempotency_key!, row]));
 }
 
-function again({ request, idempotencyKey }: Asked, row: Parameters<typeof requestOf>[0]): Accepted | Problem {
+function again({ request, idempotencyKey }: Asked, row: JobRow | undefined): Accepted | Problem | undefined {
+  if (!row) return undefined;
   if (isDeepStrictEqual(requestOf(row), withoutUndefined(request))) return { job_id: row.id, status: statusOf[row.phase] };
   return new Problem(422, `The idempotency key "${idempotencyKey}" belongs to job ${row.id}, which asks for something else. Use another key.`);
 }

@@ -18,11 +18,20 @@ await runService({
     MAX_JOBS_AT_A_TIME: z.coerce.number().pipe(z.int().positive()).default(16),
     /** Seconds after which an attempt of which nothing was heard is sent again; the engines take it for the same one. */
     UNHEARD_ATTEMPT_S: z.coerce.number().positive().default(600),
+    /** Seconds for which jobs stay on record after they have ended; 0: for good. */
+    KEEP_JOBS_S: z.coerce.number().nonnegative().default(90 * 86_400),
   },
   create: async (env, log) => {
     const db = openDatabase<OrchestratorTables>(openPool(env));
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
-    const app = await createService({ db, bus, log, maxJobsAtATime: env.MAX_JOBS_AT_A_TIME, unheardMs: env.UNHEARD_ATTEMPT_S * 1000 });
+    const app = await createService({
+      db,
+      bus,
+      log,
+      maxJobsAtATime: env.MAX_JOBS_AT_A_TIME,
+      unheardMs: env.UNHEARD_ATTEMPT_S * 1000,
+      keepJobsMs: env.KEEP_JOBS_S === 0 ? Infinity : env.KEEP_JOBS_S * 1000,
+    });
     app.addHook("onClose", async () => {
       await bus.close();
       await db.destroy();

@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 export const migrations: Record<string, Migration> = {
   "001-jobs": { up: makeJobs },
   "002-schedule": { up: addSchedule },
+  "003-retention": { up: addRetention },
 };
 
 async function makeJobs(db: Kysely<unknown>): Promise<void> {
@@ -88,4 +89,9 @@ async function addSchedule(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // A line that is delivered again is the same line.
   await sql`create unique index job_events_logs on job_events (job_id, attempt, at, md5(text)) where kind = 'log'`.execute(db);
+}
+
+/** For the jobs that ended first. */
+async function addRetention(db: Kysely<unknown>): Promise<void> {
+  await sql`create index jobs_ended on jobs (finished_at) where phase in ('failed', 'cancelled', 'succeeded')`.execute(db);
 }

@@ -13,6 +13,7 @@ import type { RetryPause } from "./job-record.ts";
 import { createJobStore, type JobStore } from "./job-store.ts";
 import { migrations } from "./migrations.ts";
 import { startRelay } from "./relay.ts";
+import { startRetention } from "./retention.ts";
 import { addJobRoutes } from "./routes.ts";
 import { startScheduler } from "./scheduler.ts";
 import type { OrchestratorTables } from "./schema.ts";
@@ -25,6 +26,8 @@ export interface Deps {
   maxJobsAtATime?: number;
   /** Milliseconds after which an attempt of which nothing was heard is sent again, as the same one. Default 10 minutes. */
   unheardMs?: number;
+  /** Milliseconds for which jobs stay on record after they have ended; Infinity: for good. Default 90 days. */
+  keepJobsMs?: number;
   /** Sends what was with the engines again at start: for a bus that forgets when the process ends. Default: no. */
   resendsAtStart?: boolean;
   /** Milliseconds of silence after which a stream of events says that it is alive. Default 5000: less than proxies wait. */
@@ -40,7 +43,7 @@ export interface Deps {
  * told of it leaves for Kafka from the same transaction that decides it.
  */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
-  const { db, bus, log = createLogger("training-orchestrator"), maxJobsAtATime = 16, unheardMs = 600_000, heartbeatMs = 5000, pollMs } = deps;
+  const { db, bus, log = createLogger("training-orchestrator"), maxJobsAtATime = 16, unheardMs = 600_000, keepJobsMs = 90 * 86_400_000, heartbeatMs = 5000, pollMs } = deps;
   await migrate(db, migrations);
   const relay = startRelay({ db, bus, log, pollMs });
   const feed = startFeed({ db, pollMs, onFailure: (err) => log.warn({ err }, "the history of jobs could not be read, will be retried") });
@@ -65,6 +68,7 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
       relay.wake();
     },
   });
+  const retention = Number.isFinite(keepJobsMs) ? startRetention({ db, log, keepMs: keepJobsMs }) : undefined;
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscription = bus.subscribe({
     group: groupOf("training-orchestrator", topics.trainingEvents),
@@ -82,6 +86,7 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   // Before the bus and the database are closed; a job that is accepted from here on waits on record.
   app.addHook("preClose", () => scheduler.stop());
   app.addHook("preClose", () => relay.stop());
+  app.addHook("preClose", () => retention?.stop());
   addJobRoutes(app, jobs);
   addEventRoutes(app, { jobs, feed, heartbeatMs });
   app.addHook("onClose", () => feed.stop());

@@ -157,16 +157,16 @@ describe("settings that have to fit together", () => {
   });
 
   it("trainings have bounds, and fit into an engine's memory", async () => {
-    const defaults = { jobsAtATime: 16, jobsPerEngine: 2, memoryPerJob: "256Mi", checkpointEvery: "5s", unheardFor: "10m", artifactGrace: "1h" };
+    const defaults = { jobsAtATime: 16, jobsPerEngine: 2, memoryPerJob: "256Mi", checkpointEvery: "5s", unheardFor: "10m", keepJobs: "90d", artifactGrace: "1h" };
+    const wrong = { jobsAtATime: 0, jobsPerEngine: 1.5, memoryPerJob: "63Mi", checkpointEvery: "500ms", unheardFor: "59s", keepJobs: "59m", artifactGrace: "0s" };
     expect((await configuration()).training).to.deep.equal(defaults);
     expect((await configuration({ training: { jobsPerEngine: 1 } })).training).to.deep.equal({ ...defaults, jobsPerEngine: 1 });
     expect(await issues({ training: { jobsPerEngine: 3 } })).to.deep.equal({
       "training.jobsPerEngine": "3 at a time with 256Mi each are more than the limit of 512Mi of an engine: raise services.ml-engine.limits.memory, or take fewer",
     });
     expect(await issues({ training: { jobsPerEngine: 3 }, services: { "ml-engine": { limits: { memory: "1Gi" } } } })).to.deep.equal({});
-    expect(await issues({ training: { jobsAtATime: 0, jobsPerEngine: 1.5, memoryPerJob: "63Mi", checkpointEvery: "500ms", unheardFor: "59s", artifactGrace: "0s" } })).to.have.all.keys(
-      ["jobsAtATime", "jobsPerEngine", "memoryPerJob", "checkpointEvery", "unheardFor", "artifactGrace"].map((name) => `training.${name}`),
-    );
+    expect(await issues({ training: wrong })).to.have.all.keys(Object.keys(wrong).map((name) => `training.${name}`));
+    expect(await issues({ training: { keepJobs: "0s" } })).to.deep.equal({});
   });
 
   it("a language model has an address that a network policy can open", async () => {

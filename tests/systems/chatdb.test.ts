@@ -259,9 +259,9 @@ describe("configuration of ChatDB", () => {
   });
 
   it("tells the services how models are trained", async () => {
-    const settings = { training: { jobsAtATime: 40, jobsPerEngine: 3, memoryPerJob: "1Gi", checkpointEvery: "1m", unheardFor: "2h", artifactGrace: "1d" }, services: { "ml-engine": { limits: { memory: "4Gi" } } } };
+    const settings = { training: { jobsAtATime: 40, jobsPerEngine: 3, memoryPerJob: "1Gi", checkpointEvery: "1m", unheardFor: "2h", keepJobs: "7d", artifactGrace: "1d" }, services: { "ml-engine": { limits: { memory: "4Gi" } } } };
     const told = await recordStack("prod", { settings });
-    expect(environment(told, "training-orchestrator")).to.include({ MAX_JOBS_AT_A_TIME: "40", UNHEARD_ATTEMPT_S: "7200" });
+    expect(environment(told, "training-orchestrator")).to.include({ MAX_JOBS_AT_A_TIME: "40", UNHEARD_ATTEMPT_S: "7200", KEEP_JOBS_S: "604800" });
     expect(environment(told, "ml-engine")).to.include({ TRAINING_CONCURRENCY: "3", TRAINING_MEMORY_MB: "1024", CHECKPOINT_MS: "60000" });
     expect(environment(told, "model-registry")).to.include({ ARTIFACT_GRACE_S: "86400" });
   });
