@@ -30,16 +30,18 @@ export interface ChatDbArgs {
 
 type Wiring = Pick<MicroserviceArgs, "port" | "uses"> & Partial<MicroserviceArgs>;
 
+const dayMs = 24 * 3_600_000;
+
 /** Events that the services exchange: `services/contracts/topics.ts` has the same names. */
 const topics = {
-  "training-jobs": { partitions: 12 },
+  "training-jobs": { partitions: 12, retentionMs: 7 * dayMs },
   "training-events": { partitions: 12 },
-  // Read as a whole by each engine that starts. A stop that none hears of costs a training in vain.
-  "training-control": { partitions: 12, retentionMs: 24 * 3_600_000 },
+  // As long as the jobs: an engine that was away must not train what was cancelled. Read as a whole by each engine that starts.
+  "training-control": { partitions: 12, retentionMs: 7 * dayMs },
   "training-dead-letters": { partitions: 1 },
   "query-events": { partitions: 12 },
   // What the engine has not taken yet is not to be lost, however long it was away: a year.
-  "query-feedback": { partitions: 12, retentionMs: 365 * 24 * 3_600_000 },
+  "query-feedback": { partitions: 12, retentionMs: 365 * dayMs },
 };
 
 /**

@@ -14,6 +14,9 @@ export const topics = {
   queryFeedback: "query-feedback",
 } as const;
 
+/** Milliseconds for which Kafka keeps jobs, and stops as long: an engine that takes up an old job is to know that it was cancelled. */
+export const jobsKeptMs = 7 * 86_400_000;
+
 /** The consumer group in which a service takes the events of a topic. Its login opens the groups of its own topics and no others. */
 export function groupOf(service: string, topic: string): string {
   return `${service}.${topic}`;

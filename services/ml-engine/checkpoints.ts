@@ -1,13 +1,11 @@
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
+import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { z } from "zod";
 import type { BoundState } from "./training/trainer.ts";
-
-/** Milliseconds after which a checkpoint is nobody's any more: so long does Kafka keep a job. */
-const keptMs = 7 * 86_400_000;
 
 export interface CheckpointsOptions {
   objects: ObjectStore;
@@ -38,10 +36,10 @@ export class Checkpoints {
     return checkpoint;
   }
 
-  /** Removes what nobody has come back to for seven days. */
+  /** Removes what nobody has come back to for so long that Kafka has the job no longer. */
   async removeOld(now = Date.now()): Promise<void> {
     const { objects, bucket } = this.#options;
-    for (const { key, modified } of await objects.list(bucket)) if (modified.getTime() < now - keptMs) await objects.remove(bucket, key);
+    for (const { key, modified } of await objects.list(bucket)) if (modified.getTime() < now - jobsKeptMs) await objects.remove(bucket, key);
   }
 }
 

@@ -1,9 +1,7 @@
 import { trainingStop, type TrainingJob, type TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { z } from "zod";
-
-/** Milliseconds for which a stop is remembered: as long as its topic keeps it. */
-const keptMs = 86_400_000;
 
 type Attempt = Pick<TrainingJob, "job_id" | "attempt">;
 
@@ -55,8 +53,9 @@ export class Stops {
     if (stop && attempt <= stop.up_to_attempt) controller.abort(new Stopped(stop.reason));
   }
 
+  /** Drops stops of attempts that Kafka has no longer. */
   #forget(): void {
-    const oldest = Date.now() - keptMs;
+    const oldest = Date.now() - jobsKeptMs;
     for (const [id, { at }] of this.#stops) if (Date.parse(at) < oldest) this.#stops.delete(id);
   }
 }

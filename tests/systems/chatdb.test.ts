@@ -4,7 +4,7 @@ import { edges } from "../../render/graph.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { recordStack } from "../../render/stack.ts";
 import { kind, waves } from "../../render/waves.ts";
-import { topics } from "../../services/contracts/topics.ts";
+import { jobsKeptMs, topics } from "../../services/contracts/topics.ts";
 import { holdBack } from "../support/held.ts";
 import { openConnections } from "../../render/network.ts";
 import { environment, object, objects, resource, workload, workloads } from "../../render/objects.ts";
@@ -198,6 +198,12 @@ describe("configuration of ChatDB", () => {
   it("makes the topics that the services name", () => {
     const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as { name: string }[];
     expect(made.map(({ name }) => name).sort()).to.deep.equal([...Object.values(topics)].sort());
+  });
+
+  it("keeps what stops jobs as long as the jobs, and that as long as the engines think", () => {
+    const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as { name: string; config: Record<string, string> }[];
+    const kept = (topic: string) => made.find(({ name }) => name === topic)!.config["retention.ms"];
+    expect([kept(topics.trainingJobs), kept(topics.trainingControl)]).to.deep.equal([String(jobsKeptMs), String(jobsKeptMs)]);
   });
 
   it("gives each service its own role, database and key", () => {
