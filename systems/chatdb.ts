@@ -38,7 +38,8 @@ const topics = {
   "training-events": { partitions: 12 },
   // As long as the jobs: an engine that was away must not train what was cancelled. Read as a whole by each engine that starts.
   "training-control": { partitions: 12, retentionMs: 7 * dayMs },
-  "training-dead-letters": { partitions: 1 },
+  // Somebody has to find the time to look at them.
+  "training-dead-letters": { partitions: 1, retentionMs: 90 * dayMs },
   "query-events": { partitions: 12 },
   // What the engine has not taken yet is not to be lost, however long it was away: a year.
   "query-feedback": { partitions: 12, retentionMs: 365 * dayMs },

@@ -23,12 +23,17 @@ export interface Subscription {
    * (growing up to 30 s) for as long as it takes; later events of the same key wait, others go on.
    */
   handle(event: IncomingEvent): Promise<void>;
+  /**
+   * Takes a message that is not JSON, its text as the value, in place of `handle` and by the same rules. Default: it is logged and skipped.
+   * @param reason why it is not JSON
+   */
+  onUnreadable?(event: IncomingEvent, reason: string): Promise<void>;
 }
 
 export interface EventBus {
   /** Resolves when all in-sync replicas have the events. Rejects with a TypeError when a value is not JSON. */
   publish(topic: string, events: OutgoingEvent[]): Promise<void>;
-  /** Resolves when the subscription is made. A message that is not JSON is logged and skipped. */
+  /** Resolves when the subscription is made. */
   subscribe(subscription: Subscription): Promise<void>;
   /** Rejects when the broker does not answer. */
   ping(): Promise<void>;

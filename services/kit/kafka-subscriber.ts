@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GroupAssignment } from "@platformatic/kafka";
-import type { Subscription } from "./event-bus.ts";
+import type { IncomingEvent, Subscription } from "./event-bus.ts";
 import type { KafkaOptions } from "./kafka-event-bus.ts";
 import { keepMembership, type TextMessage, type TextStream } from "./kafka-membership.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
@@ -9,7 +9,6 @@ import { PartitionProgress } from "./partition-progress.ts";
 
 interface Received {
   message: TextMessage;
-  value: unknown;
   /** Of the message's partition when it came. The partition may be another member's by the time it is handled. */
   progress: PartitionProgress<TextMessage>;
 }
@@ -44,9 +43,7 @@ export class KafkaSubscriber {
       concurrency,
       accepts: () => true,
       handle: async (received) => {
-        const { message, value } = received;
-        // Each attempt gets a copy of its own.
-        if (this.#isOurs(received)) await subscription.handle({ topic: message.topic, key: message.key ?? "", value: structuredClone(value) });
+        if (this.#isOurs(received)) await this.#hand(received.message, subscription);
       },
     });
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -92,12 +89,20 @@ export class KafkaSubscriber {
       this.#commit(message);
       return;
     }
+    this.#queue.push({ message, progress });
+  }
+
+  async #hand(message: TextMessage, subscription: Subscription): Promise<void> {
+    const { topic, key = "", value: text } = message;
+    let event: IncomingEvent;
     try {
-      this.#queue.push({ message, value: JSON.parse(message.value) as unknown, progress });
+      event = { topic, key, value: JSON.parse(text) as unknown };
     } catch (err) {
-      this.#log.error({ err, ...whereIs(message) }, "skipped a message that is not JSON");
-      this.#handled({ message, value: undefined, progress });
+      if (subscription.onUnreadable) await subscription.onUnreadable({ topic, key, value: text }, (err as Error).message);
+      else this.#log.error({ err, ...whereIs(message) }, "skipped a message that is not JSON");
+      return;
     }
+    await subscription.handle(event);
   }
 
   #handled(received: Received): void {

@@ -1,6 +1,6 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import { jobId, trainingJob, type DeadLetter, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
-import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
+import { deadLetterOf, jobId, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
+import type { EventBus, IncomingEvent, Subscription } from "@chatdb/kit/event-bus.ts";
 import { z } from "zod";
 import { AttemptRun, type AttemptOptions } from "./attempt-run.ts";
 import { News, type Outcome } from "./news.ts";
@@ -14,10 +14,10 @@ export interface RunnerOptions extends AttemptOptions {
 type Attempt = Pick<TrainingJob, "job_id" | "attempt">;
 
 /**
- * Makes the handler of `training-jobs`. It resolves once the attempt has ended, however it did, and that has been published. It
- * rejects, so that the message comes again, when that cannot be published or the engine stops.
+ * Makes what takes `training-jobs`. It resolves once the attempt has ended, however it did, and that has been published; what is no
+ * job becomes a dead letter. It rejects, so that the message comes again, when that cannot be published or the engine stops.
  */
-export function createJobRunner(options: RunnerOptions): (event: Pick<IncomingEvent, "key" | "value">) => Promise<void> {
+export function createJobRunner(options: RunnerOptions): Required<Pick<Subscription, "handle" | "onUnreadable">> {
   const { bus, stops, metrics } = options;
   const publish = ({ job_id, attempt }: Attempt, outcome: Outcome) =>
     bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, attempt, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent }]);
@@ -45,17 +45,23 @@ export function createJobRunner(options: RunnerOptions): (event: Pick<IncomingEv
     await attempt.tidy();
   };
 
-  const refuse = async (key: string, value: unknown, error: z.ZodError) => {
-    const reason = z.prettifyError(error);
-    options.log.error({ message: value, problems: reason }, "not a training job");
-    const letter: DeadLetter = { from: topics.trainingJobs, key, reason, value, at: new Date().toISOString() };
-    await bus.publish(topics.trainingDeadLetters, [{ key, value: letter }]);
-    const { data: named } = z.object({ job_id: jobId, attempt: trainingJob.shape.attempt.catch(1) }).safeParse(value);
-    if (named) await publish(named, { kind: "failed", passing: false, error: `The job is not valid. ${reason}` });
+  const giveUp = async (event: IncomingEvent, reason: string) => {
+    const letter = deadLetterOf(event, reason);
+    options.log.error({ letter }, "a message is given up");
+    await bus.publish(topics.trainingDeadLetters, [{ key: letter.key, value: letter }]);
   };
 
-  return ({ key, value }) => {
-    const { data: job, error } = trainingJob.safeParse(value);
-    return job ? stops.whileRunning(job, (stopped) => run(job, stopped)) : refuse(key, value, error);
+  const refuse = async (event: IncomingEvent, problems: string) => {
+    await giveUp(event, `Not a training job. ${problems}`);
+    const { data: named } = z.object({ job_id: jobId, attempt: trainingJob.shape.attempt.catch(1) }).safeParse(event.value);
+    if (named) await publish(named, { kind: "failed", passing: false, error: `The job is not valid. ${problems}` });
+  };
+
+  return {
+    handle: (event) => {
+      const { data: job, error } = trainingJob.safeParse(event.value);
+      return job ? stops.whileRunning(job, (stopped) => run(job, stopped)) : refuse(event, z.prettifyError(error));
+    },
+    onUnreadable: (event, reason) => giveUp(event, `Not JSON. ${reason}`),
   };
 }

@@ -62,7 +62,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const codeVersion = deps.sourceTag === undefined ? version : `${version}+${deps.sourceTag}`;
   const checkpoints = new Checkpoints({ objects, bucket: deps.checkpointsBucket, log });
   const stops = new Stops(log);
-  const runJob = createJobRunner({
+  const jobRunner = createJobRunner({
     bus,
     datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes, web: new AddressRules({ what: "datasets", setting: "webDatasets", delicate: privateRanges, ...deps.webDatasets }), dbConnectorUrl: deps.dbConnectorUrl },
     registry: createRegistry(http, codeVersion),
@@ -76,14 +76,13 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     log,
   });
   const countQuestion = (value: unknown) => metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
-  const subscribe = (topic: string, handle: (event: IncomingEvent) => Promise<void>, { group = groupOf("ml-engine", topic), concurrency }: { group?: string; concurrency?: number } = {}) =>
-    bus.subscribe({ group, topics: [topic], concurrency, handle });
+  const subscribe = (topic: string, handle: (event: IncomingEvent) => Promise<void>, group = groupOf("ml-engine", topic)) => bus.subscribe({ group, topics: [topic], handle });
   const keepFeedback = createFeedbackKeeper({ objects, bucket: deps.feedbackBucket, metrics, log });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscriptions = Promise.all([
-    subscribe(topics.trainingJobs, runJob, { concurrency }),
+    bus.subscribe({ group: groupOf("ml-engine", topics.trainingJobs), topics: [topics.trainingJobs], concurrency, ...jobRunner }),
     // A group of its own: every engine hears of every stop, also of those that were before it came.
-    subscribe(topics.trainingControl, ({ value }) => Promise.resolve(stops.take(value)), { group: followerGroup("ml-engine", topics.trainingControl, randomUUID()) }),
+    subscribe(topics.trainingControl, ({ value }) => Promise.resolve(stops.take(value)), followerGroup("ml-engine", topics.trainingControl, randomUUID())),
     subscribe(topics.queryEvents, ({ value }) => Promise.resolve(countQuestion(value))),
     subscribe(topics.queryFeedback, ({ value }) => keepFeedback(value)),
   ]);

@@ -1,5 +1,5 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import type { DeadLetter, JobEvent, TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { deadLetterOf, type JobEvent, type TrainingStop } from "@chatdb/contracts/jobs.ts";
 import { sql, type Transaction } from "kysely";
 import { columnsOf, sentAttempt, stateOf, trainingJobOf, type JobRow } from "./job-row.ts";
 import { applyFact, type Fact, type JobState, type Phase } from "./job-state.ts";
@@ -111,7 +111,7 @@ function messagesOf(row: JobRow, before: JobState, after: JobState, fact: Fact):
     if (stop.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: stop });
   }
   if ((fact.kind === "failed" && fact.passing) || fact.kind === "stopped") {
-    const letter: DeadLetter = { from: topics.trainingJobs, key: row.id, reason: after.error ?? fact.kind, value: trainingJobOf(row, after.attempt), at: fact.at };
+    const letter = deadLetterOf({ topic: topics.trainingJobs, key: row.id, value: trainingJobOf(row, after.attempt) }, after.error ?? fact.kind, fact.at);
     if (after.phase === "failed") messages.push({ topic: topics.trainingDeadLetters, value: letter });
   }
   return messages;

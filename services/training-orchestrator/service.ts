@@ -1,5 +1,5 @@
 import { groupOf, topics } from "@chatdb/contracts/topics.ts";
-import { trainingEvent } from "@chatdb/contracts/jobs.ts";
+import { deadLetterOf, trainingEvent } from "@chatdb/contracts/jobs.ts";
 import { migrate } from "@chatdb/kit/database.ts";
 import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
 import { createLogger, type Logger } from "@chatdb/kit/log.ts";
@@ -75,6 +75,7 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
     topics: [topics.trainingEvents],
     concurrency: 4,
     handle: (event) => follow(jobs, event, log),
+    onUnreadable: (event, reason) => giveUp(jobs, event, { reason: `Not JSON. ${reason}`, log }),
   });
   subscription.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
   const app = createServer({
@@ -93,20 +94,22 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   return app;
 }
 
-/** What cannot be put on record, now or ever, is a dead letter, so that those behind it get their turn. */
-async function follow(jobs: JobStore, { topic, key, value }: IncomingEvent, log: Logger): Promise<void> {
-  const giveUp = async (reason: string, err?: unknown) => {
-    log.error({ err, key, value, reason }, "a training event is given up");
-    await jobs.giveUp({ from: topic, key, reason, value, at: new Date().toISOString() });
-  };
-  const event = trainingEvent.safeParse(value);
-  if (!event.success) return giveUp(`Not a training event. ${z.prettifyError(event.error)}`);
+async function follow(jobs: JobStore, event: IncomingEvent, log: Logger): Promise<void> {
+  const { data: said, error } = trainingEvent.safeParse(event.value);
+  if (!said) return giveUp(jobs, event, { reason: `Not a training event. ${z.prettifyError(error)}`, log });
   try {
-    if (!(await jobs.apply(event.data))) log.warn({ job_id: event.data.job_id }, "an event of a job that is not on record, skipped");
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    await giveUp(`PostgreSQL cannot keep it: ${error.message}`, error);
+    if (!(await jobs.apply(said))) log.warn({ job_id: said.job_id }, "an event of a job that is not on record, skipped");
+  } catch (err) {
+    if (!isRefused(err)) throw err;
+    await giveUp(jobs, event, { reason: `PostgreSQL cannot keep it: ${err.message}`, err, log });
   }
+}
+
+/** What cannot be put on record, now or ever, is a dead letter, so that those behind it get their turn. */
+async function giveUp(jobs: JobStore, event: IncomingEvent, { reason, err, log }: { reason: string; err?: unknown; log: Logger }): Promise<void> {
+  const letter = deadLetterOf(event, reason);
+  log.error({ err, letter }, "a message is given up");
+  await jobs.giveUp(letter);
 }
 
 /** Class 22: a value that no column takes, such as a number too large. https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
+import type { Subscription } from "@chatdb/kit/event-bus.ts";
 import { createKafkaEventBus, type KafkaOptions } from "@chatdb/kit/kafka-event-bus.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { startKafka, type TestKafka } from "../support/kafka.ts";
@@ -45,12 +46,46 @@ describe("Kafka event bus", function () {
     await bus.close();
   });
 
-  it("skips a message that is not JSON", async () => {
+  const sendTexts = async (topic: string, texts: string[]) => {
+    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap], serializers: stringSerializers });
+    await producer.send({ messages: texts.map((value) => ({ topic, key: "a", value })) });
+    await producer.close();
+  };
+
+  it("hands over a message that is not JSON until it is taken, before those behind it, and not again later", async () => {
+    const topic = await createTopic();
+    await sendTexts(topic, ["no JSON", '"JSON"']);
+    const log: string[] = [];
+    let refusals = 2;
+    const subscription: Subscription = {
+      group: topic,
+      topics: [topic],
+      handle: ({ key, value }) => Promise.resolve(void log.push(`${key} handled ${String(value)}`)),
+      onUnreadable: ({ topic: from, key, value }, reason) => {
+        expect([from, key, value]).to.deep.equal([topic, "a", "no JSON"]);
+        log.push(refusals > 0 ? "refused" : `taken: ${reason}`);
+        return refusals-- > 0 ? Promise.reject(new Error("not yet")) : Promise.resolve();
+      },
+    };
+    const first = createKafkaEventBus(options);
+    await first.subscribe(subscription);
+    await until("the good message is handled", () => log.includes("a handled JSON"));
+    expect(log.slice(0, 2)).to.deep.equal(["refused", "refused"]);
+    expect(log[2]).to.match(/^taken: .*JSON/);
+    expect(log).to.have.lengthOf(4);
+    await first.close();
+    const second = createKafkaEventBus(options);
+    await second.subscribe(subscription);
+    await second.publish(topic, [{ key: "a", value: "later" }]);
+    await until("the next message is handled", () => log.includes("a handled later"));
+    expect(log).to.have.lengthOf(5);
+    await second.close();
+  });
+
+  it("skips a message that is not JSON where nobody asks for it", async () => {
     const topic = await createTopic();
     const bus = createKafkaEventBus(options);
-    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap], serializers: stringSerializers });
-    await producer.send({ messages: [{ topic, key: "a", value: "no JSON" }, { topic, key: "a", value: '"JSON"' }] });
-    await producer.close();
+    await sendTexts(topic, ["no JSON", '"JSON"']);
     const handled: unknown[] = [];
     await bus.subscribe({ group: topic, topics: [topic], handle: ({ value }) => Promise.resolve(void handled.push(value)) });
     await until("the good message is handled", () => handled.length > 0);
