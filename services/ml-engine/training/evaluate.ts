@@ -7,6 +7,7 @@ import { valuesAt } from "./features.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
 import { mulberry32 } from "./random.ts";
 import type { ClassTarget, Target } from "./target.ts";
+import { partOf, placesOf, unwatched, type Watch } from "./watch.ts";
 
 /** Held-out rows of a regression that are shown, at most. */
 const mostPoints = 200;
@@ -15,6 +16,9 @@ const mostPoints = 200;
 const mostShuffled = 1000;
 const mostWork = 5e8;
 
+/** Of the work, predicting; the rest is to find out what matters. */
+const predicting = 0.7;
+
 /** Numbers read to predict the held-out rows, at most: neighbours are looked for among all rows, each time. */
 const mostMeasured = 2e9;
 
@@ -22,16 +26,16 @@ const mostMeasured = 2e9;
  * Predicts the held-out rows as the prediction service would, and tells how well that went. Where that would take minutes, the first of them
  * stand for all, which a shuffle has put there.
  */
-export function evaluate(artifact: ModelArtifact, columns: readonly Column[], target: Target, heldOut: Int32Array, seed: number): { metrics: Metrics; evaluation: Evaluation } {
+export function evaluate(artifact: ModelArtifact, columns: readonly Column[], target: Target, heldOut: Int32Array, seed: number, watch: Watch = unwatched): { metrics: Metrics; evaluation: Evaluation } {
   const rows = heldOut.subarray(0, Math.ceil(mostMeasured / workOf(artifact)));
   const { predict } = createPredictor(artifact);
   const used = columns.filter(({ name }) => artifact.features.some((feature) => feature.name === name));
   const inputs = Array.from(rows, (row) => valuesAt(used, row));
-  const predictions = inputs.map(predict);
+  const predictions = Array.from(placesOf(rows.length, partOf(watch, 0, predicting), "predicting held-out rows"), (place) => predict(inputs[place]!));
   const few = rows.subarray(0, Math.min(mostShuffled, Math.floor(mostWork / (workOf(artifact) * used.length))));
   const scoreOf = scorer(target, few);
   const right = scoreOf(predictions);
-  const importance = importanceOf(inputs.slice(0, few.length), used.map(({ name }) => name), seed, (shuffled) => right - scoreOf(shuffled.map(predict)));
+  const importance = importanceOf(inputs.slice(0, few.length), used.map(({ name }) => name), seed, (shuffled) => right - scoreOf(shuffled.map(predict)), partOf(watch, predicting, 1));
   const told = importance.every((each) => Number.isFinite(each.importance)) ? { importance } : {};
   if (target.task === "classification") return { metrics: { ...classificationMetrics(namesOf(target, rows), predictions), test_rows: rows.length }, evaluation: { confusion: confusionOf(target, rows, predictions), ...told } };
   const [actual, predicted] = [Array.from(rows, (row) => target.values[row]!), predictions.map(({ prediction }) => Number(prediction))];
@@ -57,9 +61,10 @@ function scorer(target: Target, rows: Int32Array): (predictions: readonly Predic
 }
 
 /** How much the score falls as each feature's values are shuffled (Breiman, Random forests, 2001, section 10), the most important first. */
-function importanceOf(inputs: readonly FeatureValues[], names: readonly string[], seed: number, fallOf: (inputs: FeatureValues[]) => number): NonNullable<Evaluation["importance"]> {
+function importanceOf(inputs: readonly FeatureValues[], names: readonly string[], seed: number, fallOf: (inputs: FeatureValues[]) => number, watch: Watch): NonNullable<Evaluation["importance"]> {
   const random = mulberry32(seed);
-  const falls = names.map((name) => {
+  const falls = names.map((name, place) => {
+    watch.progress(place / names.length, `what features matter: ${place} of ${names.length}`);
     const values = shuffled(inputs.map((input) => input[name]), random);
     return { feature: name, importance: fallOf(inputs.map((input, i) => ({ ...input, [name]: values[i] }))) };
   });

@@ -7,13 +7,13 @@ import { encodeRows, learnFeatures } from "./features.ts";
 import { fitTrees } from "./fit-trees.ts";
 import { JobError } from "./job-error.ts";
 import { fitLinear } from "./linear-regression.ts";
-import { fitLogistic } from "./logistic-regression.ts";
+import { fitLogistic, type LogisticOptions } from "./logistic-regression.ts";
 import { sparseRows } from "./sparse.ts";
 import type { Split } from "./split.ts";
 import type { Target } from "./target.ts";
 import { textColumn } from "./text-column.ts";
 import { learnVocabulary } from "./vocabulary.ts";
-import type { Watch } from "./watch.ts";
+import { partOf, placesOf, type Watch } from "./watch.ts";
 
 /** What a family learns from. */
 export interface Material {
@@ -36,6 +36,10 @@ const mostPoints = 2 ** 20;
 /** Terms, and weights by class and term, that an artifact of texts may hold. */
 const mostTerms = 20_000;
 const mostWeights = 2 ** 19;
+
+/** Of the work on texts, until their words are counted, and until they are weighed. */
+const counted = 0.1;
+const weighed = 0.15;
 
 /** Learns from the training rows. Throws a JobError where the family is not for this target, or there is nothing to learn. */
 export function fit(family: Family, material: Material): Fitted {
@@ -60,10 +64,10 @@ export function fit(family: Family, material: Material): Fitted {
   }
   if (family === "linear-regression") {
     if (target.task !== "regression") throw new JobError(`linear-regression predicts numbers, and "${target.name}" is a column of classes. Take logistic-regression, or another target.`);
-    return { artifact: { family, ...common, ...fitLinear(x, Float64Array.from(answersOf(target, split.training)), parameters.l2 ?? 1e-8 * x.rows) } };
+    return { artifact: { family, ...common, ...fitLinear(x, Float64Array.from(answersOf(target, split.training)), parameters.l2 ?? 1e-8 * x.rows, watch) } };
   }
   const { classes } = classTarget(family, target);
-  return { artifact: { family, ...common, classes, ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, parameters.l2 ?? 1, iterations(material)) } };
+  return { artifact: { family, ...common, classes, ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, logisticOptions(material)) } };
 }
 
 function fitText(material: Material): ModelArtifact {
@@ -72,11 +76,12 @@ function fitText(material: Material): ModelArtifact {
   const { classes } = classTarget(family, target);
   const column = textColumn(columns);
   const texts = Array.from(split.training, (row) => column.values[row] ?? "");
-  const vocabulary = learnVocabulary(texts, Math.min(mostTerms, Math.floor(mostWeights / classes.length)));
+  const vocabulary = learnVocabulary(texts, Math.min(mostTerms, Math.floor(mostWeights / classes.length)), partOf(watch, 0, counted));
   if (vocabulary.terms.length === 0) throw new JobError(`Column "${column.name}" has no words of two letters or more to learn from.`);
   watch.log(`texts of column "${column.name}", ${vocabulary.terms.length} words and pairs of words`);
   const weigh = createWeigher(vocabulary.terms, vocabulary.rarity);
-  const x = sparseRows(texts.map(weigh), vocabulary.terms.length);
+  const places = placesOf(texts.length, partOf(watch, counted, weighed), "weighing the words of texts");
+  const x = sparseRows(Array.from(places, (place) => weigh(texts[place]!)), vocabulary.terms.length);
   return {
     family,
     format: artifactFormat,
@@ -84,13 +89,11 @@ function fitText(material: Material): ModelArtifact {
     features: [{ kind: "text", name: column.name, required: column.missing === 0 }],
     classes,
     ...vocabulary,
-    ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, parameters.l2 ?? 1, iterations(material)),
+    ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, logisticOptions({ parameters, watch: partOf(watch, weighed, 1) })),
   };
 }
 
-function iterations({ parameters: { max_iterations: maxIterations = 500 }, watch }: Material) {
-  return { maxIterations, onIteration: (iteration: number) => watch.progress(iteration / maxIterations, `iteration ${iteration + 1} of ${maxIterations} at most`) };
-}
+const logisticOptions = ({ parameters: { l2 = 1, max_iterations: maxIterations = 500 }, watch }: Pick<Material, "parameters" | "watch">): LogisticOptions => ({ l2, maxIterations, watch });
 
 function classTarget(family: Family, target: Target) {
   if (target.task === "classification") return target;

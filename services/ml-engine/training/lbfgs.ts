@@ -6,11 +6,28 @@ export interface MinimizeOptions {
   /** Done when no member of the gradient is larger. Default 1e-7. */
   tolerance?: number;
   /** Told of each iteration as it begins. */
-  onIteration?: (iteration: number) => void;
+  onIteration?: (iteration: number, way: Way) => void;
+  /** From where an earlier run goes on, to the very same minimum. Default: from the start. */
+  earlier?: Way | undefined;
 }
 
-/** How many past steps stand in for the Hessian; 3 to 20 is usual. */
+/** How far it has come. */
+export interface Way {
+  /** Iterations that are done. */
+  iterations: number;
+  /** The latest points, the last of them where it is: all that the rest of the way depends on. */
+  points: readonly Float64Array[];
+}
+
+/** How many past steps stand in for the Hessian, at most; 3 to 20 is usual. */
 const memory = 10;
+
+/** Where it has been, with what the objective is there. */
+interface Place {
+  point: Float64Array;
+  gradient: Float64Array;
+  value: number;
+}
 
 interface Step {
   s: Float64Array;
@@ -22,25 +39,41 @@ interface Step {
  * Minimises a smooth convex function from a starting point: L-BFGS with a backtracking line search
  * (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1). Deterministic.
  */
-export function minimize(objective: Objective, start: Float64Array, { maxIterations, tolerance = 1e-7, onIteration }: MinimizeOptions): Float64Array {
-  let point = start;
-  let gradient = new Float64Array(start.length);
-  let value = objective(point, gradient);
-  const steps: Step[] = [];
-  for (let iteration = 0; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
-    onIteration?.(iteration);
-    const direction = quasiNewtonDirection(gradient, steps);
-    const next = searchLine(objective, point, value, gradient, direction, steps.length === 0);
+export function minimize(objective: Objective, start: Float64Array, options: MinimizeOptions): Float64Array {
+  const { maxIterations, tolerance = 1e-7, onIteration, earlier = { iterations: 0, points: [start] } } = options;
+  const points: Float64Array[] = [];
+  const steps: (Step | undefined)[] = [];
+  let place: Place | undefined;
+  const goTo = (next: Place): Place => {
+    if (points.push(next.point) > memory + 1) points.shift();
+    if (place && steps.push(stepBetween(place, next)) > memory) steps.shift();
+    return (place = next);
+  };
+  let { point, gradient, value } = goTo(placeAt(objective, earlier.points[0]!));
+  for (const passed of earlier.points.slice(1)) ({ point, gradient, value } = goTo(placeAt(objective, passed)));
+  for (let iteration = earlier.iterations; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
+    onIteration?.(iteration, { iterations: iteration, points });
+    const known = steps.filter((step) => step !== undefined);
+    const next = searchLine(objective, { point, gradient, value }, quasiNewtonDirection(gradient, known), known.length === 0);
     // No step makes it smaller: this is the minimum as far as doubles can tell.
     if (next === undefined) break;
-    const s = next.point.map((coordinate, i) => coordinate - point[i]!);
-    const y = next.gradient.map((slope, i) => slope - gradient[i]!);
-    const curvature = dot(s, y);
-    if (curvature > 1e-12 * dot(y, y)) steps.push({ s, y, rho: 1 / curvature });
-    if (steps.length > memory) steps.shift();
-    ({ point, gradient, value } = next);
+    ({ point, gradient, value } = goTo(next));
   }
   return point;
+}
+
+function placeAt(objective: Objective, point: Float64Array): Place {
+  const gradient = new Float64Array(point.length);
+  const value = objective(point, gradient);
+  return { point, gradient, value };
+}
+
+/** Undefined where the slope changed too little to tell a curvature. */
+function stepBetween(from: Place, to: Place): Step | undefined {
+  const s = to.point.map((coordinate, i) => coordinate - from.point[i]!);
+  const y = to.gradient.map((slope, i) => slope - from.gradient[i]!);
+  const curvature = dot(s, y);
+  return curvature > 1e-12 * dot(y, y) ? { s, y, rho: 1 / curvature } : undefined;
 }
 
 /** The two-loop recursion. */
@@ -59,14 +92,12 @@ function quasiNewtonDirection(gradient: Float64Array, steps: readonly Step[]): F
 }
 
 /** Halves the step until the value falls enough (Armijo's condition). */
-function searchLine(objective: Objective, point: Float64Array, value: number, gradient: Float64Array, direction: Float64Array, first: boolean) {
+function searchLine(objective: Objective, { point, gradient, value }: Place, direction: Float64Array, first: boolean): Place | undefined {
   const slope = dot(gradient, direction);
   let length = first ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
   for (let halvings = 0; halvings < 50; halvings++, length /= 2) {
-    const nextPoint = point.map((coordinate, i) => coordinate + length * direction[i]!);
-    const nextGradient = new Float64Array(point.length);
-    const nextValue = objective(nextPoint, nextGradient);
-    if (nextValue <= value + 1e-4 * length * slope) return { point: nextPoint, gradient: nextGradient, value: nextValue };
+    const next = placeAt(objective, point.map((coordinate, i) => coordinate + length * direction[i]!));
+    if (next.value <= value + 1e-4 * length * slope) return next;
   }
   return undefined;
 }

@@ -1,5 +1,9 @@
 import type { Matrix } from "./features.ts";
 import { JobError } from "./job-error.ts";
+import { placesOf, unwatched, type Watch } from "./watch.ts";
+
+/** The products of any two columns are held, 8 bytes each: 128 MiB. */
+const mostColumns = 2 ** 12;
 
 export interface LinearFit {
   intercept: number;
@@ -10,14 +14,15 @@ export interface LinearFit {
  * Ridge regression: minimises sum (y - intercept - w . x)^2 + l2 |w|^2, the intercept free of the penalty,
  * by the normal equations on centred data and a Cholesky decomposition (Golub and Van Loan, Matrix Computations, 4.2).
  */
-export function fitLinear(x: Matrix, y: Float64Array, l2: number): LinearFit {
+export function fitLinear(x: Matrix, y: Float64Array, l2: number, watch: Pick<Watch, "progress"> = unwatched): LinearFit {
   const { width } = x;
+  if (width > mostColumns) throw new JobError(`The dataset takes ${width} columns once its words are encoded; linear-regression takes at most ${mostColumns}. Leave out columns, or take boosted-trees.`);
   const means = columnMeans(x);
   const meanOfY = y.reduce((sum, value) => sum + value, 0) / x.rows;
   const gram = new Float64Array(width * width);
   const moments = new Float64Array(width);
   const row = new Float64Array(width);
-  for (let r = 0; r < x.rows; r++) {
+  for (const r of placesOf(x.rows, watch, "adding up rows")) {
     for (let i = 0; i < width; i++) row[i] = x.data[r * width + i]! - means[i]!;
     for (let i = 0; i < width; i++) {
       moments[i]! += row[i]! * (y[r]! - meanOfY);

@@ -1,18 +1,27 @@
 import { softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Matrix } from "./features.ts";
-import { minimize, type MinimizeOptions } from "./lbfgs.ts";
+import { minimize, type Way } from "./lbfgs.ts";
 import { withoutZeros, type SparseMatrix } from "./sparse.ts";
+import { unwatched, type Watch } from "./watch.ts";
+import { bytesOfWay, wayFrom } from "./way-state.ts";
 
 export interface LogisticFit {
   intercepts: number[];
   weights: number[][];
 }
 
+export interface LogisticOptions {
+  /** Penalty of the weights. */
+  l2: number;
+  maxIterations: number;
+  watch?: Watch;
+}
+
 /**
  * Multinomial logistic regression: minimises sum log-loss + l2/2 |weights|^2, the intercepts free of the penalty
  * (the objective of scikit-learn's LogisticRegression with C = 1/l2). `labels` are indices of classes.
  */
-export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classes: number, l2: number, options: MinimizeOptions): LogisticFit {
+export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classes: number, { l2, maxIterations, watch = unwatched }: LogisticOptions): LogisticFit {
   const { starts, columns, values, rows, width } = "data" in x ? withoutZeros(x) : x;
   // One block a class: its weights, then its intercept.
   const block = width + 1;
@@ -43,7 +52,14 @@ export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classe
     }
     return loss;
   };
-  const point = minimize(objective, new Float64Array(classes * block), options);
+  const start = new Float64Array(classes * block);
+  const earlier = watch.resumeFrom && wayFrom(watch.resumeFrom, start.length);
+  if (earlier) watch.log(`goes on after ${earlier.iterations} iterations`);
+  const onIteration = (iteration: number, way: Way) => {
+    watch.progress(iteration / maxIterations, `iteration ${iteration + 1} of ${maxIterations} at most`);
+    watch.checkpoint(() => bytesOfWay(way));
+  };
+  const point = minimize(objective, start, { maxIterations, onIteration, earlier });
   const blocks = Array.from({ length: classes }, (_, k) => [...point.subarray(k * block, (k + 1) * block)]);
   return { weights: blocks.map((values) => values.slice(0, width)), intercepts: blocks.map((values) => values[width]!) };
 }

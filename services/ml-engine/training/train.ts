@@ -9,7 +9,7 @@ import { JobError } from "./job-error.ts";
 import { splitRows } from "./split.ts";
 import { chooseTarget, type Target } from "./target.ts";
 import { holdsTexts } from "./text-column.ts";
-import { unwatched, type Watch } from "./watch.ts";
+import { partOf, unwatched, type Watch } from "./watch.ts";
 
 export interface TrainedModel {
   artifact: ModelArtifact;
@@ -33,15 +33,9 @@ export function train(dataset: Dataset, targetName: string | undefined, paramete
   const split = splitRows(dataset.rowNumbers.length, parameters.test_fraction ?? 0.2, seed);
   const family = parameters.family ?? defaultFamily(columns, target);
   watch.log(`${family} of "${target.name}" from ${split.training.length} rows, ${split.test.length} held out`);
-  const fitWatch: Watch = {
-    progress: (share, step) => watch.progress(share * fitting, step),
-    log: (text) => watch.log(text),
-    checkpoint: (state) => watch.checkpoint(state),
-    resumeFrom: watch.resumeFrom,
-  };
-  const { artifact, curve } = fit(family, { columns, target, split, parameters, watch: fitWatch });
+  const { artifact, curve } = fit(family, { columns, target, split, parameters, watch: partOf(watch, 0, fitting) });
   watch.progress(fitting, "measuring");
-  const { metrics, evaluation } = evaluate(artifact, columns, target, split.test, seed);
+  const { metrics, evaluation } = evaluate(artifact, columns, target, split.test, seed, partOf(watch, fitting, 1));
   if (!Object.values(metrics).every(Number.isFinite) || !modelArtifact.safeParse(artifact).success) {
     throw new JobError("The values of the dataset are too large to compute with. Scale them down.");
   }

@@ -15,3 +15,24 @@ export interface Watch {
 
 /** For trainings that nobody follows. */
 export const unwatched: Watch = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
+
+/** Hears of a part of the work, from one share of the whole to another. */
+export function partOf(watch: Watch, from: number, to: number): Watch {
+  return {
+    progress: (share, step) => watch.progress(from + share * (to - from), step),
+    log: (text) => watch.log(text),
+    checkpoint: (state) => watch.checkpoint(state),
+    resumeFrom: watch.resumeFrom,
+  };
+}
+
+/** Items between two reports: few enough to be done in a moment, and enough that the reports take no time. */
+const atATime = 256;
+
+/** The places of so many items, while it is told how many of them are done. */
+export function* placesOf(count: number, { progress }: Pick<Watch, "progress">, step: string): Generator<number> {
+  for (let place = 0; place < count; place++) {
+    if (place % atATime === 0) progress(place / count, `${step}: ${place} of ${count}`);
+    yield place;
+  }
+}

@@ -6,12 +6,15 @@ import type { Watch } from "./watch.ts";
 /** Milliseconds between two messages about the same step. */
 const progressMs = 100;
 
+/** Bytes of a state that is kept as often as asked for. Larger ones are kept the less often: storing them is work, too. */
+const fewBytes = 2 ** 23;
+
 /** Tells of a training to the thread that started it. Its state is kept with what it is a state of. */
 export function createWatch(task: TrainingTask, dataset_sha256: string, send: (message: WorkerMessage) => void): Watch {
   const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
   const binding = createHash("sha256").update(canonicalJson({ dataset_sha256, target: target ?? null, parameters, codeVersion })).digest("hex");
   const told = { at: -Infinity, step: "" };
-  let keptAt = performance.now();
+  let keepAt = performance.now() + checkpointMs;
   const fits = resumeFrom?.binding === binding;
   if (fits) send({ kind: "log", text: "Goes on from where an earlier start of this attempt was cut off." });
   else if (resumeFrom) send({ kind: "log", text: "Begins anew: what an earlier start had kept is of other data, or of another version of the program." });
@@ -24,9 +27,10 @@ export function createWatch(task: TrainingTask, dataset_sha256: string, send: (m
     },
     log: (text) => send({ kind: "log", text }),
     checkpoint(state) {
-      if (performance.now() - keptAt < checkpointMs) return;
-      send({ kind: "checkpoint", state: { binding, state: state() } });
-      keptAt = performance.now();
+      if (performance.now() < keepAt) return;
+      const bytes = state();
+      send({ kind: "checkpoint", state: { binding, state: bytes } });
+      keepAt = performance.now() + checkpointMs * Math.max(1, bytes.byteLength / fewBytes);
     },
     resumeFrom: fits ? resumeFrom.state : undefined,
   };

@@ -96,7 +96,7 @@ describe("linear regression", () => {
 
 describe("logistic regression", () => {
   it("gives the shares of the classes where nothing else is known", () => {
-    const { intercepts } = fitLogistic(matrix([[0], [0], [0], [0]]), Int32Array.of(0, 1, 1, 1), 2, 1, { maxIterations: 500 });
+    const { intercepts } = fitLogistic(matrix([[0], [0], [0], [0]]), Int32Array.of(0, 1, 1, 1), 2, { l2: 1, maxIterations: 500 });
     expect(intercepts[1]! - intercepts[0]!).to.be.closeTo(Math.log(3), 1e-5);
   });
 
@@ -104,7 +104,7 @@ describe("logistic regression", () => {
     const x = matrix(Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]));
     const labels = Int32Array.from({ length: 40 }, (_, i) => (i * 7) % 3);
     const l2 = 0.5;
-    const { weights, intercepts } = fitLogistic(x, labels, 3, l2, { maxIterations: 500 });
+    const { weights, intercepts } = fitLogistic(x, labels, 3, { l2, maxIterations: 500 });
     const score = (r: number, k: number) => intercepts[k]! + weights[k]![0]! * x.data[2 * r]! + weights[k]![1]! * x.data[2 * r + 1]!;
     for (let k = 0; k < 3; k++) {
       const gradient = [0, 0, 0];
@@ -133,7 +133,7 @@ describe("logistic regression", () => {
 
   it("gives scikit-learn's weights (1.9.1: LogisticRegression(C=1, tol=1e-12) of iris)", () => {
     const labels = Int32Array.from({ length: 150 }, (_, row) => Math.floor(row / 50));
-    const { weights } = fitLogistic(matrix(standardised(irisColumns)), labels, 3, 1, { maxIterations: 1000 });
+    const { weights } = fitLogistic(matrix(standardised(irisColumns)), labels, 3, { l2: 1, maxIterations: 1000 });
     const expected = [
       [-1.0740658549623483, 1.1601150177464568, -1.930691939029364, -1.8115561311791792],
       [0.5878100605228025, -0.36184058797663216, -0.363430860639193, -0.8262697551778296],
