@@ -88,13 +88,22 @@ function createWalk(raw: readonly Float64Array[], features: readonly TableFeatur
   };
 }
 
-/** The trees that an earlier start left behind. */
+/** The trees that an earlier start left behind; of damaged ones, none. */
 function treesOf(watch: Watch, features: readonly TableFeature[], scores: number, rounds: number): Tree[] {
   if (!watch.resumeFrom) return [];
-  const trees = z.array(tree).parse(JSON.parse(Buffer.from(watch.resumeFrom).toString("utf8")));
-  if (trees.length % scores !== 0 || trees.length > rounds * scores || trees.some((each) => misfit(each, features) !== undefined)) {
-    throw new Error("The checkpoint is not of this training.");
+  const trees = readTrees(watch.resumeFrom);
+  if (!trees || trees.length % scores !== 0 || trees.length > rounds * scores || trees.some((each) => misfit(each, features) !== undefined)) {
+    watch.log("Begins anew: what an earlier start had kept cannot be read.");
+    return [];
   }
   watch.log(`goes on after ${trees.length / scores} of ${rounds} rounds`);
   return trees;
+}
+
+function readTrees(state: Uint8Array): Tree[] | undefined {
+  try {
+    return z.array(tree).safeParse(JSON.parse(Buffer.from(state).toString("utf8"))).data;
+  } catch {
+    return undefined;
+  }
 }

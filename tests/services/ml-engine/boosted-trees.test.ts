@@ -81,6 +81,28 @@ describe("boosted trees", () => {
     });
   }
 
+  it("begin anew from a checkpoint that cannot be read, and say so", () => {
+    const states: Uint8Array[] = [];
+    const whole = trees(threeKinds, {}, { ...unwatched, checkpoint: (state) => void states.push(state()) });
+    const kept = JSON.parse(Buffer.from(states[9]!).toString("utf8")) as Record<string, unknown>[];
+    const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+    const damaged = {
+      "cut off": states[9]!.subarray(0, -7),
+      empty: new Uint8Array(),
+      "of another form": json({ trees: kept }),
+      "a tree short": json(kept.slice(1)),
+      "of more rounds": states[29]!,
+      "of other features": json(kept.map((each) => ({ ...each, features: (each["features"] as number[]).map(() => 3) }))),
+    };
+    for (const [damage, resumeFrom] of Object.entries(damaged)) {
+      const lines: string[] = [];
+      const rounds = damage === "of more rounds" ? 20 : 30;
+      const anew = trees(threeKinds, { trees: rounds }, { ...unwatched, resumeFrom, log: (line) => void lines.push(line) });
+      expect(lines, damage).to.include("Begins anew: what an earlier start had kept cannot be read.");
+      if (rounds === 30) expect(serializeArtifact(anew.artifact).equals(serializeArtifact(whole.artifact)), damage).to.equal(true);
+    }
+  });
+
   it("tell how the loss falls, round by round", () => {
     const curve = trees(amount).evaluation.curve!;
     expect(curve.map(({ round }) => round)).to.deep.equal(Array.from({ length: 30 }, (_, n) => n + 1));

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
 import { trainingEvent, type TrainingEvent } from "@chatdb/contracts/jobs.ts";
 import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
@@ -82,5 +83,18 @@ describe("an engine that is killed", function () {
     const second = start(job);
     await second.succeeded();
     expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept is of other data, or of another version of the program.");
+  });
+
+  it("begins anew where what it had kept is damaged, and comes to the same bytes", async () => {
+    const [job, unharmed] = [newJob(), newJob()];
+    await killedInTheMidst(job, start(job).child);
+    const key = `${job.job_id}/1`;
+    const kept = await buffer((await stack.objects.get("checkpoints", key))!);
+    await stack.objects.put("checkpoints", key, kept.subarray(0, -100));
+    const [second, whole] = [start(job), start(unharmed)];
+    await second.succeeded();
+    await whole.succeeded();
+    expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept cannot be read.");
+    expect((await registered(job)).sha256).to.equal((await registered(unharmed)).sha256);
   });
 });
