@@ -11,7 +11,7 @@ import { JobError } from "./job-error.ts";
 import { binaryLogLoss, softmaxLogLoss, squaredError, type Loss } from "./loss.ts";
 import type { Split } from "./split.ts";
 import type { Target } from "./target.ts";
-import type { Watch } from "./watch.ts";
+import { unreadable, type Watch } from "./watch.ts";
 
 /** Numbers kept of a leaf or of a row's scores, 8 bytes each: at most 128 MiB. */
 const mostNumbers = 2 ** 24;
@@ -93,7 +93,7 @@ function treesOf(watch: Watch, features: readonly TableFeature[], scores: number
   if (!watch.resumeFrom) return [];
   const trees = readTrees(watch.resumeFrom);
   if (!trees || trees.length % scores !== 0 || trees.length > rounds * scores || trees.some((each) => misfit(each, features) !== undefined)) {
-    watch.log("Begins anew: what an earlier start had kept cannot be read.");
+    watch.log(unreadable);
     return [];
   }
   watch.log(`goes on after ${trees.length / scores} of ${rounds} rounds`);

@@ -2,7 +2,7 @@ import { softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Matrix } from "./features.ts";
 import { minimize, type Way } from "./lbfgs.ts";
 import { withoutZeros, type SparseMatrix } from "./sparse.ts";
-import { unwatched, type Watch } from "./watch.ts";
+import { unreadable, unwatched, type Watch } from "./watch.ts";
 import { bytesOfWay, wayFrom } from "./way-state.ts";
 
 export interface LogisticFit {
@@ -54,7 +54,7 @@ export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classe
   };
   const start = new Float64Array(classes * block);
   const earlier = watch.resumeFrom && wayFrom(watch.resumeFrom, start.length);
-  if (earlier) watch.log(`goes on after ${earlier.iterations} iterations`);
+  if (watch.resumeFrom) watch.log(earlier ? `goes on after ${earlier.iterations} iterations` : unreadable);
   const onIteration = (iteration: number, way: Way) => {
     watch.progress(iteration / maxIterations, `iteration ${iteration + 1} of ${maxIterations} at most`);
     watch.checkpoint(() => bytesOfWay(way));

@@ -21,7 +21,7 @@ export interface TrainingTask {
   resumeFrom?: BoundState | undefined;
 }
 
-/** A state that a training offered. It is of use to one of the same dataset, target, parameters and program: those whose digest is the binding. */
+/** A state that a training offered. It is of use to one of the same dataset, target, parameters and program: the binding is the digest of these and of the state. */
 export interface BoundState {
   binding: string;
   state: Uint8Array;

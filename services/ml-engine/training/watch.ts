@@ -13,6 +13,9 @@ export interface Watch {
   readonly resumeFrom?: Uint8Array | undefined;
 }
 
+/** Said of a state that no training of this program has offered: it may be of an earlier form. */
+export const unreadable = "Begins anew: what an earlier start had kept cannot be read.";
+
 /** For trainings that nobody follows. */
 export const unwatched: Watch = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 

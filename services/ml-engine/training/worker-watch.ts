@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
-import type { TrainingTask, WorkerMessage } from "./trainer.ts";
+import type { BoundState, TrainingTask, WorkerMessage } from "./trainer.ts";
 import type { Watch } from "./watch.ts";
 
 /** Milliseconds between two messages about the same step. */
@@ -12,12 +12,13 @@ const fewBytes = 2 ** 23;
 /** Tells of a training to the thread that started it. Its state is kept with what it is a state of. */
 export function createWatch(task: TrainingTask, dataset_sha256: string, send: (message: WorkerMessage) => void): Watch {
   const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
-  const binding = createHash("sha256").update(canonicalJson({ dataset_sha256, target: target ?? null, parameters, codeVersion })).digest("hex");
+  const training = canonicalJson({ dataset_sha256, target: target ?? null, parameters, codeVersion });
+  const bind = (state: Uint8Array): BoundState => ({ binding: createHash("sha256").update(training).update(state).digest("hex"), state });
   const told = { at: -Infinity, step: "" };
   let keepAt = performance.now() + checkpointMs;
-  const fits = resumeFrom?.binding === binding;
+  const fits = resumeFrom !== undefined && bind(resumeFrom.state).binding === resumeFrom.binding;
   if (fits) send({ kind: "log", text: "Goes on from where an earlier start of this attempt was cut off." });
-  else if (resumeFrom) send({ kind: "log", text: "Begins anew: what an earlier start had kept is of other data, or of another version of the program." });
+  else if (resumeFrom) send({ kind: "log", text: "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program." });
   return {
     progress(share, step) {
       const now = performance.now();
@@ -29,7 +30,7 @@ export function createWatch(task: TrainingTask, dataset_sha256: string, send: (m
     checkpoint(state) {
       if (performance.now() < keepAt) return;
       const bytes = state();
-      send({ kind: "checkpoint", state: { binding, state: bytes } });
+      send({ kind: "checkpoint", state: bind(bytes) });
       keepAt = performance.now() + checkpointMs * Math.max(1, bytes.byteLength / fewBytes);
     },
     resumeFrom: fits ? resumeFrom.state : undefined,

@@ -82,7 +82,7 @@ describe("an engine that is killed", function () {
     await stack.upload("changing.csv", `a,b,c\n${copy(2000)}`);
     const second = start(job);
     await second.succeeded();
-    expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept is of other data, or of another version of the program.");
+    expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.");
   });
 
   it("begins anew where what it had kept is damaged, and comes to the same bytes", async () => {
@@ -94,7 +94,7 @@ describe("an engine that is killed", function () {
     const [second, whole] = [start(job), start(unharmed)];
     await second.succeeded();
     await whole.succeeded();
-    expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept cannot be read.");
+    expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.");
     expect((await registered(job)).sha256).to.equal((await registered(unharmed)).sha256);
   });
 });
