@@ -40,7 +40,7 @@ export function removeEnded(db: Kysely<OrchestratorTables>, keepMs: number): Pro
     const { numAffectedRows } = await sql`
       with ended as (
         select id from jobs
-        where phase in ('failed', 'cancelled', 'succeeded') and finished_at < clock_timestamp() - ${keepMs} * interval '1 ms'
+        where phase in ('failed', 'cancelled', 'succeeded') and finished_at < now() - ${keepMs} * interval '1 ms'
         order by finished_at
         limit ${batch}
         for update skip locked
