@@ -86,7 +86,8 @@ function quasiNewtonDirection(gradient: Float64Array, steps: readonly Step[]): F
     addScaled(direction, -alphas[k]!, y);
   }
   const last = steps.at(-1);
-  if (last) direction.forEach((value, i) => (direction[i] = value / (last.rho * dot(last.y, last.y))));
+  const scale = last ? last.rho * dot(last.y, last.y) : 1;
+  for (let i = 0; i < direction.length; i++) direction[i]! /= scale;
   steps.forEach(({ s, y, rho }, k) => addScaled(direction, alphas[k]! - rho * dot(y, direction), s));
   return direction;
 }
