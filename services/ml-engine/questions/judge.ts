@@ -4,6 +4,7 @@ import { statementOf } from "@chatdb/query-parser/compile/statement.ts";
 import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { canonicalText } from "@chatdb/query-parser/plan/canonical.ts";
 import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import { sameResult } from "./same-result.ts";
 
@@ -52,9 +53,10 @@ export class Judge {
   }
 
   /** What is wrong with the queries of examples: they fail, or their rows tell them from no other or are too many. */
-  async problemsOf(examples: readonly Example[]): Promise<string[]> {
+  async problemsOf(examples: readonly Example[], watch: Watch = unwatched): Promise<string[]> {
     const problems: string[] = [];
-    for (const { line, known } of examples) {
+    for (const place of placesOf(examples.length, watch, "running the queries of examples", 1)) {
+      const { line, known } = examples[place]!;
       if (known.kind !== "statement") continue;
       try {
         const { rows, truncated } = await this.#run(known.statement);

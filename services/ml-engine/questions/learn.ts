@@ -5,6 +5,7 @@ import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/defa
 import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
 import { JobError } from "../training/job-error.ts";
 import { fewestRows, splitRows } from "../training/split.ts";
+import { partOf, placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 import { figuresOf, plansFor, readerOf, type Figures } from "./reader.ts";
@@ -21,38 +22,48 @@ export interface LearnOptions {
   testFraction?: number | undefined;
   /** Of the held-out split. Default 1 */
   seed?: number | undefined;
+  watch?: Watch;
 }
+
+/** Of the work, until there is a trial, until questions are answered without it, with its words alone, and with all of it; the rest is to learn from all. */
+const [tried, measuredBefore, measuredBare, measured] = [0.4, 0.45, 0.5, 0.55];
+
+/** Of learning, the words. */
+const wordsShare = 0.7;
 
 /**
  * Learns how one data source is asked: from a share of the examples, to measure on the others what that helps, and then from
  * all of them. The same examples give the same model.
  * @throws JobError where there are too few, or where what was learned makes the answers to the others worse
  */
-export async function learn(examples: readonly Example[], index: SchemaIndex, judge: Judge, { testFraction = 0.2, seed = 1 }: LearnOptions = {}): Promise<Learned> {
+export async function learn(examples: readonly Example[], index: SchemaIndex, judge: Judge, { testFraction = 0.2, seed = 1, watch = unwatched }: LearnOptions = {}): Promise<Learned> {
   const positive = examples.filter(({ known }) => known.kind !== "not");
   if (positive.length < fewestRows) throw new JobError(`There are ${positive.length} examples that say what is meant; learning takes at least ${fewestRows}.`);
   const split = splitRows(positive.length, testFraction, seed);
   const test = Array.from(split.test, (place) => positive[place]!);
   const rest = new Set(test);
-  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge);
-  const before = await figuresOf(test, { index }, judge);
-  const variants = await Promise.all([trial, withoutRanker(trial)].map(async (model) => ({ model, after: await figuresOf(test, readerOf(model, index), judge) })));
-  const { model, after } = variants.reduce((best, each) => (worthOf(each.after) > worthOf(best.after) ? each : best));
+  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge, partOf(watch, 0, tried));
+  const before = await figuresOf(test, { index }, judge, partOf(watch, tried, measuredBefore));
+  const bare = await figuresOf(test, readerOf(withoutRanker(trial), index), judge, partOf(watch, measuredBefore, measuredBare));
+  const full = await figuresOf(test, readerOf(trial, index), judge, partOf(watch, measuredBare, measured));
+  const needsRanker = worthOf(full) >= worthOf(bare);
+  const after = needsRanker ? full : bare;
   if (worthOf(after) < worthOf(before)) {
     throw new JobError(`What was learned from these examples makes answers worse: of ${test.length} that were held out, ${told(before)} before and ${told(after)} after. Nothing was registered. Are the examples right, and like the questions that are asked?`);
   }
-  const whole = await learnFrom(examples, index, judge);
+  const whole = await learnFrom(examples, index, judge, partOf(watch, measured, 1));
   return {
-    model: model.ranker ? whole : withoutRanker(whole),
+    model: needsRanker ? whole : withoutRanker(whole),
     metrics: { examples: examples.length, test_examples: test.length, words: whole.words.length, ...after, ...asBefore(before) },
   };
 }
 
-async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge): Promise<QuestionModel> {
-  const words = await learnWords(examples.filter(({ known }) => known.kind !== "not"), index, judge);
+async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge, watch: Watch): Promise<QuestionModel> {
+  const words = await learnWords(examples.filter(({ known }) => known.kind !== "not"), index, judge, partOf(watch, 0, wordsShare));
   const reader = { index: new SchemaIndex(index.schema, words) };
   const labelled: Labelled[] = [];
-  for (const example of examples) {
+  for (const place of placesOf(examples.length, partOf(watch, wordsShare, 1), "reading questions with these words", 1)) {
+    const example = examples[place]!;
     const plans: { evidence: Labelled["plans"][number]["evidence"]; right: boolean | undefined }[] = [];
     for (const evidence of plansFor(example, reader)) plans.push({ evidence, right: await judge.isRight(example, evidence.plan) });
     // Where only some plan is known to be wrong, that says something if it is the likeliest.

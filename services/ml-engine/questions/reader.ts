@@ -6,6 +6,7 @@ import { minConfidence } from "@chatdb/query-parser/parse.ts";
 import type { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
 import { Refusal } from "@chatdb/query-parser/refusal.ts";
 import { understand, type Candidate } from "@chatdb/query-parser/understand.ts";
+import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 
@@ -57,11 +58,11 @@ export interface Figures {
   precision: number;
 }
 
-export async function figuresOf(examples: readonly Example[], reader: Reader, judge: Judge): Promise<Figures> {
+export async function figuresOf(examples: readonly Example[], reader: Reader, judge: Judge, watch: Watch = unwatched): Promise<Figures> {
   let answered = 0;
   let right = 0;
-  for (const example of examples) {
-    const fate = await fateOf(example, reader, judge);
+  for (const place of placesOf(examples.length, watch, "answering held-out questions", 1)) {
+    const fate = await fateOf(examples[place]!, reader, judge);
     answered += Number(fate.answered);
     right += Number(fate.answered && fate.right === true);
   }

@@ -1,6 +1,7 @@
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
 import type { LearnedWord, Meaning } from "@chatdb/query-parser/linking/learned-words.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import { associationsIn, type Association } from "./associations.ts";
 import { elementsOf, elementsOfPlan } from "./elements.ts";
 import type { Example } from "./examples.ts";
@@ -14,15 +15,14 @@ const rounds = 2;
 const worths = { answered: 2, likeliest: 1, wrong: -2, nearness: 0.5 };
 
 /** What people of one place call things, as far as it makes more examples right than wrong. */
-export async function learnWords(examples: readonly Example[], index: SchemaIndex, judge: Judge): Promise<LearnedWord[]> {
+export async function learnWords(examples: readonly Example[], index: SchemaIndex, judge: Judge, watch: Watch = unwatched): Promise<LearnedWord[]> {
   const trial = new Trial(index, judge);
   let words: Association[] = [];
   const associations = associationsIn(examples, index);
-  for (let round = 0; round < rounds; round++) {
-    for (const association of associations) {
-      if (words.includes(association)) continue;
-      if ((await trial.worth([...words, association], association.examples)) > (await trial.worth(words, association.examples))) words = [...words, association];
-    }
+  for (const tried of placesOf(rounds * associations.length, watch, "trying words", 1)) {
+    const association = associations[tried % associations.length]!;
+    if (words.includes(association)) continue;
+    if ((await trial.worth([...words, association], association.examples)) > (await trial.worth(words, association.examples))) words = [...words, association];
   }
   // What helped on the way may be no longer needed; the weakest first.
   for (const word of words.toReversed()) {

@@ -63,8 +63,8 @@ function scorer(target: Target, rows: Int32Array): (predictions: readonly Predic
 /** How much the score falls as each feature's values are shuffled (Breiman, Random forests, 2001, section 10), the most important first. */
 function importanceOf(inputs: readonly FeatureValues[], names: readonly string[], seed: number, fallOf: (inputs: FeatureValues[]) => number, watch: Watch): NonNullable<Evaluation["importance"]> {
   const random = mulberry32(seed);
-  const falls = names.map((name, place) => {
-    watch.progress(place / names.length, `what features matter: ${place} of ${names.length}`);
+  const falls = Array.from(placesOf(names.length, watch, "what features matter", 1), (place) => {
+    const name = names[place]!;
     const values = shuffled(inputs.map((input) => input[name]), random);
     return { feature: name, importance: fallOf(inputs.map((input, i) => ({ ...input, [name]: values[i] }))) };
   });

@@ -20,10 +20,10 @@ async function outcomeOf(task: TrainingTask): Promise<TrainingOutcome> {
   }
 }
 
-async function trainQuestions({ parameters, dbConnectorUrl }: TrainingTask): Promise<Training> {
+async function trainQuestions(task: TrainingTask): Promise<Training> {
   // What tables do without is not loaded for them: a grammar, and a client for HTTP.
   const questions = await import("../questions/train-questions.ts");
-  return questions.trainQuestions(process.stdin, parameters, dbConnectorUrl);
+  return questions.trainQuestions(process.stdin, task.parameters, task.dbConnectorUrl, (sha256) => createWatch(task, sha256, send));
 }
 
 async function trainTable(task: TrainingTask): Promise<Training> {

@@ -1,7 +1,9 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { Example } from "@chatdb/ml-engine/questions/examples.ts";
 import { Judge } from "@chatdb/ml-engine/questions/judge.ts";
+import { learn } from "@chatdb/ml-engine/questions/learn.ts";
 import { learnWords } from "@chatdb/ml-engine/questions/vocabulary.ts";
+import { unwatched } from "@chatdb/ml-engine/training/watch.ts";
 import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { expect } from "chai";
@@ -31,20 +33,21 @@ const examplesOf = (pairs: readonly (readonly [string, string])[]): Example[] =>
 /** Said as the schema says it. */
 const plain = ["list the visits", "how many visits are there", "open visits", "visits in surgery", "how many open visits are there", "visits in the nursery"].map((question) => [question, question] as const);
 
+const calls = examplesOf([
+  ["how many calls are there", "how many visits are there"],
+  ["how many moonlit calls are there", "how many closed visits are there"],
+  ["list the moonlit calls", "list the closed visits"],
+  ["list the calls", "list the visits"],
+  ["what is the average toll of visits", "what is the average fee of visits"],
+  ["show the toll of the visits", "show the fee of the visits"],
+  ...plain,
+]);
+
 const value = (column: string, value: string) => ({ kind: "value", schema: "public", table: "visits", column, value });
 
 describe("the words that are learned from examples", () => {
   it("are those for tables, columns and values that the schema calls otherwise, also where several come together", async () => {
-    const examples = examplesOf([
-      ["how many calls are there", "how many visits are there"],
-      ["how many moonlit calls are there", "how many closed visits are there"],
-      ["list the moonlit calls", "list the closed visits"],
-      ["list the calls", "list the visits"],
-      ["what is the average toll of visits", "what is the average fee of visits"],
-      ["show the toll of the visits", "show the fee of the visits"],
-      ...plain,
-    ]);
-    expect(await learnWords(examples, index, judge)).to.have.deep.members([
+    expect(await learnWords(calls, index, judge)).to.have.deep.members([
       { words: ["call"], meaning: { kind: "table", schema: "public", table: "visits" } },
       { words: ["moonlit"], meaning: value("state", "closed") },
       { words: ["toll"], meaning: { kind: "column", schema: "public", table: "visits", column: "fee" } },
@@ -70,5 +73,18 @@ describe("the words that are learned from examples", () => {
       ["moonlit visits in the nursery", "open visits in the nursery"],
     ]);
     expect(await learnWords(examples, index, judge)).to.deep.equal([]);
+  });
+});
+
+describe("the progress of learning from examples", () => {
+  it("goes forward only, through all that is done", async () => {
+    const told: { share: number; step: string }[] = [];
+    await learn(calls, index, judge, { watch: { ...unwatched, progress: (share, step) => void told.push({ share, step }) } });
+    const shares = told.map(({ share }) => share);
+    expect(shares).to.deep.equal(shares.toSorted((a, b) => a - b));
+    const [trying, reading] = ["trying words", "reading questions with these words"];
+    const kinds = told.map(({ step }) => step.split(":")[0]);
+    // First from a share of the examples, then from all of them.
+    expect(kinds.filter((kind, place) => kind !== kinds[place - 1])).to.deep.equal([trying, reading, "answering held-out questions", trying, reading]);
   });
 });
