@@ -13,7 +13,7 @@ export interface CheckpointsOptions {
   log: Logger;
 }
 
-const header = z.object({ starts: z.int().nonnegative(), at: z.iso.datetime(), binding: z.string().optional() });
+const header = z.object({ starts: z.int().nonnegative(), binding: z.string().optional() });
 
 /**
  * How far attempts have come, for engines that take them up after another one died: an object each, `<job>/<attempt>`, of a line of JSON
@@ -90,7 +90,7 @@ export class Checkpoint {
 
   async write(): Promise<void> {
     const { objects, bucket } = this.#options;
-    const line = JSON.stringify({ starts: this.#starts, at: new Date().toISOString(), binding: this.#kept?.binding } satisfies z.input<typeof header>);
+    const line = JSON.stringify({ starts: this.#starts, binding: this.#kept?.binding } satisfies z.input<typeof header>);
     await objects.put(bucket, this.#key, Buffer.concat([Buffer.from(`${line}\n`), this.#kept?.state ?? Buffer.alloc(0)]));
   }
 
