@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetLocation } from "./datasets.ts";
+import { limit } from "./limit.ts";
 import { metrics, modelName, modelReference } from "./models.ts";
 import { trainingParameters } from "./training-parameters.ts";
 
@@ -104,7 +105,7 @@ export type Job = z.infer<typeof job>;
 export const jobFilter = z.object({
   status: jobStatus.optional(),
   model_name: modelName.optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100),
+  limit,
   before: z.string().max(100).optional().describe("`next` of the page before"),
 });
 export type JobFilter = z.infer<typeof jobFilter>;

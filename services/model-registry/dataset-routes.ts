@@ -1,9 +1,9 @@
 import { dataset, datasetList, datasetName } from "@chatdb/contracts/datasets.ts";
+import { limit } from "@chatdb/contracts/limit.ts";
 import type { ObjectStore } from "@chatdb/kit/object-store.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
-import { limit } from "./limit.ts";
 import { storeUpload } from "./upload.ts";
 
 export interface DatasetDeps {

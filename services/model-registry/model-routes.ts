@@ -1,8 +1,8 @@
+import { limit } from "@chatdb/contracts/limit.ts";
 import { modelList, modelName, modelRegistration, modelVersion, modelVersionList, versionReference } from "@chatdb/contracts/models.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
-import { limit } from "./limit.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { limit } from "@chatdb/contracts/limit.ts";
 import { comparison, modelName, modelVersion, stageChange, stageHistory, versionNumber, versionReference } from "@chatdb/contracts/models.ts";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
@@ -5,7 +6,6 @@ import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { compare } from "./compare.ts";
-import { limit } from "./limit.ts";
 import type { ModelStore } from "./model-store.ts";
 import type { StageStore } from "./stage-store.ts";
 

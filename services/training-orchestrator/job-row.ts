@@ -1,12 +1,13 @@
-import type { Job, JobRequest, Priority, TrainingJob } from "@chatdb/contracts/jobs.ts";
+import { priority, type Job, type JobRequest, type Priority, type TrainingJob } from "@chatdb/contracts/jobs.ts";
 import type { Selectable } from "kysely";
 import { hasEnded, statusOf, type JobState } from "./job-state.ts";
 import type { OrchestratorTables } from "./schema.ts";
 
 export type JobRow = Selectable<OrchestratorTables["jobs"]>;
 
-const priorities: readonly Priority[] = ["low", "normal", "high"];
-export const priorityNumber = (priority: Priority): number => priorities.indexOf(priority);
+/** As numbers, of which the higher goes first. */
+const priorities = priority.options;
+export const priorityNumber = (name: Priority): number => priorities.indexOf(name);
 
 export function requestOf(row: JobRow): JobRequest {
   const { model_name, dataset_location, parameters, timeout_s, max_attempts } = row;
