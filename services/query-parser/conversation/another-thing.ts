@@ -4,13 +4,14 @@ import { readingsOf } from "../grammar/read.ts";
 import type { Sentence } from "../grammar/sentence.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { Comparison } from "../plan/plan.ts";
+import { tableOf } from "../plan/source-table.ts";
 import { Decisions } from "../planning/decisions.ts";
 import { PlanBuilder } from "../planning/plan-builder.ts";
 import { plansOf } from "../planning/planner.ts";
 import { Refusal } from "../refusal.ts";
 import { joined } from "./conditions.ts";
 import type { Context, Continuation } from "./context.ts";
-import { graft, isOverTable, pruned, renamed, tableNamed, tableOf, type Rows, type TablePlan } from "./graft.ts";
+import { graft, isOverTable, pruned, renamed, tableNamed, type Rows, type TablePlan } from "./graft.ts";
 
 /** "and the orders?" after "customers in Germany": another thing, under the conditions of the plan before. */
 export function anotherThing(sentence: Sentence, { before, how, index, said }: Context): Continuation[] {

@@ -3,8 +3,9 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { Aggregate, ColumnRef, Comparator, Condition, Expression, QueryPlan, Scalar } from "../plan/plan.ts";
 import { isAggregated, Scope } from "../plan/scope.ts";
+import { isToOne, tableOf } from "../plan/source-table.ts";
 import { joined } from "./conditions.ts";
-import { graft, isOverTable, isToOne, pruned, renamed, tableOf, type Rows, type TablePlan } from "./graft.ts";
+import { graft, isOverTable, pruned, renamed, type Rows, type TablePlan } from "./graft.ts";
 import type { Manner } from "./phrases.ts";
 import { asInner, isAggregate, resorted, withDistinctNames, withoutLimit, type Selected } from "./results.ts";
 

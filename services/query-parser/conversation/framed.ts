@@ -3,9 +3,10 @@ import { emptyFrame, type Filter, type Frame, type Item, type TableMention } fro
 import { readingsOf, type Reading } from "../grammar/read.ts";
 import type { Sentence } from "../grammar/sentence.ts";
 import { labelOf } from "../linking/labels.ts";
+import { tableOf } from "../plan/source-table.ts";
 import { Change, isThreshold } from "./change.ts";
 import type { Context, Continuation } from "./context.ts";
-import { isOverTable, tableOf } from "./graft.ts";
+import { isOverTable } from "./graft.ts";
 import { bonus, grounded } from "./ground.ts";
 import { units, type Unit } from "./phrases.ts";
 import { unlessRefused } from "./refused.ts";

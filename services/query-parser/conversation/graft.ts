@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { columnsIn } from "../plan/scope.ts";
+import { isToOne, tableOf } from "../plan/source-table.ts";
 import type { ColumnRef, Condition, Join, QueryPlan, Source } from "../plan/plan.ts";
 
 /** What a plan takes its rows from, and which of them. */
@@ -11,18 +12,10 @@ export type TablePlan = QueryPlan & { from: Source };
 
 export const isOverTable = (plan: QueryPlan): plan is TablePlan => "table" in plan.from;
 
-export const tableOf = (source: Source, schema: DatabaseSchema): Table | undefined => schema.tables.find(({ schema: space, name }) => space === source.schema && name === source.table);
-
 /** The table that a source of a plan stands for. */
 export function tableNamed(plan: Pick<Rows, "from" | "joins">, name: string, schema: DatabaseSchema): Table | undefined {
   const source = [plan.from, ...plan.joins].find(({ as }) => as === name);
   return source && tableOf(source, schema);
-}
-
-/** A row has at most one of what is joined. */
-export function isToOne(join: Join, schema: DatabaseSchema): boolean {
-  const key = tableOf(join, schema)?.primaryKey ?? [];
-  return key.length > 0 && key.every((column) => join.on.some(({ right }) => right === column));
 }
 
 /** Other names for the sources of something that is said of a plan. Queries inside of it have names of their own. */

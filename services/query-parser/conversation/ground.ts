@@ -5,7 +5,8 @@ import { fitting } from "../linking/fitting.ts";
 import { isKey } from "../linking/labels.ts";
 import type { Condition } from "../plan/plan.ts";
 import { columnsIn } from "../plan/scope.ts";
-import { columnsOf, tableNamed, tableOf, type Rows, type TablePlan } from "./graft.ts";
+import { tableOf } from "../plan/source-table.ts";
+import { columnsOf, tableNamed, type Rows, type TablePlan } from "./graft.ts";
 
 interface TableColumn {
   table: Table;

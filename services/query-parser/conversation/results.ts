@@ -2,7 +2,8 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { plural } from "../language/tokens.ts";
 import type { Aggregate, InnerQuery, QueryPlan } from "../plan/plan.ts";
 import { isAggregated } from "../plan/scope.ts";
-import { isOverTable, isToOne, pruned, type TablePlan } from "./graft.ts";
+import { isToOne } from "../plan/source-table.ts";
+import { isOverTable, pruned, type TablePlan } from "./graft.ts";
 
 export type Selected = QueryPlan["select"][number];
 

@@ -4,8 +4,9 @@ import type { Sentence } from "../grammar/sentence.ts";
 import type { Aggregate, Condition, QueryPlan } from "../plan/plan.ts";
 import { isAggregated } from "../plan/scope.ts";
 import { kindOf } from "../column-kind.ts";
+import { tableOf } from "../plan/source-table.ts";
 import { limited, reversed, withoutConditions } from "./edits.ts";
-import { columnsOf, isOverTable, tableNamed, tableOf, type Rows } from "./graft.ts";
+import { columnsOf, isOverTable, tableNamed, type Rows } from "./graft.ts";
 import { countings, firsts, functions, listings, ofAllTime, removals, reversals, unconditional, unlimited } from "./phrases.ts";
 import { counted, isAggregate, overRowsOf, withoutLimit } from "./results.ts";
 

@@ -1,11 +1,9 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { ColumnRef, InnerQuery, Join, QueryPlan } from "../plan/plan.ts";
+import { isToOne, tableOf } from "../plan/source-table.ts";
 
-/** Whether the join finds at most one row: it is on the key of its table. */
-function isToOne({ schema: name, table, on, optional }: Join, schema: DatabaseSchema): boolean {
-  const key = schema.tables.find((each) => each.schema === name && each.name === table)?.primaryKey ?? [];
-  return !optional && key.length > 0 && key.length === on.length && on.every(({ right }) => key.includes(right));
-}
+/** Whether the join finds a row where the key does, and no other. */
+const isByKey = (join: Join, schema: DatabaseSchema): boolean => !join.optional && isToOne(join, schema) && join.on.length === tableOf(join, schema)!.primaryKey.length;
 
 const isRef = (value: object): value is ColumnRef => "source" in value && typeof value.source === "string" && "column" in value && typeof value.column === "string";
 
@@ -29,7 +27,7 @@ function refsOf(part: object): ColumnRef[] {
  */
 export function withoutNeedlessJoins<Q extends QueryPlan | InnerQuery>(query: Q, schema: DatabaseSchema): Q {
   for (const join of query.joins) {
-    if (!isToOne(join, schema)) continue;
+    if (!isByKey(join, schema)) continue;
     const { joins, ...rest } = query;
     const others = joins.filter((each) => each !== join);
     const left = (ref: ColumnRef) => (ref.source === join.as ? join.on.find(({ right }) => right === ref.column)?.left : undefined);
