@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";
 import { javaWith } from "./maven-jars.ts";
+import { orSkip } from "./or-skip.ts";
 
 export interface TestKafka {
   /** host:port */
@@ -13,13 +14,7 @@ export interface TestKafka {
 }
 
 /** Starts a broker; where that cannot be, says so and skips. */
-export async function startKafka(context: Mocha.Context): Promise<TestKafka> {
-  context.timeout(300_000);
-  const started = await tryKafka();
-  if (typeof started !== "string") return started;
-  console.log(`      skipped: ${started}`);
-  return context.skip();
-}
+export const startKafka = (context: Mocha.Context): Promise<TestKafka> => orSkip(context, tryKafka, 300_000);
 
 /** Starts a broker of its own on this machine, KRaft, without logins; or says why that cannot be. Its data goes with it. */
 export async function tryKafka(): Promise<TestKafka | string> {

@@ -6,6 +6,7 @@ import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import mysql, { type Connection } from "mysql2/promise";
 import { programOf, startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";
+import { orSkip } from "./or-skip.ts";
 
 export interface TestMariadb {
   /** A connection of the administrator, to the database `shop`. */
@@ -16,13 +17,7 @@ export interface TestMariadb {
 }
 
 /** Starts MariaDB on this machine, in a temporary folder. Without one, says so and skips. */
-export async function startMariadb(context: Mocha.Context): Promise<TestMariadb> {
-  context.timeout(60_000);
-  const started = await tryMariadb();
-  if (typeof started !== "string") return started;
-  console.log(`      skipped: ${started}`);
-  return context.skip();
-}
+export const startMariadb = (context: Mocha.Context): Promise<TestMariadb> => orSkip(context, tryMariadb, 60_000);
 
 /** The same, or why that cannot be. */
 export async function tryMariadb(): Promise<TestMariadb | string> {

@@ -4,6 +4,7 @@ import { MongoClient, type Db } from "mongodb";
 import { startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";
 import { javaWith } from "./maven-jars.ts";
+import { orSkip } from "./or-skip.ts";
 
 export interface TestMongodb {
   /** The database `shop`. */
@@ -16,13 +17,7 @@ export interface TestMongodb {
  * Starts a server of MongoDB's protocol on this machine: one in Java, which Maven gets once. It knows no users, and not all
  * stages. Where that cannot be, says so and skips.
  */
-export async function startMongodb(context: Mocha.Context): Promise<TestMongodb> {
-  context.timeout(180_000);
-  const started = await tryMongodb();
-  if (typeof started !== "string") return started;
-  console.log(`      skipped: ${started}`);
-  return context.skip();
-}
+export const startMongodb = (context: Mocha.Context): Promise<TestMongodb> => orSkip(context, tryMongodb, 180_000);
 
 /** The same, or why that cannot be. */
 export async function tryMongodb(): Promise<TestMongodb | string> {

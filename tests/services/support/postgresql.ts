@@ -7,6 +7,7 @@ import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
 import pg from "pg";
 import { programOf, startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";
+import { orSkip } from "./or-skip.ts";
 
 export interface TestPostgresql {
   /** Connections of the administrator, to the database `shop`. */
@@ -19,13 +20,7 @@ export interface TestPostgresql {
 }
 
 /** Starts PostgreSQL on this machine, in a temporary folder: one of several processes, unlike the embedded one. Without one, says so and skips. */
-export async function startPostgresql(context: Mocha.Context): Promise<TestPostgresql> {
-  context.timeout(60_000);
-  const started = await tryPostgresql();
-  if (typeof started !== "string") return started;
-  console.log(`      skipped: ${started}`);
-  return context.skip();
-}
+export const startPostgresql = (context: Mocha.Context): Promise<TestPostgresql> => orSkip(context, tryPostgresql, 60_000);
 
 /** The same, or why that cannot be; `durable`: a commit is on the disk, as in production and slower. */
 export async function tryPostgresql({ durable = false } = {}): Promise<TestPostgresql | string> {
