@@ -1,5 +1,5 @@
 /* Bundles each service, or those that are named, into dist/<service>: what its image holds. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buildPage } from "@chatdb/api-gateway/page-build.ts";
@@ -17,19 +17,19 @@ export const sbomFile = "sbom.cdx.json";
 const forCommonJs = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /**
- * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts, and the bill
+ * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts of the service and the packages that it names, and the bill
  * of materials of the image that is built of them on `base`. Equal sources give equal files, in any folder and under any umask.
  */
 export async function bundle(service: string, base: BaseImage = releaseBase()): Promise<void> {
   const source = join(root, "services", service);
   const outdir = join(root, "dist", service);
-  const workers = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("-worker.ts") && !file.includes("node_modules"));
+  const workers = [service, ...usedBy(service)].flatMap(workersOf);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const { metafile } = await build({
     // Modules keep their paths, from this folder on.
     absWorkingDir: root,
-    entryPoints: ["main.ts", ...workers.sort()].map((file) => ({ in: join(source, file), out: basename(file, ".ts") })),
+    entryPoints: [join(source, "main.ts"), ...workers.sort()].map((file) => ({ in: file, out: basename(file, ".ts") })),
     outdir,
     bundle: true,
     metafile: true,
@@ -54,9 +54,25 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
   await settle(outdir);
 }
 
-/** The WebAssembly of the modules that have theirs in a file of the same name. */
+/** The workspace packages that a service names. */
+function usedBy(service: string): string[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "services", service, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+  return Object.keys(dependencies).flatMap((name) => (name.startsWith("@chatdb/") ? [name.slice("@chatdb/".length)] : []));
+}
+
+/** The entries of worker threads in a folder of services/. */
+function workersOf(service: string): string[] {
+  const folder = join(root, "services", service);
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("-worker.ts") && !file.includes("node_modules"))
+    .map((file) => join(folder, file));
+}
+
+/** The WebAssembly of the modules that have theirs in a file beside them: of the same name, or of the one that they ask for. */
 function webAssembly(modules: readonly string[]): string[] {
-  return modules.map((module) => module.replace(/\.[cm]?js$/, ".wasm")).filter((file) => file.endsWith(".wasm") && existsSync(join(root, file)));
+  return modules
+    .map((module) => module.replace(/onnxruntime-web\/dist\/ort\.wasm\.bundle\.min\.mjs$/, "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm").replace(/\.[cm]?js$/, ".wasm"))
+    .filter((file) => file.endsWith(".wasm") && existsSync(join(root, file)));
 }
 
 /** Gives a folder and all in it the modes and times that an image of them is to have: builders copy both. */

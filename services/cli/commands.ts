@@ -1,4 +1,4 @@
-export type CommandName = "ask" | "sources" | "schema" | "train" | "jobs" | "cancel" | "retry" | "models" | "promote" | "rollback" | "compare" | "predict";
+export type CommandName = "ask" | "sources" | "schema" | "train" | "jobs" | "cancel" | "retry" | "models" | "import" | "promote" | "rollback" | "compare" | "predict";
 
 interface Shape {
   /** Words after the command's name: how many at least and at most (default: any number), and what they are. */
@@ -19,6 +19,7 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
   cancel: { least: 1, most: 1, needs: "the id of a job", takes: [] },
   retry: { least: 1, most: 1, needs: "the id of a job", takes: ["follow"] },
   models: { least: 0, most: 1, needs: "nothing", takes: [] },
+  import: { least: 2, most: 2, needs: "the name of a model and a .onnx file", takes: ["target", "features", "classes"] },
   promote: { least: 2, most: 2, needs: "the name of a model and a version", takes: ["to"] },
   rollback: { least: 1, most: 1, needs: "the name of a model", takes: [] },
   compare: { least: 3, most: 3, needs: "the name of a model and two versions", takes: [] },

@@ -15,6 +15,7 @@ Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the qu
        chatdb jobs [options] [ID]        the trainings, or one of them
        chatdb cancel ID, chatdb retry ID
        chatdb models [NAME]              the models, or the versions of one
+       chatdb import NAME FILE           a model that was trained elsewhere, from a .onnx file
        chatdb promote NAME VERSION       into production; chatdb rollback NAME takes that back
        chatdb compare NAME A B           two versions
        chatdb predict NAME FEATURE=VALUE ...
@@ -62,6 +63,13 @@ Usage: chatdb retry [options] ID
   models: `Lists the models; with a name, the versions of one, newest first.
 
 Usage: chatdb models [options] [NAME]`,
+  import: `Makes a version of a model from a .onnx file, which is kept as it is. The same file with the same options makes one version.
+
+Usage: chatdb import [options] NAME FILE
+
+  --target NAME       of what it predicts (default: prediction)
+  --features A,B      names of its columns, of a file that takes one matrix (default: x1, x2 and so on)
+  --classes A,B       in the order of its probabilities; needed where the file does not tell them`,
   promote: `Brings a version into production. The one that was there is archived.
 
 Usage: chatdb promote [options] NAME VERSION

@@ -12,7 +12,7 @@ export async function models([name]: readonly string[], settings: Settings, gate
     printRecords({ value: found, columns: ["model", "latest", "production", "staging", "changed"], rows, none: "There is no model yet." }, settings, terminal);
   } else {
     const found = await gateway.versions(name);
-    const rows = found.map(({ version, stage, lineage, metrics, created_at }) => [version, stage, lineage?.parameters.family ?? "", metricsText(metrics), created_at]);
+    const rows = found.map(({ version, stage, lineage, imported, metrics, created_at }) => [version, stage, lineage?.parameters.family ?? (imported ? "imported (ONNX)" : ""), metricsText(metrics), created_at]);
     printRecords({ value: found, columns: ["version", "stage", "family", "metrics", "made"], rows }, settings, terminal);
   }
   return exitCodes.rows;

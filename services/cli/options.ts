@@ -28,6 +28,8 @@ const settings = z.object({
   version: z.string().refine((text) => versionReference.safeParse(text).success, "expected a number, latest, staging or production").default("latest"),
   file: z.string().min(1, "expected a file").optional(),
   explain: z.boolean().default(false),
+  features: z.string().min(1, "expected names with commas between").optional(),
+  classes: z.string().min(1, "expected names with commas between").optional(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -37,7 +39,7 @@ const string = { type: "string" } as const;
 const boolean = { type: "boolean" } as const;
 const options = {
   url: string, token: string, datasource: string, format: string, take: string, follow: boolean, target: string, model: string, family: string,
-  set: { ...string, multiple: true }, priority: string, status: string, to: string, version: string, file: string, explain: boolean, help: { ...boolean, short: "h" },
+  set: { ...string, multiple: true }, priority: string, status: string, to: string, version: string, file: string, explain: boolean, features: string, classes: string, help: { ...boolean, short: "h" },
 } as const;
 
 /** Of every command. */

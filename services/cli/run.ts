@@ -5,6 +5,7 @@ import type { CommandName } from "./commands.ts";
 import { compare } from "./compare.ts";
 import { openGateway, type Gateway } from "./gateway.ts";
 import { helpOf } from "./help.ts";
+import { importModel } from "./import.ts";
 import { cancel, retry } from "./job-changes.ts";
 import { jobs } from "./jobs.ts";
 import { models } from "./models.ts";
@@ -50,7 +51,7 @@ const performs: Readonly<Record<CommandName, Perform>> = {
     const schema = await gateway.schema(settings.datasource ?? (await onlySource(gateway)));
     return printIn(settings, terminal, schema, schemaText(schema, widthOf(terminal)));
   },
-  train, jobs, cancel, retry, models, promote, rollback, compare, predict,
+  train, jobs, cancel, retry, models, import: importModel, promote, rollback, compare, predict,
 };
 
 function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): number {

@@ -48,6 +48,12 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
     models: async () => (await http.getJson("/api/models", modelList, { headers })).models,
     versions: async (name: string) => (await http.getJson(`/api/models/${segment(name)}`, modelVersionList, { headers })).versions,
     version: (name: string, version: string) => http.getJson(`/api/models/${segment(name)}/${segment(version)}`, modelVersion, { headers }),
+    /** Sends a .onnx file as a version of a model. */
+    async importModel(name: string, query: Record<string, string>, file: Buffer) {
+      const answer = await http.request(`/api/models/${segment(name)}/import?${new URLSearchParams(query)}`, { method: "POST", headers: { ...headers, "content-type": "application/octet-stream" }, body: file });
+      if (answer.status !== 200 && answer.status !== 201) throw await problemOf(answer);
+      return { version: modelVersion.parse(JSON.parse(await text(answer.body))), created: answer.status === 201 };
+    },
     setStage: (name: string, version: number, stage: Stage) => http.postJson(`/api/models/${segment(name)}/${version}/stage`, { stage }, modelVersion, post),
     rollBack: (name: string) => changed(http.request(`/api/models/${segment(name)}/rollback`, { method: "POST", headers }), modelVersion),
     compare: (name: string, from: string, to: string) => http.getJson(`/api/models/${segment(name)}/compare?${new URLSearchParams({ from, to })}`, comparison, { headers }),

@@ -52,6 +52,30 @@ export const lineage = z.object({
 });
 export type Lineage = z.infer<typeof lineage>;
 
+/** How a version is called that came as an ONNX file. */
+export const importedModel = z.object({
+  target: z.string(),
+  features: z.array(z.string()).describe("In the file's order: columns of its matrix, or inputs"),
+  classes: z.array(z.string()).optional().describe("Of a classification, in the order of its probabilities"),
+});
+export type ImportedModel = z.infer<typeof importedModel>;
+
+/** The format of a version that came as an ONNX file: its artifact is the file as it came. */
+export const onnxFormat = "onnx";
+
+const names = z
+  .string()
+  .transform((text) => text.split(",").map((name) => name.trim()))
+  .pipe(z.array(z.string().min(1, "a name is missing").max(200)).max(10_000).refine((all) => new Set(all).size === all.length, "a name stands there twice"));
+
+/** Query of `POST /models/:name/import`, whose body is the file (application/octet-stream). The same file with the same options gives the same version. */
+export const importQuery = z.strictObject({
+  target: z.string().min(1).max(200).default("prediction").describe("What it predicts"),
+  features: names.optional().describe("Names of its columns with commas between, of a file with one matrix. Default: x1, x2 and so on; of others, the names of the inputs"),
+  classes: names.optional().describe("With commas between, in the order of the probabilities; needed where the file does not tell them"),
+});
+export type ImportQuery = z.infer<typeof importQuery>;
+
 /** Body of `POST /models`: registers bytes that were put to `/models/:name/artifacts/:sha256` before. */
 export const modelRegistration = z.strictObject({
   name: modelName,
@@ -76,6 +100,7 @@ export const modelVersion = z.object({
   metrics,
   evaluation: evaluation.optional(),
   lineage: lineage.optional(),
+  imported: importedModel.optional().describe("Of the format onnx"),
   created_at: z.iso.datetime(),
 });
 export type ModelVersion = z.infer<typeof modelVersion>;

@@ -24,3 +24,9 @@ export type Feature = TableFeature | z.infer<typeof textFeature>;
 
 /** Values by feature name. A missing one is undefined. */
 export type FeatureValues = Readonly<Record<string, number | string | undefined>>;
+
+/** What of a feature a value is checked by. */
+export type Asked =
+  | { kind: "number"; name: string; required: boolean; whole?: boolean }
+  | { kind: "text"; name: string; required: boolean }
+  | { kind: "category"; name: string; required: boolean; categories: readonly string[]; open: boolean };

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { Feature, FeatureValues } from "./feature.ts";
+import type { Asked, FeatureValues } from "./feature.ts";
 
 /** What a prediction must be given, as a zod schema made from the model's features. */
-export function inputSchema(features: readonly Feature[]): z.ZodType<FeatureValues> {
+export function inputSchema(features: readonly Asked[]): z.ZodType<FeatureValues> {
   return z.strictObject(Object.fromEntries(features.map((feature) => [feature.name, valueSchema(feature)])));
 }
 
-function valueSchema(feature: Feature): z.ZodType<number | string | undefined> {
-  const value = feature.kind === "number" ? z.number(saying("a number")) : feature.kind === "text" ? text : categorySchema(feature.categories, feature.open);
+function valueSchema(feature: Asked): z.ZodType<number | string | undefined> {
+  const value = feature.kind === "number" ? (feature.whole ? z.int(saying("a whole number")) : z.number(saying("a number"))) : feature.kind === "text" ? text : categorySchema(feature.categories, feature.open);
   return feature.required ? value : value.nullish().transform((given) => given ?? undefined);
 }
 

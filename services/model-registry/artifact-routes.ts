@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { sha256 } from "@chatdb/contracts/datasets.ts";
-import { artifactQuery, artifactsCollected, artifactStored, modelName, versionReference, type ModelVersion } from "@chatdb/contracts/models.ts";
+import { artifactQuery, artifactsCollected, artifactStored, modelName, onnxFormat, versionReference, type ModelVersion } from "@chatdb/contracts/models.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
@@ -37,9 +37,11 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
     const artifact = await artifacts.get(await models.artifactKey(version));
     if (!artifact) throw new Error(`The artifact of version ${version.version} of "${version.name}" is gone from the object store.`);
     void reply.header("content-type", "application/octet-stream").header("x-model-version", version.version);
-    if (request.query.format === undefined) return reply.header("content-length", version.bytes).header("etag", `"${version.sha256}"`).send(artifact);
-    const file = onnxOf(version, await buffer(artifact));
-    return reply.header("content-disposition", `attachment; filename="${version.name}-${version.version}.onnx"`).send(file);
+    const asItIs = request.query.format === undefined || version.format === onnxFormat;
+    const file = asItIs ? artifact : onnxOf(version, await buffer(artifact));
+    if (asItIs) void reply.header("content-length", version.bytes).header("etag", `"${version.sha256}"`);
+    if (request.query.format) void reply.header("content-disposition", `attachment; filename="${version.name}-${version.version}.onnx"`);
+    return reply.send(file);
   });
 
   const querystring = z.object({ grace_s: z.coerce.number().pipe(z.int().nonnegative()).optional().describe("Seconds that bytes stay which no version names. Default: the registry's setting") });

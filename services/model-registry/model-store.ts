@@ -1,4 +1,4 @@
-import type { ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/models.ts";
+import type { ImportedModel, ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/models.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { RegistryTables } from "./schema.ts";
@@ -12,13 +12,15 @@ export interface ModelSummary {
   updated_at: string;
 }
 
+type Registration = ModelRegistration & { imported?: ImportedModel };
+
 /** Models and their versions, as PostgreSQL has them. */
 export interface ModelStore {
   /**
    * Makes the next version of a model; the version that the job made before where there is one.
    * Throws a Problem (409) where its bytes are not here.
    */
-  register(registration: ModelRegistration): Promise<{ version: ModelVersion; created: boolean }>;
+  register(registration: Registration): Promise<{ version: ModelVersion; created: boolean }>;
   /** Throws a Problem (404) that says what there is none of. */
   find(name: string, version: VersionReference): Promise<ModelVersion>;
   /** Newest first, of one job if given; undefined for an unknown model. */
@@ -62,8 +64,8 @@ export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: stri
   };
 }
 
-async function register(transaction: Transaction<RegistryTables>, registration: ModelRegistration, isThere: (key: string) => Promise<boolean>): Promise<{ version: ModelVersion; created: boolean }> {
-  const { name, job_id, sha256, format, metrics, evaluation, lineage } = registration;
+async function register(transaction: Transaction<RegistryTables>, registration: Registration, isThere: (key: string) => Promise<boolean>): Promise<{ version: ModelVersion; created: boolean }> {
+  const { name, job_id, sha256, format, metrics, evaluation, lineage, imported } = registration;
   await transaction.insertInto("models").values({ name }).onConflict((conflict) => conflict.doNothing()).execute();
   // Each sees the versions of those before it.
   await queueUp(transaction, name);
@@ -84,6 +86,7 @@ async function register(transaction: Transaction<RegistryTables>, registration: 
       metrics: JSON.stringify(metrics),
       evaluation: evaluation ? JSON.stringify(evaluation) : null,
       lineage: lineage ? JSON.stringify(lineage) : null,
+      imported: imported ? JSON.stringify(imported) : null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -139,7 +142,7 @@ async function holdArtifact(transaction: Transaction<RegistryTables>, name: stri
 }
 
 export function toVersion(row: Selectable<RegistryTables["model_versions"]>): ModelVersion {
-  const { model_name, version, stage, job_id, sha256, bytes, format, metrics, evaluation, lineage, created_at } = row;
+  const { model_name, version, stage, job_id, sha256, bytes, format, metrics, evaluation, lineage, imported, created_at } = row;
   const same = { name: model_name, version, stage, job_id, sha256, bytes, format, metrics };
-  return { ...same, ...(evaluation && { evaluation }), ...(lineage && { lineage }), created_at: created_at.toISOString() };
+  return { ...same, ...(evaluation && { evaluation }), ...(lineage && { lineage }), ...(imported && { imported }), created_at: created_at.toISOString() };
 }

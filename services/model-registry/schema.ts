@@ -1,4 +1,4 @@
-import type { Evaluation, Lineage, Metrics, Stage } from "@chatdb/contracts/models.ts";
+import type { Evaluation, ImportedModel, Lineage, Metrics, Stage } from "@chatdb/contracts/models.ts";
 import { sql, type ColumnType, type Generated, type GeneratedAlways, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
@@ -32,6 +32,7 @@ export interface RegistryTables {
     metrics: Json<Metrics>;
     evaluation: Json<Evaluation> | null;
     lineage: Json<Lineage> | null;
+    imported: Json<ImportedModel> | null;
     created_at: GeneratedAlways<Date>;
   };
   stage_changes: {
@@ -75,6 +76,11 @@ export const migrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await addStages(db);
       await addArtifacts(db);
+    },
+  },
+  "003-imported": {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable("model_versions").addColumn("imported", "jsonb").execute();
     },
   },
 };

@@ -8,6 +8,7 @@ import { addArtifactRoutes } from "./artifact-routes.ts";
 import { createArtifactStore } from "./artifact-store.ts";
 import { startCollection } from "./collection.ts";
 import { addDatasetRoutes } from "./dataset-routes.ts";
+import { addImportRoutes } from "./import-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { createModelStore } from "./model-store.ts";
 import { migrations, type RegistryTables } from "./schema.ts";
@@ -49,6 +50,7 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   app.addHook("preClose", () => collection.stop());
   addModelRoutes(app, models);
   addArtifactRoutes(app, { models, artifacts, collection, maxArtifactBytes });
+  addImportRoutes(app, { models, artifacts });
   addStageRoutes(app, models, createStageStore(db));
   addDatasetRoutes(app, { objects, bucket: buckets.datasets, maxDatasetBytes });
   return app;

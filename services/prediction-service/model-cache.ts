@@ -3,6 +3,8 @@ import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { LRUCache } from "lru-cache";
+import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
+import { isImported } from "./imported-model.ts";
 import { loadModel, type LoadedModel } from "./load-model.ts";
 
 export interface CacheOptions {
@@ -12,6 +14,8 @@ export interface CacheOptions {
   maxBytes: number;
   /** How long it holds which version is the latest, or in a stage, milliseconds. Half-way it is asked anew, and nobody waits for that. */
   referenceForMs: number;
+  /** Of imported models. */
+  limits: Limits;
   /** Told how each request for a model was met. */
   onLookup: (outcome: "hit" | "miss") => void;
 }
@@ -20,6 +24,8 @@ export interface CacheOptions {
 export interface ModelCache {
   /** At once where it is ready. Throws a Problem: 404 for a model that is not there, 502 or 504 where the registry cannot be asked. */
   get(name: string, version: VersionReference): LoadedModel | Promise<LoadedModel>;
+  /** Forgets all models, and ends the threads of those that have one. */
+  close(): void;
 }
 
 /** Milliseconds to wait for the registry when the last answer would do. */
@@ -39,26 +45,17 @@ interface Reference {
 }
 
 /** Callers that ask for the same thing at the same time share one request to the registry. */
-export function createModelCache({ registry, log, maxBytes, referenceForMs, onLookup }: CacheOptions): ModelCache {
+export function createModelCache({ registry, log, maxBytes, referenceForMs, limits, onLookup }: CacheOptions): ModelCache {
   const describe = (name: string, version: string | number, timeoutMs?: number) =>
     registry.getJson(`/models/${name}/${version}`, modelVersion, { timeoutMs });
 
-  // A version never changes, so nothing in here grows old.
-  const models = new LRUCache<string, LoadedModel>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ bytes }) => Math.max(bytes, 1),
-    ignoreFetchAbort: true,
-    fetchMethod: async (key) => {
-      const [name = "", version = ""] = key.split("/");
-      return loadModel(registry, await describe(name, version));
-    },
-  });
+  const models = createModels(maxBytes, async (name, version) => loadModel(registry, await describe(name, version), limits));
 
   function ready(name: string, version: number): LoadedModel | Promise<LoadedModel> {
     const key = `${name}/${version}`;
     const model = models.get(key);
     onLookup(model ? "hit" : "miss");
-    return model ?? models.forceFetch(key);
+    return model ?? models.load(key);
   }
 
   const references = new LRUCache<string, Reference>({ max: 10_000 });
@@ -70,7 +67,7 @@ export function createModelCache({ registry, log, maxBytes, referenceForMs, onLo
       reference.wanted = version;
       if (known === undefined) reference.version = version;
       // The one before is used until the new one is ready.
-      else if (version !== known) models.forceFetch(`${name}/${version}`).then(() => swap(reference, version), stay);
+      else if (version !== known) models.load(`${name}/${version}`).then(() => swap(reference, version), stay);
     } catch (error) {
       // A registry that is away is no reason to stop predicting with what is here.
       if (known === undefined || !(error instanceof Problem) || error.status < 500) {
@@ -102,6 +99,35 @@ export function createModelCache({ registry, log, maxBytes, referenceForMs, onLo
       // What goes wrong is met by whoever asks once the answer no longer holds.
       if (age > referenceForMs / 2) recheck(reference).catch(() => undefined);
       return ready(name, reference.version!);
+    },
+    close: () => models.clear(),
+  };
+}
+
+/** Models by name and version; `loaded` gets one that is not here. */
+function createModels(maxBytes: number, loaded: (name: string, version: string) => Promise<LoadedModel>) {
+  // A version never changes, so nothing in here grows old.
+  const models = new LRUCache<string, LoadedModel>({
+    maxSize: maxBytes,
+    // What is larger than all room takes all of it: what is not in here, nobody would close.
+    sizeCalculation: ({ bytes }) => Math.min(Math.max(bytes, 1), maxBytes),
+    dispose: ({ predictor }) => {
+      if (isImported(predictor)) predictor.close();
+    },
+    ignoreFetchAbort: true,
+    fetchMethod: (key) => {
+      const [name = "", version = ""] = key.split("/");
+      return loaded(name, version);
+    },
+  });
+  return {
+    get: (key: string) => models.get(key),
+    clear: () => models.clear(),
+    async load(key: string): Promise<LoadedModel> {
+      const model = await models.forceFetch(key);
+      // One that lost its place while it was on its way is not disposed of.
+      if (models.peek(key) !== model && isImported(model.predictor)) model.predictor.close();
+      return model;
     },
   };
 }

@@ -3,6 +3,8 @@ import type { PredictBatchResponse, PredictResponse } from "@chatdb/contracts/pr
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { FeatureValues } from "@chatdb/ml-model/feature.ts";
 import type { z } from "zod";
+import type { Predictor } from "@chatdb/ml-model/predictor.ts";
+import { isImported } from "./imported-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 
 type Prediction = PredictBatchResponse["predictions"][number];
@@ -12,12 +14,14 @@ interface FeatureError {
   message: string;
 }
 
-/** Predicts from what a caller sent. Throws a Problem (422) that tells all that is wrong with it. */
-export function predict(loaded: LoadedModel, features: unknown, explain: boolean): PredictResponse {
+/** Predicts from what a caller sent: at once, unless the model was imported. Throws a Problem (422) that tells all that is wrong with it. */
+export function predict(loaded: LoadedModel, features: unknown, explain: boolean): PredictResponse | Promise<PredictResponse> {
   const errors: FeatureError[] = [];
   const values = valuesOf(loaded, features, ["features"], errors);
   if (!values) throw misfit(loaded, errors, errors.length);
-  return { ...predictionOf(loaded, values, explain), model: loaded.model };
+  const { predictor, model } = loaded;
+  if (isImported(predictor)) return predictor.predict([values], explain).then(([predicted]) => ({ ...finite(predicted!), model }));
+  return { ...predictionOf(loaded, predictor, values, explain), model };
 }
 
 /** Milliseconds that a batch computes before others get their turn. */
@@ -35,7 +39,12 @@ export async function predictBatch(loaded: LoadedModel, rows: readonly unknown[]
   const all = await inTurns(rows, gone, (row, index) => valuesOf(loaded, row, ["rows", index], errors));
   const values = all.filter((each) => each !== undefined);
   if (values.length < all.length) throw misfit(loaded, errors.slice(0, mostErrors), errors.length);
-  return { predictions: await inTurns(values, gone, (each, index) => predictionOf(loaded, each, explain, `rows.${index}`)), model: loaded.model };
+  const { predictor, model } = loaded;
+  if (isImported(predictor)) {
+    const predictions = await predictor.predict(values, explain);
+    return { predictions: predictions.map((each, index) => finite(each, `rows.${index}`)), model };
+  }
+  return { predictions: await inTurns(values, gone, (each, index) => predictionOf(loaded, predictor, each, explain, `rows.${index}`)), model };
 }
 
 async function inTurns<T, R>(items: readonly T[], gone: AbortSignal, act: (item: T, index: number) => R): Promise<R[]> {
@@ -51,11 +60,15 @@ async function inTurns<T, R>(items: readonly T[], gone: AbortSignal, act: (item:
   return results;
 }
 
-function predictionOf({ predictor, schema }: LoadedModel, values: FeatureValues, explain: boolean, where = "features"): Prediction {
+function predictionOf({ schema }: LoadedModel, predictor: Predictor, values: FeatureValues, explain: boolean, where = "features"): Prediction {
   if (explain && !predictor.explain) throw new Problem(422, `A model of the family ${schema.family} adds nothing up that could be explained. Ask without "explain".`);
-  const predicted = predictor.predict(values);
-  if (!isFinite(predicted)) throw new Problem(422, `The ${where} are too large to compute with.`);
+  const predicted = finite(predictor.predict(values), where);
   return explain ? { ...predicted, explanation: predictor.explain!(values) } : predicted;
+}
+
+function finite(predicted: Prediction, where = "features"): Prediction {
+  if (!isFinite(predicted)) throw new Problem(422, `The ${where} are too large to compute with.`);
+  return predicted;
 }
 
 function isFinite({ prediction, probabilities }: Prediction): boolean {

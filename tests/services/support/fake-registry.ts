@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ModelVersion } from "@chatdb/contracts/models.ts";
+import type { ImportedModel, ModelVersion } from "@chatdb/contracts/models.ts";
 import { artifactFormat, serializeArtifact, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 
 /** y = constant + 2 * width + (5 for red) */
@@ -24,6 +24,8 @@ export class FakeRegistry {
   readonly models = new Map<string, Buffer[]>();
   /** Version by stage, by model. */
   readonly stages = new Map<string, Record<string, number>>();
+  /** How the model is called that came as an ONNX file, by model. */
+  readonly imported = new Map<string, ImportedModel>();
   mood: "well" | "away" | "damaging" = "well";
   /** Awaited before an artifact is answered. */
   artifactGate: Promise<unknown> = Promise.resolve();
@@ -36,6 +38,7 @@ export class FakeRegistry {
     if (this.mood === "away") return void request.socket.destroy();
     if (!bytes) return void response.writeHead(404, { "content-type": "application/problem+json" }).end(JSON.stringify({ detail: `There is no model named "${name}".` }));
     if (artifact) return void this.artifactGate.then(() => response.end(this.mood === "damaging" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes));
+    const imported = this.imported.get(name);
     const described: ModelVersion = {
       name,
       version,
@@ -43,8 +46,9 @@ export class FakeRegistry {
       job_id: "j",
       sha256: createHash("sha256").update(bytes).digest("hex"),
       bytes: bytes.length,
-      format: artifactFormat,
+      format: imported ? "onnx" : artifactFormat,
       metrics: {},
+      ...(imported && { imported }),
       created_at: new Date().toISOString(),
     };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(described));
@@ -61,6 +65,16 @@ export class FakeRegistry {
   }
 
   add(name: string, artifact: ModelArtifact): void {
-    this.models.set(name, [...(this.models.get(name) ?? []), serializeArtifact(artifact)]);
+    this.#add(name, serializeArtifact(artifact));
+  }
+
+  /** A version that came as an ONNX file: all of its model's do. */
+  import(name: string, file: Buffer, imported: ImportedModel): void {
+    this.imported.set(name, imported);
+    this.#add(name, file);
+  }
+
+  #add(name: string, bytes: Buffer): void {
+    this.models.set(name, [...(this.models.get(name) ?? []), bytes]);
   }
 }

@@ -78,16 +78,16 @@ const said = (version: number, stage: Stage) => (stage === "archived" ? `Version
 
 /** What a version was made from. */
 function origin(version: ModelVersion): HTMLElement {
-  const { lineage, job_id, bytes, created_at, sha256 } = version;
+  const { lineage, imported, job_id, bytes, created_at, sha256 } = version;
   const parameters = Object.entries(lineage?.parameters ?? {}).map(([name, value]) => `${name} = ${String(value)}`);
   const facts: [string, string | undefined][] = [
     ["Family", familyOf(version)],
-    ["Parameters", parameters.join(", ") || "as usual"],
-    ["Predicts", lineage?.target],
+    ["Parameters", imported ? undefined : parameters.join(", ") || "as usual"],
+    ["Predicts", imported?.target ?? lineage?.target],
     ["Data", lineage?.dataset_location],
     ["SHA-256 of the data", lineage?.dataset_sha256],
     ["Code", lineage?.code_version],
-    ["Job", job_id],
+    ["Job", imported ? undefined : job_id],
     ["Made", moment(created_at)],
     ["Size", size(bytes)],
     ["SHA-256 of the model", sha256],

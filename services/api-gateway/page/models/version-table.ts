@@ -43,7 +43,8 @@ export function versionTable(versions: readonly ModelVersion[], shown: number, {
   return element("div", { className: "rows", tabIndex: 0, role: "region", aria: { label: "Versions" } }, table);
 }
 
-export function familyOf({ lineage }: ModelVersion): string {
+export function familyOf({ lineage, imported }: ModelVersion): string {
+  if (imported) return "imported (ONNX)";
   const family = lineage?.parameters.family;
   return family === undefined ? (lineage?.parameters.task ?? "as the target suggests") : familyNames[family];
 }
