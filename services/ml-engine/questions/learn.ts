@@ -9,6 +9,7 @@ import { partOf, placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 import { figuresOf, plansFor, readerOf, type Figures } from "./reader.ts";
+import { Searches } from "./searches.ts";
 import { learnWords } from "./vocabulary.ts";
 
 export interface Learned {
@@ -42,7 +43,8 @@ export async function learn(examples: readonly Example[], index: SchemaIndex, ju
   const split = splitRows(positive.length, testFraction, seed);
   const test = Array.from(split.test, (place) => positive[place]!);
   const rest = new Set(test);
-  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge, partOf(watch, 0, tried));
+  const searches = new Searches(watch);
+  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge, searches, partOf(watch, 0, tried));
   const before = await figuresOf(test, { index }, judge, partOf(watch, tried, measuredBefore));
   const bare = await figuresOf(test, readerOf(withoutRanker(trial), index), judge, partOf(watch, measuredBefore, measuredBare));
   const full = await figuresOf(test, readerOf(trial, index), judge, partOf(watch, measuredBare, measured));
@@ -51,15 +53,16 @@ export async function learn(examples: readonly Example[], index: SchemaIndex, ju
   if (worthOf(after) < worthOf(before)) {
     throw new JobError(`What was learned from these examples makes answers worse: of ${test.length} that were held out, ${told(before)} before and ${told(after)} after. Nothing was registered. Are the examples right, and like the questions that are asked?`);
   }
-  const whole = await learnFrom(examples, index, judge, partOf(watch, measured, 1));
+  const whole = await learnFrom(examples, index, judge, searches, partOf(watch, measured, 1));
   return {
     model: needsRanker ? whole : withoutRanker(whole),
     metrics: { examples: examples.length, test_examples: test.length, words: whole.words.length, ...after, ...asBefore(before) },
   };
 }
 
-async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge, watch: Watch): Promise<QuestionModel> {
-  const words = await learnWords(examples.filter(({ known }) => known.kind !== "not"), index, judge, partOf(watch, 0, wordsShare));
+async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge, searches: Searches, watch: Watch): Promise<QuestionModel> {
+  const positive = examples.filter(({ known }) => known.kind !== "not");
+  const words = await searches.next((from, keep) => learnWords(positive, index, judge, { watch: partOf(watch, 0, wordsShare), from, keep }));
   const reader = { index: new SchemaIndex(index.schema, words) };
   const labelled: Labelled[] = [];
   for (const place of placesOf(examples.length, partOf(watch, wordsShare, 1), "reading questions with these words", 1)) {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { databaseSchema, queryResult } from "@chatdb/contracts/query.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
@@ -23,17 +24,17 @@ const checked = 0.1;
 
 /**
  * Trains the model of a data source's questions from examples.
- * @param watchOf makes what hears of a training on a dataset of that digest
+ * @param watchOf makes what hears of a training from that material: where the schema is another one, so is it
  * @throws JobError where that cannot succeed; Problem where the db-connector or the data source is away
  */
-export async function trainQuestions(file: Readable, { datasource = "", test_fraction, seed }: TrainingParameters, dbConnectorUrl: string, watchOf: (sha256: string) => Watch): Promise<Training> {
+export async function trainQuestions(file: Readable, { datasource = "", test_fraction, seed }: TrainingParameters, dbConnectorUrl: string, watchOf: (material: string) => Watch): Promise<Training> {
   const http = createHttpClient(dbConnectorUrl, { timeoutMs });
   const path = `/datasources/${encodeURIComponent(datasource)}`;
   try {
     const index = new SchemaIndex(await http.getJson(`${path}/schema`, databaseSchema));
     const judge = new Judge(index, (statement) => http.postJson(`${path}/query`, { ...statement, limit: maxRows, timeout_ms: 10_000 }, queryResult));
     const { examples, outdated, followUps, sha256 } = await readExamples(file, index, new Date());
-    const watch = watchOf(sha256);
+    const watch = watchOf(createHash("sha256").update(JSON.stringify([sha256, index.schema.tables])).digest("hex"));
     watch.log(`Read ${examples.length} examples.`);
     const problems = await judge.problemsOf(examples, partOf(watch, 0, checked));
     if (problems.length > 0) throw new JobError(["The examples have queries that cannot be used.", ...problems].join("\n"));

@@ -7,6 +7,7 @@ import { elementsOf, elementsOfPlan } from "./elements.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 import { fateOf } from "./reader.ts";
+import type { Search } from "./searches.ts";
 
 /** Times that all associations are tried: one may help only when another is known. */
 const rounds = 2;
@@ -14,12 +15,22 @@ const rounds = 2;
 /** What it is worth that a question is answered rightly, or would be if it were answered; and to be nearer to that. */
 const worths = { answered: 2, likeliest: 1, wrong: -2, nearness: 0.5 };
 
+export interface SearchOptions {
+  watch?: Watch;
+  /** Where an earlier search by the same examples was. Default: at its beginning. */
+  from?: Search;
+  /** Told how far it is. */
+  keep?: (search: Search) => void;
+}
+
 /** What people of one place call things, as far as it makes more examples right than wrong. */
-export async function learnWords(examples: readonly Example[], index: SchemaIndex, judge: Judge, watch: Watch = unwatched): Promise<LearnedWord[]> {
+export async function learnWords(examples: readonly Example[], index: SchemaIndex, judge: Judge, { watch = unwatched, from, keep }: SearchOptions = {}): Promise<LearnedWord[]> {
   const trial = new Trial(index, judge);
-  let words: Association[] = [];
   const associations = associationsIn(examples, index);
+  let words = (from?.taken ?? []).map((place) => associations[place]!);
   for (const tried of placesOf(rounds * associations.length, watch, "trying words", 1)) {
+    if (tried < (from?.tried ?? 0)) continue;
+    keep?.({ tried, taken: words.map((word) => associations.indexOf(word)) });
     const association = associations[tried % associations.length]!;
     if (words.includes(association)) continue;
     if ((await trial.worth([...words, association], association.examples)) > (await trial.worth(words, association.examples))) words = [...words, association];

@@ -9,10 +9,13 @@ const progressMs = 100;
 /** Bytes of a state that is kept as often as asked for. Larger ones are kept the less often: storing them is work, too. */
 const fewBytes = 2 ** 23;
 
-/** Tells of a training to the thread that started it. Its state is kept with what it is a state of. */
-export function createWatch(task: TrainingTask, dataset_sha256: string, send: (message: WorkerMessage) => void): Watch {
+/**
+ * Tells of a training to the thread that started it. Its state is kept with what it is a state of.
+ * @param material digest of what it learns from
+ */
+export function createWatch(task: TrainingTask, material: string, send: (message: WorkerMessage) => void): Watch {
   const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
-  const training = canonicalJson({ dataset_sha256, target: target ?? null, parameters, codeVersion });
+  const training = canonicalJson({ material, target: target ?? null, parameters, codeVersion });
   const bind = (state: Uint8Array): BoundState => ({ binding: createHash("sha256").update(training).update(state).digest("hex"), state });
   const told = { at: -Infinity, step: "" };
   let keepAt = performance.now() + checkpointMs;

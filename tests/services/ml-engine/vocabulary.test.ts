@@ -88,3 +88,17 @@ describe("the progress of learning from examples", () => {
     expect(kinds.filter((kind, place) => kind !== kinds[place - 1])).to.deep.equal([trying, reading, "answering held-out questions", trying, reading]);
   });
 });
+
+describe("learning from examples that was cut off", () => {
+  it("goes on from any checkpoint to the same model and metrics", async () => {
+    const states: Uint8Array[] = [];
+    const whole = await learn(calls, index, judge, { watch: { ...unwatched, checkpoint: (state) => void states.push(state()) } });
+    expect(whole.model.words).to.have.lengthOf(3);
+    const steps = async (resumeFrom?: Uint8Array) => {
+      const told: string[] = [];
+      expect(await learn(calls, index, judge, { watch: { ...unwatched, checkpoint: () => void told.push("kept"), resumeFrom } })).to.deep.equal(whole);
+      return told.length;
+    };
+    for (const place of [0, 3, Math.floor(states.length / 2), states.length - 1]) expect(await steps(states[place]), "searching that is left").to.equal(states.length - place);
+  });
+});
