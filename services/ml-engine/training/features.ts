@@ -68,7 +68,7 @@ export function encodeRows(features: readonly TableFeature[], columns: readonly 
 }
 
 /** A row's values by column name. */
-export function valuesAt(columns: readonly Column[], row: number): FeatureValues {
+export function valuesAt(columns: readonly Column[], row: number): Record<string, FeatureValues[string]> {
   return Object.fromEntries(columns.map((column) => [column.name, valueOf(column, row)]));
 }
 
