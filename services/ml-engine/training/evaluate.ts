@@ -67,7 +67,7 @@ function importanceOf(inputs: Record<string, FeatureValues[string]>[], names: re
     const name = names[place]!;
     const before = inputs.map((input) => input[name]);
     const put = (values: typeof before) => inputs.forEach((input, i) => (input[name] = values[i]));
-    // In their place, as copies of rows of a thousand columns, made for each of them, take minutes.
+    // In their place: a copy of each row for each column would be work in the square of the columns.
     put(shuffled([...before], random));
     const importance = fallOf(inputs);
     put(before);
