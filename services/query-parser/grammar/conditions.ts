@@ -244,7 +244,9 @@ export const without: Rule = (sentence, at, frame) => {
     const attribute = thoseThatFit(named, predicate);
     return attribute ? [step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + 0.2)] : [];
   });
-  return [...things, ...narrowed, ...missing];
+  // "without more than 3 orders"
+  const counted = frame.topics.length > 0 && sentence.phrase(comparators, said.end) ? [step(said.end, { ...frame, denied: true, mode: "condition" as const }, 0.1)] : [];
+  return [...things, ...narrowed, ...missing, ...counted];
 };
 
 /** "did not", "are not", "except those": what is said next does not hold. */

@@ -1,4 +1,5 @@
 import { labelNouns } from "../language/lexicon.ts";
+import { oppositeComparators } from "../plan/plan.ts";
 import type { Attribute, ColumnMention, Filter, Frame, TableMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
@@ -21,8 +22,21 @@ type Bare<F> = F extends Filter ? Omit<F, "at" | "end" | "words" | "or" | "denie
 
 /** The frame with one more condition. What follows "or" may hold instead of what was said before. */
 export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, end }: Said): Frame {
-  const whole = { ...filter, at, end, denied: frame.denied, words: sentence.said(at, end), or: frame.or };
+  const turned = frame.denied ? turnedRound(filter) : undefined;
+  const whole = { ...(turned ?? filter), at, end, denied: frame.denied && !turned, words: sentence.said(at, end), or: frame.or };
   return { ...frame, filters: [...frame.filters, whole], mode: "condition", denied: false, or: false };
+}
+
+/**
+ * A denied comparison of what is counted or computed, as its opposite: "do not have more than 3 orders" is to have 3 at most. Undefined for other
+ * conditions, and for "no orders", which no second denial makes into some.
+ */
+function turnedRound(filter: Bare<Filter>): Bare<Filter> | undefined {
+  if (filter.kind === "attribute") {
+    const { predicate } = filter;
+    return predicate.kind === "measured" ? { ...filter, predicate: { ...predicate, op: oppositeComparators[predicate.op] } } : undefined;
+  }
+  return filter.op === "=" && filter.value === 0 ? undefined : { ...filter, op: oppositeComparators[filter.op] };
 }
 
 export function withTopic(frame: Frame, table: TableMention): Frame {

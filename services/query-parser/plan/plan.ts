@@ -25,6 +25,8 @@ export type Join = z.infer<typeof join>;
 
 export const comparator = z.enum(["=", "<>", "<", "<=", ">", ">="]);
 export type Comparator = z.infer<typeof comparator>;
+/** What holds of a value where the comparison does not. */
+export const oppositeComparators = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" } as const satisfies Record<Comparator, Comparator>;
 
 export const literal = z.union([z.string(), z.number(), z.boolean()]);
 export type Literal = z.infer<typeof literal>;

@@ -1,14 +1,14 @@
 import { kindOf, type ColumnKind } from "../column-kind.ts";
 import type { Days, Predicate } from "../grammar/frame.ts";
 import type { TimeRelation } from "../language/lexicon.ts";
-import type { Comparison, Literal } from "../plan/plan.ts";
+import { oppositeComparators, type Comparison, type Literal } from "../plan/plan.ts";
 import type { TableColumn } from "./resolver.ts";
 
 /** A comparison that waits for the column that it is about. */
 export type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
 
 const opposites: Record<Open["op"], Open["op"]> = {
-  "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "one of": "none of", "none of": "one of",
+  ...oppositeComparators, "one of": "none of", "none of": "one of",
   contains: "lacks", lacks: "contains", "starts with": "lacks", "ends with": "lacks", missing: "present", present: "missing",
 };
 
