@@ -34,7 +34,12 @@ export function openDataset(sources: DatasetSources, location: string, signal: A
   return openFromWeb(sources, location, signal);
 }
 
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+/** "0.5 of 2.0 MB", "11.6 of 11.6 kB". */
+function amount(read: number, bytes: number | undefined): string {
+  const [unit, name] = (bytes ?? read) < 1e6 ? [1e3, "kB"] : [1e6, "MB"];
+  const parts = bytes === undefined ? [read] : [read, bytes];
+  return `${parts.map((part) => (part / unit).toFixed(1)).join(" of ")} ${name}`;
+}
 
 /** The dataset's bytes, while `progress` is told how many have been read: the share is 0 where nobody knows of how many. Breaks off with a JobError after `maxBytes`. */
 export function metered({ body, bytes }: DatasetFile, maxBytes: number, progress: (share: number, step: string) => void): Readable {
@@ -42,7 +47,7 @@ export function metered({ body, bytes }: DatasetFile, maxBytes: number, progress
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       read += chunk.length;
-      progress(bytes ? read / bytes : 0, `reading the dataset: ${megabytes(read)}${bytes === undefined ? "" : ` of ${megabytes(bytes)}`} MB`);
+      progress(bytes ? read / bytes : 0, `reading the dataset: ${amount(read, bytes)}`);
       if (read > maxBytes) done(new JobError(tooLarge(maxBytes)));
       else done(null, chunk);
     },

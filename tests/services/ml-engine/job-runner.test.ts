@@ -62,7 +62,7 @@ describe("an engine", function () {
     expect(own[0]!.kind).to.equal("started");
     expect(own.at(-1)).to.deep.include({ kind: "succeeded", model: { name: job.model_name, version: 1 } });
     const progress = own.filter((event) => event.kind === "progress");
-    expect(progress[0]!.step).to.match(/^reading the dataset: \d+\.\d of \d+\.\d MB$/);
+    expect(progress[0]!.step).to.match(/^reading the dataset: \d+\.\d of \d+\.\d kB$/);
     expect(progress.map(({ share }) => share)).to.deep.equal(progress.map(({ share }) => share).sort());
     expect(own.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Read 500 rows of 5 columns.");
     const [version] = await stack.versionsOf(job.model_name);
