@@ -1,5 +1,5 @@
-import { afterNumber, aggregates, comparators, copulas, extremes, functionWords, missings, negations, onwards, textMatches, timeRelations } from "../language/lexicon.ts";
-import type { Comparator } from "../plan/plan.ts";
+import { afterNumber, afterTime, aggregates, comparators, copulas, extremes, functionWords, missings, negations, textMatches, timeRelations } from "../language/lexicon.ts";
+import { oppositeComparators, type Comparator } from "../plan/plan.ts";
 import { amongAt } from "./among.ts";
 import { daysAt } from "./days.ts";
 import type { Predicate, ValueMention } from "./frame.ts";
@@ -12,8 +12,6 @@ export interface Said {
   predicate: Predicate;
   cost: number;
 }
-
-const opposites: Record<Comparator, Comparator> = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" };
 
 /** Words between the name of a column and what is said of it. */
 const fillers = ["that", "which", "than", "value", "values", "have", "has", "having", "also", "a", "an", "the", "they"];
@@ -69,8 +67,8 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
   const from = compared ? sentence.skip(compared.end, "the", "than", "a", "of", "that", "all", "any") : at;
   const said: Said[] = [];
   const average = sentence.phrase(aggregates, from) ?? extreme(sentence, from);
-  if (compared && average) said.push(...measuredAt(sentence, average.end, negated ? opposites[compared.meaning] : compared.meaning, average.meaning));
-  if (compared) said.push(...amongAt(sentence, compared.end, negated ? opposites[compared.meaning] : compared.meaning));
+  if (compared && average) said.push(...measuredAt(sentence, average.end, negated ? oppositeComparators[compared.meaning] : compared.meaning, average.meaning));
+  if (compared) said.push(...amongAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning));
   // "above-average" reads as two words.
   const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
   if (number && (compared || at > before)) {
@@ -78,7 +76,7 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
     const op = after?.meaning ?? compared?.meaning ?? "=";
     const end = after?.end ?? number.end;
     if (compared || after || (sentence.tokens[from]?.kind === "number" && sentence.words[from - 1] !== "the")) {
-      said.push({ end, predicate: { kind: "number", op: negated ? opposites[op] : op, value: number.value }, cost: 0 });
+      said.push({ end, predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value }, cost: 0 });
     }
   }
   return said;
@@ -139,8 +137,10 @@ export function timesAt(sentence: Sentence, at: number): Said[] {
   const from = sentence.skip(relation?.end ?? sentence.past(copulas, at), "the", "year", "month", "date");
   const found = daysAt(sentence, from);
   if (!found) return [];
-  const after = sentence.phrase(onwards, found.end);
-  const meaning = after ? "from" : (relation?.meaning ?? "within");
+  const said = sentence.phrase(afterTime, found.end);
+  // "before 2000 or after 2010" says two things.
+  const after = said && !daysAt(sentence, said.end) ? said : undefined;
+  const meaning = after?.meaning ?? relation?.meaning ?? "within";
   return [{ end: after?.end ?? found.end, predicate: { kind: "time", relation: meaning, days: found.days }, cost: 0 }];
 }
 
@@ -187,7 +187,7 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
     const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;
     const after = orMore(sentence, number.end);
     const op = after?.meaning ?? "=";
-    const numbers: Said = { end: after?.end ?? number.end, predicate: { kind: "number", op: negated ? opposites[op] : op, value: number.value }, cost: (from === at ? 0.2 : 0) + loosely };
+    const numbers: Said = { end: after?.end ?? number.end, predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value }, cost: (from === at ? 0.2 : 0) + loosely };
     return [numbers, ...furtherNumbers(sentence, number, negated)];
   }
   const op = negated ? "<>" : "=";

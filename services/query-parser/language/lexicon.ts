@@ -136,8 +136,8 @@ export const moreOrLess = new Phrases<Comparator>([
 
 /** After a number: "2 or more". */
 export const afterNumber = new Phrases<Comparator>([
-  ["or more|or above|or higher|or greater|and above|and more|or over|or older|or later|or longer", ">="],
-  ["or less|or fewer|or below|or lower|or under|or younger|or earlier|or shorter", "<="],
+  ["or more|or above|or higher|or greater|and above|and more|or over|or older|or later|or after|or longer", ">="],
+  ["or less|or fewer|or below|or lower|or under|or younger|or earlier|or before|or shorter", "<="],
 ]);
 
 /** How a time is compared with a day, month or year. */
@@ -153,7 +153,11 @@ export const timeRelations = new Phrases<TimeRelation>([
   ["through|on or before|in or before|before or in|by or before|no later than|not after|until the end of", "through"],
 ]);
 
-export const onwards = new Phrases<true>([["on|onwards|onward|and later|and after|or later", true]]);
+/** After a time: "2020 or later". */
+export const afterTime = new Phrases<TimeRelation>([
+  ["on|onwards|onward|and later|and after|or later|or after", "from"],
+  ["or earlier|and earlier|or before|and before", "through"],
+]);
 
 export const months = new Phrases<number>(
   ["january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun", "july|jul", "august|aug", "september|sep|sept", "october|oct", "november|nov", "december|dec"].map(
@@ -298,6 +302,6 @@ export const valueEnds: ReadonlySet<string> = new Set(
 export const vocabulary: ReadonlySet<string> = new Set([
   ...functionWords,
   ...weightyWords,
-  ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, onwards, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, degrees, verbTimes, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
+  ...[leads, counts, aggregates, extremes, frequencies, superlatives, comparatives, comparators, afterNumber, timeRelations, afterTime, months, negations, withouts, copulas, textMatches, namings, missings, sortings, orderOf, directions, degrees, verbTimes, groupings, distincts, everything, tops, ordinals, numberWords, relatives, timeUnits, timely, revenues, availabilities].flatMap((phrases) => phrases.words),
   ...spendings,
 ]);
