@@ -93,7 +93,9 @@ export class KafkaSubscriber {
   }
 
   async #hand(message: TextMessage, subscription: Subscription): Promise<void> {
-    const { topic, key = "", value: text } = message;
+    const { topic, key = "" } = message;
+    // A message without a value, which nobody here sends, has none of what its reader expects.
+    const text = (message.value as string | undefined) ?? "null";
     let event: IncomingEvent;
     try {
       event = { topic, key, value: JSON.parse(text) as unknown };
