@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { onnxFile } from "./support/onnx-files.ts";
 import { startTrainingPlatform } from "./support/training-platform.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,8 +31,8 @@ describe("docs/training.md", function () {
   /** Runs a block as a person would paste it; fails where one of its commands does. */
   const runs = (block: string) => promisify(execFile)("bash", ["-euc", `set -o pipefail\n${block}`], { cwd: folder, env: { ...process.env, CHATDB_URL: platform.url } });
 
-  it("has commands for a terminal, and for curl", () => {
-    expect(blocks).to.have.length(2);
+  it("has commands for a terminal, for curl, and for a model that was trained elsewhere", () => {
+    expect(blocks).to.have.length(3);
   });
 
   it("leads from a file to a prediction by the commands of the terminal", async () => {
@@ -42,5 +43,12 @@ describe("docs/training.md", function () {
   it("leads there by curl", async () => {
     const { stdout } = await runs(blocks[1]!);
     expect(stdout).to.contain("event: end").and.to.contain('"stage":"production"').and.to.match(/"prediction":\d+/).and.to.contain('"contributions"');
+  });
+
+  it("leads from a file of another program to a prediction", async () => {
+    // What the lines of Python there write, which tests/services/onnx-runtime/files/make.py has, too.
+    await writeFile(join(folder, "iris.onnx"), onnxFile("iris-logistic"));
+    const { stdout } = await runs(blocks[2]!);
+    expect(stdout).to.match(/iris +1 +species +sepal_length, /).and.to.match(/setosa/).and.to.contain('"version":2').and.to.contain('"features":["x1","x2","x3","x4"]');
   });
 });

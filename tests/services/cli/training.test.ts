@@ -115,6 +115,20 @@ describe("chatdb: training", function () {
     expect(await chatdb("models nowhere")).to.include({ code: 1, err: 'chatdb: There is no model named "nowhere".\n' });
   });
 
+  it("imports a model, once however often it comes, and says what is wrong with a file", async () => {
+    const file = fileURLToPath(new URL("../onnx-runtime/files/cars-columns.onnx", import.meta.url));
+    const imported = await chatdb(["import", "cars", file, "--target", "price"]);
+    expect(imported).to.include({ code: 0, err: "" });
+    expect(imported.out).to.match(/cars +1 +price +width, doors, colour/);
+    expect(await chatdb(["import", "cars", file, "--target", "price"])).to.include({ code: 0, err: "The same file was imported before, in the same way.\n" });
+    expect((await chatdb("models cars")).out).to.match(/\n *1 +none +imported \(ONNX\)/);
+    expect((await chatdb("promote cars 1")).code).to.equal(0);
+    expect((await chatdb("predict cars width=1 doors=0 colour=red --version production")).out).to.match(/12\.\d|13/);
+    expect(await chatdb(["import", "cars", file, "--features", "width"])).to.deep.include({ code: 1, err: "chatdb: The file cannot be imported. It takes 3 columns, and 1 features are named.\n" });
+    expect((await chatdb("import cars nothing.onnx")).err).to.contain("nothing.onnx cannot be read");
+    for (const line of ["import cars nothing.onnx", "import Cars package.json", "import cars", "import a b c", "import cars package.json --family linear"]) expect((await chatdb(line)).code, line).to.equal(2);
+  });
+
   it("predicts, of features and of a file's rows", async () => {
     await chatdb(["train", platform.flowers, "--model", "kinds", "--follow"]);
     const one = await chatdb("predict kinds petal=1.2 stem=short");
