@@ -4,6 +4,7 @@ import { connectorFigures } from "./db-connector/main.ts";
 import { eventBusFigures } from "./event-bus/main.ts";
 import { lineOf, type Figure } from "./figures.ts";
 import { parserFigures } from "./parser/main.ts";
+import { importedFigures } from "./predictions/imported.ts";
 import { predictionFigures } from "./predictions/main.ts";
 import { orchestratorFigures } from "./training-orchestrator/main.ts";
 
@@ -13,6 +14,7 @@ const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
   "event-bus": eventBusFigures,
   "training-orchestrator": orchestratorFigures,
   predictions: predictionFigures,
+  "imported-models": importedFigures,
 };
 
 const asked = process.argv.slice(2);

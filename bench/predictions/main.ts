@@ -1,10 +1,7 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { quantile, type Figure } from "../figures.ts";
 import { Load } from "./load.ts";
 import { serveModel } from "./model.ts";
-import type { Usage } from "./service.ts";
+import { startService, usageOf } from "./process.ts";
 
 const million = 1_000_000;
 /** Predictions before anything is measured. */
@@ -12,19 +9,11 @@ const warmUp = 50_000;
 /** Per CPU-second, and thereby the double of the rate at which answers are timed. */
 const goal = 8000;
 
-const usageOf = async (service: ChildProcess): Promise<Usage> => {
-  service.send("usage");
-  return (await once(service, "message") as [Usage])[0];
-};
-
 /** What a prediction costs, over HTTP, with the service in a process of its own and the load in this one. */
 export async function predictionFigures(): Promise<Figure[]> {
-  const { url, server } = await serveModel();
-  const service = fork(fileURLToPath(new URL("service.ts", import.meta.url)), [url], { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] });
-  // Somebody reads the log.
-  service.stdout!.resume();
-  const [{ port }] = (await once(service, "message")) as [{ port: number }];
-  const load = new Load(`http://127.0.0.1:${port}`, 32);
+  const { url: registry, server } = await serveModel();
+  const { service, url } = await startService(registry);
+  const load = new Load(url, 32);
   await load.closed(warmUp, 32);
 
   const heaps: number[] = [];

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ModelVersion } from "@chatdb/contracts/models.ts";
+import { onnxFormat, type ModelVersion } from "@chatdb/contracts/models.ts";
 import { artifactFormat, serializeArtifact, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
+import { toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 
 const categories = Array.from({ length: 12 }, (_, index) => `district-${index}`);
 
@@ -20,6 +21,9 @@ const artifact: ModelArtifact = {
   weights: [1, -1].map((sign) => Array.from({ length: 34 }, (_, index) => sign * Math.sin(index))),
 };
 
+/** In the order of the file's inputs. */
+const imported = { target: "sold", features: artifact.features.map(({ name }) => name), classes: ["no", "yes"] };
+
 /** A body of `POST /predict` for it. */
 export function requestBody(n: number): string {
   const numbers = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`number_${index}`, ((n * (index + 3)) % 1000) / 10]));
@@ -27,11 +31,11 @@ export function requestBody(n: number): string {
   return JSON.stringify({ model_name: "houses", version: "latest", features });
 }
 
-/** Answers what a registry with this one model would. */
-export async function serveModel(): Promise<{ url: string; server: Server }> {
-  const bytes = serializeArtifact(artifact);
+/** Answers what a registry with this one model would: as it was trained here, or as its ONNX file that was imported. */
+export async function serveModel({ asOnnx = false } = {}): Promise<{ url: string; server: Server }> {
+  const bytes = asOnnx ? Buffer.from(toOnnx(artifact)) : serializeArtifact(artifact);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const version: ModelVersion = { name: "houses", version: 1, stage: "production", job_id: "j", sha256, bytes: bytes.length, format: artifactFormat, metrics: {}, created_at: new Date().toISOString() };
+  const version: ModelVersion = { name: "houses", version: 1, stage: "production", job_id: "j", sha256, bytes: bytes.length, format: asOnnx ? onnxFormat : artifactFormat, metrics: {}, ...(asOnnx && { imported }), created_at: new Date().toISOString() };
   const server = createServer((request, response) => {
     response.end(request.url?.endsWith("/artifact") ? bytes : JSON.stringify(version));
   });

@@ -1,4 +1,4 @@
-import "./small-wasm.ts";
+import "@chatdb/kit/small-wasm.ts";
 import { openDatabase, openPool } from "@chatdb/kit/database.ts";
 import { databaseEnv } from "@chatdb/kit/env.ts";
 import { runService } from "@chatdb/kit/run.ts";

@@ -1,3 +1,4 @@
+import "@chatdb/kit/small-wasm.ts";
 import { openDatabase, openPool } from "@chatdb/kit/database.ts";
 import { databaseEnv, s3Env } from "@chatdb/kit/env.ts";
 import { runService } from "@chatdb/kit/run.ts";

@@ -1,3 +1,4 @@
+import "@chatdb/kit/small-wasm.ts";
 import { serviceUrl } from "@chatdb/kit/env.ts";
 import { runService } from "@chatdb/kit/run.ts";
 import { z } from "zod";
