@@ -1,3 +1,4 @@
+import type { Comparison } from "@chatdb/contracts/models.ts";
 import type { Gateway } from "./gateway.ts";
 import { exitCodes, type Settings } from "./options.ts";
 import { printRecords } from "./records.ts";
@@ -11,9 +12,14 @@ export async function compare([name, from, to]: readonly string[], settings: Set
   const found = await gateway.compare(name!, from!, to!);
   const rows = found.metrics.map((metric) => [metric.name, metric.from ?? "", metric.to ?? "", metric.difference ?? ""]);
   printRecords({ value: found, columns: ["metric", "from", "to", "difference"], rows }, settings, terminal);
-  tell(terminal, found.same_dataset ? "Both were made from the same data." : "They were made from different data.");
+  tell(terminal, madeFrom(found));
   for (const changed of found.changed_parameters) tell(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
   return exitCodes.rows;
+}
+
+function madeFrom({ from, to, same_dataset }: Comparison): string {
+  if (from.imported || to.imported) return "What an imported version was made from is not known.";
+  return same_dataset ? "Both were made from the same data." : "They were made from different data.";
 }
 
 const text = (value: unknown) => (value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value));

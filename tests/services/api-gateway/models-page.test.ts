@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
+import { onnxFile } from "../support/onnx-files.ts";
 import { startTrainingPlatform } from "../support/training-platform.ts";
 import { audience, Issuer } from "./issuer.ts";
 
@@ -211,5 +212,19 @@ describe("the web page: models", function () {
       expect(await train(platform.flowers, { name: "guarded" })).to.equal("succeeded");
       await newestJob().locator(".log li", { hasText: "Succeeded" }).waitFor();
     });
+  });
+
+  it("show a model that was imported, and predict with it", async () => {
+    const query = new URLSearchParams({ target: "species", features: "a,b,c,d" });
+    const imported = await fetch(`${platform.url}/api/models/iris/import?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: onnxFile("iris-logistic") });
+    expect(imported.status).to.equal(201);
+    await open("#models/iris");
+    await page.getByText("It was trained elsewhere").waitFor();
+    await page.getByRole("cell", { name: "imported (ONNX)" }).waitFor();
+    for (const [name, value] of Object.entries({ a: 5.1, b: 3.5, c: 1.4, d: 0.2 })) await page.getByLabel(name, { exact: true }).fill(String(value));
+    await page.getByRole("button", { name: "Predict species" }).click();
+    await page.getByText("setosa").first().waitFor();
+    expect(await violations()).to.deep.equal([]);
+    expect(complaints).to.deep.equal([]);
   });
 });

@@ -122,6 +122,7 @@ describe("chatdb: training", function () {
     expect(imported.out).to.match(/cars +1 +price +width, doors, colour/);
     expect(await chatdb(["import", "cars", file, "--target", "price"])).to.include({ code: 0, err: "The same file was imported before, in the same way.\n" });
     expect((await chatdb("models cars")).out).to.match(/\n *1 +none +imported \(ONNX\)/);
+    expect((await chatdb("compare cars 1 latest")).err).to.contain("What an imported version was made from is not known.");
     expect((await chatdb("promote cars 1")).code).to.equal(0);
     expect((await chatdb("predict cars width=1 doors=0 colour=red --version production")).out).to.match(/12\.\d|13/);
     expect(await chatdb(["import", "cars", file, "--features", "width"])).to.deep.include({ code: 1, err: "chatdb: The file cannot be imported. It takes 3 columns, and 1 features are named.\n" });

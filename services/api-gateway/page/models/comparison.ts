@@ -35,7 +35,7 @@ function compared({ from, to, metrics, same_dataset, changed_parameters }: Compa
   const text = (value: unknown) => (value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value));
   return [
     element("div", { className: "rows", tabIndex: 0, role: "region", aria: { label: caption } }, table),
-    element("p", { className: "muted" }, same_dataset ? "Both were made from the same data." : "They were made from different data."),
+    element("p", { className: "muted" }, from.imported || to.imported ? "What an imported version was made from is not known." : same_dataset ? "Both were made from the same data." : "They were made from different data."),
     changed_parameters.length === 0
       ? element("p", { className: "muted" }, "Their parameters are the same.")
       : element("ul", { className: "changes" }, ...changed_parameters.map((each) => element("li", {}, element("code", {}, each.name), `: ${text(each.from)} → ${text(each.to)}`))),

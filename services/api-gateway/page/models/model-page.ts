@@ -50,7 +50,7 @@ export class ModelPage {
     const rollBackPossible = inProduction && versions.some(({ stage }) => stage === "archived");
     this.#place.replaceChildren(
       card("Versions", this.#said, table, ...(rollBackPossible ? [element("p", {}, back)] : [])),
-      card(`Version ${shown.version}`, ...evaluated(shown.metrics, shown.evaluation), origin(shown)),
+      card(`Version ${shown.version}`, ...(shown.imported ? [element("p", { className: "muted" }, "It was trained elsewhere, so no held-out rows are known.")] : evaluated(shown.metrics, shown.evaluation)), origin(shown)),
       card("Compare", comparison(versions)),
       card(`Predict with version ${shown.version}`, await predictForm(shown)),
     );
