@@ -106,7 +106,7 @@ const postgresCluster = z.strictObject({
 const training = z.strictObject({
   jobsAtATime: z.int().min(1).max(1000).default(16),
   jobsPerEngine: z.int().min(1).max(100).default(2),
-  memoryPerJob: size.refine((memory) => bytes(memory) >= bytes("64Mi"), 'must be at least "64Mi": the program itself needs some').default("256Mi"),
+  memoryPerJob: size.refine((memory) => bytes(memory) >= bytes("64Mi"), 'must be at least "64Mi": the program itself needs some').default("192Mi"),
   checkpointEvery: wholeSeconds(1).default("5s"),
   unheardFor: wholeSeconds(60).default("10m"),
   keepJobs: wholeSeconds(0).refine((time) => seconds(time) === 0 || seconds(time) >= 3600, 'must be at least "1h", or "0s" for good').default("90d"),

@@ -1,16 +1,19 @@
-import { bytes, seconds } from "../components/quantities.ts";
+import { bytes, seconds, type Size } from "../components/quantities.ts";
 import type { Issue } from "./checks.ts";
 import type { Settings } from "./schema.ts";
 import { serviceSettings, type ServiceName } from "./services.ts";
 
 type Training = Settings["training"];
 
+/** What an engine needs besides its trainings. */
+const program: Size = "128Mi";
+
 /** What does not fit together in how models are trained: heaps that an engine's pod has no room for. */
 export function trainingIssues({ training, serviceDefaults, services }: Settings): Issue[] {
   const { jobsPerEngine, memoryPerJob } = training;
   const { memory } = serviceSettings("ml-engine", serviceDefaults, services["ml-engine"] ?? {}).limits;
-  if (jobsPerEngine * bytes(memoryPerJob) <= bytes(memory)) return [];
-  const message = `${jobsPerEngine} at a time with ${memoryPerJob} each are more than the limit of ${memory} of an engine: raise services.ml-engine.limits.memory, or take fewer`;
+  if (jobsPerEngine * bytes(memoryPerJob) + bytes(program) <= bytes(memory)) return [];
+  const message = `${jobsPerEngine} at a time with ${memoryPerJob} each, and ${program} for the program, are more than the limit of ${memory} of an engine: raise services.ml-engine.limits.memory, or take fewer`;
   return [{ path: "training.jobsPerEngine", message }];
 }
 

@@ -20,6 +20,8 @@ export interface AttemptOptions {
   codeVersion: string;
   /** Of one training, MiB. */
   memoryMb: number;
+  /** Rows times columns of a dataset, at most. */
+  maxValues: number;
   /** Milliseconds between two states of a training that are kept. */
   checkpointMs: number;
   /** Stops trainings; their jobs are then taken up again by another engine. */
@@ -89,7 +91,7 @@ export class AttemptRun {
   }
 
   async #train(): Promise<Training> {
-    const { checkpoints, checkpointMs, codeVersion, datasets, memoryMb } = this.#options;
+    const { checkpoints, checkpointMs, codeVersion, datasets, maxValues, memoryMb } = this.#options;
     const { target, parameters, dataset_location } = this.#job;
     const signal = AbortSignal.any([this.#options.signal, this.#stopped]);
     const passing = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
@@ -100,7 +102,7 @@ export class AttemptRun {
     const dataset = await retry(() => openDataset(datasets, dataset_location, signal), { passing, signal });
     const news = this.#news;
     const file = metered(dataset, datasets.maxBytes, (share, step) => news.progress(share * readingShare, step));
-    const task = { format: dataset.format, target, parameters, dbConnectorUrl: datasets.dbConnectorUrl, codeVersion, checkpointMs, resumeFrom: checkpoint.resumeFrom };
+    const task = { format: dataset.format, target, parameters, maxValues, dbConnectorUrl: datasets.dbConnectorUrl, codeVersion, checkpointMs, resumeFrom: checkpoint.resumeFrom };
     const listener = {
       progress: (share: number, step: string) => news.progress(readingShare + share * (1 - readingShare), step),
       log: (text: string) => news.line(text),

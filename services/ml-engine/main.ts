@@ -46,6 +46,8 @@ await runService({
       concurrency: env.TRAINING_CONCURRENCY,
       trainingMemoryMb: env.TRAINING_MEMORY_MB,
       maxDatasetBytes: env.DATASET_MAX_BYTES,
+      // 0 where nobody knows of a limit.
+      memoryBytes: process.constrainedMemory() || undefined,
       webDatasets: { ranges: env.WEB_DATASETS_RANGES, except: env.WEB_DATASETS_EXCEPT, ports: env.WEB_DATASETS_PORTS, apiServer: env.KUBERNETES_SERVICE_HOST },
       checkpointMs: env.CHECKPOINT_MS,
       // Put in its place as this is bundled; without a bundle there is none.

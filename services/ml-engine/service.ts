@@ -18,6 +18,7 @@ import { createMetrics } from "./metrics.ts";
 import packageJson from "./package.json" with { type: "json" };
 import { createRegistry } from "./registry.ts";
 import { Stops } from "./stops.ts";
+import { mostValues } from "./training/room.ts";
 
 const { version } = packageJson;
 
@@ -34,10 +35,12 @@ export interface Deps {
   dbConnectorUrl: string;
   /** Jobs at a time. Default 2. */
   concurrency?: number;
-  /** Heap of one training, MiB. Default 256. */
+  /** Heap of one training, MiB. Default 192. */
   trainingMemoryMb?: number;
   /** Of one dataset, bytes. Default 64 MiB. */
   maxDatasetBytes?: number;
+  /** What this process may take before it is killed, bytes: datasets are to leave room for one another. Default: as much as there is. */
+  memoryBytes?: number | undefined;
   /** Where datasets may be that are named by https:// or http://. Default: nowhere. */
   webDatasets?: Pick<AddressRulesOptions, "ranges" | "except" | "ports" | "apiServer">;
   /** Milliseconds between two states of a training that are kept. Default 5000. */
@@ -49,7 +52,7 @@ export interface Deps {
 
 /** Trains models: takes jobs from Kafka, reads their datasets, registers what was learned, and says how it went. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { bus, objects, concurrency = 2, trainingMemoryMb = 256, maxDatasetBytes = 64 * 2 ** 20, checkpointMs = 5000, log = createLogger("ml-engine") } = deps;
+  const { bus, objects, concurrency = 2, trainingMemoryMb = 192, maxDatasetBytes = 64 * 2 ** 20, memoryBytes = Infinity, checkpointMs = 5000, log = createLogger("ml-engine") } = deps;
   const http = createHttpClient(deps.modelRegistryUrl, { timeoutMs: 10_000 });
   const closing = new AbortController();
   const app = createServer({
@@ -72,6 +75,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     codeVersion,
     checkpointMs,
     memoryMb: trainingMemoryMb,
+    maxValues: mostValues(memoryBytes, concurrency),
     signal: closing.signal,
     log,
   });

@@ -157,12 +157,12 @@ describe("settings that have to fit together", () => {
   });
 
   it("trainings have bounds, and fit into an engine's memory", async () => {
-    const defaults = { jobsAtATime: 16, jobsPerEngine: 2, memoryPerJob: "256Mi", checkpointEvery: "5s", unheardFor: "10m", keepJobs: "90d", artifactGrace: "1h" };
+    const defaults = { jobsAtATime: 16, jobsPerEngine: 2, memoryPerJob: "192Mi", checkpointEvery: "5s", unheardFor: "10m", keepJobs: "90d", artifactGrace: "1h" };
     const wrong = { jobsAtATime: 0, jobsPerEngine: 1.5, memoryPerJob: "63Mi", checkpointEvery: "500ms", unheardFor: "59s", keepJobs: "59m", artifactGrace: "0s" };
     expect((await configuration()).training).to.deep.equal(defaults);
     expect((await configuration({ training: { jobsPerEngine: 1 } })).training).to.deep.equal({ ...defaults, jobsPerEngine: 1 });
     expect(await issues({ training: { jobsPerEngine: 3 } })).to.deep.equal({
-      "training.jobsPerEngine": "3 at a time with 256Mi each are more than the limit of 512Mi of an engine: raise services.ml-engine.limits.memory, or take fewer",
+      "training.jobsPerEngine": "3 at a time with 192Mi each, and 128Mi for the program, are more than the limit of 512Mi of an engine: raise services.ml-engine.limits.memory, or take fewer",
     });
     expect(await issues({ training: { jobsPerEngine: 3 }, services: { "ml-engine": { limits: { memory: "1Gi" } } } })).to.deep.equal({});
     expect(await issues({ training: wrong })).to.have.all.keys(Object.keys(wrong).map((name) => `training.${name}`));

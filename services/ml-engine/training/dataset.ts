@@ -5,6 +5,7 @@ import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { ProblemList } from "./problem-list.ts";
+import { checkRoom } from "./room.ts";
 
 /** A dataset in memory, column by column. */
 export interface Dataset {
@@ -23,21 +24,22 @@ type Table = Omit<Dataset, "sha256">;
 /**
  * Reads a dataset from a stream, of which no more is held than its columns. Throws a JobError that names rows and columns as a
  * spreadsheet numbers them (the header is row 1), or lines and keys.
+ * @param maxValues rows times columns, at most. Default: any number
  */
-export async function readDataset(file: Readable, format: DatasetFormat = "csv"): Promise<Dataset> {
+export async function readDataset(file: Readable, format: DatasetFormat = "csv", maxValues = Infinity): Promise<Dataset> {
   const { meter, stored } = createMeter();
   // Each ends the other: the stream's error is the table's.
   const bytes = pipeline(file, meter, () => undefined);
-  const table = await (format === "csv" ? readCsv(bytes) : readJsonLines(bytes));
+  const table = await (format === "csv" ? readCsv(bytes, maxValues) : readJsonLines(bytes, maxValues));
   return { ...table, sha256: stored().sha256 };
 }
 
-function readCsv(bytes: Readable): Promise<Table> {
+function readCsv(bytes: Readable, maxValues: number): Promise<Table> {
   const records = pipeline(bytes, parse({ bom: true, trim: true, relax_column_count: true }), () => undefined);
-  return readRecords(records as AsyncIterable<string[]>);
+  return readRecords(records as AsyncIterable<string[]>, maxValues);
 }
 
-async function readRecords(records: AsyncIterable<string[]>): Promise<Table> {
+async function readRecords(records: AsyncIterable<string[]>, maxValues: number): Promise<Table> {
   const problems = new ProblemList();
   const rowNumbers: number[] = [];
   let columns: ColumnBuilder[] | undefined;
@@ -54,6 +56,7 @@ async function readRecords(records: AsyncIterable<string[]>): Promise<Table> {
       } else {
         for (let index = 0; index < columns.length; index++) columns[index]!.add(record[index]!, row);
         rowNumbers.push(row);
+        checkRoom(rowNumbers.length, columns.length, maxValues);
       }
     }
   } catch (error) {

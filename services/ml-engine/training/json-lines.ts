@@ -3,6 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { ProblemList } from "./problem-list.ts";
+import { checkRoom } from "./room.ts";
 
 /** Characters of one line, at most: more is not a line but a file without any. */
 const longestLine = 2 ** 24;
@@ -11,7 +12,7 @@ const longestLine = 2 ** 24;
  * Reads JSON lines (an object a line, UTF-8): keys are columns, in the order in which they first come; values are texts, numbers, true,
  * false or null, and read as the cells of a CSV file are. A key that a line has not has no value there. Lines count from 1.
  */
-export async function readJsonLines(file: Readable): Promise<{ columns: Column[]; rowNumbers: number[] }> {
+export async function readJsonLines(file: Readable, maxValues: number): Promise<{ columns: Column[]; rowNumbers: number[] }> {
   const problems = new ProblemList();
   const rowNumbers: number[] = [];
   const columns = new Map<string, ColumnBuilder>();
@@ -25,11 +26,15 @@ export async function readJsonLines(file: Readable): Promise<{ columns: Column[]
       continue;
     }
     for (const [key, value] of Object.entries(row)) {
-      if (!columns.has(key)) columns.set(key, begun(key, rowNumbers, problems));
+      if (!columns.has(key)) {
+        checkRoom(rowNumbers.length, columns.size + 1, maxValues);
+        columns.set(key, begun(key, rowNumbers, problems));
+      }
       if (typeof value === "object" && value !== null) problems.add(`line ${line}, key "${key}": ${Array.isArray(value) ? "a list" : "an object"} where a text, a number, true, false or null is expected`);
     }
     for (const [key, column] of columns) column.add(Object.hasOwn(row, key) ? cellOf(row[key]) : "", line);
     rowNumbers.push(line);
+    checkRoom(rowNumbers.length, columns.size, maxValues);
   }
   if (columns.has("")) problems.add("a key is empty: columns need names");
   if (columns.size === 0) problems.add("there is no line that has an object");

@@ -27,7 +27,7 @@ async function trainQuestions(task: TrainingTask): Promise<Training> {
 }
 
 async function trainTable(task: TrainingTask): Promise<Training> {
-  const dataset = await readDataset(process.stdin, task.format);
+  const dataset = await readDataset(process.stdin, task.format, task.maxValues);
   const watch = createWatch(task, dataset.sha256, send);
   watch.log(`Read ${dataset.rowNumbers.length} rows of ${dataset.columns.length} columns.`);
   const { artifact, metrics, evaluation } = train(dataset, task.target, task.parameters, watch);

@@ -12,6 +12,8 @@ export interface TrainingTask {
   format: DatasetFormat;
   target?: string | undefined;
   parameters: TrainingParameters;
+  /** Rows times columns, at most. */
+  maxValues: number;
   /** Tells of data sources, where the examples are questions about one. */
   dbConnectorUrl: string;
   /** Of this program: another one may not go on from a state of this one. */

@@ -16,6 +16,16 @@ async function reasonOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("reading a dataset", () => {
+  it("refuses more values than there is room for, before it takes them", async () => {
+    const rows = streamOf("a,b\n1,2\n3,4\n5,6\n");
+    expect((await readDataset(rows, "csv", 6)).rowNumbers).to.have.lengthOf(3);
+    const refused = await reasonOf(readDataset(streamOf("a,b\n1,2\n3,4\n5,6\n"), "csv", 5));
+    expect(refused).to.contain("2 columns and by row 3 more than 5 values").and.to.contain("more memory");
+    // Each line has a key of its own.
+    const keys = Array.from({ length: 100_000 }, (_, index) => JSON.stringify({ [`key ${index}`]: index }));
+    expect(await reasonOf(readDataset(streamOf(keys.join("\n")), "json-lines", 1_000_000))).to.contain("more than 1000000 values");
+  });
+
   it("types columns by what they hold", async () => {
     const { columns } = await read('a,b,c\n1,x,\n-2.5e3,"y, z",7\n .5 ,NA,"8"\n');
     expect(columns).to.deep.equal([

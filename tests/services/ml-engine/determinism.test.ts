@@ -26,7 +26,7 @@ describe("the same job", function () {
   this.timeout(60_000);
   for (const each of family.options) {
     it(`gives the same bytes each time: ${each}`, async () => {
-      const task: TrainingTask = { format: "csv", parameters: { family: each, seed: 5 }, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", checkpointMs: 5000 };
+      const task: TrainingTask = { format: "csv", parameters: { family: each, seed: 5 }, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", maxValues: Infinity, checkpointMs: 5000 };
       const train = async (seed = 5) => {
         const listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
         // Cut elsewhere each time, as networks do.

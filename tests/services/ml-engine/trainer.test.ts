@@ -10,7 +10,7 @@ import { trainInWorker, type Listener, type TrainingTask } from "@chatdb/ml-engi
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
 const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
-const task: TrainingTask = { format: "csv", parameters: {}, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", checkpointMs: 5000 };
+const task: TrainingTask = { format: "csv", parameters: {}, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", maxValues: Infinity, checkpointMs: 5000 };
 const unheard: Listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 
 describe("a training in its thread", () => {
