@@ -4,7 +4,7 @@ import type { Job } from "@chatdb/contracts/jobs.ts";
 import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import { mulberry32 } from "../../../services/ml-engine/training/random.ts";
 import { ended, gatewayClient, type Gateway } from "./gateway.ts";
-import { podsOf, until, untilReady, type Pod } from "./kubectl.ts";
+import { kubectl, podsOf, until, untilReady, type Pod } from "./kubectl.ts";
 import { kill } from "./machine.ts";
 
 /** Whose processes are killed: all that a job passes through. */
@@ -85,12 +85,17 @@ async function oneOf({ namespace, name }: (typeof victims)[number], random: () =
   });
 }
 
-/** Until the pod runs anew, or another one in its place. */
+/**
+ * Until the pod runs anew, or another one in its place. Kubernetes lets a container that ended several times within minutes wait for ever longer, up
+ * to five minutes; whose pod waits so is given another one, as an operator would.
+ */
 async function untilBack({ metadata: { name, namespace, uid, labels }, status }: Pod): Promise<void> {
   const container = status.containerStatuses![0]!.containerID;
   await until(`${name} is back`, 180, async () => {
     const same = (await podsOf(namespace, labels["app.kubernetes.io/name"]!)).find(({ metadata }) => metadata.uid === uid);
     const now = same?.status.containerStatuses?.[0];
+    const givenUp = same?.metadata.deletionTimestamp !== undefined;
+    if (now?.state.waiting?.reason === "CrashLoopBackOff" && !givenUp) await kubectl("delete", "pod", name, `--namespace=${namespace}`, "--wait=false");
     return !same || (now?.ready === true && now.containerID !== container) ? true : undefined;
   });
 }

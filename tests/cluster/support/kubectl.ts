@@ -29,6 +29,7 @@ export async function kubectlJson<T>(...args: string[]): Promise<T> {
 }
 
 interface ContainerState {
+  readonly waiting?: { readonly reason: string };
   readonly running?: { readonly startedAt: string };
   readonly terminated?: { readonly reason: string; readonly exitCode: number; readonly finishedAt: string };
 }
