@@ -1,7 +1,7 @@
 """Makes the .onnx files of this folder, and expected.json: what the libraries themselves predict for some rows.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install scikit-learn==1.9.1 skl2onnx==1.20.0 pandas==3.1.1 lightgbm==4.7.0 onnxmltools==1.16.0
-    /tmp/venv/bin/python make.py
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 skl2onnx==1.20.0 pandas==3.1.1 lightgbm==4.7.0 onnxmltools==1.16.0
+    venv/bin/python make.py
 """
 import json
 from pathlib import Path
