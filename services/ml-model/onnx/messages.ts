@@ -1,4 +1,5 @@
 import protobuf from "protobufjs/light.js";
+import { commonMessages, graphFields } from "./declarations.ts";
 
 /** Of onnx.proto (ONNX IR, version 8) the messages and fields that are written here. */
 const { root } = protobuf.Root.fromJSON({
@@ -13,16 +14,8 @@ const { root } = protobuf.Root.fromJSON({
       },
     },
     OperatorSetIdProto: { fields: { domain: { id: 1, type: "string" }, version: { id: 2, type: "int64" } } },
-    StringStringEntryProto: { fields: { key: { id: 1, type: "string" }, value: { id: 2, type: "string" } } },
-    GraphProto: {
-      fields: {
-        node: { id: 1, rule: "repeated", type: "NodeProto" },
-        name: { id: 2, type: "string" },
-        initializer: { id: 5, rule: "repeated", type: "TensorProto" },
-        input: { id: 11, rule: "repeated", type: "ValueInfoProto" },
-        output: { id: 12, rule: "repeated", type: "ValueInfoProto" },
-      },
-    },
+    ...commonMessages,
+    GraphProto: { fields: { ...graphFields, name: { id: 2, type: "string" } } },
     NodeProto: {
       fields: {
         input: { id: 1, rule: "repeated", type: "string" },
@@ -53,7 +46,6 @@ const { root } = protobuf.Root.fromJSON({
         double_data: { id: 10, rule: "repeated", type: "double", options: { packed: true } },
       },
     },
-    ValueInfoProto: { fields: { name: { id: 1, type: "string" }, type: { id: 2, type: "TypeProto" } } },
     TypeProto: { fields: { tensor_type: { id: 1, type: "Tensor" } }, nested: { Tensor: { fields: { elem_type: { id: 1, type: "int32" }, shape: { id: 2, type: "TensorShapeProto" } } } } },
     TensorShapeProto: {
       fields: { dim: { id: 1, rule: "repeated", type: "Dimension" } },

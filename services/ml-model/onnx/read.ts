@@ -1,4 +1,5 @@
 import protobuf from "protobufjs/light.js";
+import { commonMessages, graphFields } from "./declarations.ts";
 
 const valueType = {
   TypeProto: {
@@ -30,22 +31,14 @@ const { root } = protobuf.Root.fromJSON({
         functions: { id: 25, rule: "repeated", type: "FunctionProto" },
       },
     },
-    StringStringEntryProto: { fields: { key: { id: 1, type: "string" }, value: { id: 2, type: "string" } } },
+    ...commonMessages,
     FunctionProto: { fields: { node: { id: 7, rule: "repeated", type: "NodeProto" } } },
-    GraphProto: {
-      fields: {
-        node: { id: 1, rule: "repeated", type: "NodeProto" },
-        initializer: { id: 5, rule: "repeated", type: "TensorProto" },
-        input: { id: 11, rule: "repeated", type: "ValueInfoProto" },
-        output: { id: 12, rule: "repeated", type: "ValueInfoProto" },
-      },
-    },
+    GraphProto: { fields: graphFields },
     // Attributes are read one by one: of most of them the name will do.
     NodeProto: { fields: { attribute: { id: 5, rule: "repeated", type: "bytes" } } },
     AttributeProto: { fields: { name: { id: 1, type: "string" }, t: { id: 5, type: "TensorProto" } } },
     LabelsProto: { fields: { ints: { id: 8, rule: "repeated", type: "int64" }, strings: { id: 9, rule: "repeated", type: "string" } } },
     TensorProto: { fields: { name: { id: 8, type: "string" }, data_location: { id: 14, type: "int32" } } },
-    ValueInfoProto: { fields: { name: { id: 1, type: "string" }, type: { id: 2, type: "TypeProto" } } },
     ...valueType,
   },
 });
