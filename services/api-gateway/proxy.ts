@@ -3,6 +3,7 @@ import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { persistentConnector } from "@chatdb/kit/connector.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
+import { isSafe, repeated } from "@chatdb/kit/repeated.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
@@ -48,11 +49,14 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
 /** Of the request that is being passed on: aborts when its client goes. */
 const gone = new AsyncLocalStorage<AbortSignal>();
 
-/** reply-from does not end a request whose client goes before its answer began: its connections do. */
+/** reply-from does not end a request whose client goes before its answer began, and gives up where a connection breaks off: its connections do not. */
 function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
   const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: persistentConnector() });
-  const request = (options: Dispatcher.RequestOptions, callback: (error: Error | null, data: Dispatcher.ResponseData) => void) =>
-    pool.request({ ...options, signal: gone.getStore() }, callback);
+  const request = (options: Dispatcher.RequestOptions, callback: (error: Error | null, data?: Dispatcher.ResponseData) => void) => {
+    const signal = gone.getStore();
+    const send = () => pool.request({ ...options, signal });
+    (isSafe(options.method) ? repeated(send) : send()).then((data) => callback(null, data), callback);
+  };
   return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };
 }
 

@@ -21,7 +21,7 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
   const schema = { summary: "Ask in plain English", tags: ["query"], body: parseRequest, response: { 200: answer } };
   app.post("/api/query", { schema }, async (request, reply) => {
     const { body, id } = request;
-    const options = { requestId: id, headers: identityHeaders(request), signal: clientGone(reply) };
+    const options = { requestId: id, headers: identityHeaders(request), signal: clientGone(reply), repeatable: true };
     const started = performance.now();
     const understood = await parser.postJson("/parse", body, parseResponse, options);
     const parse_ms = milliseconds(started);

@@ -2,8 +2,12 @@ import { buildConnector } from "undici";
 
 /** Milliseconds for one attempt: long enough for a lost packet, which is sent again after a second. */
 const timeoutMs = 1500;
-const attempts = 3;
-const pauseMs = 100;
+
+/** Milliseconds before each further attempt. */
+const pausesMs = [100, 200, 400, 800];
+
+/** Milliseconds after the first attempt from which on no other begins. */
+const patienceMs = 3500;
 
 /**
  * Connects to a service, and again where that fails: a Service leads each new connection to any of its pods, also to one that was
@@ -11,12 +15,13 @@ const pauseMs = 100;
  */
 export function persistentConnector(connect = buildConnector({ timeout: timeoutMs })): buildConnector.connector {
   return (options, callback) => {
-    const attempt = (number: number) =>
+    const start = performance.now();
+    const attempt = ([pauseMs, ...later]: readonly number[]) =>
       connect(options, (...[error, socket]: Parameters<buildConnector.Callback>) => {
         if (error === null) callback(null, socket);
-        else if (number === attempts) callback(error, null);
-        else setTimeout(attempt, pauseMs, number + 1);
+        else if (pauseMs === undefined || performance.now() - start + pauseMs > patienceMs) callback(error, null);
+        else setTimeout(attempt, pauseMs, later);
       });
-    attempt(1);
+    attempt(pausesMs);
   };
 }

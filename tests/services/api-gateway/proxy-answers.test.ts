@@ -46,6 +46,15 @@ describe("api-gateway: answers that are passed on", () => {
     }
   });
 
+  it("as if nothing had been, where a connection breaks off before the answer to what changes nothing", async () => {
+    let calls = 0;
+    upstreams.instead.modelRegistry = (request, response) => void (++calls < 3 ? request.socket.destroy() : response.end("there"));
+    expect(await ask("/models/m")).to.include({ status: 200, text: "there" });
+    calls = 0;
+    expect((await ask("/models/m", { method: "DELETE" })).status).to.equal(502);
+    expect(calls).to.equal(1);
+  });
+
   it("breaks off when the upstream resets in mid-answer: half an answer never looks whole", async () => {
     upstreams.instead.modelRegistry = (_request, response) =>
       void response.writeHead(200, { "content-type": "text/plain" }).write("half", () => response.destroy());

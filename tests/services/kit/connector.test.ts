@@ -35,8 +35,8 @@ describe("connections between services", () => {
   afterEach(() => void server.close());
 
   it("come about though attempts are refused, and the request is made once", async () => {
-    expect(await post(2)).to.equal("1");
-    expect({ tried, requests }).to.deep.equal({ tried: 3, requests: 1 });
+    expect(await post(4)).to.equal("1");
+    expect({ tried, requests }).to.deep.equal({ tried: 5, requests: 1 });
   });
 
   it("are tried once where that is enough", async () => {
@@ -44,9 +44,9 @@ describe("connections between services", () => {
     expect(tried).to.equal(1);
   });
 
-  it("are given up after three attempts, with the reason", async () => {
-    const error = await post(3).catch((error: unknown) => error);
+  it("are given up after five attempts, with the reason", async () => {
+    const error = await post(5).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(Error).with.property("code", "ECONNREFUSED");
-    expect({ tried, requests }).to.deep.equal({ tried: 3, requests: 0 });
+    expect({ tried, requests }).to.deep.equal({ tried: 5, requests: 0 });
   });
 });

@@ -74,6 +74,41 @@ describe("calls between services", () => {
     expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
   });
 
+  describe("where a connection breaks off before an answer begins", () => {
+    const breaking = (times: number): RequestListener => (request, response) => {
+      seen.push(request);
+      if (seen.length <= times) request.socket.destroy();
+      else response.end('{"name":"a"}');
+    };
+
+    it("are made again where that changes nothing", async () => {
+      listener = breaking(2);
+      expect(await client.getJson("/", thing)).to.deep.equal({ name: "a" });
+      expect(seen).to.have.lengthOf(3);
+      seen.length = 0;
+      expect(await client.postJson("/", { q: 1 }, thing, { repeatable: true })).to.deep.equal({ name: "a" });
+      expect(seen).to.have.lengthOf(3);
+    });
+
+    it("are made three times at most", async () => {
+      listener = breaking(10);
+      expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
+      expect(seen).to.have.lengthOf(3);
+    });
+
+    it("are not made again where that may change something, or where an answer has begun", async () => {
+      listener = breaking(10);
+      expect(await problemOf(client.postJson("/", {}, thing))).to.include({ status: 502 });
+      expect(seen).to.have.lengthOf(1);
+      listener = (request, response) => {
+        seen.push(request);
+        response.writeHead(200, { "content-length": "100" }).write('{"na', () => request.socket.destroy());
+      };
+      expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
+      expect(seen).to.have.lengthOf(2);
+    });
+  });
+
   it("answer 504 when there is no answer in time", async () => {
     listener = () => undefined;
     const started = performance.now();
