@@ -2,7 +2,7 @@ import { Problem } from "@chatdb/kit/problem.ts";
 import type { Driver } from "./driver.ts";
 
 /** Of the three drivers: no connection was free or made in time. */
-const noConnection = /timeout exceeded when trying to connect|Timed out while checking out a connection|Server selection timed out/;
+const noConnection = /timeout exceeded when trying to connect|Connection terminated due to connection timeout|Timed out while checking out a connection|Server selection timed out/;
 
 /** What an error of a data source means to the caller. */
 export function problemOf(error: unknown, dataSource: string, driver: Pick<Driver, "problemOf">): Problem {
