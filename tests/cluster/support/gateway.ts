@@ -50,7 +50,8 @@ export function linearCsv(): string {
 export function ended(gateway: Gateway, job_id: string, seconds: number): Promise<Job> {
   return until(`job ${job_id} ends`, seconds, async () => {
     const job = await gateway.get<Job>(`/api/jobs/${job_id}`);
-    return job.status === "queued" || job.status === "running" ? undefined : job;
+    if (job.status === "queued" || job.status === "running") throw new Error(`It has not ended: ${JSON.stringify(job)}`);
+    return job;
   });
 }
 

@@ -75,7 +75,8 @@ export async function until<T>(what: string, seconds: number, ask: () => Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  throw new Error(`${what}: not within ${seconds} s`, { cause: lastError });
+  const why = lastError instanceof Error ? `; at last: ${lastError.message}` : "";
+  throw new Error(`${what}: not within ${seconds} s${why}`, { cause: lastError });
 }
 
 /** A local port that leads to a Service. */
