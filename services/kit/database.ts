@@ -1,10 +1,14 @@
+import type { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import pg from "pg";
 import type { DatabaseEnv } from "./env.ts";
 
-/** At most 10 connections, opened as needed; waiting for one fails after 5 s, so that a request does not hang. */
-export function openPool(env: DatabaseEnv): pg.Pool {
+/**
+ * At most 10 connections, opened as needed; waiting for one fails after 5 s, so that a request does not hang. One on which the server
+ * has said nothing for `silenceMs` is given up: no statement of a service may take longer, those of its migrations neither.
+ */
+export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool {
   const pool = new pg.Pool({
     host: env.DATABASE_HOST,
     port: env.DATABASE_PORT,
@@ -14,13 +18,30 @@ export function openPool(env: DatabaseEnv): pg.Pool {
     ssl: env.DATABASE_SSL === "require" && { rejectUnauthorized: false },
     max: 10,
     connectionTimeoutMillis: 5000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: 20_000,
   });
   // An idle connection broke (the server restarted). The pool has dropped it already, and opens another when one is
   // needed; without a listener the event would end the process.
   pool.on("error", () => undefined);
   outliveBreaks(pool);
+  pool.on("connect", (client) => void giveUpSilent(client, silenceMs));
   return pool;
+}
+
+/**
+ * Ends a connection on which the server says nothing for `silenceMs`, until the returned function is called. A server that loses its power
+ * says no word of it: without a limit, a query would wait until TCP gives up, a quarter of an hour.
+ */
+export function giveUpSilent(client: pg.ClientBase, silenceMs: number): () => void {
+  const socket = socketOf(client);
+  const giveUp = () => socket.destroy(Object.assign(new Error(`PostgreSQL said nothing for ${silenceMs / 1000} s.`), { code: "ETIMEDOUT" }));
+  socket.setTimeout(silenceMs).on("timeout", giveUp);
+  return () => void socket.setTimeout(0).off("timeout", giveUp);
+}
+
+/** A connection's socket, to which there is no typed way. */
+export function socketOf(client: pg.ClientBase): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 /**

@@ -7,8 +7,11 @@ import { createMeter, type Listed, type ObjectStore } from "./object-store.ts";
 /** Bytes of a part of an upload. Two are in memory at a time; S3 takes 10,000 parts, so objects of up to 78 GiB. */
 const partSize = 8 * 1024 * 1024;
 
-/** Objects in an S3-compatible store, addressed by path (bucket names need not be in DNS). */
-export function createS3ObjectStore(env: S3Env): ObjectStore & { close(): void } {
+/**
+ * Objects in an S3-compatible store, addressed by path (bucket names need not be in DNS). What a server does not answer within `answerMs`
+ * is asked again, up to twice; one that says nothing for `silenceMs` in the middle of an object breaks it off.
+ */
+export function createS3ObjectStore(env: S3Env, { answerMs = 15_000, silenceMs = 30_000 } = {}): ObjectStore & { close(): void } {
   const client = new S3Client({
     endpoint: env.S3_ENDPOINT,
     region: env.S3_REGION,
@@ -17,7 +20,8 @@ export function createS3ObjectStore(env: S3Env): ObjectStore & { close(): void }
     // Other stores than AWS do not all know the checksums that the client would send unasked.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000 },
+    // A server that loses its power says no word of it, and a timeout of which nothing is thrown is a line in the log.
+    requestHandler: { connectionTimeout: 3000, requestTimeout: answerMs, throwOnRequestTimeout: true, socketTimeout: silenceMs },
   });
 
   return {

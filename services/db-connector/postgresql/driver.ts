@@ -1,6 +1,5 @@
-import type { Socket } from "node:net";
 import type { SqlStatement, Statement, Table } from "@chatdb/contracts/query.ts";
-import { outliveBreaks } from "@chatdb/kit/database.ts";
+import { outliveBreaks, socketOf } from "@chatdb/kit/database.ts";
 import pg from "pg";
 import { connectTimeoutMs, introspectionTimeoutMs, maxConnections, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Reading } from "../driver.ts";
 import { CostGate } from "../cost-gate.ts";
@@ -132,8 +131,5 @@ export class PostgresqlDriver implements Driver {
     }
   }
 }
-
-// No typed way there.
-const socketOf = (client: pg.PoolClient): Socket => (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 const portal = (client: pg.ClientBase, { sql, params = [] }: SqlStatement): RowCursor => client.query(new RowCursor(sql, params, decoderOf));

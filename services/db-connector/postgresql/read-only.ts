@@ -1,4 +1,8 @@
+import { giveUpSilent } from "@chatdb/kit/database.ts";
 import type pg from "pg";
+
+/** The server ends a statement at its timeout; one that says nothing for so many ms longer is gone. */
+const graceMs = 1000;
 
 /**
  * Begins a transaction that cannot write, whose statements may take `timeoutMs`, and whose dates are ISO 8601 in UTC.
@@ -22,6 +26,7 @@ export async function endReadOnly(client: pg.ClientBase): Promise<void> {
 /** Runs `work` in such a transaction. The connection is given back, or dropped when it is no longer usable. */
 export async function readOnly<T>(pool: pg.Pool, timeoutMs: number, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const answered = giveUpSilent(client, timeoutMs + graceMs);
   let usable = false;
   try {
     await beginReadOnly(client, timeoutMs);
@@ -29,6 +34,7 @@ export async function readOnly<T>(pool: pg.Pool, timeoutMs: number, work: (clien
     usable = true;
     return result;
   } finally {
+    answered();
     client.release(!usable);
   }
 }

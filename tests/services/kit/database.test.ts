@@ -1,8 +1,10 @@
-import type { Socket } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { expect } from "chai";
-import { migrate, openDatabase, openPool } from "@chatdb/kit/database.ts";
+import { isAway } from "@chatdb/kit/away.ts";
+import { migrate, openDatabase, openPool, socketOf } from "@chatdb/kit/database.ts";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 
 describe("a service's database", () => {
@@ -50,13 +52,28 @@ describe("a service's database", () => {
   it("may go away while a connection is in use: the next query says so, and the process goes on", async () => {
     const pool = openPool(env());
     const client = await pool.connect();
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-    const closed = new Promise((resolve) => stream.once("close", resolve));
-    stream.destroy(new Error("the server was killed"));
+    const socket = socketOf(client);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.destroy(new Error("the server was killed"));
     await closed;
     expect(await client.query("select 1").catch((error: unknown) => error)).to.be.instanceOf(Error);
     client.release(true);
     expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
     await pool.end();
+  });
+
+  it("may lose its power, and with it the last word on its connections: a query is given up, and the next one asks whoever is there by then", async () => {
+    const sockets: Socket[] = [];
+    const wire = createServer((socket) => void sockets.push(socket, socket.pipe(connect(database.port, database.host)).pipe(socket)));
+    await once(wire.listen(0, "127.0.0.1"), "listening");
+    const pool = openPool({ ...env(), DATABASE_HOST: "127.0.0.1", DATABASE_PORT: (wire.address() as AddressInfo).port }, { silenceMs: 200 });
+    await pool.query("select 1");
+    for (const socket of sockets.splice(0)) socket.unpipe().pause();
+    const error: unknown = await pool.query("select 1").catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(Error).with.property("message", "PostgreSQL said nothing for 0.2 s.");
+    expect(isAway(error)).to.equal(true);
+    expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
+    await pool.end();
+    wire.close();
   });
 });
