@@ -14,8 +14,11 @@ import type { Route, Upstreams } from "./routes.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** Codes of reply-from and undici for an upstream that did not answer in time. */
-const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"]);
+/** Codes of reply-from for an upstream that did not answer in time. */
+const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"]);
+
+/** Code of undici for one that did not even take the connection. */
+const notTaken = "UND_ERR_CONNECT_TIMEOUT";
 
 /** Of one connection, not of the request (RFC 9110, section 7.6.1); `expect` was answered by this server already. */
 const ofTheConnection = ["connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
@@ -105,7 +108,6 @@ function without<H extends object>(headers: H, names: readonly string[]): H {
 
 function problemOf(error: Error & { code?: string }, { prefix, upstream, timeoutMs }: Route): Problem {
   if (error.cause instanceof Problem) return error.cause;
-  return late.has(error.code ?? "")
-    ? new Problem(504, `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`, {}, { cause: error })
-    : new Problem(502, `${prefix}: ${upstream} cannot be reached. Try again in a moment.`, {}, { cause: error });
+  if (late.has(error.code ?? "")) return new Problem(504, `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`, {}, { cause: error });
+  return new Problem(error.code === notTaken ? 504 : 502, `${prefix}: ${upstream} cannot be reached. Try again in a moment.`, {}, { cause: error });
 }

@@ -23,8 +23,13 @@ export async function kill(pod: Pod): Promise<void> {
 
 /** Cuts the power of a node, or gives it back. */
 export async function power(state: "off" | "on", node: string): Promise<void> {
-  const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, node.replace("node-", "")]);
-  if (state === "off") return void (await switched("stop"));
+  const number = node.replace("node-", "");
+  const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, number]);
+  if (state === "off") {
+    // First of all its network: what is killed while that is up says good-bye on its connections, and what loses its power does not.
+    await run("ip", ["-n", `testcluster-${number}`, "link", "set", "nodes0", "down"]);
+    return void (await switched("stop"));
+  }
   // A node that was full of images may stumble over one of its own at the start, and leaves without its kubelet: from the beginning, then.
   for (let attempt = 1; ; attempt++) {
     try {
