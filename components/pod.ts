@@ -48,10 +48,12 @@ export function startupProbe(action: ProbeAction, limit = 180): Probe {
 /** User that the project's own images run as (distroless' "nonroot"). */
 export const ownUid = 65532;
 
-/** Pod-level settings of the Pod Security level "restricted", as user and group `uid`. */
-export function restrictedPod(uid: number): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks"> {
+/** Pod-level settings of the Pod Security level "restricted", as user and group `uid`, and how all of our pods look up names. */
+export function restrictedPod(uid: number): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks" | "dnsConfig"> {
   return {
     automountServiceAccountToken: false,
+    // Names are written in full; by the default of five dots, each would be looked up below three other domains first.
+    dnsConfig: { options: [{ name: "ndots", value: "2" }] },
     // The variables of Docker links (KAFKA_PORT=tcp://...) would be read as settings by some images.
     enableServiceLinks: false,
     securityContext: {

@@ -16,9 +16,10 @@ describe("pod", () => {
     expect(startupProbe(http, 20).failureThreshold).to.equal(20);
   });
 
-  it("a pod runs as its user, without a token, without variables of other services", () => {
+  it("a pod runs as its user, without a token, without variables of other services, and looks up names as they are", () => {
     expect(restrictedPod(999)).to.deep.equal({
       automountServiceAccountToken: false,
+      dnsConfig: { options: [{ name: "ndots", value: "2" }] },
       enableServiceLinks: false,
       securityContext: {
         runAsNonRoot: true,
