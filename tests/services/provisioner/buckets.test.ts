@@ -3,7 +3,7 @@ import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { bucketPolicy } from "@chatdb/provisioner/bucket-policy.ts";
 import { bucketSettings, provisionBuckets } from "@chatdb/provisioner/buckets.ts";
-import { retireBucketUser, retireBucketUserSettings } from "@chatdb/provisioner/retire.ts";
+import { retireBucketUser, retireBucketUserSettings } from "@chatdb/provisioner/retire-bucket-user.ts";
 import { expect } from "chai";
 
 const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;

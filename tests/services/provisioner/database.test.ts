@@ -1,5 +1,5 @@
 import { provisionDatabase, databaseSettings } from "@chatdb/provisioner/database.ts";
-import { retireDatabaseUser, retireDatabaseUserSettings } from "@chatdb/provisioner/retire.ts";
+import { retireDatabaseUser, retireDatabaseUserSettings } from "@chatdb/provisioner/retire-database-user.ts";
 import { scramVerifier } from "@chatdb/provisioner/scram.ts";
 import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";

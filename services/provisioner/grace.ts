@@ -1,0 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import type { Logger } from "@chatdb/kit/log.ts";
+
+/** How long the consumer's old pods may still drain, with the old login in their hands. */
+export const grace = {
+  GRACE_SECONDS: z.coerce.number().int().min(0).max(600),
+};
+
+/** A command that lets the grace pass first. */
+export function afterGrace<Env extends { GRACE_SECONDS: number }>(withdraw: (env: Env, log: Logger) => Promise<void>) {
+  return async (env: Env, log: Logger): Promise<void> => {
+    await delay(env.GRACE_SECONDS * 1000);
+    await withdraw(env, log);
+  };
+}
