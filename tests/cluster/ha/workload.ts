@@ -4,8 +4,8 @@ import { startLoad, type Load, type Step } from "../support/load.ts";
 
 const job = { model_name: "load", dataset_location: "s3://datasets/load.csv", target: "y" };
 
-/** What people do with ChatDB, in the proportions of the list: mostly they ask. */
-const script: readonly Step[] = [
+/** What people ask. */
+const asking: readonly Step[] = [
   { name: "question", method: "POST", path: "/api/query", body: { query: "how many customers are there in Germany?" } },
   { name: "prediction", method: "POST", path: "/api/predict", body: { model_name: "load", version: 1, features: { x: 7 } } },
   { name: "parse", method: "POST", path: "/api/parse", body: { query: "list customers in Germany" } },
@@ -14,9 +14,10 @@ const script: readonly Step[] = [
   { name: "models", method: "GET", path: "/api/models" },
   { name: "engine", method: "GET", path: "/api/engine" },
   { name: "jobs", method: "GET", path: "/api/jobs?limit=5" },
-  { name: "question", method: "POST", path: "/api/query", body: { query: "how many customers are there in Germany?" } },
-  { name: "job", method: "POST", path: "/api/jobs", body: job },
 ];
+
+/** What people do with ChatDB, in the proportions of the list: mostly they ask, and now and then they train a model. */
+const script: readonly Step[] = [...asking, ...asking, ...asking, { name: "job", method: "POST", path: "/api/jobs", body: job }];
 
 /** ChatDB at work, and what it must not lose. */
 export interface Workload {
