@@ -1,11 +1,14 @@
 import type { App } from "./server.ts";
 
 /**
- * Milliseconds that a server keeps an idle connection open. Its answers say so, and clients let go a little earlier. Shorter
+ * Milliseconds for which a server's answers tell clients to keep an idle connection; they let go a little earlier. Shorter
  * than the time between SIGTERM and the close of the listener: by then each connection has been used, and closed by its
  * answer, or has been left by its client. One closed by the server may have a request on its way.
  */
 export const keepAliveMs = 5000;
+
+/** Milliseconds for which a client may be held up, when it wants to let go of a connection, before the server closes it first. */
+export const patienceMs = 5000;
 
 /** Milliseconds between looks at connections that have become idle while the server closes. */
 const sweepMs = 50;

@@ -3,7 +3,7 @@ import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics } from "prom-client";
 import { z } from "zod";
-import { keepAliveMs } from "./drain.ts";
+import { keepAliveMs, patienceMs } from "./drain.ts";
 import { ConfigurationError, readEnv, serverEnv } from "./env.ts";
 import { createLogger, type Logger } from "./log.ts";
 
@@ -18,20 +18,20 @@ export interface RunOptions<Shape extends z.ZodRawShape> {
   create: (env: Env<Shape>, log: Logger) => Promise<FastifyInstance>;
   /**
    * Milliseconds between SIGTERM and the close of the listener, in which /ready says 503 and requests are still served:
-   * the time a cluster takes to stop sending them here, and clients take to let go of idle connections. Default 6000.
+   * the time a cluster takes to stop sending them here, and clients take to let go of idle connections. Default 10,000.
    * SIGINT, from a terminal, does not wait.
    */
   drainDelayMs?: number;
 }
 
-/** Running requests and event handlers have this long to finish; then the process exits with 1. In ms, below Kubernetes' 30 s. */
-const closeTimeoutMs = 25_000;
+/** From the signal on, running requests and event handlers have this long to finish; then the process exits with 1. In ms, below the 45 s that our pods have. */
+const closeTimeoutMs = 40_000;
 
 /**
  * Runs a service as this process: reads its environment, listens, logs, drains on SIGTERM and SIGINT.
  * Exits with 0 after a clean stop, 2 on a ConfigurationError, 1 on any other failure.
  */
-export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = keepAliveMs + 1000 }: RunOptions<Shape>): Promise<void> {
+export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = keepAliveMs + patienceMs }: RunOptions<Shape>): Promise<void> {
   try {
     const env = readEnv(z.object({ ...serverEnv, ...shape })) as Env<Shape>;
     const app = await create(env, createLogger(name, env.LOG_LEVEL));

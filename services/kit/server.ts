@@ -4,7 +4,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
 import { answerError, answerErrors } from "./answer-errors.ts";
-import { keepAliveMs, letGo } from "./drain.ts";
+import { keepAliveMs, letGo, patienceMs } from "./drain.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { measureRequests } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
@@ -67,6 +67,7 @@ export function createServer(options: ServerOptions): App {
     // A readiness probe must still be answered, with 503, while the server drains.
     return503OnClosing: false,
   }).withTypeProvider<ZodTypeProvider>();
+  app.server.keepAliveTimeoutBuffer = patienceMs;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   letGo(app);

@@ -36,11 +36,12 @@ describe("a server that stops", () => {
     expect(performance.now() - started).to.be.lessThan(1000);
   });
 
-  it("tells its clients how long it keeps an idle connection: less than it goes on listening when it drains", async () => {
+  it("tells its clients how long it keeps an idle connection: less than it does, and than it goes on listening when it drains", async () => {
     await app.listen();
     const response = await ask("/health");
     await text(response);
     expect(response.headers["keep-alive"]).to.equal("timeout=5");
+    expect(app.server).to.include({ keepAliveTimeout: 5000, keepAliveTimeoutBuffer: 5000 });
   });
 
   it("ends what it has begun to send, then the connection, though the client would keep it", async () => {
