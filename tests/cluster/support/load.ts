@@ -74,15 +74,19 @@ export async function servedAgain(load: Load): Promise<Lap> {
 /** A 503 or 504 that took as long waited to the end of a time limit: nobody refused. */
 const waitedMs = 2500;
 
-/** Share of the requests that may end so while a change starts pods on all CPUs at once. */
-const lateShare = 0.005;
+/** The load's own limit on an answer, and on a name's address, of which DNS said nothing. */
+const ownLimits: readonly (number | string)[] = ["ABORT_ERR", "EAI_AGAIN"];
+
+/** Share of the requests that may end so while a change starts a dozen pods at once on the two CPUs that all nodes share. */
+const lateShare = 0.02;
 
 /**
  * What a change of the stack broke, each way once: every request that was refused or cut off, and those that ran out of time where they
  * are more than a machine without a spare CPU explains.
  */
 export function brokenIn(lap: Lap): string[] {
-  const { late = [], broken = [] } = Object.groupBy(lap.failures, ({ result, ms }) => ((result === 503 || result === 504) && ms >= waitedMs ? "late" : "broken"));
+  const ranOutOfTime = ({ result, ms }: Lap["failures"][number]) => ownLimits.includes(result) || ((result === 503 || result === 504) && ms >= waitedMs);
+  const { late = [], broken = [] } = Object.groupBy(lap.failures, (failure) => (ranOutOfTime(failure) ? "late" : "broken"));
   return failuresOf({ ...lap, failures: late.length > lateShare * lap.requests ? lap.failures : broken });
 }
 

@@ -44,10 +44,13 @@ export async function smallDisk(namespace: string, name: string, roomMiB = 64): 
     await copy(aside, path);
   });
   return {
-    fill: async () => {
-      const { bavail, bsize } = await statfs(path);
-      await run("fallocate", ["--length", String(bavail * bsize), filler]);
-    },
+    // Whoever writes there meanwhile takes some of the room that was found: then it is less that has to be filled.
+    fill: () =>
+      until("the volume is full", 30, async () => {
+        const { bavail, bsize } = await statfs(path);
+        await run("fallocate", ["--length", String(bavail * bsize), filler]);
+        return true;
+      }).then(() => undefined),
     free: () => rm(filler, { force: true }),
     remove: () =>
       stopped(async () => {
