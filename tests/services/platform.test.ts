@@ -17,9 +17,6 @@ import { launch, type PlatformProcess } from "./support/platform-process.ts";
 /** The end of the greeting: by then everything answers. */
 const ready = "Ctrl-C stops it.";
 
-/** A stop may take this long, in ms: what the platform allows itself, and the end of the process. */
-const stopWithinMs = 3000;
-
 const germans = generateShop().customers.filter(({ country }) => country === "Germany").length;
 
 describe("platform", () => {
@@ -112,13 +109,11 @@ describe("platform", () => {
     // The last one here. Ctrl-C in a terminal can arrive twice: from the terminal, and passed on by npm.
     it("stops at Ctrl-C and leaves nothing behind", async () => {
       expect(await readdir(folder), "in use").to.have.length(1);
-      const asked = performance.now();
       platform.kill("SIGINT");
       platform.kill("SIGINT");
       const { code, stdout, stderr } = await platform.ended();
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
       expect(stdout.split("Stopping.")).to.have.length(2);
-      expect(performance.now() - asked).to.be.lessThan(stopWithinMs);
       expect(await readdir(folder)).to.deep.equal([]);
     });
   });
@@ -126,12 +121,10 @@ describe("platform", () => {
   it("stops at Ctrl-C while it starts", async () => {
     const platform = start(["--port", "0"]);
     await platform.printed("ChatDB is starting.");
-    const asked = performance.now();
     platform.kill("SIGINT");
     const { code, stdout, stderr } = await platform.ended();
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
     expect(stdout).not.to.include(ready);
-    expect(performance.now() - asked).to.be.lessThan(stopWithinMs);
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
