@@ -77,14 +77,12 @@ const waitedMs = 2500;
 /** The load's own limit on an answer, and on a name's address, of which DNS said nothing. */
 const ownLimits: readonly (number | string)[] = ["ABORT_ERR", "EAI_AGAIN"];
 
-/** Share of the requests that may end so while a change starts a dozen pods at once on the two CPUs that all nodes share. */
-const lateShare = 0.02;
-
 /**
  * What a change of the stack broke, each way once: every request that was refused or cut off, and those that ran out of time where they
  * are more than a machine without a spare CPU explains.
+ * @param lateShare of the requests, how many may run out of time; default 0.005, for pods that start a few at a time
  */
-export function brokenIn(lap: Lap): string[] {
+export function brokenIn(lap: Lap, lateShare = 0.005): string[] {
   const ranOutOfTime = ({ result, ms }: Lap["failures"][number]) => ownLimits.includes(result) || ((result === 503 || result === 504) && ms >= waitedMs);
   const { late = [], broken = [] } = Object.groupBy(lap.failures, (failure) => (ranOutOfTime(failure) ? "late" : "broken"));
   return failuresOf({ ...lap, failures: late.length > lateShare * lap.requests ? lap.failures : broken });
