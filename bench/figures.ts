@@ -12,7 +12,10 @@ export interface Figure {
 export function lineOf({ what, value, digits = 0, unit, goal }: Figure): string {
   const figure = `  ${what.padEnd(48)} ${value.toFixed(digits).padStart(10)} ${unit.padEnd(26)}`;
   if (!goal) return figure.trimEnd();
-  const [word, bound, met] = "atMost" in goal ? ["at most", goal.atMost, value <= goal.atMost] : ["at least", goal.atLeast, value >= goal.atLeast];
+  const [word, bound, met] =
+    "atMost" in goal
+      ? ["at most", goal.atMost, value <= goal.atMost]
+      : ["at least", goal.atLeast, value >= goal.atLeast];
   return `${figure} goal: ${word} ${bound}, ${met ? "met" : "missed"}`;
 }
 

@@ -20,11 +20,15 @@ const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no ${unknown.join(", ")} to measure. npm run bench -- [part...] takes: ${Object.keys(parts).join(", ")}.\n`);
+  process.stderr.write(
+    `There is no ${unknown.join(", ")} to measure. npm run bench -- [part...] takes: ${Object.keys(parts).join(", ")}.\n`,
+  );
   process.exit(2);
 }
 
-process.stdout.write(`${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0]!.toFixed(1)}, Node.js ${process.version}\n`);
+process.stdout.write(
+  `${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0]!.toFixed(1)}, Node.js ${process.version}\n`,
+);
 for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
   const figures = await parts[name]!();
   process.stdout.write(`${name}\n${figures.map(lineOf).join("\n")}\n`);

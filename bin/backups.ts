@@ -30,7 +30,8 @@ export async function listBackups({ kubectl, namespace, tell }: Place): Promise<
   job.spec.template.spec = { ...pod, containers: [{ ...fetch!, args: ["main.js", "backup-list"] }] };
   const output = await runJob(kubectl, job, tell);
   const line = output.split("\n").find((line) => line.startsWith('{"backups":'));
-  if (line === undefined) throw new Error(`the Job ${job.metadata.name} listed the backups, and the cluster has lost its log. Try again.`);
+  if (line === undefined)
+    throw new Error(`the Job ${job.metadata.name} listed the backups, and the cluster has lost its log. Try again.`);
   return (JSON.parse(line) as { backups: Backup[] }).backups;
 }
 
@@ -40,7 +41,8 @@ export async function listBackups({ kubectl, namespace, tell }: Place): Promise<
  */
 export async function restore({ kubectl, namespace, tell }: Place, from: string): Promise<void> {
   const job = template({ kubectl, namespace }, "postgres-restore");
-  for (const step of job.spec.template.spec.initContainers ?? []) (step.env ??= []).push({ name: "BACKUP_FROM", value: from });
+  for (const step of job.spec.template.spec.initContainers ?? [])
+    (step.env ??= []).push({ name: "BACKUP_FROM", value: from });
   tell((await runJob(kubectl, job, tell)).trimEnd());
   await setPasswords({ kubectl, namespace, tell });
 }
@@ -48,9 +50,14 @@ export async function restore({ kubectl, namespace, tell }: Place, from: string)
 /** Backups have no passwords, and lack the logins that are younger than they: the Jobs that made the logins are run again. */
 async function setPasswords({ kubectl, namespace, tell }: Place): Promise<void> {
   const { items } = JSON.parse(kubectl(["get", "jobs", "--namespace", namespace, "--output=json"])) as { items: Job[] };
-  const original = items.filter(({ metadata, spec }) => spec.template.spec.containers[0].args?.[1] === "database" && metadata.labels?.[repeats] === undefined);
+  const original = items.filter(
+    ({ metadata, spec }) =>
+      spec.template.spec.containers[0].args?.[1] === "database" && metadata.labels?.[repeats] === undefined,
+  );
   if (original.length === 0) {
-    throw new Error(`the data is restored, but the services cannot log in: ${namespace} has no Jobs that make their logins. Deploy the stack again, after \`pulumi refresh\`.`);
+    throw new Error(
+      `the data is restored, but the services cannot log in: ${namespace} has no Jobs that make their logins. Deploy the stack again, after \`pulumi refresh\`.`,
+    );
   }
   tell(`setting passwords: ${original.map(({ metadata }) => metadata.name).join(", ")}`);
   await Promise.all(original.map((job) => runJob(kubectl, repeated(job), () => undefined)));
@@ -61,7 +68,8 @@ const repeats = "chatdb/repeats";
 
 /** The same Job once more: without what the cluster added to it. */
 function repeated({ metadata: { name, namespace, labels }, spec: { template, ...spec } }: Job): Job {
-  const own = (all: Record<string, string> = {}) => Object.fromEntries(Object.entries(all).filter(([label]) => !/(^|\/)(controller-uid|job-name)$/.test(label)));
+  const own = (all: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(all).filter(([label]) => !/(^|\/)(controller-uid|job-name)$/.test(label)));
   const copy = {
     ...spec,
     selector: undefined,
@@ -70,7 +78,12 @@ function repeated({ metadata: { name, namespace, labels }, spec: { template, ...
     template: { ...template, metadata: { labels: own(template.metadata.labels) } },
   };
   // Names of pods have 63 characters, and are the Job's with a suffix.
-  return { apiVersion: "batch/v1", kind: "Job", metadata: { name: jobName(name.slice(0, 45)), namespace, labels: { ...own(labels), [repeats]: name } }, spec: copy } as Job;
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: jobName(name.slice(0, 45)), namespace, labels: { ...own(labels), [repeats]: name } },
+    spec: copy,
+  } as Job;
 }
 
 function template({ kubectl, namespace }: Pick<Place, "kubectl" | "namespace">, cronJob: string): Job {
@@ -78,6 +91,9 @@ function template({ kubectl, namespace }: Pick<Place, "kubectl" | "namespace">, 
     return jobFrom(kubectl, namespace, cronJob);
   } catch (error) {
     if (!(error as Error).message.includes("NotFound")) throw error;
-    throw new Error(`there is no CronJob ${cronJob} in ${namespace}: ChatDB is not deployed there, or its setting \`backup\` is off, or PostgreSQL is elsewhere.`, { cause: error });
+    throw new Error(
+      `there is no CronJob ${cronJob} in ${namespace}: ChatDB is not deployed there, or its setting \`backup\` is off, or PostgreSQL is elsewhere.`,
+      { cause: error },
+    );
   }
 }

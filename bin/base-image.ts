@@ -11,8 +11,10 @@ export interface BaseImage {
 
 /** @throws Error where the reference has no tag or is no reference at all */
 export function baseImage(reference: string): BaseImage {
-  const { repository, tag, digest } = /^(?<repository>[^@\s]+):(?<tag>[\w][\w.-]*)(@(?<digest>sha256:[0-9a-f]{64}))?$/.exec(reference)?.groups ?? {};
-  if (repository === undefined || tag === undefined) throw new Error(`${reference} is no base image: give registry/name:tag, with @sha256:... or without.`);
+  const { repository, tag, digest } =
+    /^(?<repository>[^@\s]+):(?<tag>[\w][\w.-]*)(@(?<digest>sha256:[0-9a-f]{64}))?$/.exec(reference)?.groups ?? {};
+  if (repository === undefined || tag === undefined)
+    throw new Error(`${reference} is no base image: give registry/name:tag, with @sha256:... or without.`);
   return { repository, tag, digest };
 }
 

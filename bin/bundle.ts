@@ -49,7 +49,9 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     define: { "process.env.SOURCE_TAG": JSON.stringify(imageTag(service)) },
     logLevel: "warning",
   });
-  await Promise.all(webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))));
+  await Promise.all(
+    webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))),
+  );
   if (service === "api-gateway") await buildPage(join(outdir, "page"));
   await writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(outdir, sbomFile), sbom(service, metafile, base));
@@ -58,8 +60,12 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
 
 /** The workspace packages that a service names. */
 function usedBy(service: string): string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "services", service, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
-  return Object.keys(dependencies).flatMap((name) => (name.startsWith("@chatdb/") ? [name.slice("@chatdb/".length)] : []));
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "services", service, "package.json"), "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
+  return Object.keys(dependencies).flatMap((name) =>
+    name.startsWith("@chatdb/") ? [name.slice("@chatdb/".length)] : [],
+  );
 }
 
 /** The entries of worker threads in a folder of services/. */
@@ -73,7 +79,14 @@ function workersOf(service: string): string[] {
 /** The WebAssembly of the modules that have theirs in a file beside them: of the same name, or of the one that they ask for. */
 function webAssembly(modules: readonly string[]): string[] {
   return modules
-    .map((module) => module.replace(/onnxruntime-web\/dist\/ort\.wasm\.bundle\.min\.mjs$/, "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm").replace(/\.[cm]?js$/, ".wasm"))
+    .map((module) =>
+      module
+        .replace(
+          /onnxruntime-web\/dist\/ort\.wasm\.bundle\.min\.mjs$/,
+          "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+        )
+        .replace(/\.[cm]?js$/, ".wasm"),
+    )
     .filter((file) => file.endsWith(".wasm") && existsSync(join(root, file)));
 }
 

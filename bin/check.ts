@@ -15,7 +15,11 @@ const usage = `Usage: npm run check
   Renders ${stackNames().join(" and ")} and checks the objects with kubeconform, kube-score and Pod Security admission.
   Needs Go 1.26 or later, which builds the checkers the first time. Waivers are in policies/waivers.yaml.`;
 
-const checkers: Readonly<Record<string, Checker>> = { kubeconform, "kube-score": kubeScore, "pod-security": podSecurity };
+const checkers: Readonly<Record<string, Checker>> = {
+  kubeconform,
+  "kube-score": kubeScore,
+  "pod-security": podSecurity,
+};
 
 const ingress = { host: "chatdb.example.com", class: "traefik", tls: { issuer: "letsencrypt" } };
 /** Settings that no stack has as it comes, and that make objects of other kinds. */
@@ -29,14 +33,20 @@ await main("check", usage, async () => {
   const waivers = readWaivers();
   await buildTools();
   const findings: StackFinding[] = [];
-  for (const stack of stackNames()) findings.push(...(await check(await rendered(stack))).map((finding) => ({ stack, ...finding })));
+  for (const stack of stackNames())
+    findings.push(...(await check(await rendered(stack))).map((finding) => ({ stack, ...finding })));
   const { left, unused } = applyWaivers(findings, waivers);
   report(left);
 
   const critical = left.filter((finding) => finding.critical);
-  console.log(`${critical.length} critical, ${left.length - critical.length} warnings, ${waivers.length} waivers in policies/waivers.yaml.`);
+  console.log(
+    `${critical.length} critical, ${left.length - critical.length} warnings, ${waivers.length} waivers in policies/waivers.yaml.`,
+  );
   const faults = [
-    ...unused.map(({ stack, check, object }) => `The waiver of ${check} for ${object}${stack ? ` in ${stack}` : ""} covers nothing any more: take it out.`),
+    ...unused.map(
+      ({ stack, check, object }) =>
+        `The waiver of ${check} for ${object}${stack ? ` in ${stack}` : ""} covers nothing any more: take it out.`,
+    ),
     ...(critical.length > 0 ? ["Put what is critical right, or waive it with its reason."] : []),
   ];
   if (faults.length > 0) throw new Error(faults.join("\n"));
@@ -55,7 +65,9 @@ async function objects(stack: string, settings: Record<string, unknown>): Promis
   // The SDK takes a second to load, which a wrong option need not cost.
   const { recordStack } = await import("../render/stack.ts");
   const resources = await recordStack(stack, { settings });
-  const secrets = manifests(resources, { form: "clear" }).flat().filter(({ kind }) => kind === "Secret");
+  const secrets = manifests(resources, { form: "clear" })
+    .flat()
+    .filter(({ kind }) => kind === "Secret");
   return [...manifests(resources, { form: "external", store: "chatdb" }).flat(), ...secrets];
 }
 
@@ -64,7 +76,8 @@ async function check(objects: Manifest[]): Promise<Finding[]> {
     Object.entries(checkers).map(async ([name, checker]) => {
       const findings = await checker([...objects, canary]);
       const ofCanary = findings.filter(({ object }) => object === title(canary));
-      if (!ofCanary.some(({ critical }) => critical)) throw new Error(`${name} finds nothing wrong with an object that breaks everything: it does not check.`);
+      if (!ofCanary.some(({ critical }) => critical))
+        throw new Error(`${name} finds nothing wrong with an object that breaks everything: it does not check.`);
       return findings.filter((finding) => !ofCanary.includes(finding));
     }),
   );
@@ -74,6 +87,7 @@ async function check(objects: Manifest[]): Promise<Finding[]> {
 function report(findings: readonly StackFinding[]): void {
   for (const [object, about] of Map.groupBy(findings, ({ stack, object }) => `${stack}: ${object}`)) {
     console.log(object);
-    for (const { check, message, critical } of about) console.log(`  ${critical ? "critical" : "warning "}  ${check}: ${message}`);
+    for (const { check, message, critical } of about)
+      console.log(`  ${critical ? "critical" : "warning "}  ${check}: ${message}`);
   }
 }

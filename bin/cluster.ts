@@ -29,9 +29,12 @@ export async function targetContext(stack: string): Promise<string> {
 
 function startMinikube(stack: string, config: Record<string, string>): string {
   if (!isInstalled("minikube")) {
-    throw new Error("no cluster: the kubeconfig names no current context, and Minikube is not installed.\nInstall Minikube (https://minikube.sigs.k8s.io), or set KUBECONFIG.");
+    throw new Error(
+      "no cluster: the kubeconfig names no current context, and Minikube is not installed.\nInstall Minikube (https://minikube.sigs.k8s.io), or set KUBECONFIG.",
+    );
   }
-  if (!isAllowed("minikube", allowed(config))) throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
+  if (!isAllowed("minikube", allowed(config)))
+    throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
   const start = minikubeStart(config);
   console.log(`No cluster yet: minikube ${start.join(" ")}`);
   const { status } = spawnSync("minikube", start, { stdio: "inherit" });
@@ -62,7 +65,10 @@ async function reach(context: string): Promise<void> {
   const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
   await new Promise<void>((resolve, reject) => {
     const socket = connect({ host: url.hostname, port, timeout: 5000 });
-    const unreachable = (reason: string) => reject(new Error(`the cluster of the context ${context} does not answer at ${url.host} (${reason}). Is it running?`));
+    const unreachable = (reason: string) =>
+      reject(
+        new Error(`the cluster of the context ${context} does not answer at ${url.host} (${reason}). Is it running?`),
+      );
     socket
       .on("connect", () => resolve())
       .on("timeout", () => unreachable("no answer in 5 seconds"))

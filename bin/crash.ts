@@ -11,9 +11,17 @@ const usage = `Usage: npm run crash [-- --runs N] [--seed N]
   --seed N   decides which processes are killed, and when; default 1`;
 
 await main("crash", usage, () => {
-  const { values } = parseArgs({ options: { runs: { type: "string", default: "100" }, seed: { type: "string", default: "1" } } });
-  for (const [name, value] of Object.entries(values)) if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--${name} takes a whole number from 1 on, not "${value}".`);
+  const { values } = parseArgs({
+    options: { runs: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
+  });
+  for (const [name, value] of Object.entries(values))
+    if (!/^[1-9]\d{0,8}$/.test(value))
+      throw new UsageError(`--${name} takes a whole number from 1 on, not "${value}".`);
   const env = { ...process.env, CRASH_RUNS: values.runs, CRASH_SEED: values.seed };
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, "test-cluster.ts"), "dev", "--grep", "killed by SIGKILL"], { env, stdio: "inherit" });
+  const { status } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, "test-cluster.ts"), "dev", "--grep", "killed by SIGKILL"],
+    { env, stdio: "inherit" },
+  );
   process.exitCode = status ?? 1;
 });

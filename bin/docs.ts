@@ -13,7 +13,8 @@ const root = join(import.meta.dirname, "..");
 function configurationTable(): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const rows = Object.entries(project().config).map(
-    ([name, { type, description, default: value }]) => `| \`${name}\` | ${type} | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
+    ([name, { type, description, default: value }]) =>
+      `| \`${name}\` | ${type} | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
   );
   const secrets = `Secrets, set with \`pulumi config set --secret\`: ${secretNames.map((name) => `\`${name}\``).join(", ")}.`;
   return ["| setting | type | meaning | default |", "| --- | --- | --- | --- |", ...rows, "", secrets].join("\n");
@@ -40,11 +41,17 @@ export async function generatedDocs(): Promise<{ file: string; text: string }[]>
     const text = readFileSync(join(root, file), "utf8");
     return {
       file,
-      text: text.replace(/(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, start: string, part: string, end: string) => {
-        const content = parts[part];
-        if (content === undefined) throw new Error(`${file}: there is no generated part ${part}; the parts are ${Object.keys(parts).join(", ")}.`);
-        return `${start}${content}\n${end}`;
-      }),
+      text: text.replace(
+        /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+        (_, start: string, part: string, end: string) => {
+          const content = parts[part];
+          if (content === undefined)
+            throw new Error(
+              `${file}: there is no generated part ${part}; the parts are ${Object.keys(parts).join(", ")}.`,
+            );
+          return `${start}${content}\n${end}`;
+        },
+      ),
     };
   });
 }

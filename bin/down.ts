@@ -20,7 +20,10 @@ function refuseProtected(stack: string): void {
 }
 
 await main("down", usage, async () => {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { yes: { type: "boolean", default: false } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { yes: { type: "boolean", default: false } },
+  });
   const stack = stackArgument(positionals);
   refuseProtected(stack);
   const unasked = stack === "dev" || values.yes ? ["--yes"] : [];

@@ -41,7 +41,8 @@ const reproducible = { SOURCE_DATE_EPOCH: "0", BUILDX_NO_DEFAULT_ATTESTATIONS: "
 // buildah: no cache of layers, since a tag that is new has a new bundle; nothing runs, so no isolation is lost.
 const buildahOptions = ["--isolation", "chroot", "--pull=false", "--layers=false", "--identity-label=false"];
 
-const names = (list: string | undefined) => (list ?? "").split("\n").filter((name) => name !== "" && !name.includes("<none>"));
+const names = (list: string | undefined) =>
+  (list ?? "").split("\n").filter((name) => name !== "" && !name.includes("<none>"));
 
 const docker: ImageBuilder = {
   name: "docker",
@@ -76,15 +77,20 @@ const buildah: ImageBuilder = {
   name: "buildah",
   has: (image) => ask("buildah", "inspect", "--type", "image", image) !== undefined,
   list: () => names(ask("buildah", "images", "--format", "{{.Name}}:{{.Tag}}")),
-  build: (image, build) => run("buildah", "bud", "--quiet", ...buildahOptions, ...atZero, ...buildArguments(image, build)),
+  build: (image, build) =>
+    run("buildah", "bud", "--quiet", ...buildahOptions, ...atZero, ...buildArguments(image, build)),
   savesMany: false,
   save: ([image], file) => run("buildah", "push", "--quiet", image!, `docker-archive:${file}:${image}`),
-  push: (image) => pushedDigest((file) => run("buildah", "push", "--quiet", tls(image), "--digestfile", file, image, `docker://${image}`)),
+  push: (image) =>
+    pushedDigest((file) =>
+      run("buildah", "push", "--quiet", tls(image), "--digestfile", file, image, `docker://${image}`),
+    ),
   remove: (image) => run("buildah", "rmi", image),
 };
 
 function buildArguments(image: string, { dockerfile, context, arguments: args, labels }: Build): string[] {
-  const pairs = (option: string, values: Readonly<Record<string, string>>) => Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+  const pairs = (option: string, values: Readonly<Record<string, string>>) =>
+    Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
   return ["--file", dockerfile, ...pairs("--build-arg", args), ...pairs("--label", labels), "--tag", image, context];
 }
 

@@ -18,7 +18,9 @@ interface Package {
  * changes with files that are not in the image, the version has the tag that follows from the image's own sources.
  */
 export function imageLabels(service: string, base: BaseImage): Record<string, string> {
-  const { version, description, license, repository } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as Package;
+  const { version, description, license, repository } = JSON.parse(
+    readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
+  ) as Package;
   const labels = {
     title: `ChatDB ${service}`,
     description,
@@ -28,5 +30,9 @@ export function imageLabels(service: string, base: BaseImage): Record<string, st
     "base.name": reference({ ...base, digest: undefined }),
     "base.digest": base.digest,
   };
-  return Object.fromEntries(Object.entries(labels).flatMap(([name, value]) => (value === undefined ? [] : [[`org.opencontainers.image.${name}`, value]])));
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([name, value]) =>
+      value === undefined ? [] : [[`org.opencontainers.image.${name}`, value]],
+    ),
+  );
 }

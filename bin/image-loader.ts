@@ -17,7 +17,10 @@ export function loaderFor(context: string | undefined, command = process.env.CHA
     const [program, ...args] = command.trim().split(/\s+/);
     return (images) => run(program!, ...args, ...images);
   }
-  if (context === undefined) throw new Error("no cluster to load images into: the kubeconfig names no current context. Start one, or push with --push.");
+  if (context === undefined)
+    throw new Error(
+      "no cluster to load images into: the kubeconfig names no current context. Start one, or push with --push.",
+    );
   if (context.startsWith("kind-")) return kind(context.slice("kind-".length));
   if (context === "minikube" || isMinikubeProfile(context)) return minikube(context);
   throw new Error(
@@ -37,7 +40,8 @@ function isMinikubeProfile(context: string): boolean {
 
 function minikube(profile: string): ImageLoader {
   const load = (...what: string[]) => run("minikube", "--profile", profile, "image", "load", ...what);
-  return (images, builder) => (builder.name === "docker" ? load("--daemon", ...images) : withArchives(images, builder, (file) => load(file)));
+  return (images, builder) =>
+    builder.name === "docker" ? load("--daemon", ...images) : withArchives(images, builder, (file) => load(file));
 }
 
 function kind(name: string): ImageLoader {
@@ -71,7 +75,14 @@ interface NodeList {
  * Empty where the cluster cannot be asked: then nothing is left out.
  */
 export function imagesOnAllNodes(context: string | undefined): Set<string> {
-  const answer = ask("kubectl", ...(context === undefined ? [] : ["--context", context]), "get", "nodes", "--output", "json");
+  const answer = ask(
+    "kubectl",
+    ...(context === undefined ? [] : ["--context", context]),
+    "get",
+    "nodes",
+    "--output",
+    "json",
+  );
   if (answer === undefined) return new Set();
   const { items } = JSON.parse(answer) as NodeList;
   const nodes = items.map(({ status }) => new Set(status.images?.flatMap(({ names = [] }) => names)));

@@ -6,7 +6,14 @@ const root = join(import.meta.dirname, "..");
 const services = join(root, "services");
 
 /** Everything that goes into every image. */
-const common = ["services/Dockerfile", "bin/bundle.ts", "bin/sbom.ts", "bin/image-labels.ts", "package.json", "package-lock.json"];
+const common = [
+  "services/Dockerfile",
+  "bin/bundle.ts",
+  "bin/sbom.ts",
+  "bin/image-labels.ts",
+  "package.json",
+  "package-lock.json",
+];
 
 const scope = "@chatdb/";
 
@@ -36,7 +43,9 @@ export function imageTag(service: string): string {
 function packagesOf(name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found;
   found.add(name);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(services, name, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+  const { dependencies = {} } = JSON.parse(readFileSync(join(services, name, "package.json"), "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
   for (const dependency of Object.keys(dependencies)) {
     if (dependency.startsWith(scope)) packagesOf(dependency.slice(scope.length), found);
   }
@@ -44,7 +53,9 @@ function packagesOf(name: string, found = new Set<string>()): Set<string> {
 }
 
 // A program asks for the tags of all services at once: nothing is read twice.
-const commonDigest = once(() => common.reduce((hash, file) => addFile(hash, join(root, file), file), createHash("sha256")).digest("hex"));
+const commonDigest = once(() =>
+  common.reduce((hash, file) => addFile(hash, join(root, file), file), createHash("sha256")).digest("hex"),
+);
 const folderDigest = once((name) => addFolder(createHash("sha256"), join(services, name), "").digest("hex"));
 
 function once(compute: (key: string) => string): (key?: string) => string {

@@ -73,7 +73,12 @@ export async function pushImages({ registry, tag, base }: Release): Promise<Reco
   return digests;
 }
 
-async function build(services: string[], name: (service: string) => string, base: BaseImage, builder: ImageBuilder): Promise<void> {
+async function build(
+  services: string[],
+  name: (service: string) => string,
+  base: BaseImage,
+  builder: ImageBuilder,
+): Promise<void> {
   console.log(`Images: building ${services.join(", ")} with ${builder.name} on ${reference(base)}`);
   await Promise.all(services.map((service) => bundle(service, base)));
   for (const service of services) {
@@ -89,27 +94,39 @@ async function build(services: string[], name: (service: string) => string, base
 async function writeSboms(directory: string, base: BaseImage): Promise<void> {
   mkdirSync(directory, { recursive: true });
   await Promise.all(serviceNames().map((service) => bundle(service, base)));
-  for (const service of serviceNames()) copyFileSync(join(root, "dist", service, sbomFile), join(directory, `${service}.cdx.json`));
+  for (const service of serviceNames())
+    copyFileSync(join(root, "dist", service, sbomFile), join(directory, `${service}.cdx.json`));
   console.log(`Images: the bills of materials of ${serviceNames().length} images are in ${directory}.`);
 }
 
 /** Deletes the images that were built of other sources than those that are here now. Others' images have other names. */
 export function pruneImages(builder: ImageBuilder): string[] {
   const current = serviceNames().map(localImage);
-  const superseded = builder.list().filter((image) => /^localhost\/chatdb\/[a-z0-9-]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
+  const superseded = builder
+    .list()
+    .filter((image) => /^localhost\/chatdb\/[a-z0-9-]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
   superseded.forEach((image) => builder.remove(image));
   return superseded;
 }
 
 function options() {
   const { values } = parseArgs({
-    options: { push: { type: "string" }, tag: { type: "string" }, stack: { type: "string" }, sbom: { type: "string" }, prune: { type: "boolean" }, base: { type: "string" } },
+    options: {
+      push: { type: "string" },
+      tag: { type: "string" },
+      stack: { type: "string" },
+      sbom: { type: "string" },
+      prune: { type: "boolean" },
+      base: { type: "string" },
+    },
   });
   const { push, tag, stack, sbom, prune } = values;
-  if ([push, sbom, prune].filter((task) => task !== undefined).length > 1) throw new UsageError("--push, --sbom and --prune are different tasks: give one.");
+  if ([push, sbom, prune].filter((task) => task !== undefined).length > 1)
+    throw new UsageError("--push, --sbom and --prune are different tasks: give one.");
   if ((push === undefined) !== (tag === undefined)) throw new UsageError("--push and --tag go together.");
   if (stack !== undefined && push === undefined) throw new UsageError("--stack goes with --push.");
-  if (stack !== undefined && !stackNames().includes(stack)) throw new UsageError(`there is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
+  if (stack !== undefined && !stackNames().includes(stack))
+    throw new UsageError(`there is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
   return { ...values, base: values.base === undefined ? undefined : givenBase(values.base) };
 }
 

@@ -10,7 +10,13 @@ interface Container {
 /** The parts of a Job that are changed before it is started. */
 export interface Job {
   metadata: { name: string; namespace: string; labels?: Record<string, string>; [more: string]: unknown };
-  spec: { template: { metadata: { labels?: Record<string, string> }; spec: { initContainers?: Container[]; containers: [Container, ...Container[]] } }; [more: string]: unknown };
+  spec: {
+    template: {
+      metadata: { labels?: Record<string, string> };
+      spec: { initContainers?: Container[]; containers: [Container, ...Container[]] };
+    };
+    [more: string]: unknown;
+  };
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
@@ -30,7 +36,16 @@ export function jobName(base: string): string {
  * @throws Error where there is no such CronJob
  */
 export function jobFrom(kubectl: Kubectl, namespace: string, cronJob: string): Job {
-  const args = ["create", "job", jobName(cronJob), `--from=cronjob/${cronJob}`, "--namespace", namespace, "--dry-run=client", "--output=json"];
+  const args = [
+    "create",
+    "job",
+    jobName(cronJob),
+    `--from=cronjob/${cronJob}`,
+    "--namespace",
+    namespace,
+    "--dry-run=client",
+    "--output=json",
+  ];
   return JSON.parse(kubectl(args)) as Job;
 }
 
@@ -42,11 +57,14 @@ export function jobFrom(kubectl: Kubectl, namespace: string, cronJob: string): J
 export async function runJob(kubectl: Kubectl, job: Job, tell: (progress: string) => void): Promise<string> {
   const { name, namespace } = job.metadata;
   kubectl(["create", "--filename=-"], JSON.stringify(job));
-  const log = (container: string, ...more: string[]) => kubectl(["logs", "--namespace", namespace, `job/${name}`, "--container", container, ...more]);
+  const log = (container: string, ...more: string[]) =>
+    kubectl(["logs", "--namespace", namespace, `job/${name}`, "--container", container, ...more]);
   for (let told = ""; ; await delay(500)) {
     const { status } = JSON.parse(kubectl(["get", "job", name, "--namespace", namespace, "--output=json"])) as Job;
     const pods = podsOf(kubectl, job);
-    const end = status?.conditions?.find((condition) => condition.status === "True" && ["Complete", "Failed"].includes(condition.type));
+    const end = status?.conditions?.find(
+      (condition) => condition.status === "True" && ["Complete", "Failed"].includes(condition.type),
+    );
     if (end?.type === "Complete") return log(job.spec.template.spec.containers[0].name);
     if (end !== undefined) throw new Error(`The Job ${name} failed (${end.message ?? end.reason}).${failures(pods)}`);
     const progress = pods.map(describePod).at(-1) ?? "";
@@ -55,8 +73,22 @@ export async function runJob(kubectl: Kubectl, job: Job, tell: (progress: string
   }
 }
 
-function podsOf(kubectl: Kubectl, { metadata: { name, namespace } }: Job): { metadata: { name: string }; status: PodStatus }[] {
-  const { items } = JSON.parse(kubectl(["get", "pods", "--namespace", namespace, "--selector", `batch.kubernetes.io/job-name=${name}`, "--sort-by=.metadata.creationTimestamp", "--output=json"])) as {
+function podsOf(
+  kubectl: Kubectl,
+  { metadata: { name, namespace } }: Job,
+): { metadata: { name: string }; status: PodStatus }[] {
+  const { items } = JSON.parse(
+    kubectl([
+      "get",
+      "pods",
+      "--namespace",
+      namespace,
+      "--selector",
+      `batch.kubernetes.io/job-name=${name}`,
+      "--sort-by=.metadata.creationTimestamp",
+      "--output=json",
+    ]),
+  ) as {
     items: { metadata: { name: string }; status: PodStatus }[];
   };
   return items;
@@ -68,7 +100,11 @@ function describePod({ status }: { status: PodStatus }): string {
   const current = containers.find(({ state }) => !state.terminated);
   if (current === undefined) return status.phase === "Pending" ? "waiting for a node" : "";
   const reason = current.state.waiting?.reason;
-  return current.state.running || reason === undefined ? `${current.name}: running` : reason === "PodInitializing" ? "" : `${current.name}: ${reason}`;
+  return current.state.running || reason === undefined
+    ? `${current.name}: running`
+    : reason === "PodInitializing"
+      ? ""
+      : `${current.name}: ${reason}`;
 }
 
 /** What the last container that failed said: see `terminationMessagePolicy`. */
@@ -76,7 +112,10 @@ function failures(pods: ReturnType<typeof podsOf>): string {
   const failed = pods.flatMap(({ metadata, status }) =>
     [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
       .filter(({ state }) => state.terminated && state.terminated.reason !== "Completed")
-      .map(({ name, state }) => `\n${metadata.name}, ${name}:\n${(state.terminated!.message ?? state.terminated!.reason ?? "").trimEnd()}`),
+      .map(
+        ({ name, state }) =>
+          `\n${metadata.name}, ${name}:\n${(state.terminated!.message ?? state.terminated!.reason ?? "").trimEnd()}`,
+      ),
   );
   return failed.at(-1) ?? "";
 }

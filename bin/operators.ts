@@ -11,12 +11,14 @@ interface Operator {
 const cloudNativePg: Operator = {
   name: "CloudNativePG",
   definition: "clusters.postgresql.cnpg.io",
-  install: "kubectl apply --server-side -f https://raw.githubusercontent.com/cloudnative-pg/cloudnative-pg/v1.30.0/releases/cnpg-1.30.0.yaml",
+  install:
+    "kubectl apply --server-side -f https://raw.githubusercontent.com/cloudnative-pg/cloudnative-pg/v1.30.0/releases/cnpg-1.30.0.yaml",
 };
 const barmanCloud: Operator = {
   name: "its plugin Barman Cloud (which needs cert-manager)",
   definition: "objectstores.barmancloud.cnpg.io",
-  install: "kubectl apply -f https://github.com/cloudnative-pg/plugin-barman-cloud/releases/download/v0.15.0/manifest.yaml",
+  install:
+    "kubectl apply -f https://github.com/cloudnative-pg/plugin-barman-cloud/releases/download/v0.15.0/manifest.yaml",
 };
 
 /** The operators that a stack's settings call for, by its configuration as Pulumi hands it over. */
@@ -31,7 +33,9 @@ export function neededOperators(config: Record<string, string>): Operator[] {
 export function missingOperators(needed: readonly Operator[], installed: readonly string[]): string | undefined {
   const missing = needed.filter(({ definition }) => !installed.includes(definition));
   if (missing.length === 0) return undefined;
-  const lines = missing.map(({ name, definition, install }) => `  ${name}: there is no ${definition}. Install it with\n    ${install}`);
+  const lines = missing.map(
+    ({ name, definition, install }) => `  ${name}: there is no ${definition}. Install it with\n    ${install}`,
+  );
   return `the cluster lacks what PostgreSQL of several instances needs (docs/postgres.md):\n${lines.join("\n")}`;
 }
 
@@ -42,7 +46,15 @@ export function missingOperators(needed: readonly Operator[], installed: readonl
 export function requireOperators(config: Record<string, string>, context: string): void {
   const needed = neededOperators(config);
   if (needed.length === 0) return;
-  const names = ask("kubectl", "--context", context, "get", "customresourcedefinitions", "--output", "jsonpath={.items[*].metadata.name}");
+  const names = ask(
+    "kubectl",
+    "--context",
+    context,
+    "get",
+    "customresourcedefinitions",
+    "--output",
+    "jsonpath={.items[*].metadata.name}",
+  );
   const objection = names === undefined ? undefined : missingOperators(needed, names.split(" "));
   if (objection !== undefined) throw new Error(objection);
 }

@@ -35,7 +35,9 @@ export function pulumiEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.
  * @throws Error where it fails; Pulumi has said why.
  */
 export async function pulumi(...args: string[]): Promise<void> {
-  const [command, ...first]: [string, ...string[]] = isInstalled("pulumi") ? ["pulumi"] : ["npm", "exec", "--yes", `--package=${cliPackage}`, "--", "pulumi"];
+  const [command, ...first]: [string, ...string[]] = isInstalled("pulumi")
+    ? ["pulumi"]
+    : ["npm", "exec", "--yes", `--package=${cliPackage}`, "--", "pulumi"];
   const child = spawn(command, [...first, ...args], { cwd: root, env: pulumiEnvironment(), stdio: "inherit" });
   // Ctrl-C goes to Pulumi too, which stops in an orderly way; this process waits for it.
   const ignore = () => undefined;

@@ -17,10 +17,15 @@ const usage = `Usage: npm run restore -- STACK [--list | --from TIME] [--yes]
 function options() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { list: { type: "boolean", default: false }, from: { type: "string", default: "latest" }, yes: { type: "boolean", default: false } },
+    options: {
+      list: { type: "boolean", default: false },
+      from: { type: "string", default: "latest" },
+      yes: { type: "boolean", default: false },
+    },
   });
   const from = values.from === "latest" ? "latest" : values.from.replace(/[-:]/g, "");
-  if (from !== "latest" && !/^\d{8}T\d{6}Z$/.test(from)) throw new UsageError(`--from is "latest" or a time such as 20261121T060000Z, not ${values.from}.`);
+  if (from !== "latest" && !/^\d{8}T\d{6}Z$/.test(from))
+    throw new UsageError(`--from is "latest" or a time such as 20261121T060000Z, not ${values.from}.`);
   return { stack: stackArgument(positionals), list: values.list, yes: values.yes, from };
 }
 
@@ -35,11 +40,18 @@ function line({ time, parts }: Backup): string {
 async function agreed(place: Place, stack: string, from: string): Promise<string | undefined> {
   const backups = await listBackups(place);
   const chosen = from === "latest" ? backups[0] : backups.find(({ time }) => time === from);
-  if (chosen === undefined) throw new Error(from === "latest" ? "there is no backup." : `there is no backup ${from}; \`npm run restore -- ${stack} --list\` shows which there are.`);
+  if (chosen === undefined)
+    throw new Error(
+      from === "latest"
+        ? "there is no backup."
+        : `there is no backup ${from}; \`npm run restore -- ${stack} --list\` shows which there are.`,
+    );
   console.log(line(chosen));
   const terminal = createInterface(process.stdin, process.stdout);
   try {
-    const answer = await terminal.question(`Replace these databases of ${stack}? What was written since is lost. [y/N] `);
+    const answer = await terminal.question(
+      `Replace these databases of ${stack}? What was written since is lost. [y/N] `,
+    );
     return /^y(es)?$/i.test(answer.trim()) ? chosen.time : undefined;
   } finally {
     terminal.close();
@@ -48,7 +60,8 @@ async function agreed(place: Place, stack: string, from: string): Promise<string
 
 await main("restore", usage, async () => {
   const { stack, list, from, yes } = options();
-  if (!list && !yes && !process.stdin.isTTY) throw new UsageError("it overwrites databases, and there is no terminal to ask at: say --yes.");
+  if (!list && !yes && !process.stdin.isTTY)
+    throw new UsageError("it overwrites databases, and there is no terminal to ask at: say --yes.");
   const context = await targetContext(stack);
   const place: Place = { kubectl: kubectlFor(context), namespace: "chatdb-system", tell: console.log };
   if (list) {
@@ -60,5 +73,7 @@ await main("restore", usage, async () => {
   const chosen = yes ? from : await agreed(place, stack, from);
   if (chosen === undefined) return console.log("Nothing was changed.");
   await restore(place, chosen);
-  console.log(`Restored in ${((performance.now() - start) / 1000).toFixed(1)} s. Services that lost their connections take new ones by themselves.`);
+  console.log(
+    `Restored in ${((performance.now() - start) / 1000).toFixed(1)} s. Services that lost their connections take new ones by themselves.`,
+  );
 });

@@ -46,7 +46,9 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
     return components.get(key) ?? components.set(key, made).get(key)!;
   };
 
-  const bundled = Object.values(outputs).flatMap((output) => Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])));
+  const bundled = Object.values(outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
   const files = new Set(bundled.filter((file) => !file.startsWith(disabled)));
   for (const file of files) {
     const importer = componentOf(file);
@@ -54,7 +56,11 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
     for (const component of imported) if (component !== importer) importer.dependencies.add(component.bomRef);
   }
 
-  const image = new Component(ComponentType.Container, service, { ...described(packages[""]!), bomRef: "image", group: "chatdb" });
+  const image = new Component(ComponentType.Container, service, {
+    ...described(packages[""]!),
+    bomRef: "image",
+    group: "chatdb",
+  });
   const under = baseComponent(base);
   image.dependencies.add(under.bomRef);
   image.dependencies.add(componentOf(`services/${service}/main.ts`).bomRef);
@@ -76,8 +82,12 @@ function packageFolder(file: string): string {
 
 function packageComponent(folder: string, packages: Record<string, LockedPackage>): Component {
   const locked = packages[folder];
-  if (locked?.version === undefined) throw new Error(`${folder} is in the bundle and not in package-lock.json: run npm install.`);
-  const [name, scope] = (locked.name ?? folder.replace(/^.*node_modules\//, "")).split("/").reverse() as [string, string?];
+  if (locked?.version === undefined)
+    throw new Error(`${folder} is in the bundle and not in package-lock.json: run npm install.`);
+  const [name, scope] = (locked.name ?? folder.replace(/^.*node_modules\//, "")).split("/").reverse() as [
+    string,
+    string?,
+  ];
   const isOurs = folder.startsWith("services/") && !folder.includes("node_modules");
   const purl = isOurs ? undefined : new PackageURL("npm", scope, name, locked.version).toString();
   return new Component(ComponentType.Library, name, {
@@ -93,7 +103,9 @@ function described({ version, license, integrity }: LockedPackage) {
   return {
     ...(version === undefined ? {} : { version }),
     ...(license === undefined ? {} : { licenses: new LicenseRepository([licenses.makeFromString(license)]) }),
-    ...(algorithm === "sha512" ? { hashes: new HashDictionary([[HashAlgorithm["SHA-512"], Buffer.from(hash!, "base64").toString("hex")]]) } : {}),
+    ...(algorithm === "sha512"
+      ? { hashes: new HashDictionary([[HashAlgorithm["SHA-512"], Buffer.from(hash!, "base64").toString("hex")]]) }
+      : {}),
   };
 }
 

@@ -23,7 +23,9 @@ if (written("node_modules", ".package-lock.json") < written("package-lock.json")
   const [program, args] = npm ? [process.execPath, [npm, ...options]] : ["npm", options];
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) {
-    console.error(`setup: the packages could not be installed${error ? ` (${error.message})` : "; npm's message is above"}.`);
+    console.error(
+      `setup: the packages could not be installed${error ? ` (${error.message})` : "; npm's message is above"}.`,
+    );
     process.exit(1);
   }
 }
@@ -31,6 +33,8 @@ if (written("node_modules", ".package-lock.json") < written("package-lock.json")
 // npm 10 and older lose the link when they drop the packages of the other platforms, which have a command of the same name.
 const link = join(root, "node_modules", ".bin", "node");
 if (process.platform !== "win32" && !existsSync(link)) {
-  const own = readdirSync(join(root, "node_modules")).find((name) => name.startsWith("node-") && existsSync(join(root, "node_modules", name, "bin", "node")));
+  const own = readdirSync(join(root, "node_modules")).find(
+    (name) => name.startsWith("node-") && existsSync(join(root, "node_modules", name, "bin", "node")),
+  );
   if (own) symlinkSync(join("..", own, "bin", "node"), link);
 }

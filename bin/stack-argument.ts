@@ -5,6 +5,7 @@ import { UsageError } from "./usage.ts";
 export function stackArgument(positionals: readonly string[]): string {
   const [stack, ...others] = positionals;
   if (stack === undefined || others.length > 0) throw new UsageError("say which stack, and no more than one.");
-  if (!stackNames().includes(stack)) throw new UsageError(`there is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
+  if (!stackNames().includes(stack))
+    throw new UsageError(`there is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
   return stack;
 }

@@ -14,7 +14,8 @@ export interface PushedImages {
 /** The text of a stack's file with the images that it is to deploy; comments and order stay. */
 export function withImages(text: string, images: PushedImages): string {
   const document = parseDocument(text);
-  for (const [setting, value] of Object.entries(images)) document.setIn(["config", `${project().name}:${setting}`], document.createNode(value));
+  for (const [setting, value] of Object.entries(images))
+    document.setIn(["config", `${project().name}:${setting}`], document.createNode(value));
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 

@@ -29,13 +29,21 @@ function cluster(...args: string[]): void {
 
 /** Starts the project's own test cluster and puts it, with its kubectl, into the environment. Returns whether it was down. */
 function startOwnCluster(images: string[]): boolean {
-  const { stdout } = spawnSync("bash", ["-c", `eval "$('${ownCluster}' env)"; echo "$KUBECONFIG"; echo "$PATH"`], { encoding: "utf8" });
+  const { stdout } = spawnSync("bash", ["-c", `eval "$('${ownCluster}' env)"; echo "$KUBECONFIG"; echo "$PATH"`], {
+    encoding: "utf8",
+  });
   const [kubeconfig, path] = stdout.trim().split("\n");
   const wasDown = !existsSync(kubeconfig!);
   cluster("up");
   cluster("images", ...images);
-  for (const image of images.filter((image) => image.includes("/postgres:") && addClientPrograms(image))) cluster("load", image);
-  Object.assign(process.env, { KUBECONFIG: kubeconfig, PATH: path, CHATDB_IMAGE_LOADER: `${ownCluster} load`, CHATDB_OWN_CLUSTER: ownCluster });
+  for (const image of images.filter((image) => image.includes("/postgres:") && addClientPrograms(image)))
+    cluster("load", image);
+  Object.assign(process.env, {
+    KUBECONFIG: kubeconfig,
+    PATH: path,
+    CHATDB_IMAGE_LOADER: `${ownCluster} load`,
+    CHATDB_OWN_CLUSTER: ownCluster,
+  });
   return wasDown;
 }
 
@@ -43,7 +51,11 @@ function startOwnCluster(images: string[]): boolean {
 function test(part: string, options: readonly string[]): boolean {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
   const folder = `tests/cluster/${part}`;
-  const { status } = spawnSync(process.execPath, [mocha, "--require", `./${folder}/hooks.ts`, `${folder}/*.test.ts`, ...options], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(
+    process.execPath,
+    [mocha, "--require", `./${folder}/hooks.ts`, `${folder}/*.test.ts`, ...options],
+    { cwd: root, stdio: "inherit" },
+  );
   return status === 0;
 }
 
@@ -70,9 +82,14 @@ await main("test:cluster", usage, async () => {
   const [parts, options] = all.includes(first) ? [[first], rest] : [all, process.argv.slice(2)];
   let mustStop = false;
   if (!process.env.KUBECONFIG) {
-    if (!existsSync(ownCluster) || process.getuid?.() !== 0) throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
+    if (!existsSync(ownCluster) || process.getuid?.() !== 0)
+      throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
     const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!);
-    mustStop = startOwnCluster([...ofStack, reference(localBase()), ...(parts.includes("dev") ? [mysqlImage, mongodbImage] : [])]);
+    mustStop = startOwnCluster([
+      ...ofStack,
+      reference(localBase()),
+      ...(parts.includes("dev") ? [mysqlImage, mongodbImage] : []),
+    ]);
   }
   try {
     process.exitCode = (await testAll(parts, options)) ? 0 : 1;

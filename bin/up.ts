@@ -12,7 +12,10 @@ const usage = `Usage: npm run up -- STACK [--yes]
   --yes   do not ask before changing anything (always so for dev)`;
 
 await main("up", usage, async () => {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { yes: { type: "boolean", default: false } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { yes: { type: "boolean", default: false } },
+  });
   const stack = stackArgument(positionals);
   const context = await targetContext(stack);
   const { config } = stackConfig(stack);
@@ -20,5 +23,12 @@ await main("up", usage, async () => {
   console.log(`Deploying ${stack} to the context ${context}.`);
   if (config["chatdb:imageTag"] === "source") await buildImages({ context });
   await pulumi("stack", "select", "--create", stack);
-  await pulumi("up", "--stack", stack, "--policy-pack", "policies", ...(stack === "dev" || values.yes ? ["--yes", "--skip-preview"] : []));
+  await pulumi(
+    "up",
+    "--stack",
+    stack,
+    "--policy-pack",
+    "policies",
+    ...(stack === "dev" || values.yes ? ["--yes", "--skip-preview"] : []),
+  );
 });

@@ -12,9 +12,21 @@ export interface AdministratorArgs extends Pick<ServerArgs, "namespace" | "prote
 }
 
 /** A server's administrator: the password, made up once and kept, and the Secret from which the server learns it, under `password`. */
-export function administrator(name: string, { namespace, protect, length = 32, more }: AdministratorArgs, parent: pulumi.Resource) {
-  const { result: password } = new random.RandomPassword(`${name}-admin`, { length, special: false }, { parent, protect });
+export function administrator(
+  name: string,
+  { namespace, protect, length = 32, more }: AdministratorArgs,
+  parent: pulumi.Resource,
+) {
+  const { result: password } = new random.RandomPassword(
+    `${name}-admin`,
+    { length, special: false },
+    { parent, protect },
+  );
   const metadata = { namespace, labels: labels(name, "infrastructure") };
   const secret = new k8s.core.v1.Secret(`${name}-admin`, { metadata, stringData: { ...more, password } }, { parent });
-  return { password, passwordRef: { secretKeyRef: { name: secret.metadata.name, key: "password" } }, secretName: secret.metadata.name };
+  return {
+    password,
+    passwordRef: { secretKeyRef: { name: secret.metadata.name, key: "password" } },
+    secretName: secret.metadata.name,
+  };
 }

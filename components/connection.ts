@@ -65,7 +65,9 @@ export function connectAll(consumer: Consumer, dependencies: readonly Dependency
     for (const variable of [...Object.keys(connection.env), ...Object.keys(connection.secretEnv)]) {
       const other = origin.get(variable);
       if (other !== undefined) {
-        throw new Error(`${consumer.name}: both ${other} and ${dependency.name} set ${variable}; give one of them a prefix.`);
+        throw new Error(
+          `${consumer.name}: both ${other} and ${dependency.name} set ${variable}; give one of them a prefix.`,
+        );
       }
       origin.set(variable, dependency.name);
     }

@@ -17,7 +17,8 @@ export interface EncryptionKey {
  */
 export function encryptionKey(name: string, as: string, rotation: number, parent: pulumi.Resource): EncryptionKey {
   const keys = [[as, rotation] as const, ...(rotation === 0 ? [] : [[`${as}_PREVIOUS`, rotation - 1] as const])];
-  const key = (number: number) => new random.RandomPassword(`${name}-key-${number}`, { length, special: false }, { parent }).result;
+  const key = (number: number) =>
+    new random.RandomPassword(`${name}-key-${number}`, { length, special: false }, { parent }).result;
   return {
     env: Object.fromEntries(keys.map(([variable, number]) => [`${variable}_ID`, `k${number}`])),
     secretEnv: Object.fromEntries(keys.map(([variable, number]) => [variable, key(number)])),

@@ -17,9 +17,23 @@ export interface IdentityProvider {
 }
 
 /** Use of an issuer that somebody else runs. It is asked when the first token comes, so nothing waits for it. */
-export function identityProvider({ issuer, audience, scopes, scopeClaim, clientId, cidr }: IdentityProvider): Dependency {
+export function identityProvider({
+  issuer,
+  audience,
+  scopes,
+  scopeClaim,
+  clientId,
+  cidr,
+}: IdentityProvider): Dependency {
   const { port, protocol } = new URL(issuer);
-  const env = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_READ_SCOPE: scopes?.read, OIDC_WRITE_SCOPE: scopes?.write, OIDC_SCOPE_CLAIM: scopeClaim, OIDC_CLIENT_ID: clientId };
+  const env = {
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: audience,
+    OIDC_READ_SCOPE: scopes?.read,
+    OIDC_WRITE_SCOPE: scopes?.write,
+    OIDC_SCOPE_CLAIM: scopeClaim,
+    OIDC_CLIENT_ID: clientId,
+  };
   return {
     name: "identity-provider",
     lazy: true,

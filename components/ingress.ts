@@ -21,7 +21,20 @@ export class Ingress extends pulumi.ComponentResource {
         spec: {
           ingressClassName: args.className,
           tls: tls && [{ hosts: [host], secretName: tls.secret }],
-          rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: service.metadata.name, port: { name: "http" } } } }] } }],
+          rules: [
+            {
+              host,
+              http: {
+                paths: [
+                  {
+                    path: "/",
+                    pathType: "Prefix",
+                    backend: { service: { name: service.metadata.name, port: { name: "http" } } },
+                  },
+                ],
+              },
+            },
+          ],
         },
       },
       { parent: this },

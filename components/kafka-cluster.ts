@@ -65,7 +65,13 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
       // The image rewrites its configuration directory at every start.
       scratchPaths: ["/opt/kafka/config", "/opt/kafka/logs", "/tmp"],
       quorum: true,
-      peers: args.brokers > 1 ? [{ to, port: brokerPort }, { to, port: controllerPort }] : [],
+      peers:
+        args.brokers > 1
+          ? [
+              { to, port: brokerPort },
+              { to, port: controllerPort },
+            ]
+          : [],
       container: {
         env: nodeEnv(name, args, passwordRef, parent),
         startupProbe: startupProbe(listens),
@@ -100,7 +106,10 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
  */
 function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
   const domain = pulumi.interpolate`${governingService(name)}.${args.namespace}.svc.cluster.local`;
-  const voters = Array.from({ length: args.brokers }, (_, node) => pulumi.interpolate`${node}@${name}-${node}.${domain}:${controllerPort}`);
+  const voters = Array.from(
+    { length: args.brokers },
+    (_, node) => pulumi.interpolate`${node}@${name}-${node}.${domain}:${controllerPort}`,
+  );
   const fieldRef = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
   const settings: Record<string, pulumi.Input<string>> = {
     // Made once and kept in the stack's state: brokers refuse a volume that was formatted under another id.
@@ -144,7 +153,8 @@ const security = {
   KAFKA_LISTENER_NAME_BROKER_PLAIN_SASL_JAAS_CONFIG: adminLogin,
   KAFKA_LISTENER_NAME_CONTROLLER_PLAIN_SASL_JAAS_CONFIG: adminLogin,
   KAFKA_LISTENER_NAME_CLIENT_SASL_ENABLED_MECHANISMS: "SCRAM-SHA-512",
-  KAFKA_LISTENER_NAME_CLIENT_SCRAM___SHA___512_SASL_JAAS_CONFIG: "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+  KAFKA_LISTENER_NAME_CLIENT_SCRAM___SHA___512_SASL_JAAS_CONFIG:
+    "org.apache.kafka.common.security.scram.ScramLoginModule required;",
   KAFKA_AUTHORIZER_CLASS_NAME: "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
   KAFKA_SUPER_USERS: `User:${adminUser}`,
   KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND: "false",

@@ -52,7 +52,10 @@ export class Kafka extends pulumi.ComponentResource {
     this.args = args;
     this.cluster = args.external ? external(args.external) : kafkaCluster(name, args, this);
     const administration = { name, connect: () => this.cluster.administration };
-    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration }, this);
+    this.provisioner = new Provisioner(
+      { namespace: args.namespace, image: args.provisionerImage, administration },
+      this,
+    );
     // Users and topics do not wait for each other: a right may come before its topic.
     this.topicsMade = this.provisioner.run(`${name}-topics`, "topics", {
       env: { TOPICS: JSON.stringify(topicSettings(args.topics, this.cluster.replicationFactor)) },
@@ -68,8 +71,12 @@ export class Kafka extends pulumi.ComponentResource {
   topics(use: Record<string, TopicUse>): Dependency {
     const known = Object.keys(this.args.topics);
     const unknown = Object.keys(use).filter((topic) => !known.includes(topic));
-    if (unknown.length > 0) throw new Error(`${this.name} has no topic ${unknown.join(", ")}; its topics are ${known.join(", ")}.`);
-    return { name: this.name, connect: (consumer) => (this.cluster.managesUsers ? this.asUser(consumer, use) : this.asEveryone()) };
+    if (unknown.length > 0)
+      throw new Error(`${this.name} has no topic ${unknown.join(", ")}; its topics are ${known.join(", ")}.`);
+    return {
+      name: this.name,
+      connect: (consumer) => (this.cluster.managesUsers ? this.asUser(consumer, use) : this.asEveryone()),
+    };
   }
 
   private asEveryone(): Connection {
@@ -90,7 +97,9 @@ export class Kafka extends pulumi.ComponentResource {
       secretEnv: { ...secretEnv, KAFKA_PASSWORD: password },
       destinations,
       readyWhen: [this.topicsMade, provisioned],
-      retire: this.provisioner.retire(name, "retire-kafka-user", consumerLogin, (USER_NAME) => ({ env: { USER_NAME } })),
+      retire: this.provisioner.retire(name, "retire-kafka-user", consumerLogin, (USER_NAME) => ({
+        env: { USER_NAME },
+      })),
     };
   }
 }

@@ -25,6 +25,10 @@ export interface LoginArgs {
  */
 export function login(name: string, { base, rotation, length = 32 }: LoginArgs, parent: pulumi.Resource): Login {
   const turn = (number: number) => `${base}_${number % 2 === 0 ? "a" : "b"}`;
-  const { result } = new random.RandomPassword(name, { length, special: false, keepers: { rotation: String(rotation) } }, { parent });
+  const { result } = new random.RandomPassword(
+    name,
+    { length, special: false, keepers: { rotation: String(rotation) } },
+    { parent },
+  );
   return { user: turn(rotation), password: result, previousUser: rotation === 0 ? undefined : turn(rotation - 1) };
 }

@@ -4,7 +4,18 @@ import { autoscale, type Scaling } from "./autoscaler.ts";
 import { connectAll, type Connection, type Consumer, type Dependency } from "./connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies, ingressFromOutside, type Outsider } from "./network-policy.ts";
-import { bounded, ownUid, probe, restrictedContainer, restrictedPod, scratch, spread, startupProbe, type ProbeTiming, type Resources } from "./pod.ts";
+import {
+  bounded,
+  ownUid,
+  probe,
+  restrictedContainer,
+  restrictedPod,
+  scratch,
+  spread,
+  startupProbe,
+  type ProbeTiming,
+  type Resources,
+} from "./pod.ts";
 import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
 
@@ -74,7 +85,10 @@ export class Microservice extends pulumi.ComponentResource {
     autoscale(name, args.namespace, deployment, args.scaling, this);
     new k8s.policy.v1.PodDisruptionBudget(
       name,
-      { metadata: { name, namespace: args.namespace, labels: labels(name, "service") }, spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } } },
+      {
+        metadata: { name, namespace: args.namespace, labels: labels(name, "service") },
+        spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
+      },
       { parent: this },
     );
     this.url = pulumi.interpolate`http://${this.service.metadata.name}.${args.namespace}.svc.cluster.local:${args.servicePort ?? args.port}`;
@@ -95,13 +109,28 @@ export class Microservice extends pulumi.ComponentResource {
   }
 }
 
-function deploy(name: string, args: MicroserviceArgs, consumer: Consumer, connection: Connection, parent: pulumi.Resource) {
+function deploy(
+  name: string,
+  args: MicroserviceArgs,
+  consumer: Consumer,
+  connection: Connection,
+  parent: pulumi.Resource,
+) {
   const metadata = { namespace: args.namespace, labels: labels(name, "service") };
   const account = ownAccount(name, args.namespace, "service", parent);
   // Named by Pulumi, as the Secret is: a changed value is a new object under a new name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
     name,
-    { metadata, immutable: true, data: { PORT: String(args.port), ...connection.env, ...(args.secretFolder && { [args.secretFolder.env]: args.secretFolder.path }), ...args.env } },
+    {
+      metadata,
+      immutable: true,
+      data: {
+        PORT: String(args.port),
+        ...connection.env,
+        ...(args.secretFolder && { [args.secretFolder.env]: args.secretFolder.path }),
+        ...args.env,
+      },
+    },
     { parent },
   );
   const secrets = secretVariables(name, { ...connection.secretEnv, ...args.secretEnv }, metadata, parent);
@@ -138,7 +167,10 @@ function podSpec(
   args: MicroserviceArgs,
   configMap: pulumi.Input<string>,
   secrets: SecretVariables,
-): Pick<k8s.types.input.core.v1.PodSpec, "containers" | "volumes" | "topologySpreadConstraints" | "terminationGracePeriodSeconds"> {
+): Pick<
+  k8s.types.input.core.v1.PodSpec,
+  "containers" | "volumes" | "topologySpreadConstraints" | "terminationGracePeriodSeconds"
+> {
   const healthy = { httpGet: { path: args.healthPath ?? "/health", port: portName } };
   const ready = { httpGet: { path: args.readyPath ?? "/ready", port: portName } };
   const { volumes, volumeMounts } = withSecret(scratch(["/tmp"]), args.secretFolder);
@@ -204,13 +236,22 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
  * another one, so that the pods and their network policies see the client's address, not that of a node. The price: a node
  * that loses its pod refuses connections until the load balancer has noticed.
  */
-function outside(type: MicroserviceArgs["serviceType"], openTo: readonly Outsider[]): Partial<k8s.types.input.core.v1.ServiceSpec> {
+function outside(
+  type: MicroserviceArgs["serviceType"],
+  openTo: readonly Outsider[],
+): Partial<k8s.types.input.core.v1.ServiceSpec> {
   const ranges = openTo.flatMap((outsider) => (outsider !== "anyone" && "cidr" in outsider ? [outsider.cidr] : []));
   if (ranges.length === 0 || type === "ClusterIP") return {};
   return { externalTrafficPolicy: "Local", ...(type === "LoadBalancer" && { loadBalancerSourceRanges: ranges }) };
 }
 
-function openToOutsiders(name: string, namespace: pulumi.Input<string>, outsiders: readonly Outsider[], port: number, parent: pulumi.Resource) {
+function openToOutsiders(
+  name: string,
+  namespace: pulumi.Input<string>,
+  outsiders: readonly Outsider[],
+  port: number,
+  parent: pulumi.Resource,
+) {
   return new k8s.networking.v1.NetworkPolicy(
     `${name}-public`,
     { metadata: { name: `${name}-public`, namespace }, spec: ingressFromOutside(selector(name), outsiders, port) },

@@ -35,7 +35,11 @@ export class Namespace extends pulumi.ComponentResource {
     );
     this.name = namespace.metadata.name;
     for (const [role, spec] of Object.entries({ "deny-all": denyAll, "allow-dns": allowDns })) {
-      new k8s.networking.v1.NetworkPolicy(`${name}-${role}`, { metadata: { name: role, namespace: this.name }, spec }, { parent: this });
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${role}`,
+        { metadata: { name: role, namespace: this.name }, spec },
+        { parent: this },
+      );
     }
     this.registerOutputs({ name: this.name });
   }

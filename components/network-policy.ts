@@ -50,14 +50,22 @@ export function ingressFrom(consumer: Peer, to: Peer, port: number): PolicySpec 
 export type Outsider = { readonly namespace: string } | { readonly cidr: string } | "anyone";
 
 /** What pods let in from outside of the program. */
-export function ingressFromOutside(labels: Record<string, string>, outsiders: readonly Outsider[], port: number): PolicySpec {
+export function ingressFromOutside(
+  labels: Record<string, string>,
+  outsiders: readonly Outsider[],
+  port: number,
+): PolicySpec {
   const from = outsiders.flatMap((outsider): PolicyPeer[] => {
     if (outsider === "anyone") return [];
     return "cidr" in outsider ? [peer(outsider)] : [{ namespaceSelector: named(outsider.namespace) }];
   });
   // Anyone is no range of addresses: some network plugins count pods and nodes to none.
   const peers = outsiders.includes("anyone") ? {} : { from };
-  return { podSelector: { matchLabels: labels }, policyTypes: ["Ingress"], ingress: [{ ...peers, ports: [{ protocol: "TCP", port }] }] };
+  return {
+    podSelector: { matchLabels: labels },
+    policyTypes: ["Ingress"],
+    ingress: [{ ...peers, ports: [{ protocol: "TCP", port }] }],
+  };
 }
 
 function named(namespace: pulumi.Input<string>) {
@@ -73,14 +81,26 @@ function peer(to: Destination["to"]): PolicyPeer {
 }
 
 /** The policies of a consumer's edges: one at its own end, one at each destination that is part of the program. */
-export function edgePolicies(consumer: Consumer, destinations: readonly Destination[], parent: pulumi.Resource): pulumi.Resource[] {
+export function edgePolicies(
+  consumer: Consumer,
+  destinations: readonly Destination[],
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
   if (destinations.length === 0) return [];
   // Two databases of one server, say, are one place.
   const distinct = [...new Set(destinations)];
   const policy = (name: string, namespace: pulumi.Input<string>, spec: PolicySpec) =>
     new k8s.networking.v1.NetworkPolicy(name, { metadata: { name, namespace }, spec }, { parent });
   const ingress = distinct.flatMap(({ to, port, foreign }) =>
-    "cidr" in to || foreign ? [] : [policy(`${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`, to.namespace, ingressFrom(consumer, to, port))],
+    "cidr" in to || foreign
+      ? []
+      : [
+          policy(
+            `${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`,
+            to.namespace,
+            ingressFrom(consumer, to, port),
+          ),
+        ],
   );
   return [policy(`${consumer.name}-egress`, consumer.namespace, egressTo(consumer, distinct)), ...ingress];
 }

@@ -47,7 +47,10 @@ export class ObjectStore extends pulumi.ComponentResource {
     this.name = name;
     this.args = args;
     this.store = args.external ? external(args.external) : objectStoreServers(name, args, this);
-    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration: this.administration() }, this);
+    this.provisioner = new Provisioner(
+      { namespace: args.namespace, image: args.provisionerImage, administration: this.administration() },
+      this,
+    );
     this.registerOutputs({ endpoint: this.store.endpoint });
   }
 
@@ -56,13 +59,20 @@ export class ObjectStore extends pulumi.ComponentResource {
     return {
       name: this.name,
       connect: (consumer) => {
-        const buckets = Object.entries(use).map(([bucket, access]) => [bucket, `${this.args.bucketPrefix ?? ""}${bucket}`, access] as const);
-        const { secretAccessKey, accessKeyId, ...order } = this.user(consumer, Object.fromEntries(buckets.map(([, name, access]) => [name, access])));
+        const buckets = Object.entries(use).map(
+          ([bucket, access]) => [bucket, `${this.args.bucketPrefix ?? ""}${bucket}`, access] as const,
+        );
+        const { secretAccessKey, accessKeyId, ...order } = this.user(
+          consumer,
+          Object.fromEntries(buckets.map(([, name, access]) => [name, access])),
+        );
         return {
           env: {
             S3_ENDPOINT: this.store.endpoint,
             S3_REGION: this.store.region,
-            ...Object.fromEntries(buckets.map(([bucket, name]) => [`S3_BUCKET_${bucket.toUpperCase().replaceAll("-", "_")}`, name])),
+            ...Object.fromEntries(
+              buckets.map(([bucket, name]) => [`S3_BUCKET_${bucket.toUpperCase().replaceAll("-", "_")}`, name]),
+            ),
           },
           secretEnv: { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
           destinations: [this.store.destination],
@@ -79,13 +89,19 @@ export class ObjectStore extends pulumi.ComponentResource {
       const { adminAccessKeyId: accessKeyId, adminSecretAccessKey: secretAccessKey } = this.store;
       return { accessKeyId, secretAccessKey, readyWhen: [this.provisioner.run(name, "buckets", { env })] };
     }
-    const consumerLogin = login(name, { base: consumer.name, rotation: this.args.credentialRotation ?? 0, length: 40 }, this);
+    const consumerLogin = login(
+      name,
+      { base: consumer.name, rotation: this.args.credentialRotation ?? 0, length: 40 },
+      this,
+    );
     const { user: accessKeyId, password: secretAccessKey } = consumerLogin;
     const provisioned = this.provisioner.run(name, "buckets", {
       env: { ...env, POLICY_NAME: consumer.name },
       secretEnv: { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey },
     });
-    const retire = this.provisioner.retire(name, "retire-bucket-user", consumerLogin, (ACCESS_KEY_ID) => ({ secretEnv: { ACCESS_KEY_ID } }));
+    const retire = this.provisioner.retire(name, "retire-bucket-user", consumerLogin, (ACCESS_KEY_ID) => ({
+      secretEnv: { ACCESS_KEY_ID },
+    }));
     return { accessKeyId, secretAccessKey, readyWhen: [provisioned], retire };
   }
 

@@ -75,7 +75,14 @@ export class OneOffJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: [...connection.readyWhen, ...(args.startsAfter ?? []), ...edgePolicies(consumer, connection.destinations, this)] },
+      {
+        parent: this,
+        dependsOn: [
+          ...connection.readyWhen,
+          ...(args.startsAfter ?? []),
+          ...edgePolicies(consumer, connection.destinations, this),
+        ],
+      },
     );
     connection.retire(this.job);
     this.registerOutputs({ uses: args.uses.map((dependency) => dependency.name) });

@@ -21,7 +21,9 @@ export function openAddresses(name: string, prefix: string, { ranges, except, po
         [`${prefix}_PORTS`]: ports.join(","),
       },
       secretEnv: {},
-      destinations: ranges.flatMap((cidr) => ports.map((port) => ({ to: { cidr, except: except.filter((part) => isWithin(part, cidr)) }, port }))),
+      destinations: ranges.flatMap((cidr) =>
+        ports.map((port) => ({ to: { cidr, except: except.filter((part) => isWithin(part, cidr)) }, port })),
+      ),
       readyWhen: [],
     }),
   };

@@ -49,7 +49,9 @@ export function startupProbe(action: ProbeAction, limit = 180): Probe {
 export const ownUid = 65532;
 
 /** Pod-level settings of the Pod Security level "restricted", as user and group `uid`, and how all of our pods look up names. */
-export function restrictedPod(uid: number): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks" | "dnsConfig"> {
+export function restrictedPod(
+  uid: number,
+): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks" | "dnsConfig"> {
   return {
     automountServiceAccountToken: false,
     // Names are written in full; by the default of five dots, each would be looked up below three other domains first.
@@ -80,8 +82,17 @@ export const restrictedContainer = {
 export type Spreading = "required" | "preferred";
 
 /** Spreads pods with these labels over nodes, and over zones as far as there are any. */
-export function spread(labels: Record<string, string>, over: Spreading = "preferred"): Required<Pick<PodSpec, "topologySpreadConstraints">> {
-  const constraint = (topologyKey: string, whenUnsatisfiable: string) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable, nodeTaintsPolicy: "Honor", labelSelector: { matchLabels: labels } });
+export function spread(
+  labels: Record<string, string>,
+  over: Spreading = "preferred",
+): Required<Pick<PodSpec, "topologySpreadConstraints">> {
+  const constraint = (topologyKey: string, whenUnsatisfiable: string) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable,
+    nodeTaintsPolicy: "Honor",
+    labelSelector: { matchLabels: labels },
+  });
   return {
     topologySpreadConstraints: [
       constraint("kubernetes.io/hostname", over === "required" ? "DoNotSchedule" : "ScheduleAnyway"),

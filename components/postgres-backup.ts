@@ -61,7 +61,12 @@ export class PostgresBackup extends pulumi.ComponentResource {
     );
     new ScheduledJob(
       `${name}-restore`,
-      { namespace, storage, timeLimit: "6h", steps: [{ ...inProvisioner("fetch", "read"), retried: false }, inPostgresImage("restore")] },
+      {
+        namespace,
+        storage,
+        timeLimit: "6h",
+        steps: [{ ...inProvisioner("fetch", "read"), retried: false }, inPostgresImage("restore")],
+      },
       { parent: this },
     );
     this.registerOutputs({ schedule: args.schedule, keep: args.keep });

@@ -49,7 +49,11 @@ const archiver = "barman-cloud.cloudnative-pg.io";
  * PostgreSQL that loses no acknowledged row with any one instance: commits wait for a second copy, and an instance takes over only when
  * enough of the others were heard to know that it has every such commit.
  */
-export function postgresCluster(args: PostgresServerArgs, cluster: PostgresCluster, parent: pulumi.Resource): PostgresServer {
+export function postgresCluster(
+  args: PostgresServerArgs,
+  cluster: PostgresCluster,
+  parent: pulumi.Resource,
+): PostgresServer {
   const { name, archive } = cluster;
   const instances: Consumer = { name, namespace: args.namespace, labels: { "cnpg.io/cluster": name } };
   const connection = archive?.bucket.connect(instances);
@@ -70,12 +74,21 @@ export function postgresCluster(args: PostgresServerArgs, cluster: PostgresClust
       spec: {
         ...clusterSpec(instances, args, cluster),
         superuserSecret: { name: secretName },
-        ...(store ? { plugins: [{ name: archiver, isWALArchiver: true, parameters: { barmanObjectName: store.metadata.name } }] } : {}),
+        ...(store
+          ? {
+              plugins: [{ name: archiver, isWALArchiver: true, parameters: { barmanObjectName: store.metadata.name } }],
+            }
+          : {}),
         ...(store && cluster.recovery ? recovery(cluster.recovery, store.metadata.name) : {}),
       },
     },
     // What has to be fetched from an archive takes its time.
-    { parent, dependsOn: [...policies, ...(connection?.readyWhen ?? [])], protect: args.protect, customTimeouts: { create: "60m", update: "30m" } },
+    {
+      parent,
+      dependsOn: [...policies, ...(connection?.readyWhen ?? [])],
+      protect: args.protect,
+      customTimeouts: { create: "60m", update: "30m" },
+    },
   );
   if (archive) scheduledBackup(instances, archive, resource, parent);
   connection?.retire?.(resource);
@@ -113,12 +126,19 @@ function clusterSpec(instances: Consumer, args: PostgresServerArgs, cluster: Pos
 function recovery({ from, targetTime }: PostgresRecovery, store: pulumi.Input<string>) {
   return {
     bootstrap: { recovery: { source: from, ...(targetTime === undefined ? {} : { recoveryTarget: { targetTime } }) } },
-    externalClusters: [{ name: from, plugin: { name: archiver, parameters: { barmanObjectName: store, serverName: from } } }],
+    externalClusters: [
+      { name: from, plugin: { name: archiver, parameters: { barmanObjectName: store, serverName: from } } },
+    ],
   };
 }
 
 /** What the instances may reach, and what besides the declared users may reach them: the operator. */
-function network(instances: Consumer, { operatorNamespace, apiServer }: PostgresCluster, connection: Connection | undefined, parent: pulumi.Resource) {
+function network(
+  instances: Consumer,
+  { operatorNamespace, apiServer }: PostgresCluster,
+  connection: Connection | undefined,
+  parent: pulumi.Resource,
+) {
   const { name, namespace } = instances;
   const destinations: Destination[] = [
     ...[port, statusPort].map((port) => ({ to: instances, port })),
@@ -134,7 +154,12 @@ function network(instances: Consumer, { operatorNamespace, apiServer }: Postgres
 }
 
 /** https://cloudnative-pg.io/plugin-barman-cloud/docs/plugin-barman-cloud.v1/ */
-function objectStore({ name, namespace }: Consumer, { retention }: PostgresArchive, { env, secretEnv }: Connection, parent: pulumi.Resource) {
+function objectStore(
+  { name, namespace }: Consumer,
+  { retention }: PostgresArchive,
+  { env, secretEnv }: Connection,
+  parent: pulumi.Resource,
+) {
   const bucket = Object.entries(env).find(([variable]) => variable.startsWith("S3_BUCKET_"))![1];
   const metadata = { namespace, labels: labels(name, "infrastructure") };
   const stringData = { ...secretEnv, S3_REGION: env.S3_REGION! };
@@ -151,14 +176,21 @@ function objectStore({ name, namespace }: Consumer, { retention }: PostgresArchi
         configuration: {
           destinationPath: pulumi.interpolate`s3://${bucket}/`,
           endpointURL: env.S3_ENDPOINT,
-          s3Credentials: { accessKeyId: key("S3_ACCESS_KEY_ID"), secretAccessKey: key("S3_SECRET_ACCESS_KEY"), region: key("S3_REGION") },
+          s3Credentials: {
+            accessKeyId: key("S3_ACCESS_KEY_ID"),
+            secretAccessKey: key("S3_SECRET_ACCESS_KEY"),
+            region: key("S3_REGION"),
+          },
           wal: { compression: "gzip" },
           data: { compression: "gzip" },
         },
         instanceSidecarConfiguration: {
           resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
           // Checksums that not every store knows: https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/.
-          env: ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"].map((name) => ({ name, value: "when_required" })),
+          env: ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"].map((name) => ({
+            name,
+            value: "when_required",
+          })),
         },
       },
     },
@@ -166,14 +198,26 @@ function objectStore({ name, namespace }: Consumer, { retention }: PostgresArchi
   );
 }
 
-function scheduledBackup({ name, namespace }: Consumer, { schedule }: PostgresArchive, cluster: pulumi.Resource, parent: pulumi.Resource): void {
+function scheduledBackup(
+  { name, namespace }: Consumer,
+  { schedule }: PostgresArchive,
+  cluster: pulumi.Resource,
+  parent: pulumi.Resource,
+): void {
   new k8s.apiextensions.CustomResource(
     `${name}-backup`,
     {
       apiVersion: "postgresql.cnpg.io/v1",
       kind: "ScheduledBackup",
       metadata: { name, namespace, labels: labels(name, "infrastructure") },
-      spec: { schedule, immediate: true, cluster: { name }, method: "plugin", pluginConfiguration: { name: archiver }, backupOwnerReference: "self" },
+      spec: {
+        schedule,
+        immediate: true,
+        cluster: { name },
+        method: "plugin",
+        pluginConfiguration: { name: archiver },
+        backupOwnerReference: "self",
+      },
     },
     { parent, dependsOn: cluster },
   );

@@ -49,7 +49,10 @@ export class Postgres extends pulumi.ComponentResource {
     this.name = name;
     this.args = args;
     this.server = this.deploy();
-    this.provisioner = new Provisioner({ namespace: args.namespace, image: args.provisionerImage, administration: this.administration() }, this);
+    this.provisioner = new Provisioner(
+      { namespace: args.namespace, image: args.provisionerImage, administration: this.administration() },
+      this,
+    );
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
@@ -71,7 +74,9 @@ export class Postgres extends pulumi.ComponentResource {
           secretEnv: { [`${as}_PASSWORD`]: password },
           destinations: [this.server.destination],
           readyWhen: [provisioned],
-          retire: this.provisioner.retire(name, "retire-database-user", consumerLogin, (USER_NAME) => ({ env: { USER_NAME } })),
+          retire: this.provisioner.retire(name, "retire-database-user", consumerLogin, (USER_NAME) => ({
+            env: { USER_NAME },
+          })),
         };
       },
     };
@@ -87,7 +92,10 @@ export class Postgres extends pulumi.ComponentResource {
   private role(database: string, access: "owner" | "read", consumer: Consumer): string {
     if (access === "read") return `${database}_${consumer.name.replaceAll("-", "_")}`;
     const other = this.owners.get(database);
-    if (other !== undefined) throw new Error(`${consumer.name}: the database ${database} belongs to ${other}; use it with { access: "read" }.`);
+    if (other !== undefined)
+      throw new Error(
+        `${consumer.name}: the database ${database} belongs to ${other}; use it with { access: "read" }.`,
+      );
     this.owners.set(database, consumer.name);
     return database;
   }

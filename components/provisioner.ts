@@ -31,11 +31,20 @@ export class Provisioner {
   /** Runs a command of services/provisioner; done when the Job is. */
   run(name: string, command: string, settings: Settings & Pick<OneOffJobArgs, "startsAfter">): k8s.batch.v1.Job {
     const { namespace, image, administration } = this.args;
-    return new OneOffJob(name, { ...settings, namespace, image, args: ["main.js", command], uses: [administration] }, { parent: this.parent }).job;
+    return new OneOffJob(
+      name,
+      { ...settings, namespace, image, args: ["main.js", command], uses: [administration] },
+      { parent: this.parent },
+    ).job;
   }
 
   /** Withdraws a login's previous user, if it has one, by the command that takes it from `settings`. */
-  retire(name: string, command: string, { previousUser }: Login, settings: (user: string) => Settings): NonNullable<Connection["retire"]> {
+  retire(
+    name: string,
+    command: string,
+    { previousUser }: Login,
+    settings: (user: string) => Settings,
+  ): NonNullable<Connection["retire"]> {
     return (running) => {
       if (previousUser === undefined) return;
       const { env, secretEnv = {} } = settings(previousUser);

@@ -57,7 +57,9 @@ export class ScheduledJob extends pulumi.ComponentResource {
     super("chatdb:components:ScheduledJob", name, {}, opts);
 
     const metadata = { namespace: args.namespace, labels: labels(name, "job") };
-    const containers = steps.map((step) => container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection.secretEnv, metadata, this)));
+    const containers = steps.map((step) =>
+      container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection.secretEnv, metadata, this)),
+    );
     const destinations = steps.flatMap(({ connection }) => connection.destinations);
     const cronJob = new k8s.batch.v1.CronJob(
       name,
@@ -95,14 +97,24 @@ export class ScheduledJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: [...steps.flatMap(({ connection }) => connection.readyWhen), ...edgePolicies(consumer, destinations, this)] },
+      {
+        parent: this,
+        dependsOn: [
+          ...steps.flatMap(({ connection }) => connection.readyWhen),
+          ...edgePolicies(consumer, destinations, this),
+        ],
+      },
     );
     for (const { connection } of steps) connection.retire(cronJob);
     this.registerOutputs({ uses: args.steps.flatMap(({ uses }) => uses.map((dependency) => dependency.name)) });
   }
 }
 
-function container({ connection, ...step }: Step & { connection: Connection }, storage: Size, secrets: SecretVariables): Container {
+function container(
+  { connection, ...step }: Step & { connection: Connection },
+  storage: Size,
+  secrets: SecretVariables,
+): Container {
   const env = Object.entries({ ...connection.env, ...step.env }).map(([name, value]) => ({ name, value }));
   return {
     name: step.name,
@@ -123,5 +135,10 @@ function container({ connection, ...step }: Step & { connection: Connection }, s
 function failurePolicy(steps: readonly Step[]): k8s.types.input.batch.v1.PodFailurePolicy | undefined {
   const final = steps.filter(({ retried }) => retried === false);
   if (final.length === 0) return undefined;
-  return { rules: final.map(({ name }) => ({ action: "FailJob", onExitCodes: { containerName: name, operator: "In", values: [1, 2] } })) };
+  return {
+    rules: final.map(({ name }) => ({
+      action: "FailJob",
+      onExitCodes: { containerName: name, operator: "In", values: [1, 2] },
+    })),
+  };
 }

@@ -11,7 +11,12 @@ export type SecretVariables = Record<string, { secretKeyRef: { name: pulumi.Inpu
  * Variables with the values of a Secret of their own, which there is only if there is one to hold. Pulumi names it: a changed value is
  * a new object under a new name, and so a new pod.
  */
-export function secretVariables(name: string, values: Record<string, pulumi.Input<string>>, metadata: ObjectMeta, parent: pulumi.Resource): SecretVariables {
+export function secretVariables(
+  name: string,
+  values: Record<string, pulumi.Input<string>>,
+  metadata: ObjectMeta,
+  parent: pulumi.Resource,
+): SecretVariables {
   const keys = Object.keys(values);
   if (keys.length === 0) return {};
   const secret = new k8s.core.v1.Secret(name, { metadata, immutable: true, stringData: values }, { parent });

@@ -3,7 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { labels } from "./labels.ts";
 
 /** A workload's own account. It has no rights, and its pods get no token: what a workload may do in the cluster is nothing. */
-export function ownAccount(name: string, namespace: pulumi.Input<string>, component: string, parent: pulumi.Resource): k8s.core.v1.ServiceAccount {
+export function ownAccount(
+  name: string,
+  namespace: pulumi.Input<string>,
+  component: string,
+  parent: pulumi.Resource,
+): k8s.core.v1.ServiceAccount {
   return new k8s.core.v1.ServiceAccount(
     name,
     { metadata: { name, namespace, labels: labels(name, component) }, automountServiceAccountToken: false },

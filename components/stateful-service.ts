@@ -97,7 +97,12 @@ export class StatefulService extends pulumi.ComponentResource {
     const service = new k8s.core.v1.Service(
       name,
       {
-        metadata: { name, namespace: args.namespace, labels: labels(name, "infrastructure"), annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: {
+          name,
+          namespace: args.namespace,
+          labels: labels(name, "infrastructure"),
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: { selector: selector(name), ports },
       },
       { parent: this },
@@ -105,7 +110,10 @@ export class StatefulService extends pulumi.ComponentResource {
     if (args.replicas > 1) {
       new k8s.policy.v1.PodDisruptionBudget(
         name,
-        { metadata: { name, namespace: args.namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } } },
+        {
+          metadata: { name, namespace: args.namespace },
+          spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
+        },
         { parent: this },
       );
     }
@@ -115,7 +123,11 @@ export class StatefulService extends pulumi.ComponentResource {
   }
 }
 
-function podTemplate(name: string, args: StatefulServiceArgs, serviceAccountName: pulumi.Input<string>): k8s.types.input.core.v1.PodTemplateSpec {
+function podTemplate(
+  name: string,
+  args: StatefulServiceArgs,
+  serviceAccountName: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodTemplateSpec {
   const { volumes, volumeMounts } = scratch(args.scratchPaths, "128Mi");
   return {
     metadata: { labels: labels(name, "infrastructure") },

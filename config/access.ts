@@ -32,7 +32,10 @@ export function gatewayClients({ ingress, gatewayServiceType, gatewaySourceRange
 }
 
 /** What the gateway itself has to know of who comes, and by which way. */
-export function gatewayEnvironment({ ingress, rateLimit }: Pick<Settings, "ingress" | "rateLimit">): Record<string, string> {
+export function gatewayEnvironment({
+  ingress,
+  rateLimit,
+}: Pick<Settings, "ingress" | "rateLimit">): Record<string, string> {
   return {
     METRICS_PORT: String(metricsPort),
     ...(ingress && { TRUSTED_PROXIES: String(ingress.proxies) }),
@@ -42,24 +45,48 @@ export function gatewayEnvironment({ ingress, rateLimit }: Pick<Settings, "ingre
 
 /** What does not fit together in the way in. */
 export function accessIssues(settings: Access & Pick<Settings, "oidc" | "testService">): Issue[] {
-  const untokened = { path: "testService", message: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off" };
+  const untokened = {
+    path: "testService",
+    message: "has no token of the issuer in oidc, and so finds nothing but 401: turn it off",
+  };
   const { oidc } = settings;
-  const unreachable = { path: "oidc.clientId", message: `is for people's browsers, which do not reach ${oidc?.issuer} inside of the cluster` };
+  const unreachable = {
+    path: "oidc.clientId",
+    message: `is for people's browsers, which do not reach ${oidc?.issuer} inside of the cluster`,
+  };
   const insideOnly = oidc?.clientId !== undefined && namespaceOf(oidc.issuer) !== undefined;
-  return [...ingressIssues(settings), ...(oidc && settings.testService ? [untokened] : []), ...(insideOnly ? [unreachable] : [])];
+  return [
+    ...ingressIssues(settings),
+    ...(oidc && settings.testService ? [untokened] : []),
+    ...(insideOnly ? [unreachable] : []),
+  ];
 }
 
 function ingressIssues({ ingress, gatewayServiceType, gatewaySourceRanges }: Access): Issue[] {
   if (!ingress) return [];
   const { kind, gateway } = ingress;
   const useless = (["gateway", "ports"] as const).filter((name) => kind === "ingress" && ingress[name] !== undefined);
-  const elsewhere = (["class", "annotations", "tls", "ports"] as const).filter((name) => gateway !== undefined && ingress[name] !== undefined);
+  const elsewhere = (["class", "annotations", "tls", "ports"] as const).filter(
+    (name) => gateway !== undefined && ingress[name] !== undefined,
+  );
   const namespace = controllerNamespace(ingress);
   const issues: [boolean, string, string][] = [
-    [kind === "gateway" && !gateway && ingress.class === undefined, "ingress.class", "is needed for a Gateway: name a GatewayClass, or an existing Gateway in ingress.gateway"],
+    [
+      kind === "gateway" && !gateway && ingress.class === undefined,
+      "ingress.class",
+      "is needed for a Gateway: name a GatewayClass, or an existing Gateway in ingress.gateway",
+    ],
     ...useless.map((name): [boolean, string, string] => [true, `ingress.${name}`, "is for kind gateway alone"]),
-    ...elsewhere.map((name): [boolean, string, string] => [true, `ingress.${name}`, `belongs to the Gateway ${gateway!.namespace}/${gateway!.name}, which is not made here`]),
-    [gatewayServiceType === "LoadBalancer", "gatewayServiceType", "is LoadBalancer beside an ingress, and so a way around it: set ClusterIP"],
+    ...elsewhere.map((name): [boolean, string, string] => [
+      true,
+      `ingress.${name}`,
+      `belongs to the Gateway ${gateway!.namespace}/${gateway!.name}, which is not made here`,
+    ]),
+    [
+      gatewayServiceType === "LoadBalancer",
+      "gatewayServiceType",
+      "is LoadBalancer beside an ingress, and so a way around it: set ClusterIP",
+    ],
     [
       gatewaySourceRanges.length > 0 && namespace !== undefined,
       "gatewaySourceRanges",

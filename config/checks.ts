@@ -23,7 +23,10 @@ export function crossChecks(settings: Settings): Issue[] {
     ...(["postgres", "kafka", "objectStore"] as const).flatMap((name) => requestsWithinLimits(name, settings[name])),
     ...serviceNames.flatMap((name) => {
       const service = serviceSettings(name, settings.serviceDefaults, settings.services[name] ?? {});
-      return [...requestsWithinLimits(`services.${name}`, service), ...replicaBounds(`services.${name}.scaling`, service)];
+      return [
+        ...requestsWithinLimits(`services.${name}`, service),
+        ...replicaBounds(`services.${name}.scaling`, service),
+      ];
     }),
     ...kafkaIssues(settings),
     ...postgresIssues(settings),
@@ -39,10 +42,16 @@ export function crossChecks(settings: Settings): Issue[] {
 function requestsWithinLimits(path: string, { requests, limits }: Sized): Issue[] {
   const issues: Issue[] = [];
   if (millicores(requests.cpu) > millicores(limits.cpu)) {
-    issues.push({ path: `${path}.requests.cpu`, message: `asks for ${requests.cpu}, more than the limit of ${limits.cpu}` });
+    issues.push({
+      path: `${path}.requests.cpu`,
+      message: `asks for ${requests.cpu}, more than the limit of ${limits.cpu}`,
+    });
   }
   if (bytes(requests.memory) > bytes(limits.memory)) {
-    issues.push({ path: `${path}.requests.memory`, message: `asks for ${requests.memory}, more than the limit of ${limits.memory}` });
+    issues.push({
+      path: `${path}.requests.memory`,
+      message: `asks for ${requests.memory}, more than the limit of ${limits.memory}`,
+    });
   }
   return issues;
 }
@@ -57,7 +66,10 @@ function kafkaIssues({ kafka, kafkaBrokers }: Settings): Issue[] {
     issues.push({ path: "kafkaBrokers", message: `is ${kafkaBrokers}; a quorum needs an odd number` });
   }
   if (bytes(kafka.heap) > bytes(kafka.limits.memory) * 0.75) {
-    issues.push({ path: "kafka.heap", message: `is ${kafka.heap} of a memory limit of ${kafka.limits.memory}; leave a quarter or more for the rest of the process` });
+    issues.push({
+      path: "kafka.heap",
+      message: `is ${kafka.heap} of a memory limit of ${kafka.limits.memory}; leave a quarter or more for the rest of the process`,
+    });
   }
   return issues;
 }
@@ -65,24 +77,50 @@ function kafkaIssues({ kafka, kafkaBrokers }: Settings): Issue[] {
 function postgresIssues({ postgresInstances, postgresCluster: { name, archive, recovery } }: Settings): Issue[] {
   const issues: Issue[] = [];
   if (postgresInstances === 2) {
-    issues.push({ path: "postgresInstances", message: "is 2; with one of them away nothing could be written: take 1, or 3 or more" });
+    issues.push({
+      path: "postgresInstances",
+      message: "is 2; with one of them away nothing could be written: take 1, or 3 or more",
+    });
   }
   if (recovery && !archive) {
     issues.push({ path: "postgresCluster.recovery", message: "needs postgresCluster.archive, which it recovers from" });
   }
   if (recovery?.from === name) {
-    issues.push({ path: "postgresCluster.recovery.from", message: `is ${name}, the cluster's own name: give the new cluster another one` });
+    issues.push({
+      path: "postgresCluster.recovery.from",
+      message: `is ${name}, the cluster's own name: give the new cluster another one`,
+    });
   }
   return issues;
 }
 
 function webDatasetIssues({ webDatasets: { ranges, except } }: Settings): Issue[] {
-  return ranges.length > 0 || except.length === 0 ? [] : [{ path: "webDatasets.except", message: "is of no use without ranges: jobs read no dataset from the web" }];
+  return ranges.length > 0 || except.length === 0
+    ? []
+    : [{ path: "webDatasets.except", message: "is of no use without ranges: jobs read no dataset from the web" }];
 }
 
-function dataSourceIssues({ dataSources, sampleData, addedDataSources: { ranges, except, secret } }: Settings): Issue[] {
+function dataSourceIssues({
+  dataSources,
+  sampleData,
+  addedDataSources: { ranges, except, secret },
+}: Settings): Issue[] {
   const useless = [...(except.length > 0 ? ["except"] : []), ...(secret === undefined ? [] : ["secret"])];
-  const closed = ranges.length > 0 ? [] : useless.map((name) => ({ path: `addedDataSources.${name}`, message: "is of no use without ranges: nobody can add data sources" }));
-  const named = sampleData && "shop" in dataSources ? [{ path: "dataSources.shop", message: "has the name of the sample database: choose another, or turn sampleData off" }] : [];
+  const closed =
+    ranges.length > 0
+      ? []
+      : useless.map((name) => ({
+          path: `addedDataSources.${name}`,
+          message: "is of no use without ranges: nobody can add data sources",
+        }));
+  const named =
+    sampleData && "shop" in dataSources
+      ? [
+          {
+            path: "dataSources.shop",
+            message: "has the name of the sample database: choose another, or turn sampleData off",
+          },
+        ]
+      : [];
   return [...named, ...closed];
 }

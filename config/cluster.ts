@@ -9,7 +9,9 @@ import { fits } from "./wildcard.ts";
 
 /** The kubeconfig files that kubectl would read, in its order. */
 export function kubeconfigFiles(env: NodeJS.ProcessEnv = process.env): string[] {
-  const files = env.KUBECONFIG ? env.KUBECONFIG.split(delimiter).filter((file) => file !== "") : [join(homedir(), ".kube", "config")];
+  const files = env.KUBECONFIG
+    ? env.KUBECONFIG.split(delimiter).filter((file) => file !== "")
+    : [join(homedir(), ".kube", "config")];
   return files.filter((file) => existsSync(file));
 }
 
@@ -47,7 +49,9 @@ export function clusterProvider({ kubeContext, allowedContexts }: Configuration)
   const context = kubeContext || currentContext();
   if (context === undefined) {
     if (pulumi.runtime.isDryRun()) return new k8s.Provider("cluster", { clusterIdentifier: stack });
-    throw new pulumi.RunError("no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.");
+    throw new pulumi.RunError(
+      "no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.",
+    );
   }
   const objection = wrongContext(stack, context, allowedContexts);
   if (objection !== undefined) throw new pulumi.RunError(objection);

@@ -19,9 +19,18 @@ export function imageReference({ imageRegistry, imageTag, imageDigests }: ImageS
 export function digestIssues({ imageTag, imageDigests }: ImageSettings): Issue[] {
   const names = Object.keys(imageDigests);
   const unknown = names.filter((name) => !imageNames().includes(name));
-  const issues = unknown.map((name) => ({ path: `imageDigests.${name}`, message: `is no image of ChatDB: those are ${imageNames().join(", ")}` }));
+  const issues = unknown.map((name) => ({
+    path: `imageDigests.${name}`,
+    message: `is no image of ChatDB: those are ${imageNames().join(", ")}`,
+  }));
   if (names.length === 0 || imageTag !== "source") return issues;
-  return [...issues, { path: "imageDigests", message: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"' }];
+  return [
+    ...issues,
+    {
+      path: "imageDigests",
+      message: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
+    },
+  ];
 }
 
 /**
@@ -40,12 +49,17 @@ function withoutDigest(settings: ImageSettings): string | undefined {
   const { imageRegistry, imageTag, imageDigests } = settings;
   const stack = pulumi.getStack();
   const own = imageNames().filter((name) => !(name in imageDigests));
-  const others = Object.entries(settings).flatMap(([name, value]) => (name.endsWith("Image") && typeof value === "string" && value !== "" && !value.includes("@") ? [name] : []));
+  const others = Object.entries(settings).flatMap(([name, value]) =>
+    name.endsWith("Image") && typeof value === "string" && value !== "" && !value.includes("@") ? [name] : [],
+  );
   if (own.length + others.length === 0) return undefined;
   return [
     `stack ${stack} deploys images by their digest alone (requireDigests), and some have none.`,
     ...(own.length > 0
-      ? [`Push ${own.join(", ")}, which writes the digests into Pulumi.${stack}.yaml:`, `  npm run images -- --push ${imageRegistry} --tag ${imageTag} --stack ${stack}`]
+      ? [
+          `Push ${own.join(", ")}, which writes the digests into Pulumi.${stack}.yaml:`,
+          `  npm run images -- --push ${imageRegistry} --tag ${imageTag} --stack ${stack}`,
+        ]
       : []),
     ...(others.length > 0 ? [`Append @sha256:... to the settings ${others.join(", ")}.`] : []),
   ].join("\n");

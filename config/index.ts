@@ -22,7 +22,11 @@ export interface Configuration extends Settings {
  */
 export function readConfiguration(config = new pulumi.Config()): Configuration {
   const { settings, issues } = parse(rawSettings(config));
-  const all = [...unknownSettings(config), ...issues, ...(settings ? [...crossChecks(settings), ...secretIssues(settings, config)] : [])];
+  const all = [
+    ...unknownSettings(config),
+    ...issues,
+    ...(settings ? [...crossChecks(settings), ...secretIssues(settings, config)] : []),
+  ];
   if (!settings || all.length > 0) throw new pulumi.RunError(report(all));
   return Object.freeze({
     ...settings,
@@ -35,7 +39,9 @@ export function readConfiguration(config = new pulumi.Config()): Configuration {
 }
 
 function rawSettings(config: pulumi.Config): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema.shape).map(([name, type]) => [name, rawValue(config.get(name), type)]));
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, type]) => [name, rawValue(config.get(name), type)]),
+  );
 }
 
 /** Pulumi hands every setting over as text: JSON where the setting is not text itself. */
@@ -52,8 +58,11 @@ function parse(raw: Record<string, unknown>): { settings?: Settings; issues: Iss
   const result = schema.safeParse(raw);
   if (result.success) return { settings: result.data, issues: [] };
   // Of a key that does not fit, zod tells the reason one level deeper.
-  const reason = (issue: z.core.$ZodIssue) => (issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message);
-  return { issues: result.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: reason(issue) })) };
+  const reason = (issue: z.core.$ZodIssue) =>
+    issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return {
+    issues: result.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: reason(issue) })),
+  };
 }
 
 /** What nothing reads is most likely misspelt. */

@@ -31,17 +31,27 @@ export function stackNames(): string[] {
  * {@link secretSetting} reads.
  * @throws Error where there is no such stack.
  */
-export function stackConfig(stack: string, overrides: Record<string, unknown> = {}): { config: Record<string, string>; secretKeys: string[] } {
+export function stackConfig(
+  stack: string,
+  overrides: Record<string, unknown> = {},
+): { config: Record<string, string>; secretKeys: string[] } {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
   const { name, config: declarations } = project();
   const own = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
-  const prefixed = (settings: Record<string, unknown>) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
-  const defaults = Object.fromEntries(Object.entries(declarations).map(([key, declaration]) => [key, declaration.default]));
+  const prefixed = (settings: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
+  const defaults = Object.fromEntries(
+    Object.entries(declarations).map(([key, declaration]) => [key, declaration.default]),
+  );
   const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
-  const marked = Object.entries(merged).map(([key, value]) => [key, markSecrets(value, key.slice(name.length + 1))] as const);
+  const marked = Object.entries(merged).map(
+    ([key, value]) => [key, markSecrets(value, key.slice(name.length + 1))] as const,
+  );
   return {
-    config: Object.fromEntries(marked.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
+    config: Object.fromEntries(
+      marked.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
     secretKeys: marked.filter(([, value]) => JSON.stringify(value).includes(marker)).map(([key]) => key),
   };
 }

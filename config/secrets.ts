@@ -15,11 +15,17 @@ export function secretIssues(settings: Settings, config: pulumi.Config): Issue[]
   return [
     ...needed
       .filter(([name, isNeeded]) => isNeeded && config.getSecret(name) === undefined)
-      .map(([name, , by]) => ({ path: name, message: `is needed by ${by}: set it with \`pulumi config set --secret ${name}\`` })),
+      .map(([name, , by]) => ({
+        path: name,
+        message: `is needed by ${by}: set it with \`pulumi config set --secret ${name}\``,
+      })),
     ...Object.keys(settings.dataSources)
       .filter((name) => !passwords.includes(name))
       .map((name) => `dataSourcePasswords.${name}`)
-      .map((path) => ({ path, message: `is needed by dataSources: set it with \`pulumi config set --secret --path ${path}\`` })),
+      .map((path) => ({
+        path,
+        message: `is needed by dataSources: set it with \`pulumi config set --secret --path ${path}\``,
+      })),
     ...keyInClear(settings, config.getSecret("llmKey") !== undefined),
   ];
 }
@@ -27,7 +33,9 @@ export function secretIssues(settings: Settings, config: pulumi.Config): Issue[]
 /** Names of the texts in an object; none where it is no object. Only the names leave this function. */
 function entries(json: string | undefined): string[] {
   try {
-    return Object.entries(JSON.parse(json ?? "{}") as Record<string, unknown>).flatMap(([name, value]) => (typeof value === "string" ? [name] : []));
+    return Object.entries(JSON.parse(json ?? "{}") as Record<string, unknown>).flatMap(([name, value]) =>
+      typeof value === "string" ? [name] : [],
+    );
   } catch {
     return [];
   }

@@ -27,7 +27,10 @@ const probes = {
 } as const;
 
 const standard: Resources = { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
-const memoryIntensive: Resources = { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "500m", memory: "1Gi" } };
+const memoryIntensive: Resources = {
+  requests: { cpu: "250m", memory: "512Mi" },
+  limits: { cpu: "500m", memory: "1Gi" },
+};
 const lightweight: Resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "256Mi" } };
 
 /** The figures of the service specification, where a stack says nothing else. */

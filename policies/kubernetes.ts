@@ -65,7 +65,11 @@ export function title({ kind, metadata: { namespace, name } }: Pick<KubernetesOb
 }
 
 /** What a resource of Pulumi gives to the API server; undefined for what is no object of Kubernetes, or only a part of one. */
-export function kubernetesObject(type: string, properties: Readonly<Record<string, unknown>>): KubernetesObject | undefined {
-  if (!/^kubernetes:[^:]+:\w+$/.test(type) || type.endsWith("Patch") || type.startsWith("kubernetes:helm.sh/")) return undefined;
+export function kubernetesObject(
+  type: string,
+  properties: Readonly<Record<string, unknown>>,
+): KubernetesObject | undefined {
+  if (!/^kubernetes:[^:]+:\w+$/.test(type) || type.endsWith("Patch") || type.startsWith("kubernetes:helm.sh/"))
+    return undefined;
   return properties as unknown as KubernetesObject;
 }

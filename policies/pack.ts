@@ -24,7 +24,8 @@ const forSystems: Policies = systemRules.map(({ name, description, findings }) =
   name,
   description,
   validateStack(args, report) {
-    if (name === "secret-values" && pulumi.runtime.isDryRun()) args.notApplicable("What is made up on the way is not known in a preview.");
+    if (name === "secret-values" && pulumi.runtime.isDryRun())
+      args.notApplicable("What is made up on the way is not known in a preview.");
     const urns = new Map([...asked].map(([urn, object]) => [object, urn]));
     for (const { object, fault } of findings([...asked.values()])) report(fault, urns.get(object));
   },

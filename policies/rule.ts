@@ -27,12 +27,16 @@ export type Rule = ObjectRule | SystemRule;
 
 /** All that is wrong by a rule. */
 export function findings(rule: Rule, objects: readonly KubernetesObject[]): Finding[] {
-  return "findings" in rule ? rule.findings(objects) : objects.flatMap((object) => rule.faults(object).map((fault) => ({ object, fault })));
+  return "findings" in rule
+    ? rule.findings(objects)
+    : objects.flatMap((object) => rule.faults(object).map((fault) => ({ object, fault })));
 }
 
 /** The same as lines for people. */
 export function breaches(rules: readonly Rule[], objects: readonly KubernetesObject[]): string[] {
-  return rules.flatMap((rule) => findings(rule, objects).map(({ object, fault }) => `${rule.name}: ${title(object)}: ${fault}`));
+  return rules.flatMap((rule) =>
+    findings(rule, objects).map(({ object, fault }) => `${rule.name}: ${title(object)}: ${fault}`),
+  );
 }
 
 /** A fault, unless all is well. */
@@ -44,7 +48,9 @@ export function unless(holds: boolean | undefined, fault: string): string[] {
 export const eachContainer =
   (faults: (container: Container) => string[]) =>
   (object: KubernetesObject): string[] =>
-    containersOf(object).flatMap((container) => faults(container).map((fault) => `container ${container.name} ${fault}`));
+    containersOf(object).flatMap((container) =>
+      faults(container).map((fault) => `container ${container.name} ${fault}`),
+    );
 
 /** A check of the pods of an object. */
 export const eachPod =

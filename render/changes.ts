@@ -31,7 +31,10 @@ export function changes(before: readonly RecordedResource[], after: readonly Rec
     if (change) result.push(change);
   }
   const deleted = [...old.values()].filter(({ custom }) => custom).reverse();
-  return [...result, ...deleted.map((resource): Change => ({ resource, action: "delete", properties: [], deletedFirst: false }))];
+  return [
+    ...result,
+    ...deleted.map((resource): Change => ({ resource, action: "delete", properties: [], deletedFirst: false })),
+  ];
 }
 
 function created(resource: RecordedResource): Change {
@@ -41,17 +44,38 @@ function created(resource: RecordedResource): Change {
 /** What the recorder adds to the inputs, as a provider would. */
 const madeUp = ["status", "result", "hex", "b64Url"];
 
-function difference(was: RecordedResource, is: RecordedResource, names: ReadonlyMap<unknown, unknown>, replaced: ReadonlySet<string>): Change | undefined {
-  const changed = differing(was.inputs, is.inputs, names).filter((path) => !madeUp.includes(path) && !(is.autonamed && path === "metadata.name"));
-  const forced = [...forcing(is, changed), ...(is.provider !== undefined && replaced.has(is.provider) ? ["provider"] : [])];
-  if (forced.length > 0) return { resource: is, action: "replace", properties: forced, deletedFirst: isSameObject(was, is) };
+function difference(
+  was: RecordedResource,
+  is: RecordedResource,
+  names: ReadonlyMap<unknown, unknown>,
+  replaced: ReadonlySet<string>,
+): Change | undefined {
+  const changed = differing(was.inputs, is.inputs, names).filter(
+    (path) => !madeUp.includes(path) && !(is.autonamed && path === "metadata.name"),
+  );
+  const forced = [
+    ...forcing(is, changed),
+    ...(is.provider !== undefined && replaced.has(is.provider) ? ["provider"] : []),
+  ];
+  if (forced.length > 0)
+    return { resource: is, action: "replace", properties: forced, deletedFirst: isSameObject(was, is) };
   return changed.length > 0 ? { resource: is, action: "update", properties: changed, deletedFirst: false } : undefined;
 }
 
 /** Paths of the values that differ; lists count as one value each where their length does. */
-function differing(was: unknown, is: unknown, names: ReadonlyMap<unknown, unknown>, path: readonly string[] = []): string[] {
+function differing(
+  was: unknown,
+  is: unknown,
+  names: ReadonlyMap<unknown, unknown>,
+  path: readonly string[] = [],
+): string[] {
   if (isDeepStrictEqual(was, names.get(is) ?? is)) return [];
-  if (!isComposite(was) || !isComposite(is) || (Array.isArray(was) && was.length !== (is as unknown as unknown[]).length)) return [path.join(".")];
+  if (
+    !isComposite(was) ||
+    !isComposite(is) ||
+    (Array.isArray(was) && was.length !== (is as unknown as unknown[]).length)
+  )
+    return [path.join(".")];
   const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
   return [...keys].flatMap((key) => differing(was[key], is[key], names, [...path, key]));
 }

@@ -19,7 +19,9 @@ const infrastructure = ["chatdb:components:Postgres", "chatdb:components:Kafka",
 export function edges(resources: readonly RecordedResource[]): Edge[] {
   const declared = resources
     .filter(({ type }) => type === service)
-    .flatMap(({ name, outputs }) => ((outputs.uses ?? []) as Use[]).map((use): Edge => ({ from: name, to: use.name, lazy: use.lazy ?? false })));
+    .flatMap(({ name, outputs }) =>
+      ((outputs.uses ?? []) as Use[]).map((use): Edge => ({ from: name, to: use.name, lazy: use.lazy ?? false })),
+    );
   return [...new Map(declared.map((edge) => [`${edge.from} ${edge.to} ${edge.lazy}`, edge])).values()];
 }
 
@@ -33,5 +35,7 @@ export function mermaid(resources: readonly RecordedResource[]): string {
   const known = new Set(nodes.map((node) => /^\s+(\w+)/.exec(node)![1]));
   const arrows = edges(resources).map(({ from, to, lazy }) => `  ${id(from)} ${lazy ? "-.->" : "-->"} ${id(to)}`);
   const outside = edges(resources).flatMap(({ to }) => (known.has(id(to)) ? [] : [`  ${id(to)}[(${to})]`]));
-  return ["flowchart TD", ...[...new Set([...nodes, ...outside])].sort(), ...[...new Set(arrows)].sort(), ""].join("\n");
+  return ["flowchart TD", ...[...new Set([...nodes, ...outside])].sort(), ...[...new Set(arrows)].sort(), ""].join(
+    "\n",
+  );
 }

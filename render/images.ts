@@ -7,5 +7,7 @@ export function images(objects: readonly Manifest[]): string[] {
 
 function named(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, child]: [string, unknown]) => (/^image(Name)?$/.test(key) && typeof child === "string" ? [child] : named(child)));
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) =>
+    /^image(Name)?$/.test(key) && typeof child === "string" ? [child] : named(child),
+  );
 }

@@ -24,8 +24,10 @@ function options() {
     },
   });
   const [stack, ...others] = positionals;
-  if (stack === undefined || others.length > 0) throw new UsageError("Say which stack to render, and no more than one.");
-  if (!stackNames().includes(stack)) throw new UsageError(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
+  if (stack === undefined || others.length > 0)
+    throw new UsageError("Say which stack to render, and no more than one.");
+  if (!stackNames().includes(stack))
+    throw new UsageError(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
   if (values.out === undefined) throw new UsageError("Say where to write with --out DIR.");
   return { stack, out: values.out, store: values["secret-store"], forTests: values["for-tests"] };
 }
@@ -38,18 +40,26 @@ async function render({ stack, out, store, forTests }: ReturnType<typeof options
   const waves = manifests(resources, secrets);
   mkdirSync(out, { recursive: true });
   for (const file of readdirSync(out)) if (/^wave-\d+\.yaml$/.test(file)) rmSync(join(out, file));
-  waves.forEach((objects, number) => writeFileSync(join(out, `wave-${number}.yaml`), toYaml(objects), { mode: forTests ? 0o600 : 0o644 }));
+  waves.forEach((objects, number) =>
+    writeFileSync(join(out, `wave-${number}.yaml`), toYaml(objects), { mode: forTests ? 0o600 : 0o644 }),
+  );
   writeFileSync(join(out, "graph.mmd"), mermaid(resources));
   const count = waves.reduce((sum, objects) => sum + objects.length, 0);
   console.log(`${count} objects in ${waves.length} waves, and graph.mmd, in ${out}.`);
   if (stackConfig(stack).config["chatdb:requireDigests"] === "true") warnOfTags(waves.flat(), stack);
-  if (!forTests) console.log(`Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`);
+  if (!forTests)
+    console.log(
+      `Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`,
+    );
 }
 
 /** `npm run up` would refuse them; whoever applies rendered manifests has to be told. */
 function warnOfTags(objects: Manifest[], stack: string): void {
   const floating = images(objects).filter((image) => !image.includes("@"));
-  if (floating.length > 0) console.warn(`Warning: stack ${stack} wants images by digest, and these have none; docs/images.md says how they get one:\n  ${floating.join("\n  ")}`);
+  if (floating.length > 0)
+    console.warn(
+      `Warning: stack ${stack} wants images by digest, and these have none; docs/images.md says how they get one:\n  ${floating.join("\n  ")}`,
+    );
 }
 
 await main("render", usage, () => render(options()));

@@ -7,7 +7,12 @@ import { kind, waves } from "./waves.ts";
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: Record<string, string>; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Record<string, string>;
+    readonly labels?: Record<string, string>;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -32,18 +37,31 @@ const syncWave = "argocd.argoproj.io/sync-wave";
 /** Argo CD deletes a Job of this hook before it makes it anew: the template of a Job cannot change. */
 const argoHook = { "argocd.argoproj.io/sync-options": "Replace=true,Force=true" };
 
-function manifest(resource: RecordedResource, wave: number, secrets: SecretForm, origins: Map<string, string>): Manifest {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what the provider adds is no part of the object
+function manifest(
+  resource: RecordedResource,
+  wave: number,
+  secrets: SecretForm,
+  origins: Map<string, string>,
+): Manifest {
+  // oxlint-disable-next-line typescript/no-unused-vars -- what the provider adds is no part of the object
   const { status, ...object } = structuredClone(resource.inputs) as unknown as Manifest & { status?: unknown };
-  const annotations = Object.entries(object.metadata.annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
+  const annotations = Object.entries(object.metadata.annotations ?? {}).filter(
+    ([key]) => !key.startsWith("pulumi.com/"),
+  );
   const annotated: Manifest = {
     ...object,
     metadata: {
       ...object.metadata,
-      annotations: { ...Object.fromEntries(annotations), [syncWave]: String(wave), ...(kind(resource) === "Job" ? argoHook : {}) },
+      annotations: {
+        ...Object.fromEntries(annotations),
+        [syncWave]: String(wave),
+        ...(kind(resource) === "Job" ? argoHook : {}),
+      },
     },
   };
-  return annotated.kind === "Secret" && secrets.form === "external" ? externalSecret(annotated, secrets.store, origins) : annotated;
+  return annotated.kind === "Secret" && secrets.form === "external"
+    ? externalSecret(annotated, secrets.store, origins)
+    : annotated;
 }
 
 /** Where each secret value comes from: the name of the generated password or of the secret setting. */
@@ -57,7 +75,9 @@ function secretOrigins(resources: readonly RecordedResource[]): Map<string, stri
  * which keeps each password once, under the name that the program gives it, in the property `password`.
  */
 function externalSecret(secret: Manifest, store: string, origins: Map<string, string>): Manifest {
-  const values = Object.entries(secret.stringData as Record<string, string>).sort(([a], [b]) => a.localeCompare(b, "en"));
+  const values = Object.entries(secret.stringData as Record<string, string>).sort(([a], [b]) =>
+    a.localeCompare(b, "en"),
+  );
   const origin = (value: string) => origins.get(value) ?? secretSetting(value);
   const remote = values.flatMap(([secretKey, value]) => {
     const key = origin(value);
@@ -83,7 +103,19 @@ function externalSecret(secret: Manifest, store: string, origins: Map<string, st
 }
 
 /** The order in which objects of one wave are written: what others refer to comes first. */
-const kinds = ["Namespace", "PriorityClass", "ServiceAccount", "NetworkPolicy", "Secret", "ExternalSecret", "ConfigMap", "Service", "StatefulSet", "Deployment", "Job"];
+const kinds = [
+  "Namespace",
+  "PriorityClass",
+  "ServiceAccount",
+  "NetworkPolicy",
+  "Secret",
+  "ExternalSecret",
+  "ConfigMap",
+  "Service",
+  "StatefulSet",
+  "Deployment",
+  "Job",
+];
 
 function byKindAndName(a: Manifest, b: Manifest): number {
   const rank = ({ kind }: Manifest) => (kinds.includes(kind) ? kinds.indexOf(kind) : kinds.length);
@@ -93,5 +125,7 @@ function byKindAndName(a: Manifest, b: Manifest): number {
 
 /** Objects as a YAML stream, keys in a fixed order. */
 export function toYaml(objects: readonly Manifest[]): string {
-  return objects.map((object) => `---\n${stringify(object, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false })}`).join("");
+  return objects
+    .map((object) => `---\n${stringify(object, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false })}`)
+    .join("");
 }

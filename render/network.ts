@@ -46,7 +46,9 @@ export function openConnections(resources: readonly RecordedResource[]): string[
   );
   const outside = pods.flatMap((pod) => [
     ...rules(policies, "Egress", pod).flatMap((rule) =>
-      rule.to.flatMap((peer) => rule.ports.flatMap(({ port }) => elsewhere(peer, port, pods).map((place) => `${pod.name} -> ${place}`))),
+      rule.to.flatMap((peer) =>
+        rule.ports.flatMap(({ port }) => elsewhere(peer, port, pods).map((place) => `${pod.name} -> ${place}`)),
+      ),
     ),
     ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
     ...rules(policies, "Ingress", pod).flatMap((rule) =>
@@ -62,7 +64,10 @@ const unrestricted: Rule[] = [{ to: everyone, ports: [] }];
 /** The rules that apply to a pod in one direction, the peers of both directions under `to`. */
 function rules(policies: Policy[], direction: "Ingress" | "Egress", pod: Pods): Rule[] {
   const selecting = policies.filter(
-    ({ metadata, spec }) => metadata.namespace === pod.namespace && spec.policyTypes.includes(direction) && matches(spec.podSelector, pod.podLabels),
+    ({ metadata, spec }) =>
+      metadata.namespace === pod.namespace &&
+      spec.policyTypes.includes(direction) &&
+      matches(spec.podSelector, pod.podLabels),
   );
   if (selecting.length === 0) return unrestricted;
   return selecting.flatMap(({ spec }) =>
@@ -94,7 +99,11 @@ function matches(selector: Selector | undefined, labels: Record<string, string>)
 }
 
 /** Places that are none of the workloads. */
-function elsewhere({ ipBlock, namespaceSelector, podSelector }: Peer, port: number | string, pods: readonly Pods[]): string[] {
+function elsewhere(
+  { ipBlock, namespaceSelector, podSelector }: Peer,
+  port: number | string,
+  pods: readonly Pods[],
+): string[] {
   if (ipBlock) return [`${ipBlock.cidr}:${port}`];
   if (podSelector?.matchLabels["k8s-app"] === "kube-dns") return ["dns"];
   const namespace = namespaceSelector?.matchLabels["kubernetes.io/metadata.name"];

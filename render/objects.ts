@@ -4,13 +4,22 @@ import type { RecordedResource } from "./recorder.ts";
 import { kind as kindOf } from "./waves.ts";
 
 interface CustomObject<Spec> {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations: Record<string, string | undefined> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations: Record<string, string | undefined>;
+  };
   readonly spec: Spec;
 }
 
 interface GatewaySpec {
   readonly gatewayClassName: string;
-  readonly listeners: readonly { readonly name: string; readonly protocol: string; readonly port: number; readonly tls?: object }[];
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly protocol: string;
+    readonly port: number;
+    readonly tls?: object;
+  }[];
 }
 
 interface HttpRouteSpec {
@@ -56,7 +65,6 @@ export interface Objects {
   StatefulSet: k8s.types.output.apps.v1.StatefulSet;
 }
 export type Kind = keyof Objects;
-
 
 /** Components may have the name of the kind that they are about: they are no objects. */
 function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedResource[] {
@@ -123,7 +131,8 @@ export function environment(resources: readonly RecordedResource[], name: string
     objects(resources, kind).find(({ metadata }) => metadata.name === name && metadata.namespace === namespace)!;
   const fromMaps = (envFrom ?? []).map(({ configMapRef }) => referred("ConfigMap", configMapRef.name).data);
   const own = (env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
-    if (valueFrom?.secretKeyRef) return [[name, referred("Secret", valueFrom.secretKeyRef.name).stringData[valueFrom.secretKeyRef.key]!]];
+    if (valueFrom?.secretKeyRef)
+      return [[name, referred("Secret", valueFrom.secretKeyRef.name).stringData[valueFrom.secretKeyRef.key]!]];
     return valueFrom ? [] : [[name, value]];
   });
   return Object.assign({}, ...fromMaps, Object.fromEntries(own)) as Record<string, string>;

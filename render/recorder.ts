@@ -118,7 +118,9 @@ function recorded(request: RegisterRequest, urn: string, states: Map<string, Inp
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
     inputs: states.get(`${request.getType()}/${request.getName()}`) ?? {},
-    autonamed: request.getType().startsWith("kubernetes:") && (request.getObject().toJavaScript().metadata as Inputs | undefined)?.name === undefined,
+    autonamed:
+      request.getType().startsWith("kubernetes:") &&
+      (request.getObject().toJavaScript().metadata as Inputs | undefined)?.name === undefined,
     secrets: paths(request.getObject().toJavaScript(), isSecret),
     unknowns: paths(request.getObject().toJavaScript(), (value) => value === pulumi.runtime.unknownValue),
     provider: request.getProvider().split("::").at(-2),
@@ -159,7 +161,10 @@ function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions):
   if (options.preview && !args.type.startsWith("kubernetes:")) return inputs;
   if (args.type === randomPassword) {
     const generation = JSON.stringify(inputs.keepers ?? {});
-    return { ...inputs, result: derivedText(options.seed ?? options.stack, `${args.name} ${generation}`, Number(inputs.length)) };
+    return {
+      ...inputs,
+      result: derivedText(options.seed ?? options.stack, `${args.name} ${generation}`, Number(inputs.length)),
+    };
   }
   if (args.type === "random:index/randomId:RandomId") {
     const bytes = derivedBytes(options.stack, args.name, Number(inputs.byteLength));
@@ -172,7 +177,9 @@ function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions):
 
 /** Generated passwords come back as secrets, as their provider declares them. */
 function asSecret(type: string, state: Inputs): Inputs {
-  return type === randomPassword && state.result !== undefined ? { ...state, result: pulumi.secret(state.result) } : state;
+  return type === randomPassword && state.result !== undefined
+    ? { ...state, result: pulumi.secret(state.result) }
+    : state;
 }
 
 /** Where Pulumi would add a random suffix, the suffix is made from the content: a changed object gets another name. */
@@ -189,5 +196,8 @@ function derivedBytes(seed: string, name: string, length: number): Buffer {
 
 /** Letters and digits; the few that base64 has beside them are dropped, so more is derived than asked for. */
 function derivedText(seed: string, name: string, length: number): string {
-  return derivedBytes(seed, name, length * 2).toString("base64").replace(/[^A-Za-z0-9]/g, "").slice(0, length);
+  return derivedBytes(seed, name, length * 2)
+    .toString("base64")
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, length);
 }

@@ -8,7 +8,13 @@ import type { RecordedResource } from "./recorder.ts";
 const ofKind: Readonly<Record<string, readonly string[]>> = {
   "apps/v1:DaemonSet": ["spec.selector"],
   "apps/v1:Deployment": ["spec.selector"],
-  "apps/v1:StatefulSet": ["spec.podManagementPolicy", "spec.revisionHistoryLimit", "spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"],
+  "apps/v1:StatefulSet": [
+    "spec.podManagementPolicy",
+    "spec.revisionHistoryLimit",
+    "spec.selector",
+    "spec.serviceName",
+    "spec.volumeClaimTemplates",
+  ],
   "batch/v1:Job": ["spec.completions", "spec.parallelism", "spec.selector", "spec.template"],
   "core/v1:ConfigMap": ["data", "binaryData"],
   "core/v1:PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
@@ -33,6 +39,13 @@ const ofObjects = ["metadata.name", "metadata.namespace"];
 export function forcing({ type }: RecordedResource, changed: readonly string[]): string[] {
   if (type.startsWith("random:")) return [...changed];
   const kind = /^kubernetes:(.+)$/.exec(type)?.[1];
-  const forced = kind === undefined ? (type === "pulumi:providers:kubernetes" ? ["clusterIdentifier"] : []) : [...ofObjects, ...(ofKind[kind] ?? [])];
-  return forced.filter((property) => changed.some((path) => path === property || path.startsWith(`${property}.`) || property.startsWith(`${path}.`)));
+  const forced =
+    kind === undefined
+      ? type === "pulumi:providers:kubernetes"
+        ? ["clusterIdentifier"]
+        : []
+      : [...ofObjects, ...(ofKind[kind] ?? [])];
+  return forced.filter((property) =>
+    changed.some((path) => path === property || path.startsWith(`${property}.`) || property.startsWith(`${path}.`)),
+  );
 }

@@ -8,7 +8,10 @@ export interface StackOptions extends Pick<RecordOptions, "preview" | "hold" | "
 }
 
 /** Runs the program of a stack without a cluster: the very `index.ts` that `pulumi up` runs. */
-export async function recordStack(stack: string, { settings, ...options }: StackOptions = {}): Promise<RecordedResource[]> {
+export async function recordStack(
+  stack: string,
+  { settings, ...options }: StackOptions = {},
+): Promise<RecordedResource[]> {
   // No cluster is touched, so the guards have nothing to hold back; the one against the wrong cluster is given a context of its own.
   const render = { kubeContext: "render", allowedContexts: ["render"] };
   const { config, secretKeys } = stackConfig(stack, { requireDigests: false, ...settings, ...render });

@@ -1,7 +1,15 @@
 import type { RecordedResource } from "./recorder.ts";
 
 /** Kinds whose readiness the kubernetes provider waits for. */
-const awaitedKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "PersistentVolumeClaim", "Ingress"]);
+const awaitedKinds = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "Pod",
+  "PersistentVolumeClaim",
+  "Ingress",
+]);
 
 export function kind(resource: RecordedResource): string {
   return resource.type.split(":").at(-1)!;
@@ -26,7 +34,8 @@ export function waves(resources: readonly RecordedResource[]): Map<string, numbe
   const waveOf = (urn: string): number => {
     const known = result.get(urn);
     if (known !== undefined) return known;
-    if (path.includes(urn)) throw new Error(`These resources wait for each other: ${[...path.slice(path.indexOf(urn)), urn].join(" -> ")}`);
+    if (path.includes(urn))
+      throw new Error(`These resources wait for each other: ${[...path.slice(path.indexOf(urn)), urn].join(" -> ")}`);
     const resource = byUrn.get(urn);
     if (!resource) return 0;
     path.push(urn);

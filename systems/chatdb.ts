@@ -76,7 +76,12 @@ export class ChatDb extends pulumi.ComponentResource {
       port: 8000,
       uses: [
         postgres.database("training"),
-        kafka.topics({ "training-jobs": "publish", "training-events": "consume", "training-control": "publish", "training-dead-letters": "publish" }),
+        kafka.topics({
+          "training-jobs": "publish",
+          "training-events": "consume",
+          "training-control": "publish",
+          "training-dead-letters": "publish",
+        }),
       ],
     });
     const registry = this.service("model-registry", {
@@ -90,23 +95,40 @@ export class ChatDb extends pulumi.ComponentResource {
       healthPath: "/actuator/health",
       uses: this.dataSources(postgres),
       ...encryptionKey("db-connector", "DATASOURCE_KEY", config.credentialRotation, this),
-      secretFolder: config.addedDataSources.secret === undefined ? undefined : { secret: config.addedDataSources.secret, path: "/run/secrets/datasources", env: "DATASOURCE_SECRETS_DIR" },
+      secretFolder:
+        config.addedDataSources.secret === undefined
+          ? undefined
+          : { secret: config.addedDataSources.secret, path: "/run/secrets/datasources", env: "DATASOURCE_SECRETS_DIR" },
       startsAfter: [...startsAfter, ...this.sampleData(postgres)],
     });
     const engine = this.service("ml-engine", {
       port: 5000,
       uses: [
-        kafka.topics({ "training-jobs": "consume", "training-events": "publish", "training-control": "follow", "training-dead-letters": "publish", "query-events": "consume", "query-feedback": "consume" }),
+        kafka.topics({
+          "training-jobs": "consume",
+          "training-events": "publish",
+          "training-control": "follow",
+          "training-dead-letters": "publish",
+          "query-events": "consume",
+          "query-feedback": "consume",
+        }),
         objectStore.buckets({ datasets: "read", feedback: "read-write", checkpoints: "read-write" }),
         registry.http(),
         lazily(connector.http()),
-        ...(config.webDatasets.ranges.length > 0 ? [openAddresses("web-datasets", "WEB_DATASETS", config.webDatasets)] : []),
+        ...(config.webDatasets.ranges.length > 0
+          ? [openAddresses("web-datasets", "WEB_DATASETS", config.webDatasets)]
+          : []),
       ],
       startsAfter,
     });
     const parser = this.service("query-parser", {
       port: 5001,
-      uses: [kafka.topics({ "query-events": "publish", "query-feedback": "publish" }), lazily(connector.http()), lazily(registry.http()), ...this.languageModel()],
+      uses: [
+        kafka.topics({ "query-events": "publish", "query-feedback": "publish" }),
+        lazily(connector.http()),
+        lazily(registry.http()),
+        ...this.languageModel(),
+      ],
       startsAfter,
     });
     const prediction = this.service("prediction-service", { port: 8080, uses: [registry.http()], startsAfter });
@@ -125,7 +147,8 @@ export class ChatDb extends pulumi.ComponentResource {
   }
 
   private createNamespaces(name: string) {
-    const namespace = (role: string, protect = false) => new Namespace(`${name}-${role}`, { protect }, { parent: this });
+    const namespace = (role: string, protect = false) =>
+      new Namespace(`${name}-${role}`, { protect }, { parent: this });
     return {
       system: namespace("system", this.config.protect),
       services: namespace("services"),
@@ -177,7 +200,10 @@ export class ChatDb extends pulumi.ComponentResource {
         resources: { requests, limits },
         storage,
         cluster: config.postgresInstances > 1 ? this.postgresCluster(objectStore) : undefined,
-        external: config.externalPostgres && { ...config.externalPostgres, adminPassword: config.secret("externalPostgresPassword") },
+        external: config.externalPostgres && {
+          ...config.externalPostgres,
+          adminPassword: config.secret("externalPostgresPassword"),
+        },
       },
       { parent: this },
     );
@@ -216,7 +242,13 @@ export class ChatDb extends pulumi.ComponentResource {
     const { externalKafka } = this.config;
     if (!externalKafka) return undefined;
     const { username, mechanism, ...cluster } = externalKafka;
-    return { ...cluster, login: username === undefined ? undefined : { username, mechanism, password: this.config.secret("externalKafkaPassword") } };
+    return {
+      ...cluster,
+      login:
+        username === undefined
+          ? undefined
+          : { username, mechanism, password: this.config.secret("externalKafkaPassword") },
+    };
   }
 
   private objectStore(): ObjectStore {
@@ -245,7 +277,11 @@ export class ChatDb extends pulumi.ComponentResource {
     const { backup, externalPostgres, postgresImage: image, postgres: sizes } = this.config;
     if (externalPostgres || backup.schedule === "") return;
     const { namespace, provisionerImage } = this.infrastructure();
-    new PostgresBackup("postgres", { storage: sizes.storage, ...backup, namespace, image, provisionerImage, postgres, objectStore }, { parent: this });
+    new PostgresBackup(
+      "postgres",
+      { storage: sizes.storage, ...backup, namespace, image, provisionerImage, postgres, objectStore },
+      { parent: this },
+    );
   }
 
   private infrastructure() {
@@ -263,9 +299,16 @@ export class ChatDb extends pulumi.ComponentResource {
   /** The databases that people ask: those of the configuration, those that they add, of which there is a record, and the sample one. */
   private dataSources(postgres: Postgres): Dependency[] {
     const { addedDataSources: places } = this.config;
-    const added = [postgres.database("datasources"), ...(places.ranges.length > 0 ? [openAddresses("added-data-sources", "ADDED_SOURCES", places)] : [])];
+    const added = [
+      postgres.database("datasources"),
+      ...(places.ranges.length > 0 ? [openAddresses("added-data-sources", "ADDED_SOURCES", places)] : []),
+    ];
     const configured = Object.entries(this.config.dataSources).map(([name, source]) =>
-      externalDatabase(name, { ...source, password: this.config.dataSourcePassword(name) }, `DATASOURCE_${name.toUpperCase()}`),
+      externalDatabase(
+        name,
+        { ...source, password: this.config.dataSourcePassword(name) },
+        `DATASOURCE_${name.toUpperCase()}`,
+      ),
     );
     const sample = this.config.sampleData ? [postgres.database("shop", { access: "read", as: "DATASOURCE_SHOP" })] : [];
     return [...added, ...configured, ...sample];
@@ -298,7 +341,13 @@ export class ChatDb extends pulumi.ComponentResource {
     if (ingress) {
       const { class: className, ...route } = ingress;
       const Route = ingress.kind === "gateway" ? GatewayRoute : Ingress;
-      const args = { ...route, className, namespace: this.namespaces.services.name, service: this.gateway.service, awaitAddress: awaitLoadBalancer };
+      const args = {
+        ...route,
+        className,
+        namespace: this.namespaces.services.name,
+        service: this.gateway.service,
+        awaitAddress: awaitLoadBalancer,
+      };
       return new Route("api-gateway", args, { parent: this }).url;
     }
     if (gatewayServiceType !== "LoadBalancer" || !awaitLoadBalancer) return undefined;

@@ -18,7 +18,8 @@ export function toolPath(tool: Tool): string {
 /** Builds the checkers where they are not, or not of the pinned versions. @throws Error where Go is missing or fails */
 export async function buildTools(): Promise<void> {
   mkdirSync(join(cache, "tools"), { recursive: true });
-  const build = (cwd: string, ...packages: string[]) => run("go", ["build", "-o", join(cache, "tools"), ...packages], { cwd });
+  const build = (cwd: string, ...packages: string[]) =>
+    run("go", ["build", "-o", join(cache, "tools"), ...packages], { cwd });
   await build(folder, "tool", "./pod-security");
   await build(join(folder, "kube-score"), "tool");
 }

@@ -12,7 +12,9 @@ export const canary: Manifest = {
     selector: { matchLabels: { app: "canary" } },
     template: {
       metadata: { labels: { app: "canary" } },
-      spec: { containers: [{ name: "canary", image: "canary:latest", port: 80, securityContext: { privileged: true } }] },
+      spec: {
+        containers: [{ name: "canary", image: "canary:latest", port: 80, securityContext: { privileged: true } }],
+      },
     },
   },
 };

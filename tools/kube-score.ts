@@ -20,14 +20,19 @@ const grade = { critical: 1, warning: 5 };
 
 /** Recommendations for reliability and safety. A CustomResource of an operator is not among what it knows. */
 export async function kubeScore(objects: readonly Manifest[]): Promise<Finding[]> {
-  const output = await run(toolPath("kube-score"), ["score", "--output-format", "json", "-"], { input: toYaml(objects), accept: [0, 1] });
+  const output = await run(toolPath("kube-score"), ["score", "--output-format", "json", "-"], {
+    input: toYaml(objects),
+    accept: [0, 1],
+  });
   return (JSON.parse(output) as Scored[]).flatMap(({ type_meta, object_meta, checks }) =>
     checks
       .filter((check) => !check.skipped && check.grade <= grade.warning)
       .map((check) => ({
         object: title({ kind: type_meta.kind, metadata: object_meta }),
         check: `kube-score/${check.check.id}`,
-        message: (check.comments ?? []).map(({ path, summary }) => (path ? `${path}: ${summary}` : summary)).join("; ") || check.check.comment,
+        message:
+          (check.comments ?? []).map(({ path, summary }) => (path ? `${path}: ${summary}` : summary)).join("; ") ||
+          check.check.comment,
         critical: check.grade <= grade.critical,
       })),
   );

@@ -27,9 +27,14 @@ export async function kubeconform(objects: readonly Manifest[]): Promise<Finding
       return file;
     });
     const location = join(folder, "{{.Group}}_{{.ResourceAPIVersion}}_{{.ResourceKind}}.json");
-    const output = await run(toolPath("kubeconform"), ["-strict", "-verbose", "-output", "json", "-schema-location", location, ...files], { accept: [0, 1] });
+    const output = await run(
+      toolPath("kubeconform"),
+      ["-strict", "-verbose", "-output", "json", "-schema-location", location, ...files],
+      { accept: [0, 1] },
+    );
     const { resources } = JSON.parse(output) as { resources: Result[] };
-    if (resources.length !== objects.length) throw new Error(`kubeconform looked at ${resources.length} of ${objects.length} objects.`);
+    if (resources.length !== objects.length)
+      throw new Error(`kubeconform looked at ${resources.length} of ${objects.length} objects.`);
     return resources.flatMap((result) => findings(result, objects[files.indexOf(result.filename)]!));
   } finally {
     rmSync(folder, { recursive: true });
@@ -47,6 +52,9 @@ async function writeSchemas(folder: string, objects: readonly Manifest[]): Promi
     const [apiVersion, kind] = name.split(" ") as [string, string];
     // Its template takes the version for the group where a kind has none.
     const [group, version = group] = apiVersion.split("/") as [string, string?];
-    writeFileSync(join(folder, `${group}_${version}_${kind.toLowerCase()}.json`), JSON.stringify(await schemaOf(apiVersion, kind)));
+    writeFileSync(
+      join(folder, `${group}_${version}_${kind.toLowerCase()}.json`),
+      JSON.stringify(await schemaOf(apiVersion, kind)),
+    );
   }
 }

@@ -16,10 +16,17 @@ const label = "pod-security.kubernetes.io/enforce";
 
 /** Every namespace enforces the Pod Security level "restricted", and the API server's own code would admit every pod there. */
 export async function podSecurity(objects: readonly Manifest[]): Promise<Finding[]> {
-  const open = objects.filter(({ kind, metadata }) => kind === "Namespace" && metadata.labels?.[label] !== "restricted");
+  const open = objects.filter(
+    ({ kind, metadata }) => kind === "Namespace" && metadata.labels?.[label] !== "restricted",
+  );
   const refusals = JSON.parse(await run(toolPath("pod-security"), [], { input: toYaml(objects) })) as Refusal[];
   return [
-    ...open.map((object) => ({ object: title(object), check: "pod-security/namespace", message: `its label ${label} is not restricted`, critical: true })),
+    ...open.map((object) => ({
+      object: title(object),
+      check: "pod-security/namespace",
+      message: `its label ${label} is not restricted`,
+      critical: true,
+    })),
     ...refusals.map(({ kind, namespace, name, check, message }) => ({
       object: title({ kind, metadata: { namespace, name } }),
       check: `pod-security/${check}`,

@@ -12,12 +12,17 @@ export interface RunOptions {
  * Runs a program and returns what it printed.
  * @throws Error with its own message where it fails or is not there
  */
-export async function run(program: string, args: readonly string[], { input = "", cwd, accept = [0] }: RunOptions = {}): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  { input = "", cwd, accept = [0] }: RunOptions = {},
+): Promise<string> {
   const child = spawn(program, args, { cwd, stdio: "pipe" });
   const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   // A program that fails early does not read all of it; its exit code tells.
   child.stdin.on("error", () => undefined).end(input);
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (code === null || !accept.includes(code)) throw new Error(`\`${program} ${args.join(" ")}\` failed (exit code ${code}):\n${errors || output}`);
+  if (code === null || !accept.includes(code))
+    throw new Error(`\`${program} ${args.join(" ")}\` failed (exit code ${code}):\n${errors || output}`);
   return output;
 }

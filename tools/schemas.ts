@@ -34,17 +34,29 @@ const quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 export async function schemaOf(apiVersion: string, kind: string): Promise<Schema> {
   const [version, group = ""] = apiVersion.split("/").reverse() as [string, string?];
   const source = (sources as readonly Source[]).find(({ groups }) => groups.includes(group));
-  if (!source) throw new Error(`There is no schema for ${kind} of ${apiVersion}: name a Go module that has it in tools/schema-sources.json.`);
+  if (!source)
+    throw new Error(
+      `There is no schema for ${kind} of ${apiVersion}: name a Go module that has it in tools/schema-sources.json.`,
+    );
   const definitions = await kubernetesDefinitions();
-  const schema = source.openapi ? builtIn(definitions, group, version, kind) : custom(await folderOf(source), source.crds!, group, version, kind);
+  const schema = source.openapi
+    ? builtIn(definitions, group, version, kind)
+    : custom(await folderOf(source), source.crds!, group, version, kind);
   if (!schema) throw new Error(`${source.module} has no schema for ${kind} of ${apiVersion}.`);
   const strict = strictSchema(schema);
   return { ...strict, definitions: reachable(strict, definitions) };
 }
 
-function builtIn(definitions: Readonly<Record<string, Schema>>, group: string, version: string, kind: string): Schema | undefined {
+function builtIn(
+  definitions: Readonly<Record<string, Schema>>,
+  group: string,
+  version: string,
+  kind: string,
+): Schema | undefined {
   return Object.values(definitions).find((definition) => {
-    const names = definition["x-kubernetes-group-version-kind"] as { group: string; version: string; kind: string }[] | undefined;
+    const names = definition["x-kubernetes-group-version-kind"] as
+      | { group: string; version: string; kind: string }[]
+      | undefined;
     return names?.some((name) => name.group === group && name.version === version && name.kind === kind);
   });
 }
@@ -55,7 +67,9 @@ function custom(module: string, folder: string, group: string, version: string, 
     if (spec.group !== group || spec.names.kind !== kind) continue;
     const schema = spec.versions.find(({ name }) => name === version)?.schema.openAPIV3Schema;
     // A definition says of its metadata that it is an object; the API server holds it to what all objects have.
-    return schema && { ...schema, properties: { ...schema.properties, metadata: { $ref: `#/definitions/${objectMeta}` } } };
+    return (
+      schema && { ...schema, properties: { ...schema.properties, metadata: { $ref: `#/definitions/${objectMeta}` } } }
+    );
   }
   return undefined;
 }
@@ -65,7 +79,9 @@ let known: Promise<Record<string, Schema>> | undefined;
 function kubernetesDefinitions(): Promise<Record<string, Schema>> {
   const source = (sources as readonly Source[]).find(({ openapi }) => openapi)!;
   return (known ??= folderOf(source).then((folder) => {
-    const { definitions } = JSON.parse(readFileSync(join(folder, source.openapi!), "utf8")) as { definitions: Record<string, Schema> };
+    const { definitions } = JSON.parse(readFileSync(join(folder, source.openapi!), "utf8")) as {
+      definitions: Record<string, Schema>;
+    };
     // The server takes a number for a quantity, which the definition leaves out.
     return { ...definitions, [quantity]: { type: ["string", "number"] } };
   }));
@@ -73,7 +89,11 @@ function kubernetesDefinitions(): Promise<Record<string, Schema>> {
 
 /** Where the content of a module is on this machine, fetched where it is not yet. @throws Error where it is not what was pinned */
 async function folderOf({ module, sum }: Source): Promise<string> {
-  const answer = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: tmpdir() })) as { Dir: string; Sum: string };
-  if (answer.Sum !== sum) throw new Error(`${module} is not what tools/schema-sources.json pins: its sum is ${answer.Sum}.`);
+  const answer = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: tmpdir() })) as {
+    Dir: string;
+    Sum: string;
+  };
+  if (answer.Sum !== sum)
+    throw new Error(`${module} is not what tools/schema-sources.json pins: its sum is ${answer.Sum}.`);
   return answer.Dir;
 }

@@ -22,7 +22,13 @@ export function strictSchema(schema: Schema): Schema {
     ...rest,
     ...(rest.type !== undefined && nullable ? { type: [rest.type, "null"].flat() } : {}),
     ...(items ? { items: strictSchema(items) } : {}),
-    ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, strictSchema(value)])) } : {}),
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, value]) => [name, strictSchema(value)]),
+          ),
+        }
+      : {}),
     ...fieldsBeside(schema),
   };
 }

@@ -23,12 +23,18 @@ export type Waiver = z.infer<typeof waiver>;
 /** The waivers of policies/waivers.yaml. @throws Error where it is not of their form */
 export function readWaivers(text = readFileSync(file, "utf8")): Waiver[] {
   const { data, error } = z.array(waiver).safeParse(parse(text));
-  if (error) throw new Error(`policies/waivers.yaml is not a list of stack (optional), check, object and reason:\n${z.prettifyError(error)}`);
+  if (error)
+    throw new Error(
+      `policies/waivers.yaml is not a list of stack (optional), check, object and reason:\n${z.prettifyError(error)}`,
+    );
   return data;
 }
 
 /** StackFindings that nobody waived, and waivers that nothing was found for. */
-export function applyWaivers(findings: readonly StackFinding[], waivers: readonly Waiver[]): { left: StackFinding[]; unused: Waiver[] } {
+export function applyWaivers(
+  findings: readonly StackFinding[],
+  waivers: readonly Waiver[],
+): { left: StackFinding[]; unused: Waiver[] } {
   const covers = ({ stack, check, object }: Waiver, finding: StackFinding) =>
     check === finding.check && fits(finding.object, object) && (stack ?? finding.stack) === finding.stack;
   return {

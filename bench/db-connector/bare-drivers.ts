@@ -47,7 +47,10 @@ export const bareDrivers: Record<Dialect, (settings: DataSourceSettings) => Prom
   mongodb: async ({ host, port, database }) => {
     const client = await new MongoClient(`mongodb://${host}:${port}`, { directConnection: true }).connect();
     return {
-      statement: (country) => ({ collection: "customers", pipeline: pipeline(country) as unknown as PipelineStatement["pipeline"] }),
+      statement: (country) => ({
+        collection: "customers",
+        pipeline: pipeline(country) as unknown as PipelineStatement["pipeline"],
+      }),
       run: (statement) => {
         const { collection, pipeline } = statement as PipelineStatement;
         return client.db(database).collection(collection).aggregate(pipeline).toArray();

@@ -62,10 +62,22 @@ async function figuresOf(dialect: Dialect, settings: DataSourceSettings): Promis
   await Promise.all([http.close().then(() => app.close()), connector.close(), bare.close()]);
 
   const shares = [0.5, 0.99] as const;
-  const added = (share: number) => quantile(times["the connector over HTTP"]!, share) - quantile(times["the driver alone"]!, share);
+  const added = (share: number) =>
+    quantile(times["the connector over HTTP"]!, share) - quantile(times["the driver alone"]!, share);
   return [
-    ...Object.keys(ways).flatMap((way) => shares.map((share): Figure => ({ what: `${dialect}, ${way}, p${share * 100}`, value: quantile(times[way]!, share), digits: 2, unit: "ms" }))),
-    ...Object.keys(ways).map((way): Figure => ({ what: `${dialect}, ${way}, CPU`, value: cpu[way]!, digits: 2, unit: "ms of CPU a query" })),
+    ...Object.keys(ways).flatMap((way) =>
+      shares.map(
+        (share): Figure => ({
+          what: `${dialect}, ${way}, p${share * 100}`,
+          value: quantile(times[way]!, share),
+          digits: 2,
+          unit: "ms",
+        }),
+      ),
+    ),
+    ...Object.keys(ways).map(
+      (way): Figure => ({ what: `${dialect}, ${way}, CPU`, value: cpu[way]!, digits: 2, unit: "ms of CPU a query" }),
+    ),
     { what: `${dialect}, added in all, p50`, value: added(0.5), digits: 2, unit: "ms" },
     { what: `${dialect}, added in all, p99`, value: added(0.99), digits: 2, unit: "ms", goal: { atMost: 5 } },
   ];

@@ -19,7 +19,10 @@ const openers: Record<Dialect, () => Promise<Server | string>> = {
   mongodb: async () => filled(await tryMongodb(), ({ db }) => loadMongodb(db)),
 };
 
-async function filled<S extends Server>(server: S | string, fill: (server: S) => Promise<unknown>): Promise<S | string> {
+async function filled<S extends Server>(
+  server: S | string,
+  fill: (server: S) => Promise<unknown>,
+): Promise<S | string> {
   if (typeof server !== "string") await fill(server);
   return server;
 }

@@ -54,8 +54,18 @@ async function figuresOf(name: string, bus: EventBus): Promise<Figure[]> {
   const { user, system } = process.cpuUsage(cpu);
   await bus.close();
   return [
-    { what: `${name}: published and acknowledged`, value: (messages / published) * 1000, unit: "a second", goal: { atLeast: 10_000 } },
-    { what: `${name}: published and handled`, value: (messages / through) * 1000, unit: "a second", goal: { atLeast: 10_000 } },
+    {
+      what: `${name}: published and acknowledged`,
+      value: (messages / published) * 1000,
+      unit: "a second",
+      goal: { atLeast: 10_000 },
+    },
+    {
+      what: `${name}: published and handled`,
+      value: (messages / through) * 1000,
+      unit: "a second",
+      goal: { atLeast: 10_000 },
+    },
     { what: `${name}: CPU of this process`, value: (user + system) / messages, unit: "us a message" },
   ];
 }
@@ -67,7 +77,18 @@ async function publish(bus: EventBus, count: number, prefix: string): Promise<vo
     while (next < count) {
       const from = next;
       next += batch;
-      await bus.publish(topic, Array.from({ length: batch }, (_, index) => ({ key: `${prefix}-${from + index}`, value: { job_id: `${prefix}-${from + index}`, model_name: "m", dataset_location: "s3://datasets/x.csv", parameters: {} } })));
+      await bus.publish(
+        topic,
+        Array.from({ length: batch }, (_, index) => ({
+          key: `${prefix}-${from + index}`,
+          value: {
+            job_id: `${prefix}-${from + index}`,
+            model_name: "m",
+            dataset_location: "s3://datasets/x.csv",
+            parameters: {},
+          },
+        })),
+      );
     }
   };
   await Promise.all(Array.from({ length: 4 }, publisher));

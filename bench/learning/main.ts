@@ -22,23 +22,50 @@ const isMeasured = ({ gold }: ShopQuestion) => createHash("sha256").update(`lear
 
 async function learnFrom(questions: readonly ShopQuestion[], shop: ShopSource): Promise<QuestionModel> {
   const index = new SchemaIndex(shop.schema);
-  const judge = new Judge(index, async (statement) => ({ rows: (await shop.run(statement)) as never, truncated: false }));
-  const examples = questions.map(({ question, gold }, line): Example => ({ line, question, at: shopNow, known: { kind: "statement", statement: { sql: gold, params: [] } } }));
+  const judge = new Judge(index, async (statement) => ({
+    rows: (await shop.run(statement)) as never,
+    truncated: false,
+  }));
+  const examples = questions.map(
+    ({ question, gold }, line): Example => ({
+      line,
+      question,
+      at: shopNow,
+      known: { kind: "statement", statement: { sql: gold, params: [] } },
+    }),
+  );
   const { model, metrics } = await learn(examples, index, judge);
-  const words = model.words.map(({ words: said, meaning }) => `${said.join(" ")} = ${meaning.kind === "value" ? meaning.value : meaning.kind === "column" ? `${meaning.table}.${meaning.column}` : meaning.table}`);
-  process.stdout.write(`  learned ${words.length} words${words.length > 0 ? `: ${words.join(", ")}` : ""}; held out ${metrics["test_examples"]}: accuracy ${metrics["accuracy_before"]?.toFixed(2)} to ${metrics["accuracy"]?.toFixed(2)}\n`);
+  const words = model.words.map(
+    ({ words: said, meaning }) =>
+      `${said.join(" ")} = ${meaning.kind === "value" ? meaning.value : meaning.kind === "column" ? `${meaning.table}.${meaning.column}` : meaning.table}`,
+  );
+  process.stdout.write(
+    `  learned ${words.length} words${words.length > 0 ? `: ${words.join(", ")}` : ""}; held out ${metrics["test_examples"]}: accuracy ${metrics["accuracy_before"]?.toFixed(2)} to ${metrics["accuracy"]?.toFixed(2)}\n`,
+  );
   return model;
 }
 
-async function report(name: string, questions: readonly ShopQuestion[], shop: ShopSource, postgres: PostgresDatabase): Promise<void> {
+async function report(
+  name: string,
+  questions: readonly ShopQuestion[],
+  shop: ShopSource,
+  postgres: PostgresDatabase,
+): Promise<void> {
   const measured = questions.filter(isMeasured);
-  const others = shuffled(questions.filter((question) => !isMeasured(question)), createRandom(1));
-  process.stdout.write(`${reportOf(`${name}, before`, await measureShop(measured, shop, postgres), { brief: true })}\n`);
+  const others = shuffled(
+    questions.filter((question) => !isMeasured(question)),
+    createRandom(1),
+  );
+  process.stdout.write(
+    `${reportOf(`${name}, before`, await measureShop(measured, shop, postgres), { brief: true })}\n`,
+  );
   for (const size of sizes.filter((each, place) => each < others.length || place === sizes.length - 1)) {
     const part = others.slice(0, size);
     try {
       const model = await learnFrom(part, shop);
-      process.stdout.write(`${reportOf(`${name}, after ${part.length} examples`, await measureShop(measured, shop, postgres, model), { brief: true })}\n`);
+      process.stdout.write(
+        `${reportOf(`${name}, after ${part.length} examples`, await measureShop(measured, shop, postgres, model), { brief: true })}\n`,
+      );
     } catch (error) {
       process.stdout.write(`${name}, after ${part.length} examples: ${(error as Error).message}\n`);
     }
@@ -49,6 +76,11 @@ const postgres = await PostgresDatabase.start();
 await postgres.fillShop();
 const shop = (await openShop("postgresql", postgres)) as ShopSource;
 await report("house words", readQuestions(join(import.meta.dirname, "jargon.sql")), shop, postgres);
-await report("shop, for development", readShopSet().filter(({ heldOut, before }) => !heldOut && before === undefined), shop, postgres);
+await report(
+  "shop, for development",
+  readShopSet().filter(({ heldOut, before }) => !heldOut && before === undefined),
+  shop,
+  postgres,
+);
 await shop.close();
 await postgres.close();

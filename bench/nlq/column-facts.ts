@@ -40,11 +40,20 @@ const idOf = (table: string, column: string) => `${table}\n${column}`;
 
 /** Reads all gold queries of one schema. */
 export function factsOf(given: SetSchema, questions: readonly SetQuestion[]): SchemaFacts {
-  const schema = withRepeatedKeys(given, questions.flatMap(({ gold }) => scopesOf(gold, given)));
+  const schema = withRepeatedKeys(
+    given,
+    questions.flatMap(({ gold }) => scopesOf(gold, given)),
+  );
   const gathered = new Map<string, Gathered>();
   for (const { name, columns } of schema.tables) {
     for (const column of columns) {
-      const entry = { id: idOf(name, column.name), table: name, column, roles: new Set<Role>(), comparisons: [] } as unknown as Gathered;
+      const entry = {
+        id: idOf(name, column.name),
+        table: name,
+        column,
+        roles: new Set<Role>(),
+        comparisons: [],
+      } as unknown as Gathered;
       entry.next = entry;
       gathered.set(entry.id, entry);
     }
@@ -53,7 +62,8 @@ export function factsOf(given: SetSchema, questions: readonly SetQuestion[]): Sc
   const scopes = questions.flatMap(({ gold }) => scopesOf(gold, schema));
   for (const scope of scopes) {
     for (const { ref, role } of scope.mentions) at(ref).roles.add(role);
-    for (const comparison of [...scope.conditions.flat(), ...scope.having]) at(comparison.ref).comparisons.push(comparison);
+    for (const comparison of [...scope.conditions.flat(), ...scope.having])
+      at(comparison.ref).comparisons.push(comparison);
     for (const [left, right] of [scope, ...scope.linked].flatMap(({ equal }) => equal)) join(at(left), at(right));
   }
   for (const { name, foreignKeys } of schema.tables) {
@@ -62,7 +72,12 @@ export function factsOf(given: SetSchema, questions: readonly SetQuestion[]): Sc
     }
   }
   const domains = new Map([...Map.groupBy(gathered.values(), root)].map(([key, members]) => [key, domainOf(members)]));
-  const facts = new Map([...gathered.values()].map((each) => [each.id, { column: each.column, roles: each.roles, domain: domains.get(root(each))! }]));
+  const facts = new Map(
+    [...gathered.values()].map((each) => [
+      each.id,
+      { column: each.column, roles: each.roles, domain: domains.get(root(each))! },
+    ]),
+  );
   return { schema, scopes, of: (table, column) => facts.get(idOf(table, column))! };
 }
 
@@ -79,7 +94,12 @@ function domainOf(members: readonly Gathered[]): ValueDomain {
   const comparisons = members.flatMap(({ comparisons }) => comparisons);
   const direct = comparisons.filter(({ fn, op }) => fn !== "count" && fn !== "sum" && !op.endsWith("like"));
   const literals = distinct(direct.flatMap(({ values }) => values));
-  const patterns = distinct(comparisons.filter(({ op }) => op.endsWith("like")).flatMap(({ values }) => values).map(String)).map(String);
+  const patterns = distinct(
+    comparisons
+      .filter(({ op }) => op.endsWith("like"))
+      .flatMap(({ values }) => values)
+      .map(String),
+  ).map(String);
   const type = typeOf(members, literals, patterns);
   if (type === "text") return { type, literals: literals.map(String), patterns };
   if (type === "date" || type === "timestamp") return { type, literals: literals.map(String), patterns: [] };
@@ -97,7 +117,8 @@ function distinct(values: readonly Literal[]): Literal[] {
 
 const isoDate = /^\d{4}-\d\d-\d\d$/;
 const isoTime = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$/;
-const fractional = /price|cost|amount|rate|ratio|percent|score|gpa|latitude|longitude|weight|height|salary|balance|tonnage/i;
+const fractional =
+  /price|cost|amount|rate|ratio|percent|score|gpa|latitude|longitude|weight|height|salary|balance|tonnage/i;
 
 /**
  * The type of a column: what the set declares, except where its gold queries need another. One that they compare with words
@@ -110,14 +131,16 @@ function typeOf(members: readonly Gathered[], literals: readonly Literal[], patt
   const words = literals.some((value) => !isNumber(value)) || patterns.length > 0;
   const dates = literals.every((value) => isoDate.test(String(value)));
   const times = literals.every((value) => isoDate.test(String(value)) || isoTime.test(String(value)));
-  const calculated = members.some(({ roles }) => roles.has("calculated")) || literals.some((value) => typeof value === "number");
+  const calculated =
+    members.some(({ roles }) => roles.has("calculated")) || literals.some((value) => typeof value === "number");
   if (declared.has("time") && !declared.has("text") && times && patterns.length === 0) {
     const named = members.map(({ column }) => column.name).join(" ");
     if (/year/i.test(named) && literals.length === 0) return "integer";
     return dates && !/time(?!s)|timestamp/i.test(named) ? "date" : "timestamp";
   }
   if (words) return "text";
-  if (declared.has("boolean") && !literals.some((value) => typeof value === "string") && !calculatedOnly(members)) return "boolean";
+  if (declared.has("boolean") && !literals.some((value) => typeof value === "string") && !calculatedOnly(members))
+    return "boolean";
   if (declared.has("number") && !declared.has("text")) return numberType(members, literals);
   if (calculated) return numberType(members, literals);
   return declared.has("time") && literals.length > 0 ? numberType(members, literals) : "text";
@@ -130,5 +153,7 @@ function numberType(members: readonly Gathered[], literals: readonly Literal[]):
   if (numbers.some((value) => !Number.isInteger(value))) return "numeric";
   if (numbers.some((value) => Math.abs(value) > 2 ** 31 - 1)) return "bigint";
   const keys = members.length > 1;
-  return !keys && numbers.length === 0 && members.some(({ column }) => fractional.test(column.name)) ? "numeric" : "integer";
+  return !keys && numbers.length === 0 && members.some(({ column }) => fractional.test(column.name))
+    ? "numeric"
+    : "integer";
 }

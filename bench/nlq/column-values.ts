@@ -30,7 +30,12 @@ export function valuesOf({ domain, column, roles }: ColumnFacts, random: Random)
 
 function booleanValues(random: Random): ValueSource {
   const any = () => random.integer(0, 1);
-  return { any, rare: any, meeting: (conditions) => conditions.filter(({ op }) => op === "=").map(({ values }) => Number(values[0]))[0] ?? any() };
+  return {
+    any,
+    rare: any,
+    meeting: (conditions) =>
+      conditions.filter(({ op }) => op === "=").map(({ values }) => Number(values[0]))[0] ?? any(),
+  };
 }
 
 /** One in seven is a literal or its neighbour, so that each bound has values below, at and above it. */
@@ -44,12 +49,19 @@ function numberValues(domain: ValueDomain, name: string, grouped: boolean, rando
   const spread = () => round(low + random.next() * (high - low));
   const common = grouped ? [...literals, ...Array.from({ length: 6 }, spread)] : undefined;
   const near = () => random.pick(literals) + random.pick([-1, 0, 0, 1]);
-  const any = () => (common ? random.pick(common) : literals.length > 0 && random.next() < nearShare ? near() : spread());
+  const any = () =>
+    common ? random.pick(common) : literals.length > 0 && random.next() < nearShare ? near() : spread();
   const meeting = (conditions: readonly Comparison[]) => {
     const tests = conditions.map((each) => (value: Value) => meets(value, each));
     const exact = conditions.find(({ op, missed }) => !missed && (op === "=" || op === "in" || op === "between"));
-    const steps = conditions.flatMap(({ values }) => values.map(Number)).flatMap((value) => [value + 1, value - 1, value]);
-    const candidates = [...(exact ? [random.pick(exact.values.map(Number))] : []), ...shuffled(steps, random), ...Array.from({ length: 10 }, any)];
+    const steps = conditions
+      .flatMap(({ values }) => values.map(Number))
+      .flatMap((value) => [value + 1, value - 1, value]);
+    const candidates = [
+      ...(exact ? [random.pick(exact.values.map(Number))] : []),
+      ...shuffled(steps, random),
+      ...Array.from({ length: 10 }, any),
+    ];
     return candidates.find((value) => tests.every((test) => test(value))) ?? any();
   };
   return { any, rare: spread, meeting };
@@ -66,7 +78,9 @@ function rangeOf(literals: readonly number[], name: string): [number, number] {
 }
 
 function timeValues(domain: ValueDomain, type: "date" | "timestamp", random: Random): ValueSource {
-  const times = domain.literals.map((value) => Date.parse(`${String(value).replace(" ", "T")}${String(value).length > 10 ? "Z" : ""}`));
+  const times = domain.literals.map((value) =>
+    Date.parse(`${String(value).replace(" ", "T")}${String(value).length > 10 ? "Z" : ""}`),
+  );
   const low = times.length > 0 ? Math.min(...times) - 400 * day : Date.UTC(2008, 0, 1);
   const high = times.length > 0 ? Math.max(...times) + 400 * day : Date.UTC(2020, 11, 31);
   const second = 1000;
@@ -75,7 +89,11 @@ function timeValues(domain: ValueDomain, type: "date" | "timestamp", random: Ran
   const any = () => iso(times.length > 0 && random.next() < nearShare ? near() : spread(), type);
   const meeting = (conditions: readonly Comparison[]) => {
     const steps = times.flatMap((time) => [time, time + day, time - day]).map((time) => iso(time, type));
-    const candidates = [...conditions.flatMap(({ values }) => values.map(String)), ...shuffled(steps, random), ...Array.from({ length: 10 }, any)];
+    const candidates = [
+      ...conditions.flatMap(({ values }) => values.map(String)),
+      ...shuffled(steps, random),
+      ...Array.from({ length: 10 }, any),
+    ];
     return candidates.find((value) => conditions.every((each) => meets(value, each))) ?? any();
   };
   return { any, rare: () => iso(spread(), type), meeting };
@@ -84,43 +102,72 @@ function timeValues(domain: ValueDomain, type: "date" | "timestamp", random: Ran
 /** Columns by whose name nearly every row has another value. */
 const various = /name|title|descri|address|email|phone|url|comment|note|detail|text|line|street|content|theme|model/i;
 
-const opposites: [string, string][] = [["T", "F"], ["True", "False"], ["Y", "N"], ["Yes", "No"], ["M", "F"], ["Male", "Female"], ["1", "0"]];
+const opposites: [string, string][] = [
+  ["T", "F"],
+  ["True", "False"],
+  ["Y", "N"],
+  ["Yes", "No"],
+  ["M", "F"],
+  ["Male", "Female"],
+  ["1", "0"],
+];
 
 function textValues(domain: ValueDomain, name: string, random: Random): ValueSource {
   const literals = domain.literals.map(String);
-  const flags = opposites.find((pair) => literals.length > 0 && literals.every((value) => pair.some((each) => each.toLowerCase() === value.toLowerCase())));
-  const dated = domain.patterns.length === 0 && literals.every((value) => /^\d{4}-\d\d-\d\d/.test(value)) && (literals.length > 0 || /date/i.test(name));
-  const liked = () => random.pick(domain.patterns).replaceAll("%", () => (random.next() < 0.3 ? "" : pseudoWord(random).toLowerCase())).replaceAll("_", "a");
+  const flags = opposites.find(
+    (pair) =>
+      literals.length > 0 && literals.every((value) => pair.some((each) => each.toLowerCase() === value.toLowerCase())),
+  );
+  const dated =
+    domain.patterns.length === 0 &&
+    literals.every((value) => /^\d{4}-\d\d-\d\d/.test(value)) &&
+    (literals.length > 0 || /date/i.test(name));
+  const liked = () =>
+    random
+      .pick(domain.patterns)
+      .replaceAll("%", () => (random.next() < 0.3 ? "" : pseudoWord(random).toLowerCase()))
+      .replaceAll("_", "a");
   const fresh = () => {
     if (dated) return String(timeValues(domain, (literals[0] ?? "").length > 10 ? "timestamp" : "date", random).any());
     if (domain.patterns.length > 0 && random.next() < nearShare) return liked();
     return various.test(name) ? pseudoName(random) : pseudoWord(random);
   };
-  const pool = flags ? spelledLike(flags, literals) : [...literals, ...Array.from({ length: various.test(name) ? 30 : 10 }, fresh)];
+  const pool = flags
+    ? spelledLike(flags, literals)
+    : [...literals, ...Array.from({ length: various.test(name) ? 30 : 10 }, fresh)];
   // Some values are frequent and some are not.
   const frequent = shuffled(pool, random);
   const any = () => frequent[Math.floor(frequent.length * random.next() ** 1.4)]!;
   const meeting = (conditions: readonly Comparison[]) => {
-    const spelled = conditions.flatMap(({ op, values }) => values.map((value) => (op === "like" ? instance(String(value), random) : canonical(String(value), literals))));
+    const spelled = conditions.flatMap(({ op, values }) =>
+      values.map((value) => (op === "like" ? instance(String(value), random) : canonical(String(value), literals))),
+    );
     const candidates = [...shuffled(spelled, random), ...Array.from({ length: 12 }, any), fresh()];
     return candidates.find((value) => conditions.every((each) => meets(value, each))) ?? any();
   };
   return { any, rare: flags ? any : fresh, meeting };
 }
 
-const canonical = (value: string, literals: readonly string[]) => literals.find((each) => each.toLowerCase() === value.toLowerCase()) ?? value;
+const canonical = (value: string, literals: readonly string[]) =>
+  literals.find((each) => each.toLowerCase() === value.toLowerCase()) ?? value;
 
 /** The pair with the spellings that the literals have. */
 function spelledLike(pair: readonly [string, string], literals: readonly string[]): string[] {
   const lower = literals.some((value) => value === value.toLowerCase());
-  return pair.map((each) => literals.find((value) => value.toLowerCase() === each.toLowerCase()) ?? (lower ? each.toLowerCase() : each));
+  return pair.map(
+    (each) =>
+      literals.find((value) => value.toLowerCase() === each.toLowerCase()) ?? (lower ? each.toLowerCase() : each),
+  );
 }
 
 const instance = (pattern: string, random: Random) =>
   pattern.replaceAll("%", () => (random.next() < 0.3 ? "" : pseudoWord(random).toLowerCase())).replaceAll("_", "a");
 
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
-  return items.map((item) => ({ item, key: random.next() })).sort((left, right) => left.key - right.key).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, key: random.next() }))
+    .sort((left, right) => left.key - right.key)
+    .map(({ item }) => item);
 }
 
 /** Whether the value is what the condition wants. */
@@ -135,22 +182,37 @@ function holds(value: Value, { op, values }: Comparison): boolean {
   const own = like ? value : value.toLowerCase();
   const [first, second] = values.map(of);
   switch (op) {
-    case "=": return own === first;
-    case "<>": return own !== first;
-    case "<": return own < first!;
-    case "<=": return own <= first!;
-    case ">": return own > first!;
-    case ">=": return own >= first!;
-    case "between": return own >= first! && own <= second!;
-    case "in": return values.map(of).includes(own);
-    case "not in": return !values.map(of).includes(own);
-    case "like": return likeMatches(String(first), String(own));
-    case "not like": return !likeMatches(String(first), String(own));
-    case "is not null": return true;
+    case "=":
+      return own === first;
+    case "<>":
+      return own !== first;
+    case "<":
+      return own < first!;
+    case "<=":
+      return own <= first!;
+    case ">":
+      return own > first!;
+    case ">=":
+      return own >= first!;
+    case "between":
+      return own >= first! && own <= second!;
+    case "in":
+      return values.map(of).includes(own);
+    case "not in":
+      return !values.map(of).includes(own);
+    case "like":
+      return likeMatches(String(first), String(own));
+    case "not like":
+      return !likeMatches(String(first), String(own));
+    case "is not null":
+      return true;
   }
 }
 
 function likeMatches(pattern: string, text: string): boolean {
-  const source = pattern.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll("%", ".*").replaceAll("_", ".");
+  const source = pattern
+    .replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    .replaceAll("%", ".*")
+    .replaceAll("_", ".");
   return new RegExp(`^${source}$`, "is").test(text);
 }

@@ -1,4 +1,10 @@
-import { normal, sameResult, type Blocks, type Comparing, type Table } from "@chatdb/ml-engine/questions/same-result.ts";
+import {
+  normal,
+  sameResult,
+  type Blocks,
+  type Comparing,
+  type Table,
+} from "@chatdb/ml-engine/questions/same-result.ts";
 
 /** How a result differs from the one that is wanted; undefined where it does not. */
 export function contrast(gold: Blocks, ours: Table, comparing?: Comparing): string | undefined {

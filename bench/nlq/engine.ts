@@ -24,7 +24,11 @@ export type Engine = typeof engineFor;
  * @param model what was learned from other questions; default: nothing
  * @returns what it makes of a question, and of the one `before` that it may follow up on
  */
-export function engineFor(schema: DatabaseSchema, now?: Date, model?: QuestionModel): (question: string, before?: string) => Answer {
+export function engineFor(
+  schema: DatabaseSchema,
+  now?: Date,
+  model?: QuestionModel,
+): (question: string, before?: string) => Answer {
   const { index, ranker } = readerOf(model, new SchemaIndex(schema));
   return (question, before) => {
     try {
@@ -37,7 +41,13 @@ export function engineFor(schema: DatabaseSchema, now?: Date, model?: QuestionMo
 
 function answerTo(question: string, { index, ranker }: Reader, now?: Date, before?: string): Answer {
   try {
-    const { plan, reading, confidence } = parse(question, index, now, before === undefined ? undefined : planBefore(before, index, now), ranker);
+    const { plan, reading, confidence } = parse(
+      question,
+      index,
+      now,
+      before === undefined ? undefined : planBefore(before, index, now),
+      ranker,
+    );
     return { kind: "query", reading, confidence, ...statementOf(plan, index.schema) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -60,11 +70,19 @@ function planBefore(question: string, index: SchemaIndex, now?: Date): QueryPlan
 /** What can be run of an answer: the query, or those that are offered. */
 export function statementsOf(answer: Answer): Compiled[] {
   switch (answer.kind) {
-    case "query": return [answer];
-    case "refused": return answer.offered;
-    case "failed": return [];
+    case "query":
+      return [answer];
+    case "refused":
+      return answer.offered;
+    case "failed":
+      return [];
   }
 }
 
 /** The first sentence of the message without what it quotes. */
-const reasonOf = (message: string) => message.replaceAll(/"[^"]*"|“[^”]*”/g, "...").replaceAll(/(\.\.\.(, | and | or )?)+/g, "... ").split(/[.:;?] ?(?= |$)/)[0]!.trim();
+const reasonOf = (message: string) =>
+  message
+    .replaceAll(/"[^"]*"|“[^”]*”/g, "...")
+    .replaceAll(/(\.\.\.(, | and | or )?)+/g, "... ")
+    .split(/[.:;?] ?(?= |$)/)[0]!
+    .trim();

@@ -23,7 +23,11 @@ const shopWeight = 3;
 /** A right plan is right on so many databases. */
 const maxDatabases = 3;
 
-async function label(set: QuestionSet, questions: QuestionSet["questions"], postgres: PostgresDatabase): Promise<Labelled[]> {
+async function label(
+  set: QuestionSet,
+  questions: QuestionSet["questions"],
+  postgres: PostgresDatabase,
+): Promise<Labelled[]> {
   const all = Map.groupBy(set.questions, ({ db }) => db);
   const labelled: Labelled[] = [];
   for (const [db, asked] of Map.groupBy(questions, (question) => question.db)) {
@@ -33,16 +37,29 @@ async function label(set: QuestionSet, questions: QuestionSet["questions"], post
     const index = new SchemaIndex(schema);
     const due = asked.flatMap(({ question, gold }) => {
       const result = databases.gold(gold, maxDatabases);
-      return result.kind === "results" ? [{ question, results: result.results, plans: meaningsOf(question, index).map((evidence) => ({ evidence, right: true })) }] : [];
+      return result.kind === "results"
+        ? [
+            {
+              question,
+              results: result.results,
+              plans: meaningsOf(question, index).map((evidence) => ({ evidence, right: true })),
+            },
+          ]
+        : [];
     });
     for (const { seed, rows } of databases.seeds) {
-      const compared = due.flatMap(({ results, plans }) => results.filter((each) => each.seed === seed).map(({ blocks }) => ({ blocks, plans })));
+      const compared = due.flatMap(({ results, plans }) =>
+        results.filter((each) => each.seed === seed).map(({ blocks }) => ({ blocks, plans })),
+      );
       if (compared.length === 0) continue;
       await postgres.fill(databases.facts, rows);
       for (const { blocks, plans } of compared) {
         for (const plan of plans.filter(({ right }) => right)) {
           const { sql, params } = compile(plan.evidence.plan, schema);
-          plan.right = await postgres.query(sql, params).then((rows_) => sameResult(blocks, rows_), () => false);
+          plan.right = await postgres.query(sql, params).then(
+            (rows_) => sameResult(blocks, rows_),
+            () => false,
+          );
         }
       }
     }
@@ -64,7 +81,13 @@ async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
     const plans: { evidence: Evidence; right: boolean }[] = [];
     for (const evidence of meaningsOf(question, index, shopNow)) {
       const { sql, params } = compile(evidence.plan, schema);
-      plans.push({ evidence, right: await postgres.query(sql, params).then((rows) => sameResult(blocks, rows, { extraColumns: true }), () => false) });
+      plans.push({
+        evidence,
+        right: await postgres.query(sql, params).then(
+          (rows) => sameResult(blocks, rows, { extraColumns: true }),
+          () => false,
+        ),
+      });
     }
     labelled.push({ schema: gold, weight: shopWeight, plans });
   }
@@ -91,15 +114,21 @@ function report(name: string, questions: readonly Labelled[], weights: RankerWei
   const oracle = questions.filter(({ plans }) => plans.some(({ right }) => right)).length;
   const all = best.filter(({ right }) => right).length;
   const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(1)}%`;
-  process.stdout.write(`${name}: ${questions.length} questions, best right ${percent(all, questions.length)}, any right ${percent(oracle, questions.length)}\n`);
+  process.stdout.write(
+    `${name}: ${questions.length} questions, best right ${percent(all, questions.length)}, any right ${percent(oracle, questions.length)}\n`,
+  );
   for (const least of [0.9, 0.86, 0.85, 0.8, 0.7]) {
     let right = 0;
     let found: { answered: number; right: number; confidence: number } | undefined;
     best.forEach((each, place) => {
       right += Number(each.right);
-      if (right / (place + 1) >= least && place > 20) found = { answered: place + 1, right, confidence: each.confidence };
+      if (right / (place + 1) >= least && place > 20)
+        found = { answered: place + 1, right, confidence: each.confidence };
     });
-    if (found) process.stdout.write(`  precision ${percent(least, 1)}: coverage ${percent(found.answered, questions.length)}, accuracy ${percent(found.right, questions.length)}, from confidence ${found.confidence.toFixed(2)}\n`);
+    if (found)
+      process.stdout.write(
+        `  precision ${percent(least, 1)}: coverage ${percent(found.answered, questions.length)}, accuracy ${percent(found.right, questions.length)}, from confidence ${found.confidence.toFixed(2)}\n`,
+      );
   }
 }
 
@@ -110,7 +139,9 @@ function textOf({ forest, ...linear }: RankerWeights): string {
   return `{\n"forest": ${head},"trees":[\n${trees.map((tree) => JSON.stringify(tree)).join(",\n")}\n]},\n${JSON.stringify(linear).slice(1)}\n`;
 }
 
-const { values } = parseArgs({ options: { set: { type: "string" }, sample: { type: "string", default: "8000" }, out: { type: "string" } } });
+const { values } = parseArgs({
+  options: { set: { type: "string" }, sample: { type: "string", default: "8000" }, out: { type: "string" } },
+});
 const set = readQuestionSet(values.set!);
 const postgres = await PostgresDatabase.start();
 const labelled = await label(set, shuffled(set.questions, createRandom(7)).slice(0, Number(values.sample)), postgres);
@@ -119,7 +150,10 @@ await postgres.close();
 // Whole schemas are kept apart, so that what is measured are schemas that were not seen.
 const schemas = shuffled([...new Set(labelled.map(({ schema }) => schema))], createRandom(3));
 const kept = new Set(schemas.slice(0, Math.ceil(schemas.length / 4)));
-const [seen, unseen] = [labelled.filter(({ schema }) => !kept.has(schema)), labelled.filter(({ schema }) => kept.has(schema))];
+const [seen, unseen] = [
+  labelled.filter(({ schema }) => !kept.has(schema)),
+  labelled.filter(({ schema }) => kept.has(schema)),
+];
 const trial = fitRanker([...seen, ...shop]);
 report("seen schemas", seen, trial);
 report("unseen schemas", unseen, trial);

@@ -88,7 +88,8 @@ class Generator {
       this.#share(witness, same);
       return;
     }
-    for (const column of witness?.own ?? []) if (!keys.some(({ columns }) => columns.includes(column))) row[column] ??= this.#source(table, column).rare();
+    for (const column of witness?.own ?? [])
+      if (!keys.some(({ columns }) => columns.includes(column))) row[column] ??= this.#source(table, column).rare();
     for (const key of keys) this.#pickParent(table, key, row, witness);
     for (const { name } of table.columns) row[name] ??= this.#value(table, name, witness !== undefined);
     if (!this.#isNew(table, row)) return;
@@ -108,8 +109,11 @@ class Generator {
   /** Copies the key of a parent that agrees with what the row has already. */
   #pickParent(table: SetTable, key: SetForeignKey, row: Row, witness: WitnessRow | undefined): void {
     const { rows, dealt, childless } = this.#parentsFor(table, key);
-    const agrees = (parent: Row) => key.columns.every((column, index) => row[column] === undefined || row[column] === parent[key.references[index]!]);
-    const fitting = key.columns.some((column) => row[column] !== undefined) ? this.#rows.get(key.table)!.filter(agrees) : rows;
+    const agrees = (parent: Row) =>
+      key.columns.every((column, index) => row[column] === undefined || row[column] === parent[key.references[index]!]);
+    const fitting = key.columns.some((column) => row[column] !== undefined)
+      ? this.#rows.get(key.table)!.filter(agrees)
+      : rows;
     if (fitting.length === 0) return;
     const unique = table.primaryKey.length > 0 && table.primaryKey.every((column) => key.columns.includes(column));
     const chance = this.#random.next() ** (unique ? 1 : 2);
@@ -125,7 +129,14 @@ class Generator {
     if (!parents) {
       const [lonely, ...others] = shuffled(this.#rows.get(target)!, this.#random);
       const rows = others.slice(0, Math.ceil(others.length * (1 - childlessShare)));
-      this.#parents.set(id, (parents = { rows, dealt: [...rows.flatMap((row) => [row, row]), lonely!], childless: others.slice(rows.length) }));
+      this.#parents.set(
+        id,
+        (parents = {
+          rows,
+          dealt: [...rows.flatMap((row) => [row, row]), lonely!],
+          childless: others.slice(rows.length),
+        }),
+      );
     }
     return parents;
   }
@@ -133,7 +144,8 @@ class Generator {
   #value(table: SetTable, name: string, planned: boolean): Value {
     const { roles, domain } = this.#facts.of(table.name, name);
     const source = this.#source(table, name);
-    if (isUnique(this.#facts.schema, table, name) || this.#isName(table, name)) return this.#unused(table, name, source);
+    if (isUnique(this.#facts.schema, table, name) || this.#isName(table, name))
+      return this.#unused(table, name, source);
     const asked = [...roles].some((role) => role !== "selected" && role !== "missing" && role !== "compared");
     const isKey = table.primaryKey.includes(name) || table.foreignKeys.some(({ columns }) => columns.includes(name));
     if (!planned && !asked && !isKey && this.#random.next() < (roles.has("missing") ? 3 : 1) * nullShare) return null;
@@ -148,8 +160,12 @@ class Generator {
 
   /** A value that a column of another table has, by which gold queries join without a foreign key. */
   #valueMet({ name: own }: SetTable, domain: ColumnFacts["domain"]): Value | undefined {
-    const columns = this.#facts.schema.tables.flatMap(({ name, columns }) => (name === own ? [] : columns.map((column) => [name, column.name] as const)));
-    const others = columns.filter(([table, column]) => this.#facts.of(table, column).domain === domain && this.#rows.get(table)!.length > 0);
+    const columns = this.#facts.schema.tables.flatMap(({ name, columns }) =>
+      name === own ? [] : columns.map((column) => [name, column.name] as const),
+    );
+    const others = columns.filter(
+      ([table, column]) => this.#facts.of(table, column).domain === domain && this.#rows.get(table)!.length > 0,
+    );
     if (others.length === 0) return undefined;
     const [table, column] = this.#random.pick(others);
     return this.#random.pick(this.#rows.get(table)!)[column] ?? undefined;
@@ -158,15 +174,29 @@ class Generator {
   /** What people call the things of a table by: each has its own, unless the gold queries take it for a category. */
   #isName({ name: table, primaryKey }: SetTable, name: string): boolean {
     const { domain, roles } = this.#facts.of(table, name);
-    return primaryKey.length === 1 && domain.type === "text" && /name|title/i.test(name) && !/first|last|middle|sur|family/i.test(name) && !roles.has("category");
+    return (
+      primaryKey.length === 1 &&
+      domain.type === "text" &&
+      /name|title/i.test(name) &&
+      !/first|last|middle|sur|family/i.test(name) &&
+      !roles.has("category")
+    );
   }
 
   #unused(table: SetTable, name: string, source: ValueSource): Value {
     const { domain } = this.#facts.of(table.name, name);
     const used = new Set(this.#rows.get(table.name)!.map((row) => row[name]));
-    const start = domain.literals.length > 0 && domain.literals.every((value) => typeof value === "number") ? Math.min(...domain.literals.map(Number)) : 1;
+    const start =
+      domain.literals.length > 0 && domain.literals.every((value) => typeof value === "number")
+        ? Math.min(...domain.literals.map(Number))
+        : 1;
     for (let tries = 0; ; tries++) {
-      const value = domain.type === "text" || tries > 200 ? source.rare() : domain.type === "integer" || domain.type === "bigint" ? Math.max(1, start - 40) + this.#random.integer(0, 150) : source.rare();
+      const value =
+        domain.type === "text" || tries > 200
+          ? source.rare()
+          : domain.type === "integer" || domain.type === "bigint"
+            ? Math.max(1, start - 40) + this.#random.integer(0, 150)
+            : source.rare();
       if (!used.has(value)) return value;
       if (tries > 1000) throw new Error(`${table.name}.${name} has no value left that is not taken.`);
     }
@@ -185,13 +215,19 @@ class Generator {
   /** Moves numbers and times that share the least or the greatest place, unless they are keys or categories. */
   #singleOut(table: SetTable, name: string): void {
     const { domain, roles } = this.#facts.of(table.name, name);
-    const isKey = table.primaryKey.includes(name) || table.foreignKeys.some(({ columns }) => columns.includes(name)) || isUnique(this.#facts.schema, table, name);
+    const isKey =
+      table.primaryKey.includes(name) ||
+      table.foreignKeys.some(({ columns }) => columns.includes(name)) ||
+      isUnique(this.#facts.schema, table, name);
     if (isKey || domain.type === "text" || domain.type === "boolean" || roles.has("grouped")) return;
     const rows = this.#rows.get(table.name)!.filter((row) => row[name] !== null);
     for (const sign of [1, -1]) {
-      const sorted = rows.toSorted((left, right) => (left[name]! < right[name]! ? sign : left[name]! > right[name]! ? -sign : 0));
+      const sorted = rows.toSorted((left, right) =>
+        left[name]! < right[name]! ? sign : left[name]! > right[name]! ? -sign : 0,
+      );
       const [first, second] = sorted;
-      if (first && second && first[name] === second[name] && typeof first[name] === "number") first[name] += sign * this.#random.integer(1, 4);
+      if (first && second && first[name] === second[name] && typeof first[name] === "number")
+        first[name] += sign * this.#random.integer(1, 4);
     }
   }
 
@@ -235,7 +271,10 @@ export function parentsFirst(schema: SetSchema): SetTable[] {
 
 /** What foreign keys refer to besides the primary key. */
 export function referencedKeys(schema: SetSchema, table: SetTable): string[][] {
-  const keys = schema.tables.flatMap(({ foreignKeys }) => foreignKeys).filter((key) => key.table === table.name).map(({ references }) => references);
+  const keys = schema.tables
+    .flatMap(({ foreignKeys }) => foreignKeys)
+    .filter((key) => key.table === table.name)
+    .map(({ references }) => references);
   const others = keys.filter((key) => key.join() !== table.primaryKey.join());
   return [...new Map(others.map((key) => [key.join(), key])).values()];
 }

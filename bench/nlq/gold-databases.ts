@@ -33,7 +33,12 @@ export class GoldDatabases {
     this.#seeds = Array.from({ length: candidates }, (_, index) => {
       const rows = generateRows(this.facts, firstSeed + index);
       const backwards = new Map([...rows].map(([table, list]) => [table, list.toReversed()]));
-      return { seed: firstSeed + index, rows, db: new SqliteDatabase(this.facts, rows), reversed: new SqliteDatabase(this.facts, backwards) };
+      return {
+        seed: firstSeed + index,
+        rows,
+        db: new SqliteDatabase(this.facts, rows),
+        reversed: new SqliteDatabase(this.facts, backwards),
+      };
     });
   }
 
@@ -61,7 +66,11 @@ export class GoldDatabases {
       if (results.length === wanted) break;
     }
     if (results.length > 0) return { kind: "results", results };
-    return { kind: "unusable", why: found > 0 ? "ambiguous" : "empty", message: found > 0 ? "the order of the stored rows decides" : "no rows" };
+    return {
+      kind: "unusable",
+      why: found > 0 ? "ambiguous" : "empty",
+      message: found > 0 ? "the order of the stored rows decides" : "no rows",
+    };
   }
 
   /** The result of any query of SQLite's dialect on the database of that seed. @throws what SQLite says */
@@ -85,7 +94,9 @@ function saysSomething(blocks: Blocks): boolean {
 
 /** Each literal in lower case with the spelling that the databases have. */
 function spellingsOf({ schema, of }: SchemaFacts): Map<string, string> {
-  const literals = schema.tables.flatMap(({ name, columns }) => columns.flatMap((column) => of(name, column.name).domain.literals));
+  const literals = schema.tables.flatMap(({ name, columns }) =>
+    columns.flatMap((column) => of(name, column.name).domain.literals),
+  );
   return new Map(literals.flatMap((value) => (typeof value === "string" ? [[value.toLowerCase(), value]] : [])));
 }
 
@@ -94,7 +105,8 @@ function respell(sql: string, spellings: ReadonlyMap<string, string>): string {
   let respelled = sql;
   for (const { kind, text, start, end } of sqlTokens(sql).toReversed()) {
     const spelling = kind === "string" ? spellings.get(text.toLowerCase()) : undefined;
-    if (spelling !== undefined && spelling !== text) respelled = respelled.slice(0, start) + sql[start] + spelling + respelled.slice(end - 1);
+    if (spelling !== undefined && spelling !== text)
+      respelled = respelled.slice(0, start) + sql[start] + spelling + respelled.slice(end - 1);
   }
   return respelled;
 }

@@ -12,7 +12,20 @@ export type Literal = string | number;
 
 export interface Comparison {
   ref: Ref;
-  op: "=" | "<>" | "<" | "<=" | ">" | ">=" | "like" | "not like" | "in" | "not in" | "between" | "is null" | "is not null";
+  op:
+    | "="
+    | "<>"
+    | "<"
+    | "<="
+    | ">"
+    | ">="
+    | "like"
+    | "not like"
+    | "in"
+    | "not in"
+    | "between"
+    | "is null"
+    | "is not null";
   values: Literal[];
   /** The function around the column, in lower case. */
   fn: string | undefined;
@@ -21,7 +34,18 @@ export interface Comparison {
 }
 
 /** How a query uses a column; a category is one by which it groups a single table, or of which it wants each value once. */
-export type Role = "selected" | "compared" | "negated" | "missing" | "counted" | "calculated" | "extreme" | "ordered" | "grouped" | "category" | "joined";
+export type Role =
+  | "selected"
+  | "compared"
+  | "negated"
+  | "missing"
+  | "counted"
+  | "calculated"
+  | "extreme"
+  | "ordered"
+  | "grouped"
+  | "category"
+  | "joined";
 
 /** One SELECT of a query: what it reads and what it asks of it. */
 export interface Scope {
@@ -53,8 +77,28 @@ type Clause = "select" | "from" | "where" | "group" | "having" | "order" | "limi
 
 const clauses = new Set<string>(["select", "from", "where", "group", "having", "order", "limit"] satisfies Clause[]);
 const setOperators = new Set(["union", "intersect", "except"]);
-const aggregates: Record<string, Role> = { count: "counted", sum: "calculated", avg: "calculated", min: "extreme", max: "extreme" };
-const notAliases = new Set(["on", "join", "left", "inner", "outer", "cross", "natural", "where", "group", "order", "limit", "having", "as"]);
+const aggregates: Record<string, Role> = {
+  count: "counted",
+  sum: "calculated",
+  avg: "calculated",
+  min: "extreme",
+  max: "extreme",
+};
+const notAliases = new Set([
+  "on",
+  "join",
+  "left",
+  "inner",
+  "outer",
+  "cross",
+  "natural",
+  "where",
+  "group",
+  "order",
+  "limit",
+  "having",
+  "as",
+]);
 
 /**
  * Reads what a query says about columns: enough to make rows that it finds, no more. It is no parser of SQL; what it does
@@ -88,14 +132,25 @@ class Reader {
     } while (this.#operator);
     const [first] = scopes;
     scopes.slice(1).forEach((scope, index) => {
-      const equal = first!.selected.flatMap((ref, column): [Ref, Ref][] => (scope.selected[column] ? [[ref, scope.selected[column]]] : []));
+      const equal = first!.selected.flatMap((ref, column): [Ref, Ref][] =>
+        scope.selected[column] ? [[ref, scope.selected[column]]] : [],
+      );
       first!.linked.push({ scope, equal, needed: operators[index] === "intersect" });
     });
     return scopes;
   }
 
   #select(outer: readonly Scope[]): Scope {
-    const scope: Scope = { sources: new Map(), conditions: [], having: [], equal: [], linked: [], groupSize: 0, mentions: [], selected: [] };
+    const scope: Scope = {
+      sources: new Map(),
+      conditions: [],
+      having: [],
+      equal: [],
+      linked: [],
+      groupSize: 0,
+      mentions: [],
+      selected: [],
+    };
     const parts = new Map<Clause, Part[]>();
     let clause: Clause = "select";
     let depth = 0;
@@ -147,7 +202,11 @@ class Reader {
       if (!inFrom || !table || !before || !["from", "join", ","].includes(before.word)) continue;
       const next = this.#tokens[at + 1];
       const alias = next?.word === "as" ? this.#tokens[at + 2] : next;
-      const named = alias?.kind === "word" && !notAliases.has(alias.word) && !clauses.has(alias.word) && !setOperators.has(alias.word);
+      const named =
+        alias?.kind === "word" &&
+        !notAliases.has(alias.word) &&
+        !clauses.has(alias.word) &&
+        !setOperators.has(alias.word);
       scope.sources.set(named ? alias.word : token.word, table);
     }
   }
@@ -207,13 +266,17 @@ class ClauseReader {
     if (right) return "joined";
     if (nested?.kind === "query") {
       const inner = nested.scopes[0]?.selected[0];
-      if (inner && (op === "in" || op === "=")) this.#scope.linked.push({ scope: nested.scopes[0]!, equal: [[ref, inner]], needed: !not });
+      if (inner && (op === "in" || op === "="))
+        this.#scope.linked.push({ scope: nested.scopes[0]!, equal: [[ref, inner]], needed: !not });
       return not || op === "!=" || op === "<>" ? "negated" : "compared";
     }
     const values = this.#literals(at + 1, op === "between" || op === "in");
     if (values.length === 0 || op === undefined) return role;
     const known = op === "!=" ? "<>" : not ? `not ${op}` : op;
-    return this.#add({ ref, op: known as Comparison["op"], values, fn }, known === "<>" || not ? "negated" : "compared");
+    return this.#add(
+      { ref, op: known as Comparison["op"], values, fn },
+      known === "<>" || not ? "negated" : "compared",
+    );
   }
 
   #count(at: number): void {
@@ -235,7 +298,11 @@ class ClauseReader {
       const part = this.#parts[at]!;
       if (part.kind === "string") values.push(part.text);
       else if (part.kind === "number") values.push(Number(part.text) * (this.#text(at - 1) === "-" ? -1 : 1));
-      else if (!["-", "(", ","].includes(this.#text(at) ?? "") && !(several && this.#word(at) === "and" && values.length === 1)) break;
+      else if (
+        !["-", "(", ","].includes(this.#text(at) ?? "") &&
+        !(several && this.#word(at) === "and" && values.length === 1)
+      )
+        break;
       if (values.length > 0 && !several) break;
     }
     return values;

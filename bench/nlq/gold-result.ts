@@ -28,9 +28,15 @@ export function orderOf(sql: string): Order | undefined {
   const last = limit < 0 ? top.length : limit;
   const keys = partsOf(top.slice(order + 2, last)).map((part) => sql.slice(part[0]!.start, part.at(-1)!.end));
   const places = keys.map((key) => (/^\d+$/.test(key) ? Number(key) - 1 : undefined));
-  const selected = keys.filter((_, index) => places[index] === undefined).map((key) => `, ${key}`).join("");
+  const selected = keys
+    .filter((_, index) => places[index] === undefined)
+    .map((key) => `, ${key}`)
+    .join("");
   const from = top[words.indexOf("from")]!.start;
-  return { places, keyed: `${sql.slice(0, from)}${selected} ${sql.slice(from, limit < 0 ? undefined : top[limit]!.start)}` };
+  return {
+    places,
+    keyed: `${sql.slice(0, from)}${selected} ${sql.slice(from, limit < 0 ? undefined : top[limit]!.start)}`,
+  };
 }
 
 /** Puts the rows of a query into blocks; `keyed` are those of its order's query, undefined where that does not work. */
@@ -39,7 +45,8 @@ export function inBlocks(rows: Table, order: Order | undefined, keyed: Table | u
   if (!keyed) return { blocks: rows.map((row) => [row]), cutsTie: false };
   const width = rows[0]?.length ?? 0;
   const textOf = (values: unknown[]) => values.map(normal).join("\t");
-  const keyOf = (row: unknown[]) => textOf([...order.places.flatMap((place) => (place === undefined ? [] : [row[place]])), ...row.slice(width)]);
+  const keyOf = (row: unknown[]) =>
+    textOf([...order.places.flatMap((place) => (place === undefined ? [] : [row[place]])), ...row.slice(width)]);
   const blocks: Blocks = [];
   keyed.slice(0, rows.length).forEach((row, index) => {
     if (index === 0 || keyOf(row) !== keyOf(keyed[index - 1]!)) blocks.push([]);

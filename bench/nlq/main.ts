@@ -86,7 +86,12 @@ function chosen<T extends { question: string }>(questions: readonly T[]): T[] {
 
 async function measureSet(name: string, postgres: PostgresDatabase): Promise<Measured[]> {
   const set = readQuestionSet(existsSync(name) ? name : `../shared/data/${name}`);
-  const measurement = await measure(set, postgres, rows, chosen(set.questions.filter((question) => db === undefined || question.db === db)));
+  const measurement = await measure(
+    set,
+    postgres,
+    rows,
+    chosen(set.questions.filter((question) => db === undefined || question.db === db)),
+  );
   process.stdout.write(`${reportOf(name, measurement)}\n`);
   return measurement.questions;
 }
@@ -106,7 +111,9 @@ async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
     const developed = await measureShop(chosen(development), shop, postgres);
     process.stdout.write(`${reportOf(`shop, ${each}, for development`, developed, { brief: index > 0 })}\n`);
     const aside = await measureShop(chosen(kept), shop, postgres);
-    process.stdout.write(`${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut, brief: index > 0 })}\n`);
+    process.stdout.write(
+      `${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut, brief: index > 0 })}\n`,
+    );
     await shop.close();
     all.push(...developed.questions, ...(heldOut ? aside.questions : []));
   }

@@ -44,7 +44,12 @@ export interface MeasureOptions {
  * Asks the engine every question of the set and compares what its query gives with what the gold query gives, schema by schema.
  * @throws what the databases throw when they cannot be filled
  */
-export async function measure(set: QuestionSet, postgres: PostgresDatabase, options: MeasureOptions, asked = set.questions): Promise<Measurement> {
+export async function measure(
+  set: QuestionSet,
+  postgres: PostgresDatabase,
+  options: MeasureOptions,
+  asked = set.questions,
+): Promise<Measurement> {
   const all = Map.groupBy(set.questions, ({ db }) => db);
   const measurement: Measurement = { questions: [], cpuSeconds: 0 };
   for (const [db, questions] of Map.groupBy(asked, (question) => question.db)) {
@@ -58,7 +63,11 @@ export async function measure(set: QuestionSet, postgres: PostgresDatabase, opti
     const { times, cpuTimes } = timed(ask, questions);
     const differences = await compareAll(databases, postgres, golds, answers);
     measurement.cpuSeconds += sum(cpuTimes) / 1000;
-    measurement.questions.push(...questions.map((question, index) => judged(question, golds.get(question)!, answers.get(question)!, differences.get(question)!, times[index]!)));
+    measurement.questions.push(
+      ...questions.map((question, index) =>
+        judged(question, golds.get(question)!, answers.get(question)!, differences.get(question)!, times[index]!),
+      ),
+    );
     databases.close();
   }
   return measurement;
@@ -97,21 +106,38 @@ async function compareAll(
   golds: ReadonlyMap<SetQuestion, Gold>,
   answers: ReadonlyMap<SetQuestion, Answer>,
 ): Promise<Map<SetQuestion, Differences>> {
-  const differences = new Map([...answers].map(([question, answer]): [SetQuestion, Differences] => [question, statementsOf(answer).map(() => undefined)]));
+  const differences = new Map(
+    [...answers].map(([question, answer]): [SetQuestion, Differences] => [
+      question,
+      statementsOf(answer).map(() => undefined),
+    ]),
+  );
   for (const [index, { seed, rows }] of databases.seeds.entries()) {
     const due = [...golds].flatMap(([question, gold]) => {
       const result = gold.kind === "results" ? gold.results.find((each) => each.seed === seed) : undefined;
-      return result ? statementsOf(answers.get(question)!).map((statement, place) => ({ found: differences.get(question)!, place, statement, blocks: result.blocks })) : [];
+      return result
+        ? statementsOf(answers.get(question)!).map((statement, place) => ({
+            found: differences.get(question)!,
+            place,
+            statement,
+            blocks: result.blocks,
+          }))
+        : [];
     });
     const open = due.filter(({ found, place }) => found[place] === undefined);
     if (open.length > 0 && index > 0) await postgres.fill(databases.facts, rows);
-    for (const { found, place, statement, blocks } of open) found[place] = await differenceOf(() => postgres.run(statement), blocks);
+    for (const { found, place, statement, blocks } of open)
+      found[place] = await differenceOf(() => postgres.run(statement), blocks);
   }
   return differences;
 }
 
 /** How what a statement gives differs from the gold result, if it does. */
-export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, comparing?: Comparing): Promise<string | undefined> {
+export async function differenceOf(
+  run: () => Promise<Table>,
+  blocks: Blocks,
+  comparing?: Comparing,
+): Promise<string | undefined> {
   try {
     return contrast(blocks, await run(), comparing);
   } catch (error) {
@@ -122,11 +148,24 @@ export async function differenceOf(run: () => Promise<Table>, blocks: Blocks, co
 /** The verdict on an answer whose statements differ like that. */
 export function verdictOn(answer: Answer, differences: Differences): Pick<Measured, "verdict" | "why" | "offered"> {
   if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
-  if (answer.kind === "refused") return { verdict: "unanswered", why: answer.reason, ...(differences.length > 0 && { offered: differences.some((each) => each === undefined) }) };
+  if (answer.kind === "refused")
+    return {
+      verdict: "unanswered",
+      why: answer.reason,
+      ...(differences.length > 0 && { offered: differences.some((each) => each === undefined) }),
+    };
   return differences[0] === undefined ? { verdict: "right" } : { verdict: "wrong", why: differences[0] };
 }
 
-function judged({ number, db, question, gold }: SetQuestion, result: Gold, answer: Answer, differences: Differences, ms: number): Measured {
+function judged(
+  { number, db, question, gold }: SetQuestion,
+  result: Gold,
+  answer: Answer,
+  differences: Differences,
+  ms: number,
+): Measured {
   const entry = { number, db, question, shape: shapeOf(gold), gold, answer, ms };
-  return result.kind === "unusable" ? { ...entry, verdict: "unusable", why: `gold ${result.why}: ${result.message}` } : { ...entry, ...verdictOn(answer, differences) };
+  return result.kind === "unusable"
+    ? { ...entry, verdict: "unusable", why: `gold ${result.why}: ${result.message}` }
+    : { ...entry, ...verdictOn(answer, differences) };
 }

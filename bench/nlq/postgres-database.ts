@@ -27,14 +27,21 @@ export class PostgresDatabase {
   static async start(): Promise<PostgresDatabase> {
     const { bench } = await startDatabases({ bench: undefined });
     const { env } = bench;
-    const client = new pg.Client({ host: env.DATABASE_HOST, port: env.DATABASE_PORT, user: env.DATABASE_USER, database: env.DATABASE_NAME });
+    const client = new pg.Client({
+      host: env.DATABASE_HOST,
+      port: env.DATABASE_PORT,
+      user: env.DATABASE_USER,
+      database: env.DATABASE_NAME,
+    });
     await client.connect();
     return new PostgresDatabase(bench, client);
   }
 
   /** Replaces all that there is. */
   async fill(facts: SchemaFacts, rows: Rows): Promise<void> {
-    await this.#client.query(`SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddlOf(facts)}; ${insertsOf(facts, rows)}; ${foreignKeysOf(facts)}`);
+    await this.#client.query(
+      `SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddlOf(facts)}; ${insertsOf(facts, rows)}; ${foreignKeysOf(facts)}`,
+    );
   }
 
   /** Replaces all that there is by the sample shop. */
@@ -46,7 +53,16 @@ export class PostgresDatabase {
   /** How the db-connector gets there. */
   get settings(): DataSourceSettings {
     const { env } = this.#embedded;
-    return { name: "shop", dialect: "postgresql", host: env.DATABASE_HOST, port: env.DATABASE_PORT, database: env.DATABASE_NAME, user: env.DATABASE_USER, password: "", tls: "disable" };
+    return {
+      name: "shop",
+      dialect: "postgresql",
+      host: env.DATABASE_HOST,
+      port: env.DATABASE_PORT,
+      database: env.DATABASE_NAME,
+      user: env.DATABASE_USER,
+      password: "",
+      tls: "disable",
+    };
   }
 
   /** What a gold query gives. @throws what PostgreSQL says of a query that it does not take */
@@ -90,9 +106,13 @@ function ddlOf({ schema, of }: SchemaFacts): string {
     const columns = table.columns.map(({ name }) => `${quoted(name)} ${of(table.name, name).domain.type}`);
     const primary = table.primaryKey.length > 0 ? [`PRIMARY KEY (${list(table.primaryKey)})`] : [];
     const unique = referencedKeys(schema, table).map((key) => `UNIQUE (${list(key)})`);
-    const comments = table.columns.map(({ name, comment }) => `COMMENT ON COLUMN ${quoted(table.name)}.${quoted(name)} IS ${pg.escapeLiteral(comment)}`);
+    const comments = table.columns.map(
+      ({ name, comment }) => `COMMENT ON COLUMN ${quoted(table.name)}.${quoted(name)} IS ${pg.escapeLiteral(comment)}`,
+    );
     const create = `CREATE TABLE ${quoted(table.name)} (${[...columns, ...primary, ...unique].join(", ")})`;
-    return [create, `COMMENT ON TABLE ${quoted(table.name)} IS ${pg.escapeLiteral(table.comment)}`, ...comments].join("; ");
+    return [create, `COMMENT ON TABLE ${quoted(table.name)} IS ${pg.escapeLiteral(table.comment)}`, ...comments].join(
+      "; ",
+    );
   });
   return tables.join("; ");
 }
@@ -100,7 +120,12 @@ function ddlOf({ schema, of }: SchemaFacts): string {
 function insertsOf({ schema, of }: SchemaFacts, rows: Rows): string {
   const inserts = schema.tables.map(({ name, columns }) => {
     const types = columns.map((column) => of(name, column.name).domain.type);
-    const values = rows.get(name)!.map((row) => `(${columns.map((column, index) => literal(row[column.name]!, types[index] === "boolean")).join(", ")})`);
+    const values = rows
+      .get(name)!
+      .map(
+        (row) =>
+          `(${columns.map((column, index) => literal(row[column.name]!, types[index] === "boolean")).join(", ")})`,
+      );
     return `INSERT INTO ${quoted(name)} VALUES ${values.join(", ")}`;
   });
   return inserts.join("; ");
@@ -115,7 +140,10 @@ function literal(value: Value, isBoolean: boolean): string {
 /** The rows were made to obey them, so they need no check here. */
 function foreignKeysOf({ schema }: { schema: SetSchema }): string {
   const keys = parentsFirst(schema).flatMap(({ name, foreignKeys }) =>
-    foreignKeys.map(({ columns, table, references }) => `ALTER TABLE ${quoted(name)} ADD FOREIGN KEY (${list(columns)}) REFERENCES ${quoted(table)} (${list(references)}) NOT VALID`),
+    foreignKeys.map(
+      ({ columns, table, references }) =>
+        `ALTER TABLE ${quoted(name)} ADD FOREIGN KEY (${list(columns)}) REFERENCES ${quoted(table)} (${list(references)}) NOT VALID`,
+    ),
   );
   return keys.join("; ");
 }

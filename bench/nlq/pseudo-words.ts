@@ -1,6 +1,29 @@
 import type { Random } from "@chatdb/sample-data/random.ts";
 
-const onsets = ["b", "br", "d", "dr", "f", "g", "gl", "k", "kr", "l", "m", "n", "p", "pl", "r", "s", "sk", "st", "t", "tr", "v", "z"];
+const onsets = [
+  "b",
+  "br",
+  "d",
+  "dr",
+  "f",
+  "g",
+  "gl",
+  "k",
+  "kr",
+  "l",
+  "m",
+  "n",
+  "p",
+  "pl",
+  "r",
+  "s",
+  "sk",
+  "st",
+  "t",
+  "tr",
+  "v",
+  "z",
+];
 const vowels = ["a", "e", "i", "o", "u", "ai", "eo"];
 const codas = ["", "", "l", "m", "n", "r", "s", "th", "x", "nd"];
 

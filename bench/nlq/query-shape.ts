@@ -5,7 +5,9 @@ export type Shape = (typeof shapes)[number];
 
 /** The hardest thing that a query does, from left to right in `shapes`. */
 export function shapeOf(sql: string): Shape {
-  const words = sqlTokens(sql).filter(({ kind }) => kind === "word").map(({ word }) => word);
+  const words = sqlTokens(sql)
+    .filter(({ kind }) => kind === "word")
+    .map(({ word }) => word);
   if (words.some((word) => word === "union" || word === "intersect" || word === "except")) return "set operation";
   if (words.filter((word) => word === "select").length > 1) return "nested";
   if (words.includes("group")) return "group";

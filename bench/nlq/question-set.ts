@@ -68,12 +68,17 @@ export function readQuestionSet(directory: string): QuestionSet {
   const asked = read(join(directory, "dev.json"), questions);
   const known = new Map(read(join(directory, "tables.json"), schemas).map((each) => [each.db_id, schemaOf(each)]));
   const lost = asked.find(({ db_id }) => !known.has(db_id));
-  if (lost) throw new NoQuestionSet(`${directory}: dev.json asks about ${lost.db_id}, which tables.json does not have.`);
-  return { schemas: known, questions: asked.map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })) };
+  if (lost)
+    throw new NoQuestionSet(`${directory}: dev.json asks about ${lost.db_id}, which tables.json does not have.`);
+  return {
+    schemas: known,
+    questions: asked.map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })),
+  };
 }
 
 function read<T>(path: string, form: z.ZodType<T>): T {
-  if (!existsSync(path)) throw new NoQuestionSet(`${path} does not exist. A set of questions is a folder with dev.json and tables.json.`);
+  if (!existsSync(path))
+    throw new NoQuestionSet(`${path} does not exist. A set of questions is a folder with dev.json and tables.json.`);
   const { data, error } = form.safeParse(JSON.parse(readFileSync(path, "utf8")));
   if (error) throw new NoQuestionSet(`${path} has another form: ${z.prettifyError(error)}`);
   return data;
@@ -90,16 +95,26 @@ function schemaOf(raw: RawSchema): SetSchema {
     return { table: raw.table_names_original[table]!, name };
   };
   const primary = raw.primary_keys.flat().map(column);
-  const tables = raw.table_names_original.map((name, position): SetTable => ({
-    name,
-    comment: raw.table_names[position]!,
-    columns: raw.column_names_original.flatMap(([table, column], index) => (table === position ? [{ name: column, comment: raw.column_names[index]![1], declared: raw.column_types[index]! }] : [])),
-    primaryKey: primary.filter(({ table }) => table === name).map((each) => each.name),
-    foreignKeys: [],
-  }));
+  const tables = raw.table_names_original.map(
+    (name, position): SetTable => ({
+      name,
+      comment: raw.table_names[position]!,
+      columns: raw.column_names_original.flatMap(([table, column], index) =>
+        table === position
+          ? [{ name: column, comment: raw.column_names[index]![1], declared: raw.column_types[index]! }]
+          : [],
+      ),
+      primaryKey: primary.filter(({ table }) => table === name).map((each) => each.name),
+      foreignKeys: [],
+    }),
+  );
   const byName = new Map(tables.map((table) => [table.name, table]));
   const edges = raw.foreign_keys.map(([from, to]) => ({ from: column(from), to: column(to) }));
-  for (const table of tables) table.primaryKey = keyOf(table, edges.filter(({ from }) => from.table === table.name).map(({ from }) => from.name));
+  for (const table of tables)
+    table.primaryKey = keyOf(
+      table,
+      edges.filter(({ from }) => from.table === table.name).map(({ from }) => from.name),
+    );
   for (const table of tables) table.foreignKeys = foreignKeysOf(table, byName, edges);
   return { db: raw.db_id, tables: tables.filter(isOwn) };
 }
@@ -110,7 +125,10 @@ function schemaOf(raw: RawSchema): SetSchema {
  */
 function keyOf({ primaryKey, columns }: SetTable, referring: readonly string[]): string[] {
   const distinct = [...new Set(referring)];
-  const links = primaryKey.length === 0 ? distinct.length === 2 && columns.length <= 3 : primaryKey.length === 1 && distinct.length > 1 && distinct.includes(primaryKey[0]!);
+  const links =
+    primaryKey.length === 0
+      ? distinct.length === 2 && columns.length <= 3
+      : primaryKey.length === 1 && distinct.length > 1 && distinct.includes(primaryKey[0]!);
   return links ? distinct : primaryKey;
 }
 
@@ -120,13 +138,20 @@ interface Edge {
 }
 
 /** One key for each edge, except that edges that together refer to all of a composite key are one. */
-function foreignKeysOf(table: SetTable, byName: ReadonlyMap<string, SetTable>, edges: readonly Edge[]): SetForeignKey[] {
-  const mine = edges.filter(({ from, to }) => from.table === table.name && !(to.table === table.name && to.name === from.name));
+function foreignKeysOf(
+  table: SetTable,
+  byName: ReadonlyMap<string, SetTable>,
+  edges: readonly Edge[],
+): SetForeignKey[] {
+  const mine = edges.filter(
+    ({ from, to }) => from.table === table.name && !(to.table === table.name && to.name === from.name),
+  );
   const keys: SetForeignKey[] = [];
   for (const [target, group] of Map.groupBy(mine, ({ to }) => to.table)) {
     const key = byName.get(target)!.primaryKey;
     const composite = key.map((name) => group.find(({ to }) => to.name === name)?.from.name);
-    if (key.length > 1 && composite.every((name) => name !== undefined)) keys.push({ columns: composite, table: target, references: key });
+    if (key.length > 1 && composite.every((name) => name !== undefined))
+      keys.push({ columns: composite, table: target, references: key });
     else for (const { from, to } of group) keys.push({ columns: [from.name], table: target, references: [to.name] });
   }
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];

@@ -7,7 +7,9 @@ import type { SetSchema, SetTable } from "./question-set.ts";
  */
 export function withRepeatedKeys(schema: SetSchema, scopes: readonly Scope[]): SetSchema {
   const repeats = (table: SetTable) => table.primaryKey.length === 1 && scopes.some((scope) => countsBy(scope, table));
-  const widened = schema.tables.map((table) => (repeats(table) ? { ...table, primaryKey: [...table.primaryKey, ...nextColumn(table)] } : table));
+  const widened = schema.tables.map((table) =>
+    repeats(table) ? { ...table, primaryKey: [...table.primaryKey, ...nextColumn(table)] } : table,
+  );
   return { ...schema, tables: widened };
 }
 
@@ -16,7 +18,9 @@ function countsBy(scope: Scope, table: SetTable): boolean {
   const grouped = scope.mentions.filter(({ role }) => role === "grouped").map(({ ref }) => ref);
   if (grouped.length === 0) return false;
   const isKey = (ref: Ref) => ref.table === table.name && ref.column === table.primaryKey[0];
-  const owners = scope.equal.flatMap(([left, right]) => (isKey(left) ? [right] : isKey(right) ? [left] : [])).filter((ref) => belongsTo(table, ref));
+  const owners = scope.equal
+    .flatMap(([left, right]) => (isKey(left) ? [right] : isKey(right) ? [left] : []))
+    .filter((ref) => belongsTo(table, ref));
   return owners.some((owner) => grouped.some((ref) => isKey(ref) || ref.alias === owner.alias));
 }
 
@@ -24,7 +28,12 @@ function countsBy(scope: Scope, table: SetTable): boolean {
 function belongsTo({ primaryKey, foreignKeys }: SetTable, owner: Ref): boolean {
   const [key] = primaryKey;
   if (foreignKeys.some(({ columns, table }) => columns[0] === key && table === owner.table)) return true;
-  const stem = (name: string) => name.toLowerCase().replace(/_?(id|code)$/, "").replaceAll("_", "").replace(/s$/, "");
+  const stem = (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/_?(id|code)$/, "")
+      .replaceAll("_", "")
+      .replace(/s$/, "");
   return stem(key!) === stem(owner.table);
 }
 

@@ -23,19 +23,29 @@ export interface ShopQuestion {
  * that it answers. `before >> question` follows up on another question.
  */
 export function readShopSet(): ShopQuestion[] {
-  return readdirSync(directory).filter((file) => file.endsWith(".sql")).sort().flatMap(readTopic);
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .flatMap(readTopic);
 }
 
 const readTopic = (file: string) => readQuestions(join(directory, file));
 
 /** The questions of one file of that form. */
 export function readQuestions(path: string): ShopQuestion[] {
-  return readFileSync(path, "utf8").split(/\n{2,}/).flatMap((block) => {
-    const lines = block.split("\n").filter((line) => line.trim() !== "");
-    const asked = lines.filter((line) => line.startsWith("--")).map((line) => line.slice(2).trim());
-    const gold = lines.filter((line) => !line.startsWith("--")).join("\n").replace(/;$/, "");
-    return gold === "" ? [] : asked.map((text) => ({ topic: basename(path, ".sql"), ...partsOf(text), gold, heldOut: isHeldOut(gold) }));
-  });
+  return readFileSync(path, "utf8")
+    .split(/\n{2,}/)
+    .flatMap((block) => {
+      const lines = block.split("\n").filter((line) => line.trim() !== "");
+      const asked = lines.filter((line) => line.startsWith("--")).map((line) => line.slice(2).trim());
+      const gold = lines
+        .filter((line) => !line.startsWith("--"))
+        .join("\n")
+        .replace(/;$/, "");
+      return gold === ""
+        ? []
+        : asked.map((text) => ({ topic: basename(path, ".sql"), ...partsOf(text), gold, heldOut: isHeldOut(gold) }));
+    });
 }
 
 function partsOf(text: string): Pick<ShopQuestion, "question" | "before"> {

@@ -25,7 +25,8 @@ const timeoutMs = 60_000;
 /** Starts a server of that kind and fills it; of PostgreSQL takes the one given, filled already. @returns why that cannot be, else */
 export async function openShop(dialect: Dialect, postgres: PostgresDatabase): Promise<ShopSource | string> {
   switch (dialect) {
-    case "postgresql": return await sourceOf({ settings: postgres.settings, close: () => Promise.resolve() });
+    case "postgresql":
+      return await sourceOf({ settings: postgres.settings, close: () => Promise.resolve() });
     case "mysql": {
       const server = await tryMariadb();
       if (typeof server === "string") return server;
@@ -41,13 +42,23 @@ export async function openShop(dialect: Dialect, postgres: PostgresDatabase): Pr
   }
 }
 
-async function sourceOf({ settings, close }: { settings: PostgresDatabase["settings"]; close: () => Promise<void> }): Promise<ShopSource> {
+async function sourceOf({
+  settings,
+  close,
+}: {
+  settings: PostgresDatabase["settings"];
+  close: () => Promise<void>;
+}): Promise<ShopSource> {
   const connector = new Connector([settings], createLogger("bench", "silent"));
   return {
     dialect: settings.dialect,
     schema: await connector.schema(settings.name),
     run: async (statement) => {
-      const { rows } = await connector.query(settings.name, { ...(statement), limit: maxRows, timeout_ms: timeoutMs }, new AbortController().signal);
+      const { rows } = await connector.query(
+        settings.name,
+        { ...statement, limit: maxRows, timeout_ms: timeoutMs },
+        new AbortController().signal,
+      );
       return rows;
     },
     close: async () => {

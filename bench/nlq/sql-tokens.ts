@@ -9,7 +9,8 @@ export interface SqlToken {
   end: number;
 }
 
-const pattern = /(?<string>'(?:[^']|'')*'|"[^"]*")|(?<number>(?:\d+\.?\d*|\.\d+)(?![A-Za-z_]))|(?<word>[\p{L}\p{N}_]+|`[^`]+`|\[[^\]]+\])|(?<mark><>|[<>!=]=|\S)/gu;
+const pattern =
+  /(?<string>'(?:[^']|'')*'|"[^"]*")|(?<number>(?:\d+\.?\d*|\.\d+)(?![A-Za-z_]))|(?<word>[\p{L}\p{N}_]+|`[^`]+`|\[[^\]]+\])|(?<mark><>|[<>!=]=|\S)/gu;
 
 /** The tokens of a query in SQLite's dialect, in which double quotes are good for strings too. */
 export function sqlTokens(sql: string): SqlToken[] {

@@ -5,14 +5,23 @@ import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 
 const affinity: Record<ColumnType, string> = {
-  integer: "INTEGER", bigint: "INTEGER", numeric: "REAL", text: "TEXT", date: "TEXT", timestamp: "TEXT", boolean: "INTEGER",
+  integer: "INTEGER",
+  bigint: "INTEGER",
+  numeric: "REAL",
+  text: "TEXT",
+  date: "TEXT",
+  timestamp: "TEXT",
+  boolean: "INTEGER",
 };
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** The database that gold queries run in: SQLite, in memory, where double quotes are good for strings, as they expect. */
 export class SqliteDatabase {
-  readonly #db = new DatabaseSync(":memory:", { enableDoubleQuotedStringLiterals: true, enableForeignKeyConstraints: false });
+  readonly #db = new DatabaseSync(":memory:", {
+    enableDoubleQuotedStringLiterals: true,
+    enableForeignKeyConstraints: false,
+  });
 
   constructor({ schema, of }: SchemaFacts, rows: Rows) {
     for (const { name, columns } of schema.tables) {

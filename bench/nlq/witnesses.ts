@@ -33,15 +33,19 @@ export function witnessesOf(scopes: readonly Scope[]): WitnessRow[][] {
       const linked = scope.linked.some(({ needed }) => needed);
       if (conditions.length > 0 || scope.groupSize > 1 || linked) keep(groupOf(scope, conditions, scope.groupSize));
       for (const some of missingOne(conditions)) keep(groupOf(scope, some, 1));
-      for (const each of scope.linked) for (const some of linkedConditions(each)) keep([...witnessOf(scope, conditions, { link: each, conditions: some }).values()]);
-      if (scope.groupSize > 1) for (const size of [scope.groupSize - 1, scope.groupSize + 1]) keep(groupOf(scope, conditions, size));
+      for (const each of scope.linked)
+        for (const some of linkedConditions(each))
+          keep([...witnessOf(scope, conditions, { link: each, conditions: some }).values()]);
+      if (scope.groupSize > 1)
+        for (const size of [scope.groupSize - 1, scope.groupSize + 1]) keep(groupOf(scope, conditions, size));
     }
   }
   return [...distinct.values()];
 }
 
 /** The conditions with each of them missed in turn. */
-const missingOne = (conditions: readonly Comparison[]) => conditions.map((missed) => conditions.map((each) => (each === missed ? { ...each, missed: true } : each)));
+const missingOne = (conditions: readonly Comparison[]) =>
+  conditions.map((missed) => conditions.map((each) => (each === missed ? { ...each, missed: true } : each)));
 
 /** What a linked SELECT is to find or just to miss, besides what it finds for all. */
 function linkedConditions({ scope, needed }: Link): Comparison[][] {
@@ -51,7 +55,10 @@ function linkedConditions({ scope, needed }: Link): Comparison[][] {
 
 function idOf(rows: readonly WitnessRow[]): string {
   const cells = [...new Set(rows.flatMap((row) => [...row.cells.values()]))];
-  return JSON.stringify([rows.map(({ table, cells: own }) => [table, [...own].map(([column, cell]) => [column, cells.indexOf(cell)])]), cells.map(({ conditions }) => conditions)]);
+  return JSON.stringify([
+    rows.map(({ table, cells: own }) => [table, [...own].map(([column, cell]) => [column, cells.indexOf(cell)])]),
+    cells.map(({ conditions }) => conditions),
+  ]);
 }
 
 /** Witnesses that agree in what the SELECT groups by. */
@@ -70,8 +77,14 @@ function groupOf(scope: Scope, conditions: readonly Comparison[], size: number):
 type Witness = Map<string, WitnessRow>;
 
 /** @param aside the conditions of one linked SELECT, in place of its own; its values are few others' then */
-function witnessOf(scope: Scope, conditions: readonly Comparison[], aside?: { link: Link; conditions: readonly Comparison[] }): Witness {
-  const rows: Witness = new Map([...scope.sources].map(([alias, { name }]) => [alias, { table: name, cells: new Map(), own: new Set() }]));
+function witnessOf(
+  scope: Scope,
+  conditions: readonly Comparison[],
+  aside?: { link: Link; conditions: readonly Comparison[] },
+): Witness {
+  const rows: Witness = new Map(
+    [...scope.sources].map(([alias, { name }]) => [alias, { table: name, cells: new Map(), own: new Set() }]),
+  );
   for (const comparison of conditions) {
     const row = rows.get(comparison.ref.alias);
     if (row) cellOf(row, comparison.ref.column).conditions.push(comparison);
@@ -93,7 +106,14 @@ function witnessOf(scope: Scope, conditions: readonly Comparison[], aside?: { li
 function linkThings(scope: Scope, rows: Witness, left: Ref, other: Scope, others: Witness, right: Ref): void {
   link(rows, left, others, right);
   const key = scope.sources.get(left.alias)?.primaryKey ?? [];
-  if (left.table !== right.table || left.column !== right.column || key.length !== 1 || scope.sources.size < 2 || other.sources.size < 2) return;
+  if (
+    left.table !== right.table ||
+    left.column !== right.column ||
+    key.length !== 1 ||
+    scope.sources.size < 2 ||
+    other.sources.size < 2
+  )
+    return;
   link(rows, { ...left, column: key[0]! }, others, { ...right, column: key[0]! });
 }
 

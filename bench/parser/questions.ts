@@ -22,14 +22,16 @@ const templates: ((named: Named, random: Random) => string)[] = [
   ({ many, number, text }) => `total ${number} of ${many} per ${text}, highest first`,
   ({ many, number }, random) => `top ${random.integer(3, 20)} ${many} by ${number}`,
   ({ one, number }) => `Which ${one} has the highest ${number}?`,
-  ({ many, number }, random) => `${many} with a ${number} between ${random.integer(1, 50)} and ${random.integer(51, 500)}`,
+  ({ many, number }, random) =>
+    `${many} with a ${number} between ${random.integer(1, 50)} and ${random.integer(51, 500)}`,
   ({ one, children }) => `number of ${children} per ${one}`,
   ({ many, children }) => `Which ${many} have no ${children}?`,
   ({ many, children }, random) => `${many} with more than ${random.integer(2, 9)} ${children}`,
   ({ many, number }) => `${many} whose ${number} is above the average ${number}`,
   ({ many }) => `${many} created in the last 30 days`,
   ({ many, number }) => `monthly ${number} of ${many} in 2024`,
-  ({ one, children, number, text, value }) => `the ${one} with the largest total ${number} of ${children} where ${text} is not ${value} since March 2024`,
+  ({ one, children, number, text, value }) =>
+    `the ${one} with the largest total ${number} of ${children} where ${text} is not ${value} since March 2024`,
   ({ many, value }) => `pls list evry ${many.slice(0, -2)}${many.at(-1)} in ${value} sorted by nmae`,
   ({ many }) => `why do ${many} zorgle the flimsy quandary of yesterday`,
 ];
@@ -37,7 +39,9 @@ const templates: ((named: Named, random: Random) => string)[] = [
 /** Questions that people could ask of the schema, one in nine of them misspelt or none that a query answers. */
 export function questionsOn(schema: DatabaseSchema, count: number, seed = 1): string[] {
   const random = createRandom(seed);
-  return Array.from({ length: count }, (_, index) => templates[index % templates.length]!(namedOf(random.pick(schema.tables), schema, random), random));
+  return Array.from({ length: count }, (_, index) =>
+    templates[index % templates.length]!(namedOf(random.pick(schema.tables), schema, random), random),
+  );
 }
 
 function namedOf(table: Table, schema: DatabaseSchema, random: Random): Named {

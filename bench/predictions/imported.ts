@@ -32,8 +32,13 @@ async function figuresOf(how: "as it is" | "imported"): Promise<Figure[]> {
   const batches: number[] = [];
   for (let n = 0; n < 10; n++) {
     const start = performance.now();
-    const answer = await fetch(`${process.url}/predict/batch`, { method: "POST", headers: { "content-type": "application/json" }, body: batch });
-    if (((await answer.json()) as { predictions?: unknown[] }).predictions?.length !== rows.length) throw new Error(`A batch was answered with ${answer.status}.`);
+    const answer = await fetch(`${process.url}/predict/batch`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: batch,
+    });
+    if (((await answer.json()) as { predictions?: unknown[] }).predictions?.length !== rows.length)
+      throw new Error(`A batch was answered with ${answer.status}.`);
     batches.push(performance.now() - start);
   }
   const end = await usageOf(process.service);
@@ -42,7 +47,11 @@ async function figuresOf(how: "as it is" | "imported"): Promise<Figure[]> {
   server.close();
   return [
     { what: `${how}: first answer, loading included`, value: firstMs, unit: "ms" },
-    { what: `${how}: single predictions, 32 connections`, value: singles / ((after.cpuMs - before.cpuMs) / 1000), unit: "per CPU-second" },
+    {
+      what: `${how}: single predictions, 32 connections`,
+      value: singles / ((after.cpuMs - before.cpuMs) / 1000),
+      unit: "per CPU-second",
+    },
     { what: `${how}: one after another, each`, value: aloneMs, digits: 2, unit: "ms" },
     { what: `${how}: a batch of 10,000 rows, median`, value: batches.toSorted((a, b) => a - b)[5]!, unit: "ms" },
     { what: `${how}: resident before the model`, value: empty.rss / MiB, unit: "MiB" },

@@ -25,9 +25,11 @@ export class Load {
   /** As many as that, of which so many at a time. */
   async closed(count: number, atATime: number): Promise<void> {
     let left = count;
-    await Promise.all(Array.from({ length: atATime }, async () => {
-      while (left-- > 0) await this.#predict();
-    }));
+    await Promise.all(
+      Array.from({ length: atATime }, async () => {
+        while (left-- > 0) await this.#predict();
+      }),
+    );
   }
 
   /** So many a second, whether the ones before were answered or not. Milliseconds from when each was due until it was answered. */

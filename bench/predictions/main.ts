@@ -32,12 +32,22 @@ export async function predictionFigures(): Promise<Figure[]> {
   server.close();
   const MiB = 2 ** 20;
   return [
-    { what: "single predictions over HTTP", value: million / (cpuMs / 1000), unit: "per CPU-second", goal: { atLeast: goal } },
+    {
+      what: "single predictions over HTTP",
+      value: million / (cpuMs / 1000),
+      unit: "per CPU-second",
+      goal: { atLeast: goal },
+    },
     { what: `at ${goal / 2} a second, p50`, value: quantile(times, 0.5), digits: 2, unit: "ms" },
     { what: `at ${goal / 2} a second, p99`, value: quantile(times, 0.99), digits: 2, unit: "ms", goal: { atMost: 5 } },
     { what: "heap after the first 100,000 of a million", value: heaps[0]! / MiB, digits: 1, unit: "MiB" },
     { what: "heap after a million", value: heaps.at(-1)! / MiB, digits: 1, unit: "MiB" },
-    { what: "added to the heap by the last 900,000", value: (heaps.at(-1)! - heaps[0]!) / 900, unit: "bytes per 1000 predictions", goal: { atMost: 1000 } },
+    {
+      what: "added to the heap by the last 900,000",
+      value: (heaps.at(-1)! - heaps[0]!) / 900,
+      unit: "bytes per 1000 predictions",
+      goal: { atMost: 1000 },
+    },
     { what: "resident after a million", value: usage.rss / MiB, digits: 0, unit: "MiB" },
   ];
 }

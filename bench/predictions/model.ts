@@ -13,8 +13,20 @@ const artifact: ModelArtifact = {
   format: artifactFormat,
   target: "sold",
   features: [
-    ...Array.from({ length: 10 }, (_, index) => ({ kind: "number" as const, name: `number_${index}`, mean: index, scale: 2, required: index < 8 })),
-    ...["district", "nearby"].map((name) => ({ kind: "category" as const, name, categories, open: name === "nearby", required: true })),
+    ...Array.from({ length: 10 }, (_, index) => ({
+      kind: "number" as const,
+      name: `number_${index}`,
+      mean: index,
+      scale: 2,
+      required: index < 8,
+    })),
+    ...["district", "nearby"].map((name) => ({
+      kind: "category" as const,
+      name,
+      categories,
+      open: name === "nearby",
+      required: true,
+    })),
   ],
   classes: ["no", "yes"],
   intercepts: [0.5, -0.5],
@@ -26,7 +38,9 @@ const imported = { target: "sold", features: artifact.features.map(({ name }) =>
 
 /** A body of `POST /predict` for it. */
 export function requestBody(n: number): string {
-  const numbers = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`number_${index}`, ((n * (index + 3)) % 1000) / 10]));
+  const numbers = Object.fromEntries(
+    Array.from({ length: 10 }, (_, index) => [`number_${index}`, ((n * (index + 3)) % 1000) / 10]),
+  );
   const features = { ...numbers, district: categories[n % 12], nearby: categories[(n * 5) % 12] };
   return JSON.stringify({ model_name: "houses", version: "latest", features });
 }
@@ -35,7 +49,18 @@ export function requestBody(n: number): string {
 export async function serveModel({ asOnnx = false } = {}): Promise<{ url: string; server: Server }> {
   const bytes = asOnnx ? Buffer.from(toOnnx(artifact)) : serializeArtifact(artifact);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const version: ModelVersion = { name: "houses", version: 1, stage: "production", job_id: "j", sha256, bytes: bytes.length, format: asOnnx ? onnxFormat : artifactFormat, metrics: {}, ...(asOnnx && { imported }), created_at: new Date().toISOString() };
+  const version: ModelVersion = {
+    name: "houses",
+    version: 1,
+    stage: "production",
+    job_id: "j",
+    sha256,
+    bytes: bytes.length,
+    format: asOnnx ? onnxFormat : artifactFormat,
+    metrics: {},
+    ...(asOnnx && { imported }),
+    created_at: new Date().toISOString(),
+  };
   const server = createServer((request, response) => {
     response.end(request.url?.endsWith("/artifact") ? bytes : JSON.stringify(version));
   });

@@ -5,7 +5,10 @@ import type { Usage } from "./service.ts";
 
 /** The service in a process of its own, on that registry. */
 export async function startService(registry: string): Promise<{ service: ChildProcess; url: string }> {
-  const service = fork(fileURLToPath(new URL("service.ts", import.meta.url)), [registry], { execArgv: ["--expose-gc"], stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const service = fork(fileURLToPath(new URL("service.ts", import.meta.url)), [registry], {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
   // Somebody reads the log.
   service.stdout!.resume();
   const [{ port }] = (await once(service, "message")) as [{ port: number }];
@@ -14,5 +17,5 @@ export async function startService(registry: string): Promise<{ service: ChildPr
 
 export async function usageOf(service: ChildProcess): Promise<Usage> {
   service.send("usage");
-  return (await once(service, "message") as [Usage])[0];
+  return ((await once(service, "message")) as [Usage])[0];
 }

@@ -27,7 +27,13 @@ let count = 0;
 
 async function ask(due: number): Promise<void> {
   const n = count++;
-  const body = JSON.stringify({ model_name: `model-${n % 50}`, dataset_location: "s3://datasets/houses.csv", target: "price", parameters: { seed: n }, idempotency_key: `${begin}-${n}` });
+  const body = JSON.stringify({
+    model_name: `model-${n % 50}`,
+    dataset_location: "s3://datasets/houses.csv",
+    target: "price",
+    parameters: { seed: n },
+    idempotency_key: `${begin}-${n}`,
+  });
   const answer = await pool.request({ path, method: "POST", headers: { "content-type": "application/json" }, body });
   await answer.body.dump();
   if (answer.statusCode === 202) taken.times.push(performance.now() - due);

@@ -28,7 +28,11 @@ export async function orchestratorFigures(): Promise<Figure[]> {
   const pool = new pg.Pool({ host, port, database, user: "admin", max: 10 });
   outliveBreaks(pool);
   const bus = createMemoryEventBus();
-  const app = await createService({ db: openDatabase<OrchestratorTables>(pool), bus, log: createLogger("bench", "silent") });
+  const app = await createService({
+    db: openDatabase<OrchestratorTables>(pool),
+    bus,
+    log: createLogger("bench", "silent"),
+  });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/jobs`;
 
@@ -43,12 +47,41 @@ export async function orchestratorFigures(): Promise<Figure[]> {
   await pool.end();
   await server.close();
   return [
-    { what: `jobs accepted, ${connections} connections`, value: most.times.length / seconds, unit: "jobs a second", goal: { atLeast: 500 } },
-    ...[0.5, 0.99].map((share): Figure => ({ what: `the same, p${share * 100}`, value: quantile(most.times, share), digits: 1, unit: "ms" })),
-    { what: "the same, the service's thread", value: (user + system) / 1000 / most.times.length, digits: 2, unit: "ms of CPU a job" },
-    ...[0.5, 0.99].map((share): Figure => ({ what: `at 500 jobs a second, p${share * 100}`, value: quantile(steady.times, share), digits: 1, unit: "ms" })),
+    {
+      what: `jobs accepted, ${connections} connections`,
+      value: most.times.length / seconds,
+      unit: "jobs a second",
+      goal: { atLeast: 500 },
+    },
+    ...[0.5, 0.99].map(
+      (share): Figure => ({
+        what: `the same, p${share * 100}`,
+        value: quantile(most.times, share),
+        digits: 1,
+        unit: "ms",
+      }),
+    ),
+    {
+      what: "the same, the service's thread",
+      value: (user + system) / 1000 / most.times.length,
+      digits: 2,
+      unit: "ms of CPU a job",
+    },
+    ...[0.5, 0.99].map(
+      (share): Figure => ({
+        what: `at 500 jobs a second, p${share * 100}`,
+        value: quantile(steady.times, share),
+        digits: 1,
+        unit: "ms",
+      }),
+    ),
     { what: "at 500 jobs a second, accepted", value: steady.times.length / seconds, unit: "jobs a second" },
-    { what: "requests that were not accepted", value: most.refused + steady.refused, unit: "requests", goal: { atMost: 0 } },
+    {
+      what: "requests that were not accepted",
+      value: most.refused + steady.refused,
+      unit: "requests",
+      goal: { atMost: 0 },
+    },
     { what: "jobs on record", value: rows[0]!.jobs, unit: "jobs" },
   ];
 }

@@ -7,7 +7,13 @@ import { readShopSet } from "../nlq/shop-set.ts";
 import type { Reference } from "./reference.ts";
 
 /** Sets that come with scikit-learn, and what is predicted in them. */
-const tables = { iris: "classification", wine: "classification", "breast cancer": "classification", diabetes: "regression", digits: "classification" } as const;
+const tables = {
+  iris: "classification",
+  wine: "classification",
+  "breast cancer": "classification",
+  diabetes: "regression",
+  digits: "classification",
+} as const;
 
 /** r2 of a regression, accuracy of a classification: the mean over the splits. */
 export interface Compared {
@@ -28,9 +34,10 @@ interface Examples {
 
 /** Each family beside scikit-learn's own on the same rows, a fifth of them held out: as many splits as asked for, by our seeds 1, 2, ... */
 export async function* compareAccuracy(reference: Reference, splits: number): AsyncGenerator<Compared> {
-  for (const set of [...Object.keys(tables) as (keyof typeof tables)[], "questions" as const]) {
+  for (const set of [...(Object.keys(tables) as (keyof typeof tables)[]), "questions" as const]) {
     const examples = set === "questions" ? questions() : await tableOf(reference, set);
-    for (const family of familiesFor(examples)) yield { set: examples.set, family, ...(await compare(reference, examples, family, splits)) };
+    for (const family of familiesFor(examples))
+      yield { set: examples.set, family, ...(await compare(reference, examples, family, splits)) };
   }
 }
 
@@ -39,12 +46,27 @@ function familiesFor({ set, task }: Examples): Family[] {
   return [task === "regression" ? "linear-regression" : "logistic-regression", "boosted-trees", "k-nearest-neighbours"];
 }
 
-async function compare(reference: Reference, { task, dataset, rows, target }: Examples, family: Family, splits: number) {
+async function compare(
+  reference: Reference,
+  { task, dataset, rows, target }: Examples,
+  family: Family,
+  splits: number,
+) {
   let [ours, theirs] = [0, 0];
   for (let seed = 1; seed <= splits; seed++) {
     const { training, test } = splitRows(rows.length, 0.2, seed);
-    ours += train(dataset, "target", { task, family, seed }).metrics[task === "regression" ? "r2" : "accuracy"]! / splits;
-    theirs += (await reference.ask<number>({ do: "score", family, task, rows, target, training: [...training], test: [...test] })) / splits;
+    ours +=
+      train(dataset, "target", { task, family, seed }).metrics[task === "regression" ? "r2" : "accuracy"]! / splits;
+    theirs +=
+      (await reference.ask<number>({
+        do: "score",
+        family,
+        task,
+        rows,
+        target,
+        training: [...training],
+        test: [...test],
+      })) / splits;
   }
   return { ours, theirs };
 }
@@ -52,7 +74,14 @@ async function compare(reference: Reference, { task, dataset, rows, target }: Ex
 async function tableOf(reference: Reference, set: keyof typeof tables): Promise<Examples> {
   const { columns, target } = await reference.ask<{ columns: number[][]; target: number[] }>({ do: "load", name: set });
   const rows = target.map((_, row) => columns.map((values) => values[row]!));
-  const named = [...columns, target].map((values, place): Column => ({ kind: "number", name: place < columns.length ? `x${place}` : "target", values: Float64Array.from(values), missing: 0 }));
+  const named = [...columns, target].map(
+    (values, place): Column => ({
+      kind: "number",
+      name: place < columns.length ? `x${place}` : "target",
+      values: Float64Array.from(values),
+      missing: 0,
+    }),
+  );
   return { set, task: tables[set], dataset: datasetOf(named), rows, target };
 }
 
@@ -60,8 +89,20 @@ async function tableOf(reference: Reference, set: keyof typeof tables): Promise<
 function questions(): Examples {
   const set = readShopSet();
   const columns = [set.map(({ question }) => question), set.map(({ topic }) => topic)];
-  const named = columns.map((values, place): Column => ({ kind: "category", name: ["text", "target"][place]!, values, missing: 0 }));
-  return { set: "shop questions by topic", task: "classification", dataset: datasetOf(named), rows: columns[0]!, target: columns[1]! };
+  const named = columns.map(
+    (values, place): Column => ({ kind: "category", name: ["text", "target"][place]!, values, missing: 0 }),
+  );
+  return {
+    set: "shop questions by topic",
+    task: "classification",
+    dataset: datasetOf(named),
+    rows: columns[0]!,
+    target: columns[1]!,
+  };
 }
 
-const datasetOf = (columns: Column[]): Dataset => ({ columns, rowNumbers: Array.from({ length: columns[0]!.values.length }, (_, row) => row + 2), sha256: "" });
+const datasetOf = (columns: Column[]): Dataset => ({
+  columns,
+  rowNumbers: Array.from({ length: columns[0]!.values.length }, (_, row) => row + 2),
+  sha256: "",
+});

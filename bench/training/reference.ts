@@ -20,7 +20,10 @@ export class NoReference extends Error {}
 /** @param threads that it may use. Default: its own choice, one a core */
 export function startReference(threads?: number): Reference {
   const limits = threads === undefined ? {} : { OMP_NUM_THREADS: String(threads) };
-  const child = spawn(python(), [join(import.meta.dirname, "reference.py")], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...limits } });
+  const child = spawn(python(), [join(import.meta.dirname, "reference.py")], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...limits },
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask<T>(request: Readonly<Record<string, unknown>>) {
@@ -40,7 +43,9 @@ function python(): string {
   if (existsSync(ready)) return program;
   try {
     execFileSync("python3", ["-m", "venv", environment], { stdio: ["ignore", "inherit", "inherit"] });
-    execFileSync(program, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], { stdio: ["ignore", "inherit", "inherit"] });
+    execFileSync(program, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     execFileSync("touch", [ready]);
   } catch (error) {
     throw new NoReference(

@@ -32,11 +32,22 @@ export async function* compareSpeed(reference: Reference, repeats: number): Asyn
     for (const task of ["regression", "classification"] as const) {
       const { columns, target } = tableFor(task);
       const file = join(folder, task);
-      writeFileSync(file, Buffer.concat([...columns.map(({ values }) => values), targetValues(target)].map((values) => new Uint8Array(values.buffer))));
+      writeFileSync(
+        file,
+        Buffer.concat(
+          [...columns.map(({ values }) => values), targetValues(target)].map((values) => new Uint8Array(values.buffer)),
+        ),
+      );
       const timing: Timing = { task, ours: [], theirs: [], threads: 1 };
       for (let n = 0; n < repeats; n++) {
         timing.ours.push(fitOurs(columns, target));
-        const { threads, ...theirs } = await reference.ask<Timed & { threads: number }>({ do: "fit_time", task, file, rows, columns: width + 1 });
+        const { threads, ...theirs } = await reference.ask<Timed & { threads: number }>({
+          do: "fit_time",
+          task,
+          file,
+          rows,
+          columns: width + 1,
+        });
         timing.theirs.push(theirs);
         timing.threads = threads;
       }
@@ -59,11 +70,26 @@ function fitOurs(columns: readonly NumberColumn[], target: Target): Timed {
 /** A sum of a line, a wave and a product, with noise; or whether it is above its middle. */
 function tableFor(task: Timing["task"]): { columns: NumberColumn[]; target: Target } {
   const random = mulberry32(1);
-  const columns = Array.from({ length: width }, (_, place): NumberColumn => ({ kind: "number", name: `x${place}`, missing: 0, values: Float64Array.from({ length: rows }, () => 2 * random() - 1) }));
+  const columns = Array.from(
+    { length: width },
+    (_, place): NumberColumn => ({
+      kind: "number",
+      name: `x${place}`,
+      missing: 0,
+      values: Float64Array.from({ length: rows }, () => 2 * random() - 1),
+    }),
+  );
   const [a, b, c, d] = columns.map(({ values }) => values);
-  const values = Float64Array.from(a!, (each, row) => 3 * each + Math.sin(5 * b![row]!) + c![row]! * d![row]! + random() - 0.5);
+  const values = Float64Array.from(
+    a!,
+    (each, row) => 3 * each + Math.sin(5 * b![row]!) + c![row]! * d![row]! + random() - 0.5,
+  );
   if (task === "regression") return { columns, target: { task, name: "y", values } };
-  return { columns, target: { task, name: "y", classes: ["0", "1"], labels: Int32Array.from(values, (value) => Number(value > 0)) } };
+  return {
+    columns,
+    target: { task, name: "y", classes: ["0", "1"], labels: Int32Array.from(values, (value) => Number(value > 0)) },
+  };
 }
 
-const targetValues = (target: Target) => Float64Array.from(target.task === "regression" ? target.values : target.labels);
+const targetValues = (target: Target) =>
+  Float64Array.from(target.task === "regression" ? target.values : target.labels);

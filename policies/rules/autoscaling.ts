@@ -15,6 +15,8 @@ export const autoscaling: SystemRule = {
       const object = objects.find((candidate) => title(candidate) === title(target));
       if (!object) return [{ object: autoscaler, fault: `scales ${title(target)}, which there is not` }];
       const { replicas } = object.spec as { replicas?: number };
-      return replicas === undefined ? [] : [{ object, fault: `has replicas: ${replicas}, and ${title(autoscaler)} that owns them` }];
+      return replicas === undefined
+        ? []
+        : [{ object, fault: `has replicas: ${replicas}, and ${title(autoscaler)} that owns them` }];
     }),
 };

@@ -22,5 +22,10 @@ export const defaultDeny: SystemRule = {
 
 function deniesAll({ podSelector, policyTypes, ingress, egress }: Policy["spec"]): boolean {
   const selectsAll = !podSelector?.matchLabels && !podSelector?.matchExpressions;
-  return selectsAll && ["Ingress", "Egress"].every((type) => policyTypes?.includes(type)) && !ingress?.length && !egress?.length;
+  return (
+    selectsAll &&
+    ["Ingress", "Egress"].every((type) => policyTypes?.includes(type)) &&
+    !ingress?.length &&
+    !egress?.length
+  );
 }

@@ -2,7 +2,8 @@ import { eachContainer, unless, type ObjectRule } from "../rule.ts";
 
 export const imageTags: ObjectRule = {
   name: "image-tags",
-  description: "An image stays what was tested: else two pods of one Deployment differ. Give a version as its tag, or better a digest.",
+  description:
+    "An image stays what was tested: else two pods of one Deployment differ. Give a version as its tag, or better a digest.",
   faults: eachContainer(({ image }) => unless(isFixed(image), `takes ${image}, which may be another image tomorrow`)),
 };
 

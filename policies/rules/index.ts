@@ -10,7 +10,14 @@ import { secretValues, secretVariables } from "./secrets-in-clear.ts";
 import { serviceAccounts } from "./service-accounts.ts";
 
 /** Every object keeps to these, whatever the system that it is part of. */
-export const objectRules: readonly ObjectRule[] = [resources, probes, imageTags, podSecurity, secretVariables, namespaces];
+export const objectRules: readonly ObjectRule[] = [
+  resources,
+  probes,
+  imageTags,
+  podSecurity,
+  secretVariables,
+  namespaces,
+];
 
 /** Objects that belong together keep to these. */
 export const systemRules: readonly SystemRule[] = [serviceAccounts, autoscaling, defaultDeny, secretValues];

@@ -14,13 +14,16 @@ function podFaults({ securityContext, hostNetwork, hostPID, hostIPC, volumes, en
     ...unless(securityContext?.runAsNonRoot === true && securityContext.runAsUser > 0, "may run as root"),
     ...unless(securityContext?.seccompProfile?.type === "RuntimeDefault", "has no seccomp profile"),
     ...unless(!hostNetwork && !hostPID && !hostIPC, "shares a namespace with the node"),
-    ...(volumes ?? []).flatMap(({ name, hostPath }) => unless(hostPath === undefined, `mounts a directory of the node as volume ${name}`)),
+    ...(volumes ?? []).flatMap(({ name, hostPath }) =>
+      unless(hostPath === undefined, `mounts a directory of the node as volume ${name}`),
+    ),
     ...unless(enableServiceLinks === false, "gets a variable for every Service of its namespace (enableServiceLinks)"),
   ];
 }
 
 function containerFaults({ securityContext, ports }: Container): string[] {
-  const { allowPrivilegeEscalation, privileged, readOnlyRootFilesystem, capabilities, runAsUser, runAsNonRoot } = securityContext ?? {};
+  const { allowPrivilegeEscalation, privileged, readOnlyRootFilesystem, capabilities, runAsUser, runAsNonRoot } =
+    securityContext ?? {};
   return [
     ...unless(allowPrivilegeEscalation === false && !privileged, "may gain privileges"),
     ...unless(runAsUser !== 0 && runAsNonRoot !== false, "may run as root"),

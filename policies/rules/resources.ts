@@ -6,7 +6,9 @@ export const resources: ObjectRule = {
     "Every container says what it needs and what it may not exceed: else one takes a node from all others. Set resources.requests and resources.limits.",
   faults: eachContainer(({ resources }) =>
     (["requests", "limits"] as const).flatMap((side) =>
-      ["cpu", "memory"].flatMap((resource) => unless(resources?.[side]?.[resource] !== undefined, `has no resources.${side}.${resource}`)),
+      ["cpu", "memory"].flatMap((resource) =>
+        unless(resources?.[side]?.[resource] !== undefined, `has no resources.${side}.${resource}`),
+      ),
     ),
   ),
 };

@@ -11,14 +11,17 @@ const isSecretName = (name: string) => secretName.test(name) && !harmlessName.te
 /** Values are looked at only where the name asks for it: a preview does not know all of them. */
 export const secretVariables: ObjectRule = {
   name: "secret-variables",
-  description: "A secret reaches a container from a Secret: a value in the pod or in a ConfigMap is there for everyone to read. Use valueFrom.secretKeyRef.",
+  description:
+    "A secret reaches a container from a Secret: a value in the pod or in a ConfigMap is there for everyone to read. Use valueFrom.secretKeyRef.",
   faults: (object) => [
     ...eachContainer(({ env }) =>
       (env ?? [])
         .filter((variable) => isSecretName(variable.name) && Boolean(variable.value))
         .map(({ name }) => `has the value of ${name} in clear`),
     )(object),
-    ...(object.kind === "ConfigMap" ? Object.keys(object.data ?? {}) : []).filter(isSecretName).map((name) => `has ${name} in clear`),
+    ...(object.kind === "ConfigMap" ? Object.keys(object.data ?? {}) : [])
+      .filter(isSecretName)
+      .map((name) => `has ${name} in clear`),
   ],
 };
 
@@ -30,11 +33,16 @@ const shortest = 16;
 /** Whatever the name: no value of a Secret stands in another object. Known only once all values are, not in a preview. */
 export const secretValues: SystemRule = {
   name: "secret-values",
-  description: "The value of a Secret is in that Secret alone, not in a pod's variables or arguments nor in a ConfigMap. Use valueFrom.secretKeyRef.",
+  description:
+    "The value of a Secret is in that Secret alone, not in a pod's variables or arguments nor in a ConfigMap. Use valueFrom.secretKeyRef.",
   findings(objects) {
     const secrets = ofKind<Secret>(objects, "Secret").flatMap(({ metadata, stringData = {}, data = {} }) => [
       ...Object.entries(stringData).map(([key, value]) => ({ metadata, key, value })),
-      ...Object.entries(data).map(([key, value]) => ({ metadata, key, value: Buffer.from(value, "base64").toString() })),
+      ...Object.entries(data).map(([key, value]) => ({
+        metadata,
+        key,
+        value: Buffer.from(value, "base64").toString(),
+      })),
     ]);
     return objects.flatMap((object) => {
       const texts = strings(object.kind === "Secret" ? object.metadata : object);

@@ -14,10 +14,14 @@ export const serviceAccounts: SystemRule = {
       const { serviceAccountName, automountServiceAccountToken } = podOf(object)!;
       const { namespace } = object.metadata;
       const account = { kind: "ServiceAccount", metadata: { name: serviceAccountName, namespace } };
-      if (!serviceAccountName || serviceAccountName === "default") return [{ object, fault: "runs under the account that its whole namespace shares" }];
+      if (!serviceAccountName || serviceAccountName === "default")
+        return [{ object, fault: "runs under the account that its whole namespace shares" }];
       const others = workloads.slice(0, index).filter((other) => sharesAccount(other, account.metadata));
       return [
-        ...unless(objects.some((other) => title(other) === title(account)), `runs under ${title(account)}, which there is not`),
+        ...unless(
+          objects.some((other) => title(other) === title(account)),
+          `runs under ${title(account)}, which there is not`,
+        ),
         ...others.map((other) => `shares the account ${serviceAccountName} with ${title(other)}`),
         ...unless(
           automountServiceAccountToken === false || isBound(objects, account.metadata),
@@ -38,9 +42,11 @@ function sharesAccount(workload: KubernetesObject, { name, namespace }: Account)
 }
 
 function isBound(objects: readonly KubernetesObject[], account: Account): boolean {
-  return [...ofKind<Binding>(objects, "RoleBinding"), ...ofKind<Binding>(objects, "ClusterRoleBinding")].some(({ metadata, subjects }) =>
-    subjects.some(
-      ({ kind, name, namespace }) => kind === "ServiceAccount" && name === account.name && (namespace ?? metadata.namespace) === account.namespace,
-    ),
+  return [...ofKind<Binding>(objects, "RoleBinding"), ...ofKind<Binding>(objects, "ClusterRoleBinding")].some(
+    ({ metadata, subjects }) =>
+      subjects.some(
+        ({ kind, name, namespace }) =>
+          kind === "ServiceAccount" && name === account.name && (namespace ?? metadata.namespace) === account.namespace,
+      ),
   );
 }

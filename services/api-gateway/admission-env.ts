@@ -15,9 +15,19 @@ export const admissionEnv = {
 
 /** @throws ConfigurationError where an issuer has no audience: every token of it would be taken. */
 export function admissionOf(env: z.infer<z.ZodObject<typeof admissionEnv>>): Admission {
-  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_READ_SCOPE: read, OIDC_WRITE_SCOPE: write, OIDC_SCOPE_CLAIM: scopeClaim, OIDC_CLIENT_ID: clientId } = env;
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: audience,
+    OIDC_READ_SCOPE: read,
+    OIDC_WRITE_SCOPE: write,
+    OIDC_SCOPE_CLAIM: scopeClaim,
+    OIDC_CLIENT_ID: clientId,
+  } = env;
   const perMinute = env.RATE_LIMIT_PER_MINUTE;
   if (issuer === undefined) return { perMinute };
-  if (audience === undefined) throw new ConfigurationError("OIDC_AUDIENCE: not set, and without it a token for anything else would be taken here");
+  if (audience === undefined)
+    throw new ConfigurationError(
+      "OIDC_AUDIENCE: not set, and without it a token for anything else would be taken here",
+    );
   return { oidc: { issuer, audience, scopes: { read, write }, scopeClaim, clientId }, perMinute };
 }

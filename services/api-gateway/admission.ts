@@ -63,17 +63,25 @@ export async function admit(app: App, { oidc, perMinute }: Admission): Promise<v
 }
 
 async function limit(app: App, perMinute: number): Promise<void> {
-  const keyGenerator = ({ identity, ip }: FastifyRequest) => (identity === undefined ? normalizeIP(ip) : `user ${identity.subject}`);
+  const keyGenerator = ({ identity, ip }: FastifyRequest) =>
+    identity === undefined ? normalizeIP(ip) : `user ${identity.subject}`;
   await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 20_000, keyGenerator });
   const count = app.createRateLimit();
   app.addHook("onRequest", async (request, reply) => {
     if (isOpen(request)) return;
     const state = await count(request);
     if (state.isAllowed) return;
-    void reply.headers({ "x-ratelimit-limit": state.max, "x-ratelimit-remaining": state.remaining, "x-ratelimit-reset": state.ttlInSeconds });
+    void reply.headers({
+      "x-ratelimit-limit": state.max,
+      "x-ratelimit-remaining": state.remaining,
+      "x-ratelimit-reset": state.ttlInSeconds,
+    });
     if (!state.isExceeded) return;
     void reply.header("retry-after", state.ttlInSeconds);
-    throw new Problem(429, `These are more than ${perMinute} requests within a minute. Try again in ${state.ttlInSeconds} s.`);
+    throw new Problem(
+      429,
+      `These are more than ${perMinute} requests within a minute. Try again in ${state.ttlInSeconds} s.`,
+    );
   });
 }
 
@@ -83,24 +91,48 @@ function bearerToken({ headers: { authorization = "" } }: FastifyRequest): strin
 }
 
 /** @throws Problem where the request may not go on; the header says the same to a program, as in RFC 6750, section 3. */
-function authorize({ issuer, audience, scopes }: Oidc, request: FastifyRequest, reply: FastifyReply, refusal: unknown): void {
+function authorize(
+  { issuer, audience, scopes }: Oidc,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: unknown,
+): void {
   const challenge = (parameters: Record<string, string> = {}) => {
-    const quoted = Object.entries({ realm: "chatdb", ...parameters }).map(([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`);
+    const quoted = Object.entries({ realm: "chatdb", ...parameters }).map(
+      ([name, value]) => `${name}="${value.replace(/["\\]/g, "'")}"`,
+    );
     void reply.header("www-authenticate", `Bearer ${quoted.join(", ")}`);
   };
   if (refusal instanceof TokenRefused) {
     challenge({ error: "invalid_token", error_description: refusal.message });
-    throw new Problem(401, `The token was refused: ${refusal.message}. It has to be one of ${issuer} for the audience ${audience}.`, {}, { cause: refusal });
+    throw new Problem(
+      401,
+      `The token was refused: ${refusal.message}. It has to be one of ${issuer} for the audience ${audience}.`,
+      {},
+      { cause: refusal },
+    );
   }
-  if (refusal !== undefined) throw new Problem(503, `The issuer ${issuer} cannot be asked whether the token holds. Try again in a moment.`, {}, { cause: refusal });
+  if (refusal !== undefined)
+    throw new Problem(
+      503,
+      `The issuer ${issuer} cannot be asked whether the token holds. Try again in a moment.`,
+      {},
+      { cause: refusal },
+    );
   if (request.identity === undefined) {
     challenge();
-    throw new Problem(401, `This needs a token: send one of ${issuer} for the audience ${audience} in the header "authorization: Bearer TOKEN".`);
+    throw new Problem(
+      401,
+      `This needs a token: send one of ${issuer} for the audience ${audience} in the header "authorization: Bearer TOKEN".`,
+    );
   }
   const needed = isChange(request) ? scopes?.write : scopes?.read;
   if (needed === undefined || request.identity.scopes.includes(needed)) return;
   challenge({ error: "insufficient_scope", scope: needed });
-  throw new Problem(403, `The token lacks the scope ${needed}, which ${request.method} ${request.routeOptions.url ?? "this"} needs.`);
+  throw new Problem(
+    403,
+    `The token lacks the scope ${needed}, which ${request.method} ${request.routeOptions.url ?? "this"} needs.`,
+  );
 }
 
 function isChange({ method, routeOptions }: FastifyRequest): boolean {

@@ -61,5 +61,8 @@ async function getJson<S extends z.ZodType>(url: string, schema: S, signal: Abor
 }
 
 function unavailable(issuer: string, cause: unknown): IssuerUnavailable {
-  return new IssuerUnavailable(`The issuer ${issuer} gave no keys: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new IssuerUnavailable(
+    `The issuer ${issuer} gave no keys: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  );
 }

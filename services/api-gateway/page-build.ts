@@ -9,6 +9,15 @@ const assets = ["index.html", "style.css", "models/models.css", "icon.svg"];
 /** Makes the page's modules one script, and puts the files that are served into a folder. esbuild is there wherever the sources are. */
 export async function buildPage(folder: string): Promise<void> {
   const { build } = await import("esbuild");
-  await build({ entryPoints: [join(sources, "main.ts")], outdir: folder, bundle: true, minify: true, format: "esm", target: "es2023", legalComments: "none", logLevel: "warning" });
+  await build({
+    entryPoints: [join(sources, "main.ts")],
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    legalComments: "none",
+    logLevel: "warning",
+  });
   for (const asset of assets) await cp(join(sources, asset), join(folder, basename(asset)));
 }

@@ -50,7 +50,13 @@ async function filesOf(folder: string): Promise<PageFile[]> {
     names.map(async (name) => {
       const content = await readFile(join(folder, name));
       const etag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
-      return { name, type: types[extname(name)] ?? "application/octet-stream", etag, content, gzipped: await promisify(gzip)(content, { level: 9 }) };
+      return {
+        name,
+        type: types[extname(name)] ?? "application/octet-stream",
+        etag,
+        content,
+        gzipped: await promisify(gzip)(content, { level: 9 }),
+      };
     }),
   );
 }

@@ -18,17 +18,18 @@ export interface SignIn {
 }
 
 /** Only what is served here runs, and it talks to this gateway alone, and to the issuer where people sign in. */
-const policyOf = (signIn: SignIn | undefined) => [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  `connect-src 'self'${signIn ? ` ${new URL(signIn.issuer).origin}` : ""}`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
+const policyOf = (signIn: SignIn | undefined) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src 'self'${signIn ? ` ${new URL(signIn.issuer).origin}` : ""}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
 
 /** A page of headers for a file; a browser asks each time whether it is still the one that it has. */
 const headersOf = ({ type, etag }: PageFile, policy: string) => ({
@@ -45,14 +46,27 @@ export async function servePage(app: App, greeting: string, signIn?: SignIn): Pr
   const index = files.find(({ name }) => name === "index.html");
   if (!index) throw new Error("The web page has no index.html.");
   const policy = policyOf(signIn);
-  const said = signIn ? { issuer: signIn.issuer, client_id: signIn.clientId, audience: signIn.audience, scope: ["openid", ...signIn.scopes].join(" ") } : {};
+  const said = signIn
+    ? {
+        issuer: signIn.issuer,
+        client_id: signIn.clientId,
+        audience: signIn.audience,
+        scope: ["openid", ...signIn.scopes].join(" "),
+      }
+    : {};
   app.get("/page/sign-in.json", { schema: { hide: true }, config: { page: true } }, () => said);
-  app.get("/", { schema: { summary: "The web page; as text, how to ask" }, config: { page: true } }, (request, reply) => {
-    if (request.headers.accept?.includes("text/html")) return send(index, policy, request, reply);
-    return reply.headers({ vary: "accept" }).type("text/plain; charset=utf-8").send(greeting);
-  });
+  app.get(
+    "/",
+    { schema: { summary: "The web page; as text, how to ask" }, config: { page: true } },
+    (request, reply) => {
+      if (request.headers.accept?.includes("text/html")) return send(index, policy, request, reply);
+      return reply.headers({ vary: "accept" }).type("text/plain; charset=utf-8").send(greeting);
+    },
+  );
   for (const file of files) {
-    app.get(`/page/${file.name}`, { schema: { hide: true }, config: { page: true } }, (request, reply) => send(file, policy, request, reply));
+    app.get(`/page/${file.name}`, { schema: { hide: true }, config: { page: true } }, (request, reply) =>
+      send(file, policy, request, reply),
+    );
   }
 }
 
@@ -60,6 +74,7 @@ function send(file: PageFile, policy: string, { headers }: FastifyRequest, reply
   void reply.headers(headersOf(file, policy));
   const known = headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   if (known?.includes(file.etag)) return reply.code(304).send();
-  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers["accept-encoding"] ?? ""))) return reply.send(file.content);
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers["accept-encoding"] ?? "")))
+    return reply.send(file.content);
   return reply.header("content-encoding", "gzip").send(file.gzipped);
 }

@@ -21,7 +21,16 @@ const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"
 const notTaken = "UND_ERR_CONNECT_TIMEOUT";
 
 /** Of one connection, not of the request (RFC 9110, section 7.6.1); `expect` was answered by this server already. */
-const ofTheConnection = ["connection", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+const ofTheConnection = [
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
 
 /** A client's word for what the gateway says itself, and its token, which is for the gateway alone. */
 const notPassedOn = [userHeader, "authorization"];
@@ -55,7 +64,10 @@ const gone = new AsyncLocalStorage<AbortSignal>();
 /** reply-from does not end a request whose client goes before its answer began, and gives up where a connection breaks off: its connections do not. */
 function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
   const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: persistentConnector() });
-  const request = (options: Dispatcher.RequestOptions, callback: (error: Error | null, data?: Dispatcher.ResponseData) => void) => {
+  const request = (
+    options: Dispatcher.RequestOptions,
+    callback: (error: Error | null, data?: Dispatcher.ResponseData) => void,
+  ) => {
     const signal = gone.getStore();
     const send = () => pool.request({ ...options, signal });
     (isSafe(options.method) ? repeated(send) : send()).then((data) => callback(null, data), callback);
@@ -68,7 +80,11 @@ function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeo
     timeout: route.timeoutMs,
     rewriteRequestHeaders: (request, headers) => ({
       // Fastify reads no body of GET and HEAD, so none is announced.
-      ...without(headers, [...ofTheConnection, ...notPassedOn, ...(request.method === "GET" || request.method === "HEAD" ? ["content-length"] : [])]),
+      ...without(headers, [
+        ...ofTheConnection,
+        ...notPassedOn,
+        ...(request.method === "GET" || request.method === "HEAD" ? ["content-length"] : []),
+      ]),
       ...identityHeaders(request as FastifyRequest),
       "x-request-id": request.id,
     }),
@@ -86,7 +102,8 @@ function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeo
   const shared = { method: [...methods], handler };
   app.route({ ...shared, url: prefix, schema, config: { changes: route.keeps } });
   const below = { changes: route.asksBelow ? ["PUT", "PATCH", "DELETE"] : route.keeps };
-  if (route.only === undefined) app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true }, config: below });
+  if (route.only === undefined)
+    app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true }, config: below });
 }
 
 /**
@@ -96,7 +113,8 @@ function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeo
 function restOf(url: string, prefix: string): string {
   const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/, 1);
   // As URL would read it: a backslash separates too, and a dot may be encoded.
-  if (/(^|[/\\])\.\.?($|[/\\])/.test(decodeURIComponent(path))) throw new Problem(400, `The path ${path} has "." or ".." in it. Write it without.`);
+  if (/(^|[/\\])\.\.?($|[/\\])/.test(decodeURIComponent(path)))
+    throw new Problem(400, `The path ${path} has "." or ".." in it. Write it without.`);
   if (path.includes("\\")) throw new Problem(400, `The path ${path} has a backslash in it. Write / or %5C.`);
   const rest = path.split("/").slice(prefix.split("/").length);
   return rest.length === 0 ? "" : `/${rest.join("/")}`;
@@ -108,6 +126,17 @@ function without<H extends object>(headers: H, names: readonly string[]): H {
 
 function problemOf(error: Error & { code?: string }, { prefix, upstream, timeoutMs }: Route): Problem {
   if (error.cause instanceof Problem) return error.cause;
-  if (late.has(error.code ?? "")) return new Problem(504, `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`, {}, { cause: error });
-  return new Problem(error.code === notTaken ? 504 : 502, `${prefix}: ${upstream} cannot be reached. Try again in a moment.`, {}, { cause: error });
+  if (late.has(error.code ?? ""))
+    return new Problem(
+      504,
+      `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`,
+      {},
+      { cause: error },
+    );
+  return new Problem(
+    error.code === notTaken ? 504 : 502,
+    `${prefix}: ${upstream} cannot be reached. Try again in a moment.`,
+    {},
+    { cause: error },
+  );
 }

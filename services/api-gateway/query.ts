@@ -12,7 +12,11 @@ const milliseconds = (since: number) => Math.round((performance.now() - since) *
 const patience = { parseMs: 50_000, executeMs: 15_000 };
 
 /** `POST /api/query`: a question in English to rows, by way of the query-parser and the db-connector. */
-export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstreams, "queryParser" | "dbConnector">, { parseMs, executeMs } = patience): void {
+export function answerQueries(
+  app: App,
+  { queryParser, dbConnector }: Pick<Upstreams, "queryParser" | "dbConnector">,
+  { parseMs, executeMs } = patience,
+): void {
   const parser = createHttpClient(queryParser, { timeoutMs: parseMs });
   const connector = createHttpClient(dbConnector, { timeoutMs: executeMs });
   app.addHook("onClose", async () => {
@@ -27,7 +31,12 @@ export function answerQueries(app: App, { queryParser, dbConnector }: Pick<Upstr
     const parse_ms = milliseconds(started);
     const executed = performance.now();
     const path = `/datasources/${encodeURIComponent(understood.datasource)}/query`;
-    const { columns, rows, rowCount, truncated } = await connector.postJson(path, understood.statement, queryResult, options);
+    const { columns, rows, rowCount, truncated } = await connector.postJson(
+      path,
+      understood.statement,
+      queryResult,
+      options,
+    );
     const timings = { parse_ms, execute_ms: milliseconds(executed) };
     return { ...understood, columns, rows, row_count: rowCount, truncated, took_ms: milliseconds(started), timings };
   });

@@ -25,11 +25,35 @@ export interface Route {
 
 /** Who answers what. A service that is not here cannot be reached from outside. */
 export const routes: readonly Route[] = [
-  { prefix: "/parse", upstream: "queryParser", timeoutMs: 50_000, summary: "From a question to SQL, without running it" },
+  {
+    prefix: "/parse",
+    upstream: "queryParser",
+    timeoutMs: 50_000,
+    summary: "From a question to SQL, without running it",
+  },
   { prefix: "/feedback", upstream: "queryParser", timeoutMs: 10_000, summary: "Whether an answer was right" },
-  { prefix: "/datasources", upstream: "dbConnector", timeoutMs: 65_000, summary: "Databases that can be asked: their schemas, and queries that read", keeps: true, asksBelow: true },
-  { prefix: "/models", upstream: "modelRegistry", timeoutMs: 30_000, summary: "Trained models and their versions", keeps: true },
-  { prefix: "/datasets", upstream: "modelRegistry", timeoutMs: 60_000, summary: "Data sets to train from", keeps: true },
+  {
+    prefix: "/datasources",
+    upstream: "dbConnector",
+    timeoutMs: 65_000,
+    summary: "Databases that can be asked: their schemas, and queries that read",
+    keeps: true,
+    asksBelow: true,
+  },
+  {
+    prefix: "/models",
+    upstream: "modelRegistry",
+    timeoutMs: 30_000,
+    summary: "Trained models and their versions",
+    keeps: true,
+  },
+  {
+    prefix: "/datasets",
+    upstream: "modelRegistry",
+    timeoutMs: 60_000,
+    summary: "Data sets to train from",
+    keeps: true,
+  },
   { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs", keeps: true },
   { prefix: "/predict", upstream: "predictionService", timeoutMs: 10_000, summary: "Predictions from a model" },
   { prefix: "/engine", upstream: "mlEngine", only: "/", timeoutMs: 10_000, summary: "What the ML engine is" },

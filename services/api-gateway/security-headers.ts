@@ -16,7 +16,11 @@ const overHttps = { "strict-transport-security": "max-age=31536000" };
 export function secureAnswers(app: App): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     const policy = request.routeOptions.config.page ? reply.getHeader("content-security-policy") : undefined;
-    void reply.headers({ ...always, ...(policy === undefined ? {} : { "content-security-policy": policy }), ...(request.protocol === "https" ? overHttps : {}) });
+    void reply.headers({
+      ...always,
+      ...(policy === undefined ? {} : { "content-security-policy": policy }),
+      ...(request.protocol === "https" ? overHttps : {}),
+    });
     // Answers are data of whoever asked.
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
     done(null, payload);

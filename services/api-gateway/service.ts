@@ -52,8 +52,19 @@ const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/a
  * The single way in. Ready as soon as it can route: one service that is away must not take the others out of reach.
  * How they are is at `/status`.
  */
-export async function createService({ upstreams, log = createLogger("api-gateway"), trustedProxies, metrics, ...admission }: Deps): Promise<FastifyInstance> {
-  const app = createServer({ name: "api-gateway", log, description: "ChatDB: questions to rows, data sets to predictions.", trustedProxies });
+export async function createService({
+  upstreams,
+  log = createLogger("api-gateway"),
+  trustedProxies,
+  metrics,
+  ...admission
+}: Deps): Promise<FastifyInstance> {
+  const app = createServer({
+    name: "api-gateway",
+    log,
+    description: "ChatDB: questions to rows, data sets to predictions.",
+    trustedProxies,
+  });
   Object.assign(app.server, timeouts);
   secureAnswers(app);
   await admit(app, admission);
@@ -62,7 +73,10 @@ export async function createService({ upstreams, log = createLogger("api-gateway
   answerQueries(app, upstreams);
   await proxyRoutes(app, upstreams, routes);
 
-  const clients = Object.entries(upstreams).map(([name, url]) => ({ name, client: createHttpClient(url as string, { timeoutMs: 2000 }) }));
+  const clients = Object.entries(upstreams).map(([name, url]) => ({
+    name,
+    client: createHttpClient(url as string, { timeoutMs: 2000 }),
+  }));
   app.addHook("onClose", async () => {
     await Promise.all(clients.map(({ client }) => client.close()));
   });

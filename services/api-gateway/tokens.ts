@@ -26,7 +26,19 @@ export interface Identity {
 export class TokenRefused extends Error {}
 
 /** Signatures that need the issuer's private key. `none`, and the HMACs of which the key would be public, are not among them. */
-const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+const algorithms = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
 /** In characters; longer ones are not worth their signature's check. */
 const maxLength = 8192;
 /** Clocks may differ by this much, in seconds. */
@@ -49,24 +61,38 @@ const faults = [
  * Checks tokens: signature, issuer, audience, times.
  * The check throws TokenRefused for a token that does not hold, anything else where the issuer's keys cannot be had.
  */
-export function tokenVerifier({ issuer, audience, scopeClaim = "scope" }: Oidc, keys = issuerKeys(issuer)): (token: string) => Promise<Identity> {
+export function tokenVerifier(
+  { issuer, audience, scopeClaim = "scope" }: Oidc,
+  keys = issuerKeys(issuer),
+): (token: string) => Promise<Identity> {
   return async (token) => {
     if (token.length > maxLength) throw new TokenRefused(`it has more than ${maxLength} characters`);
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms, clockTolerance, requiredClaims: ["exp", "sub"] });
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance,
+        requiredClaims: ["exp", "sub"],
+      });
       return { subject: subjectOf(payload), scopes: scopesOf(payload[scopeClaim]) };
     } catch (error) {
-      throw faults.some((fault) => error instanceof fault) ? new TokenRefused(reason(error as Error), { cause: error }) : error;
+      throw faults.some((fault) => error instanceof fault)
+        ? new TokenRefused(reason(error as Error), { cause: error })
+        : error;
     }
   };
 }
 
 function reason(error: Error): string {
-  return error instanceof errors.JWTExpired ? `it expired at ${new Date(error.payload.exp! * 1000).toISOString()}` : error.message;
+  return error instanceof errors.JWTExpired
+    ? `it expired at ${new Date(error.payload.exp! * 1000).toISOString()}`
+    : error.message;
 }
 
 function subjectOf({ sub }: JWTPayload): string {
-  if (typeof sub !== "string" || !/^[\x21-\x7e]{1,255}$/.test(sub)) throw new TokenRefused('its "sub" claim is not 1 to 255 visible ASCII characters');
+  if (typeof sub !== "string" || !/^[\x21-\x7e]{1,255}$/.test(sub))
+    throw new TokenRefused('its "sub" claim is not 1 to 255 visible ASCII characters');
   return sub;
 }
 

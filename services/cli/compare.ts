@@ -7,13 +7,24 @@ import { printable } from "./table.ts";
 import { tell, type Terminal } from "./terminal.ts";
 
 /** `chatdb compare`: the metrics of two versions, and what was different when they were made. */
-export async function compare([name, from, to]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function compare(
+  [name, from, to]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   checkVersions(from!, to!);
   const found = await gateway.compare(name!, from!, to!);
-  const rows = found.metrics.map((metric) => [metric.name, metric.from ?? "", metric.to ?? "", metric.difference ?? ""]);
+  const rows = found.metrics.map((metric) => [
+    metric.name,
+    metric.from ?? "",
+    metric.to ?? "",
+    metric.difference ?? "",
+  ]);
   printRecords({ value: found, columns: ["metric", "from", "to", "difference"], rows }, settings, terminal);
   tell(terminal, madeFrom(found));
-  for (const changed of found.changed_parameters) tell(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
+  for (const changed of found.changed_parameters)
+    tell(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
   return exitCodes.rows;
 }
 
@@ -22,4 +33,5 @@ function madeFrom({ from, to, same_dataset }: Comparison): string {
   return same_dataset ? "Both were made from the same data." : "They were made from different data.";
 }
 
-const text = (value: unknown) => (value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value));
+const text = (value: unknown) =>
+  value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value);

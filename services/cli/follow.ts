@@ -53,7 +53,8 @@ async function ended(id: string, gateway: Gateway, signal: AbortSignal, show: (e
 }
 
 /** The connection broke while the answer came. */
-const isCut = (error: unknown) => /^(UND_ERR|ECONN|EPIPE)/.test((error as { code?: string }).code ?? "") || (error as Error).message === "terminated";
+const isCut = (error: unknown) =>
+  /^(UND_ERR|ECONN|EPIPE)/.test((error as { code?: string }).code ?? "") || (error as Error).message === "terminated";
 
 /** The entries of a stream of events, up to its event `end`. */
 async function* entries(body: Readable): AsyncGenerator<JobEvent> {

@@ -6,7 +6,9 @@ import type { Terminal } from "./terminal.ts";
 
 /** One job, a line for each fact. */
 export function printJob(job: Job, settings: Settings, terminal: Terminal): void {
-  const parameters = Object.entries(job.parameters).map(([name, value]) => `${name}=${String(value)}`).join(" ");
+  const parameters = Object.entries(job.parameters)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(" ");
   const facts: [string, string | undefined][] = [
     ["job", job.job_id],
     ["model", job.model ? `${job.model.name} ${job.model.version}` : job.model_name],

@@ -20,4 +20,7 @@ export function entryText({ kind, attempt, text, progress }: JobEvent): string {
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** Metrics in a line. */
-export const metricsText = (metrics: Record<string, number> = {}): string => Object.entries(metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`).join(", ");
+export const metricsText = (metrics: Record<string, number> = {}): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`)
+    .join(", ");

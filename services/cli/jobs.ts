@@ -7,12 +7,21 @@ import { printRecords } from "./records.ts";
 import { tell, type Terminal } from "./terminal.ts";
 
 /** `chatdb jobs`: the newest jobs, or one with its history. */
-export async function jobs([id]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function jobs(
+  [id]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   if (id !== undefined) return await one(id, settings, gateway, terminal);
   if (settings.follow) throw new UsageError("--follow needs the id of a job");
   const found = await gateway.jobs(settings);
   const rows = found.map((job) => [job.job_id, job.model_name, job.status, standing(job), job.created_at]);
-  printRecords({ value: found, columns: ["job", "model", "status", "standing", "created"], rows, none: "There is no such job." }, settings, terminal);
+  printRecords(
+    { value: found, columns: ["job", "model", "status", "standing", "created"], rows, none: "There is no such job." },
+    settings,
+    terminal,
+  );
   return exitCodes.rows;
 }
 
@@ -20,6 +29,7 @@ async function one(id: string, settings: Settings, gateway: Gateway, terminal: T
   const job = await gateway.job(id);
   if (settings.follow) return await followJob(id, settings, gateway, terminal);
   printJob(job, settings, terminal);
-  if (settings.format === "table") for (const entry of await gateway.history(id)) tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
+  if (settings.format === "table")
+    for (const entry of await gateway.history(id)) tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
   return exitCodes.rows;
 }

@@ -12,11 +12,17 @@ export const exitCodes = { rows: 0, failure: 1, usage: 2, askedBack: 3, interrup
 
 const oneOf = <T extends Record<string, string>>(values: z.ZodEnum<T>) => values.options.join(", ");
 const settings = z.object({
-  url: z.url({ protocol: /^https?$/, error: "expected an address such as http://127.0.0.1:8080" }).default("http://127.0.0.1:8080"),
+  url: z
+    .url({ protocol: /^https?$/, error: "expected an address such as http://127.0.0.1:8080" })
+    .default("http://127.0.0.1:8080"),
   token: z.string().optional(),
   datasource: z.string().min(1, "expected a name").optional(),
   format: z.enum(["table", "json", "csv"], { error: "expected table, json or csv" }).default("table"),
-  take: z.coerce.number({ error: "expected a number from 1" }).int("expected a whole number").min(1, "expected a number from 1").optional(),
+  take: z.coerce
+    .number({ error: "expected a number from 1" })
+    .int("expected a whole number")
+    .min(1, "expected a number from 1")
+    .optional(),
   follow: z.boolean().default(false),
   target: z.string().min(1, "expected the name of a column").optional(),
   model: z.string().min(1, "expected a name").optional(),
@@ -25,7 +31,10 @@ const settings = z.object({
   priority: z.enum(priority.options, { error: `expected ${oneOf(priority)}` }).optional(),
   status: z.enum(jobStatus.options, { error: `expected one of ${oneOf(jobStatus)}` }).optional(),
   to: z.enum(stage.options, { error: `expected one of ${oneOf(stage)}` }).default("production"),
-  version: z.string().refine((text) => versionReference.safeParse(text).success, "expected a number, latest, staging or production").default("latest"),
+  version: z
+    .string()
+    .refine((text) => versionReference.safeParse(text).success, "expected a number, latest, staging or production")
+    .default("latest"),
   file: z.string().min(1, "expected a file").optional(),
   explain: z.boolean().default(false),
   features: z.string().min(1, "expected names with commas between").optional(),
@@ -38,8 +47,25 @@ export type Command = { name: "help"; of?: CommandName } | (Settings & { name: C
 const string = { type: "string" } as const;
 const boolean = { type: "boolean" } as const;
 const options = {
-  url: string, token: string, datasource: string, format: string, take: string, follow: boolean, target: string, model: string, family: string,
-  set: { ...string, multiple: true }, priority: string, status: string, to: string, version: string, file: string, explain: boolean, features: string, classes: string, help: { ...boolean, short: "h" },
+  url: string,
+  token: string,
+  datasource: string,
+  format: string,
+  take: string,
+  follow: boolean,
+  target: string,
+  model: string,
+  family: string,
+  set: { ...string, multiple: true },
+  priority: string,
+  status: string,
+  to: string,
+  version: string,
+  file: string,
+  explain: boolean,
+  features: string,
+  classes: string,
+  help: { ...boolean, short: "h" },
 } as const;
 
 /** Of every command. */
@@ -50,10 +76,16 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   const { values, positionals } = parsed(args);
   const [name, ...words] = positionals;
   if (values.help) return { name: "help", ...(isCommand(name) && { of: name }) };
-  const given = settings.safeParse({ ...values, url: values.url ?? env.CHATDB_URL, token: values.token ?? env.CHATDB_TOKEN });
+  const given = settings.safeParse({
+    ...values,
+    url: values.url ?? env.CHATDB_URL,
+    token: values.token ?? env.CHATDB_TOKEN,
+  });
   const problems = [
     ...(isCommand(name) ? misused(name, words, Object.keys(values)) : [unknown(name)]),
-    ...(given.success ? [] : given.error.issues.map(({ path: [option], message }) => `--${String(option)}: ${message}`)),
+    ...(given.success
+      ? []
+      : given.error.issues.map(({ path: [option], message }) => `--${String(option)}: ${message}`)),
   ];
   if (problems.length > 0 || !given.success || !isCommand(name)) throw new UsageError(problems.join("\n"));
   return { ...given.data, name, words };
@@ -70,7 +102,9 @@ function misused(name: CommandName, words: readonly string[], given: readonly st
   return [
     ...(words.length < least && !(name === "ask" && given.includes("follow")) ? [`${name} needs ${needs}`] : []),
     ...(words.length > most ? [`${name} takes no "${words.slice(most).join(" ")}"`] : []),
-    ...given.filter((option) => !shared.includes(option) && !takes.includes(option)).map((option) => `--${option} is not for ${name}`),
+    ...given
+      .filter((option) => !shared.includes(option) && !takes.includes(option))
+      .map((option) => `--${option} is not for ${name}`),
   ];
 }
 

@@ -15,24 +15,44 @@ const batch = 1000;
 type Row = Record<string, string>;
 
 /** Prints each row of a CSV file with its prediction. As CSV they are written as they come; a table and JSON are kept until all are there. */
-export async function predictFile(file: string, schema: ModelSchema, settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function predictFile(
+  file: string,
+  schema: ModelSchema,
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   const { format, explain } = settings;
   const head = `predicted_${schema.target}`;
   const kept: { rows: Rows; values: unknown[]; columns: string[] } = { rows: [], values: [], columns: [] };
-  await pipeline(createReadStream(file), parse({ columns: true, bom: true, skip_empty_lines: true, trim: true }), async (rows: AsyncIterable<Row>) => {
-    for await (const part of batches(rows)) {
-      const { predictions } = await gateway.predictBatch(schema.model.name, schema.model.version, part.map((row) => valuesOf(row, schema)), explain);
-      const told = part.map((row, at) => [...Object.values(row), predictions[at]!.prediction]);
-      if (kept.columns.length === 0) {
-        kept.columns = [...Object.keys(part[0]!), head];
-        if (format === "csv") terminal.stdout.write(csvText([kept.columns]));
+  await pipeline(
+    createReadStream(file),
+    parse({ columns: true, bom: true, skip_empty_lines: true, trim: true }),
+    async (rows: AsyncIterable<Row>) => {
+      for await (const part of batches(rows)) {
+        const { predictions } = await gateway.predictBatch(
+          schema.model.name,
+          schema.model.version,
+          part.map((row) => valuesOf(row, schema)),
+          explain,
+        );
+        const told = part.map((row, at) => [...Object.values(row), predictions[at]!.prediction]);
+        if (kept.columns.length === 0) {
+          kept.columns = [...Object.keys(part[0]!), head];
+          if (format === "csv") terminal.stdout.write(csvText([kept.columns]));
+        }
+        if (format === "csv") terminal.stdout.write(csvText(told));
+        else if (format === "json") kept.values.push(...part.map((row, at) => ({ row, ...predictions[at] })));
+        else kept.rows.push(...told);
       }
-      if (format === "csv") terminal.stdout.write(csvText(told));
-      else if (format === "json") kept.values.push(...part.map((row, at) => ({ row, ...predictions[at] })));
-      else kept.rows.push(...told);
-    }
-  });
-  if (format !== "csv") printRecords({ value: kept.values, columns: kept.columns, rows: kept.rows, none: `${file} has no rows.` }, settings, terminal);
+    },
+  );
+  if (format !== "csv")
+    printRecords(
+      { value: kept.values, columns: kept.columns, rows: kept.rows, none: `${file} has no rows.` },
+      settings,
+      terminal,
+    );
   return exitCodes.rows;
 }
 

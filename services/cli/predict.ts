@@ -6,26 +6,42 @@ import { printRecords } from "./records.ts";
 import { tell, type Terminal } from "./terminal.ts";
 
 /** `chatdb predict`: of features that are given one by one, or of the rows of a file. */
-export async function predict([name, ...given]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function predict(
+  [name, ...given]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   const { version, file, explain, format } = settings;
   if (file !== undefined && given.length > 0) throw new UsageError("give features or --file, not both");
-  if (file !== undefined && explain && format !== "json") throw new UsageError("--explain of a file's rows needs --format json");
-  if (file === undefined && given.length === 0) throw new UsageError(`predict needs features, such as rooms=4, or --file`);
+  if (file !== undefined && explain && format !== "json")
+    throw new UsageError("--explain of a file's rows needs --format json");
+  if (file === undefined && given.length === 0)
+    throw new UsageError(`predict needs features, such as rooms=4, or --file`);
   const schema = await gateway.predictSchema(name!, version);
   // The version that the schema is of: another may become the latest meanwhile.
   const of = schema.model;
   if (file !== undefined) return await predictFile(file, schema, settings, gateway, terminal);
-  printPrediction(await gateway.predict(of.name, of.version, featuresOf(given, schema), explain), schema, settings, terminal);
+  printPrediction(
+    await gateway.predict(of.name, of.version, featuresOf(given, schema), explain),
+    schema,
+    settings,
+    terminal,
+  );
   return exitCodes.rows;
 }
 
 /** @throws UsageError with everything that is wrong */
 function featuresOf(given: readonly string[], schema: ModelSchema): Record<string, unknown> {
   const pairs = given.map((text) => /^([^=]+)=(.*)$/s.exec(text));
-  const unknown = pairs.flatMap((pair) => (pair && !schema.features.some(({ name }) => name === pair[1]) ? [pair[1]!] : []));
+  const unknown = pairs.flatMap((pair) =>
+    pair && !schema.features.some(({ name }) => name === pair[1]) ? [pair[1]!] : [],
+  );
   const problems = [
     ...given.filter((_, at) => !pairs[at]).map((text) => `"${text}": expected feature=value`),
-    ...unknown.map((name) => `there is no feature "${name}", only ${schema.features.map((each) => each.name).join(", ")}`),
+    ...unknown.map(
+      (name) => `there is no feature "${name}", only ${schema.features.map((each) => each.name).join(", ")}`,
+    ),
   ];
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return valuesOf(Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!])), schema);
@@ -42,7 +58,12 @@ export function valuesOf(texts: Record<string, string>, { features }: ModelSchem
   );
 }
 
-function printPrediction(answer: PredictResponse, { target }: ModelSchema, settings: Settings, terminal: Terminal): void {
+function printPrediction(
+  answer: PredictResponse,
+  { target }: ModelSchema,
+  settings: Settings,
+  terminal: Terminal,
+): void {
   const { prediction, probabilities = {}, explanation, model } = answer;
   if (settings.format === "table") tell(terminal, `${target}, by version ${model.version} of ${model.name}:`);
   printRecords({ value: answer, columns: [target], rows: [[prediction]] }, settings, terminal);
@@ -53,5 +74,12 @@ function printPrediction(answer: PredictResponse, { target }: ModelSchema, setti
     printRecords({ value: rows, columns, rows }, settings, terminal);
   };
   if (shares.length > 0) table(["class", "probability"], shares);
-  if (explanation) table(["feature", "contribution"], [["(base)", explanation.base], ...explanation.contributions.map(({ feature, contribution }): [string, number] => [feature, contribution])]);
+  if (explanation)
+    table(
+      ["feature", "contribution"],
+      [
+        ["(base)", explanation.base],
+        ...explanation.contributions.map(({ feature, contribution }): [string, number] => [feature, contribution]),
+      ],
+    );
 }

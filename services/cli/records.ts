@@ -15,9 +15,26 @@ export interface Records {
 }
 
 /** Names of the columns whose values stand at their right end. */
-const numeric = new Set(["version", "latest", "production", "staging", "progress", "attempt", "bytes", "from", "to", "difference", "contribution", "probability"]);
+const numeric = new Set([
+  "version",
+  "latest",
+  "production",
+  "staging",
+  "progress",
+  "attempt",
+  "bytes",
+  "from",
+  "to",
+  "difference",
+  "contribution",
+  "probability",
+]);
 
-export function printRecords({ value, columns, rows, none }: Records, { format }: Pick<Settings, "format">, terminal: Terminal): void {
+export function printRecords(
+  { value, columns, rows, none }: Records,
+  { format }: Pick<Settings, "format">,
+  terminal: Terminal,
+): void {
   if (format === "json") return print(terminal, JSON.stringify(value, undefined, 2));
   if (format === "csv") return void terminal.stdout.write(csvText([[...columns], ...rows]));
   if (rows.length === 0 && none !== undefined) return tell(terminal, none);
@@ -26,4 +43,5 @@ export function printRecords({ value, columns, rows, none }: Records, { format }
 }
 
 /** Rows as CSV (RFC 4180). */
-export const csvText = (rows: readonly (readonly unknown[])[]): string => stringify(rows as unknown[][], { record_delimiter: "windows" });
+export const csvText = (rows: readonly (readonly unknown[])[]): string =>
+  stringify(rows as unknown[][], { record_delimiter: "windows" });

@@ -31,7 +31,13 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     // Who reads the output has had enough, as `head` has.
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.rows;
     const { message } = error as Error;
-    tell(terminal, message.split("\n").map((line) => `chatdb: ${line}`).join("\n"));
+    tell(
+      terminal,
+      message
+        .split("\n")
+        .map((line) => `chatdb: ${line}`)
+        .join("\n"),
+    );
     if (error instanceof UsageError) tell(terminal, "chatdb --help says more.");
     return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
   } finally {
@@ -51,7 +57,16 @@ const performs: Readonly<Record<CommandName, Perform>> = {
     const schema = await gateway.schema(settings.datasource ?? (await onlySource(gateway)));
     return printIn(settings, terminal, schema, schemaText(schema, widthOf(terminal)));
   },
-  train, jobs, cancel, retry, models, import: importModel, promote, rollback, compare, predict,
+  train,
+  jobs,
+  cancel,
+  retry,
+  models,
+  import: importModel,
+  promote,
+  rollback,
+  compare,
+  predict,
 };
 
 function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): number {
@@ -63,7 +78,9 @@ function printIn({ format }: Settings, terminal: Terminal, value: unknown, asTex
 async function onlySource(gateway: Gateway): Promise<string> {
   const names = (await gateway.sources()).map(({ name }) => name);
   if (names.length === 1) return names[0]!;
-  throw names.length === 0 ? new Error("There is no data source.") : new UsageError(`--datasource: name one of ${names.join(", ")}`);
+  throw names.length === 0
+    ? new Error("There is no data source.")
+    : new UsageError(`--datasource: name one of ${names.join(", ")}`);
 }
 
 /** Asks, and with --follow goes on until the input ends. The exit code is that of the last question. */
@@ -72,14 +89,21 @@ async function converse(words: readonly string[], asking: Asking): Promise<numbe
   const fromInput = words.length === 1 && words[0] === "-";
   const first = fromInput && !follow ? (await text(terminal.stdin)).trim() : fromInput ? "" : words.join(" ").trim();
   if (first === "" && !follow) throw new UsageError("the question is empty");
-  const lines = follow || (terminal.stdin.isTTY && terminal.stdout.isTTY) ? createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: terminal.stdin.isTTY === true }) : undefined;
+  const lines =
+    follow || (terminal.stdin.isTTY && terminal.stdout.isTTY)
+      ? createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: terminal.stdin.isTTY === true })
+      : undefined;
   try {
     const prompt = lines && promptOf(lines);
-    let outcome = first === "" ? { code: exitCodes.rows as number } : await ask(first, { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) });
+    let outcome =
+      first === ""
+        ? { code: exitCodes.rows as number }
+        : await ask(first, { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) });
     while (follow && prompt) {
       const line = await prompt("> ");
       if (line === undefined) break;
-      if (line.trim() !== "") outcome = await next(line.trim(), { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
+      if (line.trim() !== "")
+        outcome = await next(line.trim(), { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
     }
     return outcome.code;
   } finally {

@@ -6,15 +6,23 @@ const text = (name: string) => ({ name, type: "text" });
 
 export function sourcesText(sources: readonly DataSource[], width: number): string {
   const rows = sources.map(({ name, dialect, host, port, database }) => [name, dialect, `${host}:${port}`, database]);
-  return rows.length === 0 ? "There is no data source." : tableText([text("name"), text("kind"), text("address"), text("database")], rows, width);
+  return rows.length === 0
+    ? "There is no data source."
+    : tableText([text("name"), text("kind"), text("address"), text("database")], rows, width);
 }
 
 export function schemaText({ tables }: DatabaseSchema, width: number): string {
-  return tables.length === 0 ? "There is no table that may be read." : tables.map((table) => `${headOf(table)}\n${columnsOf(table, width)}`).join("\n\n");
+  return tables.length === 0
+    ? "There is no table that may be read."
+    : tables.map((table) => `${headOf(table)}\n${columnsOf(table, width)}`).join("\n\n");
 }
 
 function headOf({ name, kind, comment, rowEstimate }: Table): string {
-  const notes = [kind === "view" ? "view" : undefined, rowEstimate === undefined ? undefined : `about ${rowEstimate} rows`, comment].filter((each) => each !== undefined);
+  const notes = [
+    kind === "view" ? "view" : undefined,
+    rowEstimate === undefined ? undefined : `about ${rowEstimate} rows`,
+    comment,
+  ].filter((each) => each !== undefined);
   return printable(notes.length === 0 ? name : `${name}: ${notes.join(", ")}`);
 }
 
@@ -22,7 +30,12 @@ function columnsOf({ columns, primaryKey, foreignKeys }: Table, width: number): 
   const rows = columns.map(({ name, type, nullable, comment, samples = [] }) => {
     const refers = foreignKeys.filter((key) => key.columns.includes(name)).map((key) => `refers to ${key.table}`);
     const key = [...(primaryKey.includes(name) ? ["key"] : []), ...(nullable ? ["may be null"] : []), ...refers];
-    return [name, type, key.join(", "), [...(comment === undefined ? [] : [comment]), ...(samples.length > 0 ? [samples.join(", ")] : [])].join(": ")];
+    return [
+      name,
+      type,
+      key.join(", "),
+      [...(comment === undefined ? [] : [comment]), ...(samples.length > 0 ? [samples.join(", ")] : [])].join(": "),
+    ];
   });
   return tableText([text("column"), text("type"), text("notes"), text("about")], rows, width);
 }

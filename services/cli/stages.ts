@@ -5,7 +5,12 @@ import { printRecords } from "./records.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `chatdb promote`: a version comes to a stage. */
-export async function promote([name, version]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function promote(
+  [name, version]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   checkVersions(version!);
   // What is the latest now may not be later: the registry takes numbers alone.
   const number = /^\d+$/.test(version!) ? Number(version) : (await gateway.version(name!, version!)).version;
@@ -13,17 +18,27 @@ export async function promote([name, version]: readonly string[], settings: Sett
 }
 
 /** `chatdb rollback`: the version that was in production before is there again. */
-export async function rollback([name]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function rollback(
+  [name]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   return printed(await gateway.rollBack(name!), settings, terminal);
 }
 
 /** @throws UsageError naming those that are no version's name */
 export function checkVersions(...versions: string[]): void {
   const wrong = versions.filter((version) => !versionReference.safeParse(version).success);
-  if (wrong.length > 0) throw new UsageError(`${wrong.join(", ")}: expected a version's number, latest, staging or production`);
+  if (wrong.length > 0)
+    throw new UsageError(`${wrong.join(", ")}: expected a version's number, latest, staging or production`);
 }
 
 function printed(version: ModelVersion, settings: Settings, terminal: Terminal): number {
-  printRecords({ value: version, columns: ["model", "version", "stage"], rows: [[version.name, version.version, version.stage]] }, settings, terminal);
+  printRecords(
+    { value: version, columns: ["model", "version", "stage"], rows: [[version.name, version.version, version.stage]] },
+    settings,
+    terminal,
+  );
   return exitCodes.rows;
 }

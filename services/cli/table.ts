@@ -14,7 +14,11 @@ export function tableText(columns: Columns, rows: Rows, width: number): string {
   const heads = columns.map(({ name }) => printable(name));
   const natural = heads.map((head, at) => Math.max(stringWidth(head), ...cells.map((row) => stringWidth(row[at]!))));
   const widths = fitted(natural, width - gap.length * (columns.length - 1));
-  const line = (texts: string[]) => texts.map((text, at) => padded(cut(text, widths[at]!), widths[at]!, isNumeric(columns[at]!))).join(gap).trimEnd();
+  const line = (texts: string[]) =>
+    texts
+      .map((text, at) => padded(cut(text, widths[at]!), widths[at]!, isNumeric(columns[at]!)))
+      .join(gap)
+      .trimEnd();
   return [line(heads), widths.map((each) => "─".repeat(each)).join(gap), ...cells.map(line)].join("\n");
 }
 
@@ -22,7 +26,13 @@ const cell = (value: Value) => (value === null ? "null" : printable(shown(value)
 
 /** Nothing that a terminal would obey: data is not to be trusted. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => (character === "\n" ? "↵" : character === "\t" ? " " : `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`));
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character === "\n"
+      ? "↵"
+      : character === "\t"
+        ? " "
+        : `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The widest are cut, to equal widths, until all fit. */

@@ -9,7 +9,7 @@ export interface Terminal {
 }
 
 /** Characters in a line; what is no terminal takes lines of any length. */
-export const widthOf = ({ stdout }: Terminal) => (stdout.isTTY ? (stdout.columns || 80) : Infinity);
+export const widthOf = ({ stdout }: Terminal) => (stdout.isTTY ? stdout.columns || 80 : Infinity);
 
 export const print = ({ stdout }: Terminal, text: string) => void stdout.write(`${text}\n`);
 export const tell = ({ stderr }: Terminal, text: string) => void stderr.write(`${text}\n`);

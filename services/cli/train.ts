@@ -19,7 +19,12 @@ const attempts = 5;
 const pauseMs = 1000;
 
 /** `chatdb train`: uploads the file, hands in the job and, where asked to, follows it. */
-export async function train([data]: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+export async function train(
+  [data]: readonly string[],
+  settings: Settings,
+  gateway: Gateway,
+  terminal: Terminal,
+): Promise<number> {
   const isLocation = datasetLocation.safeParse(data).success;
   const dataset = isLocation ? basename(data!.replace(/[?#].*/, "")) : basename(data!);
   const request = { ...requestOf(settings, datasetNameOf(dataset)), dataset_location: data! };
@@ -35,15 +40,28 @@ export async function train([data]: readonly string[], settings: Settings, gatew
 }
 
 /** @throws UsageError with everything that is wrong */
-function requestOf({ target, model, family, set, priority }: Settings, dataset: string): Omit<Partial<JobRequest>, "dataset_location"> {
+function requestOf(
+  { target, model, family, set, priority }: Settings,
+  dataset: string,
+): Omit<Partial<JobRequest>, "dataset_location"> {
   const name = modelName.safeParse(model ?? modelNameOf(dataset));
-  const parameters = trainingParameters.safeParse({ ...Object.fromEntries(set.map(parameterOf)), ...(family !== undefined && { family }) });
+  const parameters = trainingParameters.safeParse({
+    ...Object.fromEntries(set.map(parameterOf)),
+    ...(family !== undefined && { family }),
+  });
   const problems = [
     ...(name.success ? [] : name.error.issues.map(({ message }) => `--model: ${message}`)),
-    ...(parameters.success ? [] : parameters.error.issues.map(({ path, message }) => `--set ${path.join(".")}: ${message}`)),
+    ...(parameters.success
+      ? []
+      : parameters.error.issues.map(({ path, message }) => `--set ${path.join(".")}: ${message}`)),
   ];
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
-  return { model_name: name.data!, parameters: parameters.data, ...(target !== undefined && { target }), ...(priority !== undefined && { priority }) };
+  return {
+    model_name: name.data!,
+    parameters: parameters.data,
+    ...(target !== undefined && { target }),
+    ...(priority !== undefined && { priority }),
+  };
 }
 
 /** `trees=200`: a number where it reads like one. */
@@ -56,7 +74,8 @@ function parameterOf(text: string): [string, string | number] {
 /** Uploads a file. @returns the dataset's location */
 async function sent(file: string, gateway: Gateway, terminal: Terminal): Promise<string> {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new UsageError(`there is no file ${file}, and it is no location such as s3://datasets/houses.csv`);
+  if (!found?.isFile())
+    throw new UsageError(`there is no file ${file}, and it is no location such as s3://datasets/houses.csv`);
   const name = datasetNameOf(basename(file));
   const { location, bytes } = await gateway.upload(name, createReadStream(file));
   tell(terminal, `Sent ${file}: ${bytes} bytes, ${location}`);

@@ -6,7 +6,16 @@ import { interpretation, parseResponse, queryResult } from "./query.ts";
 export const answer = z.object({
   query: z.string(),
   datasource: z.string(),
-  ...parseResponse.pick({ dialect: true, statement: true, plan: true, reading: true, confidence: true, read_by: true, alternatives: true, learned_model: true }).shape,
+  ...parseResponse.pick({
+    dialect: true,
+    statement: true,
+    plan: true,
+    reading: true,
+    confidence: true,
+    read_by: true,
+    alternatives: true,
+    learned_model: true,
+  }).shape,
   columns: queryResult.shape.columns,
   /** Each row has its values in the order of `columns`. */
   rows: queryResult.shape.rows,

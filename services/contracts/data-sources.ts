@@ -47,7 +47,8 @@ const credentials = {
     .optional(),
 };
 
-const notBoth = ({ password, password_ref }: { password?: unknown; password_ref?: unknown }) => password === undefined || password_ref === undefined;
+const notBoth = ({ password, password_ref }: { password?: unknown; password_ref?: unknown }) =>
+  password === undefined || password_ref === undefined;
 const either = "expected either password or password_ref";
 
 /** `POST /datasources` */

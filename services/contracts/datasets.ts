@@ -3,7 +3,10 @@ import { z } from "zod";
 /** A dataset's name, which is its key in the datasets bucket. */
 export const datasetName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, "must be 1 to 128 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,127}$/,
+    "must be 1 to 128 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit",
+  )
   .describe("Name of a dataset, for example houses.csv");
 
 /**

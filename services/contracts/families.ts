@@ -1,7 +1,13 @@
 /* Without a package, so that the web page can have it too. */
 
 /** Kinds of models that learn from tables. */
-export const families = ["linear-regression", "logistic-regression", "boosted-trees", "k-nearest-neighbours", "text-classification"] as const;
+export const families = [
+  "linear-regression",
+  "logistic-regression",
+  "boosted-trees",
+  "k-nearest-neighbours",
+  "text-classification",
+] as const;
 export type Family = (typeof families)[number];
 
 /** What each family may be told besides what all may: split, seed and task. */

@@ -16,7 +16,10 @@ const given = {
 /** `POST /feedback` */
 export const feedback = z
   .object(given)
-  .refine(({ verdict, correction }) => (verdict === "corrected") === (correction !== undefined), { path: ["correction"], error: 'expected with the verdict "corrected", and with no other' });
+  .refine(({ verdict, correction }) => (verdict === "corrected") === (correction !== undefined), {
+    path: ["correction"],
+    error: 'expected with the verdict "corrected", and with no other',
+  });
 export type Feedback = z.infer<typeof feedback>;
 
 /** On the topic `query-feedback`, keyed by data source. */

@@ -11,7 +11,12 @@ export const priority = z.enum(["low", "normal", "high"]);
 export type Priority = z.infer<typeof priority>;
 
 /** What a database keeps as it is: no character NUL, no half of a surrogate pair. */
-const text = (most: number) => z.string().min(1).max(most).refine((value) => !value.includes("\0") && value.isWellFormed(), "has what is no character");
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((value) => !value.includes("\0") && value.isWellFormed(), "has what is no character");
 
 /** What is to be trained, and from what. */
 const training = {
@@ -25,8 +30,18 @@ const training = {
 export const jobRequest = z.strictObject({
   ...training,
   priority: priority.default("normal"),
-  timeout_s: z.int().positive().max(7 * 86_400).default(3600).describe("Seconds that one attempt may take, from when an engine starts it"),
-  max_attempts: z.int().positive().max(20).default(10).describe("Attempts before a job fails whose faults may pass: a registry that is away, a connection that breaks"),
+  timeout_s: z
+    .int()
+    .positive()
+    .max(7 * 86_400)
+    .default(3600)
+    .describe("Seconds that one attempt may take, from when an engine starts it"),
+  max_attempts: z
+    .int()
+    .positive()
+    .max(20)
+    .default(10)
+    .describe("Attempts before a job fails whose faults may pass: a registry that is away, a connection that breaks"),
 });
 export type JobRequest = z.infer<typeof jobRequest>;
 
@@ -54,23 +69,43 @@ const of = { job_id: jobId, attempt, at: z.iso.datetime().describe("When the eng
 /** Event on `training-events`, of one attempt. They may come twice, and late. */
 export const trainingEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("started"), ...of }),
-  z.object({ kind: z.literal("progress"), ...of, share: z.number().min(0).max(1).describe("Of the work, as far as it can be told"), step: z.string().max(200).describe("What is being done, for people") }),
+  z.object({
+    kind: z.literal("progress"),
+    ...of,
+    share: z.number().min(0).max(1).describe("Of the work, as far as it can be told"),
+    step: z.string().max(200).describe("What is being done, for people"),
+  }),
   z.object({ kind: z.literal("log"), ...of, text: z.string().max(2000) }),
   z.object({ kind: z.literal("succeeded"), ...of, model: modelReference, metrics }),
-  z.object({ kind: z.literal("failed"), ...of, error: z.string().min(1), passing: z.boolean().default(false).describe("Whether another attempt may succeed") }),
+  z.object({
+    kind: z.literal("failed"),
+    ...of,
+    error: z.string().min(1),
+    passing: z.boolean().default(false).describe("Whether another attempt may succeed"),
+  }),
   z.object({ kind: z.literal("stopped"), ...of, reason: z.string() }),
 ]);
 export type TrainingEvent = z.infer<typeof trainingEvent>;
 
 /** Event on `training-dead-letters`: what nobody will take up again by itself, and why. */
-export const deadLetter = z.object({ from: z.string(), key: z.string(), reason: z.string(), value: z.unknown().describe("The message's; text where it is no JSON, or was cut"), at: z.iso.datetime() });
+export const deadLetter = z.object({
+  from: z.string(),
+  key: z.string(),
+  reason: z.string(),
+  value: z.unknown().describe("The message's; text where it is no JSON, or was cut"),
+  at: z.iso.datetime(),
+});
 export type DeadLetter = z.infer<typeof deadLetter>;
 
 /** Characters that are kept, at most: of a value, which is cut text then, of a reason and of a key. Kafka takes a MiB in all. */
 const longest = { value: 100_000, reason: 2000, key: 1000 };
 
 /** A dead letter about a message, which fits into one itself. Default: of now. */
-export function deadLetterOf({ topic, key, value }: { topic: string; key: string; value: unknown }, reason: string, at = new Date().toISOString()): DeadLetter {
+export function deadLetterOf(
+  { topic, key, value }: { topic: string; key: string; value: unknown },
+  reason: string,
+  at = new Date().toISOString(),
+): DeadLetter {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const kept = text.length <= longest.value ? value : text.slice(0, longest.value);
   return { from: topic, key: key.slice(0, longest.key), reason: reason.slice(0, longest.reason), value: kept, at };
@@ -111,7 +146,10 @@ export const jobFilter = z.object({
 export type JobFilter = z.infer<typeof jobFilter>;
 
 /** Answer of `GET /jobs`: newest first. */
-export const jobList = z.object({ jobs: z.array(job), next: z.string().optional().describe("To be given as `before` for the next page; absent on the last one") });
+export const jobList = z.object({
+  jobs: z.array(job),
+  next: z.string().optional().describe("To be given as `before` for the next page; absent on the last one"),
+});
 
 /**
  * An entry of a job's history. `GET /jobs/:id/events` streams it as server-sent events: `id` is the number, `event` the kind, `data` this as

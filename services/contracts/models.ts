@@ -5,7 +5,10 @@ import { trainingParameters } from "./training-parameters.ts";
 /** A model's name: a path segment, an object key and a label alike, so lower case and short. */
 export const modelName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit")
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,79}$/,
+    "must be 1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit",
+  )
   .describe("Name of a model, for example house-prices");
 
 /** The model that is used for the questions about a data source: the latest version of the one of this name. */
@@ -23,7 +26,10 @@ export const stage = z.enum(["none", "staging", "production", "archived"]);
 export type Stage = z.infer<typeof stage>;
 
 /** A version as it stands in a path or a request: a number, `latest`, or the one that is in a stage. */
-export const versionReference = z.union([z.enum(["latest", "staging", "production"]), z.coerce.number().pipe(versionNumber)]);
+export const versionReference = z.union([
+  z.enum(["latest", "staging", "production"]),
+  z.coerce.number().pipe(versionNumber),
+]);
 export type VersionReference = z.infer<typeof versionReference>;
 
 /** Held-out measures by name: r2, rmse and mae, or accuracy, log_loss and f1, with the numbers of rows. */
@@ -32,12 +38,28 @@ export type Metrics = z.infer<typeof metrics>;
 
 /** What the held-out rows tell besides the metrics. */
 export const evaluation = z.object({
-  confusion: z.object({ classes: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())).describe("By actual class, then by predicted one") }).optional()
+  confusion: z
+    .object({
+      classes: z.array(z.string()),
+      counts: z.array(z.array(z.int().nonnegative())).describe("By actual class, then by predicted one"),
+    })
+    .optional()
     .describe("Of a classification"),
-  points: z.array(z.object({ actual: z.number(), predicted: z.number() })).max(200).optional().describe("Of a regression: some held-out rows, evenly chosen"),
-  importance: z.array(z.object({ feature: z.string(), importance: z.number() })).optional()
-    .describe("By how much the score (r2 or accuracy) falls when the feature's values are shuffled among the held-out rows; the largest first"),
-  curve: z.array(z.object({ round: z.int().positive(), training: z.number(), held_out: z.number() })).max(200).optional()
+  points: z
+    .array(z.object({ actual: z.number(), predicted: z.number() }))
+    .max(200)
+    .optional()
+    .describe("Of a regression: some held-out rows, evenly chosen"),
+  importance: z
+    .array(z.object({ feature: z.string(), importance: z.number() }))
+    .optional()
+    .describe(
+      "By how much the score (r2 or accuracy) falls when the feature's values are shuffled among the held-out rows; the largest first",
+    ),
+  curve: z
+    .array(z.object({ round: z.int().positive(), training: z.number(), held_out: z.number() }))
+    .max(200)
+    .optional()
     .describe("Of boosted trees: loss by round"),
 });
 export type Evaluation = z.infer<typeof evaluation>;
@@ -66,13 +88,24 @@ export const onnxFormat = "onnx";
 const names = z
   .string()
   .transform((text) => text.split(",").map((name) => name.trim()))
-  .pipe(z.array(z.string().min(1, "a name is missing").max(200)).max(10_000).refine((all) => new Set(all).size === all.length, "a name stands there twice"));
+  .pipe(
+    z
+      .array(z.string().min(1, "a name is missing").max(200))
+      .max(10_000)
+      .refine((all) => new Set(all).size === all.length, "a name stands there twice"),
+  );
 
 /** Query of `POST /models/:name/import`, whose body is the file (application/octet-stream). The same file with the same options gives the same version. */
 export const importQuery = z.strictObject({
   target: z.string().min(1).max(200).default("prediction").describe("What it predicts"),
-  features: names.optional().describe("Names of its columns with commas between, of a file with one matrix. Default: x1, x2 and so on; of others, the names of the inputs"),
-  classes: names.optional().describe("With commas between, in the order of the probabilities; needed where the file does not tell them"),
+  features: names
+    .optional()
+    .describe(
+      "Names of its columns with commas between, of a file with one matrix. Default: x1, x2 and so on; of others, the names of the inputs",
+    ),
+  classes: names
+    .optional()
+    .describe("With commas between, in the order of the probabilities; needed where the file does not tell them"),
 });
 export type ImportQuery = z.infer<typeof importQuery>;
 
@@ -110,13 +143,15 @@ export const modelVersionList = z.object({ name: modelName, versions: z.array(mo
 
 /** Answer of `GET /models`, by name. */
 export const modelList = z.object({
-  models: z.array(z.object({
-    name: modelName,
-    latest_version: versionNumber,
-    production_version: versionNumber.optional(),
-    staging_version: versionNumber.optional(),
-    updated_at: z.iso.datetime(),
-  })),
+  models: z.array(
+    z.object({
+      name: modelName,
+      latest_version: versionNumber,
+      production_version: versionNumber.optional(),
+      staging_version: versionNumber.optional(),
+      updated_at: z.iso.datetime(),
+    }),
+  ),
 });
 
 /** Body of `POST /models/:name/:version/stage`: into production, a version archives the one that was there. */
@@ -125,14 +160,16 @@ export const stageChange = z.strictObject({ stage });
 /** Answer of `GET /models/:name/history`: newest first. */
 export const stageHistory = z.object({
   name: modelName,
-  changes: z.array(z.object({
-    version: versionNumber,
-    from: stage,
-    to: stage,
-    rollback: z.boolean().describe("Whether a roll-back brought it about"),
-    by: z.string().optional().describe("Who asked for it, where people sign in"),
-    at: z.iso.datetime(),
-  })),
+  changes: z.array(
+    z.object({
+      version: versionNumber,
+      from: stage,
+      to: stage,
+      rollback: z.boolean().describe("Whether a roll-back brought it about"),
+      by: z.string().optional().describe("Who asked for it, where people sign in"),
+      at: z.iso.datetime(),
+    }),
+  ),
 });
 export type StageHistory = z.infer<typeof stageHistory>;
 
@@ -140,7 +177,14 @@ export type StageHistory = z.infer<typeof stageHistory>;
 export const comparison = z.object({
   from: modelVersion,
   to: modelVersion,
-  metrics: z.array(z.object({ name: z.string(), from: z.number().optional(), to: z.number().optional(), difference: z.number().optional() })),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      from: z.number().optional(),
+      to: z.number().optional(),
+      difference: z.number().optional(),
+    }),
+  ),
   same_dataset: z.boolean(),
   changed_parameters: z.array(z.object({ name: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
 });
@@ -150,7 +194,9 @@ export type Comparison = z.infer<typeof comparison>;
 export const artifactStored = z.object({ sha256, bytes: z.int().nonnegative() });
 
 /** Query of `GET /models/:name/:version/artifact`. */
-export const artifactQuery = z.object({ format: z.enum(["onnx"]).optional().describe("Default: the bytes as they were registered") });
+export const artifactQuery = z.object({
+  format: z.enum(["onnx"]).optional().describe("Default: the bytes as they were registered"),
+});
 
 /** Answer of the registry's `POST /artifacts/collect`: keys of the objects that no version named, and that are gone now. */
 export const artifactsCollected = z.object({ removed: z.array(z.string()), bytes: z.int().nonnegative() });

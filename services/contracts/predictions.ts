@@ -17,7 +17,9 @@ export const predictBatchRequest = z.strictObject({ ...of, rows: z.array(feature
 /** What the features add to a base, on the scale on which the model adds: numbers as they are, of classes the log-odds of the predicted one. */
 export const explanation = z.object({
   base: z.number(),
-  contributions: z.array(z.object({ feature: z.string(), contribution: z.number() })).describe("The largest first, by their size"),
+  contributions: z
+    .array(z.object({ feature: z.string(), contribution: z.number() }))
+    .describe("The largest first, by their size"),
 });
 export type Explanation = z.infer<typeof explanation>;
 
@@ -42,12 +44,14 @@ export const modelSchema = z.object({
   target: z.string(),
   classes: z.array(z.string()).optional(),
   explains: z.boolean().describe("Whether its predictions can be explained"),
-  features: z.array(z.object({
-    name: z.string(),
-    kind: z.enum(["number", "category", "text"]),
-    required: z.boolean(),
-    typical: z.union([z.number(), z.string()]).optional().describe("The mean, or the first category"),
-    categories: z.array(z.string()).optional(),
-  })),
+  features: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["number", "category", "text"]),
+      required: z.boolean(),
+      typical: z.union([z.number(), z.string()]).optional().describe("The mean, or the first category"),
+      categories: z.array(z.string()).optional(),
+    }),
+  ),
 });
 export type ModelSchema = z.infer<typeof modelSchema>;

@@ -89,10 +89,16 @@ export type PipelineStatement = z.infer<typeof pipelineStatement>;
 export const statement = z.union([sqlStatement, pipelineStatement]);
 export type Statement = z.infer<typeof statement>;
 
-const anyStatement = { ...sqlStatement.shape, sql: sqlStatement.shape.sql.optional(), ...pipelineStatement.partial().shape };
+const anyStatement = {
+  ...sqlStatement.shape,
+  sql: sqlStatement.shape.sql.optional(),
+  ...pipelineStatement.partial().shape,
+};
 
 const isOneStatement = ({ sql, collection, pipeline }: { sql?: unknown; collection?: unknown; pipeline?: unknown }) =>
-  sql === undefined ? collection !== undefined && pipeline !== undefined : collection === undefined && pipeline === undefined;
+  sql === undefined
+    ? collection !== undefined && pipeline !== undefined
+    : collection === undefined && pipeline === undefined;
 const notOneStatement = "expected either sql (and params), or collection and pipeline";
 
 /** `POST /datasources/:name/query`: a {@link statement}, and how much of its result is wanted. */

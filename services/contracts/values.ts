@@ -17,15 +17,20 @@ const maxFraction = 4;
 
 /** A value as it is read in a table. The whole of it is in {@link textOf}. */
 export function shown(value: Exclude<Value, null>): string {
-  if (typeof value === "number" || (typeof value === "string" && /^-?\d+\.\d+$/.test(value))) return rounded(String(value));
-  if (typeof value === "string") return value.replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, "$1").replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z?$/, "$1 $2");
+  if (typeof value === "number" || (typeof value === "string" && /^-?\d+\.\d+$/.test(value)))
+    return rounded(String(value));
+  if (typeof value === "string")
+    return value
+      .replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, "$1")
+      .replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z?$/, "$1 $2");
   return textOf(value);
 }
 
 /** Never by way of a double: a decimal may have more digits than one holds. */
 function rounded(number: string): string {
   const [, whole, fraction] = /^(-?\d+)\.(\d+)$/.exec(number) ?? [];
-  if (whole === undefined || fraction === undefined || fraction.length <= maxFraction || whole.length > 15) return number;
+  if (whole === undefined || fraction === undefined || fraction.length <= maxFraction || whole.length > 15)
+    return number;
   return String(Number(Number(number).toFixed(maxFraction)));
 }
 
@@ -45,4 +50,9 @@ export function numberOf(value: Value): number | undefined {
 export const words = (name: string) => name.replaceAll("_", " ");
 
 /** What is said of who read a question, after how sure that is, where it was not the engine alone. */
-export const byWhom: Readonly<Record<Reader, string>> = { engine: "", sender: "", model: ", by the language model", both: ", by the engine and the language model" };
+export const byWhom: Readonly<Record<Reader, string>> = {
+  engine: "",
+  sender: "",
+  model: ", by the language model",
+  both: ", by the engine and the language model",
+};

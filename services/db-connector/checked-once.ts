@@ -7,7 +7,10 @@ const maxSize = 4_000_000;
 
 /** A check of a statement's text that is made once for equal texts: people ask the same again, with other values. */
 export function checkedOnce(check: (text: string) => Checked): (text: string) => Checked {
-  const known = new LRUCache<string, Checked | Problem>({ maxSize, sizeCalculation: (_result, text) => text.length + 100 });
+  const known = new LRUCache<string, Checked | Problem>({
+    maxSize,
+    sizeCalculation: (_result, text) => text.length + 100,
+  });
   return (text) => {
     let result = known.get(text);
     if (result === undefined) known.set(text, (result = resultOf(check, text)));

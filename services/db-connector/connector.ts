@@ -56,7 +56,8 @@ export class Connector {
   async schema(name: string, maxAgeMs: number = this.#schemaTtlMs): Promise<DatabaseSchema> {
     const source = await this.sources.find(name);
     const now = performance.now();
-    if (source.schema && now - source.schema.at < Math.min(maxAgeMs, this.#schemaTtlMs)) return await source.schema.value;
+    if (source.schema && now - source.schema.at < Math.min(maxAgeMs, this.#schemaTtlMs))
+      return await source.schema.value;
     const reading = { at: now, value: this.#readSchema(source) };
     source.schema = reading;
     reading.value.catch(() => {
@@ -75,10 +76,17 @@ export class Connector {
     let bytes = 0;
     let truncated = false;
     if (offset > 0 && !(await this.sources.find(name)).driver.check(request).ordered) {
-      throw new Problem(400, "Rows without an order have no second page: sort them, by a unique key in the end, or export them.");
+      throw new Problem(
+        400,
+        "Rows without an order have no second page: sort them, by a unique key in the end, or export them.",
+      );
     }
     // One row more than wanted tells whether there is more.
-    for await (const batch of this.read(name, request, { maxRows: offset + limit + 1, timeoutMs: timeout_ms, signal })) {
+    for await (const batch of this.read(name, request, {
+      maxRows: offset + limit + 1,
+      timeoutMs: timeout_ms,
+      signal,
+    })) {
       columns = batch.columns;
       const room = bytes < this.#maxBytes ? limit - rows.length : 0;
       const wanted = batch.rows.slice(Math.max(offset - seen, 0));
@@ -92,11 +100,19 @@ export class Connector {
   }
 
   /** All rows of a statement, in batches; the statement stops when the caller stops. @throws Problem like `query` */
-  async *read(name: string, statement: Statement, reading: Pick<Reading, "maxRows" | "timeoutMs" | "signal">): AsyncGenerator<Batch, void, undefined> {
+  async *read(
+    name: string,
+    statement: Statement,
+    reading: Pick<Reading, "maxRows" | "timeoutMs" | "signal">,
+  ): AsyncGenerator<Batch, void, undefined> {
     const { driver } = await this.sources.find(name);
     driver.check(statement);
     try {
-      yield* driver.read(statement, { ...reading, batchBytes: this.#maxBytes, maxCost: this.#costLimits[driver.dialect] });
+      yield* driver.read(statement, {
+        ...reading,
+        batchBytes: this.#maxBytes,
+        maxCost: this.#costLimits[driver.dialect],
+      });
     } catch (error) {
       throw problemOf(error, name, driver);
     }

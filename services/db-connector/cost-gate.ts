@@ -9,7 +9,11 @@ const farTtlMs = 60_000;
 
 /** Lets statements pass that the planner does not expect to cost too much, and asks it no more often than it has to. */
 export class CostGate {
-  readonly #far = new LRUCache<string, true>({ maxSize: 1_000_000, sizeCalculation: (_true, sql) => sql.length + 100, ttl: farTtlMs });
+  readonly #far = new LRUCache<string, true>({
+    maxSize: 1_000_000,
+    sizeCalculation: (_true, sql) => sql.length + 100,
+    ttl: farTtlMs,
+  });
   readonly #unit: string;
 
   /** @param unit what an estimate counts, in the plural */

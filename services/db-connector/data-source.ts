@@ -31,12 +31,19 @@ const settingPattern = new RegExp(`^DATASOURCE_(?<group>\\w+)_(?:${Object.keys(s
  * @throws ConfigurationError with every variable that is missing or wrong
  */
 export function readDataSources(env: NodeJS.ProcessEnv = process.env): DataSourceSettings[] {
-  const groups = [...new Set(Object.keys(env).flatMap((name) => settingPattern.exec(name)?.groups?.group ?? []))].sort();
+  const groups = [
+    ...new Set(Object.keys(env).flatMap((name) => settingPattern.exec(name)?.groups?.group ?? [])),
+  ].sort();
   const types = Object.entries(settings);
   const variable = (group: string, setting: string) => `DATASOURCE_${group}_${setting}`;
-  const values = readEnv(z.object(Object.fromEntries(groups.flatMap((group) => types.map(([name, type]) => [variable(group, name), type])))), env);
+  const values = readEnv(
+    z.object(Object.fromEntries(groups.flatMap((group) => types.map(([name, type]) => [variable(group, name), type])))),
+    env,
+  );
   return groups.map((group) => {
-    const read = z.object(settings).parse(Object.fromEntries(types.map(([name]) => [name, values[variable(group, name)]])));
+    const read = z
+      .object(settings)
+      .parse(Object.fromEntries(types.map(([name]) => [name, values[variable(group, name)]])));
     return {
       name: group.toLowerCase(),
       dialect: read.DIALECT,

@@ -83,7 +83,10 @@ const batchRows = 500;
 
 /** How many rows to ask for, so that they stay below `bytes` if they are as large as those of `last`. */
 export function nextBatch({ batchBytes }: Reading, left: number, last?: Batch): number {
-  const fitting = last === undefined || last.rows.length === 0 ? batchRows : Math.floor((batchBytes * last.rows.length) / Math.max(last.bytes, 1));
+  const fitting =
+    last === undefined || last.rows.length === 0
+      ? batchRows
+      : Math.floor((batchBytes * last.rows.length) / Math.max(last.bytes, 1));
   return Math.max(1, Math.min(batchRows, left, fitting));
 }
 

@@ -38,7 +38,9 @@ async function* json(batches: AsyncIterable<Batch>, lines: boolean): Chunks {
   if (!lines) yield "[";
   for await (const { columns, rows } of batches) {
     names ??= distinct(columns.map(({ name }) => name));
-    const objects = rows.map((row) => JSON.stringify(Object.fromEntries(row.map((value, index): [string, Json] => [names![index]!, value]))));
+    const objects = rows.map((row) =>
+      JSON.stringify(Object.fromEntries(row.map((value, index): [string, Json] => [names![index]!, value]))),
+    );
     if (objects.length === 0) continue;
     yield lines ? `${objects.join("\n")}\n` : separator + objects.join(",\n");
     separator = ",\n";

@@ -39,7 +39,13 @@ async function look(connector: Connector): Promise<Health> {
     names = (await connector.sources.list()).map(({ name }) => name);
     return {};
   });
-  const components = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await componentOf(async () => ({ database: await connector.ping(name) }))] as const)));
+  const components = Object.fromEntries(
+    await Promise.all(
+      names.map(
+        async (name) => [name, await componentOf(async () => ({ database: await connector.ping(name) }))] as const,
+      ),
+    ),
+  );
   const down = Object.values(components).some(({ status }) => status === "DOWN");
   return { status: "UP", components: { dataSources: { status: down ? "DOWN" : "UP", components }, record } };
 }
@@ -47,11 +53,17 @@ async function look(connector: Connector): Promise<Health> {
 async function componentOf(ask: () => Promise<Component["details"]>): Promise<Component> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Component>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, { status: "DOWN", details: { error: `no answer within ${patienceMs} ms` } });
+    timer = setTimeout(resolve, patienceMs, {
+      status: "DOWN",
+      details: { error: `no answer within ${patienceMs} ms` },
+    });
   });
   const asked = ask().then(
     (details): Component => ({ status: "UP", details }),
-    (error: unknown): Component => ({ status: "DOWN", details: { error: error instanceof Error ? error.message : String(error) } }),
+    (error: unknown): Component => ({
+      status: "DOWN",
+      details: { error: error instanceof Error ? error.message : String(error) },
+    }),
   );
   return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }

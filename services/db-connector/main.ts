@@ -26,7 +26,12 @@ await runService({
     const db = openDatabase<SourceTables>(openPool(env));
     const app = await createService({
       dataSources: readDataSources(),
-      added: { db, keys: keysOf(env), addresses: env, passwords: { env: process.env, folder: env.DATASOURCE_SECRETS_DIR } },
+      added: {
+        db,
+        keys: keysOf(env),
+        addresses: env,
+        passwords: { env: process.env, folder: env.DATASOURCE_SECRETS_DIR },
+      },
       costLimits: { postgresql: env.COST_LIMIT_POSTGRESQL || undefined, mysql: env.COST_LIMIT_MYSQL || undefined },
       log,
     });

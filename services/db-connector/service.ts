@@ -22,8 +22,17 @@ export interface Deps extends Omit<ConnectorOptions, "adding"> {
 }
 
 /** Keeps data sources, introspects them, and runs queries that read. */
-export async function createService({ dataSources, added, log = createLogger("db-connector"), ...options }: Deps): Promise<FastifyInstance> {
-  const adding = added && { ...added, store: await AddedSources.open(added.db, added.keys), addresses: addedSourceRules(added.addresses) };
+export async function createService({
+  dataSources,
+  added,
+  log = createLogger("db-connector"),
+  ...options
+}: Deps): Promise<FastifyInstance> {
+  const adding = added && {
+    ...added,
+    store: await AddedSources.open(added.db, added.keys),
+    addresses: addedSourceRules(added.addresses),
+  };
   const connector = new Connector(dataSources, log, { ...options, adding });
   const app = createServer({
     name: "db-connector",

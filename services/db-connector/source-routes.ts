@@ -1,4 +1,10 @@
-import { changedDataSource, dataSource, dataSourceList, dataSourceTest, newDataSource } from "@chatdb/contracts/data-sources.ts";
+import {
+  changedDataSource,
+  dataSource,
+  dataSourceList,
+  dataSourceTest,
+  newDataSource,
+} from "@chatdb/contracts/data-sources.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import type { FastifyRequest } from "fastify";
@@ -15,25 +21,37 @@ export function addSourceRoutes(app: App, connector: Connector, adding: Adding |
   const { sources } = connector;
   addChangeRoutes(app, sources, adding);
 
-  app.get("/datasources", { schema: { summary: "The data sources, without their secrets", response: { 200: dataSourceList } } }, async () => ({ datasources: await sources.list() }));
+  app.get(
+    "/datasources",
+    { schema: { summary: "The data sources, without their secrets", response: { 200: dataSourceList } } },
+    async () => ({ datasources: await sources.list() }),
+  );
 
-  app.get("/datasources/:name", { schema: { summary: "One data source, without its secrets", params: named, response: { 200: dataSource } } }, async ({ params: { name } }) => {
-    const found = (await sources.list()).find((each) => each.name === name);
-    // Says which there are.
-    if (!found) await sources.find(name);
-    return found!;
-  });
+  app.get(
+    "/datasources/:name",
+    { schema: { summary: "One data source, without its secrets", params: named, response: { 200: dataSource } } },
+    async ({ params: { name } }) => {
+      const found = (await sources.list()).find((each) => each.name === name);
+      // Says which there are.
+      if (!found) await sources.find(name);
+      return found!;
+    },
+  );
 
-  app.post("/datasources/:name/test", { schema: { summary: "Try to connect", params: named, response: { 200: dataSourceTest } } }, async ({ params: { name } }) => {
-    const started = performance.now();
-    const took = () => performance.now() - started;
-    try {
-      return { ok: true, server: await connector.ping(name), took_ms: took() };
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status === 404) throw error;
-      return { ok: false, reason: error.message, took_ms: took() };
-    }
-  });
+  app.post(
+    "/datasources/:name/test",
+    { schema: { summary: "Try to connect", params: named, response: { 200: dataSourceTest } } },
+    async ({ params: { name } }) => {
+      const started = performance.now();
+      const took = () => performance.now() - started;
+      try {
+        return { ok: true, server: await connector.ping(name), took_ms: took() };
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status === 404) throw error;
+        return { ok: false, reason: error.message, took_ms: took() };
+      }
+    },
+  );
 }
 
 /** What changes them. */
@@ -52,7 +70,14 @@ function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined)
 
   app.put(
     "/datasources/:name",
-    { schema: { summary: "Change a data source that was added", params: named, body: changedDataSource, response: { 200: dataSource } } },
+    {
+      schema: {
+        summary: "Change a data source that was added",
+        params: named,
+        body: changedDataSource,
+        response: { 200: dataSource },
+      },
+    },
     async (request) => {
       const { name } = request.params;
       const { store, addresses } = changeable(name);
@@ -64,15 +89,20 @@ function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined)
     },
   );
 
-  app.delete("/datasources/:name", { schema: { summary: "Remove a data source that was added", params: named, response: { 204: nothing } } }, async (request, reply) => {
-    const { name } = request.params;
-    if (!(await changeable(name).store.remove(name))) return await missing(name);
-    done(request, "removed a data source", name);
-    return reply.code(204).send(null);
-  });
+  app.delete(
+    "/datasources/:name",
+    { schema: { summary: "Remove a data source that was added", params: named, response: { 204: nothing } } },
+    async (request, reply) => {
+      const { name } = request.params;
+      if (!(await changeable(name).store.remove(name))) return await missing(name);
+      done(request, "removed a data source", name);
+      return reply.code(204).send(null);
+    },
+  );
 
   function changeable(name: string): Adding {
-    if (sources.isConfigured(name)) throw new Problem(409, `The data source "${name}" is one of the configuration: it is changed there.`);
+    if (sources.isConfigured(name))
+      throw new Problem(409, `The data source "${name}" is one of the configuration: it is changed there.`);
     if (!adding) throw new Problem(501, "This connector keeps no data sources: it has no database for them.");
     return adding;
   }

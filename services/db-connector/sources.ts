@@ -48,11 +48,24 @@ export class Sources {
   constructor(configured: readonly DataSourceSettings[], adding: Adding | undefined, log: Logger) {
     this.#adding = adding;
     this.#log = log;
-    this.#configured = new Map(configured.map((settings) => [settings.name, { settings, source: this.#open(settings.name, settings) }]));
+    this.#configured = new Map(
+      configured.map((settings) => [settings.name, { settings, source: this.#open(settings.name, settings) }]),
+    );
   }
 
   async list(): Promise<DataSource[]> {
-    const configured = [...this.#configured.values()].map(({ settings: { name, dialect, host, port, database, user, tls } }): DataSource => ({ name, dialect, host, port, database, user, tls, origin: "configuration" }));
+    const configured = [...this.#configured.values()].map(
+      ({ settings: { name, dialect, host, port, database, user, tls } }): DataSource => ({
+        name,
+        dialect,
+        host,
+        port,
+        database,
+        user,
+        tls,
+        origin: "configuration",
+      }),
+    );
     const added = [...(await this.#added()).values()].filter(({ name }) => !this.#configured.has(name)).map(shown);
     return [...configured, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -93,7 +106,9 @@ export class Sources {
   async close(): Promise<void> {
     const added = await Promise.allSettled([...this.#opened.values()].map(({ source }) => source));
     const opened = added.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    await Promise.all([...[...this.#configured.values()].map(({ source }) => source), ...opened].map(({ driver }) => driver.close()));
+    await Promise.all(
+      [...[...this.#configured.values()].map(({ source }) => source), ...opened].map(({ driver }) => driver.close()),
+    );
   }
 
   #open(name: string, settings: DataSourceSettings): Source {
@@ -112,7 +127,9 @@ export class Sources {
   #forget(name: string): void {
     const opened = this.#opened.get(name);
     this.#opened.delete(name);
-    opened?.source.then(({ driver }) => driver.close()).catch((err: unknown) => this.#log.warn({ err, datasource: name }, "could not close its connections"));
+    opened?.source
+      .then(({ driver }) => driver.close())
+      .catch((err: unknown) => this.#log.warn({ err, datasource: name }, "could not close its connections"));
   }
 
   async #added(): Promise<Map<string, AddedSource>> {
@@ -143,5 +160,15 @@ export class Sources {
 
 /** What of it may be seen. */
 export function shown({ name, dialect, host, port, database, user, tls, password_ref }: AddedSource): DataSource {
-  return { name, dialect, host, port, database, user, tls, origin: "api", ...(password_ref === null ? {} : { password_ref }) };
+  return {
+    name,
+    dialect,
+    host,
+    port,
+    database,
+    user,
+    tls,
+    origin: "api",
+    ...(password_ref === null ? {} : { password_ref }),
+  };
 }

@@ -10,5 +10,8 @@ export function sqlOf(statement: Statement, database: string): SqlStatement {
 /** @throws Problem when it is SQL */
 export function pipelineOf(statement: Statement): PipelineStatement {
   if ("pipeline" in statement) return statement;
-  throw new Problem(400, "This data source is MongoDB, which runs aggregation pipelines: send collection and pipeline, not sql.");
+  throw new Problem(
+    400,
+    "This data source is MongoDB, which runs aggregation pipelines: send collection and pipeline, not sql.",
+  );
 }

@@ -45,11 +45,19 @@ export function watch({ signal, timeoutMs, batchBytes }: Reading, socket?: Socke
 }
 
 export function tookTooLong(timeoutMs?: number): Problem {
-  return new Problem(504, `The query took longer than ${timeoutMs === undefined ? "it may" : `${timeoutMs} ms`}. Ask for less, or allow more with timeout_ms.`, { layer: "time limit" });
+  return new Problem(
+    504,
+    `The query took longer than ${timeoutMs === undefined ? "it may" : `${timeoutMs} ms`}. Ask for less, or allow more with timeout_ms.`,
+    { layer: "time limit" },
+  );
 }
 
 function tooLarge(bytes: number): Problem {
-  return new Problem(413, `The result is far larger than the ${bytes} bytes that are read at once. Ask for fewer or shorter columns.`, { layer: "size limit" });
+  return new Problem(
+    413,
+    `The result is far larger than the ${bytes} bytes that are read at once. Ask for fewer or shorter columns.`,
+    { layer: "size limit" },
+  );
 }
 
 async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -9,7 +9,13 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, prefix: number];
 const list = z.string().transform((text) => text.split(",").map((each) => each.trim()));
 
 /** Of an environment: `10.0.0.0/16,fd12::/32`. */
-export const rangesEnv = list.pipe(z.array(z.string().refine((each) => ipaddr.isValidCIDR(each), "expected ranges such as 10.0.0.0/16, with commas between them")));
+export const rangesEnv = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine((each) => ipaddr.isValidCIDR(each), "expected ranges such as 10.0.0.0/16, with commas between them"),
+  ),
+);
 
 /** Of an environment: `443,8443`. */
 export const portsEnv = list.pipe(z.array(z.coerce.number<string>().int().min(1).max(65535)));
@@ -45,11 +51,13 @@ export interface AddressRulesOptions {
  * Addresses that a range does not open which is wider than they are: this machine, the link (where clouds have the service that
  * hands out credentials), multicast, and those that stand for other addresses. RFC 6890; the last four are metadata services.
  */
-const special = `0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/127 fe80::/10 ff00::/8 64:ff9b::/96 2002::/16
+const special =
+  `0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/127 fe80::/10 ff00::/8 64:ff9b::/96 2002::/16
   100.100.100.200/32 168.63.129.16/32 192.0.0.192/32 fd00:ec2::254/128`.split(/\s+/);
 
 /** Addresses of networks that are nobody else's business: RFC 1918, 4193, 6598, 2544 and IETF's own. */
-export const privateRanges = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 100.64.0.0/10 198.18.0.0/15 192.0.0.0/24".split(" ");
+export const privateRanges =
+  "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 100.64.0.0/10 198.18.0.0/15 192.0.0.0/24".split(" ");
 
 /** Bits of the range around the API server that counts as the cluster's services; clusters have /12 to /22. */
 const serviceBits = { ipv4: 16, ipv6: 108 };
@@ -83,7 +91,11 @@ export class AddressRules implements AddressGuard {
   /** @throws Problem 403 */
   checkPort(port: number): void {
     const { ports, what, setting } = this.#options;
-    if (ports?.includes(port) === false) throw new Problem(403, `${capitalised(what)} may not be at port ${port}, but at ${ports.join(", ")}: the operator says so in the setting ${setting}.`);
+    if (ports?.includes(port) === false)
+      throw new Problem(
+        403,
+        `${capitalised(what)} may not be at port ${port}, but at ${ports.join(", ")}: the operator says so in the setting ${setting}.`,
+      );
   }
 
   async resolve(host: string): Promise<string[]> {
@@ -92,7 +104,10 @@ export class AddressRules implements AddressGuard {
     const refused = addresses.find((address) => !this.allows(address));
     if (refused === undefined) return addresses;
     const found = refused === host ? `The address ${host}` : `The host "${host}" has the address ${refused}, which`;
-    throw new Problem(403, `${found} is not one that ${what} may be at: the operator says in the setting ${setting} which are.`);
+    throw new Problem(
+      403,
+      `${found} is not one that ${what} may be at: the operator says in the setting ${setting} which are.`,
+    );
   }
 
   readonly lookup: LookupFunction = (host, { all }, callback) => {
@@ -110,7 +125,12 @@ export class AddressRules implements AddressGuard {
     // An IPv4 address in the form of IPv6 is the IPv4 address.
     const parsed = ipaddr.process(address);
     const narrowest = (among: readonly Range[]) =>
-      Math.max(-1, ...among.filter(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits)).map(([, bits]) => bits));
+      Math.max(
+        -1,
+        ...among
+          .filter(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits))
+          .map(([, bits]) => bits),
+      );
     const allowed = narrowest(this.#allowed);
     return allowed >= 0 && allowed > narrowest(this.#except) && allowed >= narrowest(this.#delicate);
   }

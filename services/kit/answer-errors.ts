@@ -31,7 +31,13 @@ function problemOf(error: FastifyError): Problem {
   }
   // What Fastify itself finds wrong with a request: its media type, its size, its JSON.
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem(error.statusCode, error.message);
-  if (isAway(error)) return new Problem(503, "Something that this service needs is away for the moment. Try again.", {}, { cause: error });
+  if (isAway(error))
+    return new Problem(
+      503,
+      "Something that this service needs is away for the moment. Try again.",
+      {},
+      { cause: error },
+    );
   return new Problem(500, "The service failed. Its log has the reason under this request's id.");
 }
 

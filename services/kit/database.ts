@@ -34,7 +34,10 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
  */
 export function giveUpSilent(client: pg.ClientBase, silenceMs: number): () => void {
   const socket = socketOf(client);
-  const giveUp = () => socket.destroy(Object.assign(new Error(`PostgreSQL said nothing for ${silenceMs / 1000} s.`), { code: "ETIMEDOUT" }));
+  const giveUp = () =>
+    socket.destroy(
+      Object.assign(new Error(`PostgreSQL said nothing for ${silenceMs / 1000} s.`), { code: "ETIMEDOUT" }),
+    );
   socket.setTimeout(silenceMs).on("timeout", giveUp);
   return () => void socket.setTimeout(0).off("timeout", giveUp);
 }
@@ -60,11 +63,13 @@ export function openDatabase<DB>(pool: pg.Pool): Kysely<DB> {
  * Brings the tables up to date: runs the migrations that have not run yet, in the order of their names, all or none.
  * Replicas that start at once wait for each other (Kysely's migrator takes an advisory lock).
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a migration works on tables that no type describes
+// oxlint-disable-next-line typescript/no-explicit-any -- a migration works on tables that no type describes
 export async function migrate(db: Kysely<any>, migrations: Record<string, Migration>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === "Error");
-  throw new Error(failed ? `The migration "${failed.migrationName}" failed.` : "The database could not be migrated.", { cause: error });
+  throw new Error(failed ? `The migration "${failed.migrationName}" failed.` : "The database could not be migrated.", {
+    cause: error,
+  });
 }

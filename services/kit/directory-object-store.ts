@@ -24,7 +24,11 @@ export function createDirectoryObjectStore(root: string): ObjectStore {
       const partial = join(folderOf(root, bucket), `.${randomUUID()}`);
       const { meter, stored } = createMeter();
       try {
-        await pipeline(Buffer.isBuffer(body) ? Readable.from([body]) : body, meter, createWriteStream(partial, { flags: "wx", flush: true }));
+        await pipeline(
+          Buffer.isBuffer(body) ? Readable.from([body]) : body,
+          meter,
+          createWriteStream(partial, { flags: "wx", flush: true }),
+        );
         await rename(partial, path);
       } catch (error) {
         await rm(partial, { force: true });
@@ -65,7 +69,8 @@ export function createDirectoryObjectStore(root: string): ObjectStore {
 }
 
 function folderOf(root: string, bucket: string): string {
-  if (!bucketName.test(bucket)) throw new Error(`"${bucket}" is no name for a bucket: 3 to 63 lower-case letters, digits, dots and hyphens.`);
+  if (!bucketName.test(bucket))
+    throw new Error(`"${bucket}" is no name for a bucket: 3 to 63 lower-case letters, digits, dots and hyphens.`);
   return join(root, bucket);
 }
 
@@ -74,9 +79,13 @@ function pathOf(root: string, bucket: string, key: string): string {
 }
 
 function encode(key: string): string {
-  if (key === "" || !key.isWellFormed()) throw new Error(`${JSON.stringify(key)} is no key for an object: it must be text, and not empty.`);
+  if (key === "" || !key.isWellFormed())
+    throw new Error(`${JSON.stringify(key)} is no key for an object: it must be text, and not empty.`);
   const name = encodeURIComponent(key).replace(/^\./, "%2E");
-  if (name.length > longestName) throw new Error(`The key ${JSON.stringify(key)} is too long for a directory store: ${name.length} of ${longestName} bytes once encoded.`);
+  if (name.length > longestName)
+    throw new Error(
+      `The key ${JSON.stringify(key)} is too long for a directory store: ${name.length} of ${longestName} bytes once encoded.`,
+    );
   return name;
 }
 

@@ -23,7 +23,9 @@ export const port = z.coerce.number().int().min(0).max(65535);
 const hostAndPort = z.string().regex(/^[^\s:,]+:\d{1,5}$/, "expected host:port");
 
 /** An address of another service, such as `http://model-registry:8080`, without a trailing slash. */
-export const serviceUrl = z.url({ protocol: /^https?$/, error: "expected an address such as http://host:8080" }).transform((url) => url.replace(/\/+$/, ""));
+export const serviceUrl = z
+  .url({ protocol: /^https?$/, error: "expected an address such as http://host:8080" })
+  .transform((url) => url.replace(/\/+$/, ""));
 
 /** What every HTTP service reads. */
 export const serverEnv = {

@@ -82,7 +82,12 @@ export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeou
     request,
     getJson: (path, schema, options) => json(path, schema, { ...options, method: "GET" }),
     postJson: (path, body, schema, options) =>
-      json(path, schema, { ...options, method: "POST", body: JSON.stringify(body), headers: { ...options?.headers, "content-type": "application/json" } }),
+      json(path, schema, {
+        ...options,
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { ...options?.headers, "content-type": "application/json" },
+      }),
     close: () => pool.destroy(),
   };
 }
@@ -95,10 +100,12 @@ function startDeadline(body: RequestOptions["body"], timeoutMs: number): { signa
   let timer: NodeJS.Timeout | undefined;
   let cleared = false;
   const start = () => {
-    if (!cleared) timer = setTimeout(() => controller.abort(new TooLate(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    if (!cleared)
+      timer = setTimeout(() => controller.abort(new TooLate(`no answer within ${timeoutMs} ms`)), timeoutMs);
   };
   // However the upload ends, the wait for the answer begins; a failed upload also fails the request.
-  if (body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body)) finished(body, { writable: false }).then(start, start);
+  if (body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body))
+    finished(body, { writable: false }).then(start, start);
   else start();
   return {
     signal: controller.signal,
@@ -113,7 +120,8 @@ const timeouts = [TooLate, errors.HeadersTimeoutError, errors.BodyTimeoutError, 
 
 function failureOf(error: unknown, what: string): Problem {
   const cause = error instanceof Error ? error : new Error(String(error));
-  if (timeouts.some((type) => cause instanceof type)) return new Problem(504, `${what}: ${cause.message}`, {}, { cause });
+  if (timeouts.some((type) => cause instanceof type))
+    return new Problem(504, `${what}: ${cause.message}`, {}, { cause });
   const code = (cause as NodeJS.ErrnoException).code;
   return new Problem(502, `${what} cannot be reached: ${cause.message || code || cause.name}`, {}, { cause });
 }
@@ -143,8 +151,11 @@ const problemBody = z.looseObject({ detail: z.string() });
 const ownMembers = new Set(["type", "title", "status", "detail", "instance", "requestId"]);
 
 function problemOf(answer: Answer, text: string, what: string): Problem {
-  const body = String(answer.headers["content-type"]).startsWith(problemMediaType) ? problemBody.safeParse(parsed(text)) : undefined;
-  if (body?.success !== true) return new Problem(answer.status < 500 ? answer.status : 502, `${what} answered ${answer.status}.`);
+  const body = String(answer.headers["content-type"]).startsWith(problemMediaType)
+    ? problemBody.safeParse(parsed(text))
+    : undefined;
+  if (body?.success !== true)
+    return new Problem(answer.status < 500 ? answer.status : 502, `${what} answered ${answer.status}.`);
   const extra = Object.fromEntries(Object.entries(body.data).filter(([member]) => !ownMembers.has(member)));
   return new Problem(answer.status, body.data.detail, extra);
 }

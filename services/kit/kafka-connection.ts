@@ -10,7 +10,8 @@ export type KafkaConnection = Pick<BaseOptions, "bootstrapBrokers" | "sasl" | "t
  */
 export function kafkaConnection(env: KafkaEnv): KafkaConnection {
   const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism } = env;
-  if (username !== undefined && password === undefined) throw new ConfigurationError("The environment is not complete:\n  KAFKA_PASSWORD: not set, but KAFKA_USERNAME is");
+  if (username !== undefined && password === undefined)
+    throw new ConfigurationError("The environment is not complete:\n  KAFKA_PASSWORD: not set, but KAFKA_USERNAME is");
   return {
     bootstrapBrokers: env.KAFKA_BOOTSTRAP_SERVERS,
     ...(username === undefined ? {} : { sasl: { mechanism, username, password } }),

@@ -1,6 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes, stringDeserializers, type GroupAssignment, type Message, type MessagesStream } from "@platformatic/kafka";
+import {
+  Consumer,
+  MessagesStreamFallbackModes,
+  MessagesStreamModes,
+  stringDeserializers,
+  type GroupAssignment,
+  type Message,
+  type MessagesStream,
+} from "@platformatic/kafka";
 import type { KafkaOptions } from "./kafka-event-bus.ts";
 
 export type TextMessage = Message<string, string, string, string>;
@@ -54,11 +62,17 @@ async function beMember(options: MembershipOptions, ended: Promise<unknown>, onJ
   const consumer = createConsumer(options);
   const lost = new Promise<never>((_resolve, reject) => {
     consumer.on("error", reject);
-    consumer.on("consumer:heartbeat:stalled", ({ lastError }) => reject(new Error("The broker takes no heartbeats.", { cause: lastError })));
+    consumer.on("consumer:heartbeat:stalled", ({ lastError }) =>
+      reject(new Error("The broker takes no heartbeats.", { cause: lastError })),
+    );
   });
   consumer.on("consumer:group:join", ({ assignments }) => options.onAssigned(assignments ?? []));
   const consume = async () => {
-    const stream = await consumer.consume({ topics, mode: MessagesStreamModes.COMMITTED, fallbackMode: MessagesStreamFallbackModes.EARLIEST });
+    const stream = await consumer.consume({
+      topics,
+      mode: MessagesStreamModes.COMMITTED,
+      fallbackMode: MessagesStreamFallbackModes.EARLIEST,
+    });
     options.log.info({ group, topics, member: consumer.memberId }, "member of the group");
     onJoined();
     const closed = once(stream, "close");

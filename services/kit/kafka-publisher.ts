@@ -1,5 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { compatibilityPartitioner, findErrorBy, ProduceAcks, Producer, ResponseError, stringSerializers, type MessageToProduce, type ProduceResult, type produceV11 } from "@platformatic/kafka";
+import {
+  compatibilityPartitioner,
+  findErrorBy,
+  ProduceAcks,
+  Producer,
+  ResponseError,
+  stringSerializers,
+  type MessageToProduce,
+  type ProduceResult,
+  type produceV11,
+} from "@platformatic/kafka";
 import { toJson, type OutgoingEvent } from "./event-bus.ts";
 import type { KafkaOptions } from "./kafka-event-bus.ts";
 
@@ -39,7 +49,10 @@ export class KafkaPublisher {
    * @throws TypeError for what is not JSON, before anything is sent; else the last failure, after a minute or when repetition cannot help
    */
   async publish(topic: string, events: OutgoingEvent[]): Promise<void> {
-    await this.#send(topic, events.map(({ key, value }): TextMessage => ({ topic, key, value: toJson(topic, value) })));
+    await this.#send(
+      topic,
+      events.map(({ key, value }): TextMessage => ({ topic, key, value: toJson(topic, value) })),
+    );
   }
 
   /** Rejects when no broker answers. */
@@ -59,7 +72,8 @@ export class KafkaPublisher {
         const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: attempt > 0 });
         const partitions = topics.get(topic)!.partitionsCount;
         // As Java's clients choose it, so that other producers of a key share its partition and its order.
-        for (const message of missing) message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
+        for (const message of missing)
+          message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
         // Both are said at every send: the producer's own options of these names are not read. The client's own repetition sends what
         // the broker has acknowledged once more.
         await this.#producer.send({ messages: missing, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false });
@@ -87,7 +101,9 @@ function acknowledgedInPart(error: unknown): number[] {
   if (!(error instanceof AggregateError)) return [];
   if (!(error instanceof ResponseError)) return error.errors.flatMap(acknowledgedInPart);
   const { responses } = error.response as produceV11.ProduceResponse;
-  return responses.flatMap(({ partitionResponses }) => partitionResponses.filter(({ errorCode }) => errorCode === 0).map(({ index }) => index));
+  return responses.flatMap(({ partitionResponses }) =>
+    partitionResponses.filter(({ errorCode }) => errorCode === 0).map(({ index }) => index),
+  );
 }
 
 /** The client marks what repetition cannot help: a missing right, a topic that there is not, a message too large. */

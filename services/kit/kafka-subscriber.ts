@@ -35,9 +35,11 @@ export class KafkaSubscriber {
     const { group, topics, concurrency = 1 } = subscription;
     this.#log = options.log.child({ group });
     this.#queue = new KeyedQueue<Received>({
-      keyOf: ({ message: { topic, partition, key } }) => JSON.stringify(key === undefined ? [topic, partition] : [topic, null, key]),
+      keyOf: ({ message: { topic, partition, key } }) =>
+        JSON.stringify(key === undefined ? [topic, partition] : [topic, null, key]),
       onDone: (received) => this.#handled(received),
-      onFailure: (err, { message }, pauseMs) => this.#log.warn({ err, ...whereIs(message), pauseMs }, "event failed, will be retried"),
+      onFailure: (err, { message }, pauseMs) =>
+        this.#log.warn({ err, ...whereIs(message), pauseMs }, "event failed, will be retried"),
     });
     this.#queue.addWorker({
       concurrency,
@@ -100,7 +102,8 @@ export class KafkaSubscriber {
     try {
       event = { topic, key, value: JSON.parse(text) as unknown };
     } catch (err) {
-      if (subscription.onUnreadable) await subscription.onUnreadable({ topic, key, value: text }, (err as Error).message);
+      if (subscription.onUnreadable)
+        await subscription.onUnreadable({ topic, key, value: text }, (err as Error).message);
       else this.#log.error({ err, ...whereIs(message) }, "skipped a message that is not JSON");
       return;
     }
@@ -134,7 +137,9 @@ export class KafkaSubscriber {
   }
 
   #forgetAllBut(assignments: GroupAssignment[]): void {
-    const ours = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((partition) => nameOf(topic, partition))));
+    const ours = new Set(
+      assignments.flatMap(({ topic, partitions }) => partitions.map((partition) => nameOf(topic, partition))),
+    );
     for (const name of this.#partitions.keys()) {
       if (!ours.has(name)) this.#partitions.delete(name);
     }

@@ -9,7 +9,12 @@ export function createLogger(name: string, level = "info"): Logger {
   const options = {
     name,
     level,
-    redact: [...secrets, ...secrets.map((key) => `*.${key}`), ...secrets.map((key) => `*.headers.${key}`), '*.headers["set-cookie"]'],
+    redact: [
+      ...secrets,
+      ...secrets.map((key) => `*.${key}`),
+      ...secrets.map((key) => `*.headers.${key}`),
+      '*.headers["set-cookie"]',
+    ],
   };
   return pino(options, (standardOutput ??= new TurnOfLines()));
 }

@@ -17,7 +17,11 @@ export function createMemoryEventBus(options: { log?: Logger; firstPauseMs?: num
 
   function publish(topic: string, events: OutgoingEvent[]): void {
     mustBeOpen();
-    const incoming = events.map(({ key, value }) => ({ topic, key, value: JSON.parse(toJson(topic, value)) as unknown }));
+    const incoming = events.map(({ key, value }) => ({
+      topic,
+      key,
+      value: JSON.parse(toJson(topic, value)) as unknown,
+    }));
     history.set(topic, [...(history.get(topic) ?? []), ...incoming].slice(-kept));
     for (const event of incoming) {
       for (const group of groups.values()) group.offer(event);
@@ -54,7 +58,8 @@ function createGroup(name: string, { log, firstPauseMs }: { log?: Logger; firstP
   const queue = new KeyedQueue<IncomingEvent>({
     firstPauseMs,
     keyOf: ({ topic, key }) => JSON.stringify([topic, key]),
-    onFailure: (err, { topic, key }, pauseMs) => log?.warn({ err, group: name, topic, key, pauseMs }, "event failed, will be retried"),
+    onFailure: (err, { topic, key }, pauseMs) =>
+      log?.warn({ err, group: name, topic, key, pauseMs }, "event failed, will be retried"),
   });
   const offer = (event: IncomingEvent) => {
     if (topics.has(event.topic)) queue.push(event);

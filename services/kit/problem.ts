@@ -29,6 +29,12 @@ export class Problem extends Error {
   }
 
   body(request: { instance: string; requestId: string }): ProblemBody {
-    return { ...this.extra, title: STATUS_CODES[this.status] ?? "Error", status: this.status, detail: this.message, ...request };
+    return {
+      ...this.extra,
+      title: STATUS_CODES[this.status] ?? "Error",
+      status: this.status,
+      detail: this.message,
+      ...request,
+    };
   }
 }

@@ -31,7 +31,12 @@ const closeTimeoutMs = 40_000;
  * Runs a service as this process: reads its environment, listens, logs, drains on SIGTERM and SIGINT.
  * Exits with 0 after a clean stop, 2 on a ConfigurationError, 1 on any other failure.
  */
-export async function runService<Shape extends z.ZodRawShape>({ name, env: shape, create, drainDelayMs = keepAliveMs + patienceMs }: RunOptions<Shape>): Promise<void> {
+export async function runService<Shape extends z.ZodRawShape>({
+  name,
+  env: shape,
+  create,
+  drainDelayMs = keepAliveMs + patienceMs,
+}: RunOptions<Shape>): Promise<void> {
   try {
     const env = readEnv(z.object({ ...serverEnv, ...shape })) as Env<Shape>;
     const app = await create(env, createLogger(name, env.LOG_LEVEL));

@@ -1,5 +1,13 @@
 import type { Readable } from "node:stream";
-import { GetObjectCommand, HeadObjectCommand, ListBucketsCommand, paginateListObjectsV2, DeleteObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  paginateListObjectsV2,
+  DeleteObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import type { S3Env } from "./env.ts";
 import { createMeter, type Listed, type ObjectStore } from "./object-store.ts";
@@ -11,7 +19,10 @@ const partSize = 8 * 1024 * 1024;
  * Objects in an S3-compatible store, addressed by path (bucket names need not be in DNS). What a server does not answer within `answerMs`
  * is asked again, up to twice; one that says nothing for `silenceMs` in the middle of an object breaks it off.
  */
-export function createS3ObjectStore(env: S3Env, { answerMs = 15_000, silenceMs = 30_000 } = {}): ObjectStore & { close(): void } {
+export function createS3ObjectStore(
+  env: S3Env,
+  { answerMs = 15_000, silenceMs = 30_000 } = {},
+): ObjectStore & { close(): void } {
   const client = new S3Client({
     endpoint: env.S3_ENDPOINT,
     region: env.S3_REGION,
@@ -21,7 +32,12 @@ export function createS3ObjectStore(env: S3Env, { answerMs = 15_000, silenceMs =
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // A server that loses its power says no word of it, and a timeout of which nothing is thrown is a line in the log.
-    requestHandler: { connectionTimeout: 3000, requestTimeout: answerMs, throwOnRequestTimeout: true, socketTimeout: silenceMs },
+    requestHandler: {
+      connectionTimeout: 3000,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: silenceMs,
+    },
   });
 
   return {
@@ -30,7 +46,12 @@ export function createS3ObjectStore(env: S3Env, { answerMs = 15_000, silenceMs =
       // Pipes by hand, not with pipeline: the upload must see the source's error to abort its parts.
       if (Buffer.isBuffer(body)) meter.end(body);
       else body.on("error", (error) => meter.destroy(error)).pipe(meter);
-      const upload = new Upload({ client, partSize, queueSize: 2, params: { Bucket, Key, Body: meter, ContentType: contentType } });
+      const upload = new Upload({
+        client,
+        partSize,
+        queueSize: 2,
+        params: { Bucket, Key, Body: meter, ContentType: contentType },
+      });
       await upload.done();
       return stored();
     },
@@ -71,7 +92,8 @@ async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof S3ServiceException && (error.name === "NoSuchKey" || error.name === "NotFound")) return undefined;
+    if (error instanceof S3ServiceException && (error.name === "NoSuchKey" || error.name === "NotFound"))
+      return undefined;
     throw error;
   }
 }

@@ -20,7 +20,13 @@ declare module "fastify" {
 }
 
 /** A Fastify 5 instance whose schemas are zod's. */
-export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 export interface ServerOptions {
   /** The service's name in logs and in its OpenAPI document. */
@@ -80,7 +86,13 @@ export function createServer(options: ServerOptions): App {
   const answered = logger.child({}, { redact: [] });
   const quiet = new Set([options.healthPath ?? "/health", "/ready", "/metrics"]);
   app.addHook("onResponse", (request, reply, done) => {
-    const line = { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      url: request.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
     answered[quiet.has(request.url) ? "debug" : "info"](line, "answered");
     done();
   });

@@ -52,7 +52,11 @@ async function follow(start: URL, dispatcher: Agent, { rules, signal }: Download
     // A socket looks names up, by the rules; an address it takes as it is.
     if (isIP(host)) await rules.resolve(host);
     // The bytes as they are: nothing here unpacks them.
-    const { statusCode: status, headers, body } = await request(url, { dispatcher, signal, headers: { "accept-encoding": "identity", "user-agent": "chatdb" } });
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await request(url, { dispatcher, signal, headers: { "accept-encoding": "identity", "user-agent": "chatdb" } });
     const location = [headers.location].flat()[0];
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return { status, headers, body };
     await body.dump();
@@ -63,6 +67,7 @@ async function follow(start: URL, dispatcher: Agent, { rules, signal }: Download
 
 function next(from: URL, location: string): URL {
   const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
-  if (to?.protocol !== "https:" && (to?.protocol !== "http:" || from.protocol === "https:")) throw new Problem(400, `${from.href} redirects to "${location}", which is not followed.`);
+  if (to?.protocol !== "https:" && (to?.protocol !== "http:" || from.protocol === "https:"))
+    throw new Problem(400, `${from.href} redirects to "${location}", which is not followed.`);
   return to;
 }

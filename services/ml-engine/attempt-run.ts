@@ -65,7 +65,9 @@ export class AttemptRun {
     try {
       return await this.#outcomeOf(async () => this.#register(await this.#train()));
     } catch (error) {
-      await this.#checkpoint?.uncount().catch((err: unknown) => this.#options.log.warn({ err }, "a start that was not cut off stays counted"));
+      await this.#checkpoint
+        ?.uncount()
+        .catch((err: unknown) => this.#options.log.warn({ err }, "a start that was not cut off stays counted"));
       throw error;
     } finally {
       stop();
@@ -74,7 +76,9 @@ export class AttemptRun {
 
   /** Removes what was kept for an attempt that is over. */
   async tidy(): Promise<void> {
-    await this.#checkpoint?.remove().catch((err: unknown) => this.#options.log.warn({ err }, "a checkpoint is left behind"));
+    await this.#checkpoint
+      ?.remove()
+      .catch((err: unknown) => this.#options.log.warn({ err }, "a checkpoint is left behind"));
   }
 
   async #outcomeOf<T>(act: () => Promise<T>): Promise<T | Outcome> {
@@ -95,14 +99,28 @@ export class AttemptRun {
     const { target, parameters, dataset_location } = this.#job;
     const signal = AbortSignal.any([this.#options.signal, this.#stopped]);
     const passing = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
-    const checkpoint = (this.#checkpoint = await retry(() => checkpoints.start(this.#job, signal), { passing, signal }));
+    const checkpoint = (this.#checkpoint = await retry(() => checkpoints.start(this.#job, signal), {
+      passing,
+      signal,
+    }));
     if (checkpoint.starts > mostStarts) {
-      throw new JobError(`${mostStarts} engines in a row were cut off while they ran this attempt, and none came further than the one before it. It may be this job that ends them: by the memory that it takes, most likely. Try it with fewer rows.`);
+      throw new JobError(
+        `${mostStarts} engines in a row were cut off while they ran this attempt, and none came further than the one before it. It may be this job that ends them: by the memory that it takes, most likely. Try it with fewer rows.`,
+      );
     }
     const dataset = await retry(() => openDataset(datasets, dataset_location, signal), { passing, signal });
     const news = this.#news;
     const file = metered(dataset, datasets.maxBytes, (share, step) => news.progress(share * readingShare, step));
-    const task = { format: dataset.format, target, parameters, maxValues, dbConnectorUrl: datasets.dbConnectorUrl, codeVersion, checkpointMs, resumeFrom: checkpoint.resumeFrom };
+    const task = {
+      format: dataset.format,
+      target,
+      parameters,
+      maxValues,
+      dbConnectorUrl: datasets.dbConnectorUrl,
+      codeVersion,
+      checkpointMs,
+      resumeFrom: checkpoint.resumeFrom,
+    };
     const listener = {
       progress: (share: number, step: string) => news.progress(readingShare + share * (1 - readingShare), step),
       log: (text: string) => news.line(text),

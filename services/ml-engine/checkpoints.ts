@@ -39,7 +39,8 @@ export class Checkpoints {
   /** Removes what nobody has come back to for so long that Kafka has the job no longer. */
   async removeOld(now = Date.now()): Promise<void> {
     const { objects, bucket } = this.#options;
-    for (const { key, modified } of await objects.list(bucket)) if (modified.getTime() < now - jobsKeptMs) await objects.remove(bucket, key);
+    for (const { key, modified } of await objects.list(bucket))
+      if (modified.getTime() < now - jobsKeptMs) await objects.remove(bucket, key);
   }
 }
 
@@ -90,8 +91,14 @@ export class Checkpoint {
 
   async write(): Promise<void> {
     const { objects, bucket } = this.#options;
-    const line = JSON.stringify({ starts: this.#starts, binding: this.#kept?.binding } satisfies z.input<typeof header>);
-    await objects.put(bucket, this.#key, Buffer.concat([Buffer.from(`${line}\n`), this.#kept?.state ?? Buffer.alloc(0)]));
+    const line = JSON.stringify({ starts: this.#starts, binding: this.#kept?.binding } satisfies z.input<
+      typeof header
+    >);
+    await objects.put(
+      bucket,
+      this.#key,
+      Buffer.concat([Buffer.from(`${line}\n`), this.#kept?.state ?? Buffer.alloc(0)]),
+    );
   }
 
   async #writeAll(): Promise<void> {

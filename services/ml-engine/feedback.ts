@@ -17,7 +17,12 @@ export interface FeedbackKeeperOptions {
  * Makes the handler of `query-feedback`. It keeps each event as an object of its own, `<data source>/<day>/<time>-<digest>.json`:
  * one that comes again gets the same name, and so is kept once.
  */
-export function createFeedbackKeeper({ objects, bucket, metrics, log }: FeedbackKeeperOptions): (value: unknown) => Promise<void> {
+export function createFeedbackKeeper({
+  objects,
+  bucket,
+  metrics,
+  log,
+}: FeedbackKeeperOptions): (value: unknown) => Promise<void> {
   return async (value) => {
     const { data: feedback, error } = queryFeedback.safeParse(value);
     if (!feedback) {

@@ -20,7 +20,9 @@ type Attempt = Pick<TrainingJob, "job_id" | "attempt">;
 export function createJobRunner(options: RunnerOptions): Required<Pick<Subscription, "handle" | "onUnreadable">> {
   const { bus, stops, metrics } = options;
   const publish = ({ job_id, attempt }: Attempt, outcome: Outcome) =>
-    bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, attempt, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent }]);
+    bus.publish(topics.trainingEvents, [
+      { key: job_id, value: { job_id, attempt, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent },
+    ]);
 
   const run = async (job: TrainingJob, stopped: AbortSignal) => {
     const log = options.log.child({ job_id: job.job_id, attempt: job.attempt });
@@ -53,7 +55,9 @@ export function createJobRunner(options: RunnerOptions): Required<Pick<Subscript
 
   const refuse = async (event: IncomingEvent, problems: string) => {
     await giveUp(event, `Not a training job. ${problems}`);
-    const { data: named } = z.object({ job_id: jobId, attempt: trainingJob.shape.attempt.catch(1) }).safeParse(event.value);
+    const { data: named } = z
+      .object({ job_id: jobId, attempt: trainingJob.shape.attempt.catch(1) })
+      .safeParse(event.value);
     if (named) await publish(named, { kind: "failed", passing: false, error: `The job is not valid. ${problems}` });
   };
 

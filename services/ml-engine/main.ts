@@ -48,7 +48,12 @@ await runService({
       maxDatasetBytes: env.DATASET_MAX_BYTES,
       // 0 where nobody knows of a limit.
       memoryBytes: process.constrainedMemory() || undefined,
-      webDatasets: { ranges: env.WEB_DATASETS_RANGES, except: env.WEB_DATASETS_EXCEPT, ports: env.WEB_DATASETS_PORTS, apiServer: env.KUBERNETES_SERVICE_HOST },
+      webDatasets: {
+        ranges: env.WEB_DATASETS_RANGES,
+        except: env.WEB_DATASETS_EXCEPT,
+        ports: env.WEB_DATASETS_PORTS,
+        apiServer: env.KUBERNETES_SERVICE_HOST,
+      },
       checkpointMs: env.CHECKPOINT_MS,
       // Put in its place as this is bundled; without a bundle there is none.
       sourceTag: process.env.SOURCE_TAG,

@@ -5,14 +5,29 @@ export type EngineMetrics = ReturnType<typeof createMetrics>;
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
-    jobs: new Counter({ name: "training_jobs_total", help: "Jobs by how they ended here.", labelNames: ["outcome"] as const, registers }),
+    jobs: new Counter({
+      name: "training_jobs_total",
+      help: "Jobs by how they ended here.",
+      labelNames: ["outcome"] as const,
+      registers,
+    }),
     trainings: new Histogram({
       name: "training_duration_seconds",
       help: "Time from opening a dataset to the registered model, or to the failure.",
       buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
       registers,
     }),
-    feedback: new Counter({ name: "query_feedback_total", help: "What people said about answers and is kept, by verdict.", labelNames: ["verdict"] as const, registers }),
-    questions: new Counter({ name: "query_events_total", help: "Questions asked, by outcome.", labelNames: ["outcome"] as const, registers }),
+    feedback: new Counter({
+      name: "query_feedback_total",
+      help: "What people said about answers and is kept, by verdict.",
+      labelNames: ["verdict"] as const,
+      registers,
+    }),
+    questions: new Counter({
+      name: "query_events_total",
+      help: "Questions asked, by outcome.",
+      labelNames: ["outcome"] as const,
+      registers,
+    }),
   };
 }

@@ -41,7 +41,10 @@ export class News {
   line(text: string): void {
     if (this.#ended || this.#lines > mostLines) return;
     const last = this.#lines++ === mostLines;
-    this.#send({ kind: "log", text: last ? `Further lines are left out: there are more than ${mostLines}.` : text.slice(0, longestLine) });
+    this.#send({
+      kind: "log",
+      text: last ? `Further lines are left out: there are more than ${mostLines}.` : text.slice(0, longestLine),
+    });
   }
 
   /** Resolves when all that was said is published, or lost. Nothing follows. */

@@ -16,7 +16,11 @@ export interface Registry {
    * Registers what a job has trained. Repeating it changes nothing.
    * @param giveUp ends it between two calls: one that is under way may succeed, and is waited for
    */
-  register(job: TrainingJob, training: Training, options?: { signal?: AbortSignal; giveUp?: AbortSignal }): Promise<ModelVersion>;
+  register(
+    job: TrainingJob,
+    training: Training,
+    options?: { signal?: AbortSignal; giveUp?: AbortSignal },
+  ): Promise<ModelVersion>;
 }
 
 /** @param codeVersion of this program, for the versions that it registers */
@@ -26,7 +30,11 @@ export function createRegistry(http: HttpClient, codeVersion: string): Registry 
       retry(
         async () => {
           try {
-            const { versions } = await http.getJson(`/models/${job.model_name}?job_id=${job.job_id}&limit=1`, modelVersionList, { signal });
+            const { versions } = await http.getJson(
+              `/models/${job.model_name}?job_id=${job.job_id}&limit=1`,
+              modelVersionList,
+              { signal },
+            );
             return versions[0];
           } catch (error) {
             if (error instanceof Problem && error.status === 404) return undefined;
@@ -39,9 +47,13 @@ export function createRegistry(http: HttpClient, codeVersion: string): Registry 
     async register(job, training, { signal, giveUp } = {}) {
       const signals = [signal, giveUp].filter((each) => each !== undefined);
       try {
-        return await retry(() => send(http, registrationOf(job, training, codeVersion), training.artifact, signal), { passing, signal: AbortSignal.any(signals) });
+        return await retry(() => send(http, registrationOf(job, training, codeVersion), training.artifact, signal), {
+          passing,
+          signal: AbortSignal.any(signals),
+        });
       } catch (error) {
-        if (error instanceof Problem && !passing(error)) throw new JobError(`The model registry refused the model: ${error.message}`, { cause: error });
+        if (error instanceof Problem && !passing(error))
+          throw new JobError(`The model registry refused the model: ${error.message}`, { cause: error });
         throw error;
       }
     },
@@ -50,16 +62,37 @@ export function createRegistry(http: HttpClient, codeVersion: string): Registry 
 
 type Unsigned = Omit<ModelRegistration, "sha256">;
 
-function registrationOf({ model_name, job_id, dataset_location, parameters }: TrainingJob, training: Training, code_version: string): Unsigned {
+function registrationOf(
+  { model_name, job_id, dataset_location, parameters }: TrainingJob,
+  training: Training,
+  code_version: string,
+): Unsigned {
   const { format, metrics, evaluation, target, dataset_sha256 } = training;
-  return { name: model_name, job_id, format, metrics, evaluation, lineage: { dataset_location, dataset_sha256, target, parameters, code_version } };
+  return {
+    name: model_name,
+    job_id,
+    format,
+    metrics,
+    evaluation,
+    lineage: { dataset_location, dataset_sha256, target, parameters, code_version },
+  };
 }
 
-async function send(http: HttpClient, registration: Unsigned, artifact: Uint8Array, signal?: AbortSignal): Promise<ModelVersion> {
+async function send(
+  http: HttpClient,
+  registration: Unsigned,
+  artifact: Uint8Array,
+  signal?: AbortSignal,
+): Promise<ModelVersion> {
   const body = Buffer.from(artifact);
   const sha256 = createHash("sha256").update(body).digest("hex");
   const headers = { "content-type": "application/octet-stream" };
-  const answer = await http.request(`/models/${registration.name}/artifacts/${sha256}`, { method: "PUT", headers, body, signal });
+  const answer = await http.request(`/models/${registration.name}/artifacts/${sha256}`, {
+    method: "PUT",
+    headers,
+    body,
+    signal,
+  });
   const said = await text(answer.body);
   if (answer.status >= 400) throw new Problem(answer.status, said);
   return http.postJson("/models", { ...registration, sha256 }, modelVersion, { signal });

@@ -12,7 +12,10 @@ export interface RetryOptions {
 }
 
 /** Calls until it succeeds, or fails for good; then rejects with the last error. */
-export async function retry<T>(call: () => Promise<T>, { passing, attempts = 5, pauseMs = 200, signal }: RetryOptions): Promise<T> {
+export async function retry<T>(
+  call: () => Promise<T>,
+  { passing, attempts = 5, pauseMs = 200, signal }: RetryOptions,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();

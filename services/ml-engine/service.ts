@@ -52,7 +52,16 @@ export interface Deps {
 
 /** Trains models: takes jobs from Kafka, reads their datasets, registers what was learned, and says how it went. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { bus, objects, concurrency = 2, trainingMemoryMb = 192, maxDatasetBytes = 64 * 2 ** 20, memoryBytes = Infinity, checkpointMs = 5000, log = createLogger("ml-engine") } = deps;
+  const {
+    bus,
+    objects,
+    concurrency = 2,
+    trainingMemoryMb = 192,
+    maxDatasetBytes = 64 * 2 ** 20,
+    memoryBytes = Infinity,
+    checkpointMs = 5000,
+    log = createLogger("ml-engine"),
+  } = deps;
   const http = createHttpClient(deps.modelRegistryUrl, { timeoutMs: 10_000 });
   const closing = new AbortController();
   const app = createServer({
@@ -67,7 +76,13 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const stops = new Stops(log);
   const jobRunner = createJobRunner({
     bus,
-    datasets: { objects, buckets: [deps.datasetsBucket, deps.feedbackBucket], maxBytes: maxDatasetBytes, web: new AddressRules({ what: "datasets", setting: "webDatasets", delicate: privateRanges, ...deps.webDatasets }), dbConnectorUrl: deps.dbConnectorUrl },
+    datasets: {
+      objects,
+      buckets: [deps.datasetsBucket, deps.feedbackBucket],
+      maxBytes: maxDatasetBytes,
+      web: new AddressRules({ what: "datasets", setting: "webDatasets", delicate: privateRanges, ...deps.webDatasets }),
+      dbConnectorUrl: deps.dbConnectorUrl,
+    },
     registry: createRegistry(http, codeVersion),
     checkpoints,
     stops,
@@ -79,14 +94,28 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     signal: closing.signal,
     log,
   });
-  const countQuestion = (value: unknown) => metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
-  const subscribe = (topic: string, handle: (event: IncomingEvent) => Promise<void>, group = groupOf("ml-engine", topic)) => bus.subscribe({ group, topics: [topic], handle });
+  const countQuestion = (value: unknown) =>
+    metrics.questions.inc({ outcome: queryEvent.safeParse(value).data?.outcome ?? "unknown" });
+  const subscribe = (
+    topic: string,
+    handle: (event: IncomingEvent) => Promise<void>,
+    group = groupOf("ml-engine", topic),
+  ) => bus.subscribe({ group, topics: [topic], handle });
   const keepFeedback = createFeedbackKeeper({ objects, bucket: deps.feedbackBucket, metrics, log });
   // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
   const subscriptions = Promise.all([
-    bus.subscribe({ group: groupOf("ml-engine", topics.trainingJobs), topics: [topics.trainingJobs], concurrency, ...jobRunner }),
+    bus.subscribe({
+      group: groupOf("ml-engine", topics.trainingJobs),
+      topics: [topics.trainingJobs],
+      concurrency,
+      ...jobRunner,
+    }),
     // A group of its own: every engine hears of every stop, also of those that were before it came.
-    subscribe(topics.trainingControl, ({ value }) => Promise.resolve(stops.take(value)), followerGroup("ml-engine", topics.trainingControl, randomUUID())),
+    subscribe(
+      topics.trainingControl,
+      ({ value }) => Promise.resolve(stops.take(value)),
+      followerGroup("ml-engine", topics.trainingControl, randomUUID()),
+    ),
     subscribe(topics.queryEvents, ({ value }) => Promise.resolve(countQuestion(value))),
     subscribe(topics.queryFeedback, ({ value }) => keepFeedback(value)),
   ]);

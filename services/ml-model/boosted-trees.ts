@@ -13,7 +13,8 @@ export function treesInference({ features, classes, intercepts, trees }: Boosted
     for (let n = 0; n < trees.length; n++) scores[n % count]! += trees[n]!.values[leafOf(trees[n]!, isCategory, row)]!;
     return scores;
   };
-  const sharesOf = (scores: Float64Array) => (count > 1 ? softmax(scores) : Float64Array.of(1 - chanceOf(scores[0]!), chanceOf(scores[0]!)));
+  const sharesOf = (scores: Float64Array) =>
+    count > 1 ? softmax(scores) : Float64Array.of(1 - chanceOf(scores[0]!), chanceOf(scores[0]!));
 
   return {
     predict(values) {
@@ -29,7 +30,11 @@ export function treesInference({ features, classes, intercepts, trees }: Boosted
       const contributions = new Float64Array(features.length);
       let base = intercepts.reduce((sum, intercept, k) => sum + factors[k]! * intercept, 0);
       trees.forEach((tree, n) => (base += addContributions(tree, isCategory, row, factors[n % count]!, contributions)));
-      return explanationOf(base, features.map(({ name }) => name), contributions);
+      return explanationOf(
+        base,
+        features.map(({ name }) => name),
+        contributions,
+      );
     },
   };
 }

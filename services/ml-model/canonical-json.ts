@@ -4,7 +4,8 @@
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
-    if (typeof member === "number" && !Number.isFinite(member)) throw new RangeError(`${member} cannot be written as JSON.`);
+    if (typeof member === "number" && !Number.isFinite(member))
+      throw new RangeError(`${member} cannot be written as JSON.`);
     if (member === null || typeof member !== "object" || Array.isArray(member)) return member;
     return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

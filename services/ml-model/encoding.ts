@@ -13,7 +13,9 @@ export type ValueAt = (feature: number) => number | string | undefined;
  * but for a 1 in its category's place, none where it is missing or no category. Training and prediction both use it, so they cannot differ.
  * It writes `encodedWidth(features)` numbers into `row` from `offset` on.
  */
-export function createEncoder(features: readonly TableFeature[]): (valueAt: ValueAt, row: Float64Array, offset?: number) => void {
+export function createEncoder(
+  features: readonly TableFeature[],
+): (valueAt: ValueAt, row: Float64Array, offset?: number) => void {
   const positions = features.map((feature) =>
     feature.kind === "category" ? new Map(feature.categories.map((category, index) => [category, index])) : undefined,
   );

@@ -3,7 +3,12 @@ import { z } from "zod";
 const common = { name: z.string(), required: z.boolean().describe("Whether a prediction must be given a value") };
 
 /** A column of numbers with their mean and standard deviation (1 where they do not vary). */
-const numberFeature = z.object({ kind: z.literal("number"), ...common, mean: z.number(), scale: z.number().positive() });
+const numberFeature = z.object({
+  kind: z.literal("number"),
+  ...common,
+  mean: z.number(),
+  scale: z.number().positive(),
+});
 
 /** A column of words: one of `categories`, or where `open` any other word, too. */
 const categoryFeature = z.object({

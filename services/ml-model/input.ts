@@ -7,7 +7,14 @@ export function inputSchema(features: readonly Asked[]): z.ZodType<FeatureValues
 }
 
 function valueSchema(feature: Asked): z.ZodType<number | string | undefined> {
-  const value = feature.kind === "number" ? (feature.whole ? z.int(saying("a whole number")) : z.number(saying("a number"))) : feature.kind === "text" ? text : categorySchema(feature.categories, feature.open);
+  const value =
+    feature.kind === "number"
+      ? feature.whole
+        ? z.int(saying("a whole number"))
+        : z.number(saying("a number"))
+      : feature.kind === "text"
+        ? text
+        : categorySchema(feature.categories, feature.open);
   return feature.required ? value : value.nullish().transform((given) => given ?? undefined);
 }
 
@@ -18,12 +25,16 @@ function categorySchema(categories: readonly string[], open: boolean): z.ZodType
 }
 
 const saying = (expected: string) => ({
-  error: (issue: { input?: unknown }) => (issue.input === undefined ? `missing; expected ${expected}` : `expected ${expected}`),
+  error: (issue: { input?: unknown }) =>
+    issue.input === undefined ? `missing; expected ${expected}` : `expected ${expected}`,
 });
 
 const text = z.union([z.string(), z.number(), z.boolean()], saying("text")).transform(String);
 
 function listed(values: readonly string[]): string {
-  const shown = values.slice(0, 10).map((value) => JSON.stringify(value)).join(", ");
+  const shown = values
+    .slice(0, 10)
+    .map((value) => JSON.stringify(value))
+    .join(", ");
   return values.length > 10 ? `${shown} and ${values.length - 10} more` : shown;
 }

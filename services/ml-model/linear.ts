@@ -14,7 +14,11 @@ export function linearInference({ features, weights, intercept }: LinearRegressi
 
 export function logisticInference({ features, classes, weights, intercepts }: LogisticRegression): Inference {
   const encoded = createRow(features);
-  const predict = (row: Float64Array) => classPrediction(classes, softmax(Float64Array.from(intercepts, (intercept, k) => intercept + dot(weights[k]!, row))));
+  const predict = (row: Float64Array) =>
+    classPrediction(
+      classes,
+      softmax(Float64Array.from(intercepts, (intercept, k) => intercept + dot(weights[k]!, row))),
+    );
   return {
     predict(values) {
       const { prediction, probabilities } = predict(encoded(values));
@@ -23,7 +27,9 @@ export function logisticInference({ features, classes, weights, intercepts }: Lo
     explain(values) {
       const row = encoded(values);
       const factors = against(predict(row).place, classes.length);
-      const combined = Float64Array.from(row, (_, i) => factors.reduce((sum, factor, k) => sum + factor * weights[k]![i]!, 0));
+      const combined = Float64Array.from(row, (_, i) =>
+        factors.reduce((sum, factor, k) => sum + factor * weights[k]![i]!, 0),
+      );
       return explained(features, combined, dot(intercepts, factors), row);
     },
   };
@@ -40,7 +46,12 @@ function createRow(features: readonly TableFeature[]): (values: FeatureValues) =
 }
 
 /** Of each feature weight times (value minus mean), which is its Shapley value where features are independent (Lundberg and Lee, 2017, corollary 1). */
-function explained(features: readonly TableFeature[], weights: ArrayLike<number>, intercept: number, row: Float64Array) {
+function explained(
+  features: readonly TableFeature[],
+  weights: ArrayLike<number>,
+  intercept: number,
+  row: Float64Array,
+) {
   let [base, column] = [intercept, 0];
   const contributions = features.map((feature) => {
     let sum = 0;
@@ -52,7 +63,11 @@ function explained(features: readonly TableFeature[], weights: ArrayLike<number>
     }
     return sum;
   });
-  return explanationOf(base, features.map(({ name }) => name), contributions);
+  return explanationOf(
+    base,
+    features.map(({ name }) => name),
+    contributions,
+  );
 }
 
 function dot(weights: ArrayLike<number>, row: Float64Array): number {

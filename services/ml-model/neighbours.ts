@@ -9,7 +9,14 @@ interface Nearest {
   distances: Float64Array;
 }
 
-export function neighboursInference({ features, classes, neighbours, neighbour_weights, points, answers }: NearestNeighbours): Inference {
+export function neighboursInference({
+  features,
+  classes,
+  neighbours,
+  neighbour_weights,
+  points,
+  answers,
+}: NearestNeighbours): Inference {
   const encode = createEncoder(features);
   const width = encodedWidth(features);
   const all = Float64Array.from(points);
@@ -21,7 +28,10 @@ export function neighboursInference({ features, classes, neighbours, neighbour_w
       const nearest = nearestOf(all, row, count);
       const weights = neighbour_weights === "uniform" ? new Float64Array(count).fill(1) : byDistance(nearest.distances);
       const total = weights.reduce((sum, weight) => sum + weight, 0);
-      if (!classes) return { prediction: weights.reduce((sum, weight, n) => sum + (weight / total) * answers[nearest.places[n]!]!, 0) };
+      if (!classes)
+        return {
+          prediction: weights.reduce((sum, weight, n) => sum + (weight / total) * answers[nearest.places[n]!]!, 0),
+        };
       const shares = new Float64Array(classes.length);
       weights.forEach((weight, n) => (shares[answers[nearest.places[n]!]!]! += weight / total));
       const { prediction, probabilities } = classPrediction(classes, shares);
@@ -55,5 +65,7 @@ function nearestOf(points: Float64Array, row: Float64Array, count: number): Near
 }
 
 function byDistance(squares: Float64Array): Float64Array {
-  return squares[0] === 0 ? squares.map((square) => Number(square === 0)) : squares.map((square) => 1 / Math.sqrt(square));
+  return squares[0] === 0
+    ? squares.map((square) => Number(square === 0))
+    : squares.map((square) => 1 / Math.sqrt(square));
 }

@@ -22,11 +22,16 @@ export interface Inference {
 export function classPrediction(classes: readonly string[], shares: Float64Array): Prediction & { place: number } {
   let place = 0;
   for (let k = 1; k < shares.length; k++) if (shares[k]! > shares[place]!) place = k;
-  return { prediction: classes[place]!, probabilities: Object.fromEntries(classes.map((name, k) => [name, shares[k]!])), place };
+  return {
+    prediction: classes[place]!,
+    probabilities: Object.fromEntries(classes.map((name, k) => [name, shares[k]!])),
+    place,
+  };
 }
 
 /** How much the score of each class counts for the log-odds of the one at a place against the others. */
-export const against = (place: number, classes: number) => Float64Array.from({ length: classes }, (_, k) => (k === place ? 1 : -1 / (classes - 1)));
+export const against = (place: number, classes: number) =>
+  Float64Array.from({ length: classes }, (_, k) => (k === place ? 1 : -1 / (classes - 1)));
 
 /** Contributions by name, the largest first; equal ones as they came. */
 export function explanationOf(base: number, names: readonly string[], contributions: ArrayLike<number>): Explanation {

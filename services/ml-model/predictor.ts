@@ -21,7 +21,11 @@ export interface Predictor extends Inference {
 
 /** Makes a model ready to predict. */
 export function createPredictor(artifact: ModelArtifact): Predictor {
-  return { input: inputSchema(artifact.features), accept: createQuickInput(artifact.features), ...inferenceOf(artifact) };
+  return {
+    input: inputSchema(artifact.features),
+    accept: createQuickInput(artifact.features),
+    ...inferenceOf(artifact),
+  };
 }
 
 function inferenceOf(artifact: ModelArtifact): Inference {
@@ -42,7 +46,12 @@ function inferenceOf(artifact: ModelArtifact): Inference {
 /** What a model wants to be given, and what it tells. */
 export function schemaOf(artifact: ModelArtifact): Omit<ModelSchema, "model" | "explains"> {
   const { family, target, features } = artifact;
-  return { family, target, ...("classes" in artifact && { classes: artifact.classes }), features: features.map(described) };
+  return {
+    family,
+    target,
+    ...("classes" in artifact && { classes: artifact.classes }),
+    features: features.map(described),
+  };
 }
 
 function described(feature: Feature): ModelSchema["features"][number] {

@@ -3,10 +3,22 @@ import { against, classPrediction, explanationOf, type Inference } from "./predi
 import { softmax } from "./softmax.ts";
 import { createWeigher, type WeighedTerms } from "./terms.ts";
 
-export function textInference({ features: [{ name }], classes, intercepts, weights, terms, rarity }: TextClassification): Inference {
+export function textInference({
+  features: [{ name }],
+  classes,
+  intercepts,
+  weights,
+  terms,
+  rarity,
+}: TextClassification): Inference {
   const weigh = createWeigher(terms, rarity);
-  const sumOf = (row: readonly number[], { places, weights: counts }: WeighedTerms) => places.reduce((sum, place, i) => sum + row[place]! * counts[i]!, 0);
-  const predict = (text: WeighedTerms) => classPrediction(classes, softmax(Float64Array.from(intercepts, (intercept, k) => intercept + sumOf(weights[k]!, text))));
+  const sumOf = (row: readonly number[], { places, weights: counts }: WeighedTerms) =>
+    places.reduce((sum, place, i) => sum + row[place]! * counts[i]!, 0);
+  const predict = (text: WeighedTerms) =>
+    classPrediction(
+      classes,
+      softmax(Float64Array.from(intercepts, (intercept, k) => intercept + sumOf(weights[k]!, text))),
+    );
   return {
     predict(values) {
       const { prediction, probabilities } = predict(weigh(String(values[name] ?? "")));
@@ -17,8 +29,15 @@ export function textInference({ features: [{ name }], classes, intercepts, weigh
       const text = weigh(String(values[name] ?? ""));
       const factors = against(predict(text).place, classes.length);
       const base = intercepts.reduce((sum, intercept, k) => sum + factors[k]! * intercept, 0);
-      const contributions = Float64Array.from(text.places, (place, i) => text.weights[i]! * factors.reduce((sum, factor, k) => sum + factor * weights[k]![place]!, 0));
-      return explanationOf(base, Array.from(text.places, (place) => terms[place]!), contributions);
+      const contributions = Float64Array.from(
+        text.places,
+        (place, i) => text.weights[i]! * factors.reduce((sum, factor, k) => sum + factor * weights[k]![place]!, 0),
+      );
+      return explanationOf(
+        base,
+        Array.from(text.places, (place) => terms[place]!),
+        contributions,
+      );
     },
   };
 }

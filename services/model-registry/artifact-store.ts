@@ -26,7 +26,11 @@ export interface ArtifactStoreOptions {
  */
 export interface ArtifactStore {
   /** Stores bytes by `upload`, under the key that it is given. */
-  put(name: string, sha256: string, upload: (put: (body: Readable) => Promise<Stored>) => Promise<Stored>): Promise<Stored>;
+  put(
+    name: string,
+    sha256: string,
+    upload: (put: (body: Readable) => Promise<Stored>) => Promise<Stored>,
+  ): Promise<Stored>;
   get(key: string): Promise<Readable | undefined>;
   has: (key: string) => Promise<boolean>;
   /**
@@ -41,9 +45,17 @@ export function createArtifactStore({ db, objects, bucket, graceS }: ArtifactSto
     async put(name, sha256, upload) {
       // Not a folder of the key: an object store may list only one of "a" and "a/b".
       const key = `${name}/${sha256}.${randomUUID()}`;
-      await db.insertInto("artifacts").values({ key, model_name: name, sha256, bytes: null, stored_at: null }).execute();
+      await db
+        .insertInto("artifacts")
+        .values({ key, model_name: name, sha256, bytes: null, stored_at: null })
+        .execute();
       const stored = await upload((body) => objects.put(bucket, key, body));
-      const row = await db.updateTable("artifacts").set({ bytes: stored.bytes, stored_at: sql<Date>`now()` }).where("key", "=", key).returning("key").executeTakeFirst();
+      const row = await db
+        .updateTable("artifacts")
+        .set({ bytes: stored.bytes, stored_at: sql<Date>`now()` })
+        .where("key", "=", key)
+        .returning("key")
+        .executeTakeFirst();
       if (!row) throw new Problem(409, `The upload took so long that it counted as broken off. Put the bytes again.`);
       return stored;
     },

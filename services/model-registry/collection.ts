@@ -4,7 +4,7 @@ import { sql, type Kysely } from "kysely";
 import type { ArtifactStore } from "./artifact-store.ts";
 
 export interface CollectionOptions {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a lock needs no table
+  // oxlint-disable-next-line typescript/no-explicit-any -- a lock needs no table
   db: Kysely<any>;
   artifacts: ArtifactStore;
   log: Logger;
@@ -26,7 +26,9 @@ const lockKey = 4_116_201;
 export function startCollection({ db, artifacts, log, everyMs = 3_600_000 }: CollectionOptions): Collection {
   const run = (youngestS?: number) =>
     db.connection().execute(async (connection) => {
-      const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(${lockKey}) as locked`.execute(connection);
+      const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(${lockKey}) as locked`.execute(
+        connection,
+      );
       if (rows[0]?.locked !== true) return undefined;
       try {
         return await artifacts.collect(youngestS);
@@ -38,7 +40,11 @@ export function startCollection({ db, artifacts, log, everyMs = 3_600_000 }: Col
   async function repeat(): Promise<void> {
     try {
       const collected = await run();
-      if (collected && collected.removed.length > 0) log.info({ objects: collected.removed.length, bytes: collected.bytes }, "removed artifacts that no version names");
+      if (collected && collected.removed.length > 0)
+        log.info(
+          { objects: collected.removed.length, bytes: collected.bytes },
+          "removed artifacts that no version names",
+        );
     } catch (error) {
       log.warn({ err: error, retryInMs: everyMs }, "artifacts could not be collected, will be retried");
     }

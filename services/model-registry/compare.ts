@@ -3,7 +3,10 @@ import type { Comparison, ModelVersion } from "@chatdb/contracts/models.ts";
 
 /** What differs between two versions. Names come in alphabetical order; what only one has lacks the other side. */
 export function compare(from: ModelVersion, to: ModelVersion): Comparison {
-  const [before, after] = [from.lineage?.parameters ?? {}, to.lineage?.parameters ?? {}] as [Record<string, unknown>, Record<string, unknown>];
+  const [before, after] = [from.lineage?.parameters ?? {}, to.lineage?.parameters ?? {}] as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
   return {
     from,
     to,

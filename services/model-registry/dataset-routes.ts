@@ -19,14 +19,24 @@ export function addDatasetRoutes(app: App, { objects, bucket, maxDatasetBytes }:
 
   app.put("/datasets/:name", { schema: { params, response: { 200: dataset } } }, async (request) => {
     const { name } = request.params;
-    const stored = await storeUpload(request, { maxBytes: maxDatasetBytes }, (body) => objects.put(bucket, name, body, { contentType: "text/csv" }));
+    const stored = await storeUpload(request, { maxBytes: maxDatasetBytes }, (body) =>
+      objects.put(bucket, name, body, { contentType: "text/csv" }),
+    );
     return { name, location: locationOf(name), ...stored };
   });
 
-  app.get("/datasets", { schema: { querystring: z.object({ limit }), response: { 200: datasetList } } }, async (request) => {
-    const stored = await objects.list(bucket);
-    return { datasets: stored.slice(0, request.query.limit).map(({ key, bytes }) => ({ name: key, location: locationOf(key), bytes })) };
-  });
+  app.get(
+    "/datasets",
+    { schema: { querystring: z.object({ limit }), response: { 200: datasetList } } },
+    async (request) => {
+      const stored = await objects.list(bucket);
+      return {
+        datasets: stored
+          .slice(0, request.query.limit)
+          .map(({ key, bytes }) => ({ name: key, location: locationOf(key), bytes })),
+      };
+    },
+  );
 
   app.get("/datasets/:name", { schema: { params } }, async (request, reply) => {
     const file = await objects.get(bucket, request.params.name);

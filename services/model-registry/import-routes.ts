@@ -22,18 +22,39 @@ export function addImportRoutes(app: App, { models, artifacts }: ImportDeps): vo
   const tried = oneAtATime();
   app.post(
     "/models/:name/import",
-    { schema: { params: z.object({ name: modelName }), querystring: importQuery, response: { 200: modelVersion, 201: modelVersion } } },
+    {
+      schema: {
+        params: z.object({ name: modelName }),
+        querystring: importQuery,
+        response: { 200: modelVersion, 201: modelVersion },
+      },
+    },
     async (request, reply) => {
-      const { params: { name }, query } = request;
+      const {
+        params: { name },
+        query,
+      } = request;
       const file = await storeUpload(request, { maxBytes: mostFileBytes }, buffer);
       const sha256 = createHash("sha256").update(file).digest("hex");
-      const job_id = `import-${createHash("sha256").update(JSON.stringify([sha256, query.target, query.features, query.classes])).digest("hex")}`;
+      const job_id = `import-${createHash("sha256")
+        .update(JSON.stringify([sha256, query.target, query.features, query.classes]))
+        .digest("hex")}`;
       const [known] = (await models.versions(name, { job_id, limit: 1 })) ?? [];
       if (known) return reply.header("location", `/models/${name}/${known.version}`).send(known);
       const imported = { target: query.target, ...(await tried(() => tryFile(file, query))) };
       await artifacts.put(name, sha256, (put) => put(Readable.from([file])));
-      const { version, created } = await models.register({ name, job_id, sha256, format: onnxFormat, metrics: {}, imported });
-      return reply.code(created ? 201 : 200).header("location", `/models/${name}/${version.version}`).send(version);
+      const { version, created } = await models.register({
+        name,
+        job_id,
+        sha256,
+        format: onnxFormat,
+        metrics: {},
+        imported,
+      });
+      return reply
+        .code(created ? 201 : 200)
+        .header("location", `/models/${name}/${version.version}`)
+        .send(version);
     },
   );
 }
@@ -43,9 +64,14 @@ async function tryFile(file: Buffer, names: ImportQuery) {
   try {
     return await tryOnnx(file, names);
   } catch (error) {
-    if (error instanceof OnnxRefused) throw new Problem(422, `The file cannot be imported. ${error.message}`, { errors: error.faults.map((message) => ({ path: "file", message })) });
-    if (error instanceof OnnxTimeout) throw new Problem(422, `The file cannot be imported: it ${error.message}. A smaller model may.`);
-    if (error instanceof OnnxFailure) throw new Problem(422, `The file cannot be imported: tried on two rows of ones, it failed: ${error.message}.`);
+    if (error instanceof OnnxRefused)
+      throw new Problem(422, `The file cannot be imported. ${error.message}`, {
+        errors: error.faults.map((message) => ({ path: "file", message })),
+      });
+    if (error instanceof OnnxTimeout)
+      throw new Problem(422, `The file cannot be imported: it ${error.message}. A smaller model may.`);
+    if (error instanceof OnnxFailure)
+      throw new Problem(422, `The file cannot be imported: tried on two rows of ones, it failed: ${error.message}.`);
     throw error;
   }
 }

@@ -9,7 +9,13 @@ import { createService } from "./service.ts";
 
 await runService({
   name: "model-registry",
-  env: { ...databaseEnv, ...s3Env, S3_BUCKET_MODELS: z.string(), S3_BUCKET_DATASETS: z.string(), ARTIFACT_GRACE_S: z.coerce.number().pipe(z.int().positive()).optional() },
+  env: {
+    ...databaseEnv,
+    ...s3Env,
+    S3_BUCKET_MODELS: z.string(),
+    S3_BUCKET_DATASETS: z.string(),
+    ARTIFACT_GRACE_S: z.coerce.number().pipe(z.int().positive()).optional(),
+  },
   create: async (env, log) => {
     const db = openDatabase<RegistryTables>(openPool(env));
     const objects = createS3ObjectStore(env);

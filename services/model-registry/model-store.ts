@@ -38,13 +38,22 @@ export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: stri
 
     async find(name, version) {
       const rows = db.selectFrom("model_versions").selectAll().where("model_name", "=", name);
-      const row = await (version === "latest" ? rows.orderBy("version", "desc").limit(1)
-        : typeof version === "string" ? rows.where("stage", "=", version)
-        : rows.where("version", "=", version)).executeTakeFirst();
+      const row = await (version === "latest"
+        ? rows.orderBy("version", "desc").limit(1)
+        : typeof version === "string"
+          ? rows.where("stage", "=", version)
+          : rows.where("version", "=", version)
+      ).executeTakeFirst();
       if (row) return toVersion(row);
-      if (typeof version === "number") throw new Problem(404, `There is no version ${version} of a model named "${name}".`);
-      const model = version !== "latest" && (await db.selectFrom("models").select("name").where("name", "=", name).executeTakeFirst());
-      throw new Problem(404, model ? `No version of "${name}" is in ${version}.` : `There is no model named "${name}".`);
+      if (typeof version === "number")
+        throw new Problem(404, `There is no version ${version} of a model named "${name}".`);
+      const model =
+        version !== "latest" &&
+        (await db.selectFrom("models").select("name").where("name", "=", name).executeTakeFirst());
+      throw new Problem(
+        404,
+        model ? `No version of "${name}" is in ${version}.` : `There is no model named "${name}".`,
+      );
     },
 
     async versions(name, { job_id, limit }) {
@@ -58,15 +67,28 @@ export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: stri
     list: (filter) => list(db, filter),
 
     async artifactKey({ name, version }) {
-      const row = await db.selectFrom("model_versions").select("artifact_key").where("model_name", "=", name).where("version", "=", version).executeTakeFirstOrThrow();
+      const row = await db
+        .selectFrom("model_versions")
+        .select("artifact_key")
+        .where("model_name", "=", name)
+        .where("version", "=", version)
+        .executeTakeFirstOrThrow();
       return row.artifact_key;
     },
   };
 }
 
-async function register(transaction: Transaction<RegistryTables>, registration: Registration, isThere: (key: string) => Promise<boolean>): Promise<{ version: ModelVersion; created: boolean }> {
+async function register(
+  transaction: Transaction<RegistryTables>,
+  registration: Registration,
+  isThere: (key: string) => Promise<boolean>,
+): Promise<{ version: ModelVersion; created: boolean }> {
   const { name, job_id, sha256, format, metrics, evaluation, lineage, imported } = registration;
-  await transaction.insertInto("models").values({ name }).onConflict((conflict) => conflict.doNothing()).execute();
+  await transaction
+    .insertInto("models")
+    .values({ name })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   // Each sees the versions of those before it.
   await queueUp(transaction, name);
   const versions = transaction.selectFrom("model_versions").where("model_name", "=", name);
@@ -93,7 +115,10 @@ async function register(transaction: Transaction<RegistryTables>, registration: 
   return { version: toVersion(row), created: true };
 }
 
-async function list(db: Kysely<RegistryTables>, { prefix, limit }: { prefix: string; limit: number }): Promise<ModelSummary[]> {
+async function list(
+  db: Kysely<RegistryTables>,
+  { prefix, limit }: { prefix: string; limit: number },
+): Promise<ModelSummary[]> {
   const rows = await db
     .selectFrom("model_versions")
     .select(({ fn }) => [
@@ -119,7 +144,12 @@ async function list(db: Kysely<RegistryTables>, { prefix, limit }: { prefix: str
 
 /** Changes to one model queue up here, until the transaction ends. False for an unknown model. */
 export async function queueUp(transaction: Transaction<RegistryTables>, name: string): Promise<boolean> {
-  const row = await transaction.selectFrom("models").select("name").where("name", "=", name).forUpdate().executeTakeFirst();
+  const row = await transaction
+    .selectFrom("models")
+    .select("name")
+    .where("name", "=", name)
+    .forUpdate()
+    .executeTakeFirst();
   return row !== undefined;
 }
 
@@ -127,7 +157,12 @@ export async function queueUp(transaction: Transaction<RegistryTables>, name: st
  * The newest bytes with that digest. Until the transaction ends, nobody takes away the right to name them. That they are there is looked up all
  * the same: a database that was restored from a backup has rows of objects that were collected since.
  */
-async function holdArtifact(transaction: Transaction<RegistryTables>, name: string, sha256: string, isThere: (key: string) => Promise<boolean>) {
+async function holdArtifact(
+  transaction: Transaction<RegistryTables>,
+  name: string,
+  sha256: string,
+  isThere: (key: string) => Promise<boolean>,
+) {
   const rows = await transaction
     .selectFrom("artifacts")
     .select(["key", "bytes"])
@@ -138,11 +173,33 @@ async function holdArtifact(transaction: Transaction<RegistryTables>, name: stri
     .forKeyShare()
     .execute();
   for (const { key, bytes } of rows) if (await isThere(key)) return { artifact_key: key, bytes: bytes! };
-  throw new Problem(409, `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`);
+  throw new Problem(
+    409,
+    `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`,
+  );
 }
 
 export function toVersion(row: Selectable<RegistryTables["model_versions"]>): ModelVersion {
-  const { model_name, version, stage, job_id, sha256, bytes, format, metrics, evaluation, lineage, imported, created_at } = row;
+  const {
+    model_name,
+    version,
+    stage,
+    job_id,
+    sha256,
+    bytes,
+    format,
+    metrics,
+    evaluation,
+    lineage,
+    imported,
+    created_at,
+  } = row;
   const same = { name: model_name, version, stage, job_id, sha256, bytes, format, metrics };
-  return { ...same, ...(evaluation && { evaluation }), ...(lineage && { lineage }), ...(imported && { imported }), created_at: created_at.toISOString() };
+  return {
+    ...same,
+    ...(evaluation && { evaluation }),
+    ...(lineage && { lineage }),
+    ...(imported && { imported }),
+    created_at: created_at.toISOString(),
+  };
 }

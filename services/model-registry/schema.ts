@@ -88,11 +88,15 @@ export const migrations: Record<string, Migration> = {
 async function addStages(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable("model_versions")
-    .addColumn("stage", "text", (column) => column.notNull().defaultTo("none").check(sql`stage in ('none', 'staging', 'production', 'archived')`))
+    .addColumn("stage", "text", (column) =>
+      column.notNull().defaultTo("none").check(sql`stage in ('none', 'staging', 'production', 'archived')`),
+    )
     .addColumn("evaluation", "jsonb")
     .execute();
   for (const stage of ["staging", "production"]) {
-    await sql`create unique index ${sql.id(`model_versions_${stage}`)} on model_versions (model_name) where stage = ${sql.lit(stage)}`.execute(db);
+    await sql`create unique index ${sql.id(`model_versions_${stage}`)} on model_versions (model_name) where stage = ${sql.lit(stage)}`.execute(
+      db,
+    );
   }
   await db.schema
     .createTable("stage_changes")
@@ -104,7 +108,10 @@ async function addStages(db: Kysely<unknown>): Promise<void> {
     .addColumn("rollback", "boolean", (column) => column.notNull())
     .addColumn("changed_by", "text")
     .addColumn("changed_at", "timestamptz", (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
-    .addForeignKeyConstraint("stage_changes_version", ["model_name", "version"], "model_versions", ["model_name", "version"])
+    .addForeignKeyConstraint("stage_changes_version", ["model_name", "version"], "model_versions", [
+      "model_name",
+      "version",
+    ])
     .execute();
   await db.schema.createIndex("stage_changes_of_model").on("stage_changes").columns(["model_name", "id"]).execute();
 }
@@ -123,7 +130,9 @@ async function addArtifacts(db: Kysely<unknown>): Promise<void> {
   // Versions of before lie under their digest alone.
   await sql`
     insert into artifacts (key, model_name, sha256, bytes, stored_at)
-    select model_name || '/' || sha256, model_name, sha256, min(bytes), max(created_at) from model_versions group by model_name, sha256`.execute(db);
+    select model_name || '/' || sha256, model_name, sha256, min(bytes), max(created_at) from model_versions group by model_name, sha256`.execute(
+    db,
+  );
   await sql`alter table model_versions add column artifact_key text references artifacts (key)`.execute(db);
   await sql`update model_versions set artifact_key = model_name || '/' || sha256`.execute(db);
   await sql`alter table model_versions alter column artifact_key set not null`.execute(db);

@@ -32,7 +32,15 @@ const MiB = 2 ** 20;
 
 /** Keeps models and datasets: metadata in PostgreSQL, bytes in the object store. */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
-  const { db, objects, buckets, maxArtifactBytes = 256 * MiB, maxDatasetBytes = 5 * 1024 * MiB, artifactGraceS = 3600, log = createLogger("model-registry") } = deps;
+  const {
+    db,
+    objects,
+    buckets,
+    maxArtifactBytes = 256 * MiB,
+    maxDatasetBytes = 5 * 1024 * MiB,
+    artifactGraceS = 3600,
+    log = createLogger("model-registry"),
+  } = deps;
   await migrate(db, migrations);
   const app = createServer({
     name: "model-registry",

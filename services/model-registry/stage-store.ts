@@ -33,22 +33,44 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
     rollBack: (name, by) =>
       db.transaction().execute(async (transaction) => {
         if (!(await queueUp(transaction, name))) throw unknown(name);
-        const present = await transaction.selectFrom("model_versions").select("version")
-          .where("model_name", "=", name).where("stage", "=", "production").executeTakeFirst();
-        if (!present) throw new Problem(409, `No version of "${name}" is in production, so there is none to roll back from.`);
-        const entries = await transaction.selectFrom("stage_changes").select(["version", "rollback"])
-          .where("model_name", "=", name).where("to_stage", "=", "production").orderBy("id").execute();
+        const present = await transaction
+          .selectFrom("model_versions")
+          .select("version")
+          .where("model_name", "=", name)
+          .where("stage", "=", "production")
+          .executeTakeFirst();
+        if (!present)
+          throw new Problem(409, `No version of "${name}" is in production, so there is none to roll back from.`);
+        const entries = await transaction
+          .selectFrom("stage_changes")
+          .select(["version", "rollback"])
+          .where("model_name", "=", name)
+          .where("to_stage", "=", "production")
+          .orderBy("id")
+          .execute();
         const before = productionBefore(entries);
-        if (before === undefined) throw new Problem(409, `Before version ${present.version}, no other version of "${name}" was in production.`);
+        if (before === undefined)
+          throw new Problem(409, `Before version ${present.version}, no other version of "${name}" was in production.`);
         return enter(transaction, { name, version: before, to: "production", rollback: true, by });
       }),
 
     async history(name, limit) {
       const model = await db.selectFrom("models").select("name").where("name", "=", name).executeTakeFirst();
       if (!model) return undefined;
-      const rows = await db.selectFrom("stage_changes").selectAll().where("model_name", "=", name).orderBy("id", "desc").limit(limit).execute();
+      const rows = await db
+        .selectFrom("stage_changes")
+        .selectAll()
+        .where("model_name", "=", name)
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
       return rows.map(({ version, from_stage, to_stage, rollback, changed_by, changed_at }) => ({
-        version, from: from_stage, to: to_stage, rollback, ...(changed_by !== null && { by: changed_by }), at: changed_at.toISOString(),
+        version,
+        from: from_stage,
+        to: to_stage,
+        rollback,
+        ...(changed_by !== null && { by: changed_by }),
+        at: changed_at.toISOString(),
       }));
     },
   };
@@ -81,13 +103,26 @@ async function enter(transaction: Transaction<RegistryTables>, move: Move): Prom
   return toVersion({ ...row, stage: to });
 }
 
-async function write(transaction: Transaction<RegistryTables>, { name, version, to, rollback, by }: Move, from: Stage): Promise<void> {
-  await transaction.updateTable("model_versions").set({ stage: to }).where("model_name", "=", name).where("version", "=", version).execute();
-  await transaction.insertInto("stage_changes")
+async function write(
+  transaction: Transaction<RegistryTables>,
+  { name, version, to, rollback, by }: Move,
+  from: Stage,
+): Promise<void> {
+  await transaction
+    .updateTable("model_versions")
+    .set({ stage: to })
+    .where("model_name", "=", name)
+    .where("version", "=", version)
+    .execute();
+  await transaction
+    .insertInto("stage_changes")
     .values({ model_name: name, version, from_stage: from, to_stage: to, rollback, changed_by: by ?? null })
     .execute();
 }
 
 function unknown(name: string, version?: number): Problem {
-  return new Problem(404, `There is no ${version === undefined ? "" : `version ${version} of a `}model named "${name}".`);
+  return new Problem(
+    404,
+    `There is no ${version === undefined ? "" : `version ${version} of a `}model named "${name}".`,
+  );
 }

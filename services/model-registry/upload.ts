@@ -13,8 +13,13 @@ export interface UploadLimits {
  * Stores a request's body by `store`, which must keep nothing when its stream fails. The stream fails where the body
  * is cut off, is too large, or does not have the announced digest: the caller gets a Problem.
  */
-export async function storeUpload<T>(request: FastifyRequest, limits: UploadLimits, store: (body: Readable) => Promise<T>): Promise<T> {
-  if (!(request.body instanceof Readable)) throw new Problem(415, "Send the bytes as they are, as application/octet-stream or text/csv.");
+export async function storeUpload<T>(
+  request: FastifyRequest,
+  limits: UploadLimits,
+  store: (body: Readable) => Promise<T>,
+): Promise<T> {
+  if (!(request.body instanceof Readable))
+    throw new Problem(415, "Send the bytes as they are, as application/octet-stream or text/csv.");
   if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const check = verify(limits);
   // Errors reach the store through `check`, so there is nothing to do about them here.
@@ -39,7 +44,9 @@ function verify({ sha256, maxBytes }: UploadLimits): Transform {
     flush(done) {
       const actual = hash.digest("hex");
       if (sha256 === undefined || sha256 === actual) return done();
-      done(new Problem(422, `The ${bytes} bytes that arrived have the SHA-256 ${actual}, not the announced ${sha256}.`));
+      done(
+        new Problem(422, `The ${bytes} bytes that arrived have the SHA-256 ${actual}, not the announced ${sha256}.`),
+      );
     },
   });
 }

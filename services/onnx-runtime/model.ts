@@ -49,7 +49,11 @@ export async function loadOnnx(file: Uint8Array, names: Names, limits: Limits = 
 }
 
 /** Loads a file, tries it on two rows, and tells how it is called. Rejects with OnnxRefused, OnnxFailure or OnnxTimeout. */
-export async function tryOnnx(file: Uint8Array, names: Names, limits: Limits = {}): Promise<Omit<ImportedModel, "target">> {
+export async function tryOnnx(
+  file: Uint8Array,
+  names: Names,
+  limits: Limits = {},
+): Promise<Omit<ImportedModel, "target">> {
   const model = await loadOnnx(file, names, limits);
   const { features, classes } = model.signature;
   try {
@@ -59,7 +63,10 @@ export async function tryOnnx(file: Uint8Array, names: Names, limits: Limits = {
     if (faults.length > 0) throw new OnnxRefused(faults);
   } catch (error) {
     // Which words it knows is not known here.
-    const unknownWord = error instanceof OnnxFailure && features.some(({ kind }) => kind === "text") && /unknown category/i.test(error.message);
+    const unknownWord =
+      error instanceof OnnxFailure &&
+      features.some(({ kind }) => kind === "text") &&
+      /unknown category/i.test(error.message);
     if (!unknownWord) throw error;
   } finally {
     model.close();
@@ -72,7 +79,15 @@ function faultsOf({ prediction, probabilities }: Prediction, classes: readonly s
   const shares = Object.values(probabilities ?? {});
   const sum = shares.reduce((a, b) => a + b, 0);
   return [
-    ...(classes.includes(String(prediction)) ? [] : [`It answers the class "${prediction}", which is none of ${classes.join(", ")}: name the classes with classes=..., as the file's labels have them.`]),
-    ...(probabilities && !(Math.abs(sum - 1) < 1e-3 && shares.every((share) => share >= 0)) ? [`Its probabilities of a row of ones are ${shares.join(", ")}, which do not add up to 1: end it with a softmax.`] : []),
+    ...(classes.includes(String(prediction))
+      ? []
+      : [
+          `It answers the class "${prediction}", which is none of ${classes.join(", ")}: name the classes with classes=..., as the file's labels have them.`,
+        ]),
+    ...(probabilities && !(Math.abs(sum - 1) < 1e-3 && shares.every((share) => share >= 0))
+      ? [
+          `Its probabilities of a row of ones are ${shares.join(", ")}, which do not add up to 1: end it with a softmax.`,
+        ]
+      : []),
   ];
 }

@@ -10,7 +10,12 @@ const owner = parentPort!;
 const answer = (message: Answer) => owner.postMessage(message);
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const isOutOfMemory = (error: unknown) => textOf(error).includes("bad_alloc");
-const reasonOf = (error: unknown) => (isOutOfMemory(error) ? `it needs more than the ${mostPages / 16} MiB of memory that a model may use` : textOf(error).replace(/^.*ERROR_MESSAGE: /s, "").trim());
+const reasonOf = (error: unknown) =>
+  isOutOfMemory(error)
+    ? `it needs more than the ${mostPages / 16} MiB of memory that a model may use`
+    : textOf(error)
+        .replace(/^.*ERROR_MESSAGE: /s, "")
+        .trim();
 
 /** The runtime's own. */
 const memories: WebAssembly.Memory[] = [];
@@ -38,23 +43,32 @@ async function start(): Promise<void> {
     throw new OnnxRefused([`ONNX Runtime ${env.versions.web ?? ""} cannot load it: ${reasonOf(error)}.`]);
   });
   owner.on("message", (feeds: Tensors) => {
-    const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type as "string", data as string[], dims)]);
-    session.run(Object.fromEntries(tensors) as Record<string, InstanceType<typeof Tensor>>, { logSeverityLevel: 4 }).then(
-      (outputs) => answer({ kind: "outputs", outputs: plain(outputs) }),
-      (error: unknown) => answer({ kind: "failed", reason: reasonOf(error), outOfMemory: isOutOfMemory(error) }),
-    );
+    const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [
+      name,
+      new Tensor(type as "string", data as string[], dims),
+    ]);
+    session
+      .run(Object.fromEntries(tensors) as Record<string, InstanceType<typeof Tensor>>, { logSeverityLevel: 4 })
+      .then(
+        (outputs) => answer({ kind: "outputs", outputs: plain(outputs) }),
+        (error: unknown) => answer({ kind: "failed", reason: reasonOf(error), outOfMemory: isOutOfMemory(error) }),
+      );
   });
   answer({ kind: "ready", signature, memoryBytes: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) });
 }
 
 function plain(outputs: object): Tensors {
-  return Object.fromEntries(Object.entries(outputs as Tensors).map(([name, { type, data, dims }]) => [name, { type, data, dims }]));
+  return Object.fromEntries(
+    Object.entries(outputs as Tensors).map(([name, { type, data, dims }]) => [name, { type, data, dims }]),
+  );
 }
 
 /** In the package, or beside the bundle that holds this file. */
 function wasmFile(): string {
   const name = "ort-wasm-simd-threaded.wasm";
-  return fileURLToPath(import.meta.url.endsWith(".ts") ? import.meta.resolve(`onnxruntime-web/${name}`) : new URL(name, import.meta.url));
+  return fileURLToPath(
+    import.meta.url.endsWith(".ts") ? import.meta.resolve(`onnxruntime-web/${name}`) : new URL(name, import.meta.url),
+  );
 }
 
 start().catch((error: unknown) => {

@@ -48,7 +48,11 @@ export class OnnxThread {
   constructor(file: Uint8Array, names: Names, { loadMs = 10_000, runMs = 5_000, memoryMb = 192 }: Limits) {
     this.#runMs = runMs;
     const workerData: ThreadData = { file, names, mostPages: memoryMb * 16 };
-    this.#worker = new Worker(workerFile(), { workerData, env: {}, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+    this.#worker = new Worker(workerFile(), {
+      workerData,
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    });
     this.#worker.on("message", (answer: Answer) => this.#hear(answer));
     this.#worker.once("error", (error: Error) => void this.stop(new OnnxFailure(`its thread broke: ${error.message}`)));
     this.#worker.once("exit", () => void this.stop(new OnnxFailure("its thread ended")));
@@ -60,7 +64,10 @@ export class OnnxThread {
 
   /** Rejects with OnnxTimeout or OnnxFailure. To be called once `ready`. */
   run(feeds: Tensors): Promise<Tensors> {
-    if (this.over || this.#waiting.length >= mostWaiting) return Promise.reject(new OnnxFailure(this.over ? "its thread ended" : `${mostWaiting} runs wait for it already`));
+    if (this.over || this.#waiting.length >= mostWaiting)
+      return Promise.reject(
+        new OnnxFailure(this.over ? "its thread ended" : `${mostWaiting} runs wait for it already`),
+      );
     return new Promise((resolve, reject) => {
       this.#waiting.push({ feeds, resolve, reject });
       this.#worker.postMessage(feeds);

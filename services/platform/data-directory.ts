@@ -19,7 +19,12 @@ export interface DataDirectory {
 /** A new folder in the system's temporary one, removed when released. Databases are in memory. */
 export function temporaryDirectory(): DataDirectory {
   const root = mkdtempSync(join(tmpdir(), "chatdb-"));
-  return { objects: root, database: () => undefined, secret: randomText, release: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    objects: root,
+    database: () => undefined,
+    secret: randomText,
+    release: () => rmSync(root, { recursive: true, force: true }),
+  };
 }
 
 /**

@@ -11,7 +11,10 @@ const { directory, template } = workerData as DatabaseWorkerData;
 const platform = parentPort!;
 const report = (message: DatabaseWorkerReport) => platform.postMessage(message);
 
-const db = new SharedSession({ ...(directory !== undefined && { dataDir: directory }), ...(template && { loadDataDir: template }) });
+const db = new SharedSession({
+  ...(directory !== undefined && { dataDir: directory }),
+  ...(template && { loadDataDir: template }),
+});
 await db.waitReady;
 const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections });
 await server.start();

@@ -23,14 +23,18 @@ export interface EmbeddedDatabase {
  * all connections share: what one sets lasts for the others, and a transaction of one lets the others wait.
  * @param directories where each is kept; undefined for one in memory
  */
-export async function startDatabases<Name extends string>(directories: Record<Name, string | undefined>): Promise<Record<Name, EmbeddedDatabase>> {
+export async function startDatabases<Name extends string>(
+  directories: Record<Name, string | undefined>,
+): Promise<Record<Name, EmbeddedDatabase>> {
   const names = Object.keys(directories) as Name[];
   const [first, ...others] = names.map((name) => directories[name]);
   const mayBeCopied = isNew(first) && others.some(isNew);
   const worker = await startWorker({ directory: first, template: undefined });
   // To make a PostgreSQL from nothing takes seconds, and a copy of an empty one a fraction.
   const template = mayBeCopied ? await dump(worker.thread) : undefined;
-  const started = others.map((directory) => startWorker({ directory, template: isNew(directory) ? template : undefined }));
+  const started = others.map((directory) =>
+    startWorker({ directory, template: isNew(directory) ? template : undefined }),
+  );
   const databases = [worker, ...(await Promise.all(started))].map(asDatabase);
   return Object.fromEntries(names.map((name, index) => [name, databases[index]])) as Record<Name, EmbeddedDatabase>;
 }

@@ -1,7 +1,10 @@
 import type { Platform } from "./platform.ts";
 
 /** What the person who started the platform reads: where it is, and what to do next. */
-export function greeting({ url, testServiceUrl }: Pick<Platform, "url" | "testServiceUrl">, startedInMs: number): string {
+export function greeting(
+  { url, testServiceUrl }: Pick<Platform, "url" | "testServiceUrl">,
+  startedInMs: number,
+): string {
   return `
 ChatDB is ready after ${(startedInMs / 1000).toFixed(1)} s: ${url}
 

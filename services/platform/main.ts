@@ -60,7 +60,9 @@ async function run(): Promise<void> {
   process.on("SIGINT", () => void stop()).on("SIGTERM", () => void stop());
 
   console.log("ChatDB is starting.");
-  starting.resolve(startPlatform({ ...options, directory, languageModel, logLevel: options.verbose ? "info" : "error" }));
+  starting.resolve(
+    startPlatform({ ...options, directory, languageModel, logLevel: options.verbose ? "info" : "error" }),
+  );
   const platform = await starting.promise.catch((error: unknown) => {
     throw cannotListen(options, error);
   });

@@ -30,7 +30,8 @@ Ctrl-C stops it.`;
 export function parseOptions(args: string[]): Options {
   const { port, host, data, verbose, help } = parse(args);
   const problems: string[] = [];
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) problems.push(`--port must be a number from 0 to 65535, not "${port}"`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
+    problems.push(`--port must be a number from 0 to 65535, not "${port}"`);
   if (host === "") problems.push("--host must not be empty");
   if (data === "") problems.push("--data must name a folder");
   if (problems.length > 0) throw new UsageError(problems.join("; "));

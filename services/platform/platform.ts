@@ -58,7 +58,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function start({ host, port, directory, languageModel, logLevel }: PlatformOptions, onClose: (close: () => Promise<unknown>) => void) {
+async function start(
+  { host, port, directory, languageModel, logLevel }: PlatformOptions,
+  onClose: (close: () => Promise<unknown>) => void,
+) {
   const log = (service: string) => createLogger(service, logLevel);
   const tables = <DB>(of: EmbeddedDatabase) => {
     const db = openDatabase<DB>(openPool(of.env));
@@ -86,14 +89,48 @@ async function start({ host, port, directory, languageModel, logLevel }: Platfor
   await prepareShop(shop);
 
   const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
-    serve(createDbConnector({ dataSources: [dataSource("shop", shop)], added: addedDataSources(tables(datasources), directory), log: log("db-connector") })),
+    serve(
+      createDbConnector({
+        dataSources: [dataSource("shop", shop)],
+        added: addedDataSources(tables(datasources), directory),
+        log: log("db-connector"),
+      }),
+    ),
     serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
     // Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again.
-    serve(createTrainingOrchestrator({ db: tables(training), bus, resendsAtStart: true, log: log("training-orchestrator") })),
+    serve(
+      createTrainingOrchestrator({
+        db: tables(training),
+        bus,
+        resendsAtStart: true,
+        log: log("training-orchestrator"),
+      }),
+    ),
   ]);
   const [mlEngine, queryParser, predictionService] = await Promise.all([
-    serve(createMlEngine({ bus, objects, datasetsBucket: buckets.datasets, feedbackBucket: buckets.feedback, checkpointsBucket: buckets.checkpoints, webDatasets: { ranges: ["0.0.0.0/0", "::/0"] }, modelRegistryUrl: modelRegistry, dbConnectorUrl: dbConnector, log: log("ml-engine") })),
-    serve(createQueryParser({ bus, dbConnectorUrl: dbConnector, modelRegistryUrl: modelRegistry, newModelsMs: 1000, languageModel, log: log("query-parser") })),
+    serve(
+      createMlEngine({
+        bus,
+        objects,
+        datasetsBucket: buckets.datasets,
+        feedbackBucket: buckets.feedback,
+        checkpointsBucket: buckets.checkpoints,
+        webDatasets: { ranges: ["0.0.0.0/0", "::/0"] },
+        modelRegistryUrl: modelRegistry,
+        dbConnectorUrl: dbConnector,
+        log: log("ml-engine"),
+      }),
+    ),
+    serve(
+      createQueryParser({
+        bus,
+        dbConnectorUrl: dbConnector,
+        modelRegistryUrl: modelRegistry,
+        newModelsMs: 1000,
+        languageModel,
+        log: log("query-parser"),
+      }),
+    ),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);
   const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };

@@ -4,7 +4,12 @@ import type { EmbeddedDatabase } from "./embedded-database.ts";
 
 /** Fills the sample shop, unless it is there, and takes the right to change it away: whoever connects from now on reads. */
 export async function prepareShop({ env }: EmbeddedDatabase): Promise<void> {
-  const client = new pg.Client({ host: env.DATABASE_HOST, port: env.DATABASE_PORT, user: env.DATABASE_USER, database: env.DATABASE_NAME });
+  const client = new pg.Client({
+    host: env.DATABASE_HOST,
+    port: env.DATABASE_PORT,
+    user: env.DATABASE_USER,
+    database: env.DATABASE_NAME,
+  });
   await client.connect();
   await load(client);
   const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = 'reader'");

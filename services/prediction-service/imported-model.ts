@@ -20,7 +20,12 @@ export interface ImportedPredictor extends Pick<Predictor, "input" | "accept"> {
 export const isImported = (predictor: LoadedModel["predictor"]): predictor is ImportedPredictor => "close" in predictor;
 
 /** Makes a file ready. Throws a Problem: 504 for one that takes too long to load, 422 for one that the runtime refuses. */
-export async function loadImported(file: Buffer, imported: ImportedModel, model: ModelReference, limits: Limits): Promise<Omit<LoadedModel, "model">> {
+export async function loadImported(
+  file: Buffer,
+  imported: ImportedModel,
+  model: ModelReference,
+  limits: Limits,
+): Promise<Omit<LoadedModel, "model">> {
   const onnx = await loadOnnx(file, imported, limits).catch((error: unknown) => {
     throw problemOf(error, model);
   });
@@ -29,7 +34,11 @@ export async function loadImported(file: Buffer, imported: ImportedModel, model:
     input: inputSchema(features),
     accept: createQuickInput(features),
     async predict(rows, explain) {
-      if (explain) throw new Problem(422, 'A model that was imported does not tell what adds up to its predictions. Ask without "explain".');
+      if (explain)
+        throw new Problem(
+          422,
+          'A model that was imported does not tell what adds up to its predictions. Ask without "explain".',
+        );
       try {
         return await onnx.predict(rows);
       } catch (error) {
@@ -39,12 +48,27 @@ export async function loadImported(file: Buffer, imported: ImportedModel, model:
     close: () => onnx.close(),
   };
   const described = features.map(({ kind, name, required }) => ({ kind, name, required }));
-  return { predictor, schema: { family: "onnx", target: imported.target, ...(classes && { classes }), features: described, explains: false }, bytes: onnx.memoryBytes };
+  return {
+    predictor,
+    schema: {
+      family: "onnx",
+      target: imported.target,
+      ...(classes && { classes }),
+      features: described,
+      explains: false,
+    },
+    bytes: onnx.memoryBytes,
+  };
 }
 
 function problemOf(error: unknown, { name, version }: ModelReference): Problem {
   const { message } = error as Error;
-  if (error instanceof OnnxTimeout) return new Problem(504, `Version ${version} of "${name}" ${message}. Ask for fewer rows at a time, or import a smaller model.`);
-  if (error instanceof OnnxRefused) return new Problem(422, `Version ${version} of "${name}" cannot be loaded. ${message}`);
+  if (error instanceof OnnxTimeout)
+    return new Problem(
+      504,
+      `Version ${version} of "${name}" ${message}. Ask for fewer rows at a time, or import a smaller model.`,
+    );
+  if (error instanceof OnnxRefused)
+    return new Problem(422, `Version ${version} of "${name}" cannot be loaded. ${message}`);
   return new Problem(422, `Version ${version} of "${name}" failed: ${message}.`);
 }

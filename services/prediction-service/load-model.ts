@@ -21,14 +21,25 @@ export interface LoadedModel {
 export async function loadModel(registry: HttpClient, described: ModelVersion, limits: Limits): Promise<LoadedModel> {
   const { name, version, format, sha256, imported } = described;
   const isImported = format === onnxFormat && imported !== undefined;
-  if (format !== artifactFormat && !isImported) throw new Problem(422, `Version ${version} of "${name}" has the format ${format}; predictions take ${artifactFormat} and ${onnxFormat}.`);
+  if (format !== artifactFormat && !isImported)
+    throw new Problem(
+      422,
+      `Version ${version} of "${name}" has the format ${format}; predictions take ${artifactFormat} and ${onnxFormat}.`,
+    );
   const answer = await registry.request(`/models/${name}/${version}/artifact`);
   const bytes = await buffer(answer.body);
-  if (answer.status !== 200) throw new Problem(502, `The registry answered ${answer.status} when asked for version ${version} of "${name}".`);
+  if (answer.status !== 200)
+    throw new Problem(502, `The registry answered ${answer.status} when asked for version ${version} of "${name}".`);
   const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== sha256) throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
+  if (actual !== sha256)
+    throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
   if (isImported) return { model: { name, version }, ...(await loadImported(bytes, imported, described, limits)) };
   const artifact = parseArtifact(bytes);
   const predictor = createPredictor(artifact);
-  return { model: { name, version }, predictor, schema: { ...schemaOf(artifact), explains: predictor.explain !== undefined }, bytes: bytes.length };
+  return {
+    model: { name, version },
+    predictor,
+    schema: { ...schemaOf(artifact), explains: predictor.explain !== undefined },
+    bytes: bytes.length,
+  };
 }

@@ -45,11 +45,20 @@ interface Reference {
 }
 
 /** Callers that ask for the same thing at the same time share one request to the registry. */
-export function createModelCache({ registry, log, maxBytes, referenceForMs, limits, onLookup }: CacheOptions): ModelCache {
+export function createModelCache({
+  registry,
+  log,
+  maxBytes,
+  referenceForMs,
+  limits,
+  onLookup,
+}: CacheOptions): ModelCache {
   const describe = (name: string, version: string | number, timeoutMs?: number) =>
     registry.getJson(`/models/${name}/${version}`, modelVersion, { timeoutMs });
 
-  const models = createModels(maxBytes, async (name, version) => loadModel(registry, await describe(name, version), limits));
+  const models = createModels(maxBytes, async (name, version) =>
+    loadModel(registry, await describe(name, version), limits),
+  );
 
   function ready(name: string, version: number): LoadedModel | Promise<LoadedModel> {
     const key = `${name}/${version}`;
@@ -79,7 +88,10 @@ export function createModelCache({ registry, log, maxBytes, referenceForMs, limi
     reference.checkedAt = performance.now();
 
     function stay(error: unknown) {
-      log.warn({ err: error, model: name, version: known, reference: to }, "the version that it stands for cannot be had, staying with the last one");
+      log.warn(
+        { err: error, model: name, version: known, reference: to },
+        "the version that it stands for cannot be had, staying with the last one",
+      );
     }
   }
 

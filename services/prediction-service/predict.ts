@@ -15,12 +15,17 @@ interface FeatureError {
 }
 
 /** Predicts from what a caller sent: at once, unless the model was imported. Throws a Problem (422) that tells all that is wrong with it. */
-export function predict(loaded: LoadedModel, features: unknown, explain: boolean): PredictResponse | Promise<PredictResponse> {
+export function predict(
+  loaded: LoadedModel,
+  features: unknown,
+  explain: boolean,
+): PredictResponse | Promise<PredictResponse> {
   const errors: FeatureError[] = [];
   const values = valuesOf(loaded, features, ["features"], errors);
   if (!values) throw misfit(loaded, errors, errors.length);
   const { predictor, model } = loaded;
-  if (isImported(predictor)) return predictor.predict([values], explain).then(([predicted]) => ({ ...finite(predicted!), model }));
+  if (isImported(predictor))
+    return predictor.predict([values], explain).then(([predicted]) => ({ ...finite(predicted!), model }));
   return { ...predictionOf(loaded, predictor, values, explain), model };
 }
 
@@ -34,7 +39,12 @@ const mostErrors = 100;
  * Predicts from many rows, by one version. Other requests get their turn in between; `gone` ends it early.
  * Throws a Problem (422) that tells what is wrong with the rows, up to a hundred faults, before any is computed.
  */
-export async function predictBatch(loaded: LoadedModel, rows: readonly unknown[], explain: boolean, gone: AbortSignal): Promise<PredictBatchResponse> {
+export async function predictBatch(
+  loaded: LoadedModel,
+  rows: readonly unknown[],
+  explain: boolean,
+  gone: AbortSignal,
+): Promise<PredictBatchResponse> {
   const errors: FeatureError[] = [];
   const all = await inTurns(rows, gone, (row, index) => valuesOf(loaded, row, ["rows", index], errors));
   const values = all.filter((each) => each !== undefined);
@@ -44,7 +54,12 @@ export async function predictBatch(loaded: LoadedModel, rows: readonly unknown[]
     const predictions = await predictor.predict(values, explain);
     return { predictions: predictions.map((each, index) => finite(each, `rows.${index}`)), model };
   }
-  return { predictions: await inTurns(values, gone, (each, index) => predictionOf(loaded, predictor, each, explain, `rows.${index}`)), model };
+  return {
+    predictions: await inTurns(values, gone, (each, index) =>
+      predictionOf(loaded, predictor, each, explain, `rows.${index}`),
+    ),
+    model,
+  };
 }
 
 async function inTurns<T, R>(items: readonly T[], gone: AbortSignal, act: (item: T, index: number) => R): Promise<R[]> {
@@ -60,8 +75,18 @@ async function inTurns<T, R>(items: readonly T[], gone: AbortSignal, act: (item:
   return results;
 }
 
-function predictionOf({ schema }: LoadedModel, predictor: Predictor, values: FeatureValues, explain: boolean, where = "features"): Prediction {
-  if (explain && !predictor.explain) throw new Problem(422, `A model of the family ${schema.family} adds nothing up that could be explained. Ask without "explain".`);
+function predictionOf(
+  { schema }: LoadedModel,
+  predictor: Predictor,
+  values: FeatureValues,
+  explain: boolean,
+  where = "features",
+): Prediction {
+  if (explain && !predictor.explain)
+    throw new Problem(
+      422,
+      `A model of the family ${schema.family} adds nothing up that could be explained. Ask without "explain".`,
+    );
   const predicted = finite(predictor.predict(values), where);
   return explain ? { ...predicted, explanation: predictor.explain!(values) } : predicted;
 }
@@ -78,7 +103,12 @@ function isFinite({ prediction, probabilities }: Prediction): boolean {
 }
 
 /** The values that the model takes, or undefined with what is wrong in `errors`. */
-function valuesOf({ predictor }: LoadedModel, features: unknown, at: PropertyKey[], errors: FeatureError[]): FeatureValues | undefined {
+function valuesOf(
+  { predictor }: LoadedModel,
+  features: unknown,
+  at: PropertyKey[],
+  errors: FeatureError[],
+): FeatureValues | undefined {
   const quick = predictor.accept(features);
   if (quick) return quick;
   const input = predictor.input.safeParse(features);
@@ -88,7 +118,8 @@ function valuesOf({ predictor }: LoadedModel, features: unknown, at: PropertyKey
 }
 
 function errorsOf(issue: z.core.$ZodIssue, at: PropertyKey[]): FeatureError[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...at, key].join("."), message: "not a feature of this model" }));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: [...at, key].join("."), message: "not a feature of this model" }));
   return [{ path: [...at, ...issue.path].join("."), message: issue.message }];
 }
 
@@ -96,5 +127,7 @@ function misfit({ model }: LoadedModel, errors: FeatureError[], count: number): 
   const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
   const more = count > errors.length ? `; and ${count - errors.length} more` : "";
   const what = errors[0]!.path.startsWith("rows") ? "rows" : "features";
-  return new Problem(422, `The ${what} do not fit version ${model.version} of "${model.name}". ${all}${more}`, { errors });
+  return new Problem(422, `The ${what} do not fit version ${model.version} of "${model.name}". ${all}${more}`, {
+    errors,
+  });
 }

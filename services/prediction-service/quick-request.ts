@@ -23,8 +23,19 @@ export function acceptPredictRequest(body: unknown): PredictRequest | undefined 
   const { model_name, version = "latest", features, explain = false, ...others } = body as Record<string, unknown>;
   if (Object.keys(others).length > 0 || !isModelName(model_name) || typeof explain !== "boolean") return undefined;
   if (typeof features !== "object" || features === null || Array.isArray(features)) return undefined;
-  if (version !== "latest" && version !== "production" && version !== "staging" && !(Number.isSafeInteger(version) && (version as number) > 0)) return undefined;
-  return { model_name, version: version as PredictRequest["version"], features: features as PredictRequest["features"], explain };
+  if (
+    version !== "latest" &&
+    version !== "production" &&
+    version !== "staging" &&
+    !(Number.isSafeInteger(version) && (version as number) > 0)
+  )
+    return undefined;
+  return {
+    model_name,
+    version: version as PredictRequest["version"],
+    features: features as PredictRequest["features"],
+    explain,
+  };
 }
 
 type Route = Parameters<typeof validatorCompiler>[0];

@@ -1,5 +1,11 @@
 import { modelName, versionReference } from "@chatdb/contracts/models.ts";
-import { modelSchema, predictBatchRequest, predictBatchResponse, predictRequest, predictResponse } from "@chatdb/contracts/predictions.ts";
+import {
+  modelSchema,
+  predictBatchRequest,
+  predictBatchResponse,
+  predictRequest,
+  predictResponse,
+} from "@chatdb/contracts/predictions.ts";
 import { clientGone } from "@chatdb/kit/client-gone.ts";
 import type { App } from "@chatdb/kit/server.ts";
 import { z } from "zod";
@@ -16,7 +22,11 @@ const asTheyAre = { serializerCompiler: () => (answer: unknown) => JSON.stringif
 export function addPredictRoutes(app: App, models: ModelCache): void {
   app.post(
     "/predict",
-    { schema: { body: predictRequest, response: { 200: predictResponse } }, validatorCompiler: quickFirst(acceptPredictRequest), ...asTheyAre },
+    {
+      schema: { body: predictRequest, response: { 200: predictResponse } },
+      validatorCompiler: quickFirst(acceptPredictRequest),
+      ...asTheyAre,
+    },
     async (request) => {
       const { model_name, version, features, explain } = request.body;
       return predict(await models.get(model_name, version), features, explain);
@@ -25,7 +35,11 @@ export function addPredictRoutes(app: App, models: ModelCache): void {
 
   app.post(
     "/predict/batch",
-    { schema: { body: predictBatchRequest, response: { 200: predictBatchResponse } }, bodyLimit: maxBatchBytes, ...asTheyAre },
+    {
+      schema: { body: predictBatchRequest, response: { 200: predictBatchResponse } },
+      bodyLimit: maxBatchBytes,
+      ...asTheyAre,
+    },
     async (request, reply) => {
       const { model_name, version, rows, explain } = request.body;
       return predictBatch(await models.get(model_name, version), rows, explain, clientGone(reply));

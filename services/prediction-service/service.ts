@@ -20,7 +20,13 @@ export interface Deps {
 
 /** Predicts with the models of the registry. It is ready at once: a model is loaded when it is first asked for. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { modelRegistryUrl, cacheBytes = 64 * 2 ** 20, referenceForMs = 2000, limits = {}, log = createLogger("prediction-service") } = deps;
+  const {
+    modelRegistryUrl,
+    cacheBytes = 64 * 2 ** 20,
+    referenceForMs = 2000,
+    limits = {},
+    log = createLogger("prediction-service"),
+  } = deps;
   const app = createServer({ name: "prediction-service", description: "Predicts with trained models.", log });
   const registry = createHttpClient(modelRegistryUrl);
   const lookups = new Counter({
@@ -29,7 +35,14 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     labelNames: ["outcome"] as const,
     registers: [app.metrics],
   });
-  const models = createModelCache({ registry, log, maxBytes: cacheBytes, referenceForMs, limits, onLookup: (outcome) => lookups.inc({ outcome }) });
+  const models = createModelCache({
+    registry,
+    log,
+    maxBytes: cacheBytes,
+    referenceForMs,
+    limits,
+    onLookup: (outcome) => lookups.inc({ outcome }),
+  });
   app.addHook("onClose", () => {
     models.close();
     return registry.close();

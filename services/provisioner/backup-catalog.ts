@@ -15,7 +15,15 @@ export const timePattern = /^\d{8}T\d{6}Z$/;
 const manifestSchema = z.object({
   version: z.literal(1),
   time: z.string().regex(timePattern),
-  parts: z.array(z.object({ name: z.string().regex(/^[^/]+$/), bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) })).min(1),
+  parts: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[^/]+$/),
+        bytes: z.int().min(0),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      }),
+    )
+    .min(1),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
@@ -53,7 +61,9 @@ export async function listBackups(store: ObjectStore, bucket: string): Promise<B
 
 /** Those that may go: begun before `now - keepMs`, but never the newest complete one. Times in ms since 1970. */
 export function expired(backups: readonly Backup[], now: number, keepMs: number): Backup[] {
-  const newest = backups.filter(({ complete }) => complete).reduce((latest, { time }) => (time > latest ? time : latest), "");
+  const newest = backups
+    .filter(({ complete }) => complete)
+    .reduce((latest, { time }) => (time > latest ? time : latest), "");
   return backups.filter(({ time }) => time !== newest && instant(time) < now - keepMs);
 }
 
@@ -62,7 +72,9 @@ export async function removeBackup(store: ObjectStore, bucket: string, { time, p
 }
 
 export async function writeManifest(store: ObjectStore, bucket: string, manifest: Manifest): Promise<void> {
-  await store.put(bucket, keyOf(manifest.time, manifestName), Buffer.from(JSON.stringify(manifest)), { contentType: "application/json" });
+  await store.put(bucket, keyOf(manifest.time, manifestName), Buffer.from(JSON.stringify(manifest)), {
+    contentType: "application/json",
+  });
 }
 
 /** @throws Error where there is no such backup, or its manifest cannot be read */
@@ -72,8 +84,12 @@ export async function readManifest(store: ObjectStore, bucket: string, time: str
   const text = Buffer.concat(await body.toArray()).toString();
   const manifest = manifestSchema.safeParse(parsed(text));
   if (manifest.success && manifest.data.time === time) return manifest.data;
-  const reason = manifest.success ? `it is of ${manifest.data.time}` : z.prettifyError(manifest.error).replaceAll("\n", " ");
-  throw new Error(`The manifest of the backup ${time} is broken, so the backup cannot be trusted (${reason}). Take another.`);
+  const reason = manifest.success
+    ? `it is of ${manifest.data.time}`
+    : z.prettifyError(manifest.error).replaceAll("\n", " ");
+  throw new Error(
+    `The manifest of the backup ${time} is broken, so the backup cannot be trusted (${reason}). Take another.`,
+  );
 }
 
 function parsed(text: string): unknown {

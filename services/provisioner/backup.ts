@@ -7,19 +7,34 @@ import { s3Env } from "@chatdb/kit/env.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { createMeter, type ObjectStore } from "@chatdb/kit/object-store.ts";
 import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
-import { expired, keyOf, listBackups, readManifest, removeBackup, timePattern, writeManifest, type Manifest } from "./backup-catalog.ts";
+import {
+  expired,
+  keyOf,
+  listBackups,
+  readManifest,
+  removeBackup,
+  timePattern,
+  writeManifest,
+  type Manifest,
+} from "./backup-catalog.ts";
 import { retry } from "./retry.ts";
 
 const storeSettings = { ...s3Env, S3_BUCKET_BACKUPS: z.string() };
 
 /** Environment of `backup-store`: the bucket, the directory that holds the dump, and after how long backups go. */
-export const storeBackupSettings = z.object({ ...storeSettings, BACKUP_DIRECTORY: z.string(), KEEP_SECONDS: z.coerce.number().min(1) });
+export const storeBackupSettings = z.object({
+  ...storeSettings,
+  BACKUP_DIRECTORY: z.string(),
+  KEEP_SECONDS: z.coerce.number().min(1),
+});
 
 /** Environment of `backup-fetch`: the bucket, which backup, and where to put it. */
 export const fetchBackupSettings = z.object({
   ...storeSettings,
   BACKUP_DIRECTORY: z.string(),
-  BACKUP_FROM: z.union([z.literal("latest"), z.string().regex(timePattern, "expected latest, or a time such as 20261121T060000Z")]).default("latest"),
+  BACKUP_FROM: z
+    .union([z.literal("latest"), z.string().regex(timePattern, "expected latest, or a time such as 20261121T060000Z")])
+    .default("latest"),
 });
 
 /** Environment of `backup-list`. */
@@ -32,7 +47,11 @@ export interface Place {
 }
 
 /** Runs a command on the store that the environment names, once it can be reached. */
-async function onStore<T>(env: z.infer<typeof listBackupsSettings>, log: Logger, use: (place: Place) => Promise<T>): Promise<T> {
+async function onStore<T>(
+  env: z.infer<typeof listBackupsSettings>,
+  log: Logger,
+  use: (place: Place) => Promise<T>,
+): Promise<T> {
   const store = createS3ObjectStore(env);
   try {
     await retry(() => store.ping(), { what: `The object store at ${env.S3_ENDPOINT ?? "AWS"}`, log });
@@ -64,10 +83,16 @@ export const listBackupsCommand = (env: z.infer<typeof listBackupsSettings>, log
  */
 export async function storeBackup({ store, bucket }: Place, directory: string, log: Logger): Promise<void> {
   const [time, ...others] = (await readdir(directory)).filter((name) => timePattern.test(name));
-  if (time === undefined || others.length > 0) throw new Error(`${directory} should hold one dump, and holds ${time === undefined ? "none" : [time, ...others].join(", ")}.`);
+  if (time === undefined || others.length > 0)
+    throw new Error(
+      `${directory} should hold one dump, and holds ${time === undefined ? "none" : [time, ...others].join(", ")}.`,
+    );
   const parts: Manifest["parts"] = [];
   for (const name of (await readdir(join(directory, time))).sort()) {
-    parts.push({ name, ...(await store.put(bucket, keyOf(time, name), createReadStream(join(directory, time, name)))) });
+    parts.push({
+      name,
+      ...(await store.put(bucket, keyOf(time, name), createReadStream(join(directory, time, name)))),
+    });
   }
   await writeManifest(store, bucket, { version: 1, time, parts });
   log.info({ backup: time, bytes: total(parts) }, `backup ${time} stored`);
@@ -85,13 +110,19 @@ export async function pruneBackups({ store, bucket }: Place, now: number, keepMs
  * Puts a backup into a subdirectory of `directory`, named by its time.
  * @throws Error where there is no such backup, or it is not what was stored
  */
-export async function fetchBackup({ store, bucket }: Place, from: string, directory: string, log: Logger): Promise<void> {
+export async function fetchBackup(
+  { store, bucket }: Place,
+  from: string,
+  directory: string,
+  log: Logger,
+): Promise<void> {
   const time = from === "latest" ? await latest({ store, bucket }) : from;
   const { parts } = await readManifest(store, bucket, time);
   await mkdir(join(directory, time));
   for (const part of parts) {
     const body = await store.get(bucket, keyOf(time, part.name));
-    if (body === undefined) throw new Error(`The backup ${time} is not complete: ${part.name} is missing. Take another.`);
+    if (body === undefined)
+      throw new Error(`The backup ${time} is not complete: ${part.name} is missing. Take another.`);
     const { meter, stored } = createMeter();
     await pipeline(body, meter, createWriteStream(join(directory, time, part.name)));
     const { bytes, sha256 } = stored();

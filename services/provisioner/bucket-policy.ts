@@ -10,7 +10,13 @@ const bucketActions: Record<BucketAccess, string[]> = {
 
 const objectActions: Record<BucketAccess, string[]> = {
   read: ["s3:GetObject"],
-  "read-write": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+  "read-write": [
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+  ],
 };
 
 /** The IAM policy that allows just these buckets: their objects' bytes and names, nothing of how the buckets are set up. */

@@ -1,4 +1,11 @@
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, HeadBucketCommand, NotFound, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  HeadBucketCommand,
+  NotFound,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { s3Env } from "@chatdb/kit/env.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
@@ -20,7 +27,10 @@ export const bucketSettings = z
     BUCKETS: jsonEnv(z.record(bucketName, bucketAccess, 'expected JSON such as {"models": "read-write"}')),
     /** `false` for a store whose users are made elsewhere: then buckets alone are made, and the rest need not be set. */
     MANAGE_USERS: z.enum(["true", "false"]).default("true"),
-    POLICY_NAME: z.string().regex(/^[\w+=,.@-]{1,128}$/, "not a policy name").optional(),
+    POLICY_NAME: z
+      .string()
+      .regex(/^[\w+=,.@-]{1,128}$/, "not a policy name")
+      .optional(),
     /** MinIO asks for 3 characters of an access key, and 8 of its secret. */
     ACCESS_KEY_ID: z.string().min(3).optional(),
     SECRET_ACCESS_KEY: z.string().min(8).max(40).optional(),
@@ -48,7 +58,13 @@ function mayPass(error: unknown): boolean {
 
 async function makeBuckets(env: Settings, log: Logger): Promise<void> {
   const credentials = { accessKeyId: env.ADMIN_S3_ACCESS_KEY_ID, secretAccessKey: env.ADMIN_S3_SECRET_ACCESS_KEY };
-  const s3 = new S3Client({ endpoint: env.S3_ENDPOINT, region: env.S3_REGION, credentials, forcePathStyle: true, maxAttempts: 1 });
+  const s3 = new S3Client({
+    endpoint: env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    credentials,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  });
   try {
     for (const bucket of Object.keys(env.BUCKETS)) {
       if (await exists(s3, bucket)) continue;

@@ -33,14 +33,31 @@ export const databaseSettings = z
     /** Who owns the database, where the role is a reader. Default: a role named as the database. */
     OWNER_NAME: identifier.optional(),
   })
-  .refine((env) => env.USER_NAME !== env.ADMIN_DATABASE_USER, { path: ["USER_NAME"], error: "must not be the administrator" })
-  .refine((env) => env.ROLE_NAME !== env.ADMIN_DATABASE_USER, { path: ["ROLE_NAME"], error: "must not be the administrator" })
-  .refine((env) => env.USER_NAME !== env.ROLE_NAME, { path: ["USER_NAME"], error: "must not be the role that it acts as" })
-  .refine((env) => env.ACCESS === "owner" || env.ROLE_NAME !== ownerOf(env), { path: ["ROLE_NAME"], error: "a reader must not be the owner" });
+  .refine((env) => env.USER_NAME !== env.ADMIN_DATABASE_USER, {
+    path: ["USER_NAME"],
+    error: "must not be the administrator",
+  })
+  .refine((env) => env.ROLE_NAME !== env.ADMIN_DATABASE_USER, {
+    path: ["ROLE_NAME"],
+    error: "must not be the administrator",
+  })
+  .refine((env) => env.USER_NAME !== env.ROLE_NAME, {
+    path: ["USER_NAME"],
+    error: "must not be the role that it acts as",
+  })
+  .refine((env) => env.ACCESS === "owner" || env.ROLE_NAME !== ownerOf(env), {
+    path: ["ROLE_NAME"],
+    error: "a reader must not be the owner",
+  });
 
 type Settings = z.infer<typeof databaseSettings>;
 
-function ownerOf(env: { ACCESS: string; ROLE_NAME: string; OWNER_NAME?: string | undefined; DATABASE_NAME: string }): string {
+function ownerOf(env: {
+  ACCESS: string;
+  ROLE_NAME: string;
+  OWNER_NAME?: string | undefined;
+  DATABASE_NAME: string;
+}): string {
   return env.ACCESS === "owner" ? env.ROLE_NAME : (env.OWNER_NAME ?? env.DATABASE_NAME);
 }
 
@@ -101,14 +118,19 @@ async function ensureLogin(admin: pg.Client, { USER_NAME, USER_PASSWORD, ROLE_NA
 
 /** Managed servers give an administrator who must be a member of a role to make things that belong to it. */
 async function actFor(admin: pg.Client, owner: string): Promise<boolean> {
-  const { rows } = await admin.query<{ rolsuper: boolean }>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
+  const { rows } = await admin.query<{ rolsuper: boolean }>(
+    "SELECT rolsuper FROM pg_roles WHERE rolname = current_user",
+  );
   const superuser = rows[0]!.rolsuper;
   if (!superuser) await admin.query(`GRANT ${quote(owner)} TO CURRENT_USER`);
   return superuser;
 }
 
 async function ensureDatabase(admin: pg.Client, database: string, owner: string): Promise<void> {
-  const { rows } = await admin.query<{ owner: string }>("SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1", [database]);
+  const { rows } = await admin.query<{ owner: string }>(
+    "SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1",
+    [database],
+  );
   const [found] = rows;
   if (found === undefined) await admin.query(`CREATE DATABASE ${quote(database)} OWNER ${quote(owner)}`);
   else if (found.owner !== owner) await admin.query(`ALTER DATABASE ${quote(database)} OWNER TO ${quote(owner)}`);

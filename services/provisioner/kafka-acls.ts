@@ -1,4 +1,11 @@
-import { AclOperations, AclPermissionTypes, ResourcePatternTypes, ResourceTypes, type Acl, type AclFilter } from "@platformatic/kafka";
+import {
+  AclOperations,
+  AclPermissionTypes,
+  ResourcePatternTypes,
+  ResourceTypes,
+  type Acl,
+  type AclFilter,
+} from "@platformatic/kafka";
 import { z } from "zod";
 import { followersOf, groupOf } from "@chatdb/contracts/topics.ts";
 
@@ -23,7 +30,10 @@ export function aclsOf(user: string, consumer: string, use: Record<string, z.inf
     if (access === "publish") return [{ ...topic(name), operation: AclOperations.WRITE }];
     const read = { ...topic(name), operation: AclOperations.READ };
     if (access === "consume") return [read, { ...group, resourceName: groupOf(consumer, name) }];
-    return [read, { ...group, resourceName: followersOf(consumer, name), resourcePatternType: ResourcePatternTypes.PREFIXED }];
+    return [
+      read,
+      { ...group, resourceName: followersOf(consumer, name), resourcePatternType: ResourcePatternTypes.PREFIXED },
+    ];
   });
 }
 
@@ -42,7 +52,10 @@ export function allOf(user: string): AclFilter {
 
 /** What to make and what to take away, to get from the one list of rules to the other. */
 export function difference(present: readonly Acl[], wanted: readonly Acl[]): { missing: Acl[]; surplus: Acl[] } {
-  const has = (acls: readonly Acl[], { host, operation, permissionType, principal, resourceName, resourcePatternType, resourceType }: Acl) =>
+  const has = (
+    acls: readonly Acl[],
+    { host, operation, permissionType, principal, resourceName, resourcePatternType, resourceType }: Acl,
+  ) =>
     acls.some(
       (acl) =>
         acl.host === host &&

@@ -11,7 +11,13 @@ export async function withKafkaAdmin(
   converge: (admin: Admin) => Promise<void>,
   mayPass: (error: unknown) => boolean = () => false,
 ): Promise<void> {
-  const admin = new Admin({ ...kafkaConnection(env), clientId: "chatdb-provisioner", retries: 0, timeout: 10_000, connectTimeout: 5000 });
+  const admin = new Admin({
+    ...kafkaConnection(env),
+    clientId: "chatdb-provisioner",
+    retries: 0,
+    timeout: 10_000,
+    connectTimeout: 5000,
+  });
   const what = `Kafka at ${env.KAFKA_BOOTSTRAP_SERVERS.join(", ")}`;
   try {
     await retry(() => converge(admin), { what, log, mayPass: (error) => isNetworkFailure(error) || mayPass(error) });

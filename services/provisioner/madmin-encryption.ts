@@ -36,13 +36,16 @@ export function madminEncrypt(secret: string, data: Buffer): Buffer {
 export function madminDecrypt(secret: string, encrypted: Buffer): Buffer {
   if (encrypted.length < headerBytes + tagBytes) throw new Error("The encrypted data is too short.");
   const algorithm = encrypted[saltBytes];
-  if (algorithm !== pbkdf2AesGcm) throw new Error(`The data is encrypted with algorithm ${algorithm}, not ${pbkdf2AesGcm} (PBKDF2 and AES-256-GCM).`);
+  if (algorithm !== pbkdf2AesGcm)
+    throw new Error(`The data is encrypted with algorithm ${algorithm}, not ${pbkdf2AesGcm} (PBKDF2 and AES-256-GCM).`);
   const seal = sealer(secret, encrypted.subarray(0, saltBytes), encrypted.subarray(saltBytes + 1, headerBytes));
   const sealed = encrypted.subarray(headerBytes);
   const size = fragmentBytes + tagBytes;
   const count = Math.ceil(sealed.length / size);
   return Buffer.concat(
-    Array.from({ length: count }, (_, index) => seal.open(sealed.subarray(index * size, (index + 1) * size), index + 1, index === count - 1)),
+    Array.from({ length: count }, (_, index) =>
+      seal.open(sealed.subarray(index * size, (index + 1) * size), index + 1, index === count - 1),
+    ),
   );
 }
 
@@ -64,7 +67,9 @@ function sealer(secret: string, salt: Buffer, nonce: Buffer) {
     },
     open(sealed: Buffer, sequence: number, last: boolean): Buffer {
       const end = sealed.length - tagBytes;
-      const cipher = createDecipheriv("aes-256-gcm", key, numbered(sequence), { authTagLength: tagBytes }).setAAD(associated(last));
+      const cipher = createDecipheriv("aes-256-gcm", key, numbered(sequence), { authTagLength: tagBytes }).setAAD(
+        associated(last),
+      );
       cipher.setAuthTag(sealed.subarray(end));
       return Buffer.concat([cipher.update(sealed.subarray(0, end)), cipher.final()]);
     },

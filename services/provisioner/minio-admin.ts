@@ -52,7 +52,13 @@ export function createMinioAdmin(endpoint: string, region: string, credentials: 
   const encrypted = (value: object) => madminEncrypt(credentials.secretAccessKey, Buffer.from(JSON.stringify(value)));
 
   /** @throws Error with MinIO's code and message; `tolerated` is the code that counts as success */
-  async function call(method: string, path: string, query: Record<string, string>, body: Buffer, tolerated?: string): Promise<void> {
+  async function call(
+    method: string,
+    path: string,
+    query: Record<string, string>,
+    body: Buffer,
+    tolerated?: string,
+  ): Promise<void> {
     const url = new URL(`/minio/admin/v3/${path}`, endpoint);
     const { headers } = await signer.sign({
       method,
@@ -65,7 +71,12 @@ export function createMinioAdmin(endpoint: string, region: string, credentials: 
       body,
     });
     url.search = new URLSearchParams(query).toString();
-    const response = await fetch(url, { method, headers, body: new Uint8Array(body), signal: AbortSignal.timeout(requestTimeoutMs) });
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: new Uint8Array(body),
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    });
     const answer = await response.text();
     if (response.ok || (tolerated !== undefined && answer.includes(tolerated))) return;
     throw new Error(`The object store at ${endpoint} refused ${path}: ${response.status} ${answer.trim()}`);
@@ -75,7 +86,8 @@ export function createMinioAdmin(endpoint: string, region: string, credentials: 
     setUser: ({ accessKeyId, secretAccessKey }) =>
       call("PUT", "add-user", { accessKey: accessKeyId }, encrypted({ secretKey: secretAccessKey, status: "enabled" })),
     setPolicy: (name, policy) => call("PUT", "add-canned-policy", { name }, Buffer.from(JSON.stringify(policy))),
-    attachPolicy: (name, user) => call("POST", "idp/builtin/policy/attach", {}, encrypted({ policies: [name], user }), alreadyAttached),
+    attachPolicy: (name, user) =>
+      call("POST", "idp/builtin/policy/attach", {}, encrypted({ policies: [name], user }), alreadyAttached),
     removeUser: (accessKeyId) => call("DELETE", "remove-user", { accessKey: accessKeyId }, Buffer.alloc(0), noSuchUser),
   };
 }

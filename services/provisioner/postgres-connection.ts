@@ -17,8 +17,17 @@ const passingStates = new Set(["57P03", "53300"]);
 const connectTimeoutMs = 5000;
 
 /** Runs `use` with a connection to a database, which is closed afterwards. Waits for a server that cannot be reached yet. */
-export async function withConnection<T>(server: PostgresServer, database: string, log: Logger, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await retry(() => connect(server, database), { what: `PostgreSQL at ${server.host}:${server.port}`, log, mayPass });
+export async function withConnection<T>(
+  server: PostgresServer,
+  database: string,
+  log: Logger,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await retry(() => connect(server, database), {
+    what: `PostgreSQL at ${server.host}:${server.port}`,
+    log,
+    mayPass,
+  });
   try {
     return await use(client);
   } finally {
@@ -40,5 +49,9 @@ async function connect({ ssl, ...server }: PostgresServer, database: string): Pr
 
 /** pg reports a timeout and a connection closed early without a code. */
 function mayPass(error: unknown): boolean {
-  return isNetworkFailure(error) || passingStates.has(codeOf(error)) || (codeOf(error) === "" && /timeout|terminated/i.test(String(error)));
+  return (
+    isNetworkFailure(error) ||
+    passingStates.has(codeOf(error)) ||
+    (codeOf(error) === "" && /timeout|terminated/i.test(String(error)))
+  );
 }

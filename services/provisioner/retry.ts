@@ -28,15 +28,28 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
       if (performance.now() + pauseMs > end) {
         throw new Error(`${what} could not be used within ${limitMs / 1000} s: ${describe(error)}`, { cause: error });
       }
-      if (count === 1) log.info(`${what} cannot be used yet (${describe(error)}); trying for up to ${limitMs / 1000} s`);
+      if (count === 1)
+        log.info(`${what} cannot be used yet (${describe(error)}); trying for up to ${limitMs / 1000} s`);
     }
     await delay(pauseMs);
   }
 }
 
 const networkCodes = new Set([
-  "EAI_AGAIN", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EPIPE", "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_SOCKET", "PLT_KFK_NETWORK", "PLT_KFK_TIMEOUT",
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_SOCKET",
+  "PLT_KFK_NETWORK",
+  "PLT_KFK_TIMEOUT",
 ]);
 
 /** Whether an error, or one that it wraps, says that the other side was not reached or broke off. */
@@ -55,7 +68,8 @@ export function codeOf(error: unknown): string {
 
 /** An error in one line. Kafka's client and the Happy Eyeballs of Node.js gather errors, fetch wraps them: the reason is inside. */
 export function describe(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return [...new Set(error.errors.map(describe))].join("; ");
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return [...new Set(error.errors.map(describe))].join("; ");
   if (!(error instanceof Error)) return String(error);
   if (error.message === "fetch failed" && error.cause !== undefined) return describe(error.cause);
   return error.message || codeOf(error) || error.name;

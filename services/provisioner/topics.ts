@@ -17,7 +17,9 @@ type Topic = z.infer<typeof topic>;
 /** Environment of the command: the brokers and the topics that are to be there. */
 export const topicSettings = z.object({
   ...kafkaEnv,
-  TOPICS: jsonEnv(z.array(topic, "expected a JSON list of topics").min(1).refine(namesAreUnique, "two topics have the same name")),
+  TOPICS: jsonEnv(
+    z.array(topic, "expected a JSON list of topics").min(1).refine(namesAreUnique, "two topics have the same name"),
+  ),
 });
 
 function namesAreUnique(topics: Topic[]): boolean {
@@ -45,7 +47,11 @@ async function converge(admin: Admin, topics: Topic[], log: Logger): Promise<voi
   for (const wanted of found) await setConfig(admin, wanted, log);
 }
 
-async function create(admin: Admin, { name, partitions, replicationFactor, config }: Topic, log: Logger): Promise<void> {
+async function create(
+  admin: Admin,
+  { name, partitions, replicationFactor, config }: Topic,
+  log: Logger,
+): Promise<void> {
   const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   try {
     await admin.createTopics({ topics: [{ topic: name, partitions, replicas: replicationFactor }], configs });
@@ -57,12 +63,22 @@ async function create(admin: Admin, { name, partitions, replicationFactor, confi
 }
 
 async function addPartitions(admin: Admin, wanted: Topic[], log: Logger): Promise<void> {
-  const { topics } = await admin.metadata({ topics: wanted.map(({ name }) => name), autocreateTopics: false, forceUpdate: true });
+  const { topics } = await admin.metadata({
+    topics: wanted.map(({ name }) => name),
+    autocreateTopics: false,
+    forceUpdate: true,
+  });
   for (const { name, partitions, replicationFactor } of wanted) {
     const present = topics.get(name)!;
     const replicas = present.partitions[0]!.replicas.length;
-    if (replicas !== replicationFactor) log.warn(`topic ${name} keeps ${replicas} replicas a partition, not ${replicationFactor}: moving data is the administrator's`);
-    if (present.partitionsCount > partitions) log.warn(`topic ${name} keeps ${present.partitionsCount} partitions, not ${partitions}: Kafka cannot take any away`);
+    if (replicas !== replicationFactor)
+      log.warn(
+        `topic ${name} keeps ${replicas} replicas a partition, not ${replicationFactor}: moving data is the administrator's`,
+      );
+    if (present.partitionsCount > partitions)
+      log.warn(
+        `topic ${name} keeps ${present.partitionsCount} partitions, not ${partitions}: Kafka cannot take any away`,
+      );
     if (present.partitionsCount >= partitions) continue;
     await admin.createPartitions({ topics: [{ name, count: partitions }] });
     log.info(`topic ${name} has ${partitions} partitions now, it had ${present.partitionsCount}`);
@@ -77,7 +93,11 @@ async function setConfig(admin: Admin, { name, config }: Topic, log: Logger): Pr
   const present = new Map(description?.configs.map((entry) => [entry.name, entry.value]));
   const different = Object.entries(config).filter(([key, value]) => present.get(key) !== value);
   if (different.length === 0) return;
-  const configs = different.map(([key, value]) => ({ name: key, configOperation: IncrementalAlterConfigOperationTypes.SET, value }));
+  const configs = different.map(([key, value]) => ({
+    name: key,
+    configOperation: IncrementalAlterConfigOperationTypes.SET,
+    value,
+  }));
   await admin.incrementalAlterConfigs({ resources: [{ ...resource, configs }] });
   log.info(`topic ${name}: set ${different.map((pair) => pair.join("=")).join(", ")}`);
 }

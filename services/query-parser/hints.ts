@@ -18,7 +18,8 @@ export function hintsFor(unknown: readonly string[], index: SchemaIndex): string
 
 /** One slip in a short word, two in a long one; hardly ever in both of the first letters. */
 function isSlip(word: string, name: string): boolean {
-  if (word.length < 4 || Math.abs(word.length - name.length) > 2 || (word[0] !== name[0] && word[1] !== name[1])) return false;
+  if (word.length < 4 || Math.abs(word.length - name.length) > 2 || (word[0] !== name[0] && word[1] !== name[1]))
+    return false;
   const most = word.length < 8 ? 1 : 2;
   return editDistance(word, name, most) <= most;
 }

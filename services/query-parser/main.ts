@@ -10,7 +10,13 @@ const name = "query-parser";
 
 await runService({
   name,
-  env: { ...kafkaEnv, DB_CONNECTOR_URL: serviceUrl, MODEL_REGISTRY_URL: serviceUrl, NEW_MODELS_MS: z.coerce.number().pipe(z.int().positive()).optional(), ...languageModelEnv },
+  env: {
+    ...kafkaEnv,
+    DB_CONNECTOR_URL: serviceUrl,
+    MODEL_REGISTRY_URL: serviceUrl,
+    NEW_MODELS_MS: z.coerce.number().pipe(z.int().positive()).optional(),
+    ...languageModelEnv,
+  },
   create: (env, log) => {
     const languageModel = languageModelOf(env);
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });

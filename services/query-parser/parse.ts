@@ -1,4 +1,11 @@
-import { interpretation, statement, type DatabaseSchema, type Interpretation, type Reader, type Statement } from "@chatdb/contracts/query.ts";
+import {
+  interpretation,
+  statement,
+  type DatabaseSchema,
+  type Interpretation,
+  type Reader,
+  type Statement,
+} from "@chatdb/contracts/query.ts";
 import { statementOf } from "./compile/statement.ts";
 import { hintsFor } from "./hints.ts";
 import type { SchemaIndex } from "./linking/schema-index.ts";
@@ -35,7 +42,13 @@ export const maxAlternatives = 3;
  * @param ranker tells the likely plans from the others; default: the bundled one
  * @throws Refusal when it is not understood, or could well mean something else: then with alternatives
  */
-export function parse(question: string, index: SchemaIndex, now?: Date, before?: QueryPlan, ranker = defaultRanker): Parsed {
+export function parse(
+  question: string,
+  index: SchemaIndex,
+  now?: Date,
+  before?: QueryPlan,
+  ranker = defaultRanker,
+): Parsed {
   const [best, ...others] = understand(question, index, now, before, ranker);
   const { plan, confidence } = best!;
   if (confidence < minConfidence) throw unsure(interpretations([best!, ...others], index), best!.unread, index);
@@ -54,22 +67,47 @@ const maxProblems = 20;
 export function planFrom(given: unknown, { schema }: SchemaIndex): QueryPlan {
   const { success, data: plan, error } = queryPlan.safeParse(given);
   const problems = success ? problemsOf(plan, schema) : shapeProblems(error.issues);
-  if (plan && problems.length === 0 && !statement.safeParse(statementOf(plan, schema)).success) problems.push("it is too long for one statement");
+  if (plan && problems.length === 0 && !statement.safeParse(statementOf(plan, schema)).success)
+    problems.push("it is too long for one statement");
   if (plan && problems.length === 0) return plan;
   const more = problems.length > maxProblems ? [`and ${problems.length - maxProblems} more problems`] : [];
-  throw new Refusal(`The plan does not fit ${schema.datasource}: ${[...problems.slice(0, maxProblems), ...more].join("; ")}.`, { final: true });
+  throw new Refusal(
+    `The plan does not fit ${schema.datasource}: ${[...problems.slice(0, maxProblems), ...more].join("; ")}.`,
+    { final: true },
+  );
 }
 
 /** A plan that fits the schema, with all that is to be said of it. */
-export function parsed(plan: QueryPlan, { schema }: SchemaIndex, said: Pick<Parsed, "confidence" | "read_by" | "alternatives">): Parsed {
-  return { dialect: schema.dialect, plan, ...said, reading: readingOf(plan, schema), statement: statementOf(plan, schema) };
+export function parsed(
+  plan: QueryPlan,
+  { schema }: SchemaIndex,
+  said: Pick<Parsed, "confidence" | "read_by" | "alternatives">,
+): Parsed {
+  return {
+    dialect: schema.dialect,
+    plan,
+    ...said,
+    reading: readingOf(plan, schema),
+    statement: statementOf(plan, schema),
+  };
 }
 
 /** Asks back which of the readings is meant. @param unread words that were passed over */
-export function unsure(alternatives: readonly Interpretation[], unread: readonly string[], index: SchemaIndex): Refusal {
+export function unsure(
+  alternatives: readonly Interpretation[],
+  unread: readonly string[],
+  index: SchemaIndex,
+): Refusal {
   const words = unread.length > 0 ? ` I did not understand: ${unread.join(", ")}.` : "";
-  const asked = alternatives.length > 0 ? "I am not sure what you mean. Which of these is it?" : "I did not understand the question.";
-  return new Refusal(`${asked}${words}`, { words: unread, alternatives, hints: alternatives.length > 0 ? [] : hintsFor(unread, index) });
+  const asked =
+    alternatives.length > 0
+      ? "I am not sure what you mean. Which of these is it?"
+      : "I did not understand the question.";
+  return new Refusal(`${asked}${words}`, {
+    words: unread,
+    alternatives,
+    hints: alternatives.length > 0 ? [] : hintsFor(unread, index),
+  });
 }
 
 function interpretations(candidates: readonly Candidate[], { schema }: SchemaIndex): Interpretation[] {

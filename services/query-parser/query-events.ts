@@ -21,7 +21,11 @@ export class QueryEvents {
   constructor(bus: EventBus, registry: Registry, log: Logger) {
     this.#bus = bus;
     this.#log = log;
-    this.#lost = new Counter({ name: "query_events_lost_total", help: "Query events that did not reach the event bus.", registers: [registry] });
+    this.#lost = new Counter({
+      name: "query_events_lost_total",
+      help: "Query events that did not reach the event bus.",
+      registers: [registry],
+    });
   }
 
   publish(event: QueryEvent): void {

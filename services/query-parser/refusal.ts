@@ -12,7 +12,15 @@ export class Refusal extends Error {
   /** Nobody else need be asked either. */
   readonly final: boolean;
 
-  constructor(message: string, details: { words?: readonly string[]; hints?: readonly string[]; alternatives?: readonly Interpretation[]; final?: boolean } = {}) {
+  constructor(
+    message: string,
+    details: {
+      words?: readonly string[];
+      hints?: readonly string[];
+      alternatives?: readonly Interpretation[];
+      final?: boolean;
+    } = {},
+  ) {
     super(message);
     this.words = details.words ?? [];
     this.hints = details.hints ?? [];

@@ -36,7 +36,8 @@ export class Schemas {
     const names = await this.#names.forceFetch("names");
     const [only, another] = names;
     if (only === undefined) throw new Problem(404, "The db-connector has no data source to ask.");
-    if (another !== undefined) throw new Problem(400, `Name the data source to ask: ${names.join(", ")}.`, { datasources: names });
+    if (another !== undefined)
+      throw new Problem(400, `Name the data source to ask: ${names.join(", ")}.`, { datasources: names });
     return only;
   }
 

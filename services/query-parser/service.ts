@@ -36,11 +36,25 @@ export interface Deps extends SchemasOptions {
 
 /** Turns questions in English into SQL. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
-  const { dbConnectorUrl, modelRegistryUrl, newModelsMs = 30_000, bus, languageModel, release, log = createLogger("query-parser"), ...options } = deps;
+  const {
+    dbConnectorUrl,
+    modelRegistryUrl,
+    newModelsMs = 30_000,
+    bus,
+    languageModel,
+    release,
+    log = createLogger("query-parser"),
+    ...options
+  } = deps;
   const http = createHttpClient(dbConnectorUrl);
   const schemas = new Schemas(http, options);
   // Ready when it was tried: the first question is then understood by what was learned.
-  const app = createServer({ name: "query-parser", log, description: "Questions in English to SQL.", checks: { learnedModels: () => learned?.asked ?? Promise.resolve() } });
+  const app = createServer({
+    name: "query-parser",
+    log,
+    description: "Questions in English to SQL.",
+    checks: { learnedModels: () => learned?.asked ?? Promise.resolve() },
+  });
   const registry = modelRegistryUrl === undefined ? undefined : createHttpClient(modelRegistryUrl, { timeoutMs: 2000 });
   const learned = registry && new LearnedModels({ registry, everyMs: newModelsMs, metrics: app.metrics, log });
   const events = new QueryEvents(bus, app.metrics, log);
@@ -51,24 +65,33 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     await Promise.all([http.close(), registry?.close(), model?.close()]);
     await release?.();
   });
-  app.post("/parse", { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } }, async ({ body }, reply) => {
-    const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
-    try {
-      const datasource = (asked.datasource ??= await schemas.only());
-      const parsed = await parseWith({ schemas, learned, log }, datasource, body).catch(async (error: unknown) => {
-        if (!model || !(error instanceof Refusal) || error.final) throw error;
-        const index = await schemas.get(datasource);
-        const before = body.follows === undefined ? undefined : planFrom(body.follows, index);
-        return await readByModel(model, { question: body.query, index, now: new Date(), before }, error, clientGone(reply));
-      });
-      events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
-      return { query: body.query, datasource, ...parsed };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      events.publish({ ...eventOf(asked), outcome: error instanceof Refusal ? "refused" : "failed", reason });
-      throw error instanceof Refusal ? problemOf(error, asked) : error;
-    }
-  });
+  app.post(
+    "/parse",
+    { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } },
+    async ({ body }, reply) => {
+      const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
+      try {
+        const datasource = (asked.datasource ??= await schemas.only());
+        const parsed = await parseWith({ schemas, learned, log }, datasource, body).catch(async (error: unknown) => {
+          if (!model || !(error instanceof Refusal) || error.final) throw error;
+          const index = await schemas.get(datasource);
+          const before = body.follows === undefined ? undefined : planFrom(body.follows, index);
+          return await readByModel(
+            model,
+            { question: body.query, index, now: new Date(), before },
+            error,
+            clientGone(reply),
+          );
+        });
+        events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
+        return { query: body.query, datasource, ...parsed };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        events.publish({ ...eventOf(asked), outcome: error instanceof Refusal ? "refused" : "failed", reason });
+        throw error instanceof Refusal ? problemOf(error, asked) : error;
+      }
+    },
+  );
   takeFeedback(app, schemas, bus);
   return Promise.resolve(app);
 }
@@ -82,12 +105,19 @@ interface Understanders {
 const bundled = new Understanding();
 
 /** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
-async function parseWith({ schemas, learned, log }: Understanders, datasource: string, { query, plan, follows }: ParseRequest): Promise<Parsed & { learned_model?: ModelReference }> {
+async function parseWith(
+  { schemas, learned, log }: Understanders,
+  datasource: string,
+  { query, plan, follows }: ParseRequest,
+): Promise<Parsed & { learned_model?: ModelReference }> {
   const understood = (index: SchemaIndex) => {
     if (plan !== undefined) return parsePlan(plan, index);
     const before = follows === undefined ? undefined : planFrom(follows, index);
     const { understanding, model } = learned?.for(index) ?? { understanding: bundled };
-    return { ...parse(query, understanding.of(index), undefined, before, understanding.ranker), ...(model ? { learned_model: model } : {}) };
+    return {
+      ...parse(query, understanding.of(index), undefined, before, understanding.ranker),
+      ...(model ? { learned_model: model } : {}),
+    };
   };
   const index = await schemas.get(datasource);
   try {

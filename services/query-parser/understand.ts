@@ -26,7 +26,13 @@ const maxReadings = 5;
  * @param before the plan of the question before, from which it may go on; it fits the schema
  * @throws Refusal where nothing fits the schema, saying why
  */
-export function understand(question: string, index: SchemaIndex, now = new Date(), before?: QueryPlan, ranker = defaultRanker): Candidate[] {
+export function understand(
+  question: string,
+  index: SchemaIndex,
+  now = new Date(),
+  before?: QueryPlan,
+  ranker = defaultRanker,
+): Candidate[] {
   const byItself = () => ranker.rank(candidatesFor(question, index, now));
   return before ? understandNext(question, before, index, now, byItself) : byItself();
 }
@@ -53,7 +59,8 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
       refusal ??= error;
     }
   }
-  if (candidates.size === 0) throw withWords(refusal ?? new Refusal("I did not understand the question."), readings[0]!.unread);
+  if (candidates.size === 0)
+    throw withWords(refusal ?? new Refusal("I did not understand the question."), readings[0]!.unread);
   const found = [...candidates.values()];
   const features = featuresOf(new Said(sentence), found);
   return found.map(({ plan, unread }, place) => ({ plan, unread, features: features[place]! }));
@@ -62,13 +69,25 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
 /** A refusal that also says which words were passed over. */
 function withWords(refusal: Refusal, unread: readonly string[]): Refusal {
   const words = unread.filter((word) => !refusal.words.includes(word));
-  return words.length === 0 ? refusal : new Refusal(`${refusal.message} I did not understand: ${words.join(", ")}.`, { words: [...refusal.words, ...words], hints: refusal.hints });
+  return words.length === 0
+    ? refusal
+    : new Refusal(`${refusal.message} I did not understand: ${words.join(", ")}.`, {
+        words: [...refusal.words, ...words],
+        hints: refusal.hints,
+      });
 }
 
 const costOf = ({ reading, naming, surprise }: Found) => reading + naming + surprise;
 
 /** Asked to change something, no list is the answer. @throws Refusal */
 function refuseToChange(question: string): void {
-  const verb = /^\s*(?:please\s+)?(delete|drop|update|insert|remove|truncate|alter|create(?! an? (?:list|report|overview))|grant|revoke|replace|merge|rename)\b/i.exec(question)?.[1];
-  if (verb) throw new Refusal(`I only read: nothing can be changed here, and I will not ${verb.toLowerCase()} anything.`, { words: [verb], final: true });
+  const verb =
+    /^\s*(?:please\s+)?(delete|drop|update|insert|remove|truncate|alter|create(?! an? (?:list|report|overview))|grant|revoke|replace|merge|rename)\b/i.exec(
+      question,
+    )?.[1];
+  if (verb)
+    throw new Refusal(`I only read: nothing can be changed here, and I will not ${verb.toLowerCase()} anything.`, {
+      words: [verb],
+      final: true,
+    });
 }

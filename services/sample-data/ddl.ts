@@ -19,7 +19,9 @@ export const ddl = tableList
     return [
       `CREATE TABLE ${name} (\n  ${[...definitions, ...(unique ? [`UNIQUE (${unique.join(", ")})`] : [])].join(",\n  ")}\n);`,
       ...(comment ? [`COMMENT ON TABLE ${name} IS ${sqlText(comment)};`] : []),
-      ...list.flatMap(([column, { comment }]) => (comment ? [`COMMENT ON COLUMN ${name}.${column} IS ${sqlText(comment)};`] : [])),
+      ...list.flatMap(([column, { comment }]) =>
+        comment ? [`COMMENT ON COLUMN ${name}.${column} IS ${sqlText(comment)};`] : [],
+      ),
       ...indexes.map((index) => `CREATE INDEX ON ${name} (${index.join(", ")});`),
     ].join("\n");
   })

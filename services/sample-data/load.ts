@@ -6,7 +6,13 @@ import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
 export { defaultSeed, generateShop, sizes, type Shop } from "./shop.ts";
 
 /** Types of columns as they travel. */
-const types: Record<SampleColumn["type"], string> = { key: "integer", integer: "integer", decimal: "numeric", text: "text", instant: "timestamptz" };
+const types: Record<SampleColumn["type"], string> = {
+  key: "integer",
+  integer: "integer",
+  decimal: "numeric",
+  text: "text",
+  instant: "timestamptz",
+};
 
 // Any constant does: it keeps two loaders of one database apart.
 const lockKey = 5_107_001;
@@ -46,10 +52,18 @@ async function loadWith(client: pg.ClientBase, shop: Shop): Promise<boolean> {
 }
 
 /** One statement a table: each column travels as one array. */
-async function fill(client: pg.ClientBase, name: string, { columns }: SampleTable<Record<string, unknown>>, rows: readonly object[]): Promise<void> {
+async function fill(
+  client: pg.ClientBase,
+  name: string,
+  { columns }: SampleTable<Record<string, unknown>>,
+  rows: readonly object[],
+): Promise<void> {
   const list = Object.entries(columns);
   const arrays = list.map(([column]) => rows.map((row) => (row as Record<string, unknown>)[column]));
   const casts = list.map(([, { type }], index) => `$${index + 1}::${types[type]}[]`).join(", ");
-  await client.query(`INSERT INTO ${name} (${list.map(([column]) => column).join(", ")}) SELECT * FROM unnest(${casts})`, arrays);
+  await client.query(
+    `INSERT INTO ${name} (${list.map(([column]) => column).join(", ")}) SELECT * FROM unnest(${casts})`,
+    arrays,
+  );
   await client.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)", [name, rows.length]);
 }

@@ -8,21 +8,32 @@ import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
  */
 export async function loadMongodb(db: Db, shop: Shop = generateShop()): Promise<void> {
   for (const [name, table] of tableList) {
-    const collection = await db.createCollection<Document & { _id: number }>(name, { validator: { $jsonSchema: schemaOf(table) } });
+    const collection = await db.createCollection<Document & { _id: number }>(name, {
+      validator: { $jsonSchema: schemaOf(table) },
+    });
     await collection.insertMany(shop[name].map((row) => documentOf(row, table.columns)));
-    const indexes = [...(table.indexes ?? []).map((fields) => ({ fields, unique: false })), ...(table.unique ? [{ fields: table.unique, unique: true }] : [])];
-    for (const { fields, unique } of indexes) await collection.createIndex(Object.fromEntries(fields.map((field) => [field, 1])), { unique });
+    const indexes = [
+      ...(table.indexes ?? []).map((fields) => ({ fields, unique: false })),
+      ...(table.unique ? [{ fields: table.unique, unique: true }] : []),
+    ];
+    for (const { fields, unique } of indexes)
+      await collection.createIndex(Object.fromEntries(fields.map((field) => [field, 1])), { unique });
   }
 }
 
 function schemaOf({ comment, columns }: SampleTable<Record<string, unknown>>): Document {
-  const described = Object.entries(columns).flatMap(([name, { comment }]) => (comment ? [[name, { description: comment }]] : []));
+  const described = Object.entries(columns).flatMap(([name, { comment }]) =>
+    comment ? [[name, { description: comment }]] : [],
+  );
   return { ...(comment && { description: comment }), properties: Object.fromEntries(described) as Document };
 }
 
 function documentOf(row: object, columns: Record<string, SampleColumn>): Document & { _id: number } {
   const { id, ...fields } = row as Record<string, string | number>;
-  return { _id: id as number, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueOf(value, columns[name]!.type)])) };
+  return {
+    _id: id as number,
+    ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueOf(value, columns[name]!.type)])),
+  };
 }
 
 function valueOf(value: string | number, type: SampleColumn["type"]): unknown {

@@ -20,7 +20,9 @@ export async function loadMysql(connection: Connection, shop: Shop = generateSho
   for (const statement of ddl) await connection.query(statement);
   for (const [name, { columns }] of tableList) {
     const list = Object.entries(columns);
-    const rows = shop[name].map((row) => list.map(([column, { type }]) => valueOf((row as unknown as Record<string, string | number>)[column]!, type)));
+    const rows = shop[name].map((row) =>
+      list.map(([column, { type }]) => valueOf((row as unknown as Record<string, string | number>)[column]!, type)),
+    );
     await connection.query(`INSERT INTO ${name} (${list.map(([column]) => column).join(", ")}) VALUES ?`, [rows]);
   }
   await connection.query(`ANALYZE TABLE ${tableList.map(([name]) => name).join(", ")}`);
@@ -29,9 +31,14 @@ export async function loadMysql(connection: Connection, shop: Shop = generateSho
 const ddl = tableList.map(([name, { comment = "", columns, unique, indexes = [] }]) => {
   const list = Object.entries(columns);
   const definitions = [
-    ...list.map(([column, each]) => `${column} ${types[each.type]}${each.unique ? " UNIQUE" : ""}${each.comment ? ` COMMENT ${sqlText(each.comment)}` : ""}${checksOf(column, each)}`),
+    ...list.map(
+      ([column, each]) =>
+        `${column} ${types[each.type]}${each.unique ? " UNIQUE" : ""}${each.comment ? ` COMMENT ${sqlText(each.comment)}` : ""}${checksOf(column, each)}`,
+    ),
     // MySQL passes over a reference that stands at its column.
-    ...list.flatMap(([column, { references }]) => (references ? [`FOREIGN KEY (${column}) REFERENCES ${references} (id)`] : [])),
+    ...list.flatMap(([column, { references }]) =>
+      references ? [`FOREIGN KEY (${column}) REFERENCES ${references} (id)`] : [],
+    ),
     ...(unique ? [`UNIQUE (${unique.join(", ")})`] : []),
     ...indexes.map((index) => `INDEX (${index.join(", ")})`),
   ];
@@ -39,4 +46,5 @@ const ddl = tableList.map(([name, { comment = "", columns, unique, indexes = [] 
 });
 
 /** `2024-05-01T10:30:00Z` is `2024-05-01 10:30:00` there. */
-const valueOf = (value: string | number, type: SampleColumn["type"]) => (type === "instant" ? String(value).replace("T", " ").replace("Z", "") : value);
+const valueOf = (value: string | number, type: SampleColumn["type"]) =>
+  type === "instant" ? String(value).replace("T", " ").replace("Z", "") : value;

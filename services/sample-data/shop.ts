@@ -6,12 +6,40 @@ export const defaultSeed = 20240101;
 /** How many rows the generator makes; each order has one to `itemsPerOrder` items. */
 export const sizes = { customers: 600, productsPerCategory: 24, orders: 2000, itemsPerOrder: 4 } as const;
 
-export interface Customer { id: number; name: string; email: string; city: string; country: string; created_at: string }
-export interface Category { id: number; name: string; description: string }
+export interface Customer {
+  id: number;
+  name: string;
+  email: string;
+  city: string;
+  country: string;
+  created_at: string;
+}
+export interface Category {
+  id: number;
+  name: string;
+  description: string;
+}
 /** `price` is a decimal with two digits, kept as text as PostgreSQL's `numeric` is. */
-export interface Product { id: number; name: string; category_id: number; price: string; stock: number }
-export interface Order { id: number; customer_id: number; ordered_at: string; status: string }
-export interface OrderItem { id: number; order_id: number; product_id: number; quantity: number; unit_price: string }
+export interface Product {
+  id: number;
+  name: string;
+  category_id: number;
+  price: string;
+  stock: number;
+}
+export interface Order {
+  id: number;
+  customer_id: number;
+  ordered_at: string;
+  status: string;
+}
+export interface OrderItem {
+  id: number;
+  order_id: number;
+  product_id: number;
+  quantity: number;
+  unit_price: string;
+}
 
 /** Property names are those of the tables and of their columns. */
 export interface Shop {
@@ -82,7 +110,13 @@ function orderItems(random: Random, orders: readonly Order[], products: readonly
     for (const product of chosen) {
       const discount = random.next() < 0.2 ? 0.9 : 1;
       const unit_price = decimal(Math.round(Number(product.price) * discount * 100));
-      items.push({ id: items.length + 1, order_id, product_id: product.id, quantity: random.integer(1, 5), unit_price });
+      items.push({
+        id: items.length + 1,
+        order_id,
+        product_id: product.id,
+        quantity: random.integer(1, 5),
+        unit_price,
+      });
     }
   }
   return items;

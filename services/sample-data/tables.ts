@@ -75,13 +75,19 @@ export const tables: { [T in keyof Shop]: SampleTable<Shop[T][number]> } = {
 };
 
 /** The tables with what they are called, parents before children. */
-export const tableList = Object.entries(tables) as unknown as [name: keyof Shop, table: SampleTable<Record<string, unknown>>][];
+export const tableList = Object.entries(tables) as unknown as [
+  name: keyof Shop,
+  table: SampleTable<Record<string, unknown>>,
+][];
 
 /** Text in SQL. */
 export const sqlText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** What a row must obey, in the SQL of any dialect. */
 export function checksOf(name: string, { least, oneOf }: SampleColumn): string {
-  const checks = [...(least === undefined ? [] : [`${name} >= ${least}`]), ...(oneOf ? [`${name} IN (${oneOf.map(sqlText).join(", ")})`] : [])];
+  const checks = [
+    ...(least === undefined ? [] : [`${name} >= ${least}`]),
+    ...(oneOf ? [`${name} IN (${oneOf.map(sqlText).join(", ")})`] : []),
+  ];
   return checks.map((check) => ` CHECK (${check})`).join("");
 }

@@ -32,16 +32,22 @@ export function openGateway(url: string) {
     parse: (query: string, datasource: string) => http.postJson("/api/parse", { query, datasource }, parseResponse),
     dataSources: async () => (await http.getJson("/api/datasources", dataSourceList)).datasources,
     schema: (datasource: string) => http.getJson(`/api/datasources/${datasource}/schema`, databaseSchema),
-    execute: (datasource: string, statement: Statement) => http.postJson(`/api/datasources/${datasource}/query`, statement, queryResult),
+    execute: (datasource: string, statement: Statement) =>
+      http.postJson(`/api/datasources/${datasource}/query`, statement, queryResult),
     async upload(name: string, csv: string) {
-      const { status, body } = await http.request(`/api/datasets/${name}`, { method: "PUT", headers: { "content-type": "text/csv" }, body: csv });
+      const { status, body } = await http.request(`/api/datasets/${name}`, {
+        method: "PUT",
+        headers: { "content-type": "text/csv" },
+        body: csv,
+      });
       const answer = (await buffer(body)).toString();
       expect(status === 200, `PUT /api/datasets/${name} answered ${status}`, { answer });
       return dataset.parse(JSON.parse(answer));
     },
     submit: (request: z.input<typeof jobRequest>) => http.postJson("/api/jobs", request, jobAccepted),
     job: (id: string): Promise<Job> => http.getJson(`/api/jobs/${id}`, job),
-    jobsOf: async (model_name: string, limit: number) => (await http.getJson(`/api/jobs?model_name=${model_name}&limit=${limit}`, jobList)).jobs,
+    jobsOf: async (model_name: string, limit: number) =>
+      (await http.getJson(`/api/jobs?model_name=${model_name}&limit=${limit}`, jobList)).jobs,
     models: () => http.getJson("/api/models", modelList),
     versions: (name: string) => http.getJson(`/api/models/${name}?limit=1000`, modelVersionList),
     version: (name: string, version: number) => http.getJson(`/api/models/${name}/${version}`, modelVersion),

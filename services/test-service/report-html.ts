@@ -59,7 +59,9 @@ ${steps.map(row).join("\n")}
 }
 
 function row({ name, status, took_ms, evidence, error }: Step): string {
-  const facts = Object.entries(evidence).map(([key, value]) => `<dt>${escape(key.replaceAll("_", " "))}</dt><dd>${escape(text(value))}</dd>`);
+  const facts = Object.entries(evidence).map(
+    ([key, value]) => `<dt>${escape(key.replaceAll("_", " "))}</dt><dd>${escape(text(value))}</dd>`,
+  );
   const reason = error === undefined ? "" : `<p class="error">${escape(error)}</p>`;
   return `<tr><th scope="row">${escape(name)}</th><td>${mark(status)}</td><td class="time">${seconds(took_ms)}</td><td>${reason}<dl>${facts.join("")}</dl></td></tr>`;
 }
@@ -75,7 +77,8 @@ function seconds(ms: number): string {
 /** Six digits of a number are enough to read; the JSON of the run has them all. Spaces after commas let long lists wrap. */
 function text(value: unknown): string {
   if (typeof value === "string") return value;
-  const short = (_key: string, each: unknown) => (typeof each === "number" && !Number.isInteger(each) ? Number(each.toPrecision(6)) : each);
+  const short = (_key: string, each: unknown) =>
+    typeof each === "number" && !Number.isInteger(each) ? Number(each.toPrecision(6)) : each;
   return JSON.stringify(value, short, 1).replaceAll(/\n */g, " ");
 }
 

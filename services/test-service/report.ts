@@ -14,11 +14,18 @@ export const step = z.object({
 });
 export type Step = z.infer<typeof step>;
 
-export const scenario = z.object({ name: z.string(), status: outcome, took_ms: z.number().nonnegative(), steps: z.array(step) });
+export const scenario = z.object({
+  name: z.string(),
+  status: outcome,
+  took_ms: z.number().nonnegative(),
+  steps: z.array(step),
+});
 export type Scenario = z.infer<typeof scenario>;
 
 /** Body of `POST /runs`, which may be left out. */
-export const runOptions = z.strictObject({ jobs: z.int().min(2).max(200).default(10).describe("Jobs that are submitted at once") });
+export const runOptions = z.strictObject({
+  jobs: z.int().min(2).max(200).default(10).describe("Jobs that are submitted at once"),
+});
 export type RunOptions = z.infer<typeof runOptions>;
 
 /** One run of all scenarios; answer of `GET /runs/:id`. */

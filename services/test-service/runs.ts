@@ -39,8 +39,15 @@ export class Runs {
   /** Begins a run and returns at once. @throws Problem 409 while another goes on */
   start({ jobs }: RunOptions): Run {
     const current = this.list().find(({ status }) => status === "running");
-    if (current) throw new Problem(409, `The run ${current.run_id} is under way; wait for its end.`, { run_id: current.run_id });
-    const run: Run = { run_id: randomUUID(), status: "running", gateway: this.#url, started_at: new Date().toISOString(), scenarios: [] };
+    if (current)
+      throw new Problem(409, `The run ${current.run_id} is under way; wait for its end.`, { run_id: current.run_id });
+    const run: Run = {
+      run_id: randomUUID(),
+      status: "running",
+      gateway: this.#url,
+      started_at: new Date().toISOString(),
+      scenarios: [],
+    };
     this.#runs.set(run.run_id, run);
     for (const id of [...this.#runs.keys()].slice(0, -kept)) this.#runs.delete(id);
     void this.#execute(run, jobs);
@@ -48,7 +55,11 @@ export class Runs {
   }
 
   async #execute(run: Run, jobs: number): Promise<void> {
-    const scenarios = [queryProcessing(this.#gateway), trainingPipeline(this.#gateway), concurrentJobs(this.#gateway, jobs)];
+    const scenarios = [
+      queryProcessing(this.#gateway),
+      trainingPipeline(this.#gateway),
+      concurrentJobs(this.#gateway, jobs),
+    ];
     for (const scenario of scenarios) run.scenarios.push(await runScenario(scenario));
     run.finished_at = new Date().toISOString();
     run.status = run.scenarios.every(({ status }) => status === "passed") ? "passed" : "failed";

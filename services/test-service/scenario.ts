@@ -32,7 +32,9 @@ export async function runScenario(definition: ScenarioDefinition): Promise<Scena
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
   }
-  const skipped = names.slice(steps.length).map((skippedName): Step => ({ name: skippedName, status: "skipped", took_ms: 0, evidence: {} }));
+  const skipped = names
+    .slice(steps.length)
+    .map((skippedName): Step => ({ name: skippedName, status: "skipped", took_ms: 0, evidence: {} }));
   const status = steps.length === names.length && steps.every((each) => each.status === "passed") ? "passed" : "failed";
   return { name, status, took_ms: performance.now() - started, steps: [...steps, ...skipped] };
 }
@@ -41,7 +43,11 @@ async function outcomeOf(check: () => Promise<Evidence>): Promise<Pick<Step, "st
   try {
     return { status: "passed", evidence: await check() };
   } catch (error) {
-    return { status: "failed", evidence: error instanceof Unexpected ? error.evidence : {}, error: error instanceof Error ? error.message : String(error) };
+    return {
+      status: "failed",
+      evidence: error instanceof Unexpected ? error.evidence : {},
+      error: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
@@ -64,12 +70,18 @@ export function expect(condition: boolean, message: string, evidence?: Evidence)
  * Asks until the answer is the one that is waited for.
  * @throws Unexpected after the deadline (ms), with the last answer
  */
-export async function waitUntil<T>(what: string, ask: () => Promise<T>, done: (answer: T) => boolean, deadlineMs = 60_000): Promise<T> {
+export async function waitUntil<T>(
+  what: string,
+  ask: () => Promise<T>,
+  done: (answer: T) => boolean,
+  deadlineMs = 60_000,
+): Promise<T> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     const answer = await ask();
     if (done(answer)) return answer;
-    if (performance.now() > end) throw new Unexpected(`${what}: not within ${deadlineMs / 1000} s`, { last: JSON.stringify(answer) });
+    if (performance.now() > end)
+      throw new Unexpected(`${what}: not within ${deadlineMs / 1000} s`, { last: JSON.stringify(answer) });
     await delay(100);
   }
 }

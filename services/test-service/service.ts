@@ -17,16 +17,31 @@ export interface Deps {
 export function createService({ gatewayUrl, log = createLogger("test-service") }: Deps): Promise<FastifyInstance> {
   const gateway = openGateway(gatewayUrl);
   const runs = new Runs(gateway, gatewayUrl, log);
-  const app = createServer({ name: "test-service", log, healthPath: "/", description: "Runs the test scenarios against the gateway." });
+  const app = createServer({
+    name: "test-service",
+    log,
+    healthPath: "/",
+    description: "Runs the test scenarios against the gateway.",
+  });
   app.addHook("onClose", () => gateway.close());
   const params = z.object({ id: z.uuid() });
 
-  app.post("/runs", { schema: { summary: "Begin a run of all scenarios", body: runOptions.nullish(), response: { 202: run } } }, async (request, reply) => {
-    const begun = runs.start(request.body ?? runOptions.parse({}));
-    return reply.code(202).header("location", `/runs/${begun.run_id}/report.html`).send(begun);
-  });
-  app.get("/runs", { schema: { summary: "The latest runs, newest first", response: { 200: z.object({ runs: z.array(run) }) } } }, () => ({ runs: runs.list() }));
-  app.get("/runs/:id", { schema: { summary: "A run as JSON", params, response: { 200: run } } }, (request) => runs.find(request.params.id));
+  app.post(
+    "/runs",
+    { schema: { summary: "Begin a run of all scenarios", body: runOptions.nullish(), response: { 202: run } } },
+    async (request, reply) => {
+      const begun = runs.start(request.body ?? runOptions.parse({}));
+      return reply.code(202).header("location", `/runs/${begun.run_id}/report.html`).send(begun);
+    },
+  );
+  app.get(
+    "/runs",
+    { schema: { summary: "The latest runs, newest first", response: { 200: z.object({ runs: z.array(run) }) } } },
+    () => ({ runs: runs.list() }),
+  );
+  app.get("/runs/:id", { schema: { summary: "A run as JSON", params, response: { 200: run } } }, (request) =>
+    runs.find(request.params.id),
+  );
   app.get("/runs/:id/report.html", { schema: { summary: "A run as a page", params } }, (request, reply) =>
     reply
       .type("text/html; charset=utf-8")

@@ -27,7 +27,8 @@ export function addEventRoutes(app: App, { jobs, feed, heartbeatMs }: EventRoute
   });
   const number = z.coerce.number().pipe(z.int().nonnegative());
   const schema = {
-    summary: "What happened to a job, as server-sent events until it has ended; as JSON with `accept: application/json`",
+    summary:
+      "What happened to a job, as server-sent events until it has ended; as JSON with `accept: application/json`",
     params: z.object({ id: jobId }),
     querystring: z.object({ after: number.optional().describe("Number of the latest entry that is known") }),
     headers: z.object({ accept: z.string().optional(), "last-event-id": number.optional() }),
@@ -39,11 +40,14 @@ export function addEventRoutes(app: App, { jobs, feed, heartbeatMs }: EventRoute
     const after = lastEventId ?? request.query.after ?? 0;
     const history = await jobs.history(id, after, most);
     if (!history) throw new Problem(404, `There is no job ${id}.`);
-    if (accept.includes("application/json") && !accept.includes("text/event-stream")) return { events: history.entries };
+    if (accept.includes("application/json") && !accept.includes("text/event-stream"))
+      return { events: history.entries };
     const signal = AbortSignal.any([closing.signal, clientGone(reply)]);
     // The last one is for nginx, which collects answers otherwise.
     void reply.headers({ "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-    const stream = Readable.from(eventStream({ jobs, feed, job_id: id, after, signal, heartbeatMs }), { objectMode: false });
+    const stream = Readable.from(eventStream({ jobs, feed, job_id: id, after, signal, heartbeatMs }), {
+      objectMode: false,
+    });
     return (reply as FastifyReply).send(stream);
   });
 }

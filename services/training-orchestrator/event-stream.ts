@@ -21,7 +21,14 @@ const page = 500;
 const retryMs = 2000;
 
 /** A job's history as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until it has ended. */
-export async function* eventStream({ jobs, feed, job_id, after, signal, heartbeatMs }: StreamOptions): AsyncGenerator<string> {
+export async function* eventStream({
+  jobs,
+  feed,
+  job_id,
+  after,
+  signal,
+  heartbeatMs,
+}: StreamOptions): AsyncGenerator<string> {
   const listener = feed.listen(job_id);
   try {
     yield `retry: ${retryMs}\n\n`;

@@ -35,7 +35,11 @@ export function startFeed({ db, onFailure, pollMs = 1000 }: FeedOptions): JobFee
 
   async function look(): Promise<boolean> {
     if (ears.size === 0) return false;
-    const rows = await db.selectFrom("jobs").select(["id", "entries"]).where("id", "in", [...ears.keys()]).execute();
+    const rows = await db
+      .selectFrom("jobs")
+      .select(["id", "entries"])
+      .where("id", "in", [...ears.keys()])
+      .execute();
     for (const { id, entries } of rows) {
       if (!ears.has(id) || lengths.get(id) === entries) continue;
       lengths.set(id, entries);

@@ -32,10 +32,13 @@ interface Asked {
  * Puts jobs on record. Those that are asked for while others are being written wait for these and then go together, in one
  * statement and one commit: that is what makes many a second.
  */
-export function createIntake(db: Kysely<OrchestratorTables>): (request: JobRequest, sender: Sender) => Promise<Accepted> {
+export function createIntake(
+  db: Kysely<OrchestratorTables>,
+): (request: JobRequest, sender: Sender) => Promise<Accepted> {
   const accept = batched((asked: Asked[]) => insert(db, asked), { most: 200, isOfOne: isOfOneRow });
   return async (request, { owner, idempotencyKey }) => {
-    const key = idempotencyKey === undefined || owner === undefined ? idempotencyKey : JSON.stringify([owner, idempotencyKey]);
+    const key =
+      idempotencyKey === undefined || owner === undefined ? idempotencyKey : JSON.stringify([owner, idempotencyKey]);
     const asked = { id: randomUUID(), request, owner, key, idempotencyKey };
     let outcome = await accept(asked);
     while (outcome === undefined) outcome = await accept(asked);
@@ -46,7 +49,13 @@ export function createIntake(db: Kysely<OrchestratorTables>): (request: JobReque
 
 /** Undefined for one whose key was taken by a job that is gone meanwhile: the key is free. */
 async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(Accepted | Problem | undefined)[]> {
-  const rows = asked.map(({ id, request, owner, key }) => ({ id, ...request, priority: priorityNumber(request.priority), owner, idempotency_key: key }));
+  const rows = asked.map(({ id, request, owner, key }) => ({
+    id,
+    ...request,
+    priority: priorityNumber(request.priority),
+    owner,
+    idempotency_key: key,
+  }));
   // Sorted: of two replicas that insert the same keys neither waits for the other's second while that waits for its first.
   const { rows: created } = await sql<{ id: string }>`
     with asked as (
@@ -63,19 +72,29 @@ async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(
     )
     select id from created`.execute(db);
   const isNew = new Set(created.map(({ id }) => id));
-  const known = await ofKeys(db, asked.filter(({ id }) => !isNew.has(id)).map(({ key }) => key!));
-  return asked.map((each) => (isNew.has(each.id) ? { job_id: each.id, status: "queued" } : again(each, known.get(each.key!))));
+  const known = await ofKeys(
+    db,
+    asked.filter(({ id }) => !isNew.has(id)).map(({ key }) => key!),
+  );
+  return asked.map((each) =>
+    isNew.has(each.id) ? { job_id: each.id, status: "queued" } : again(each, known.get(each.key!)),
+  );
 }
 
 async function ofKeys(db: Kysely<OrchestratorTables>, keys: string[]) {
-  const rows = keys.length === 0 ? [] : await db.selectFrom("jobs").selectAll().where("idempotency_key", "in", keys).execute();
+  const rows =
+    keys.length === 0 ? [] : await db.selectFrom("jobs").selectAll().where("idempotency_key", "in", keys).execute();
   return new Map(rows.map((row) => [row.idempotency_key!, row]));
 }
 
 function again({ request, idempotencyKey }: Asked, row: JobRow | undefined): Accepted | Problem | undefined {
   if (!row) return undefined;
-  if (isDeepStrictEqual(requestOf(row), withoutUndefined(request))) return { job_id: row.id, status: statusOf[row.phase] };
-  return new Problem(422, `The idempotency key "${idempotencyKey}" belongs to job ${row.id}, which asks for something else. Use another key.`);
+  if (isDeepStrictEqual(requestOf(row), withoutUndefined(request)))
+    return { job_id: row.id, status: statusOf[row.phase] };
+  return new Problem(
+    422,
+    `The idempotency key "${idempotencyKey}" belongs to job ${row.id}, which asks for something else. Use another key.`,
+  );
 }
 
 const withoutUndefined = (value: object): object => JSON.parse(JSON.stringify(value)) as object;

@@ -16,18 +16,28 @@ interface Message {
 export type RetryPause = (failures: number) => number;
 
 /** One second, twice as long after each further failure, up to a minute; of that, by chance, between half and all. */
-export const retryPause: RetryPause = (failures) => Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2);
+export const retryPause: RetryPause = (failures) =>
+  Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2);
 
 /**
  * Puts a fact on record: the job's new state, the entries of its history, and what others are to be told, all in the
  * transaction that has locked the job's row.
  */
-export async function record(transaction: Transaction<OrchestratorTables>, row: JobRow, fact: Fact, pause: RetryPause): Promise<JobRow> {
+export async function record(
+  transaction: Transaction<OrchestratorTables>,
+  row: JobRow,
+  fact: Fact,
+  pause: RetryPause,
+): Promise<JobRow> {
   const before = stateOf(row);
   const after = applyFact(before, fact);
   const retries = after.phase === "retrying" && before.phase !== "retrying";
   const failures = row.max_attempts - (after.last_attempt - after.attempt);
-  const next = retries ? sql<Date>`now() + ${pause(failures)} * interval '1 ms'` : after.phase === "retrying" ? row.next_attempt_at : null;
+  const next = retries
+    ? sql<Date>`now() + ${pause(failures)} * interval '1 ms'`
+    : after.phase === "retrying"
+      ? row.next_attempt_at
+      : null;
   const entries = entriesOf(before, after, fact);
   const columns = columnsOf(after);
   const updated = await transaction
@@ -48,10 +58,22 @@ export async function record(transaction: Transaction<OrchestratorTables>, row: 
 }
 
 /** The engines are told of the latest attempt anew: for them it is the same one. */
-export async function sendAgain(transaction: Transaction<OrchestratorTables>, row: JobRow, reason: string): Promise<void> {
-  await transaction.updateTable("jobs").set({ heard_at: sql<Date>`now()`, entries: row.entries + 1 }).where("id", "=", row.id).execute();
+export async function sendAgain(
+  transaction: Transaction<OrchestratorTables>,
+  row: JobRow,
+  reason: string,
+): Promise<void> {
+  await transaction
+    .updateTable("jobs")
+    .set({ heard_at: sql<Date>`now()`, entries: row.entries + 1 })
+    .where("id", "=", row.id)
+    .execute();
   const entry: Entry = { kind: "sent", at: new Date().toISOString(), text: reason };
-  await write(transaction, row, { attempt: row.attempt, entries: [entry], messages: [{ topic: topics.trainingJobs, value: trainingJobOf(row, row.attempt) }] });
+  await write(transaction, row, {
+    attempt: row.attempt,
+    entries: [entry],
+    messages: [{ topic: topics.trainingJobs, value: trainingJobOf(row, row.attempt) }],
+  });
 }
 
 interface Writing {
@@ -60,7 +82,11 @@ interface Writing {
   messages: Message[];
 }
 
-async function write(transaction: Transaction<OrchestratorTables>, row: JobRow, { attempt, entries, messages }: Writing): Promise<void> {
+async function write(
+  transaction: Transaction<OrchestratorTables>,
+  row: JobRow,
+  { attempt, entries, messages }: Writing,
+): Promise<void> {
   if (entries.length > 0) {
     const rows = entries.map(({ kind, at, text, progress }, index) => ({
       job_id: row.id,
@@ -71,7 +97,11 @@ async function write(transaction: Transaction<OrchestratorTables>, row: JobRow, 
       text: text === undefined ? null : storedText(text),
       progress: progress ?? null,
     }));
-    await transaction.insertInto("job_events").values(rows).onConflict((conflict) => conflict.doNothing()).execute();
+    await transaction
+      .insertInto("job_events")
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   }
   if (messages.length > 0) {
     const rows = messages.map(({ topic, value }) => ({ topic, key: row.id, value: storedJson(value) }));
@@ -97,7 +127,13 @@ function entriesOf(before: JobState, after: JobState, fact: Fact): Entry[] {
   }
   // Not each one that comes: those that a reader would tell apart.
   const moved = Math.floor(after.progress * 100) !== Math.floor(before.progress * 100) || after.step !== before.step;
-  if (fact.kind === "progress" && after.phase === "started" && moved) entries.push({ kind: "progress", at, progress: after.progress, ...(after.step !== undefined && { text: after.step }) });
+  if (fact.kind === "progress" && after.phase === "started" && moved)
+    entries.push({
+      kind: "progress",
+      at,
+      progress: after.progress,
+      ...(after.step !== undefined && { text: after.step }),
+    });
   if (fact.kind === "log") entries.push({ kind: "log", at, text: fact.text });
   return entries;
 }
@@ -111,7 +147,11 @@ function messagesOf(row: JobRow, before: JobState, after: JobState, fact: Fact):
     if (stop.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: stop });
   }
   if ((fact.kind === "failed" && fact.passing) || fact.kind === "stopped") {
-    const letter = deadLetterOf({ topic: topics.trainingJobs, key: row.id, value: trainingJobOf(row, after.attempt) }, after.error ?? fact.kind, fact.at);
+    const letter = deadLetterOf(
+      { topic: topics.trainingJobs, key: row.id, value: trainingJobOf(row, after.attempt) },
+      after.error ?? fact.kind,
+      fact.at,
+    );
     if (after.phase === "failed") messages.push({ topic: topics.trainingDeadLetters, value: letter });
   }
   return messages;

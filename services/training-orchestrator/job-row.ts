@@ -11,7 +11,15 @@ export const priorityNumber = (name: Priority): number => priorities.indexOf(nam
 
 export function requestOf(row: JobRow): JobRequest {
   const { model_name, dataset_location, parameters, timeout_s, max_attempts } = row;
-  return { model_name, dataset_location, ...targetOf(row), parameters, priority: priorities[row.priority]!, timeout_s, max_attempts };
+  return {
+    model_name,
+    dataset_location,
+    ...targetOf(row),
+    parameters,
+    priority: priorities[row.priority]!,
+    timeout_s,
+    max_attempts,
+  };
 }
 
 /** What the engines are told. */

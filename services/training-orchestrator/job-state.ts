@@ -8,7 +8,15 @@ export type Phase = "waiting" | "sent" | "started" | "retrying" | "failed" | "ca
  * How much a phase says of an attempt. A higher one stands against a lower one: a model that is registered stays registered,
  * whatever another delivery of the same job met.
  */
-const rank: Record<Phase, number> = { waiting: 0, sent: 1, started: 2, retrying: 3, failed: 4, cancelled: 5, succeeded: 6 };
+const rank: Record<Phase, number> = {
+  waiting: 0,
+  sent: 1,
+  started: 2,
+  retrying: 3,
+  failed: 4,
+  cancelled: 5,
+  succeeded: 6,
+};
 
 export const statusOf: Record<Phase, JobStatus> = {
   waiting: "queued",
@@ -115,12 +123,17 @@ const afterPassing = ({ attempt, last_attempt }: JobState): Phase => (attempt < 
 
 function end(state: JobState, phase: Phase, { at, error }: { at: string; error: string | undefined }): JobState {
   const change = rank[phase] - rank[state.phase];
-  if (change < 0 || (change === 0 && !precedes([at, error ?? ""], [state.finished_at ?? "", state.error ?? ""]))) return state;
+  if (change < 0 || (change === 0 && !precedes([at, error ?? ""], [state.finished_at ?? "", state.error ?? ""])))
+    return state;
   return { ...state, phase, finished_at: at, error };
 }
 
 function succeed(state: JobState, { at, model, metrics }: Extract<TrainingEvent, { kind: "succeeded" }>): JobState {
-  if (state.phase === "succeeded" && !precedes([at, model.version], [state.finished_at ?? "", state.model?.version ?? 0])) return state;
+  if (
+    state.phase === "succeeded" &&
+    !precedes([at, model.version], [state.finished_at ?? "", state.model?.version ?? 0])
+  )
+    return state;
   return { ...state, phase: "succeeded", finished_at: at, error: undefined, model, metrics };
 }
 

@@ -1,4 +1,12 @@
-import { jobId, type DeadLetter, type Job, type JobEvent, type JobFilter, type JobRequest, type TrainingEvent } from "@chatdb/contracts/jobs.ts";
+import {
+  jobId,
+  type DeadLetter,
+  type Job,
+  type JobEvent,
+  type JobFilter,
+  type JobRequest,
+  type TrainingEvent,
+} from "@chatdb/contracts/jobs.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import { sql, type Kysely } from "kysely";
@@ -40,13 +48,24 @@ export interface JobStore {
   giveUp(letter: DeadLetter): Promise<void>;
 }
 
-export function createJobStore(db: Kysely<OrchestratorTables>, { pause = retryPause, onNew = () => undefined, onChange = () => undefined }: StoreOptions = {}): JobStore {
+export function createJobStore(
+  db: Kysely<OrchestratorTables>,
+  { pause = retryPause, onNew = () => undefined, onChange = () => undefined }: StoreOptions = {},
+): JobStore {
   const accept = createIntake(db);
 
   /** Decides on a job while nobody else does. */
-  async function change(id: string, decide: (state: JobState, row: JobRow) => Fact | undefined): Promise<Job | undefined> {
+  async function change(
+    id: string,
+    decide: (state: JobState, row: JobRow) => Fact | undefined,
+  ): Promise<Job | undefined> {
     const changed = await db.transaction().execute(async (transaction) => {
-      const before = await transaction.selectFrom("jobs").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+      const before = await transaction
+        .selectFrom("jobs")
+        .selectAll()
+        .where("id", "=", id)
+        .forUpdate()
+        .executeTakeFirst();
       const fact = before && decide(stateOf(before), before);
       return before && { before, after: fact ? await record(transaction, before, fact, pause) : before };
     });
@@ -80,14 +99,23 @@ export function createJobStore(db: Kysely<OrchestratorTables>, { pause = retryPa
 
     retry: (id) =>
       change(id, ({ attempt, phase }, row) => {
-        if (phase !== "failed" && phase !== "cancelled") throw new Problem(409, `Job ${id} cannot be tried again: ${endOf(row)}. Only a failed or cancelled one can.`);
-        return { kind: "queued", attempt: attempt + 1, last_attempt: attempt + row.max_attempts, at: new Date().toISOString() };
+        if (phase !== "failed" && phase !== "cancelled")
+          throw new Problem(409, `Job ${id} cannot be tried again: ${endOf(row)}. Only a failed or cancelled one can.`);
+        return {
+          kind: "queued",
+          attempt: attempt + 1,
+          last_attempt: attempt + row.max_attempts,
+          at: new Date().toISOString(),
+        };
       }),
 
     history: (id, after, limit) => history(db, id, after, limit),
 
     async giveUp(letter) {
-      await db.insertInto("outbox").values({ topic: topics.trainingDeadLetters, key: letter.key, value: storedJson(letter) }).execute();
+      await db
+        .insertInto("outbox")
+        .values({ topic: topics.trainingDeadLetters, key: letter.key, value: storedJson(letter) })
+        .execute();
     },
   };
 }
@@ -99,33 +127,56 @@ function endOf(row: JobRow): string {
   return row.phase === "retrying" ? "its next attempt is due by itself" : `it is ${status}`;
 }
 
-async function list(db: Kysely<OrchestratorTables>, { status, model_name, limit, before }: JobFilter): Promise<{ jobs: Job[]; next?: string }> {
+async function list(
+  db: Kysely<OrchestratorTables>,
+  { status, model_name, limit, before }: JobFilter,
+): Promise<{ jobs: Job[]; next?: string }> {
   let rows = db.selectFrom("jobs").selectAll();
   if (status !== undefined) rows = rows.where("status", "=", status);
   if (model_name !== undefined) rows = rows.where("model_name", "=", model_name);
   if (before !== undefined) {
-    const known = jobId.safeParse(before).success && (await db.selectFrom("jobs").select("id").where("id", "=", before).executeTakeFirst());
+    const known =
+      jobId.safeParse(before).success &&
+      (await db.selectFrom("jobs").select("id").where("id", "=", before).executeTakeFirst());
     if (!known) throw new Problem(400, `"${before}" is not the \`next\` of a page of jobs.`);
     rows = rows.where(sql<boolean>`(created_at, id) < (select created_at, id from jobs where id = ${before})`);
   }
   // One more tells whether there is another page.
-  const found = await rows.orderBy("created_at", "desc").orderBy("id", "desc").limit(limit + 1).execute();
+  const found = await rows
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
   const jobs = found.slice(0, limit).map(toJob);
   return { jobs, ...(found.length > limit && { next: jobs.at(-1)!.job_id }) };
 }
 
-async function history(db: Kysely<OrchestratorTables>, id: string, after: number, limit: number): Promise<{ entries: JobEvent[]; over: boolean } | undefined> {
+async function history(
+  db: Kysely<OrchestratorTables>,
+  id: string,
+  after: number,
+  limit: number,
+): Promise<{ entries: JobEvent[]; over: boolean } | undefined> {
   // First the job: what is added to its history meanwhile can only make it longer.
   const row = await db.selectFrom("jobs").select(["phase", "entries"]).where("id", "=", id).executeTakeFirst();
   if (!row) return undefined;
-  const rows = await db.selectFrom("job_events").selectAll().where("job_id", "=", id).where("number", ">", after).orderBy("number").limit(limit).execute();
-  const entries = rows.map(({ number, kind, attempt, at, text, progress }): JobEvent => ({
-    number,
-    kind,
-    attempt,
-    at: at.toISOString(),
-    ...(text !== null && { text }),
-    ...(progress !== null && { progress }),
-  }));
+  const rows = await db
+    .selectFrom("job_events")
+    .selectAll()
+    .where("job_id", "=", id)
+    .where("number", ">", after)
+    .orderBy("number")
+    .limit(limit)
+    .execute();
+  const entries = rows.map(
+    ({ number, kind, attempt, at, text, progress }): JobEvent => ({
+      number,
+      kind,
+      attempt,
+      at: at.toISOString(),
+      ...(text !== null && { text }),
+      ...(progress !== null && { progress }),
+    }),
+  );
   return { entries, over: hasEnded(row.phase) && rows.length < limit };
 }

@@ -19,7 +19,10 @@ await runService({
     /** Seconds after which an attempt of which nothing was heard is sent again; the engines take it for the same one. */
     UNHEARD_ATTEMPT_S: z.coerce.number().positive().default(600),
     /** Seconds for which jobs stay on record after they have ended; 0: for good. */
-    KEEP_JOBS_S: z.coerce.number().nonnegative().default(90 * 86_400),
+    KEEP_JOBS_S: z.coerce
+      .number()
+      .nonnegative()
+      .default(90 * 86_400),
   },
   create: async (env, log) => {
     const db = openDatabase<OrchestratorTables>(openPool(env));

@@ -67,14 +67,20 @@ async function addSchedule(db: Kysely<unknown>): Promise<void> {
       phase = case status when 'queued' then 'sent' when 'running' then 'started' else status end`.execute(db);
   await sql`
     alter table jobs
-      add constraint jobs_phase_check check (phase in ('waiting', 'sent', 'started', 'retrying', 'failed', 'cancelled', 'succeeded'))`.execute(db);
+      add constraint jobs_phase_check check (phase in ('waiting', 'sent', 'started', 'retrying', 'failed', 'cancelled', 'succeeded'))`.execute(
+    db,
+  );
 
   await sql`drop index jobs_newest`.execute(db);
   await sql`create index jobs_newest on jobs (created_at desc, id desc)`.execute(db);
   await sql`create index jobs_newest_of_model on jobs (model_name, created_at desc, id desc)`.execute(db);
   await sql`create index jobs_newest_of_status on jobs (status, created_at desc, id desc)`.execute(db);
-  await sql`create index jobs_to_send on jobs (coalesce(owner, model_name), priority desc, created_at, id) where phase in ('waiting', 'retrying')`.execute(db);
-  await sql`create index jobs_under_way on jobs (coalesce(owner, model_name)) where phase in ('sent', 'started')`.execute(db);
+  await sql`create index jobs_to_send on jobs (coalesce(owner, model_name), priority desc, created_at, id) where phase in ('waiting', 'retrying')`.execute(
+    db,
+  );
+  await sql`create index jobs_under_way on jobs (coalesce(owner, model_name)) where phase in ('sent', 'started')`.execute(
+    db,
+  );
 
   await sql`
     create table job_events (
@@ -88,10 +94,14 @@ async function addSchedule(db: Kysely<unknown>): Promise<void> {
       primary key (job_id, number)
     )`.execute(db);
   // A line that is delivered again is the same line.
-  await sql`create unique index job_events_logs on job_events (job_id, attempt, at, md5(text)) where kind = 'log'`.execute(db);
+  await sql`create unique index job_events_logs on job_events (job_id, attempt, at, md5(text)) where kind = 'log'`.execute(
+    db,
+  );
 }
 
 /** For the jobs that ended first. */
 async function addRetention(db: Kysely<unknown>): Promise<void> {
-  await sql`create index jobs_ended on jobs (finished_at) where phase in ('failed', 'cancelled', 'succeeded')`.execute(db);
+  await sql`create index jobs_ended on jobs (finished_at) where phase in ('failed', 'cancelled', 'succeeded')`.execute(
+    db,
+  );
 }

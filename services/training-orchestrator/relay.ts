@@ -31,12 +31,31 @@ export function startRelay({ db, bus, log, pollMs = 1000 }: RelayOptions): Loop 
  */
 export async function relayBatch(db: Kysely<OrchestratorTables>, bus: EventBus): Promise<number> {
   const { count, failures } = await db.transaction().execute(async (transaction) => {
-    const rows = await transaction.selectFrom("outbox").selectAll().orderBy("id").limit(batch).forUpdate().skipLocked().execute();
+    const rows = await transaction
+      .selectFrom("outbox")
+      .selectAll()
+      .orderBy("id")
+      .limit(batch)
+      .forUpdate()
+      .skipLocked()
+      .execute();
     const byTopic = [...Map.groupBy(rows, ({ topic }) => topic)];
-    const outcomes = await Promise.allSettled(byTopic.map(([topic, events]) => bus.publish(topic, events.map(({ key, value }) => ({ key, value })))));
-    const published = byTopic.filter((_, index) => outcomes[index]!.status === "fulfilled").flatMap(([, events]) => events.map(({ id }) => id));
+    const outcomes = await Promise.allSettled(
+      byTopic.map(([topic, events]) =>
+        bus.publish(
+          topic,
+          events.map(({ key, value }) => ({ key, value })),
+        ),
+      ),
+    );
+    const published = byTopic
+      .filter((_, index) => outcomes[index]!.status === "fulfilled")
+      .flatMap(([, events]) => events.map(({ id }) => id));
     if (published.length > 0) await transaction.deleteFrom("outbox").where("id", "in", published).execute();
-    return { count: rows.length, failures: outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown) };
+    return {
+      count: rows.length,
+      failures: outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason as unknown),
+    };
   });
   if (failures.length > 0) throw new AggregateError(failures, "some events could not be published");
   return count;

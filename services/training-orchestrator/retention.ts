@@ -24,7 +24,8 @@ export function startRetention({ db, log, keepMs, pollMs = 3_600_000 }: Retentio
       if (removed > 0) log.info({ jobs: removed }, "removed jobs that ended long ago");
       return removed === batch;
     },
-    onFailure: (err, retryInMs) => log.warn({ err, retryInMs }, "jobs that ended long ago could not be removed, will be retried"),
+    onFailure: (err, retryInMs) =>
+      log.warn({ err, retryInMs }, "jobs that ended long ago could not be removed, will be retried"),
   });
 }
 
@@ -34,7 +35,9 @@ const lock = 7_261_930_115;
 /** Removes the jobs that ended first, a batch of them, unless another replica is at it. Returns how many went. */
 export function removeEnded(db: Kysely<OrchestratorTables>, keepMs: number): Promise<number> {
   return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(${lock}) as ours`.execute(transaction);
+    const { rows } = await sql<{ ours: boolean }>`select pg_try_advisory_xact_lock(${lock}) as ours`.execute(
+      transaction,
+    );
     if (rows[0]?.ours !== true) return 0;
     // One that is locked is about to be tried again, or late news of it come: it has its turn later.
     const { numAffectedRows } = await sql`

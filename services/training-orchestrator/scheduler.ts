@@ -53,9 +53,17 @@ export function schedule(db: Kysely<OrchestratorTables>, limits: Limits): Promis
     await sql`set local idle_in_transaction_session_timeout = '10s'`.execute(transaction);
     await sql`select pg_advisory_xact_lock(${lock})`.execute(transaction);
     const underWay = await look(transaction, limits);
-    const late = await locked(transaction, underWay.filter((job) => job.late).map(({ id }) => id), ["started"]);
+    const late = await locked(
+      transaction,
+      underWay.filter((job) => job.late).map(({ id }) => id),
+      ["started"],
+    );
     for (const row of late) await timeOut(transaction, row);
-    const lost = await locked(transaction, underWay.filter((job) => !job.late && job.unheard).map(({ id }) => id), ["sent", "started"]);
+    const lost = await locked(
+      transaction,
+      underWay.filter((job) => !job.late && job.unheard).map(({ id }) => id),
+      ["sent", "started"],
+    );
     for (const row of lost) await sendAgain(transaction, row, "Sent again: nothing was heard of it");
     const sent = await send(transaction, limits.most - underWay.length + late.length);
     return [...late, ...lost, ...sent].map(({ id }) => id);
@@ -73,15 +81,30 @@ async function look(transaction: Transaction<OrchestratorTables>, { unheardMs }:
 }
 
 /** Those of the jobs that are still in one of these phases, and stay there, in the order in which they are named. */
-async function locked(transaction: Transaction<OrchestratorTables>, ids: string[], phases: JobRow["phase"][]): Promise<JobRow[]> {
+async function locked(
+  transaction: Transaction<OrchestratorTables>,
+  ids: string[],
+  phases: JobRow["phase"][],
+): Promise<JobRow[]> {
   if (ids.length === 0) return [];
-  const rows = await transaction.selectFrom("jobs").selectAll().where("id", "in", ids).where("phase", "in", phases).forUpdate().execute();
+  const rows = await transaction
+    .selectFrom("jobs")
+    .selectAll()
+    .where("id", "in", ids)
+    .where("phase", "in", phases)
+    .forUpdate()
+    .execute();
   return rows.sort((left, right) => ids.indexOf(left.id) - ids.indexOf(right.id));
 }
 
 async function timeOut(transaction: Transaction<OrchestratorTables>, row: JobRow): Promise<void> {
   const error = `It took longer than its limit of ${row.timeout_s} s.`;
-  await record(transaction, row, { kind: "timed out", attempt: row.attempt, at: new Date().toISOString(), error }, retryPause);
+  await record(
+    transaction,
+    row,
+    { kind: "timed out", attempt: row.attempt, at: new Date().toISOString(), error },
+    retryPause,
+  );
 }
 
 async function send(transaction: Transaction<OrchestratorTables>, room: number): Promise<JobRow[]> {

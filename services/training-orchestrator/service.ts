@@ -43,10 +43,23 @@ export interface Deps {
  * told of it leaves for Kafka from the same transaction that decides it.
  */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
-  const { db, bus, log = createLogger("training-orchestrator"), maxJobsAtATime = 16, unheardMs = 600_000, keepJobsMs = 90 * 86_400_000, heartbeatMs = 5000, pollMs } = deps;
+  const {
+    db,
+    bus,
+    log = createLogger("training-orchestrator"),
+    maxJobsAtATime = 16,
+    unheardMs = 600_000,
+    keepJobsMs = 90 * 86_400_000,
+    heartbeatMs = 5000,
+    pollMs,
+  } = deps;
   await migrate(db, migrations);
   const relay = startRelay({ db, bus, log, pollMs });
-  const feed = startFeed({ db, pollMs, onFailure: (err) => log.warn({ err }, "the history of jobs could not be read, will be retried") });
+  const feed = startFeed({
+    db,
+    pollMs,
+    onFailure: (err) => log.warn({ err }, "the history of jobs could not be read, will be retried"),
+  });
   const scheduler = startScheduler({
     db,
     log,
@@ -98,7 +111,8 @@ async function follow(jobs: JobStore, event: IncomingEvent, log: Logger): Promis
   const { data: said, error } = trainingEvent.safeParse(event.value);
   if (!said) return giveUp(jobs, event, { reason: `Not a training event. ${z.prettifyError(error)}`, log });
   try {
-    if (!(await jobs.apply(said))) log.warn({ job_id: said.job_id }, "an event of a job that is not on record, skipped");
+    if (!(await jobs.apply(said)))
+      log.warn({ job_id: said.job_id }, "an event of a job that is not on record, skipped");
   } catch (err) {
     if (!isRefused(err)) throw err;
     await giveUp(jobs, event, { reason: `PostgreSQL cannot keep it: ${err.message}`, err, log });
@@ -106,7 +120,11 @@ async function follow(jobs: JobStore, event: IncomingEvent, log: Logger): Promis
 }
 
 /** What cannot be put on record, now or ever, is a dead letter, so that those behind it get their turn. */
-async function giveUp(jobs: JobStore, event: IncomingEvent, { reason, err, log }: { reason: string; err?: unknown; log: Logger }): Promise<void> {
+async function giveUp(
+  jobs: JobStore,
+  event: IncomingEvent,
+  { reason, err, log }: { reason: string; err?: unknown; log: Logger },
+): Promise<void> {
   const letter = deadLetterOf(event, reason);
   log.error({ err, letter }, "a message is given up");
   await jobs.giveUp(letter);

@@ -31,14 +31,18 @@ describe("the parser's figures", function () {
 
   it("say what a question takes, and that most are answered", () => {
     const figures = parserFigures();
-    expect(figures.map(({ value }) => value)).to.satisfy((values: number[]) => values.every((value) => Number.isFinite(value) && value > 0));
+    expect(figures.map(({ value }) => value)).to.satisfy((values: number[]) =>
+      values.every((value) => Number.isFinite(value) && value > 0),
+    );
     expect(figures.find(({ unit }) => unit === "%")!.value).to.be.above(50);
   });
 });
 
 describe("figures", () => {
   it("are printed with their goal", () => {
-    expect(lineOf({ what: "a", value: 1.234, digits: 1, unit: "ms", goal: { atMost: 2 } })).to.match(/^ {2}a +1\.2 ms +goal: at most 2, met$/);
+    expect(lineOf({ what: "a", value: 1.234, digits: 1, unit: "ms", goal: { atMost: 2 } })).to.match(
+      /^ {2}a +1\.2 ms +goal: at most 2, met$/,
+    );
     expect(lineOf({ what: "a", value: 3, unit: "per s", goal: { atLeast: 4 } })).to.match(/goal: at least 4, missed$/);
   });
 

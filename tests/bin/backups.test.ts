@@ -8,7 +8,14 @@ const template = {
   spec: { template: { metadata: {}, spec: { initContainers: [fetchStep], containers: [{ name: "restore" }] } } },
 };
 const login = {
-  metadata: { name: "postgres-shop-owner-1", namespace: "data", labels: { "app.kubernetes.io/name": "postgres-shop-owner", "batch.kubernetes.io/job-name": "postgres-shop-owner-1" } },
+  metadata: {
+    name: "postgres-shop-owner-1",
+    namespace: "data",
+    labels: {
+      "app.kubernetes.io/name": "postgres-shop-owner",
+      "batch.kubernetes.io/job-name": "postgres-shop-owner-1",
+    },
+  },
   spec: {
     selector: { matchLabels: { "batch.kubernetes.io/controller-uid": "1" } },
     backoffLimit: 4,
@@ -20,7 +27,10 @@ const login = {
 };
 
 /** What kubectl would answer of a cluster in which every Job ends at once. */
-function cluster({ log = "", jobs = [] as object[], end = { type: "Complete" } as object }): { place: Place; created: Job[] } {
+function cluster({ log = "", jobs = [] as object[], end = { type: "Complete" } as object }): {
+  place: Place;
+  created: Job[];
+} {
   const created: Job[] = [];
   const kubectl = (args: readonly string[], input?: string) => {
     const [verb, kind] = args;
@@ -32,14 +42,20 @@ function cluster({ log = "", jobs = [] as object[], end = { type: "Complete" } a
   };
   return { place: { kubectl, namespace: "data", tell: () => undefined }, created };
 }
-const failure = (done: Promise<unknown>) => done.then(() => "none", (error: Error) => error.message);
+const failure = (done: Promise<unknown>) =>
+  done.then(
+    () => "none",
+    (error: Error) => error.message,
+  );
 
 describe("backups from the command line", () => {
   it("lists what the Job found, among what it logged", async () => {
     const backups = [{ time: "20261121T060000Z", parts: [{ name: "shop.dump", bytes: 7 }] }];
     const { place, created } = cluster({ log: `{"level":30,"msg":"trying"}\n${JSON.stringify({ backups })}\n` });
     expect(await listBackups(place)).to.deep.equal(backups);
-    expect(created[0]!.spec.template.spec).to.deep.equal({ containers: [{ ...fetchStep, args: ["main.js", "backup-list"] }] });
+    expect(created[0]!.spec.template.spec).to.deep.equal({
+      containers: [{ ...fetchStep, args: ["main.js", "backup-list"] }],
+    });
   });
 
   it("tells a lost log from an empty bucket", async () => {
@@ -48,21 +64,41 @@ describe("backups from the command line", () => {
   });
 
   it("restores the backup that it is told, and makes the logins again as they are made at first", async () => {
-    const { place, created } = cluster({ jobs: [login, { ...login, spec: { template: { ...login.spec.template, spec: { containers: [{ name: "job", args: ["main.js", "topics"] }] } } } }] });
+    const { place, created } = cluster({
+      jobs: [
+        login,
+        {
+          ...login,
+          spec: {
+            template: { ...login.spec.template, spec: { containers: [{ name: "job", args: ["main.js", "topics"] }] } },
+          },
+        },
+      ],
+    });
     await restore(place, "20261121T060000Z");
     expect(created).to.have.length(2);
-    expect(created[0]!.spec.template.spec.initContainers![0]!.env).to.deep.equal([{ name: "BACKUP_FROM", value: "20261121T060000Z" }]);
+    expect(created[0]!.spec.template.spec.initContainers![0]!.env).to.deep.equal([
+      { name: "BACKUP_FROM", value: "20261121T060000Z" },
+    ]);
     expect(created[1]!.metadata.name).to.match(/^postgres-shop-owner-1-\w+$/);
-    expect(created[1]!.metadata.labels).to.deep.equal({ "app.kubernetes.io/name": "postgres-shop-owner", "chatdb/repeats": "postgres-shop-owner-1" });
+    expect(created[1]!.metadata.labels).to.deep.equal({
+      "app.kubernetes.io/name": "postgres-shop-owner",
+      "chatdb/repeats": "postgres-shop-owner-1",
+    });
     expect(created[1]!.spec).to.deep.equal({
       backoffLimit: 4,
       ttlSecondsAfterFinished: 3600,
-      template: { metadata: { labels: { "app.kubernetes.io/name": "postgres-shop-owner" } }, spec: login.spec.template.spec },
+      template: {
+        metadata: { labels: { "app.kubernetes.io/name": "postgres-shop-owner" } },
+        spec: login.spec.template.spec,
+      },
     });
   });
 
   it("says so where nothing makes the logins", async () => {
-    expect(await failure(restore(cluster({}).place, "latest"))).to.match(/^the data is restored, but the services cannot log in/);
+    expect(await failure(restore(cluster({}).place, "latest"))).to.match(
+      /^the data is restored, but the services cannot log in/,
+    );
   });
 
   it("fails where the Job fails, and makes no login then", async () => {

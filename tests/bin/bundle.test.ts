@@ -28,19 +28,42 @@ describe("a bundle", function () {
   it("runs in a folder of its own, with its threads and their WebAssembly", async () => {
     await bundle("prediction-service");
     cpSync(join(root, "dist/prediction-service"), folder, { recursive: true });
-    expect(filesOf(folder)).to.have.members(["main.js", "onnx-worker.js", "ort-wasm-simd-threaded.wasm", "package.json", "sbom.cdx.json"]);
-    registry.import("iris", onnxFile("iris-logistic"), { target: "species", features: ["a", "b", "c", "d"], classes: ["setosa", "versicolor", "virginica"] });
+    expect(filesOf(folder)).to.have.members([
+      "main.js",
+      "onnx-worker.js",
+      "ort-wasm-simd-threaded.wasm",
+      "package.json",
+      "sbom.cdx.json",
+    ]);
+    registry.import("iris", onnxFile("iris-logistic"), {
+      target: "species",
+      features: ["a", "b", "c", "d"],
+      classes: ["setosa", "versicolor", "virginica"],
+    });
     const port = await freePort();
-    service = spawn(process.execPath, ["main.js"], { cwd: folder, stdio: "ignore", env: { MODEL_REGISTRY_URL: await registry.start(), PORT: String(port) } });
+    service = spawn(process.execPath, ["main.js"], {
+      cwd: folder,
+      stdio: "ignore",
+      env: { MODEL_REGISTRY_URL: await registry.start(), PORT: String(port) },
+    });
     const url = `http://127.0.0.1:${port}`;
     await eventually(async () => expect((await fetch(`${url}/ready`)).status).to.equal(200), 20_000);
     const body = JSON.stringify({ model_name: "iris", features: { a: 5.1, b: 3.5, c: 1.4, d: 0.2 } });
-    const answer = await fetch(`${url}/predict`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const answer = await fetch(`${url}/predict`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
     expect(await answer.json()).to.include({ prediction: "setosa" });
   });
 
   it("has no runtime of models where its service uses none", async () => {
     await bundle("ml-engine");
-    expect(filesOf(join(root, "dist/ml-engine"))).to.have.members(["main.js", "train-worker.js", "package.json", "sbom.cdx.json"]);
+    expect(filesOf(join(root, "dist/ml-engine"))).to.have.members([
+      "main.js",
+      "train-worker.js",
+      "package.json",
+      "sbom.cdx.json",
+    ]);
   });
 });

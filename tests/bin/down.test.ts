@@ -4,7 +4,10 @@ import { join } from "node:path";
 
 const down = (...args: string[]) => {
   // Without anything on PATH, whatever it ran would fail with another message.
-  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "../../bin/down.ts"), ...args], { encoding: "utf8", env: { PATH: "" } });
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "../../bin/down.ts"), ...args], {
+    encoding: "utf8",
+    env: { PATH: "" },
+  });
   return { status, stderr };
 };
 

@@ -47,8 +47,10 @@ describe("an image", function () {
     before(function () {
       rmSync(copy, { recursive: true, force: true });
       mkdirSync(copy, { recursive: true });
-      if (spawnSync("cp", ["-al", "node_modules", copy], { cwd: root }).status !== 0) skip(this, "the packages cannot be linked here: cp -al");
-      for (const path of ["bin", "config", "services", "package.json", "package-lock.json"]) cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true });
+      if (spawnSync("cp", ["-al", "node_modules", copy], { cwd: root }).status !== 0)
+        skip(this, "the packages cannot be linked here: cp -al");
+      for (const path of ["bin", "config", "services", "package.json", "package-lock.json"])
+        cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true });
     });
     after(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -56,10 +58,17 @@ describe("an image", function () {
       const here = build(name("localhost", "here"));
       const umask = process.umask(0o077);
       try {
-        const script = 'const { bundle } = await import("./bin/bundle.ts"); const { localBase } = await import("./bin/base-image.ts"); await bundle(process.argv[1], localBase());';
-        const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script, service], { cwd: copy, encoding: "utf8", env: { ...process.env, TZ: "Asia/Tokyo" } });
+        const script =
+          'const { bundle } = await import("./bin/bundle.ts"); const { localBase } = await import("./bin/base-image.ts"); await bundle(process.argv[1], localBase());';
+        const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script, service], {
+          cwd: copy,
+          encoding: "utf8",
+          env: { ...process.env, TZ: "Asia/Tokyo" },
+        });
         expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
-        expect(build(name("localhost", "there"), join(copy, "dist"))).to.equal(here).and.match(/^sha256:/);
+        expect(build(name("localhost", "there"), join(copy, "dist")))
+          .to.equal(here)
+          .and.match(/^sha256:/);
       } finally {
         process.umask(umask);
       }
@@ -77,7 +86,10 @@ describe("an image", function () {
       // A registry of the builders of crane and ko; it keeps everything in memory.
       if (!isInstalled("go")) skip(this, "go is not installed, which the registry is made with");
       const source = "github.com/google/go-containerregistry/cmd/registry@v0.20.6";
-      const { status, stderr } = spawnSync("go", ["install", source], { encoding: "utf8", env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" } });
+      const { status, stderr } = spawnSync("go", ["install", source], {
+        encoding: "utf8",
+        env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" },
+      });
       if (status !== 0) skip(this, `go cannot fetch ${source}: ${stderr.trim().split("\n").at(-1)}`);
       const port = await freePort();
       url = `127.0.0.1:${port}`;
@@ -89,14 +101,19 @@ describe("an image", function () {
       rmSync(folder, { recursive: true });
     });
 
-    const get = async (path: string) => Buffer.from(await (await fetch(`http://${url}/v2/chatdb-tests/${service}/${path}`)).arrayBuffer());
+    const get = async (path: string) =>
+      Buffer.from(await (await fetch(`http://${url}/v2/chatdb-tests/${service}/${path}`)).arrayBuffer());
     const json = async <T>(path: string) => JSON.parse((await get(path)).toString()) as T;
 
     it("is there under the digest that the push gave, the same at each push", async () => {
       const image = name(url, "1");
       build(image);
       const digest = builder.push(image);
-      expect(digest).to.equal(`sha256:${createHash("sha256").update(await get(`manifests/${digest}`)).digest("hex")}`);
+      expect(digest).to.equal(
+        `sha256:${createHash("sha256")
+          .update(await get(`manifests/${digest}`))
+          .digest("hex")}`,
+      );
       const again = name(url, "2");
       build(again);
       expect(builder.push(again)).to.equal(digest);
@@ -105,13 +122,22 @@ describe("an image", function () {
     it("is not root's, has its labels and no time, and holds its bill of materials", async () => {
       const image = name(url, "3");
       build(image);
-      const manifest = await json<{ config: { digest: string }; layers: { digest: string }[] }>(`manifests/${builder.push(image)}`);
-      const { config, created } = await json<{ config: { User: string; Labels: Record<string, string> }; created: string }>(`blobs/${manifest.config.digest}`);
+      const manifest = await json<{ config: { digest: string }; layers: { digest: string }[] }>(
+        `manifests/${builder.push(image)}`,
+      );
+      const { config, created } = await json<{
+        config: { User: string; Labels: Record<string, string> };
+        created: string;
+      }>(`blobs/${manifest.config.digest}`);
       expect(config.User).to.equal("65532:65532");
       expect(config.Labels).to.include(imageLabels(service, localBase()));
       expect(new Date(created).getTime()).to.equal(0);
       const layer = await get(`blobs/${manifest.layers.at(-1)!.digest}`);
-      const { stdout } = spawnSync("tar", ["--extract", "--gzip", "--to-stdout", `app/${sbomFile}`], { input: layer, encoding: "utf8", maxBuffer: 2 ** 26 });
+      const { stdout } = spawnSync("tar", ["--extract", "--gzip", "--to-stdout", `app/${sbomFile}`], {
+        input: layer,
+        encoding: "utf8",
+        maxBuffer: 2 ** 26,
+      });
       expect(stdout).to.equal(readFileSync(join(root, "dist", service, sbomFile), "utf8"));
     });
   });

@@ -3,7 +3,9 @@ import { loaderFor } from "../../bin/image-loader.ts";
 
 describe("image loader", () => {
   it("says how to use a registry where images cannot be loaded into the cluster", () => {
-    expect(() => loaderFor("some-cloud", "")).to.throw(/context some-cloud[^]*npm run images -- --push REGISTRY --tag TAG/);
+    expect(() => loaderFor("some-cloud", "")).to.throw(
+      /context some-cloud[^]*npm run images -- --push REGISTRY --tag TAG/,
+    );
     expect(() => loaderFor(undefined, "")).to.throw("no current context");
   });
 

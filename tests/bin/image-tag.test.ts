@@ -15,13 +15,16 @@ describe("image tags", () => {
   beforeEach(() => {
     copy = mkdtempSync(join(tmpdir(), "chatdb-tags-"));
     const filter = (path: string) => !path.includes("node_modules");
-    for (const path of ["services", "bin", "package.json", "package-lock.json"]) cpSync(join(root, path), join(copy, path), { recursive: true, filter });
+    for (const path of ["services", "bin", "package.json", "package-lock.json"])
+      cpSync(join(root, path), join(copy, path), { recursive: true, filter });
   });
   afterEach(() => rmSync(copy, { recursive: true }));
 
   /** The tags of the copy as it is now: a module read afresh remembers nothing. */
   async function tags(): Promise<Record<string, string>> {
-    const module = (await import(`${pathToFileURL(join(copy, "bin/image-tag.ts")).href}?${(imports += 1)}`)) as typeof ImageTags;
+    const module = (await import(
+      `${pathToFileURL(join(copy, "bin/image-tag.ts")).href}?${(imports += 1)}`
+    )) as typeof ImageTags;
     return Object.fromEntries(module.serviceNames().map((name) => [name, module.imageTag(name)]));
   }
 
@@ -34,7 +37,10 @@ describe("image tags", () => {
   }
 
   it("are for the services that have an image", () => {
-    expect(serviceNames()).to.include.members(["api-gateway", "provisioner", "test-service"]).and.not.include("platform").and.not.include("kit");
+    expect(serviceNames())
+      .to.include.members(["api-gateway", "provisioner", "test-service"])
+      .and.not.include("platform")
+      .and.not.include("kit");
     expect(imageTag("api-gateway")).to.match(/^src-[0-9a-f]{12}$/);
     expect(() => imageTag("nothing")).to.throw("nothing");
   });

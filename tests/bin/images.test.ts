@@ -14,14 +14,20 @@ describe("npm run images, used wrongly", () => {
     ["a registry without a tag", ["--push", "registry.example.com"], "--push and --tag go together"],
     ["a tag without a registry", ["--tag", "1"], "--push and --tag go together"],
     ["a stack and no push", ["--stack", "prod"], "--stack goes with --push"],
-    ["a stack that there is not", ["--push", "registry.example.com", "--tag", "1", "--stack", "staging"], "there is no stack staging"],
+    [
+      "a stack that there is not",
+      ["--push", "registry.example.com", "--tag", "1", "--stack", "staging"],
+      "there is no stack staging",
+    ],
     ["two tasks", ["--prune", "--sbom", "out"], "different tasks"],
     ["a base without a tag", ["--base", "gcr.io/distroless/nodejs24-debian12"], "is no base image"],
   ];
   for (const [what, args, message] of wrong) {
     it(`${what}: a clear line, the usage, and exit code 2`, () => {
       const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
-      expect(stderr.split("\n")[0]).to.match(/^images: /).and.include(message);
+      expect(stderr.split("\n")[0])
+        .to.match(/^images: /)
+        .and.include(message);
       expect({ status, usage: stderr.includes("Usage: npm run images") }).to.deep.equal({ status: 2, usage: true });
     });
   }
@@ -39,18 +45,30 @@ describe("npm run images -- --prune", () => {
     const builder = builderOrSkip(this);
     if (builder.name === "docker") skip(this, "docker has one store for all: nothing is deleted from it for a test");
     // A store of the test's own, so that nothing of this machine's is deleted.
-    writeFileSync(join(storage, "storage.conf"), `[storage]\ndriver = "vfs"\ngraphroot = "${storage}/graph"\nrunroot = "${storage}/run"\n`);
+    writeFileSync(
+      join(storage, "storage.conf"),
+      `[storage]\ndriver = "vfs"\ngraphroot = "${storage}/graph"\nrunroot = "${storage}/run"\n`,
+    );
     process.env.CONTAINERS_STORAGE_CONF = join(storage, "storage.conf");
     mkdirSync(join(storage, "context"));
     writeFileSync(join(storage, "Dockerfile"), "FROM scratch\nCOPY . /\n");
-    const old = ["localhost/chatdb/api-gateway:src-000000000000", "localhost/chatdb/a-service-of-once:src-0123456789ab"];
+    const old = [
+      "localhost/chatdb/api-gateway:src-000000000000",
+      "localhost/chatdb/a-service-of-once:src-0123456789ab",
+    ];
     const kept = [
       `localhost/chatdb/api-gateway:${imageTag("api-gateway")}`,
       "localhost/chatdb/api-gateway:1.0.0",
       "localhost/chatdb-two/api-gateway:src-000000000000",
       "registry.example.com/chatdb/api-gateway:src-000000000000",
     ];
-    for (const image of [...old, ...kept]) builder.build(image, { dockerfile: join(storage, "Dockerfile"), context: join(storage, "context"), arguments: {}, labels: { image } });
+    for (const image of [...old, ...kept])
+      builder.build(image, {
+        dockerfile: join(storage, "Dockerfile"),
+        context: join(storage, "context"),
+        arguments: {},
+        labels: { image },
+      });
     expect(pruneImages(builder)).to.have.members(old);
     expect(builder.list()).to.have.members(kept);
     expect(pruneImages(builder)).to.deep.equal([]);

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { missingOperators, neededOperators } from "../../bin/operators.ts";
 import { stackConfig } from "../../config/project.ts";
 
-const definitions = (stack: string, settings = {}) => neededOperators(stackConfig(stack, settings).config).map(({ definition }) => definition);
+const definitions = (stack: string, settings = {}) =>
+  neededOperators(stackConfig(stack, settings).config).map(({ definition }) => definition);
 
 describe("operators that a stack needs", () => {
   it("are those of PostgreSQL's instances and of their archive", () => {
@@ -15,7 +16,14 @@ describe("operators that a stack needs", () => {
   it("are named where the cluster lacks them, each with the command that installs it", () => {
     const needed = neededOperators(stackConfig("prod").config);
     const message = missingOperators(needed, ["clusters.postgresql.cnpg.io", "other.example.com"])!;
-    expect(message).to.include("no objectstores.barmancloud.cnpg.io. Install it with\n    kubectl apply -f https://").and.not.include("no clusters");
-    expect(missingOperators(needed, needed.map(({ definition }) => definition))).to.equal(undefined);
+    expect(message)
+      .to.include("no objectstores.barmancloud.cnpg.io. Install it with\n    kubectl apply -f https://")
+      .and.not.include("no clusters");
+    expect(
+      missingOperators(
+        needed,
+        needed.map(({ definition }) => definition),
+      ),
+    ).to.equal(undefined);
   });
 });

@@ -9,7 +9,10 @@ import { sbom } from "../../bin/sbom.ts";
 
 interface Bom {
   readonly serialNumber: string;
-  readonly metadata: { readonly timestamp?: string; readonly component: { readonly name: string; readonly "bom-ref": string } };
+  readonly metadata: {
+    readonly timestamp?: string;
+    readonly component: { readonly name: string; readonly "bom-ref": string };
+  };
   readonly components: readonly {
     readonly "bom-ref": string;
     readonly name: string;
@@ -24,7 +27,9 @@ interface Bom {
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, { version: string; integrity: string; dev?: boolean }> };
+const lock = JSON.parse(read("package-lock.json")) as {
+  packages: Record<string, { version: string; integrity: string; dev?: boolean }>;
+};
 const service = "provisioner";
 
 describe("the bill of materials of an image", function () {
@@ -53,26 +58,47 @@ describe("the bill of materials of an image", function () {
   });
 
   it("lists the packages whose modules the bundle holds: all of them, and in the versions and with the hashes of package-lock.json", () => {
-    const code = readdirSync(join(root, "dist", service)).filter((file) => file.endsWith(".js")).map((file) => read(`dist/${service}/${file}`)).join("\n");
+    const code = readdirSync(join(root, "dist", service))
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => read(`dist/${service}/${file}`))
+      .join("\n");
     // CommonJS modules keep their paths in the bundle.
-    const folders = [...code.matchAll(/"((?:[^"]*\/)?node_modules\/(?:@[^/"]+\/)?[^/"]+)\/[^"]*"\((?:exports|module|\.\.\.|[a-z_]*\d*)/g)].map(([, folder]) => folder!);
+    const folders = [
+      ...code.matchAll(
+        /"((?:[^"]*\/)?node_modules\/(?:@[^/"]+\/)?[^/"]+)\/[^"]*"\((?:exports|module|\.\.\.|[a-z_]*\d*)/g,
+      ),
+    ].map(([, folder]) => folder!);
     const packages = [...new Set(folders)].filter((folder) => folder in lock.packages);
     expect(packages).to.include.members(["node_modules/pg", "node_modules/pg-pool"]);
     for (const folder of packages) {
-      const [name, scope] = folder.replace(/^.*node_modules\//, "").split("/").reverse() as [string, string?];
+      const [name, scope] = folder
+        .replace(/^.*node_modules\//, "")
+        .split("/")
+        .reverse() as [string, string?];
       const { version, integrity } = lock.packages[folder]!;
-      const component = bom.components.find((candidate) => candidate.name === name && candidate.group === scope && candidate.version === version);
-      expect(component, folder).to.include({ purl: `pkg:npm/${scope === undefined ? "" : `${scope.replace("@", "%40")}/`}${name}@${version}` });
-      expect(component!.hashes, folder).to.deep.equal([{ alg: "SHA-512", content: Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex") }]);
+      const component = bom.components.find(
+        (candidate) => candidate.name === name && candidate.group === scope && candidate.version === version,
+      );
+      expect(component, folder).to.include({
+        purl: `pkg:npm/${scope === undefined ? "" : `${scope.replace("@", "%40")}/`}${name}@${version}`,
+      });
+      expect(component!.hashes, folder).to.deep.equal([
+        { alg: "SHA-512", content: Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex") },
+      ]);
       expect(component!.licenses, folder).to.have.length(1);
     }
   });
 
   it("lists nothing else: neither what the tools need, nor packages of other services", () => {
     const names = bom.components.map(({ group, name }) => (group ? `${group}/${name}` : name));
-    expect(names).to.include.members(["@chatdb/kit", "@chatdb/sample-data", "zod"]).and.not.include.members(["@chatdb/api-gateway"]);
-    for (const absent of ["esbuild", "typescript", "mocha", "libpg-query", "@pulumi/pulumi", "@chatdb/ml-engine"]) expect(names).to.not.include(absent);
-    expect(new Set(names).size, "no package twice in one version").to.equal(new Set(bom.components.map((component) => component["bom-ref"])).size);
+    expect(names)
+      .to.include.members(["@chatdb/kit", "@chatdb/sample-data", "zod"])
+      .and.not.include.members(["@chatdb/api-gateway"]);
+    for (const absent of ["esbuild", "typescript", "mocha", "libpg-query", "@pulumi/pulumi", "@chatdb/ml-engine"])
+      expect(names).to.not.include(absent);
+    expect(new Set(names).size, "no package twice in one version").to.equal(
+      new Set(bom.components.map((component) => component["bom-ref"])).size,
+    );
   });
 
   it("tells which package imports which", () => {
@@ -92,8 +118,15 @@ describe("the bill of materials of an image", function () {
   });
 
   it("cannot be made of a bundle with unknown code", () => {
-    const metafile = (file: string) => ({ inputs: { [file]: { bytes: 1, imports: [] } }, outputs: { "main.js": { bytes: 1, inputs: { [file]: { bytesInOutput: 1 } }, imports: [], exports: [] } } });
-    expect(() => sbom(service, metafile("node_modules/left-pad/index.js"), releaseBase())).to.throw("node_modules/left-pad is in the bundle and not in package-lock.json");
-    expect(() => sbom(service, metafile("../elsewhere.js"), releaseBase())).to.throw("../elsewhere.js is in the bundle and belongs to no package.");
+    const metafile = (file: string) => ({
+      inputs: { [file]: { bytes: 1, imports: [] } },
+      outputs: { "main.js": { bytes: 1, inputs: { [file]: { bytesInOutput: 1 } }, imports: [], exports: [] } },
+    });
+    expect(() => sbom(service, metafile("node_modules/left-pad/index.js"), releaseBase())).to.throw(
+      "node_modules/left-pad is in the bundle and not in package-lock.json",
+    );
+    expect(() => sbom(service, metafile("../elsewhere.js"), releaseBase())).to.throw(
+      "../elsewhere.js is in the bundle and belongs to no package.",
+    );
   });
 });

@@ -21,7 +21,11 @@ describe("setup", () => {
       name: "project",
       version: "1.0.0",
       lockfileVersion: 3,
-      packages: { "": project, dependency: { version: "1.0.0" }, "node_modules/dependency": { resolved: "dependency", link: true } },
+      packages: {
+        "": project,
+        dependency: { version: "1.0.0" },
+        "node_modules/dependency": { resolved: "dependency", link: true },
+      },
     });
   });
   after(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,11 @@ import { parse } from "yaml";
 import { withImages } from "../../bin/stack-file.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
-const images = { imageRegistry: "registry.example.com/chatdb", imageTag: "1.10", imageDigests: { "api-gateway": digest } };
+const images = {
+  imageRegistry: "registry.example.com/chatdb",
+  imageTag: "1.10",
+  imageDigests: { "api-gateway": digest },
+};
 
 describe("a stack's file with the images that were pushed", () => {
   it("has registry, tag and digests, and is otherwise as it was, comments and all", () => {
@@ -20,7 +24,9 @@ describe("a stack's file with the images that were pushed", () => {
     ]);
     // What is gone is what those three settings were.
     const gone = before.filter((line) => !lines.includes(line));
-    expect(gone.filter((line) => !/^ {2}chatdb:image(Registry|Tag|Digests):|^ {4}[a-z-]+: sha256:/.test(line))).to.deep.equal([]);
+    expect(
+      gone.filter((line) => !/^ {2}chatdb:image(Registry|Tag|Digests):|^ {4}[a-z-]+: sha256:/.test(line)),
+    ).to.deep.equal([]);
   });
 
   it("is written the same again, and has the digests of the last push alone", () => {
@@ -29,7 +35,12 @@ describe("a stack's file with the images that were pushed", () => {
     expect(text).to.include("chatdb:logLevel: debug # while we look");
     const next = { ...images, imageTag: "2.0.0", imageDigests: { provisioner: digest } };
     expect(parse(withImages(text, next))).to.deep.equal({
-      config: { "chatdb:logLevel": "debug", "chatdb:imageRegistry": next.imageRegistry, "chatdb:imageTag": "2.0.0", "chatdb:imageDigests": { provisioner: digest } },
+      config: {
+        "chatdb:logLevel": "debug",
+        "chatdb:imageRegistry": next.imageRegistry,
+        "chatdb:imageTag": "2.0.0",
+        "chatdb:imageDigests": { provisioner: digest },
+      },
     });
   });
 });

@@ -7,7 +7,10 @@ import { run } from "../support/program.ts";
 describe("autoscaler", () => {
   it("keeps a Deployment between its bounds by CPU and memory, quick up and slow down", async () => {
     const resources = await run(() => {
-      const deployment = new k8s.apps.v1.Deployment("web", { metadata: { name: "web", namespace: "apps" }, spec: { selector: {}, template: {} } });
+      const deployment = new k8s.apps.v1.Deployment("web", {
+        metadata: { name: "web", namespace: "apps" },
+        spec: { selector: {}, template: {} },
+      });
       autoscale("web", "apps", deployment, { min: 2, max: 10, cpu: 70, memory: 80 }, deployment);
     });
     const metric = (name: string, averageUtilization: number) => ({
@@ -21,6 +24,8 @@ describe("autoscaler", () => {
       metrics: [metric("cpu", 70), metric("memory", 80)],
       behavior: { scaleUp: { stabilizationWindowSeconds: 60 }, scaleDown: { stabilizationWindowSeconds: 300 } },
     });
-    expect(resource(resources, "HorizontalPodAutoscaler", "web-hpa").dependencies).to.deep.equal([resource(resources, "Deployment", "web").urn]);
+    expect(resource(resources, "HorizontalPodAutoscaler", "web-hpa").dependencies).to.deep.equal([
+      resource(resources, "Deployment", "web").urn,
+    ]);
   });
 });

@@ -10,8 +10,18 @@ const resource = {} as never;
 describe("connection", () => {
   it("all of a consumer's connections are one", () => {
     const connection = connectAll(consumer, [
-      dependency("a", { env: { A: "1" }, secretEnv: { A_KEY: "x" }, destinations: [cidr("10.0.0.0/8", 1)], readyWhen: [resource] }),
-      dependency("b", { env: { B: "2" }, secretEnv: { B_KEY: "y" }, destinations: [cidr("11.0.0.0/8", 2)], readyWhen: [resource] }),
+      dependency("a", {
+        env: { A: "1" },
+        secretEnv: { A_KEY: "x" },
+        destinations: [cidr("10.0.0.0/8", 1)],
+        readyWhen: [resource],
+      }),
+      dependency("b", {
+        env: { B: "2" },
+        secretEnv: { B_KEY: "y" },
+        destinations: [cidr("11.0.0.0/8", 2)],
+        readyWhen: [resource],
+      }),
     ]);
     expect(connection).to.deep.include({
       env: { A: "1", B: "2" },
@@ -23,7 +33,10 @@ describe("connection", () => {
 
   it("what was used before is withdrawn when what runs now is ready", () => {
     const withdrawn: unknown[] = [];
-    const connection = connectAll(consumer, [dependency("a"), dependency("b", { retire: (running) => void withdrawn.push(running) })]);
+    const connection = connectAll(consumer, [
+      dependency("a"),
+      dependency("b", { retire: (running) => void withdrawn.push(running) }),
+    ]);
     expect(withdrawn).to.be.empty;
     connection.retire(resource);
     expect(withdrawn).to.deep.equal([resource]);
@@ -37,8 +50,13 @@ describe("connection", () => {
   });
 
   it("two that set the same variable are refused, a secret one too", () => {
-    const both = [dependency("orders", { env: { DATABASE_HOST: "a" } }), dependency("billing", { secretEnv: { DATABASE_HOST: "b" } })];
-    expect(() => connectAll(consumer, both)).to.throw("reader: both orders and billing set DATABASE_HOST; give one of them a prefix.");
+    const both = [
+      dependency("orders", { env: { DATABASE_HOST: "a" } }),
+      dependency("billing", { secretEnv: { DATABASE_HOST: "b" } }),
+    ];
+    expect(() => connectAll(consumer, both)).to.throw(
+      "reader: both orders and billing set DATABASE_HOST; give one of them a prefix.",
+    );
   });
 
   it("a lazy one is the same without the wait", () => {

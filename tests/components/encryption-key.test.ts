@@ -12,11 +12,21 @@ describe("encryption key", () => {
       env = key.env;
       secretEnv = Object.keys(key.secretEnv);
     });
-    return { env, secretEnv, keys: resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => `${name} of ${String(inputs.length)}`) };
+    return {
+      env,
+      secretEnv,
+      keys: resources
+        .filter(({ type }) => type.endsWith(":RandomPassword"))
+        .map(({ name, inputs }) => `${name} of ${String(inputs.length)}`),
+    };
   };
 
   it("is one at first", async () => {
-    expect(await made(0)).to.deep.equal({ env: { APP_KEY_ID: "k0" }, secretEnv: ["APP_KEY"], keys: ["app-key-0 of 43"] });
+    expect(await made(0)).to.deep.equal({
+      env: { APP_KEY_ID: "k0" },
+      secretEnv: ["APP_KEY"],
+      keys: ["app-key-0 of 43"],
+    });
   });
 
   it("comes with the one before it after a rotation", async () => {

@@ -12,7 +12,11 @@ const orders = {
 } as const;
 
 describe("external database", () => {
-  const connection = externalDatabase("orders", orders, "DATASOURCE_ORDERS").connect({ name: "app", namespace: "apps", labels: {} });
+  const connection = externalDatabase("orders", orders, "DATASOURCE_ORDERS").connect({
+    name: "app",
+    namespace: "apps",
+    labels: {},
+  });
 
   it("is told under its prefix, the password apart", () => {
     expect(connection.env).to.deep.equal({
@@ -26,7 +30,11 @@ describe("external database", () => {
   });
 
   it("says which kind it is, where that was said", () => {
-    const { env } = externalDatabase("stock", { ...orders, dialect: "mysql" }, "DATASOURCE_STOCK").connect({ name: "app", namespace: "apps", labels: {} });
+    const { env } = externalDatabase("stock", { ...orders, dialect: "mysql" }, "DATASOURCE_STOCK").connect({
+      name: "app",
+      namespace: "apps",
+      labels: {},
+    });
     expect(env).to.include({ DATASOURCE_STOCK_DIALECT: "mysql" });
   });
 

@@ -11,7 +11,12 @@ const gateway = { name: "shared", namespace: "infra", https: true };
 
 const route = (more: Partial<GatewayRouteArgs> = {}) =>
   run(() => {
-    const spec = { ports: [{ name: "metrics", port: 9090 }, { name: "http", port: 80 }] };
+    const spec = {
+      ports: [
+        { name: "metrics", port: 9090 },
+        { name: "http", port: 80 },
+      ],
+    };
     const service = new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "apps" }, spec });
     return new GatewayRoute("front", { namespace: "apps", host, service, className: "eg", ...more });
   });
@@ -44,36 +49,53 @@ describe("gateway route", () => {
   });
 
   it("ends TLS with a certificate that cert-manager makes, and redirects what comes without", () => {
-    expect(object(secure, "Gateway", "front").metadata.annotations).to.include({ "cert-manager.io/cluster-issuer": "letsencrypt" });
+    expect(object(secure, "Gateway", "front").metadata.annotations).to.include({
+      "cert-manager.io/cluster-issuer": "letsencrypt",
+    });
     expect(listeners(secure).map(({ name, port }) => [name, port])).to.deep.equal([
       ["http", 80],
       ["https", 443],
     ]);
-    expect(listeners(secure)[1]!.tls).to.deep.equal({ mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "front-tls" }] });
-    expect(object(secure, "HTTPRoute", "front").spec.parentRefs).to.deep.equal([{ name: "front", sectionName: "https" }]);
+    expect(listeners(secure)[1]!.tls).to.deep.equal({
+      mode: "Terminate",
+      certificateRefs: [{ kind: "Secret", name: "front-tls" }],
+    });
+    expect(object(secure, "HTTPRoute", "front").spec.parentRefs).to.deep.equal([
+      { name: "front", sectionName: "https" },
+    ]);
     const redirect = object(secure, "HTTPRoute", "front-redirect").spec;
     expect(redirect.parentRefs).to.deep.equal([{ name: "front", sectionName: "http" }]);
-    expect(redirect.rules).to.deep.equal([{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }]);
+    expect(redirect.rules).to.deep.equal([
+      { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] },
+    ]);
     expect(url(secure)).to.equal(`https://${host}`);
   });
 
   it("listens where its class does", async () => {
-    expect(listeners(await route({ tls, ports: { http: 8000, https: 8443 } })).map(({ port }) => port)).to.deep.equal([8000, 8443]);
+    expect(listeners(await route({ tls, ports: { http: 8000, https: 8443 } })).map(({ port }) => port)).to.deep.equal([
+      8000, 8443,
+    ]);
   });
 
   it("attaches to a Gateway that is there, or to one listener of it", async () => {
     const attached = await route({ gateway });
     expect(objects(attached, "Gateway")).to.deep.equal([]);
-    expect(objects(attached, "HTTPRoute").map(({ spec }) => spec.parentRefs)).to.deep.equal([[{ name: "shared", namespace: "infra" }]]);
+    expect(objects(attached, "HTTPRoute").map(({ spec }) => spec.parentRefs)).to.deep.equal([
+      [{ name: "shared", namespace: "infra" }],
+    ]);
     expect(url(attached)).to.equal(`https://${host}`);
     const listener = await route({ gateway: { ...gateway, listener: "web", https: false } });
-    expect(object(listener, "HTTPRoute", "front").spec.parentRefs).to.deep.equal([{ name: "shared", namespace: "infra", sectionName: "web" }]);
+    expect(object(listener, "HTTPRoute", "front").spec.parentRefs).to.deep.equal([
+      { name: "shared", namespace: "infra", sectionName: "web" },
+    ]);
     expect(url(listener)).to.equal(`http://${host}`);
   });
 
   it("is waited for, unless nobody would take it up", async () => {
     const awaited = (resources: readonly RecordedResource[]) =>
-      [...objects(resources, "Gateway"), ...objects(resources, "HTTPRoute")].map(({ metadata }) => metadata.annotations["pulumi.com/waitFor"]);
+      [...objects(resources, "Gateway"), ...objects(resources, "HTTPRoute")].map(
+        ({ metadata }) => metadata.annotations["pulumi.com/waitFor"],
+      );
     const accepted = 'jsonpath={.status.parents[*].conditions[?(@.type=="Accepted")].status}=True';
     expect(awaited(secure)).to.deep.equal(["condition=Programmed", accepted, accepted]);
     expect(awaited(await route({ tls, awaitAddress: false }))).to.deep.equal([undefined, undefined, undefined]);

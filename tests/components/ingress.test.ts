@@ -24,7 +24,9 @@ describe("ingress", () => {
     expect(spec.rules).to.deep.equal([
       {
         host: "chatdb.example.com",
-        http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { name: "http" } } } }] },
+        http: {
+          paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { name: "http" } } } }],
+        },
       },
     ]);
     expect(spec.tls).to.equal(undefined);
@@ -33,7 +35,9 @@ describe("ingress", () => {
 
   it("takes the cluster's class, or the one that is said", async () => {
     expect(object(resources, "Ingress", "front").spec.ingressClassName).to.equal(undefined);
-    expect(object(await ingress({ className: "traefik" }), "Ingress", "front").spec.ingressClassName).to.equal("traefik");
+    expect(object(await ingress({ className: "traefik" }), "Ingress", "front").spec.ingressClassName).to.equal(
+      "traefik",
+    );
   });
 
   it("ends TLS with a certificate that cert-manager makes", async () => {
@@ -53,6 +57,8 @@ describe("ingress", () => {
 
   it("is waited for, unless the cluster gives no addresses", async () => {
     expect(object(resources, "Ingress", "front").metadata.annotations).to.deep.equal({});
-    expect(object(await ingress({ awaitAddress: false }), "Ingress", "front").metadata.annotations).to.deep.equal({ "pulumi.com/skipAwait": "true" });
+    expect(object(await ingress({ awaitAddress: false }), "Ingress", "front").metadata.annotations).to.deep.equal({
+      "pulumi.com/skipAwait": "true",
+    });
   });
 });

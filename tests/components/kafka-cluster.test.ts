@@ -44,7 +44,9 @@ describe("kafka cluster", () => {
   it("numbers its nodes by their pods, and advertises each under its own name", () => {
     const variables = workload(three, "kafka").pod.containers[0]!.env;
     const at = (name: string) => variables.findIndex((variable) => variable.name === name);
-    expect(variables[at("KAFKA_NODE_ID")]!.valueFrom.fieldRef.fieldPath).to.equal("metadata.labels['apps.kubernetes.io/pod-index']");
+    expect(variables[at("KAFKA_NODE_ID")]!.valueFrom.fieldRef.fieldPath).to.equal(
+      "metadata.labels['apps.kubernetes.io/pod-index']",
+    );
     expect(variables[at("POD_NAME")]!.valueFrom.fieldRef.fieldPath).to.equal("metadata.name");
     const name = "$(POD_NAME).kafka-headless.data.svc.cluster.local";
     expect(env(three).KAFKA_ADVERTISED_LISTENERS).to.equal(`CLIENT://${name}:9092,BROKER://${name}:9094`);
@@ -56,13 +58,16 @@ describe("kafka cluster", () => {
     const properties = serverProperties(env(one));
     const listeners = properties["listeners"]!.split(",").map((listener) => listener.split(":")[0]);
     expect(listeners).to.deep.equal(["CLIENT", "CONTROLLER", "BROKER"]);
-    expect(properties["listener.security.protocol.map"]!.split(",")).to.deep.equal(listeners.map((name) => `${name}:SASL_PLAINTEXT`));
+    expect(properties["listener.security.protocol.map"]!.split(",")).to.deep.equal(
+      listeners.map((name) => `${name}:SASL_PLAINTEXT`),
+    );
     expect(properties).to.include({
       "sasl.enabled.mechanisms": "PLAIN",
       "sasl.mechanism.inter.broker.protocol": "PLAIN",
       "sasl.mechanism.controller.protocol": "PLAIN",
       "listener.name.client.sasl.enabled.mechanisms": "SCRAM-SHA-512",
-      "listener.name.client.scram-sha-512.sasl.jaas.config": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+      "listener.name.client.scram-sha-512.sasl.jaas.config":
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;",
     });
     expect(Object.keys(properties).filter((name) => name.endsWith("jaas.config"))).to.have.length(3);
   });
@@ -117,7 +122,11 @@ describe("kafka cluster", () => {
   });
 
   it("has its heap in Java's units, its data below the volume, and room to rewrite its configuration", () => {
-    expect(env(one)).to.include({ KAFKA_HEAP_OPTS: "-Xms256m -Xmx256m", KAFKA_LOG_DIRS: "/var/lib/kafka/data/logs", KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false" });
+    expect(env(one)).to.include({
+      KAFKA_HEAP_OPTS: "-Xms256m -Xmx256m",
+      KAFKA_LOG_DIRS: "/var/lib/kafka/data/logs",
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
+    });
     expect(workload(one, "kafka").pod.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.have.members([
       "/var/lib/kafka/data",
       "/opt/kafka/config",
@@ -129,6 +138,9 @@ describe("kafka cluster", () => {
 
 /** What the image makes of its environment: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md. */
 function serverProperties(variables: Record<string, string>): Record<string, string> {
-  const property = (name: string) => name.slice("KAFKA_".length).toLowerCase().replaceAll("_", ".").replaceAll("...", "-").replaceAll("..", "_");
-  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith("KAFKA_") ? [[property(name), value]] : [])));
+  const property = (name: string) =>
+    name.slice("KAFKA_".length).toLowerCase().replaceAll("_", ".").replaceAll("...", "-").replaceAll("..", "_");
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (name.startsWith("KAFKA_") ? [[property(name), value]] : [])),
+  );
 }

@@ -23,9 +23,12 @@ const program =
     const kafka = new Kafka("kafka", { ...args, ...more });
     new Microservice("worker", { ...serviceArgs, uses: [kafka.topics(use)] });
   };
-const topics = (resources: readonly RecordedResource[]) => JSON.parse(environment(resources, "kafka-topics").TOPICS!) as unknown;
-const dependencies = (resources: readonly RecordedResource[], name: string) => resource(resources, "Job", name).dependencies;
-const variables = (resources: readonly RecordedResource[], name: string) => workload(resources, name).pod.containers[0]!.env ?? [];
+const topics = (resources: readonly RecordedResource[]) =>
+  JSON.parse(environment(resources, "kafka-topics").TOPICS!) as unknown;
+const dependencies = (resources: readonly RecordedResource[], name: string) =>
+  resource(resources, "Job", name).dependencies;
+const variables = (resources: readonly RecordedResource[], name: string) =>
+  workload(resources, name).pod.containers[0]!.env ?? [];
 
 describe("kafka", () => {
   let one: RecordedResource[];
@@ -38,9 +41,19 @@ describe("kafka", () => {
   it("makes topics by a job alone, each with its partitions, copies and retention", () => {
     expect(topics(one)).to.deep.equal([
       { name: "jobs", partitions: 12, replicationFactor: 1, config: { "min.insync.replicas": "1" } },
-      { name: "audit", partitions: 3, replicationFactor: 1, config: { "min.insync.replicas": "1", "retention.ms": "3600000" } },
+      {
+        name: "audit",
+        partitions: 3,
+        replicationFactor: 1,
+        config: { "min.insync.replicas": "1", "retention.ms": "3600000" },
+      },
     ]);
-    expect(topics(three)).to.deep.include({ name: "jobs", partitions: 12, replicationFactor: 3, config: { "min.insync.replicas": "2" } });
+    expect(topics(three)).to.deep.include({
+      name: "jobs",
+      partitions: 12,
+      replicationFactor: 3,
+      config: { "min.insync.replicas": "2" },
+    });
   });
 
   it("makes a user for each consumer, which may do what it declared", async () => {
@@ -60,7 +73,9 @@ describe("kafka", () => {
       KAFKA_USERNAME: "worker_a",
       KAFKA_PASSWORD: environment(one, "kafka-worker").USER_PASSWORD,
     });
-    expect(variables(one, "worker").find(({ name }) => name === "KAFKA_PASSWORD")!.valueFrom).to.have.property("secretKeyRef");
+    expect(variables(one, "worker").find(({ name }) => name === "KAFKA_PASSWORD")!.valueFrom).to.have.property(
+      "secretKeyRef",
+    );
   });
 
   it("waits for topics and user, which are made side by side by the administrator", () => {
@@ -101,7 +116,9 @@ describe("kafka", () => {
     expect(environment(rotated, "worker").KAFKA_PASSWORD).to.equal(environment(rotated, "kafka-worker").USER_PASSWORD);
     expect(environment(rotated, "kafka-worker-retire")).to.include({ USER_NAME: "worker_a", KAFKA_USERNAME: "admin" });
     expect(dependencies(rotated, "kafka-worker-retire")).to.include(resource(rotated, "Deployment", "worker").urn);
-    expect(objects(one, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include("kafka-worker-retire");
+    expect(objects(one, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include(
+      "kafka-worker-retire",
+    );
   });
 });
 
@@ -114,7 +131,8 @@ describe("kafka elsewhere", () => {
   };
   const login = { mechanism: "PLAIN", username: "chatdb", password: "a-password-from-elsewhere" };
   const users = ["worker", "kafka-topics"];
-  const kafkaVariables = (env: Record<string, string>) => Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("KAFKA_")));
+  const kafkaVariables = (env: Record<string, string>) =>
+    Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("KAFKA_")));
   let resources: RecordedResource[];
   before(async () => (resources = await run(program({ external }))));
 
@@ -122,13 +140,21 @@ describe("kafka elsewhere", () => {
     expect(objects(resources, "StatefulSet")).to.be.empty;
     expect(objects(resources, "Job")).to.have.length(1);
     expect(resources.filter(({ type }) => type.startsWith("random:"))).to.be.empty;
-    expect(topics(resources)).to.deep.include({ name: "jobs", partitions: 12, replicationFactor: 2, config: { "min.insync.replicas": "1" } });
+    expect(topics(resources)).to.deep.include({
+      name: "jobs",
+      partitions: 12,
+      replicationFactor: 2,
+      config: { "min.insync.replicas": "1" },
+    });
   });
 
   it("is used at all of its servers, each port of theirs open once", () => {
-    const ports = ({ spec }: Objects["NetworkPolicy"]) => spec.egress.map(({ to, ports }) => [to[0]!.ipBlock.cidr, ports[0]!.port]);
+    const ports = ({ spec }: Objects["NetworkPolicy"]) =>
+      spec.egress.map(({ to, ports }) => [to[0]!.ipBlock.cidr, ports[0]!.port]);
     for (const user of users) {
-      expect(kafkaVariables(environment(resources, user))).to.deep.equal({ KAFKA_BOOTSTRAP_SERVERS: external.bootstrapServers.join(",") });
+      expect(kafkaVariables(environment(resources, user))).to.deep.equal({
+        KAFKA_BOOTSTRAP_SERVERS: external.bootstrapServers.join(","),
+      });
       expect(ports(object(resources, "NetworkPolicy", `${user}-egress`))).to.deep.equal([
         ["10.0.0.0/16", 9094],
         ["10.0.0.0/16", 9096],
@@ -145,7 +171,9 @@ describe("kafka elsewhere", () => {
         KAFKA_USERNAME: "chatdb",
         KAFKA_PASSWORD: login.password,
       });
-      expect(variables(secured, user).find(({ name }) => name === "KAFKA_PASSWORD")!.valueFrom).to.have.property("secretKeyRef");
+      expect(variables(secured, user).find(({ name }) => name === "KAFKA_PASSWORD")!.valueFrom).to.have.property(
+        "secretKeyRef",
+      );
     }
   });
 });

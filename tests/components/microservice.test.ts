@@ -19,7 +19,12 @@ describe("microservice", () => {
   before(async () => (plain = await service()));
 
   it("is a Deployment of its image that learns its port from the environment", () => {
-    expect(container(plain)).to.deep.include({ name: "web", image: args.image, ports: [{ name: "http", containerPort: 8000 }], resources: bounded(sizes) });
+    expect(container(plain)).to.deep.include({
+      name: "web",
+      image: args.image,
+      ports: [{ name: "http", containerPort: 8000 }],
+      resources: bounded(sizes),
+    });
     expect(environment(plain, "web")).to.deep.equal({ PORT: "8000" });
   });
 
@@ -54,11 +59,9 @@ describe("microservice", () => {
       failureThreshold: 3,
     });
     const other = container(await service({ healthPath: "/actuator/health", readyPath: "/up" }));
-    expect([other.startupProbe, other.livenessProbe, other.readinessProbe].map(({ httpGet }) => httpGet.path)).to.deep.equal([
-      "/actuator/health",
-      "/actuator/health",
-      "/up",
-    ]);
+    expect(
+      [other.startupProbe, other.livenessProbe, other.readinessProbe].map(({ httpGet }) => httpGet.path),
+    ).to.deep.equal(["/actuator/health", "/actuator/health", "/up"]);
   });
 
   it("has an account without a token", () => {
@@ -68,7 +71,10 @@ describe("microservice", () => {
 
   it("spreads over nodes and zones where that can be had", () => {
     expect(
-      workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable]),
+      workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [
+        topologyKey,
+        whenUnsatisfiable,
+      ]),
     ).to.deep.equal([
       ["kubernetes.io/hostname", "ScheduleAnyway"],
       ["topology.kubernetes.io/zone", "ScheduleAnyway"],
@@ -76,9 +82,13 @@ describe("microservice", () => {
   });
 
   it("keeps to the rules", async () => {
-    const used = await service({ uses: [dependency("db", { secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" } })] });
+    const used = await service({
+      uses: [dependency("db", { secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" } })],
+    });
     for (const resources of [plain, used]) {
-      const faults = [rules.frozenSelectors, rules.selecting, rules.referring, rules.kept].flatMap((rule) => rule(resources));
+      const faults = [rules.frozenSelectors, rules.selecting, rules.referring, rules.kept].flatMap((rule) =>
+        rule(resources),
+      );
       expect([...podFaults(resources), ...faults]).to.deep.equal([]);
     }
   });
@@ -91,12 +101,18 @@ describe("microservice's Service", () => {
   };
 
   it("is inside the cluster, on the container's port, and not waited for", async () => {
-    expect(await type({})).to.deep.equal({ type: "ClusterIP", skipAwait: "true", ports: [{ name: "http", port: 8000, targetPort: "http" }] });
+    expect(await type({})).to.deep.equal({
+      type: "ClusterIP",
+      skipAwait: "true",
+      ports: [{ name: "http", port: 8000, targetPort: "http" }],
+    });
   });
 
   it("has a port of its own where that is said, and the address tells it", async () => {
     const resources = await service({ servicePort: 80 });
-    expect(object(resources, "Service", "web").spec.ports).to.deep.equal([{ name: "http", port: 80, targetPort: "http" }]);
+    expect(object(resources, "Service", "web").spec.ports).to.deep.equal([
+      { name: "http", port: 80, targetPort: "http" },
+    ]);
     expect(resources.find(({ custom }) => !custom)!.outputs.url).to.equal("http://web.apps.svc.cluster.local:80");
   });
 
@@ -112,12 +128,20 @@ describe("microservice's Service", () => {
     const out = "web -> 10.0.0.0/8:443";
     expect(await open()).to.deep.equal([out]);
     expect(await open("anyone")).to.deep.equal(["anyone -> web:8000", out]);
-    expect(await open({ namespace: "proxies" }, { cidr: "192.0.2.0/24" })).to.deep.equal(["192.0.2.0/24 -> web:8000", "namespace proxies -> web:8000", out]);
+    expect(await open({ namespace: "proxies" }, { cidr: "192.0.2.0/24" })).to.deep.equal([
+      "192.0.2.0/24 -> web:8000",
+      "namespace proxies -> web:8000",
+      out,
+    ]);
   });
 
   it("has its load balancer admit the same addresses, and its pods see them", async () => {
     const spec = async (serviceType: MicroserviceArgs["serviceType"], ...openTo: Outsider[]) => {
-      const { externalTrafficPolicy, loadBalancerSourceRanges } = object(await service({ serviceType, openTo }), "Service", "web").spec;
+      const { externalTrafficPolicy, loadBalancerSourceRanges } = object(
+        await service({ serviceType, openTo }),
+        "Service",
+        "web",
+      ).spec;
       return [externalTrafficPolicy, loadBalancerSourceRanges];
     };
     const ranges = ["192.0.2.0/24", "2001:db8::/32"].map((cidr) => ({ cidr }));
@@ -144,15 +168,18 @@ describe("microservice's edges", () => {
       DATABASE_HOST: "db",
       DATABASE_PASSWORD: "a-password-to-keep",
     });
-    expect(Object.keys(object(resources, "ConfigMap", "web").data)).to.have.members(["PORT", "LOG_LEVEL", "DATABASE_HOST"]);
+    expect(Object.keys(object(resources, "ConfigMap", "web").data)).to.have.members([
+      "PORT",
+      "LOG_LEVEL",
+      "DATABASE_HOST",
+    ]);
     const { metadata } = object(resources, "Secret", "web");
     expect(container(resources).env).to.deep.equal([
       { name: "DATABASE_PASSWORD", valueFrom: { secretKeyRef: { name: metadata.name, key: "DATABASE_PASSWORD" } } },
     ]);
-    expect(objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).to.have.members([
-      "apps/web-egress",
-      "data/web-to-postgres-5432",
-    ]);
+    expect(
+      objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ).to.have.members(["apps/web-egress", "data/web-to-postgres-5432"]);
   });
 
   it("give a changed value a new object, and so a rolling update", async () => {
@@ -170,7 +197,11 @@ describe("microservice's edges", () => {
     const resources = await run(() => {
       const needed = new k8s.core.v1.ConfigMap("needed", {});
       const earlier = new k8s.core.v1.ConfigMap("earlier", {});
-      return new Microservice("web", { ...args, uses: [dependency("x", { readyWhen: [needed] })], startsAfter: [earlier] });
+      return new Microservice("web", {
+        ...args,
+        uses: [dependency("x", { readyWhen: [needed] })],
+        startsAfter: [earlier],
+      });
     });
     const awaited = [resource(resources, "ConfigMap", "needed").urn, resource(resources, "ConfigMap", "earlier").urn];
     expect(resource(resources, "Deployment", "web").dependencies).to.include.members(awaited);
@@ -179,7 +210,9 @@ describe("microservice's edges", () => {
 
   it("are open before the pods are there", async () => {
     const resources = await service({ uses: [database], openTo: ["anyone"] });
-    const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map((name) => resource(resources, "NetworkPolicy", name).urn);
+    const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map(
+      (name) => resource(resources, "NetworkPolicy", name).urn,
+    );
     expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
   });
 
@@ -188,14 +221,24 @@ describe("microservice's edges", () => {
       const web = new Microservice("model-registry", { ...args, servicePort: 80 });
       return new Microservice("user", { ...args, uses: [web.http()] });
     });
-    expect(environment(resources, "user").MODEL_REGISTRY_URL).to.equal("http://model-registry.apps.svc.cluster.local:80");
-    expect(resource(resources, "Deployment", "user").dependencies).to.include(resource(resources, "Deployment", "model-registry").urn);
-    expect(object(resources, "NetworkPolicy", "user-to-model-registry-8000").spec.ingress[0]!.ports).to.deep.equal([{ protocol: "TCP", port: 8000 }]);
-    expect(resources.find(({ custom, name }) => !custom && name === "user")!.outputs.uses).to.deep.equal([{ name: "model-registry", lazy: false }]);
+    expect(environment(resources, "user").MODEL_REGISTRY_URL).to.equal(
+      "http://model-registry.apps.svc.cluster.local:80",
+    );
+    expect(resource(resources, "Deployment", "user").dependencies).to.include(
+      resource(resources, "Deployment", "model-registry").urn,
+    );
+    expect(object(resources, "NetworkPolicy", "user-to-model-registry-8000").spec.ingress[0]!.ports).to.deep.equal([
+      { protocol: "TCP", port: 8000 },
+    ]);
+    expect(resources.find(({ custom, name }) => !custom && name === "user")!.outputs.uses).to.deep.equal([
+      { name: "model-registry", lazy: false },
+    ]);
   });
 
   it("are named otherwise where that is said", async () => {
-    const resources = await run(() => new Microservice("user", { ...args, uses: [new Microservice("web", args).http({ as: "BACKEND" })] }));
+    const resources = await run(
+      () => new Microservice("user", { ...args, uses: [new Microservice("web", args).http({ as: "BACKEND" })] }),
+    );
     expect(environment(resources, "user")).to.have.property("BACKEND");
   });
 

@@ -21,12 +21,13 @@ describe("namespace", () => {
   });
 
   it("starts with nothing open but name look-ups, once it is there", () => {
-    expect(objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).to.have.members([
-      "apps/deny-all",
-      "apps/allow-dns",
-    ]);
+    expect(
+      objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ).to.have.members(["apps/deny-all", "apps/allow-dns"]);
     for (const policy of ["apps-deny-all", "apps-allow-dns"]) {
-      expect(resource(resources, "NetworkPolicy", policy).dependencies).to.include(resource(resources, "Namespace", "apps").urn);
+      expect(resource(resources, "NetworkPolicy", policy).dependencies).to.include(
+        resource(resources, "Namespace", "apps").urn,
+      );
     }
   });
 });

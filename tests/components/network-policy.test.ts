@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { Consumer, Destination } from "../../components/connection.ts";
-import { allowDns, denyAll, edgePolicies, egressTo, ingressFrom, ingressFromOutside } from "../../components/network-policy.ts";
+import {
+  allowDns,
+  denyAll,
+  edgePolicies,
+  egressTo,
+  ingressFrom,
+  ingressFromOutside,
+} from "../../components/network-policy.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { object, objects } from "../../render/objects.ts";
 import { run } from "../support/program.ts";
@@ -31,7 +38,10 @@ describe("network policy", () => {
   it("allows look-ups at the cluster's DNS alone, over UDP and TCP", () => {
     expect(allowDns.podSelector).to.deep.equal({});
     expect(allowDns.policyTypes).to.deep.equal(["Egress"]);
-    const [rule, ...others] = allowDns.egress as { to: unknown[]; ports: { protocol: string; port: number | string }[] }[];
+    const [rule, ...others] = allowDns.egress as {
+      to: unknown[];
+      ports: { protocol: string; port: number | string }[];
+    }[];
     expect(others).to.be.empty;
     expect(rule!.to).to.deep.equal([
       {

@@ -1,6 +1,11 @@
 import { expect } from "chai";
 import { Microservice } from "../../components/microservice.ts";
-import { ObjectStore, type BucketUse, type ExternalObjectStore, type ObjectStoreArgs } from "../../components/object-store.ts";
+import {
+  ObjectStore,
+  type BucketUse,
+  type ExternalObjectStore,
+  type ObjectStoreArgs,
+} from "../../components/object-store.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { environment, object, objects, resource, workload } from "../../render/objects.ts";
 import { run, serviceArgs, sizes } from "../support/program.ts";
@@ -25,9 +30,13 @@ const program =
   (users: Record<string, Record<string, BucketUse>>, more: Partial<ObjectStoreArgs> = {}) =>
   () => {
     const store = new ObjectStore("minio", { ...args, ...more });
-    for (const [name, use] of Object.entries(users)) new Microservice(name, { ...serviceArgs, uses: [store.buckets(use)] });
+    for (const [name, use] of Object.entries(users))
+      new Microservice(name, { ...serviceArgs, uses: [store.buckets(use)] });
   };
-const users = { registry: { models: "read-write", "data-sets": "read-write" }, engine: { "data-sets": "read" } } as const;
+const users = {
+  registry: { models: "read-write", "data-sets": "read-write" },
+  engine: { "data-sets": "read" },
+} as const;
 
 describe("object store", () => {
   let resources: RecordedResource[];
@@ -40,18 +49,18 @@ describe("object store", () => {
       { name: "s3", containerPort: 9000 },
       { name: "console", containerPort: 9001 },
     ]);
-    expect([container.startupProbe, container.readinessProbe, container.livenessProbe].map(({ httpGet }) => httpGet.path)).to.deep.equal([
-      "/minio/health/ready",
-      "/minio/health/ready",
-      "/minio/health/live",
-    ]);
+    expect(
+      [container.startupProbe, container.readinessProbe, container.livenessProbe].map(({ httpGet }) => httpGet.path),
+    ).to.deep.equal(["/minio/health/ready", "/minio/health/ready", "/minio/health/live"]);
     expect(container.volumeMounts).to.deep.include({ name: "data", mountPath: "/data" });
   });
 
   it("has an administrator whose password only its pod and the jobs see", () => {
     const password = object(resources, "Secret", "minio-admin").stringData.password!;
     expect(password).to.match(/^\w{40}$/);
-    const holders = objects(resources, "Secret").filter(({ stringData }) => Object.values(stringData).includes(password));
+    const holders = objects(resources, "Secret").filter(({ stringData }) =>
+      Object.values(stringData).includes(password),
+    );
     expect(holders.map(({ metadata }) => metadata.namespace)).to.deep.equal(["data", "data", "data"]);
     expect(rules.kept(resources)).to.deep.equal([]);
   });
@@ -67,7 +76,9 @@ describe("object store", () => {
         MANAGE_USERS: "true",
       });
     }
-    expect(environment(resources, "registry").S3_SECRET_ACCESS_KEY).to.not.equal(environment(resources, "engine").S3_SECRET_ACCESS_KEY);
+    expect(environment(resources, "registry").S3_SECRET_ACCESS_KEY).to.not.equal(
+      environment(resources, "engine").S3_SECRET_ACCESS_KEY,
+    );
   });
 
   it("moves it to another key at each rotation, and removes the one before when the service runs with the new one", async () => {
@@ -77,7 +88,9 @@ describe("object store", () => {
     expect(S3_SECRET_ACCESS_KEY).to.not.equal(environment(resources, "engine").S3_SECRET_ACCESS_KEY);
     expect(environment(rotated, "minio-engine")).to.deep.include({ POLICY_NAME: "engine", ACCESS_KEY_ID: "engine_b" });
     expect(environment(rotated, "minio-engine-retire")).to.deep.include({ ACCESS_KEY_ID: "engine_a" });
-    expect(resource(rotated, "Job", "minio-engine-retire").dependencies).to.include(resource(rotated, "Deployment", "engine").urn);
+    expect(resource(rotated, "Job", "minio-engine-retire").dependencies).to.include(
+      resource(rotated, "Deployment", "engine").urn,
+    );
     expect(podFaults(rotated)).to.deep.equal([]);
   });
 
@@ -88,7 +101,11 @@ describe("object store", () => {
 
   it("tells the service where its buckets are", () => {
     const at = { S3_ENDPOINT: "http://minio.data.svc.cluster.local:9000", S3_REGION: "us-east-1" };
-    expect(environment(resources, "registry")).to.deep.include({ ...at, S3_BUCKET_MODELS: "models", S3_BUCKET_DATA_SETS: "data-sets" });
+    expect(environment(resources, "registry")).to.deep.include({
+      ...at,
+      S3_BUCKET_MODELS: "models",
+      S3_BUCKET_DATA_SETS: "data-sets",
+    });
     expect(environment(resources, "engine")).to.deep.include(at).and.not.have.property("S3_BUCKET_MODELS");
   });
 
@@ -113,7 +130,9 @@ describe("object store of four servers", () => {
   before(async () => (resources = await run(program(users, { servers: 4 }))));
 
   it("keeps each object on a drive of every server, which find each other by name and start together", () => {
-    expect(workload(resources, "minio").pod.containers[0]!.args[1]).to.equal("http://minio-{0...3}.minio-headless.data.svc.cluster.local:9000/data");
+    expect(workload(resources, "minio").pod.containers[0]!.args[1]).to.equal(
+      "http://minio-{0...3}.minio-headless.data.svc.cluster.local:9000/data",
+    );
     expect(object(resources, "StatefulSet", "minio").spec).to.include({ replicas: 4, podManagementPolicy: "Parallel" });
     expect(object(resources, "Service", "minio-headless").spec.publishNotReadyAddresses).to.be.true;
   });
@@ -162,7 +181,11 @@ describe("object store elsewhere", () => {
 
   it("is reached at its addresses, on the port of its URL", async () => {
     const port = async (endpoint: string) =>
-      object(await run(program({ engine: users.engine }, { external: { ...external, endpoint } })), "NetworkPolicy", "engine-egress").spec.egress[0];
+      object(
+        await run(program({ engine: users.engine }, { external: { ...external, endpoint } })),
+        "NetworkPolicy",
+        "engine-egress",
+      ).spec.egress[0];
     expect(await port("https://s3.example.com")).to.deep.equal({
       to: [{ ipBlock: { cidr: "10.0.0.0/16" } }],
       ports: [{ protocol: "TCP", port: 443 }],

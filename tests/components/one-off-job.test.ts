@@ -9,7 +9,12 @@ import { environment, object, objects, resource, workload } from "../../render/o
 import { dependency, run } from "../support/program.ts";
 import { podFaults, rules } from "../support/rules.ts";
 
-const args: OneOffJobArgs = { namespace: "data", image: "example.com/chatdb/tool:1", args: ["main.js", "topics"], uses: [] };
+const args: OneOffJobArgs = {
+  namespace: "data",
+  image: "example.com/chatdb/tool:1",
+  args: ["main.js", "topics"],
+  uses: [],
+};
 const job = (more: Partial<OneOffJobArgs> = {}) => run(() => new OneOffJob("tidy", { ...args, ...more }));
 
 describe("one-off job", () => {
@@ -47,10 +52,17 @@ describe("one-off job", () => {
   });
 
   it("sees its own variables and those of what it uses, secret ones by reference", () => {
-    expect(environment(full, "tidy")).to.deep.equal({ TOPICS: "[]", TOKEN: "a-token-that-is-secret", HOST: "store", KEY: "a-key-that-is-secret" });
+    expect(environment(full, "tidy")).to.deep.equal({
+      TOPICS: "[]",
+      TOKEN: "a-token-that-is-secret",
+      HOST: "store",
+      KEY: "a-key-that-is-secret",
+    });
     const [{ env }] = workload(full, "tidy").pod.containers as [k8s.types.output.core.v1.Container];
     const { metadata, immutable } = object(full, "Secret", "tidy");
-    expect(env.filter(({ valueFrom }) => valueFrom).map(({ name, valueFrom }) => [name, valueFrom.secretKeyRef])).to.have.deep.members([
+    expect(
+      env.filter(({ valueFrom }) => valueFrom).map(({ name, valueFrom }) => [name, valueFrom.secretKeyRef]),
+    ).to.have.deep.members([
       ["TOKEN", { name: metadata.name, key: "TOKEN" }],
       ["KEY", { name: metadata.name, key: "KEY" }],
     ]);
@@ -96,7 +108,9 @@ describe("kubernetesx", () => {
 
   it("writes no value that is an object: numbers and references stay what they are", () => {
     for (const variable of workload(resources, "tidy").pod.containers[0]!.env) {
-      expect(Object.keys(variable)).to.satisfy((keys: string[]) => keys.includes("value") !== keys.includes("valueFrom"));
+      expect(Object.keys(variable)).to.satisfy(
+        (keys: string[]) => keys.includes("value") !== keys.includes("valueFrom"),
+      );
     }
   });
 
@@ -109,7 +123,9 @@ describe("kubernetesx", () => {
   });
 
   it("does not make the whole pod secret or, in a preview, unknown", async () => {
-    const preview = await run(() => new OneOffJob("tidy", { ...args, secretEnv: { TOKEN: "secret" } }), { preview: true });
+    const preview = await run(() => new OneOffJob("tidy", { ...args, secretEnv: { TOKEN: "secret" } }), {
+      preview: true,
+    });
     expect(resource(preview, "Job", "tidy")).to.deep.include({ secrets: [], unknowns: [] });
   });
 
@@ -117,18 +133,20 @@ describe("kubernetesx", () => {
     const root = createRequire(import.meta.url);
     const own = createRequire(root.resolve("@pulumi/kubernetesx"));
     expect(own.resolve("@pulumi/kubernetes")).to.equal(root.resolve("@pulumi/kubernetes"));
-    const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as { packages: Record<string, unknown> };
-    expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal([
-      "node_modules/@pulumi/kubernetes",
-    ]);
+    const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as {
+      packages: Record<string, unknown>;
+    };
+    expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal(
+      ["node_modules/@pulumi/kubernetes"],
+    );
   });
 
   it("is imported by the module of the one-off job alone", () => {
     const cwd = join(import.meta.dirname, "../..");
     const sources = globSync("{index.ts,{components,config,systems,render,bin}/**/*.ts}", { cwd });
     expect(sources).to.include("components/kafka.ts");
-    expect(sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"'))).to.deep.equal([
-      "components/one-off-job.ts",
-    ]);
+    expect(
+      sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"')),
+    ).to.deep.equal(["components/one-off-job.ts"]);
   });
 });

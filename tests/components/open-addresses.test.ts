@@ -4,7 +4,11 @@ import { openAddresses } from "../../components/open-addresses.ts";
 describe("addresses that are open", () => {
   const ranges = ["10.0.0.0/8", "fd12::/16"];
   const except = ["10.96.0.0/12", "10.96.0.1/32", "fd12:1::/32", "192.0.2.0/24", "0.0.0.0/0"];
-  const connection = openAddresses("added-data-sources", "ADDED_SOURCES", { ranges, except, ports: [5432, 3306] }).connect({ name: "app", namespace: "apps", labels: {} });
+  const connection = openAddresses("added-data-sources", "ADDED_SOURCES", {
+    ranges,
+    except,
+    ports: [5432, 3306],
+  }).connect({ name: "app", namespace: "apps", labels: {} });
 
   it("are told where they may be", () => {
     expect(connection.env).to.deep.equal({

@@ -7,7 +7,13 @@ const http = { httpGet: { path: "/health", port: "http" } };
 describe("pod", () => {
   it("a probe asks in whole seconds and gives up after three failures, or as many as are said", () => {
     const timing = { initialDelay: "1m", period: "10s", timeout: "5s" } as const;
-    expect(probe(http, timing)).to.deep.equal({ ...http, initialDelaySeconds: 60, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 });
+    expect(probe(http, timing)).to.deep.equal({
+      ...http,
+      initialDelaySeconds: 60,
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    });
     expect(probe(http, timing, 6).failureThreshold).to.equal(6);
   });
 
@@ -42,7 +48,9 @@ describe("pod", () => {
       volumes: [{ name: "tmp", emptyDir: { sizeLimit: "128Mi" } }],
       volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
     });
-    const path = fc.array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { minLength: 1, maxLength: 3 }).map((segments) => `/${segments.join("/")}`);
+    const path = fc
+      .array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { minLength: 1, maxLength: 3 })
+      .map((segments) => `/${segments.join("/")}`);
     fc.assert(
       fc.property(fc.uniqueArray(path, { minLength: 1, maxLength: 6 }), (paths) => {
         const { volumes, volumeMounts } = scratch(paths);

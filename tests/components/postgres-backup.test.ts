@@ -10,7 +10,12 @@ import { podFaults, rules } from "../support/rules.ts";
 
 type Container = Objects["Job"]["spec"]["template"]["spec"]["containers"][number];
 
-const infrastructure = { namespace: "data", resources: sizes, storage: "1Gi", provisionerImage: "example.com/provisioner:1" } as const;
+const infrastructure = {
+  namespace: "data",
+  resources: sizes,
+  storage: "1Gi",
+  provisionerImage: "example.com/provisioner:1",
+} as const;
 
 function program() {
   new PostgresBackup("postgres", {
@@ -35,11 +40,21 @@ describe("backup of PostgreSQL", () => {
   const secrets = ({ env }: Container) =>
     env
       .filter(({ valueFrom }) => valueFrom)
-      .map(({ name, valueFrom: { secretKeyRef } }) => [name, objects(resources, "Secret").find(({ metadata }) => metadata.name === secretKeyRef.name)!.stringData[secretKeyRef.key]]);
+      .map(({ name, valueFrom: { secretKeyRef } }) => [
+        name,
+        objects(resources, "Secret").find(({ metadata }) => metadata.name === secretKeyRef.name)!.stringData[
+          secretKeyRef.key
+        ],
+      ]);
   const value = ({ env }: Container, name: string) => env.find((variable) => variable.name === name)?.value;
 
   it("runs by its schedule in UTC, one at a time, and is given up after an hour", () => {
-    expect(cronJob("postgres-backup")).to.include({ schedule: "17 */6 * * *", timeZone: "Etc/UTC", suspend: false, concurrencyPolicy: "Forbid" });
+    expect(cronJob("postgres-backup")).to.include({
+      schedule: "17 */6 * * *",
+      timeZone: "Etc/UTC",
+      suspend: false,
+      concurrencyPolicy: "Forbid",
+    });
     expect(cronJob("postgres-backup").jobTemplate.spec).to.include({ activeDeadlineSeconds: 3600, backoffLimit: 2 });
     expect(workload(resources, "postgres-backup").pod.restartPolicy).to.equal("Never");
   });
@@ -50,9 +65,14 @@ describe("backup of PostgreSQL", () => {
       ["store", "example.com/provisioner:1"],
     ]);
     expect(steps("postgres-backup")[1]!.args).to.deep.equal(["main.js", "backup-store"]);
-    expect(workload(resources, "postgres-backup").pod.volumes).to.deep.include({ name: "workspace", emptyDir: { sizeLimit: "2Gi" } });
-    for (const { resources } of steps("postgres-backup")) expect(resources.limits).to.include({ "ephemeral-storage": "2Gi" });
-    for (const { volumeMounts } of steps("postgres-backup")) expect(volumeMounts).to.deep.include({ name: "workspace", mountPath: "/workspace" });
+    expect(workload(resources, "postgres-backup").pod.volumes).to.deep.include({
+      name: "workspace",
+      emptyDir: { sizeLimit: "2Gi" },
+    });
+    for (const { resources } of steps("postgres-backup"))
+      expect(resources.limits).to.include({ "ephemeral-storage": "2Gi" });
+    for (const { volumeMounts } of steps("postgres-backup"))
+      expect(volumeMounts).to.deep.include({ name: "workspace", mountPath: "/workspace" });
   });
 
   it("keeps backups as long as it is told, in a bucket of their own", () => {
@@ -61,7 +81,10 @@ describe("backup of PostgreSQL", () => {
     expect(value(store, "S3_BUCKET_BACKUPS")).to.equal("acme-backups");
   });
 
-  for (const [job, talksToServer, talksToStore] of [["backup", 0, 1], ["restore", 1, 0]] as const) {
+  for (const [job, talksToServer, talksToStore] of [
+    ["backup", 0, 1],
+    ["restore", 1, 0],
+  ] as const) {
     it(`gives the administrator's password to the one step of a ${job} that needs it, and it alone`, () => {
       const password = object(resources, "Secret", "postgres-admin").stringData.password;
       const [server, store] = [steps(`postgres-${job}`)[talksToServer]!, steps(`postgres-${job}`)[talksToStore]!];
@@ -93,7 +116,9 @@ describe("backup of PostgreSQL", () => {
 
   it("waits for its users in the store", () => {
     for (const job of ["backup", "restore"]) {
-      expect(resource(resources, "CronJob", `postgres-${job}`).dependencies).to.include(resource(resources, "Job", `minio-postgres-${job}`).urn);
+      expect(resource(resources, "CronJob", `postgres-${job}`).dependencies).to.include(
+        resource(resources, "Job", `minio-postgres-${job}`).urn,
+      );
     }
   });
 

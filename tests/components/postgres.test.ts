@@ -35,31 +35,47 @@ const program =
 describe("postgres", () => {
   let resources: RecordedResource[];
   before(async () => {
-    resources = await run(program({ orders: [["orders"]], "report-maker": [["orders", { access: "read", as: "SOURCE" }], ["reports"]] }));
+    resources = await run(
+      program({ orders: [["orders"]], "report-maker": [["orders", { access: "read", as: "SOURCE" }], ["reports"]] }),
+    );
   });
 
   it("is one server with its data below the place where version 18 and later expect it", () => {
     expect(object(resources, "StatefulSet", "postgres").spec.replicas).to.equal(1);
-    expect(workload(resources, "postgres").pod.containers[0]!.volumeMounts).to.deep.include({ name: "data", mountPath: "/var/lib/postgresql" });
-    expect(object(resources, "Service", "postgres").spec.ports).to.deep.equal([{ name: "postgres", port: 5432, targetPort: "postgres" }]);
+    expect(workload(resources, "postgres").pod.containers[0]!.volumeMounts).to.deep.include({
+      name: "data",
+      mountPath: "/var/lib/postgresql",
+    });
+    expect(object(resources, "Service", "postgres").spec.ports).to.deep.equal([
+      { name: "postgres", port: 5432, targetPort: "postgres" },
+    ]);
   });
 
   it("is ready when it answers over TCP, which it does not while it initialises its data", () => {
     const { startupProbe, readinessProbe, livenessProbe } = workload(resources, "postgres").pod.containers[0]!;
-    for (const { exec } of [startupProbe, readinessProbe, livenessProbe]) expect(exec.command).to.include.members(["pg_isready", "--host=127.0.0.1"]);
+    for (const { exec } of [startupProbe, readinessProbe, livenessProbe])
+      expect(exec.command).to.include.members(["pg_isready", "--host=127.0.0.1"]);
   });
 
   it("has time for a clean shutdown, writable places for its socket, and the image's user", () => {
     const { pod } = workload(resources, "postgres");
     expect(pod.terminationGracePeriodSeconds).to.equal(90);
     expect(pod.securityContext.runAsUser).to.equal(999);
-    expect(pod.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.include.members(["/var/run/postgresql", "/tmp"]);
+    expect(pod.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.include.members([
+      "/var/run/postgresql",
+      "/tmp",
+    ]);
   });
 
   it("gets its administrator's password from a Secret", () => {
     const { metadata } = object(resources, "Secret", "postgres-admin");
-    const password = workload(resources, "postgres").pod.containers[0]!.env.find(({ name }) => name === "POSTGRES_PASSWORD");
-    expect(password).to.deep.equal({ name: "POSTGRES_PASSWORD", valueFrom: { secretKeyRef: { name: metadata.name, key: "password" } } });
+    const password = workload(resources, "postgres").pod.containers[0]!.env.find(
+      ({ name }) => name === "POSTGRES_PASSWORD",
+    );
+    expect(password).to.deep.equal({
+      name: "POSTGRES_PASSWORD",
+      valueFrom: { secretKeyRef: { name: metadata.name, key: "password" } },
+    });
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
@@ -101,18 +117,24 @@ describe("postgres", () => {
       .and.equal(environment(resources, "orders").DATABASE_PASSWORD);
     expect(set("postgres-orders-report-maker")).to.equal(environment(resources, "report-maker").SOURCE_PASSWORD);
     expect(set("postgres-reports-owner")).to.equal(environment(resources, "report-maker").DATABASE_PASSWORD);
-    expect(new Set(["postgres-orders-owner", "postgres-orders-report-maker", "postgres-reports-owner"].map(set))).to.have.length(3);
+    expect(
+      new Set(["postgres-orders-owner", "postgres-orders-report-maker", "postgres-reports-owner"].map(set)),
+    ).to.have.length(3);
   });
 
   it("is waited for by its jobs, and these by the services", () => {
     const job = resource(resources, "Job", "postgres-orders-owner");
     expect(job.dependencies).to.include(resource(resources, "StatefulSet", "postgres").urn);
     expect(resource(resources, "Deployment", "orders").dependencies).to.include(job.urn);
-    expect(resource(resources, "Deployment", "orders").dependencies).to.not.include(resource(resources, "Job", "postgres-reports-owner").urn);
+    expect(resource(resources, "Deployment", "orders").dependencies).to.not.include(
+      resource(resources, "Job", "postgres-reports-owner").urn,
+    );
   });
 
   it("is used by a service of two databases through one policy", () => {
-    expect(objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.name === "report-maker-to-postgres-5432")).to.have.length(1);
+    expect(
+      objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.name === "report-maker-to-postgres-5432"),
+    ).to.have.length(1);
     expect(object(resources, "NetworkPolicy", "report-maker-egress").spec.egress).to.have.length(1);
   });
 
@@ -140,7 +162,10 @@ describe("postgres after a rotation of passwords", () => {
   it("withdraws the login before, once the service runs with the new one", async () => {
     const resources = await rotated(3);
     const retiring = resource(resources, "Job", "postgres-orders-owner-retire");
-    expect(environment(resources, "postgres-orders-owner-retire")).to.deep.include({ USER_NAME: "orders_a", GRACE_SECONDS: "50" });
+    expect(environment(resources, "postgres-orders-owner-retire")).to.deep.include({
+      USER_NAME: "orders_a",
+      GRACE_SECONDS: "50",
+    });
     expect(retiring.dependencies).to.include(resource(resources, "Deployment", "orders").urn);
     expect(podFaults(resources)).to.deep.equal([]);
   });
@@ -149,7 +174,12 @@ describe("postgres after a rotation of passwords", () => {
     const [before, after] = [await rotated(0), await rotated(1)];
     const kept = (resources: RecordedResource[]) => {
       const { ROLE_NAME, DATABASE_NAME, ADMIN_DATABASE_PASSWORD } = environment(resources, "postgres-orders-owner");
-      return { ROLE_NAME, DATABASE_NAME, ADMIN_DATABASE_PASSWORD, server: object(resources, "StatefulSet", "postgres") };
+      return {
+        ROLE_NAME,
+        DATABASE_NAME,
+        ADMIN_DATABASE_PASSWORD,
+        server: object(resources, "StatefulSet", "postgres"),
+      };
     };
     expect(kept(after)).to.deep.equal(kept(before));
   });
@@ -165,7 +195,9 @@ describe("postgres elsewhere", () => {
 
   it("deploys no server and no password for one", () => {
     expect(objects(resources, "StatefulSet")).to.be.empty;
-    expect(resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name }) => name)).to.deep.equal(["postgres-orders-owner"]);
+    expect(resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name }) => name)).to.deep.equal([
+      "postgres-orders-owner",
+    ]);
   });
 
   it("makes databases and roles there as its administrator", () => {
@@ -176,7 +208,11 @@ describe("postgres elsewhere", () => {
       ADMIN_DATABASE_PASSWORD: "the-password-elsewhere",
       ADMIN_DATABASE_SSL: "require",
     });
-    expect(environment(resources, "orders")).to.deep.include({ DATABASE_HOST: "pg.example.com", DATABASE_PORT: "6432", DATABASE_SSL: "require" });
+    expect(environment(resources, "orders")).to.deep.include({
+      DATABASE_HOST: "pg.example.com",
+      DATABASE_PORT: "6432",
+      DATABASE_SSL: "require",
+    });
     expect(environment(resources, "orders").DATABASE_PASSWORD).to.not.equal("the-password-elsewhere");
     expect(rules.kept(resources)).to.deep.equal([]);
   });

@@ -9,10 +9,16 @@ import { dependency, run } from "../support/program.ts";
 const program = (previousUser: Login["previousUser"]) => () => {
   const parent = new pulumi.ComponentResource("test:index:Server", "server");
   const administration = dependency("server", { env: { ADMIN: "root" }, secretEnv: { ADMIN_PASSWORD: "a-password" } });
-  const provisioner = new Provisioner({ namespace: "data", image: "example.com/provisioner:1", administration }, parent);
+  const provisioner = new Provisioner(
+    { namespace: "data", image: "example.com/provisioner:1", administration },
+    parent,
+  );
   provisioner.run("server-shop", "database", { env: { USER_NAME: "shop_b" }, secretEnv: { USER_PASSWORD: "another" } });
   const login: Login = { user: "shop_b", password: pulumi.output("another"), previousUser };
-  const retire = provisioner.retire("server-shop", "retire-user", login, (user) => ({ env: { USER_NAME: user }, secretEnv: { KEY: `key of ${user}` } }));
+  const retire = provisioner.retire("server-shop", "retire-user", login, (user) => ({
+    env: { USER_NAME: user },
+    secretEnv: { KEY: `key of ${user}` },
+  }));
   retire(new k8s.core.v1.ConfigMap("running", {}));
 };
 
@@ -26,14 +32,27 @@ describe("provisioner", () => {
       image: "example.com/provisioner:1",
       args: ["main.js", "database"],
     });
-    expect(environment(resources, "server-shop")).to.deep.equal({ ADMIN: "root", ADMIN_PASSWORD: "a-password", USER_NAME: "shop_b", USER_PASSWORD: "another" });
+    expect(environment(resources, "server-shop")).to.deep.equal({
+      ADMIN: "root",
+      ADMIN_PASSWORD: "a-password",
+      USER_NAME: "shop_b",
+      USER_PASSWORD: "another",
+    });
   });
 
   it("withdraws the previous user when its successor is at work, and gives what still drains its time", async () => {
     const resources = await run(program("shop_a"));
     const retire = "server-shop-retire";
-    expect(object(resources, "Job", retire).spec.template.spec.containers[0]!.args).to.deep.equal(["main.js", "retire-user"]);
-    expect(environment(resources, retire)).to.include({ ADMIN: "root", USER_NAME: "shop_a", KEY: "key of shop_a", GRACE_SECONDS: "50" });
+    expect(object(resources, "Job", retire).spec.template.spec.containers[0]!.args).to.deep.equal([
+      "main.js",
+      "retire-user",
+    ]);
+    expect(environment(resources, retire)).to.include({
+      ADMIN: "root",
+      USER_NAME: "shop_a",
+      KEY: "key of shop_a",
+      GRACE_SECONDS: "50",
+    });
     expect(resource(resources, "Job", retire).dependencies).to.include(resource(resources, "ConfigMap", "running").urn);
   });
 

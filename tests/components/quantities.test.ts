@@ -52,8 +52,10 @@ describe("quantities", () => {
   });
 
   it("what Kubernetes would refuse or read otherwise is refused", () => {
-    for (const text of ["", "512", "512M", "0Mi", "-1Gi", "1.5Gi", "Gi", "1Gi ", "1gi"]) expect(text).to.not.match(sizePattern);
-    for (const text of ["", "0", "0m", "-1", "1.5m", "250 m", "1e3", "m", "0.0", "0.0005", "1.2345"]) expect(text).to.not.match(cpuPattern);
+    for (const text of ["", "512", "512M", "0Mi", "-1Gi", "1.5Gi", "Gi", "1Gi ", "1gi"])
+      expect(text).to.not.match(sizePattern);
+    for (const text of ["", "0", "0m", "-1", "1.5m", "250 m", "1e3", "m", "0.0", "0.0005", "1.2345"])
+      expect(text).to.not.match(cpuPattern);
     for (const text of ["", "30", "1.5s", "-1s", "1 s", "s", "1w"]) expect(text).to.not.match(durationPattern);
   });
 });

@@ -9,7 +9,9 @@ async function made(values: Record<string, string>) {
   const resources = await run(() => {
     const parent = new pulumi.ComponentResource("test:index:Consumer", "consumer");
     const env = asEnv(secretVariables("consumer", values, { namespace: "apps" }, parent));
-    return new k8s.batch.v1.Job("consumer", { spec: { template: { spec: { containers: [{ name: "consumer", env }] } } } });
+    return new k8s.batch.v1.Job("consumer", {
+      spec: { template: { spec: { containers: [{ name: "consumer", env }] } } },
+    });
   });
   return { resources, env: object(resources, "Job", "consumer").spec.template.spec.containers[0]!.env as unknown };
 }
@@ -18,12 +20,19 @@ describe("secret variables", () => {
   it("come from one Secret, in the order of their names, and not in clear", async () => {
     const { resources, env } = await made({ TOKEN: "a-token", KEY: "a-key" });
     const { metadata, stringData, immutable } = object(resources, "Secret", "consumer");
-    expect({ namespace: metadata.namespace, stringData, immutable }).to.deep.equal({ namespace: "apps", stringData: { TOKEN: "a-token", KEY: "a-key" }, immutable: true });
-    expect(env).to.deep.equal(["KEY", "TOKEN"].map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: metadata.name, key } } })));
+    expect({ namespace: metadata.namespace, stringData, immutable }).to.deep.equal({
+      namespace: "apps",
+      stringData: { TOKEN: "a-token", KEY: "a-key" },
+      immutable: true,
+    });
+    expect(env).to.deep.equal(
+      ["KEY", "TOKEN"].map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: metadata.name, key } } })),
+    );
   });
 
   it("take another Secret when a value changes, so that pods notice", async () => {
-    const name = async (value: string) => object((await made({ KEY: value })).resources, "Secret", "consumer").metadata.name;
+    const name = async (value: string) =>
+      object((await made({ KEY: value })).resources, "Secret", "consumer").metadata.name;
     expect(await name("one")).to.equal(await name("one"));
     expect(await name("one")).to.not.equal(await name("another"));
   });

@@ -18,7 +18,8 @@ const args: StatefulServiceArgs = {
   scratchPaths: ["/tmp", "/var/run/store"],
   container: { args: ["serve"], startupProbe: tcp, readinessProbe: tcp, livenessProbe: tcp },
 };
-const service = (more: Partial<StatefulServiceArgs> = {}) => run(() => new StatefulService("store", { ...args, ...more }));
+const service = (more: Partial<StatefulServiceArgs> = {}) =>
+  run(() => new StatefulService("store", { ...args, ...more }));
 
 describe("stateful service", () => {
   let resources: RecordedResource[];
@@ -26,14 +27,22 @@ describe("stateful service", () => {
   before(async () => {
     resources = await service();
     const self = { to: { namespace: "data", labels: { "app.kubernetes.io/name": "store" } }, port: 7001 };
-    cluster = await service({ replicas: 3, quorum: true, storageClass: "fast", terminationGracePeriodSeconds: 5, peers: [self] });
+    cluster = await service({
+      replicas: 3,
+      quorum: true,
+      storageClass: "fast",
+      terminationGracePeriodSeconds: 5,
+      peers: [self],
+    });
   });
 
   it("is governed by a headless Service, which is there first and is not waited on", () => {
     const headless = object(resources, "Service", governingService("store"));
     expect(headless.spec).to.deep.include({ clusterIP: "None", publishNotReadyAddresses: false });
     expect(object(resources, "StatefulSet", "store").spec.serviceName).to.equal("store-headless");
-    expect(resource(resources, "StatefulSet", "store").dependencies).to.include(resource(resources, "Service", "store-headless").urn);
+    expect(resource(resources, "StatefulSet", "store").dependencies).to.include(
+      resource(resources, "Service", "store-headless").urn,
+    );
   });
 
   it("has a Service for clients that costs no waiting: the pods' readiness is the gate", () => {
@@ -47,7 +56,9 @@ describe("stateful service", () => {
   });
 
   it("never makes a client's Service and its StatefulSet wait for each other", () => {
-    expect(resource(resources, "StatefulSet", "store").dependencies).to.not.include(resource(resources, "Service", "store").urn);
+    expect(resource(resources, "StatefulSet", "store").dependencies).to.not.include(
+      resource(resources, "Service", "store").urn,
+    );
   });
 
   it("tells its address inside the cluster", () => {
@@ -56,11 +67,19 @@ describe("stateful service", () => {
 
   it("keeps the data of each replica on a volume of its own", () => {
     const [claim] = object(resources, "StatefulSet", "store").spec.volumeClaimTemplates;
-    expect(claim!.spec).to.deep.include({ accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } });
+    expect(claim!.spec).to.deep.include({
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "1Gi" } },
+    });
     expect(claim!.spec.storageClassName).to.equal(undefined);
     expect(claim!.metadata).to.deep.equal({ name: "data" });
-    expect(workload(resources, "store").pod.containers[0]!.volumeMounts).to.deep.include({ name: "data", mountPath: "/data" });
-    expect(object(cluster, "StatefulSet", "store").spec.volumeClaimTemplates[0]!.spec.storageClassName).to.equal("fast");
+    expect(workload(resources, "store").pod.containers[0]!.volumeMounts).to.deep.include({
+      name: "data",
+      mountPath: "/data",
+    });
+    expect(object(cluster, "StatefulSet", "store").spec.volumeClaimTemplates[0]!.spec.storageClassName).to.equal(
+      "fast",
+    );
   });
 
   it("may write to its scratch paths besides", () => {
@@ -86,7 +105,10 @@ describe("stateful service", () => {
     expect(objects(resources, "PodDisruptionBudget")).to.be.empty;
     expect(object(cluster, "PodDisruptionBudget", "store").spec.maxUnavailable).to.equal(1);
     expect(
-      workload(cluster, "store").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable]),
+      workload(cluster, "store").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [
+        topologyKey,
+        whenUnsatisfiable,
+      ]),
     ).to.deep.equal([
       ["kubernetes.io/hostname", "ScheduleAnyway"],
       ["topology.kubernetes.io/zone", "ScheduleAnyway"],
@@ -94,25 +116,36 @@ describe("stateful service", () => {
   });
 
   it("makes a replica wait for a node of its own where that is required, zones or not", async () => {
-    const constraints = workload(await service({ replicas: 3, spreading: "required" }), "store").pod.topologySpreadConstraints;
-    expect(constraints.map(({ whenUnsatisfiable }) => whenUnsatisfiable)).to.deep.equal(["DoNotSchedule", "ScheduleAnyway"]);
+    const constraints = workload(await service({ replicas: 3, spreading: "required" }), "store").pod
+      .topologySpreadConstraints;
+    expect(constraints.map(({ whenUnsatisfiable }) => whenUnsatisfiable)).to.deep.equal([
+      "DoNotSchedule",
+      "ScheduleAnyway",
+    ]);
     // A node that takes none of these pods is no place that lacks one.
     expect(constraints.map(({ nodeTaintsPolicy }) => nodeTaintsPolicy)).to.deep.equal(["Honor", "Honor"]);
   });
 
   it("leaves the volumes where they are when it is replaced or gets smaller", () => {
-    expect(object(cluster, "StatefulSet", "store").spec.persistentVolumeClaimRetentionPolicy).to.deep.equal({ whenDeleted: "Retain", whenScaled: "Retain" });
+    expect(object(cluster, "StatefulSet", "store").spec.persistentVolumeClaimRetentionPolicy).to.deep.equal({
+      whenDeleted: "Retain",
+      whenScaled: "Retain",
+    });
   });
 
   it("opens the network for its peers before its pods are there", () => {
     expect(objects(resources, "NetworkPolicy")).to.be.empty;
-    const policies = objects(cluster, "NetworkPolicy").map(({ metadata }) => resource(cluster, "NetworkPolicy", metadata.name).urn);
+    const policies = objects(cluster, "NetworkPolicy").map(
+      ({ metadata }) => resource(cluster, "NetworkPolicy", metadata.name).urn,
+    );
     expect(policies).to.have.length(2);
     expect(resource(cluster, "StatefulSet", "store").dependencies).to.include.members(policies);
   });
 
   it("keeps to the rules", () => {
     for (const recorded of [resources, cluster])
-      expect([...podFaults(recorded), ...rules.frozenSelectors(recorded), ...rules.selecting(recorded)]).to.deep.equal([]);
+      expect([...podFaults(recorded), ...rules.frozenSelectors(recorded), ...rules.selecting(recorded)]).to.deep.equal(
+        [],
+      );
   });
 });

@@ -11,7 +11,9 @@ describe("backup settings", () => {
   for (const stack of stackNames()) {
     it(`lose less than a day in ${stack}: no two backups are further apart`, async () => {
       const { schedule } = (await configuration({}, stack)).backup;
-      const times = new Cron(schedule, { timezone: "Etc/UTC", paused: true }).nextRuns(100, new Date("2027-01-01T00:00:00Z")).map(Number);
+      const times = new Cron(schedule, { timezone: "Etc/UTC", paused: true })
+        .nextRuns(100, new Date("2027-01-01T00:00:00Z"))
+        .map(Number);
       const gaps = times.slice(1).map((time, index) => time - times[index]!);
       expect(gaps).to.have.length(99);
       expect(Math.max(...gaps)).to.equal(6 * hour);
@@ -28,15 +30,20 @@ describe("backup settings", () => {
   });
 
   it("are refused where no backup would be kept, or what they say is not understood", async () => {
-    expect(await issues({ backup: { schedule: "0 3 * * *", keep: "0d", storage: "1GB", encrypt: true } })).to.have.all.keys("backup", "backup.keep", "backup.storage");
+    expect(
+      await issues({ backup: { schedule: "0 3 * * *", keep: "0d", storage: "1GB", encrypt: true } }),
+    ).to.have.all.keys("backup", "backup.keep", "backup.storage");
     expect(await issues({ backup: { schedule: "0 3 * * *" } })).to.have.all.keys("backup.keep");
   });
 
   it("make no CronJob where they are off, or PostgreSQL is elsewhere", async () => {
-    const cronJobs = async (settings: Record<string, unknown>) => objects(await recordStack("dev", { settings }), "CronJob").map(({ metadata }) => metadata.name);
+    const cronJobs = async (settings: Record<string, unknown>) =>
+      objects(await recordStack("dev", { settings }), "CronJob").map(({ metadata }) => metadata.name);
     const externalPostgres = { host: "pg.example.com", adminUser: "root" };
     expect(await cronJobs({})).to.deep.equal(["postgres-backup", "postgres-restore"]);
     expect(await cronJobs({ backup: { schedule: "", keep: "14d" } })).to.deep.equal([]);
-    expect(await cronJobs({ externalPostgres, externalPostgresPassword: { secure: "v1:encrypted" } })).to.deep.equal([]);
+    expect(await cronJobs({ externalPostgres, externalPostgresPassword: { secure: "v1:encrypted" } })).to.deep.equal(
+      [],
+    );
   });
 });

@@ -86,7 +86,9 @@ describe("cluster of a stack", () => {
 
   it("is refused in a preview too", async () => {
     kubeconfig("prod-eu");
-    expect((await failure(provider({}), { preview: true })).message).to.include("may not be deployed to the context prod-eu");
+    expect((await failure(provider({}), { preview: true })).message).to.include(
+      "may not be deployed to the context prod-eu",
+    );
   });
 
   for (const [what, prepare] of Object.entries<() => void>({
@@ -98,7 +100,9 @@ describe("cluster of a stack", () => {
       prepare();
       const error = await failure(provider({}));
       expect(pulumi.RunError.isInstance(error)).to.be.true;
-      expect(error.message).to.equal("no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.");
+      expect(error.message).to.equal(
+        "no cluster: the kubeconfig names no current context. Start Minikube (`minikube start`) or set KUBECONFIG.",
+      );
       expect(inputs(await run(provider({}), { preview: true })))
         .to.include({ clusterIdentifier: "test" })
         .and.not.have.property("context");
@@ -108,10 +112,9 @@ describe("cluster of a stack", () => {
   it("is looked up as kubectl does: in all files of KUBECONFIG, else in the home directory", () => {
     kubeconfig("", "test-1", "test-2");
     expect(currentContext()).to.equal("test-1");
-    expect(kubeconfigFiles({ KUBECONFIG: [file("a", ""), join(directory, "missing"), file("b", "")].join(delimiter) })).to.deep.equal([
-      join(directory, "a"),
-      join(directory, "b"),
-    ]);
+    expect(
+      kubeconfigFiles({ KUBECONFIG: [file("a", ""), join(directory, "missing"), file("b", "")].join(delimiter) }),
+    ).to.deep.equal([join(directory, "a"), join(directory, "b")]);
     process.env.HOME = directory;
     expect(kubeconfigFiles({})).to.deep.equal([]);
   });

@@ -6,8 +6,20 @@ const sizes = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", 
 
 describe("configuration", () => {
   it("is read into its types, for good", async () => {
-    const config = await configuration({ kafkaBrokers: 3, sampleData: false, allowedContexts: ["a", "b"], imageTag: "1.10", storageClass: "true" });
-    expect(config).to.deep.include({ kafkaBrokers: 3, sampleData: false, allowedContexts: ["a", "b"], imageTag: "1.10", storageClass: "true" });
+    const config = await configuration({
+      kafkaBrokers: 3,
+      sampleData: false,
+      allowedContexts: ["a", "b"],
+      imageTag: "1.10",
+      storageClass: "true",
+    });
+    expect(config).to.deep.include({
+      kafkaBrokers: 3,
+      sampleData: false,
+      allowedContexts: ["a", "b"],
+      imageTag: "1.10",
+      storageClass: "true",
+    });
     expect(() => Object.assign(config, { kafkaBrokers: 5 })).to.throw(TypeError);
   });
 
@@ -18,7 +30,13 @@ describe("configuration", () => {
       externalPostgresPassword: secure,
       externalKafka: { bootstrapServers: ["a:9092"] },
     });
-    expect(config.externalPostgres).to.deep.equal({ host: "pg.example.com", adminUser: "root", port: 5432, ssl: "require", cidr: "0.0.0.0/0" });
+    expect(config.externalPostgres).to.deep.equal({
+      host: "pg.example.com",
+      adminUser: "root",
+      port: 5432,
+      ssl: "require",
+      cidr: "0.0.0.0/0",
+    });
     expect(config.externalKafka).to.deep.equal({
       bootstrapServers: ["a:9092"],
       replicationFactor: 3,
@@ -44,7 +62,10 @@ describe("configuration", () => {
         externalPostgres: { host: "pg", cidr: "10.0.0.0" },
         externalKafka: { bootstrapServers: ["kafka"] },
         dataSources: { Orders: { host: "h", database: "d", user: "u" } },
-        services: { "ml-engine": { scaling: { min: 0, most: 3 }, readiness: { initialDelay: "500ms", period: "0s" } }, billing: {} },
+        services: {
+          "ml-engine": { scaling: { min: 0, most: 3 }, readiness: { initialDelay: "500ms", period: "0s" } },
+          billing: {},
+        },
       }),
     ).to.deep.equal({
       logLevel: 'Invalid option: expected one of "trace"|"debug"|"info"|"warn"|"error"',
@@ -73,8 +94,12 @@ describe("configuration", () => {
   it("names the stack and counts the problems", async () => {
     const message = (settings: Record<string, unknown>, stack: string) =>
       configuration(settings, stack).then(String, (error: Error) => error.message);
-    expect(await message({ logLevel: "loud" }, "prod")).to.match(/^The configuration of stack prod has a problem:\n {2}logLevel: /);
-    expect(await message({ logLevel: "loud", kafkaBrokers: 0 }, "dev")).to.match(/^The configuration of stack dev has 2 problems:\n/);
+    expect(await message({ logLevel: "loud" }, "prod")).to.match(
+      /^The configuration of stack prod has a problem:\n {2}logLevel: /,
+    );
+    expect(await message({ logLevel: "loud", kafkaBrokers: 0 }, "dev")).to.match(
+      /^The configuration of stack dev has 2 problems:\n/,
+    );
   });
 
   it("refuses a setting that nothing reads: it is misspelt", async () => {
@@ -113,8 +138,15 @@ describe("settings that have to fit together", () => {
       "postgresCluster.recovery.from": "is postgres, the cluster's own name: give the new cluster another one",
     });
     const archive = { retention: "8w" };
-    expect(await issues({ postgresInstances: 3, postgresCluster: { name: "postgres-2", archive, recovery: { from: "postgres" } } })).to.deep.equal({});
-    expect(await issues({ postgresCluster: { archive: { retention: "a month" } } })).to.have.all.keys("postgresCluster.archive.retention");
+    expect(
+      await issues({
+        postgresInstances: 3,
+        postgresCluster: { name: "postgres-2", archive, recovery: { from: "postgres" } },
+      }),
+    ).to.deep.equal({});
+    expect(await issues({ postgresCluster: { archive: { retention: "a month" } } })).to.have.all.keys(
+      "postgresCluster.archive.retention",
+    );
   });
 
   it("takes an empty postgresCluster for the usual one", async () => {
@@ -135,7 +167,10 @@ describe("settings that have to fit together", () => {
   });
 
   it("no data source has the name of the sample database while that is there", async () => {
-    const settings = { dataSources: { shop: { host: "h", database: "d", user: "u" } }, dataSourcePasswords: { shop: secure } };
+    const settings = {
+      dataSources: { shop: { host: "h", database: "d", user: "u" } },
+      dataSourcePasswords: { shop: secure },
+    };
     expect(await issues({ ...settings, sampleData: true })).to.deep.equal({
       "dataSources.shop": "has the name of the sample database: choose another, or turn sampleData off",
     });
@@ -148,23 +183,55 @@ describe("settings that have to fit together", () => {
       "addedDataSources.except": useless,
       "addedDataSources.secret": useless,
     });
-    expect(await issues({ addedDataSources: { ranges: ["10.0.0.0/8"], except: ["10.96.0.0/12"], ports: [5432], secret: "passwords" } })).to.deep.equal({});
+    expect(
+      await issues({
+        addedDataSources: { ranges: ["10.0.0.0/8"], except: ["10.96.0.0/12"], ports: [5432], secret: "passwords" },
+      }),
+    ).to.deep.equal({});
   });
 
   it("what is said of datasets from the web is of use", async () => {
-    expect(await issues({ webDatasets: { except: ["10.0.0.0/8"] } })).to.deep.equal({ "webDatasets.except": "is of no use without ranges: jobs read no dataset from the web" });
-    expect((await configuration({ webDatasets: { ranges: ["0.0.0.0/0"] } })).webDatasets).to.deep.equal({ ranges: ["0.0.0.0/0"], except: [], ports: [443, 80] });
+    expect(await issues({ webDatasets: { except: ["10.0.0.0/8"] } })).to.deep.equal({
+      "webDatasets.except": "is of no use without ranges: jobs read no dataset from the web",
+    });
+    expect((await configuration({ webDatasets: { ranges: ["0.0.0.0/0"] } })).webDatasets).to.deep.equal({
+      ranges: ["0.0.0.0/0"],
+      except: [],
+      ports: [443, 80],
+    });
   });
 
   it("trainings have bounds, and fit into an engine's memory", async () => {
-    const defaults = { jobsAtATime: 16, jobsPerEngine: 2, memoryPerJob: "192Mi", checkpointEvery: "5s", unheardFor: "10m", keepJobs: "90d", artifactGrace: "1h" };
-    const wrong = { jobsAtATime: 0, jobsPerEngine: 1.5, memoryPerJob: "63Mi", checkpointEvery: "500ms", unheardFor: "59s", keepJobs: "59m", artifactGrace: "0s" };
+    const defaults = {
+      jobsAtATime: 16,
+      jobsPerEngine: 2,
+      memoryPerJob: "192Mi",
+      checkpointEvery: "5s",
+      unheardFor: "10m",
+      keepJobs: "90d",
+      artifactGrace: "1h",
+    };
+    const wrong = {
+      jobsAtATime: 0,
+      jobsPerEngine: 1.5,
+      memoryPerJob: "63Mi",
+      checkpointEvery: "500ms",
+      unheardFor: "59s",
+      keepJobs: "59m",
+      artifactGrace: "0s",
+    };
     expect((await configuration()).training).to.deep.equal(defaults);
-    expect((await configuration({ training: { jobsPerEngine: 1 } })).training).to.deep.equal({ ...defaults, jobsPerEngine: 1 });
-    expect(await issues({ training: { jobsPerEngine: 3 } })).to.deep.equal({
-      "training.jobsPerEngine": "3 at a time with 192Mi each, and 128Mi for the program, are more than the limit of 512Mi of an engine: raise services.ml-engine.limits.memory, or take fewer",
+    expect((await configuration({ training: { jobsPerEngine: 1 } })).training).to.deep.equal({
+      ...defaults,
+      jobsPerEngine: 1,
     });
-    expect(await issues({ training: { jobsPerEngine: 3 }, services: { "ml-engine": { limits: { memory: "1Gi" } } } })).to.deep.equal({});
+    expect(await issues({ training: { jobsPerEngine: 3 } })).to.deep.equal({
+      "training.jobsPerEngine":
+        "3 at a time with 192Mi each, and 128Mi for the program, are more than the limit of 512Mi of an engine: raise services.ml-engine.limits.memory, or take fewer",
+    });
+    expect(
+      await issues({ training: { jobsPerEngine: 3 }, services: { "ml-engine": { limits: { memory: "1Gi" } } } }),
+    ).to.deep.equal({});
     expect(await issues({ training: wrong })).to.have.all.keys(Object.keys(wrong).map((name) => `training.${name}`));
     expect(await issues({ training: { keepJobs: "0s" } })).to.deep.equal({});
   });
@@ -175,22 +242,43 @@ describe("settings that have to fit together", () => {
     const inside = { baseUrl: "http://ollama.models.svc:11434/v1", model };
     const pods = { labels: { app: "ollama" } };
     expect((await configuration()).llm).to.equal(undefined);
-    expect((await configuration({ llm: outside })).llm).to.deep.equal({ ...outside, timeout: "8s", concurrency: 4, samples: true, suggestOnly: false });
+    expect((await configuration({ llm: outside })).llm).to.deep.equal({
+      ...outside,
+      timeout: "8s",
+      concurrency: 4,
+      samples: true,
+      suggestOnly: false,
+    });
     expect(await issues({ llm: { ...inside, pods }, llmKey: secure })).to.deep.equal({});
-    expect(await issues({ llm: { ...outside, pods } })).to.deep.equal({ "llm.pods": "is for an address inside of the cluster, such as http://ollama.models.svc:11434/v1" });
+    expect(await issues({ llm: { ...outside, pods } })).to.deep.equal({
+      "llm.pods": "is for an address inside of the cluster, such as http://ollama.models.svc:11434/v1",
+    });
     expect(await issues({ llm: { ...inside, cidr: "10.0.0.0/8" } })).to.deep.equal({
-      "llm.pods": "is needed for an address inside of the cluster: labels of the pods behind it, for the network policy",
+      "llm.pods":
+        "is needed for an address inside of the cluster: labels of the pods behind it, for the network policy",
       "llm.cidr": "is for an address outside of the cluster: name the pods instead",
     });
-    expect(Object.keys(await issues({ llm: { baseUrl: "https://key@llm.example.com/v1?a=1", model: "", timeout: "31s", concurrency: 0, pods: { labels: {} } } })).sort()).to.deep.equal(
-      ["llm.baseUrl", "llm.concurrency", "llm.model", "llm.pods.labels", "llm.timeout"],
-    );
+    expect(
+      Object.keys(
+        await issues({
+          llm: {
+            baseUrl: "https://key@llm.example.com/v1?a=1",
+            model: "",
+            timeout: "31s",
+            concurrency: 0,
+            pods: { labels: {} },
+          },
+        }),
+      ).sort(),
+    ).to.deep.equal(["llm.baseUrl", "llm.concurrency", "llm.model", "llm.pods.labels", "llm.timeout"]);
   });
 
   it("a language model's key does not go over a network in clear", async () => {
     const llm = { baseUrl: "http://192.0.2.7:8000/v1", model: "small" };
     expect(await issues({ llm })).to.deep.equal({});
-    expect(await issues({ llm, llmKey: secure })).to.deep.equal({ "llm.baseUrl": "must be an https address: the key llmKey would be readable on its way" });
+    expect(await issues({ llm, llmKey: secure })).to.deep.equal({
+      "llm.baseUrl": "must be an https address: the key llmKey would be readable on its way",
+    });
   });
 
   it("secrets that the settings call for are there", async () => {
@@ -200,7 +288,8 @@ describe("settings that have to fit together", () => {
       externalObjectStore: { endpoint: "https://s3.example.com" },
       dataSources: { orders: { host: "h", database: "d", user: "u" }, stock: { host: "h", database: "d", user: "u" } },
     };
-    const needed = (name: string, by: string, option = "") => `is needed by ${by}: set it with \`pulumi config set --secret ${option}${name}\``;
+    const needed = (name: string, by: string, option = "") =>
+      `is needed by ${by}: set it with \`pulumi config set --secret ${option}${name}\``;
     expect(await issues({ ...external, dataSourcePasswords: { orders: secure } })).to.deep.equal({
       externalPostgresPassword: needed("externalPostgresPassword", "externalPostgres"),
       externalKafkaPassword: needed("externalKafkaPassword", "externalKafka.username"),
@@ -208,7 +297,14 @@ describe("settings that have to fit together", () => {
       externalObjectStoreSecretAccessKey: needed("externalObjectStoreSecretAccessKey", "externalObjectStore"),
       "dataSourcePasswords.stock": needed("dataSourcePasswords.stock", "dataSources", "--path "),
     });
-    const secrets = { externalPostgresPassword: secure, externalKafkaPassword: secure, externalObjectStoreAccessKeyId: secure, externalObjectStoreSecretAccessKey: secure };
-    expect(await issues({ ...external, ...secrets, dataSourcePasswords: { orders: secure, stock: secure } })).to.deep.equal({});
+    const secrets = {
+      externalPostgresPassword: secure,
+      externalKafkaPassword: secure,
+      externalObjectStoreAccessKeyId: secure,
+      externalObjectStoreSecretAccessKey: secure,
+    };
+    expect(
+      await issues({ ...external, ...secrets, dataSourcePasswords: { orders: secure, stock: secure } }),
+    ).to.deep.equal({});
   });
 });

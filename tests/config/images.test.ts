@@ -20,7 +20,9 @@ describe("own images", () => {
   });
 
   it("have the tag of their sources where they are built on this machine", async () => {
-    expect(imageReference(await configuration(), "api-gateway")).to.equal(`localhost/chatdb/api-gateway:${imageTag("api-gateway")}`);
+    expect(imageReference(await configuration(), "api-gateway")).to.equal(
+      `localhost/chatdb/api-gateway:${imageTag("api-gateway")}`,
+    );
   });
 
   it("have digests of the right form, of images that there are, under the tag that was pushed", async () => {
@@ -45,7 +47,9 @@ describe("images of others", () => {
   it("may have a digest, of the right form", async () => {
     const postgresImage = `docker.io/library/postgres:18.6@${digest("c")}`;
     expect(await configuration({ postgresImage })).to.include({ postgresImage });
-    expect(await issues({ postgresImage: "docker.io/library/postgres:18.6@sha256:abc", kafkaImage: "" })).to.have.all.keys("postgresImage", "kafkaImage");
+    expect(
+      await issues({ postgresImage: "docker.io/library/postgres:18.6@sha256:abc", kafkaImage: "" }),
+    ).to.have.all.keys("postgresImage", "kafkaImage");
   });
 });
 
@@ -60,7 +64,10 @@ describe("requireDigests", () => {
   });
 
   it("refuses to deploy own images without one, with the command that gives them one", async () => {
-    const config = await configuration({ ...settings, imageDigests: { ...allDigests, "api-gateway": undefined, provisioner: undefined } }, "prod");
+    const config = await configuration(
+      { ...settings, imageDigests: { ...allDigests, "api-gateway": undefined, provisioner: undefined } },
+      "prod",
+    );
     const error = await failure(() => guardDigests(config), { stack: "prod" });
     expect(pulumi.RunError.isInstance(error)).to.be.true;
     expect(error.message).to.equal(
@@ -86,12 +93,15 @@ describe("requireDigests", () => {
     } finally {
       console.warn = warn;
     }
-    expect(warnings.join("\n")).to.include("npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod");
+    expect(warnings.join("\n")).to.include(
+      "npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod",
+    );
   });
 
   it("is on in prod, where every image of others has its digest", async () => {
     const { requireDigests, ...config } = await configuration({}, "prod");
     expect(requireDigests).to.be.true;
-    for (const [name, image] of Object.entries(config)) if (name.endsWith("Image") && image !== "") expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);
+    for (const [name, image] of Object.entries(config))
+      if (name.endsWith("Image") && image !== "") expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);
   });
 });

@@ -22,7 +22,8 @@ describe("Pulumi.yaml", () => {
   });
 
   it("says what each setting is, in a sentence", () => {
-    for (const [name, { description }] of Object.entries(declared)) expect(description, name).to.match(/^[A-Z].{10,}\.$/s);
+    for (const [name, { description }] of Object.entries(declared))
+      expect(description, name).to.match(/^[A-Z].{10,}\.$/s);
   });
 
   it("gives each a default of its type that the schema takes", () => {
@@ -49,7 +50,9 @@ describe("stacks", () => {
     it(`${stack} is valid`, () => configuration({}, stack));
 
     it(`${stack} sets nothing that is not declared`, () => {
-      const { config } = parse(readFileSync(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+      const { config } = parse(readFileSync(join(import.meta.dirname, `../../Pulumi.${stack}.yaml`), "utf8")) as {
+        config: Record<string, unknown>;
+      };
       const known = [...Object.keys(settings.shape), ...secretNames].map((name) => `chatdb:${name}`);
       expect(known).to.include.members(Object.keys(config));
     });

@@ -4,12 +4,16 @@ import { builtIn, serviceNames, serviceSettings, type ServiceOverrides } from ".
 import { configuration } from "../support/configuration.ts";
 
 /** Paths of all single settings of a service, and a value that none of them has. */
-const leaves = Object.entries(builtIn["ml-engine"]).flatMap(([group, values]) => Object.keys(values as object).map((leaf) => [group, leaf] as const));
+const leaves = Object.entries(builtIn["ml-engine"]).flatMap(([group, values]) =>
+  Object.keys(values as object).map((leaf) => [group, leaf] as const),
+);
 const other = "changed";
 
 function flat(settings: object): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(settings).flatMap(([group, values]) => Object.entries(values as object).map(([leaf, value]) => [`${group}.${leaf}`, value])),
+    Object.entries(settings).flatMap(([group, values]) =>
+      Object.entries(values as object).map(([leaf, value]) => [`${group}.${leaf}`, value]),
+    ),
   );
 }
 
@@ -25,7 +29,10 @@ describe("settings of a service", () => {
     fc.assert(
       fc.property(fc.constantFrom(...serviceNames), fc.constantFrom(...leaves), (name, [group, leaf]) => {
         const override = { [group]: { [leaf]: other } } as ServiceOverrides;
-        expect(flat(serviceSettings(name, override))).to.deep.equal({ ...flat(builtIn[name]), [`${group}.${leaf}`]: other });
+        expect(flat(serviceSettings(name, override))).to.deep.equal({
+          ...flat(builtIn[name]),
+          [`${group}.${leaf}`]: other,
+        });
       }),
     );
   });
@@ -40,8 +47,13 @@ describe("settings of a service", () => {
             (all, [[group, leaf], value]) => ({ ...all, [group]: { ...all[group], [leaf]: value } }),
             {},
           ) as ServiceOverrides;
-        const expected = Object.fromEntries(changes.flat().map(([[group, leaf], value]) => [`${group}.${leaf}`, value]));
-        expect(flat(serviceSettings(name, ...changes.map(asOverride)))).to.deep.equal({ ...flat(builtIn[name]), ...expected });
+        const expected = Object.fromEntries(
+          changes.flat().map(([[group, leaf], value]) => [`${group}.${leaf}`, value]),
+        );
+        expect(flat(serviceSettings(name, ...changes.map(asOverride)))).to.deep.equal({
+          ...flat(builtIn[name]),
+          ...expected,
+        });
       }),
     );
   });
@@ -53,6 +65,10 @@ describe("settings of a service", () => {
     });
     expect(config.service("ml-engine").scaling).to.deep.equal({ ...builtIn["ml-engine"].scaling, min: 2, max: 4 });
     expect(config.service("ml-engine").limits).to.deep.equal({ ...builtIn["ml-engine"].limits, memory: "2Gi" });
-    expect(config.service("query-parser").scaling).to.deep.equal({ ...builtIn["query-parser"].scaling, min: 2, max: 9 });
+    expect(config.service("query-parser").scaling).to.deep.equal({
+      ...builtIn["query-parser"].scaling,
+      min: 2,
+      max: 9,
+    });
   });
 });

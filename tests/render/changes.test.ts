@@ -13,9 +13,11 @@ function line({ action, resource: { name }, properties, deletedFirst }: Change):
   return `${action} ${name}${properties.length > 0 ? `: ${properties.join(", ")}` : ""}${deletedFirst ? " (deleted first)" : ""}`;
 }
 
-const deployment = (spec: object) => new k8s.apps.v1.Deployment("web", { metadata: { name: "web" }, spec: spec as never });
+const deployment = (spec: object) =>
+  new k8s.apps.v1.Deployment("web", { metadata: { name: "web" }, spec: spec as never });
 const template = (image: string, env: object[] = []) => ({ spec: { containers: [{ name: "web", image, env }] } });
-const statefulSet = (spec: object) => new k8s.apps.v1.StatefulSet("db", { metadata: { name: "db" }, spec: spec as never });
+const statefulSet = (spec: object) =>
+  new k8s.apps.v1.StatefulSet("db", { metadata: { name: "db" }, spec: spec as never });
 const volume = (storage: string) => ({ volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }] });
 
 /** A Deployment that reads a ConfigMap of a made-up name. */
@@ -26,7 +28,7 @@ function configured(value: string, labels: Record<string, string> = {}) {
 
 describe("changes between two recordings", () => {
   const cases: Record<string, [before: () => unknown, after: () => unknown, ...expected: string[]]> = {
-    "nothing": [() => configured("a"), () => configured("a")],
+    nothing: [() => configured("a"), () => configured("a")],
     "something new": [() => undefined, () => deployment({}), "create web"],
     "something gone": [() => deployment({}), () => undefined, "delete web"],
     "an image": [
@@ -49,29 +51,57 @@ describe("changes between two recordings", () => {
       () => new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "b" } }),
       "replace web: metadata.namespace",
     ],
-    "the replicas of a StatefulSet": [() => statefulSet({ replicas: 1 }), () => statefulSet({ replicas: 3 }), "update db: spec.replicas"],
-    "the size of its volumes": [() => statefulSet(volume("1Gi")), () => statefulSet(volume("2Gi")), "replace db: spec.volumeClaimTemplates (deleted first)"],
+    "the replicas of a StatefulSet": [
+      () => statefulSet({ replicas: 1 }),
+      () => statefulSet({ replicas: 3 }),
+      "update db: spec.replicas",
+    ],
+    "the size of its volumes": [
+      () => statefulSet(volume("1Gi")),
+      () => statefulSet(volume("2Gi")),
+      "replace db: spec.volumeClaimTemplates (deleted first)",
+    ],
     "an object without a name, under which others know it": [
       () => configured("a"),
       () => configured("b"),
       "replace config: data",
       "update web: spec.template.spec.volumes.0.configMap.name",
     ],
-    "its labels, which leave its name to it": [() => configured("a"), () => configured("a", { team: "a" }), "update config: metadata.labels.team"],
+    "its labels, which leave its name to it": [
+      () => configured("a"),
+      () => configured("a", { team: "a" }),
+      "update config: metadata.labels.team",
+    ],
     "a Job": [
       () => new k8s.batch.v1.Job("job", { spec: { template: template("job:1") as never } }),
       () => new k8s.batch.v1.Job("job", { spec: { template: template("job:2") as never } }),
       "replace job: spec.template",
     ],
     "how a password is made, and who has it": [
-      () => new k8s.core.v1.Secret("login", { stringData: { password: new random.RandomPassword("password", { length: 16 }).result } }),
-      () => new k8s.core.v1.Secret("login", { stringData: { password: new random.RandomPassword("password", { length: 20 }).result } }),
+      () =>
+        new k8s.core.v1.Secret("login", {
+          stringData: { password: new random.RandomPassword("password", { length: 16 }).result },
+        }),
+      () =>
+        new k8s.core.v1.Secret("login", {
+          stringData: { password: new random.RandomPassword("password", { length: 20 }).result },
+        }),
       "replace password: length",
       "replace login: stringData",
     ],
     "another cluster": [
-      () => new k8s.core.v1.Namespace("a", { metadata: { name: "a" } }, { provider: new k8s.Provider("cluster", { clusterIdentifier: "a" }) }),
-      () => new k8s.core.v1.Namespace("a", { metadata: { name: "a" } }, { provider: new k8s.Provider("cluster", { clusterIdentifier: "b" }) }),
+      () =>
+        new k8s.core.v1.Namespace(
+          "a",
+          { metadata: { name: "a" } },
+          { provider: new k8s.Provider("cluster", { clusterIdentifier: "a" }) },
+        ),
+      () =>
+        new k8s.core.v1.Namespace(
+          "a",
+          { metadata: { name: "a" } },
+          { provider: new k8s.Provider("cluster", { clusterIdentifier: "b" }) },
+        ),
       "replace cluster: clusterIdentifier",
       "replace a: provider (deleted first)",
     ],

@@ -6,7 +6,9 @@ import { generatedDocs } from "../../bin/docs.ts";
 describe("the documentation's generated parts", () => {
   it("are as `npm run docs` makes them", async () => {
     for (const { file, text } of await generatedDocs()) {
-      expect(readFileSync(join(import.meta.dirname, "../..", file), "utf8"), `${file}: run \`npm run docs\``).to.equal(text);
+      expect(readFileSync(join(import.meta.dirname, "../..", file), "utf8"), `${file}: run \`npm run docs\``).to.equal(
+        text,
+      );
     }
   });
 });

@@ -11,7 +11,9 @@ describe("graph", () => {
       const shown = mermaid(resources)
         .split("\n")
         .flatMap((line) => /^ {2}(\w+) (-->|-\.->) (\w+)$/.exec(line)?.slice(1).join(" ") ?? []);
-      const declared = edges(resources).map(({ from, to, lazy }) => `${unlined(from)} ${lazy ? "-.->" : "-->"} ${unlined(to)}`);
+      const declared = edges(resources).map(
+        ({ from, to, lazy }) => `${unlined(from)} ${lazy ? "-.->" : "-->"} ${unlined(to)}`,
+      );
       expect(shown)
         .to.have.length.above(10)
         .and.have.members([...new Set(declared)]);

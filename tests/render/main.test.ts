@@ -17,11 +17,14 @@ interface Result {
 
 function render(...args: string[]): Promise<Result> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr })),
+    execFile(process.execPath, [program, ...args], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    ),
   );
 }
 
-const files = (directory: string) => Object.fromEntries(readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), "utf8")]));
+const files = (directory: string) =>
+  Object.fromEntries(readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), "utf8")]));
 
 describe("npm run render", () => {
   const root = mkdtempSync(join(tmpdir(), "render-"));
@@ -56,7 +59,9 @@ describe("npm run render", () => {
 
   it("writes a file for each wave, and the graph, to the byte as another process makes them; files of others stay", async () => {
     const waves = manifests(await recording("dev"), { form: "external", store: "chatdb" });
-    expect(results[0]!.stdout).to.include(`${waves.flat().length} objects in ${waves.length} waves, and graph.mmd, in ${out("first")}.`);
+    expect(results[0]!.stdout).to.include(
+      `${waves.flat().length} objects in ${waves.length} waves, and graph.mmd, in ${out("first")}.`,
+    );
     expect(files(out("first"))).to.deep.equal({
       ...Object.fromEntries(waves.map((objects, number) => [`wave-${number}.yaml`, toYaml(objects)])),
       "graph.mmd": mermaid(await recording("dev")),
@@ -66,12 +71,15 @@ describe("npm run render", () => {
 
   it("refers to the secret store that is named", () => {
     expect(results[1]!.stdout).to.include("ClusterSecretStore vault");
-    const stores = Object.values(files(out("vault"))).flatMap((text) => text.match(/(?<=kind: ClusterSecretStore\n +name: ).*/g) ?? []);
+    const stores = Object.values(files(out("vault"))).flatMap(
+      (text) => text.match(/(?<=kind: ClusterSecretStore\n +name: ).*/g) ?? [],
+    );
     expect(new Set(stores)).to.deep.equal(new Set(["vault"]));
   });
 
   it("makes up passwords for a test, others each time, in files that only their owner reads", () => {
-    const password = (name: string) => /^ {2}name: postgres-admin-[^]*?\n {2}password: (\w{32})$/m.exec(files(out(name))["wave-0.yaml"]!)![1];
+    const password = (name: string) =>
+      /^ {2}name: postgres-admin-[^]*?\n {2}password: (\w{32})$/m.exec(files(out(name))["wave-0.yaml"]!)![1];
     expect(password("test-1")).to.not.equal(password("test-2"));
     expect(statSync(join(out("test-1"), "wave-0.yaml")).mode & 0o777).to.equal(0o600);
   });

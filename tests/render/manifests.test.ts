@@ -7,15 +7,21 @@ import { recording, variants, type Variant } from "../support/stacks.ts";
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const store = { form: "external", store: "vault" } as const;
 const passwords = (resources: readonly RecordedResource[]) =>
-  resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name, inputs }) => [name, String(inputs.result)] as const);
+  resources
+    .filter(({ type }) => type.endsWith(":RandomPassword"))
+    .map(({ name, inputs }) => [name, String(inputs.result)] as const);
 
 /** What a person or Argo CD reads: the objects of each wave, from their YAML. */
 const rendered = async (variant: Variant, secrets: Parameters<typeof manifests>[1] = store) =>
-  manifests(await recording(variant), secrets).map((objects) => parseAllDocuments(toYaml(objects)).map((document) => document.toJS() as Manifest));
+  manifests(await recording(variant), secrets).map((objects) =>
+    parseAllDocuments(toYaml(objects)).map((document) => document.toJS() as Manifest),
+  );
 
 function nothings(value: unknown, path = ""): string[] {
   if (value === null || value === undefined) return [path];
-  return typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => nothings(child, `${path}.${key}`)) : [];
+  return typeof value === "object"
+    ? Object.entries(value).flatMap(([key, child]) => nothings(child, `${path}.${key}`))
+    : [];
 }
 
 for (const variant of variants) {
@@ -41,7 +47,8 @@ for (const variant of variants) {
         expect(object.apiVersion, name).to.match(/^([a-z0-9.-]+\/)?v\d+([a-z]+\d+)?$/);
         expect(object.kind, name).to.match(/^[A-Z][A-Za-z]+$/);
         expect(object.metadata.name, name).to.match(dnsLabel);
-        if (!["Namespace", "PriorityClass"].includes(object.kind)) expect(namespaces, name).to.include(object.metadata.namespace);
+        if (!["Namespace", "PriorityClass"].includes(object.kind))
+          expect(namespaces, name).to.include(object.metadata.namespace);
         expect(nothings(object), name).to.deep.equal([]);
         expect(object, name).to.not.have.property("status");
       }
@@ -89,26 +96,41 @@ for (const variant of variants) {
         expect(spec.target).to.include({ name: metadata.name, creationPolicy: "Owner" });
         expect(known).to.include.members(spec.data.map(({ remoteRef }) => remoteRef.key));
         const secret = secrets.find(({ inputs }) => (inputs.metadata as { name: string }).name === metadata.name)!;
-        const given = spec.target.template ? Object.keys(spec.target.template.data) : spec.data.map(({ secretKey }) => secretKey);
+        const given = spec.target.template
+          ? Object.keys(spec.target.template.data)
+          : spec.data.map(({ secretKey }) => secretKey);
         expect(given.sort()).to.deep.equal(Object.keys(secret.inputs.stringData as object).sort());
       }
     });
   });
 }
 
-const external = ["externalPostgresPassword", "externalKafkaPassword", "externalObjectStoreAccessKeyId", "externalObjectStoreSecretAccessKey", "dataSourcePasswords.orders", "llmKey"];
+const external = [
+  "externalPostgresPassword",
+  "externalKafkaPassword",
+  "externalObjectStoreAccessKeyId",
+  "externalObjectStoreSecretAccessKey",
+  "dataSourcePasswords.orders",
+  "llmKey",
+];
 
 interface ExternalSecret extends Manifest {
   readonly spec: {
     readonly secretStoreRef: unknown;
-    readonly target: { readonly name: string; readonly creationPolicy: string; readonly template?: { readonly data: Record<string, string> } };
+    readonly target: {
+      readonly name: string;
+      readonly creationPolicy: string;
+      readonly template?: { readonly data: Record<string, string> };
+    };
     readonly data: { secretKey: string; remoteRef: { key: string; property: string } }[];
   };
 }
 
 describe("manifests", () => {
   const find = async (variant: Variant, kind: string, prefix: string, secrets?: Parameters<typeof manifests>[1]) =>
-    (await rendered(variant, secrets)).flat().find((object) => object.kind === kind && object.metadata.name.startsWith(prefix))!;
+    (await rendered(variant, secrets))
+      .flat()
+      .find((object) => object.kind === kind && object.metadata.name.startsWith(prefix))!;
 
   it("refer to a password by the one name, at the server and at its user", async () => {
     const keys = async (prefix: string) =>
@@ -129,12 +151,17 @@ describe("manifests", () => {
 
   it("keep what is no secret beside it as it is", async () => {
     const { spec } = (await find("dev", "ExternalSecret", "ml-engine-")) as ExternalSecret;
-    expect(spec.target.template!.data).to.include({ S3_ACCESS_KEY_ID: "ml-engine_a", S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}" });
+    expect(spec.target.template!.data).to.include({
+      S3_ACCESS_KEY_ID: "ml-engine_a",
+      S3_SECRET_ACCESS_KEY: "{{ .S3_SECRET_ACCESS_KEY }}",
+    });
     expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["KAFKA_PASSWORD", "S3_SECRET_ACCESS_KEY"]);
   });
 
   it("refer to settings that are secret by their own names", async () => {
-    const resources = (await rendered("external")).flat().filter(({ kind }) => kind === "ExternalSecret") as ExternalSecret[];
+    const resources = (await rendered("external"))
+      .flat()
+      .filter(({ kind }) => kind === "ExternalSecret") as ExternalSecret[];
     const keys = resources.flatMap(({ spec }) => spec.data.map(({ remoteRef }) => remoteRef.key));
     expect(keys).to.include.members(external);
   });
@@ -143,7 +170,9 @@ describe("manifests", () => {
     expect((await find("dev", "Job", "kafka-topics-")).metadata.annotations).to.include({
       "argocd.argoproj.io/sync-options": "Replace=true,Force=true",
     });
-    expect((await find("dev", "Deployment", "api-gateway")).metadata.annotations).to.not.have.property("argocd.argoproj.io/sync-options");
+    expect((await find("dev", "Deployment", "api-gateway")).metadata.annotations).to.not.have.property(
+      "argocd.argoproj.io/sync-options",
+    );
   });
 
   it("have secrets in clear where that is asked for", async () => {

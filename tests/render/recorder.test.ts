@@ -29,7 +29,8 @@ describe("recorder", () => {
   });
 
   it("makes the same up for the same stack and name, something else for another", async () => {
-    const made = async (name: string, options: Partial<RecordOptions> = {}) => (await run(() => password(name), options))[0]!.inputs.result;
+    const made = async (name: string, options: Partial<RecordOptions> = {}) =>
+      (await run(() => password(name), options))[0]!.inputs.result;
     expect(await made("a"))
       .to.match(/^[A-Za-z0-9]{24}$/)
       .and.equal(await made("a"));
@@ -40,7 +41,8 @@ describe("recorder", () => {
 
   it("names what the program does not name by its content, and leaves other names alone", async () => {
     const named = async (data: Record<string, string>) =>
-      (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string }).name;
+      (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string })
+        .name;
     expect(await named({ A: "1" }))
       .to.match(/^settings-[0-9a-f]{8}$/)
       .and.equal(await named({ A: "1" }));
@@ -50,7 +52,9 @@ describe("recorder", () => {
   });
 
   it("knows in a preview what the program says, and not what is made up", async () => {
-    const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), { preview: true });
+    const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), {
+      preview: true,
+    });
     expect(resource(resources, "ConfigMap", "one").unknowns).to.deep.equal(["data.MADE"]);
     const said = await run(() => map("one", { SAID: map("other").metadata.name }), { preview: true });
     expect(resource(said, "ConfigMap", "one").unknowns).to.deep.equal([]);
@@ -67,7 +71,9 @@ describe("recorder", () => {
     gate.resolve();
     const resources = await recording;
     expect(resources.map(({ name }) => name)).to.deep.equal(["first", "second"]);
-    expect(resource(resources, "ConfigMap", "second").dependencies).to.deep.equal([resource(resources, "ConfigMap", "first").urn]);
+    expect(resource(resources, "ConfigMap", "second").dependencies).to.deep.equal([
+      resource(resources, "ConfigMap", "first").urn,
+    ]);
   });
 
   it("keeps what a failing program registered out of the next recording", async () => {
@@ -91,9 +97,17 @@ describe("recorder", () => {
         this.registerOutputs({ size: 1 });
       }
     }
-    const resources = await record({ stack: "test", config: {} }, () => new Group({ providers: { kubernetes: new k8s.Provider("cluster", {}) } }));
+    const resources = await record(
+      { stack: "test", config: {} },
+      () => new Group({ providers: { kubernetes: new k8s.Provider("cluster", {}) } }),
+    );
     const group = resources.find(({ name }) => name === "group")!;
     expect(group).to.deep.include({ custom: false, parent: undefined, outputs: { size: 1 } });
-    expect(resource(resources, "ConfigMap", "inside")).to.deep.include({ custom: true, parent: group.urn, protect: true, provider: "cluster" });
+    expect(resource(resources, "ConfigMap", "inside")).to.deep.include({
+      custom: true,
+      parent: group.urn,
+      protect: true,
+      provider: "cluster",
+    });
   });
 });

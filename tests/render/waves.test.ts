@@ -28,7 +28,11 @@ function resource(name: number, kind: string, dependencies: number[], parent?: n
 /** Resources that depend on earlier ones only, components among them, in any order. */
 const graphs = fc
   .array(
-    fc.record({ kind: fc.constantFrom(...kinds, "Component"), dependencies: fc.array(fc.nat(), { maxLength: 4 }), parent: fc.option(fc.nat()) }),
+    fc.record({
+      kind: fc.constantFrom(...kinds, "Component"),
+      dependencies: fc.array(fc.nat(), { maxLength: 4 }),
+      parent: fc.option(fc.nat()),
+    }),
     { minLength: 1, maxLength: 30 },
   )
   .map((nodes) =>
@@ -58,7 +62,9 @@ describe("waves", () => {
         const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
         const wave = waves(resources);
         for (const resource of resources) {
-          const earliest = needs(resource, byUrn).map((needed) => wave.get(needed.urn)! + (awaited.includes(kind(needed)) ? 1 : 0));
+          const earliest = needs(resource, byUrn).map(
+            (needed) => wave.get(needed.urn)! + (awaited.includes(kind(needed)) ? 1 : 0),
+          );
           expect(wave.get(resource.urn)).to.equal(Math.max(0, ...earliest));
         }
       }),
@@ -74,7 +80,10 @@ describe("waves", () => {
   });
 
   it("wait for a resource of another kind where the program does", () => {
-    const cluster = { ...resource(1, "Cluster", []), inputs: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } } } };
+    const cluster = {
+      ...resource(1, "Cluster", []),
+      inputs: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } } },
+    };
     expect(waves([cluster, resource(2, "Job", [1])]).get("2")).to.equal(1);
     expect(waves([resource(1, "Cluster", []), resource(2, "Job", [1])]).get("2")).to.equal(0);
   });
@@ -85,7 +94,12 @@ describe("waves", () => {
 
   it("refuse a circle, and say who is in it", () => {
     expect(() =>
-      waves([resource(0, "Job", [2]), resource(1, "Deployment", [0]), resource(2, "ConfigMap", [1]), resource(3, "Service", [0])]),
+      waves([
+        resource(0, "Job", [2]),
+        resource(1, "Deployment", [0]),
+        resource(2, "ConfigMap", [1]),
+        resource(3, "Service", [0]),
+      ]),
     ).to.throw("These resources wait for each other: 0 -> 2 -> 1 -> 0");
     expect(() => waves([resource(0, "Job", [0])])).to.throw("These resources wait for each other: 0 -> 0");
   });

@@ -35,21 +35,36 @@ describe("dead letters of a broker's messages", function () {
     const producer = new Producer({ clientId: "test", ...connection, serializers: stringSerializers });
     const wrong = { job_id: "no id" };
     const bad = ["no JSON", JSON.stringify(wrong), `"${"x".repeat(900_000)}"`];
-    for (const topic of [topics.trainingJobs, topics.trainingEvents]) await producer.send({ messages: bad.map((value) => ({ topic, key: "k", value })) });
+    for (const topic of [topics.trainingJobs, topics.trainingEvents])
+      await producer.send({ messages: bad.map((value) => ({ topic, key: "k", value })) });
     await producer.close();
 
     const [database, folder] = [await startPglite(), await mkdtemp(join(tmpdir(), "dead-letters-"))];
     const bus = createKafkaEventBus({ clientId: "test", connection, log });
     const letters: DeadLetter[] = [];
-    await bus.subscribe({ group: "test", topics: [topics.trainingDeadLetters], handle: ({ value }) => Promise.resolve(void letters.push(deadLetter.parse(value))) });
+    await bus.subscribe({
+      group: "test",
+      topics: [topics.trainingDeadLetters],
+      handle: ({ value }) => Promise.resolve(void letters.push(deadLetter.parse(value))),
+    });
     const orchestrator = await createOrchestrator({ db: openDatabase<OrchestratorTables>(database.pool), bus, log });
     const buckets = { datasetsBucket: "datasets", feedbackBucket: "feedback", checkpointsBucket: "checkpoints" };
-    const engine = await createEngine({ bus, objects: createDirectoryObjectStore(folder), ...buckets, modelRegistryUrl: nowhere, dbConnectorUrl: nowhere, log });
+    const engine = await createEngine({
+      bus,
+      objects: createDirectoryObjectStore(folder),
+      ...buckets,
+      modelRegistryUrl: nowhere,
+      dbConnectorUrl: nowhere,
+      log,
+    });
 
     await eventually(() => expect(letters).to.have.length(6), 60_000);
     for (const topic of [topics.trainingJobs, topics.trainingEvents]) {
       const own = letters.filter(({ from }) => from === topic);
-      expect(own.map(({ key, reason }) => `${key}: ${/^[^.]*/.exec(reason)![0]}`)).to.deep.equal(["k: Not JSON", ...Array<string>(2).fill(topic === topics.trainingJobs ? "k: Not a training job" : "k: Not a training event")]);
+      expect(own.map(({ key, reason }) => `${key}: ${/^[^.]*/.exec(reason)![0]}`)).to.deep.equal([
+        "k: Not JSON",
+        ...Array<string>(2).fill(topic === topics.trainingJobs ? "k: Not a training job" : "k: Not a training event"),
+      ]);
       expect(own.slice(0, 2).map(({ value }) => value)).to.deep.equal(["no JSON", wrong]);
       expect(own[2]!.value).to.match(/^x{100000}$/);
     }

@@ -20,13 +20,15 @@ class Fragile {
   dies: { call: "put" | "remove"; when: "before" | "after" } | undefined;
 
   around(real: ObjectStore): ObjectStore {
-    const guarded = <A extends unknown[], R>(call: "put" | "remove", act: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
-      await this.gate(call);
-      if (this.dies?.call === call && this.dies.when === "before") throw new Error("died");
-      const result = await act(...args);
-      if (this.dies?.call === call) throw new Error("died");
-      return result;
-    };
+    const guarded =
+      <A extends unknown[], R>(call: "put" | "remove", act: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        await this.gate(call);
+        if (this.dies?.call === call && this.dies.when === "before") throw new Error("died");
+        const result = await act(...args);
+        if (this.dies?.call === call) throw new Error("died");
+        return result;
+      };
     return {
       ...real,
       put: guarded("put", (bucket, key, body, options) => real.put(bucket, key, body, options)),
@@ -98,12 +100,18 @@ describe("model-registry: artifacts that nobody names", function () {
     await registry.put("young", "bytes");
     expect((await collect(registry)).removed).to.deep.equal([]);
     // The same bytes, put long ago and put now: the old ones go, the others may still be registered.
-    await registry.db.updateTable("artifacts").set({ stored_at: new Date(Date.now() - 7200_000) }).execute();
+    await registry.db
+      .updateTable("artifacts")
+      .set({ stored_at: new Date(Date.now() - 7200_000) })
+      .execute();
     await registry.put("young", "bytes");
     await collect(registry);
     expect(await registry.db.selectFrom("artifacts").select("key").execute()).to.have.length(1);
     expect((await registry.register("young", "bytes")).statusCode).to.equal(201);
-    await registry.db.updateTable("artifacts").set({ stored_at: new Date(Date.now() - 7200_000) }).execute();
+    await registry.db
+      .updateTable("artifacts")
+      .set({ stored_at: new Date(Date.now() - 7200_000) })
+      .execute();
     await collect(registry);
     expect((await registry.get("/models/young/1/artifact")).body).to.equal("bytes");
   });
@@ -164,7 +172,9 @@ describe("model-registry: artifacts that nobody names", function () {
     const store = new Fragile();
     const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
     const arrives = Promise.withResolvers<void>();
-    const waiting = new Promise<void>((resolve) => (store.gate = (call) => (call === "put" ? (resolve(), arrives.promise) : Promise.resolve())));
+    const waiting = new Promise<void>(
+      (resolve) => (store.gate = (call) => (call === "put" ? (resolve(), arrives.promise) : Promise.resolve())),
+    );
     const slow = registry.put("m", "slow");
     await waiting;
     await collect(registry);
@@ -181,19 +191,25 @@ describe("model-registry: artifacts that nobody names", function () {
     const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
     let round = 0;
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom("put", "register", "send", "collect"), { minLength: 4, maxLength: 16 }), async (scheduler, acts) => {
-        const name = `race-${++round}`;
-        store.gate = (call) => scheduler.schedule(Promise.resolve(), call);
-        const running = Promise.all(acts.map(async (act, index) => {
-          if (act === "collect") return (await registry.post("/artifacts/collect")).statusCode;
-          if (act !== "register") await registry.put(name, "same");
-          return act === "put" ? 201 : (await registry.register(name, "same", `job-${index}`)).statusCode;
-        }));
-        await scheduler.waitFor(running);
-        store.gate = () => Promise.resolve();
-        for (const status of await running) expect(status).to.be.oneOf([200, 201, 409]);
-        await expectWhole(registry, name);
-      }),
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(fc.constantFrom("put", "register", "send", "collect"), { minLength: 4, maxLength: 16 }),
+        async (scheduler, acts) => {
+          const name = `race-${++round}`;
+          store.gate = (call) => scheduler.schedule(Promise.resolve(), call);
+          const running = Promise.all(
+            acts.map(async (act, index) => {
+              if (act === "collect") return (await registry.post("/artifacts/collect")).statusCode;
+              if (act !== "register") await registry.put(name, "same");
+              return act === "put" ? 201 : (await registry.register(name, "same", `job-${index}`)).statusCode;
+            }),
+          );
+          await scheduler.waitFor(running);
+          store.gate = () => Promise.resolve();
+          for (const status of await running) expect(status).to.be.oneOf([200, 201, 409]);
+          await expectWhole(registry, name);
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -228,10 +244,21 @@ describe("model-registry: artifacts that nobody names", function () {
     const registry = await start({ artifactGraceS: 3600 });
     const store = new Fragile();
     let lists = 0;
-    store.gate = (call) => (call === "list" && ++lists === 1 ? Promise.reject(new Error("the store is away")) : Promise.resolve());
-    const artifacts = createArtifactStore({ db: registry.db, objects: store.around(registry.objects), bucket: "models", graceS: 0 });
+    store.gate = (call) =>
+      call === "list" && ++lists === 1 ? Promise.reject(new Error("the store is away")) : Promise.resolve();
+    const artifacts = createArtifactStore({
+      db: registry.db,
+      objects: store.around(registry.objects),
+      bucket: "models",
+      graceS: 0,
+    });
     await registry.put("m", "orphan");
-    const collection = startCollection({ db: registry.db, artifacts, log: createLogger("test", "silent"), everyMs: 20 });
+    const collection = startCollection({
+      db: registry.db,
+      artifacts,
+      log: createLogger("test", "silent"),
+      everyMs: 20,
+    });
     await eventually(async () => expect(await keysOf(registry)).to.deep.equal([]));
     expect(lists).to.be.above(1);
     await collection.stop();
@@ -245,7 +272,9 @@ describe("model-registry: artifacts that nobody names", function () {
     await migrate(before, { "001-models": migrations["001-models"]! });
     await sql`insert into models values ('old')`.execute(before);
     await sql`insert into model_versions (model_name, version, job_id, sha256, bytes, format, metrics)
-      select 'old', version, 'job-' || version, ${digest("old")}, 3, 'chatdb-model/1', '{}' from generate_series(1, 2) as version`.execute(before);
+      select 'old', version, 'job-' || version, ${digest("old")}, 3, 'chatdb-model/1', '{}' from generate_series(1, 2) as version`.execute(
+      before,
+    );
     await before.destroy();
     const registry = await start({ artifactGraceS: 0 }, database);
     await registry.objects.put("models", `old/${digest("old")}`, Buffer.from("old"));

@@ -40,8 +40,12 @@ describe("model-registry: stages", function () {
     registry.post(`/models/${name}/${version}/stage`, { stage }, by === undefined ? {} : { "x-chatdb-user": by });
   const rollBack = (name: string) => registry.post(`/models/${name}/rollback`);
   const stagesOf = async (name: string) =>
-    modelVersionList.parse((await registry.get(`/models/${name}`)).json()).versions.map(({ stage }) => stage).reverse();
-  const historyOf = async (name: string) => stageHistory.parse((await registry.get(`/models/${name}/history?limit=1000`)).json()).changes;
+    modelVersionList
+      .parse((await registry.get(`/models/${name}`)).json())
+      .versions.map(({ stage }) => stage)
+      .reverse();
+  const historyOf = async (name: string) =>
+    stageHistory.parse((await registry.get(`/models/${name}/history?limit=1000`)).json()).changes;
 
   it("are none at first, and one version at most is in production and in staging", async () => {
     const name = await modelOf(3);
@@ -56,13 +60,21 @@ describe("model-registry: stages", function () {
 
   it("are references wherever a version is named", async () => {
     const name = await modelOf(3);
-    expect(detailOf(await registry.get(`/models/${name}/production`))).to.equal(`No version of "${name}" is in production.`);
+    expect(detailOf(await registry.get(`/models/${name}/production`))).to.equal(
+      `No version of "${name}" is in production.`,
+    );
     expect(detailOf(await registry.get("/models/nobody/staging"))).to.equal('There is no model named "nobody".');
     await move(name, 1, "production");
     await move(name, 2, "staging");
-    for (const [reference, version] of [["production", 1], ["staging", 2], ["latest", 3]] as const) {
+    for (const [reference, version] of [
+      ["production", 1],
+      ["staging", 2],
+      ["latest", 3],
+    ] as const) {
       expect((await registry.get(`/models/${name}/${reference}`)).json()).to.include({ version });
-      expect((await registry.get(`/models/${name}/${reference}/artifact`)).headers).to.include({ "x-model-version": String(version) });
+      expect((await registry.get(`/models/${name}/${reference}/artifact`)).headers).to.include({
+        "x-model-version": String(version),
+      });
     }
     const [model] = modelList.parse((await registry.get(`/models?prefix=${name}`)).json()).models;
     expect(model).to.include({ latest_version: 3, production_version: 1, staging_version: 2 });
@@ -76,12 +88,16 @@ describe("model-registry: stages", function () {
     await move(name, 1, "production", "ada");
     await move(name, 2, "production");
     const changes = await historyOf(name);
-    expect(changes.map(({ version, from, to, rollback, by }) => ({ version, from, to, rollback, ...(by && { by }) }))).to.deep.equal([
+    expect(
+      changes.map(({ version, from, to, rollback, by }) => ({ version, from, to, rollback, ...(by && { by }) })),
+    ).to.deep.equal([
       { version: 2, from: "none", to: "production", rollback: false },
       { version: 1, from: "production", to: "archived", rollback: false },
       { version: 1, from: "none", to: "production", rollback: false, by: "ada" },
     ]);
-    expect((await registry.get(`/models/${name}/history?limit=1`)).json<{ changes: unknown[] }>().changes).to.have.length(1);
+    expect(
+      (await registry.get(`/models/${name}/history?limit=1`)).json<{ changes: unknown[] }>().changes,
+    ).to.have.length(1);
     expect((await registry.get("/models/nobody/history")).statusCode).to.equal(404);
   });
 
@@ -96,34 +112,46 @@ describe("model-registry: stages", function () {
     const name = await modelOf(3);
     expect(detailOf(await rollBack("nobody"))).to.equal('There is no model named "nobody".');
     const early = await rollBack(name);
-    expect([early.statusCode, detailOf(early)]).to.deep.equal([409, `No version of "${name}" is in production, so there is none to roll back from.`]);
+    expect([early.statusCode, detailOf(early)]).to.deep.equal([
+      409,
+      `No version of "${name}" is in production, so there is none to roll back from.`,
+    ]);
     for (const version of [1, 2, 3]) await move(name, version, "production");
     expect((await rollBack(name)).json()).to.include({ version: 2, stage: "production" });
     expect(await stagesOf(name)).to.deep.equal(["archived", "production", "archived"]);
     expect((await rollBack(name)).json()).to.include({ version: 1 });
     const last = await rollBack(name);
-    expect([last.statusCode, detailOf(last)]).to.deep.equal([409, `Before version 1, no other version of "${name}" was in production.`]);
+    expect([last.statusCode, detailOf(last)]).to.deep.equal([
+      409,
+      `Before version 1, no other version of "${name}" was in production.`,
+    ]);
     expect((await historyOf(name))[0]).to.include({ version: 1, from: "archived", to: "production", rollback: true });
   });
 
   it("roll back what was promoted, however promotions and roll-backs alternate", () => {
     // A pile by other means: each promotion remembers who was there, in a list linked backwards.
-    interface Entry { version: number; before: Entry | undefined }
+    interface Entry {
+      version: number;
+      before: Entry | undefined;
+    }
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant("back" as const)), { maxLength: 30 }), (steps) => {
-        const entries: { version: number; rollback: boolean }[] = [];
-        let present: Entry | undefined;
-        for (const step of steps) {
-          if (step !== "back") {
-            if (present?.version === step) continue;
-            present = { version: step, before: present };
-          } else if (present?.before) {
-            present = present.before;
-          } else continue;
-          entries.push({ version: present.version, rollback: step === "back" });
-        }
-        expect(productionBefore(entries)).to.equal(present?.before?.version);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant("back" as const)), { maxLength: 30 }),
+        (steps) => {
+          const entries: { version: number; rollback: boolean }[] = [];
+          let present: Entry | undefined;
+          for (const step of steps) {
+            if (step !== "back") {
+              if (present?.version === step) continue;
+              present = { version: step, before: present };
+            } else if (present?.before) {
+              present = present.before;
+            } else continue;
+            entries.push({ version: present.version, rollback: step === "back" });
+          }
+          expect(productionBefore(entries)).to.equal(present?.before?.version);
+        },
+      ),
     );
   });
 
@@ -160,26 +188,52 @@ describe("model-registry: stages", function () {
 
   it("are compared: metrics, data, parameters", async () => {
     const name = await modelOf(0);
-    const lineage = { dataset_location: "s3://datasets/a.csv", dataset_sha256: "a".repeat(64), target: "y", parameters: { family: "boosted-trees", trees: 10, seed: 1 } };
+    const lineage = {
+      dataset_location: "s3://datasets/a.csv",
+      dataset_sha256: "a".repeat(64),
+      target: "y",
+      parameters: { family: "boosted-trees", trees: 10, seed: 1 },
+    };
     await registry.register(name, name, "one", { metrics: { r2: 0.5, mae: 2 }, lineage });
-    await registry.register(name, name, "two", { metrics: { r2: 0.75, rows: 9 }, lineage: { ...lineage, parameters: { family: "boosted-trees", trees: 20 } } });
+    await registry.register(name, name, "two", {
+      metrics: { r2: 0.75, rows: 9 },
+      lineage: { ...lineage, parameters: { family: "boosted-trees", trees: 20 } },
+    });
     await registry.register(name, name, "three");
     await move(name, 1, "production");
     const compared = comparison.parse((await registry.get(`/models/${name}/compare?from=production&to=2`)).json());
     expect(compared).to.deep.include({
       same_dataset: true,
-      metrics: [{ name: "mae", from: 2 }, { name: "r2", from: 0.5, to: 0.75, difference: 0.25 }, { name: "rows", to: 9 }],
-      changed_parameters: [{ name: "seed", from: 1 }, { name: "trees", from: 10, to: 20 }],
+      metrics: [
+        { name: "mae", from: 2 },
+        { name: "r2", from: 0.5, to: 0.75, difference: 0.25 },
+        { name: "rows", to: 9 },
+      ],
+      changed_parameters: [
+        { name: "seed", from: 1 },
+        { name: "trees", from: 10, to: 20 },
+      ],
     });
     expect([compared.from.version, compared.to.version]).to.deep.equal([1, 2]);
     expect((await registry.get(`/models/${name}/compare?from=1&to=latest`)).json()).to.include({ same_dataset: false });
-    expect(detailOf(await registry.get(`/models/${name}/compare?from=1&to=staging`))).to.equal(`No version of "${name}" is in staging.`);
+    expect(detailOf(await registry.get(`/models/${name}/compare?from=1&to=staging`))).to.equal(
+      `No version of "${name}" is in staging.`,
+    );
     expect(detailOf(await registry.get(`/models/${name}/compare?from=1`))).to.include("querystring.to");
   });
 
   it("keep an evaluation as it came", async () => {
     const name = await modelOf(1);
-    const evaluation = { confusion: { classes: ["a", "b"], counts: [[3, 1], [0, 4]] }, importance: [{ feature: "x", importance: 0.4 }] };
+    const evaluation = {
+      confusion: {
+        classes: ["a", "b"],
+        counts: [
+          [3, 1],
+          [0, 4],
+        ],
+      },
+      importance: [{ feature: "x", importance: 0.4 }],
+    };
     expect((await registry.register(name, name, "evaluated", { evaluation })).json()).to.deep.include({ evaluation });
     expect((await registry.get(`/models/${name}/latest`)).json()).to.deep.include({ evaluation });
     expect((await registry.get(`/models/${name}/1`)).json()).not.to.have.property("evaluation");

@@ -44,16 +44,35 @@ describe("model-registry", () => {
 
   /** Sends chunks over a real connection, without saying how many bytes there will be. */
   const send = (path: string, chunks: Iterable<string>) =>
-    fetch(address + path, { method: "PUT", headers: octets, body: Readable.toWeb(Readable.from(chunks)), duplex: "half" } as RequestInit);
+    fetch(address + path, {
+      method: "PUT",
+      headers: octets,
+      body: Readable.toWeb(Readable.from(chunks)),
+      duplex: "half",
+    } as RequestInit);
 
   it("keeps a version: bytes first, then what is known of them", async () => {
     const name = freshName();
     expect((await put(name, "weights")).json()).to.deep.equal({ sha256: digest("weights"), bytes: 7 });
-    const lineage = { dataset_location: "s3://datasets/a.csv", dataset_sha256: digest("a"), target: "y", parameters: { seed: 3 } };
+    const lineage = {
+      dataset_location: "s3://datasets/a.csv",
+      dataset_sha256: digest("a"),
+      target: "y",
+      parameters: { seed: 3 },
+    };
     const answer = await register(name, "weights", "job-1", { metrics: { r2: 0.5 }, lineage });
     expect(answer.statusCode).to.equal(201);
     expect(answer.headers.location).to.equal(`/models/${name}/1`);
-    const expected = { name, version: 1, job_id: "job-1", sha256: digest("weights"), bytes: 7, format: "chatdb-model/1", metrics: { r2: 0.5 }, lineage };
+    const expected = {
+      name,
+      version: 1,
+      job_id: "job-1",
+      sha256: digest("weights"),
+      bytes: 7,
+      format: "chatdb-model/1",
+      metrics: { r2: 0.5 },
+      lineage,
+    };
     expect((await get(`/models/${name}/1`)).json()).to.deep.include(expected);
     expect((await get(`/models/${name}/latest`)).json()).to.deep.include(expected);
     const artifact = await get(`/models/${name}/latest/artifact`);
@@ -64,20 +83,43 @@ describe("model-registry", () => {
   it("gives a version as an ONNX file, where it has such a form", async () => {
     const name = freshName();
     const features = [{ kind: "number", name: "x", mean: 0, scale: 1, required: true }];
-    const linear = JSON.stringify({ family: "linear-regression", format: "chatdb-model/1", target: "y", features, intercept: 1, weights: [2] });
-    const neighbours = JSON.stringify({ family: "k-nearest-neighbours", format: "chatdb-model/1", target: "y", features, neighbours: 1, neighbour_weights: "uniform", points: [1], answers: [2] });
+    const linear = JSON.stringify({
+      family: "linear-regression",
+      format: "chatdb-model/1",
+      target: "y",
+      features,
+      intercept: 1,
+      weights: [2],
+    });
+    const neighbours = JSON.stringify({
+      family: "k-nearest-neighbours",
+      format: "chatdb-model/1",
+      target: "y",
+      features,
+      neighbours: 1,
+      neighbour_weights: "uniform",
+      points: [1],
+      answers: [2],
+    });
     for (const bytes of [linear, neighbours]) await registered(name, bytes);
     await put(name, "?");
     await register(name, "?", "questions", { format: "chatdb-questions/1" });
     const file = await get(`/models/${name}/1/artifact?format=onnx`);
-    expect(file.headers).to.include({ "content-disposition": `attachment; filename="${name}-1.onnx"`, "x-model-version": "1" });
+    expect(file.headers).to.include({
+      "content-disposition": `attachment; filename="${name}-1.onnx"`,
+      "x-model-version": "1",
+    });
     const session = await InferenceSession.create(new Uint8Array(file.rawPayload));
     const { prediction } = await session.run({ x: new Tensor("float64", [3], [1, 1]) });
     expect([...(prediction!.data as Float64Array)]).to.deep.equal([7]);
-    const refused = await Promise.all(["2", "3"].map((version) => get(`/models/${name}/${version}/artifact?format=onnx`)));
+    const refused = await Promise.all(
+      ["2", "3"].map((version) => get(`/models/${name}/${version}/artifact?format=onnx`)),
+    );
     expect(refused.map(({ statusCode }) => statusCode)).to.deep.equal([422, 422]);
     expect(detailOf(refused[0]!)).to.include("ONNX has no operator that looks for the nearest");
-    expect(detailOf(refused[1]!)).to.equal(`Version 3 of "${name}" has the format chatdb-questions/1; chatdb-model/1 can be exported to ONNX.`);
+    expect(detailOf(refused[1]!)).to.equal(
+      `Version 3 of "${name}" has the format chatdb-questions/1; chatdb-model/1 can be exported to ONNX.`,
+    );
     expect((await get(`/models/${name}/1/artifact?format=pmml`)).statusCode).to.equal(400);
   });
 
@@ -132,7 +174,10 @@ describe("model-registry", () => {
   it("refuses what is too large, also when it comes without a length", async () => {
     const bytes = "x".repeat(1001);
     expect((await put(freshName(), bytes)).statusCode).to.equal(413);
-    const streamed = await send(`/models/${freshName()}/artifacts/${digest(bytes)}`, [bytes.slice(0, 600), bytes.slice(600)]);
+    const streamed = await send(`/models/${freshName()}/artifacts/${digest(bytes)}`, [
+      bytes.slice(0, 600),
+      bytes.slice(600),
+    ]);
     expect(streamed.status).to.equal(413);
     expect((await put(freshName(), "x".repeat(1000))).statusCode).to.equal(201);
   });
@@ -154,7 +199,10 @@ describe("model-registry", () => {
 
   it("answers 404 for an unknown model and an unknown version, and says which", async () => {
     const name = freshName();
-    expect((await get(`/models/${name}/latest`)).json()).to.include({ status: 404, detail: `There is no model named "${name}".` });
+    expect((await get(`/models/${name}/latest`)).json()).to.include({
+      status: 404,
+      detail: `There is no model named "${name}".`,
+    });
     await registered(name);
     expect(detailOf(await get(`/models/${name}/2`))).to.equal(`There is no version 2 of a model named "${name}".`);
     expect((await get(`/models/${name}/two`)).statusCode).to.equal(400);
@@ -163,19 +211,27 @@ describe("model-registry", () => {
 
   it("takes no name that is not a plain word, in a body or a path", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom("..", ".", "a/b", "A", "-a", "a".repeat(81))), async (name) => {
-        fc.pre(!/^[a-z0-9][a-z0-9._-]{0,79}$/.test(name));
-        const body = await app.inject({ method: "POST", url: "/models", payload: { name, job_id: "j", sha256: digest(""), format: "f" } });
-        expect(body.statusCode, JSON.stringify(name)).to.equal(400);
-        const path = await put(encodeURIComponent(name), "{}");
-        expect(path.statusCode, JSON.stringify(name)).to.be.oneOf([400, 404, 414]);
-      }),
+      fc.asyncProperty(
+        fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom("..", ".", "a/b", "A", "-a", "a".repeat(81))),
+        async (name) => {
+          fc.pre(!/^[a-z0-9][a-z0-9._-]{0,79}$/.test(name));
+          const body = await app.inject({
+            method: "POST",
+            url: "/models",
+            payload: { name, job_id: "j", sha256: digest(""), format: "f" },
+          });
+          expect(body.statusCode, JSON.stringify(name)).to.equal(400);
+          const path = await put(encodeURIComponent(name), "{}");
+          expect(path.statusCode, JSON.stringify(name)).to.be.oneOf([400, 404, 414]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
   it("keeps datasets: stored, listed, replaced, read back", async () => {
-    const upload = (csv: string) => app.inject({ method: "PUT", url: "/datasets/people.csv", headers: { "content-type": "text/csv" }, payload: csv });
+    const upload = (csv: string) =>
+      app.inject({ method: "PUT", url: "/datasets/people.csv", headers: { "content-type": "text/csv" }, payload: csv });
     await upload("a,b\n1,2\n");
     const answer = await upload("a,b\n3,4\n");
     const stored = { name: "people.csv", location: "s3://datasets/people.csv", bytes: 8 };
@@ -191,7 +247,10 @@ describe("model-registry", () => {
       yield "a,b\n".repeat(25_000);
       throw new Error("the line went dead");
     })();
-    await send("/datasets/cut.csv", half).then(() => expect.fail("the upload should break"), () => undefined);
+    await send("/datasets/cut.csv", half).then(
+      () => expect.fail("the upload should break"),
+      () => undefined,
+    );
     expect((await get("/datasets/cut.csv")).statusCode).to.equal(404);
   });
 
@@ -199,13 +258,15 @@ describe("model-registry", () => {
     const line = Buffer.from("0123456789,abcdefghij\n");
     const lines = 500_000;
     const sent = createHash("sha256");
-    const body = Readable.from((function* () {
-      for (let i = 0; i < lines; i += 1000) {
-        const chunk = Buffer.concat(Array.from({ length: 1000 }, () => line));
-        sent.update(chunk);
-        yield chunk;
-      }
-    })());
+    const body = Readable.from(
+      (function* () {
+        for (let i = 0; i < lines; i += 1000) {
+          const chunk = Buffer.concat(Array.from({ length: 1000 }, () => line));
+          sent.update(chunk);
+          yield chunk;
+        }
+      })(),
+    );
     const answer = await app.inject({ method: "PUT", url: "/datasets/large.csv", headers: octets, payload: body });
     expect(answer.json()).to.include({ bytes: lines * line.length, sha256: sent.digest("hex") });
     expect(answer.json()).to.include({ sha256: digest((await get("/datasets/large.csv")).rawPayload) });

@@ -55,7 +55,9 @@ describe("platform", () => {
     };
 
     it("names its address and five commands, and nothing complains", () => {
-      expect(platform.output.stdout).to.match(new RegExp(`ChatDB is ready after \\d+\\.\\d s: http://127\\.0\\.0\\.1:${port}\n`));
+      expect(platform.output.stdout).to.match(
+        new RegExp(`ChatDB is ready after \\d+\\.\\d s: http://127\\.0\\.0\\.1:${port}\n`),
+      );
       expect(commands.map(({ method, url }) => `${method} ${new URL(url).pathname}`)).to.deep.equal([
         "POST /api/query",
         "POST /api/jobs",
@@ -69,20 +71,32 @@ describe("platform", () => {
     it("answers a question about the sample shop", async () => {
       const answer = await call("POST", "/api/query");
       expect(answer.status).to.equal(200);
-      expect(await answer.json()).to.deep.include({ query: "how many customers are there in Germany?", rows: [[germans]], row_count: 1 });
+      expect(await answer.json()).to.deep.include({
+        query: "how many customers are there in Germany?",
+        rows: [[germans]],
+        row_count: 1,
+      });
     });
 
     it("trains a model on the sample dataset, which then predicts what the dataset is made from", async () => {
       const accepted = await call("POST", "/api/jobs");
       expect(accepted.status).to.equal(202);
       const { job_id } = jobAccepted.parse(await accepted.json());
-      const job = await eventually(async () => finished(jobList.parse(await (await call("GET", "/api/jobs")).json()).jobs, job_id), 60_000);
+      const job = await eventually(
+        async () => finished(jobList.parse(await (await call("GET", "/api/jobs")).json()).jobs, job_id),
+        60_000,
+      );
       expect(job.error).to.equal(undefined);
 
       const command = commands.find(({ url }) => url.endsWith("/api/predict"))!;
       const { features } = asked.parse(JSON.parse(command.body!));
       const { base, perSquareMetre, perRoom, perYearOfAge, city, noise } = housePrice;
-      const price = base + perSquareMetre * features.area_m2 + perRoom * features.rooms + perYearOfAge * features.age_years + city[features.city];
+      const price =
+        base +
+        perSquareMetre * features.area_m2 +
+        perRoom * features.rooms +
+        perYearOfAge * features.age_years +
+        city[features.city];
       const answer = await call("POST", "/api/predict");
       expect(answer.status).to.equal(200);
       // Hundreds of houses average the noise out: what is left is well below that of one house.
@@ -93,7 +107,10 @@ describe("platform", () => {
       const begun = await call("POST", "/runs");
       expect(begun.status).to.equal(202);
       const report = new URL(begun.headers.get("location")!, begun.url);
-      const result = await eventually(async () => ended(run.parse(await (await fetch(new URL(".", report).href.slice(0, -1))).json())), 60_000);
+      const result = await eventually(
+        async () => ended(run.parse(await (await fetch(new URL(".", report).href.slice(0, -1))).json())),
+        60_000,
+      );
       const failures = result.scenarios.flatMap(({ steps }) => steps.filter(({ status }) => status !== "passed"));
       expect(failures).to.deep.equal([]);
       expect(result.scenarios.map(({ status }) => status)).to.deep.equal(["passed", "passed", "passed"]);
@@ -103,7 +120,11 @@ describe("platform", () => {
 
     it("refuses a port that is in use, in one line", async () => {
       const second = await start(["--port", String(port)]).ended();
-      expect(second).to.deep.equal({ code: 2, stdout: "", stderr: `chatdb: port ${port} is in use; choose another with --port\n` });
+      expect(second).to.deep.equal({
+        code: 2,
+        stdout: "",
+        stderr: `chatdb: port ${port} is in use; choose another with --port\n`,
+      });
     });
 
     // The last one here. Ctrl-C in a terminal can arrive twice: from the terminal, and passed on by npm.
@@ -148,9 +169,14 @@ describe("platform", () => {
     it("keeps a trained model over a restart, and is for one process at a time", async function () {
       this.timeout(180_000);
       const first = await startWithData();
-      const accepted = await perform(first.commands.find(({ method, url }) => method === "POST" && url.endsWith("/api/jobs"))!);
+      const accepted = await perform(
+        first.commands.find(({ method, url }) => method === "POST" && url.endsWith("/api/jobs"))!,
+      );
       const { job_id } = jobAccepted.parse(await accepted.json());
-      await eventually(async () => finished(jobList.parse(await (await fetch(first.at("/api/jobs"))).json()).jobs, job_id), 60_000);
+      await eventually(
+        async () => finished(jobList.parse(await (await fetch(first.at("/api/jobs"))).json()).jobs, job_id),
+        60_000,
+      );
 
       const intruder = await start(["--port", "0", "--data", data]).ended();
       expect({ code: intruder.code, stdout: intruder.stdout }).to.deep.equal({ code: 2, stdout: "" });
@@ -180,20 +206,26 @@ describe("platform", () => {
       [["--prot", "8080"], "Unknown option --prot"],
       [["8080"], "Unexpected argument 8080"],
       [["--host", "192.0.2.1"], "this machine has no address 192.0.2.1; choose another with --host"],
-      [["--port", "0", "--data", join(import.meta.filename, "data")], `--data ${join(import.meta.filename, "data")} cannot be used: `],
+      [
+        ["--port", "0", "--data", join(import.meta.filename, "data")],
+        `--data ${join(import.meta.filename, "data")} cannot be used: `,
+      ],
     ];
     for (const [args, message] of refusals) {
       it(`refuses ${args.join(" ").replace(import.meta.dirname, "")} in one line`, async () => {
         const { code, stdout, stderr } = await start(args).ended();
         expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
-        expect(stderr).to.match(/^chatdb: [^\n]+\n$/).and.include(message);
+        expect(stderr)
+          .to.match(/^chatdb: [^\n]+\n$/)
+          .and.include(message);
       });
     }
 
     it("explains itself with --help", async () => {
       const { code, stdout, stderr } = await start(["--help"]).ended();
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
-      for (const option of ["--port PORT", "--host HOST", "--data DIR", "--verbose", "--help"]) expect(stdout).to.include(option);
+      for (const option of ["--port PORT", "--host HOST", "--data DIR", "--verbose", "--help"])
+        expect(stdout).to.include(option);
     });
   });
 });

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
-import { modelSchema, mostRows, predictBatchResponse, predictRequest, predictResponse } from "@chatdb/contracts/predictions.ts";
+import {
+  modelSchema,
+  mostRows,
+  predictBatchResponse,
+  predictRequest,
+  predictResponse,
+} from "@chatdb/contracts/predictions.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { artifactFormat, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 import { createPredictor } from "@chatdb/ml-model/predictor.ts";
@@ -44,21 +50,32 @@ describe("prediction-service: batches, explanations, schemas", () => {
     const rows = Array.from({ length: mostRows }, (_, width) => ({ width, colour: width % 2 === 0 ? "red" : "blue" }));
     const answer = predictBatchResponse.parse((await batch(rows)).json());
     expect(answer.model).to.deep.equal({ name, version: 1 });
-    expect(answer.predictions.map(({ prediction }) => prediction)).to.deep.equal(rows.map(({ width, colour }) => 100 + 2 * width + (colour === "red" ? 5 : 0)));
+    expect(answer.predictions.map(({ prediction }) => prediction)).to.deep.equal(
+      rows.map(({ width, colour }) => 100 + 2 * width + (colour === "red" ? 5 : 0)),
+    );
     for (const wrong of [[], [...rows, rows[0]], [3]]) expect((await batch(wrong)).statusCode).to.equal(400);
   }).timeout(10_000);
 
   it("lets others have their turn while it computes", async () => {
-    registry.add("many", { ...neighbours, points: Array.from({ length: 20_000 }, (_, n) => n), answers: Array.from({ length: 20_000 }, (_, n) => n) });
+    registry.add("many", {
+      ...neighbours,
+      points: Array.from({ length: 20_000 }, (_, n) => n),
+      answers: Array.from({ length: 20_000 }, (_, n) => n),
+    });
     expect((await post("/predict", { model_name: "many", features: { x: 1 } })).statusCode).to.equal(200);
     let done = false;
-    const computing = post("/predict/batch", { model_name: "many", rows: Array.from({ length: 2000 }, (_, x) => ({ x })) }).then((answer) => {
+    const computing = post("/predict/batch", {
+      model_name: "many",
+      rows: Array.from({ length: 2000 }, (_, x) => ({ x })),
+    }).then((answer) => {
       done = true;
       return answer;
     });
     let meanwhile = 0;
     while (!done) {
-      expect((await post("/predict", { model_name: name, features: { width: 1, colour: "red" } })).statusCode).to.equal(200);
+      expect((await post("/predict", { model_name: name, features: { width: 1, colour: "red" } })).statusCode).to.equal(
+        200,
+      );
       meanwhile++;
     }
     expect(meanwhile).to.be.above(2);
@@ -75,21 +92,33 @@ describe("prediction-service: batches, explanations, schemas", () => {
       { path: "rows.3.colour", message: "missing; expected text" },
       { path: "rows.3.weight", message: "not a feature of this model" },
     ]);
-    const many = (await batch(Array.from({ length: 300 }, () => ({ width: 1 })))).json<{ errors: unknown[]; detail: string }>();
+    const many = (await batch(Array.from({ length: 300 }, () => ({ width: 1 })))).json<{
+      errors: unknown[];
+      detail: string;
+    }>();
     expect(many.errors).to.have.length(100);
     expect(many.detail).to.match(/; and 200 more$/);
-    expect((await batch([good, { width: 1.7e308, colour: "red" }])).json<{ detail: string }>().detail).to.equal("The rows.1 are too large to compute with.");
+    expect((await batch([good, { width: 1.7e308, colour: "red" }])).json<{ detail: string }>().detail).to.equal(
+      "The rows.1 are too large to compute with.",
+    );
   });
 
   it("explains a prediction by what each feature adds to a base", async () => {
     const request = { features: { width: 3, colour: "red" }, explain: true };
-    const { prediction, explanation } = predictResponse.parse((await post("/predict", { model_name: name, ...request })).json());
+    const { prediction, explanation } = predictResponse.parse(
+      (await post("/predict", { model_name: name, ...request })).json(),
+    );
     const { base, contributions } = explanation!;
     expect(contributions.map(({ feature }) => feature)).to.have.members(["width", "colour", "age"]);
-    expect(contributions.reduce((sum, { contribution }) => sum + contribution, base)).to.be.closeTo(prediction as number, 1e-9);
+    expect(contributions.reduce((sum, { contribution }) => sum + contribution, base)).to.be.closeTo(
+      prediction as number,
+      1e-9,
+    );
     const all = predictBatchResponse.parse((await batch([request.features], { explain: true })).json());
     expect(all.predictions[0]!.explanation).to.deep.equal(explanation);
-    expect(predictResponse.parse((await post("/predict", { model_name: name, features: request.features })).json())).not.to.have.property("explanation");
+    expect(
+      predictResponse.parse((await post("/predict", { model_name: name, features: request.features })).json()),
+    ).not.to.have.property("explanation");
   });
 
   it("says that neighbours have no explanation", async () => {
@@ -98,7 +127,9 @@ describe("prediction-service: batches, explanations, schemas", () => {
       422,
       'A model of the family k-nearest-neighbours adds nothing up that could be explained. Ask without "explain".',
     ]);
-    expect((await post("/predict", { model_name: "neighbours", features: { x: 2.2 } })).json()).to.include({ prediction: 20 });
+    expect((await post("/predict", { model_name: "neighbours", features: { x: 2.2 } })).json()).to.include({
+      prediction: 20,
+    });
   });
 
   it("says what a model wants to be given", async () => {
@@ -122,14 +153,20 @@ describe("prediction-service: batches, explanations, schemas", () => {
 describe("what is checked in a hurry", () => {
   // A body with a member of this name is refused before it is checked.
   const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
-  const anything = fc.oneof(json, fc.constantFrom("red", "blue", 1, 2.5, null, undefined, "latest", "production", true));
+  const anything = fc.oneof(
+    json,
+    fc.constantFrom("red", "blue", 1, 2.5, null, undefined, "latest", "production", true),
+  );
 
   it("is of features what the schema accepts as it is", () => {
     const { accept, input } = createPredictor(linear(1));
     const features = fc.oneof(
       anything,
       fc.record({ width: anything, colour: anything, age: anything, other: anything }, { requiredKeys: [] }),
-      fc.record({ width: fc.double(), colour: fc.constantFrom("red", "blue", "green"), age: fc.option(fc.double()) }, { requiredKeys: ["width", "colour"] }),
+      fc.record(
+        { width: fc.double(), colour: fc.constantFrom("red", "blue", "green"), age: fc.option(fc.double()) },
+        { requiredKeys: ["width", "colour"] },
+      ),
     );
     let accepted = 0;
     fc.assert(
@@ -148,9 +185,26 @@ describe("what is checked in a hurry", () => {
   it("is of requests what the schema makes of them", () => {
     const body = fc.oneof(
       anything,
-      fc.record({ model_name: fc.oneof(anything, fc.constant("a-model")), version: anything, features: anything, explain: anything, other: anything }, { requiredKeys: [] }),
       fc.record(
-        { model_name: fc.constantFrom("a-model", "b", "No"), version: fc.constantFrom("latest", "staging", 3, 0, 1.5, "4"), features: fc.dictionary(fc.string().filter((name) => name !== "__proto__"), json), explain: fc.boolean() },
+        {
+          model_name: fc.oneof(anything, fc.constant("a-model")),
+          version: anything,
+          features: anything,
+          explain: anything,
+          other: anything,
+        },
+        { requiredKeys: [] },
+      ),
+      fc.record(
+        {
+          model_name: fc.constantFrom("a-model", "b", "No"),
+          version: fc.constantFrom("latest", "staging", 3, 0, 1.5, "4"),
+          features: fc.dictionary(
+            fc.string().filter((name) => name !== "__proto__"),
+            json,
+          ),
+          explain: fc.boolean(),
+        },
         { requiredKeys: ["model_name", "features"] },
       ),
     );
@@ -161,7 +215,9 @@ describe("what is checked in a hurry", () => {
         if (quick === undefined) return;
         accepted++;
         // A record of zod's has no prototype in common with what JSON gives.
-        expect(JSON.parse(JSON.stringify(predictRequest.parse(given)))).to.deep.equal(JSON.parse(JSON.stringify(quick)));
+        expect(JSON.parse(JSON.stringify(predictRequest.parse(given)))).to.deep.equal(
+          JSON.parse(JSON.stringify(quick)),
+        );
       }),
       { numRuns: 2000 },
     );

@@ -21,7 +21,13 @@ describe("prediction-service: models of ONNX files", function () {
   let url: string;
   let name: string;
   const serve = async (more: { limits?: Limits; cacheBytes?: number } = {}) => {
-    app = await createService({ modelRegistryUrl: url, referenceForMs: 40, limits: patient, log: createLogger("test", "silent"), ...more });
+    app = await createService({
+      modelRegistryUrl: url,
+      referenceForMs: 40,
+      limits: patient,
+      log: createLogger("test", "silent"),
+      ...more,
+    });
   };
   before(async () => {
     url = await registry.start();
@@ -36,7 +42,8 @@ describe("prediction-service: models of ONNX files", function () {
   after(() => registry.stop());
 
   const x = { target: "y", features: ["x"] };
-  const ask = (features: object, more: object = {}, of = name) => app.inject({ method: "POST", url: "/predict", payload: { model_name: of, features, ...more } });
+  const ask = (features: object, more: object = {}, of = name) =>
+    app.inject({ method: "POST", url: "/predict", payload: { model_name: of, features, ...more } });
   const predictionOf = async (features: object, more?: object, of?: string) => {
     const answer = await ask(features, more, of);
     expect(answer.statusCode, answer.body).to.equal(200);
@@ -52,14 +59,28 @@ describe("prediction-service: models of ONNX files", function () {
     await serve();
     const features = ["a", "b", "c", "d"];
     const { rows, predictions } = expectedOf["iris-logistic"]!;
-    registry.import(name, onnxFile("iris-logistic"), { target: "species", features, classes: ["setosa", "versicolor", "virginica"] });
+    registry.import(name, onnxFile("iris-logistic"), {
+      target: "species",
+      features,
+      classes: ["setosa", "versicolor", "virginica"],
+    });
     expect(await predictionOf(named(features, rows[0]!))).to.equal("setosa");
     const many = Array.from({ length: 3000 }, (_, n) => named(features, rows[n % rows.length]!));
-    const batch = await app.inject({ method: "POST", url: "/predict/batch", payload: { model_name: name, rows: many } });
-    expect(predictBatchResponse.parse(batch.json()).predictions.map(({ prediction }) => prediction)).to.deep.equal(many.map((_, n) => predictions[n % rows.length]));
+    const batch = await app.inject({
+      method: "POST",
+      url: "/predict/batch",
+      payload: { model_name: name, rows: many },
+    });
+    expect(predictBatchResponse.parse(batch.json()).predictions.map(({ prediction }) => prediction)).to.deep.equal(
+      many.map((_, n) => predictions[n % rows.length]),
+    );
     const { body } = await app.inject({ url: "/predict/schema", query: { model_name: name } });
     expect(JSON.parse(body)).to.deep.equal({
-      model: { name, version: 1 }, family: "onnx", target: "species", classes: ["setosa", "versicolor", "virginica"], explains: false,
+      model: { name, version: 1 },
+      family: "onnx",
+      target: "species",
+      classes: ["setosa", "versicolor", "virginica"],
+      explains: false,
       features: features.map((name) => ({ kind: "number", name, required: true })),
     });
   });
@@ -68,18 +89,31 @@ describe("prediction-service: models of ONNX files", function () {
     await serve();
     registry.import(name, onnxFile("cars-columns"), { target: "price", features: ["width", "doors", "colour"] });
     expect(await predictionOf({ width: 1, doors: 0, colour: "red" })).to.be.a("number");
-    await failing({ width: "1", doors: 1.5, color: "red" }, 422, "features.width: expected a number; features.doors: expected a whole number; features.colour: missing; expected text; features.color: not a feature of this model");
+    await failing(
+      { width: "1", doors: 1.5, color: "red" },
+      422,
+      "features.width: expected a number; features.doors: expected a whole number; features.colour: missing; expected text; features.color: not a feature of this model",
+    );
     await failing({ width: 1, doors: 0, colour: "violet" }, 422, `Version 1 of "${name}" failed: `);
     const explained = await ask({ width: 1, doors: 0, colour: "red" }, { explain: true });
     expect(explained.statusCode).to.equal(422);
     expect(explained.body).to.contain("imported");
-    const batch = await app.inject({ method: "POST", url: "/predict/batch", payload: { model_name: name, rows: [{ width: 1, doors: 0, colour: "red" }, { width: 1 }] } });
+    const batch = await app.inject({
+      method: "POST",
+      url: "/predict/batch",
+      payload: { model_name: name, rows: [{ width: 1, doors: 0, colour: "red" }, { width: 1 }] },
+    });
     expect(batch.json<{ detail: string }>().detail).to.contain("rows.1.doors: missing; expected a whole number");
   });
 
   it("say 504 where they take too long, and 422 where they need too much, while others go on", async () => {
     await serve({ limits: { ...patient, runMs: 2000, memoryMb: 64 } });
-    const [slowly, widely, ours, imported] = ["slow", "wide", "ours", "quick"].map((kind) => `${kind}-${name}`) as [string, string, string, string];
+    const [slowly, widely, ours, imported] = ["slow", "wide", "ours", "quick"].map((kind) => `${kind}-${name}`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     registry.import(slowly, slow(400), x);
     registry.import(widely, wide(50_000_000), x);
     registry.import(imported, times(2), x);

@@ -16,7 +16,11 @@ describe("prediction-service: what latest and a stage stand for", () => {
   const features = { width: 3, colour: "red" };
 
   before(async () => {
-    app = await createService({ modelRegistryUrl: await registry.start(), referenceForMs: 40, log: createLogger("test", "silent") });
+    app = await createService({
+      modelRegistryUrl: await registry.start(),
+      referenceForMs: 40,
+      log: createLogger("test", "silent"),
+    });
     await app.listen({ host: "127.0.0.1", port: 0 });
   });
   beforeEach(() => {
@@ -30,7 +34,12 @@ describe("prediction-service: what latest and a stage stand for", () => {
     await registry.stop();
   });
 
-  const ask = (version?: string | number) => app.inject({ method: "POST", url: "/predict", payload: { model_name: name, features, ...(version !== undefined && { version }) } });
+  const ask = (version?: string | number) =>
+    app.inject({
+      method: "POST",
+      url: "/predict",
+      payload: { model_name: name, features, ...(version !== undefined && { version }) },
+    });
   const versionOf = async (reference: string) => {
     const answer = await ask(reference);
     expect(answer.statusCode, answer.body).to.equal(200);
@@ -39,9 +48,13 @@ describe("prediction-service: what latest and a stage stand for", () => {
 
   it("is the version that the registry has there, and moves with it", async () => {
     registry.stages.set(name, { production: 1, staging: 2 });
-    expect([await versionOf("production"), await versionOf("staging"), await versionOf("latest")]).to.deep.equal([1, 2, 3]);
+    expect([await versionOf("production"), await versionOf("staging"), await versionOf("latest")]).to.deep.equal([
+      1, 2, 3,
+    ]);
     registry.stages.set(name, { production: 2, staging: 3 });
-    await eventually(async () => expect([await versionOf("production"), await versionOf("staging")]).to.deep.equal([2, 3]));
+    await eventually(async () =>
+      expect([await versionOf("production"), await versionOf("staging")]).to.deep.equal([2, 3]),
+    );
   });
 
   it("is nothing where the registry has none, also when it had one before", async () => {
@@ -89,7 +102,12 @@ describe("prediction-service: what latest and a stage stand for", () => {
     const seen = new Set<number>();
     const callers = Array.from({ length: 8 }, async () => {
       while (swapping) {
-        const answer = await pool.request({ method: "POST", path: "/predict", headers: { "content-type": "application/json" }, body });
+        const answer = await pool.request({
+          method: "POST",
+          path: "/predict",
+          headers: { "content-type": "application/json" },
+          body,
+        });
         const text = await answer.body.text();
         expect(answer.statusCode, text).to.equal(200);
         const { prediction, model } = predictResponse.parse(JSON.parse(text));

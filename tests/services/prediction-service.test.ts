@@ -32,7 +32,9 @@ describe("prediction-service", () => {
 
   const ask = (body: object) => app.inject({ method: "POST", url: "/predict", payload: body });
   const predict = async (features: object = good, version?: number | "latest") =>
-    predictResponse.parse((await ask({ model_name: name, features, ...(version !== undefined && { version }) })).json());
+    predictResponse.parse(
+      (await ask({ model_name: name, features, ...(version !== undefined && { version }) })).json(),
+    );
 
   it("computes what the model says", async () => {
     expect(await predict()).to.deep.equal({ prediction: 100 + 6 + 5, model: { name, version: 1 } });
@@ -61,7 +63,11 @@ describe("prediction-service", () => {
   it("asks the registry once for a model, however many ask for it at the same time", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => predict()));
     expect(new Set(answers.map(({ prediction }) => prediction))).to.deep.equal(new Set([111]));
-    expect(registry.calls).to.have.members([`/models/${name}/latest`, `/models/${name}/1`, `/models/${name}/1/artifact`]);
+    expect(registry.calls).to.have.members([
+      `/models/${name}/latest`,
+      `/models/${name}/1`,
+      `/models/${name}/1/artifact`,
+    ]);
     const { body } = await app.inject({ url: "/metrics" });
     expect(body).to.include('model_cache_lookups_total{outcome="miss"} 50');
   });
@@ -69,7 +75,10 @@ describe("prediction-service", () => {
   it("moves to a new version within the time that the latest one is believed, and not before", async () => {
     await predict();
     registry.add(name, linear(200));
-    await eventually(async () => expect(await predict()).to.deep.equal({ prediction: 211, model: { name, version: 2 } }), 2000);
+    await eventually(
+      async () => expect(await predict()).to.deep.equal({ prediction: 211, model: { name, version: 2 } }),
+      2000,
+    );
     expect(await predict(good, 1)).to.deep.include({ prediction: 111 });
     registry.calls.length = 0;
     await Promise.all(Array.from({ length: 20 }, () => predict()));
@@ -99,11 +108,18 @@ describe("prediction-service", () => {
 
   it("makes room for models by forgetting the one used longest ago", async () => {
     const size = serializeArtifact(linear(1)).length;
-    const small = await createService({ modelRegistryUrl: url, referenceForMs: 60_000, cacheBytes: Math.round(2.5 * size), log: createLogger("test", "silent") });
+    const small = await createService({
+      modelRegistryUrl: url,
+      referenceForMs: 60_000,
+      cacheBytes: Math.round(2.5 * size),
+      log: createLogger("test", "silent"),
+    });
     const names = ["a", "b", "c"].map((letter) => `${letter}-${randomUUID()}`);
     names.forEach((each) => registry.add(each, linear(1)));
-    const use = (index: number) => small.inject({ method: "POST", url: "/predict", payload: { model_name: names[index], features: good } });
-    const loadsOf = (index: number) => registry.calls.filter((call) => call === `/models/${names[index]}/1/artifact`).length;
+    const use = (index: number) =>
+      small.inject({ method: "POST", url: "/predict", payload: { model_name: names[index], features: good } });
+    const loadsOf = (index: number) =>
+      registry.calls.filter((call) => call === `/models/${names[index]}/1/artifact`).length;
     for (const index of [0, 1, 0, 2, 0, 1]) expect((await use(index)).statusCode).to.equal(200);
     expect([0, 1, 2].map(loadsOf)).to.deep.equal([1, 2, 1]);
     await small.close();
@@ -120,7 +136,11 @@ describe("a model's artifact", () => {
     fc.assert(
       fc.property(weights, fc.double({ noNaN: true, noDefaultInfinity: true }), (w, intercept) => {
         // -0 is written as 0.
-        const artifact = { ...linear(0), weights: w.map((weight) => weight + 0), intercept: intercept + 0 } as ModelArtifact;
+        const artifact = {
+          ...linear(0),
+          weights: w.map((weight) => weight + 0),
+          intercept: intercept + 0,
+        } as ModelArtifact;
         expect(parseArtifact(serializeArtifact(artifact))).to.deep.equal(artifact);
       }),
     );
@@ -133,7 +153,9 @@ describe("a model's artifact", () => {
   });
 
   it("has one spelling: members by name, no spaces, no number that JSON does not have", () => {
-    expect(canonicalJson({ b: [1, { d: 1e21, c: null }], a: "\u20ac" })).to.equal('{"a":"\u20ac","b":[1,{"c":null,"d":1e+21}]}');
+    expect(canonicalJson({ b: [1, { d: 1e21, c: null }], a: "\u20ac" })).to.equal(
+      '{"a":"\u20ac","b":[1,{"c":null,"d":1e+21}]}',
+    );
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const shuffled = Object.fromEntries(Object.entries(value).reverse());

@@ -15,7 +15,10 @@ const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(va
 /** Times as milliseconds, so that the driver's dates compare with the generator's text. */
 const withInstants = (row: object) =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]: [string, unknown]) => [name, name.endsWith("_at") ? new Date(value as string).getTime() : value]),
+    Object.entries(row).map(([name, value]: [string, unknown]) => [
+      name,
+      name.endsWith("_at") ? new Date(value as string).getTime() : value,
+    ]),
   );
 
 describe("sample shop", () => {
@@ -33,7 +36,9 @@ describe("sample shop", () => {
   it("has some thousand rows, distinct product names, customers in Germany and customers who never ordered", () => {
     const shop = generateShop();
     expect(Object.values(shop).flat().length).to.be.within(5_000, 20_000);
-    expect(new Set(shop.products.map(({ name, category_id }) => `${category_id} ${name}`)).size).to.equal(shop.products.length);
+    expect(new Set(shop.products.map(({ name, category_id }) => `${category_id} ${name}`)).size).to.equal(
+      shop.products.length,
+    );
     expect(shop.customers.filter(({ country }) => country === "Germany").length).to.be.greaterThan(50);
     const buyers = new Set(shop.orders.map(({ customer_id }) => customer_id));
     expect(buyers.size).to.be.lessThan(sizes.customers);
@@ -74,13 +79,27 @@ describe("sample shop", () => {
     const server = await startMariadb(this);
     await loadMysql(server.admin);
     for (const [table, rows] of Object.entries<object[]>({ ...generateShop() })) {
-      const [stored] = await server.admin.query<RowDataPacket[]>({ sql: `SELECT * FROM ${table} ORDER BY id`, dateStrings: true });
-      const read = stored.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name.endsWith("_at") ? `${String(value).replace(" ", "T")}Z` : (value as unknown)])));
+      const [stored] = await server.admin.query<RowDataPacket[]>({
+        sql: `SELECT * FROM ${table} ORDER BY id`,
+        dateStrings: true,
+      });
+      const read = stored.map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [
+            name,
+            name.endsWith("_at") ? `${String(value).replace(" ", "T")}Z` : (value as unknown),
+          ]),
+        ),
+      );
       expect(read, table).to.deep.equal(rows);
     }
-    const [comments] = await server.admin.query<RowDataPacket[]>("SELECT column_comment AS comment FROM information_schema.columns WHERE table_name = 'products' AND column_name = 'price'");
+    const [comments] = await server.admin.query<RowDataPacket[]>(
+      "SELECT column_comment AS comment FROM information_schema.columns WHERE table_name = 'products' AND column_name = 'price'",
+    );
     expect(comments[0]!.comment).to.equal("Price of one piece");
-    const broken: unknown = await server.admin.query("INSERT INTO orders (customer_id, ordered_at, status) VALUES (999999, now(), 'pending')").catch((error: unknown) => error);
+    const broken: unknown = await server.admin
+      .query("INSERT INTO orders (customer_id, ordered_at, status) VALUES (999999, now(), 'pending')")
+      .catch((error: unknown) => error);
     expect(broken).to.be.an("error").with.property("message").that.contains("foreign key");
     await server.close();
   });
@@ -90,8 +109,16 @@ describe("sample shop", () => {
     await loadMongodb(server.db);
     const shop = generateShop();
     for (const [name, { columns }] of tableList) {
-      const stored = await server.db.collection<Document & { _id: number }>(name).find({}, { sort: { _id: 1 } }).toArray();
-      const read = stored.map(({ _id, ...fields }) => ({ id: _id, ...Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, asText(value, columns[field]!.type)])) }));
+      const stored = await server.db
+        .collection<Document & { _id: number }>(name)
+        .find({}, { sort: { _id: 1 } })
+        .toArray();
+      const read = stored.map(({ _id, ...fields }) => ({
+        id: _id,
+        ...Object.fromEntries(
+          Object.entries(fields).map(([field, value]) => [field, asText(value, columns[field]!.type)]),
+        ),
+      }));
       expect(read, name).to.deep.equal(shop[name]);
     }
     await server.close();

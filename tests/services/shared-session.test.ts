@@ -26,7 +26,9 @@ describe("session that connections share", () => {
     await Promise.all(clients.map((client) => client.connect()));
     const [holder, ...others] = clients;
     await holder!.query("BEGIN");
-    const answers = others.map(async (client, it) => (await client.query<{ it: number }>("SELECT $1::integer AS it", [it])).rows);
+    const answers = others.map(
+      async (client, it) => (await client.query<{ it: number }>("SELECT $1::integer AS it", [it])).rows,
+    );
     // As many round trips as bring the other queries, sent before, into the queue.
     for (let trip = 0; trip < 20; trip++) await holder!.query("SELECT 1");
     await holder!.query("COMMIT");

@@ -25,7 +25,9 @@ describe("test-service", () => {
         },
       });
       expect(result.status).to.equal("passed");
-      expect(result.steps.map(({ name, status, evidence }) => [name, status, evidence.saw])).to.deep.equal(steps.map((name) => [name, "passed", name]));
+      expect(result.steps.map(({ name, status, evidence }) => [name, status, evidence.saw])).to.deep.equal(
+        steps.map((name) => [name, "passed", name]),
+      );
     });
 
     it("fails at the first step that does, with its evidence, and skips the others", async () => {
@@ -47,20 +49,40 @@ describe("test-service", () => {
     });
 
     it("does not pass when it leaves a step out", async () => {
-      expect((await runScenario({ name: "lazy", steps, run: (step) => step("one", () => Promise.resolve({})) })).status).to.equal("failed");
+      expect(
+        (await runScenario({ name: "lazy", steps, run: (step) => step("one", () => Promise.resolve({})) })).status,
+      ).to.equal("failed");
     });
 
     it("waits for a condition, and says what it last saw when it gives up", async () => {
       let count = 0;
-      expect(await waitUntil("three", () => Promise.resolve((count += 1)), (n) => n === 3)).to.equal(3);
-      const error: unknown = await waitUntil("never", () => Promise.resolve("still"), () => false, 10).catch((reason: unknown) => reason);
+      expect(
+        await waitUntil(
+          "three",
+          () => Promise.resolve((count += 1)),
+          (n) => n === 3,
+        ),
+      ).to.equal(3);
+      const error: unknown = await waitUntil(
+        "never",
+        () => Promise.resolve("still"),
+        () => false,
+        10,
+      ).catch((reason: unknown) => reason);
       expect(error).to.deep.include({ message: "never: not within 0.01 s", evidence: { last: '"still"' } });
     });
   });
 
   describe("report page", () => {
     const page = (over: Partial<Run>) =>
-      reportPage({ run_id: "4f1c5a53-1f0d-4c0d-9a53-3d6a6c8a1b2c", status: "passed", gateway: "http://gateway", started_at: "2026-01-01T00:00:00.000Z", scenarios: [], ...over });
+      reportPage({
+        run_id: "4f1c5a53-1f0d-4c0d-9a53-3d6a6c8a1b2c",
+        status: "passed",
+        gateway: "http://gateway",
+        started_at: "2026-01-01T00:00:00.000Z",
+        scenarios: [],
+        ...over,
+      });
 
     it("shows whatever a step saw as text", () => {
       const evil = `<img src=x onerror="alert('&')">`;
@@ -95,21 +117,38 @@ describe("test-service", () => {
       const begun = await app.inject({ method: "POST", url: "/runs" });
       expect(begun.statusCode).to.equal(202);
       const { run_id } = begun.json<Run>();
-      const run = await waitUntil("the run ends", async () => (await app.inject(`/runs/${run_id}`)).json<Run>(), ({ status }) => status !== "running");
+      const run = await waitUntil(
+        "the run ends",
+        async () => (await app.inject(`/runs/${run_id}`)).json<Run>(),
+        ({ status }) => status !== "running",
+      );
       expect(run.status).to.equal("failed");
-      expect(run.scenarios.map(({ name, status }) => [name, status])).to.deep.equal(scenarios.map((name) => [name, "failed"]));
+      expect(run.scenarios.map(({ name, status }) => [name, status])).to.deep.equal(
+        scenarios.map((name) => [name, "failed"]),
+      );
       expect(run.scenarios[0]!.steps[0]!.error).to.include("127.0.0.1");
-      expect(run.scenarios[0]!.steps.slice(1).map(({ status }) => status)).to.deep.equal(["skipped", "skipped", "skipped"]);
+      expect(run.scenarios[0]!.steps.slice(1).map(({ status }) => status)).to.deep.equal([
+        "skipped",
+        "skipped",
+        "skipped",
+      ]);
       const page = await app.inject(begun.headers.location!);
       expect(page.headers["content-type"]).to.equal("text/html; charset=utf-8");
       for (const name of scenarios) expect(page.body).to.include(name);
     });
 
     it("runs once at a time", async () => {
-      const [first, second] = await Promise.all([app.inject({ method: "POST", url: "/runs" }), app.inject({ method: "POST", url: "/runs" })]);
+      const [first, second] = await Promise.all([
+        app.inject({ method: "POST", url: "/runs" }),
+        app.inject({ method: "POST", url: "/runs" }),
+      ]);
       expect([first.statusCode, second.statusCode].sort()).to.deep.equal([202, 409]);
       const { run_id } = (first.statusCode === 202 ? first : second).json<Run>();
-      await waitUntil("the run ends", async () => (await app.inject(`/runs/${run_id}`)).json<Run>(), ({ status }) => status !== "running");
+      await waitUntil(
+        "the run ends",
+        async () => (await app.inject(`/runs/${run_id}`)).json<Run>(),
+        ({ status }) => status !== "running",
+      );
     });
 
     it("does not know a run that never was", async () => {

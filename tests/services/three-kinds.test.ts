@@ -32,18 +32,31 @@ describe("databases of three kinds, two of them added to a running platform", ()
   });
 
   async function post(path: string, payload: object, status: number): Promise<unknown> {
-    const response = await fetch(platform!.url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(payload) });
+    const response = await fetch(platform!.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(payload),
+    });
     const body: unknown = await response.json();
     expect(response.status, JSON.stringify(body)).to.equal(status);
     return body;
   }
   const add = ({ dialect, host, port, database, user, password, tls }: DataSourceSettings) =>
-    post("/api/datasources", { name: dialect, dialect, host, port, database, user, tls, ...(password !== "" && { password }) }, 201);
-  const ask = async (query: string, datasource: string) => (await post("/api/query", { query, datasource }, 200)) as Answer;
+    post(
+      "/api/datasources",
+      { name: dialect, dialect, host, port, database, user, tls, ...(password !== "" && { password }) },
+      201,
+    );
+  const ask = async (query: string, datasource: string) =>
+    (await post("/api/query", { query, datasource }, 200)) as Answer;
 
   /** Numbers of any type, to five digits, and rows in one order where the question asks for none. */
   const comparable = ({ rows }: Answer, ordered: boolean) => {
-    const lines = rows.map((row) => JSON.stringify(row.map((value) => (value !== "" && Number.isFinite(Number(value)) ? Number(value).toPrecision(5) : value))));
+    const lines = rows.map((row) =>
+      JSON.stringify(
+        row.map((value) => (value !== "" && Number.isFinite(Number(value)) ? Number(value).toPrecision(5) : value)),
+      ),
+    );
     return ordered ? lines : lines.sort();
   };
 
@@ -60,7 +73,10 @@ describe("databases of three kinds, two of them added to a running platform", ()
       for (const datasource of ["mysql", "mongodb"]) {
         const answer = await ask(question, datasource);
         // MongoDB calls the key _id.
-        expect(answer.columns.map(({ name }) => name.replace(/^_/, "")), datasource).to.deep.equal(expected.columns.map(({ name }) => name));
+        expect(
+          answer.columns.map(({ name }) => name.replace(/^_/, "")),
+          datasource,
+        ).to.deep.equal(expected.columns.map(({ name }) => name));
         expect(comparable(answer, ordered), datasource).to.deep.equal(comparable(expected, ordered));
       }
     });

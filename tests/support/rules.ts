@@ -11,7 +11,9 @@ export type Rule = (resources: readonly RecordedResource[]) => string[];
 const perWorkload =
   (check: (workload: Workload) => string[]): Rule =>
   (resources) =>
-    workloads(resources).flatMap((workload) => check(workload).map((fault) => `${workload.kind} ${workload.name}: ${fault}`));
+    workloads(resources).flatMap((workload) =>
+      check(workload).map((fault) => `${workload.kind} ${workload.name}: ${fault}`),
+    );
 
 const expectThat = (holds: boolean | undefined, fault: string) => (holds ? [] : [fault]);
 
@@ -23,7 +25,9 @@ function duplicates(values: readonly string[]): string[] {
 const named = perWorkload(({ pod }) => [
   ...containers({ pod } as Workload).flatMap(({ name, ports }) => [
     ...expectThat(name !== undefined && name !== "", "has a container without a name"),
-    ...(ports ?? []).flatMap((port) => expectThat(port.name !== undefined && port.name !== "undefined", `port ${port.containerPort} has no name`)),
+    ...(ports ?? []).flatMap((port) =>
+      expectThat(port.name !== undefined && port.name !== "undefined", `port ${port.containerPort} has no name`),
+    ),
   ]),
   ...duplicates(containers({ pod } as Workload).map(({ name }) => name)).map((name) => `has two containers ${name}`),
 ]);
@@ -31,31 +35,44 @@ const named = perWorkload(({ pod }) => [
 const mounted = perWorkload((workload) => {
   const claims =
     workload.kind === "StatefulSet"
-      ? (workload.object as { spec: { volumeClaimTemplates: { metadata: { name: string } }[] } }).spec.volumeClaimTemplates
+      ? (workload.object as { spec: { volumeClaimTemplates: { metadata: { name: string } }[] } }).spec
+          .volumeClaimTemplates
       : [];
-  const volumes = [...(workload.pod.volumes ?? []).map(({ name }) => name), ...claims.map(({ metadata }) => metadata.name)];
+  const volumes = [
+    ...(workload.pod.volumes ?? []).map(({ name }) => name),
+    ...claims.map(({ metadata }) => metadata.name),
+  ];
   return [
     ...duplicates(volumes).map((name) => `has two volumes ${name}`),
     ...containers(workload).flatMap(({ volumeMounts }) => [
-      ...(volumeMounts ?? []).flatMap(({ name }) => expectThat(volumes.includes(name), `mounts ${name}, which is no volume of it`)),
-      ...duplicates((volumeMounts ?? []).map(({ mountPath }) => mountPath)).map((path) => `mounts two volumes at ${path}`),
+      ...(volumeMounts ?? []).flatMap(({ name }) =>
+        expectThat(volumes.includes(name), `mounts ${name}, which is no volume of it`),
+      ),
+      ...duplicates((volumeMounts ?? []).map(({ mountPath }) => mountPath)).map(
+        (path) => `mounts two volumes at ${path}`,
+      ),
     ]),
   ];
 });
 
 /** A selector cannot be changed without replacing its workload: it has to stay the one label that it is. */
 const frozenSelectors: Rule = (resources) => {
-  const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(({ metadata, spec }) => ({
-    ...metadata,
-    labels: spec.selector.matchLabels,
-  }));
+  const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(
+    ({ metadata, spec }) => ({
+      ...metadata,
+      labels: spec.selector.matchLabels,
+    }),
+  );
   return [
     ...selectors.flatMap(({ name, labels }) =>
-      expectThat(JSON.stringify(labels) === JSON.stringify({ "app.kubernetes.io/name": name }), `${name} selects by ${JSON.stringify(labels)}`),
+      expectThat(
+        JSON.stringify(labels) === JSON.stringify({ "app.kubernetes.io/name": name }),
+        `${name} selects by ${JSON.stringify(labels)}`,
+      ),
     ),
-    ...duplicates(workloads(resources).map(({ namespace, podLabels }) => `${namespace} ${podLabels["app.kubernetes.io/name"]}`)).map(
-      (labels) => `two workloads have the labels ${labels}`,
-    ),
+    ...duplicates(
+      workloads(resources).map(({ namespace, podLabels }) => `${namespace} ${podLabels["app.kubernetes.io/name"]}`),
+    ).map((labels) => `two workloads have the labels ${labels}`),
   ];
 };
 
@@ -63,7 +80,9 @@ const frozenSelectors: Rule = (resources) => {
 const selecting: Rule = (resources) => {
   const selected = (namespace: string, labels: Record<string, string>) =>
     workloads(resources).filter(
-      (workload) => workload.namespace === namespace && Object.entries(labels).every(([key, value]) => workload.podLabels[key] === value),
+      (workload) =>
+        workload.namespace === namespace &&
+        Object.entries(labels).every(([key, value]) => workload.podLabels[key] === value),
     );
   return [
     ...objects(resources, "Service").flatMap(({ metadata, spec }) => {
@@ -93,7 +112,9 @@ const referring: Rule = (resources) => {
   const has = (kind: "ConfigMap" | "Secret" | "ServiceAccount", workload: Workload, name: string, key?: string) =>
     objects(resources, kind).some(({ metadata, ...object }) => {
       const keys = "stringData" in object ? Object.keys(object.stringData) : [];
-      return metadata.name === name && metadata.namespace === workload.namespace && (key === undefined || keys.includes(key));
+      return (
+        metadata.name === name && metadata.namespace === workload.namespace && (key === undefined || keys.includes(key))
+      );
     });
   return perWorkload((workload) => [
     ...(workload.pod.serviceAccountName === undefined
@@ -105,7 +126,12 @@ const referring: Rule = (resources) => {
       ),
       ...(env ?? []).flatMap(({ name, valueFrom }) => {
         const secret = valueFrom?.secretKeyRef;
-        return secret ? expectThat(has("Secret", workload, secret.name, secret.key), `${name} comes from a secret that is not there`) : [];
+        return secret
+          ? expectThat(
+              has("Secret", workload, secret.name, secret.key),
+              `${name} comes from a secret that is not there`,
+            )
+          : [];
       }),
     ]),
   ])(resources);
@@ -113,14 +139,16 @@ const referring: Rule = (resources) => {
 
 /** The only secret inputs are those of Secrets, and what a component tells of itself has no value of one. */
 const kept: Rule = (resources) => {
-  const values = [...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {})))].filter(
-    (value) => value.length >= 16,
-  );
+  const values = [
+    ...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {}))),
+  ].filter((value) => value.length >= 16);
   return resources
     .filter((resource) => kind(resource) !== "Secret" && kind(resource) !== "RandomPassword")
     .flatMap(({ type, name, secrets, outputs }) => [
       ...secrets.map((path) => `${type} ${name}: ${path} is secret`),
-      ...values.filter((value) => JSON.stringify(outputs).includes(value)).map(() => `${type} ${name}: a secret stands in clear`),
+      ...values
+        .filter((value) => JSON.stringify(outputs).includes(value))
+        .map(() => `${type} ${name}: a secret stands in clear`),
     ]);
 };
 
@@ -133,12 +161,17 @@ const addressed: Rule = (resources) => {
   const metadata = ({ inputs }: RecordedResource) => inputs.metadata as { name?: string; namespace?: string };
   return [
     ...duplicates(resources.map(({ urn }) => urn)).map((urn) => `two resources are ${urn}`),
-    ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map((name) => `two objects are ${name}`),
+    ...duplicates(all.map((one) => `${kind(one)} ${metadata(one).namespace}/${metadata(one).name}`)).map(
+      (name) => `two objects are ${name}`,
+    ),
     ...all.flatMap((one) => [
       ...expectThat(dnsLabel.test(metadata(one).name ?? ""), `${one.name}: ${metadata(one).name} is no name`),
       ...(isClusterWide(kind(one))
         ? []
-        : expectThat(namespaces.includes(metadata(one).namespace ?? ""), `${one.name} is in no namespace of the system`)),
+        : expectThat(
+            namespaces.includes(metadata(one).namespace ?? ""),
+            `${one.name} is in no namespace of the system`,
+          )),
       ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),
     ]),
   ];
@@ -168,5 +201,8 @@ export const rules = {
 
 /** The rules and policies about pods, which hold for a component on its own too. */
 export function podFaults(resources: readonly RecordedResource[]): string[] {
-  return [...breaches(objectRules, kubernetesObjects(resources)), ...[named, mounted].flatMap((rule) => rule(resources))];
+  return [
+    ...breaches(objectRules, kubernetesObjects(resources)),
+    ...[named, mounted].flatMap((rule) => rule(resources)),
+  ];
 }

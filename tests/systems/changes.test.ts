@@ -5,7 +5,16 @@ import { recordStack } from "../../render/stack.ts";
 import { kind } from "../../render/waves.ts";
 
 /** What keeps data, or what else has to be the same from one `up` to the next: made anew, it is another one. */
-const stateful = ["Namespace", "StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "RandomPassword", "RandomId", "Cluster", "ObjectStore"];
+const stateful = [
+  "Namespace",
+  "StatefulSet",
+  "PersistentVolumeClaim",
+  "PersistentVolume",
+  "RandomPassword",
+  "RandomId",
+  "Cluster",
+  "ObjectStore",
+];
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -26,9 +35,15 @@ async function changesBy(stack: string, settings: Settings): Promise<Change[]> {
 
 /** What an action befalls, each as `Kind name`; all eight services' own of a kind as `Kind of each service`. */
 function befallen(all: readonly Change[], action: Change["action"]): string[] {
-  const names = all.filter((change) => change.action === action).map(({ resource }) => `${kind(resource)} ${resource.name}`);
-  const each = ["ConfigMap", "Deployment"].filter((kind) => services.every((name) => names.includes(`${kind} ${name}`)));
-  const others = names.filter((name) => !each.some((kind) => services.some((service) => name === `${kind} ${service}`)));
+  const names = all
+    .filter((change) => change.action === action)
+    .map(({ resource }) => `${kind(resource)} ${resource.name}`);
+  const each = ["ConfigMap", "Deployment"].filter((kind) =>
+    services.every((name) => names.includes(`${kind} ${name}`)),
+  );
+  const others = names.filter(
+    (name) => !each.some((kind) => services.some((service) => name === `${kind} ${service}`)),
+  );
   return [...each.map((kind) => `${kind} of each service`), ...others].sort();
 }
 
@@ -56,7 +71,11 @@ interface Case {
 
 /** Changes that people make without a second thought. */
 const harmless: Readonly<Record<string, Case>> = {
-  "the log level": { settings: { logLevel: "warn" }, replaces: ["ConfigMap of each service"], updates: ["Deployment of each service"] },
+  "the log level": {
+    settings: { logLevel: "warn" },
+    replaces: ["ConfigMap of each service"],
+    updates: ["Deployment of each service"],
+  },
   "a new version of the services": {
     settings: { imageTag: "1.1.0" },
     replaces: jobs(
@@ -77,15 +96,27 @@ const harmless: Readonly<Record<string, Case>> = {
     ),
     updates: [...backup, "Deployment of each service"],
   },
-  "a new PostgreSQL": { settings: { postgresImage: "docker.io/library/postgres:18.2" }, updates: [...backup, "StatefulSet postgres"] },
+  "a new PostgreSQL": {
+    settings: { postgresImage: "docker.io/library/postgres:18.2" },
+    updates: [...backup, "StatefulSet postgres"],
+  },
   "a new Kafka": { settings: { kafkaImage: "docker.io/apache/kafka:4.1.2" }, updates: ["StatefulSet kafka"] },
-  "a new object store": { settings: { objectStoreImage: "example.com/silo:RELEASE.2026-12-01T00-00-00Z" }, updates: ["StatefulSet minio"] },
-  "PostgreSQL's resources": { settings: { postgres: { ...minimal, storage: "1Gi" } }, updates: ["StatefulSet postgres"] },
+  "a new object store": {
+    settings: { objectStoreImage: "example.com/silo:RELEASE.2026-12-01T00-00-00Z" },
+    updates: ["StatefulSet minio"],
+  },
+  "PostgreSQL's resources": {
+    settings: { postgres: { ...minimal, storage: "1Gi" } },
+    updates: ["StatefulSet postgres"],
+  },
   "Kafka's resources and Java options": {
     settings: { kafka: { ...minimal, storage: "1Gi", heap: "300Mi", jvmOptions: "-XX:+UseSerialGC" } },
     updates: ["StatefulSet kafka"],
   },
-  "the object store's resources": { settings: { objectStore: { ...minimal, storage: "1Gi" } }, updates: ["StatefulSet minio"] },
+  "the object store's resources": {
+    settings: { objectStore: { ...minimal, storage: "1Gi" } },
+    updates: ["StatefulSet minio"],
+  },
   "one service's resources": { settings: { services: { "ml-engine": minimal } }, updates: ["Deployment ml-engine"] },
   "how many replicas": {
     settings: { services: { "ml-engine": { scaling: { min: 2, max: 5 } } } },
@@ -109,16 +140,24 @@ const harmless: Readonly<Record<string, Case>> = {
 /** Those that cannot be had without a replacement, which their descriptions in Pulumi.yaml announce. */
 const heavy: Readonly<Record<string, Case>> = {
   "the size of PostgreSQL's volume": {
-    settings: { postgres: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "2", memory: "512Mi" }, storage: "2Gi" } },
+    settings: {
+      postgres: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "2", memory: "512Mi" }, storage: "2Gi" },
+    },
     replaces: ["StatefulSet postgres"],
     // A dump has room for as much.
     updates: backup,
   },
-  "the class of all volumes": { settings: { storageClass: "fast" }, replaces: ["StatefulSet kafka", "StatefulSet minio", "StatefulSet postgres"] },
+  "the class of all volumes": {
+    settings: { storageClass: "fast" },
+    replaces: ["StatefulSet kafka", "StatefulSet minio", "StatefulSet postgres"],
+  },
 };
 
 describe("a change of settings", () => {
-  for (const [what, { stack = "dev", settings, updates = [], replaces = [] }] of Object.entries({ ...harmless, ...heavy })) {
+  for (const [what, { stack = "dev", settings, updates = [], replaces = [] }] of Object.entries({
+    ...harmless,
+    ...heavy,
+  })) {
     it(`in ${what} replaces ${replaces.join(", ") || "nothing"}`, async () => {
       const all = await changesBy(stack, settings);
       expect(befallen(all, "replace")).to.deep.equal(replaces);
@@ -131,13 +170,19 @@ describe("a change of settings", () => {
       const lost = (await changesBy(stack, settings)).filter(
         ({ action, resource }) => ["replace", "delete"].includes(action) && stateful.includes(kind(resource)),
       );
-      expect(lost.map(({ action, resource, properties }) => `${action} ${kind(resource)} ${resource.name}: ${properties.join()}`)).to.deep.equal([]);
+      expect(
+        lost.map(
+          ({ action, resource, properties }) => `${action} ${kind(resource)} ${resource.name}: ${properties.join()}`,
+        ),
+      ).to.deep.equal([]);
     });
   }
 
   it("in the size of a volume takes the old StatefulSet away first", async () => {
     const all = await changesBy("dev", heavy["the size of PostgreSQL's volume"]!.settings);
-    const replaced = all.filter(({ action }) => action === "replace").map(({ properties, deletedFirst }) => ({ properties, deletedFirst }));
+    const replaced = all
+      .filter(({ action }) => action === "replace")
+      .map(({ properties, deletedFirst }) => ({ properties, deletedFirst }));
     expect(replaced).to.deep.equal([{ properties: ["spec.volumeClaimTemplates"], deletedFirst: true }]);
   });
 
@@ -150,6 +195,10 @@ describe("a change of settings", () => {
     const replaced = befallen(all, "replace").filter((name) => name.startsWith("Random"));
     expect(replaced).to.not.be.empty;
     expect(replaced.filter((name) => name.endsWith("-admin"))).to.deep.equal([]);
-    expect(all.filter(({ action, resource }) => action !== "update" && ["StatefulSet", "Namespace"].includes(kind(resource)))).to.deep.equal([]);
+    expect(
+      all.filter(
+        ({ action, resource }) => action !== "update" && ["StatefulSet", "Namespace"].includes(kind(resource)),
+      ),
+    ).to.deep.equal([]);
   });
 });

@@ -51,9 +51,19 @@ describe("startup order of ChatDB", () => {
     it(`has its layers in the dependency graph: ${variant}`, async () => {
       const resources = await recording(variant);
       const wave = waves(resources);
-      const layers = Map.groupBy(objects(resources, "Deployment"), ({ metadata }) => wave.get(resource(resources, "Deployment", metadata.name).urn)!);
-      const names = [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer.map(({ metadata }) => metadata.name).sort());
-      expect(names).to.deep.equal([foundation, processing, ["api-gateway"], ...(variant === "prod" ? [] : [["test-service"]])]);
+      const layers = Map.groupBy(
+        objects(resources, "Deployment"),
+        ({ metadata }) => wave.get(resource(resources, "Deployment", metadata.name).urn)!,
+      );
+      const names = [...layers]
+        .sort(([a], [b]) => a - b)
+        .map(([, layer]) => layer.map(({ metadata }) => metadata.name).sort());
+      expect(names).to.deep.equal([
+        foundation,
+        processing,
+        ["api-gateway"],
+        ...(variant === "prod" ? [] : [["test-service"]]),
+      ]);
     });
   }
 });
@@ -92,7 +102,9 @@ const provisioned = [
 ];
 
 /** Where users are made: not on a cluster elsewhere. */
-const kafkaUsers = ["kafka-training-orchestrator", "kafka-ml-engine", "kafka-query-parser"].map((job) => `${job} -> kafka:9094`);
+const kafkaUsers = ["kafka-training-orchestrator", "kafka-ml-engine", "kafka-query-parser"].map(
+  (job) => `${job} -> kafka:9094`,
+);
 
 const backup = ["backup", "restore"].flatMap((job) => [
   `postgres-${job} -> postgres:5432`,
@@ -116,8 +128,18 @@ describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
   it("lets through what the edges say and nothing else: dev", async () => {
-    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map((name) => `${name} -> postgres:5432`);
-    const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, ...sample, arriving, "test-service -> api-gateway:8080"];
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map(
+      (name) => `${name} -> postgres:5432`,
+    );
+    const expected = [
+      ...spoken,
+      ...provisioned,
+      ...kafkaUsers,
+      ...backup,
+      ...sample,
+      arriving,
+      "test-service -> api-gateway:8080",
+    ];
     expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
   });
 
@@ -129,8 +151,13 @@ describe("network of ChatDB", () => {
 
   it("opens the ranges of what is elsewhere, and no more: external", async () => {
     const elsewhere = (connection: string) =>
-      connection.replace("postgres:5432", "10.1.0.0/16:6432").replace(/kafka:909[24]/, "10.2.0.0/16:9094").replace("minio:9000", "10.3.0.0/16:443");
-    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map((name) => `${name} -> postgres:5432`);
+      connection
+        .replace("postgres:5432", "10.1.0.0/16:6432")
+        .replace(/kafka:909[24]/, "10.2.0.0/16:9094")
+        .replace("minio:9000", "10.3.0.0/16:443");
+    const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map(
+      (name) => `${name} -> postgres:5432`,
+    );
     const expected = [
       ...[...spoken, ...provisioned, ...sample].map(elsewhere),
       "namespace envoy-gateway-system -> api-gateway:8080",
@@ -145,13 +172,23 @@ describe("network of ChatDB", () => {
   });
 
   it("opens the way from the parser to the language model in the cluster, and that alone", async () => {
-    const llm = { baseUrl: "http://ollama.models.svc:80/v1", model: "small", pods: { labels: { app: "ollama" }, port: 11434 } };
+    const llm = {
+      baseUrl: "http://ollama.models.svc:80/v1",
+      model: "small",
+      pods: { labels: { app: "ollama" }, port: 11434 },
+    };
     const resources = await recordStack("prod", { settings: { llm } });
     const open = openConnections(resources);
     const [without] = [openConnections(await recording("prod"))];
-    expect(open.filter((connection) => !without.includes(connection))).to.deep.equal(["query-parser -> ollama in models:11434"]);
-    expect(objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.namespace === "models")).to.deep.equal([]);
-    expect(environment(resources, "query-parser")).to.include({ LLM_BASE_URL: llm.baseUrl, LLM_MODEL: "small", LLM_TIMEOUT_MS: "8000" }).and.to.not.have.property("LLM_KEY");
+    expect(open.filter((connection) => !without.includes(connection))).to.deep.equal([
+      "query-parser -> ollama in models:11434",
+    ]);
+    expect(objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.namespace === "models")).to.deep.equal(
+      [],
+    );
+    expect(environment(resources, "query-parser"))
+      .to.include({ LLM_BASE_URL: llm.baseUrl, LLM_MODEL: "small", LLM_TIMEOUT_MS: "8000" })
+      .and.to.not.have.property("LLM_KEY");
     expect(edges(resources)).to.deep.include({ from: "query-parser", to: "language-model", lazy: true });
   });
 
@@ -160,7 +197,11 @@ describe("network of ChatDB", () => {
     const resources = await recordStack("prod", { settings: { oidc } });
     const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
     expect(more).to.deep.equal(["api-gateway -> 192.0.2.0/24:8443"]);
-    expect(environment(resources, "api-gateway")).to.include({ OIDC_ISSUER: oidc.issuer, OIDC_AUDIENCE: "chatdb", RATE_LIMIT_PER_MINUTE: "6000" });
+    expect(environment(resources, "api-gateway")).to.include({
+      OIDC_ISSUER: oidc.issuer,
+      OIDC_AUDIENCE: "chatdb",
+      RATE_LIMIT_PER_MINUTE: "6000",
+    });
     expect(edges(resources)).to.deep.include({ from: "api-gateway", to: "identity-provider", lazy: true });
   });
 
@@ -173,7 +214,11 @@ describe("network of ChatDB", () => {
   it("starts every namespace from nothing in, nothing out", async () => {
     const resources = await recording("dev");
     const closed = objects(resources, "NetworkPolicy").filter(
-      ({ spec }) => Object.keys(spec.podSelector).length === 0 && !spec.ingress && !spec.egress && spec.policyTypes.join() === "Ingress,Egress",
+      ({ spec }) =>
+        Object.keys(spec.podSelector).length === 0 &&
+        !spec.ingress &&
+        !spec.egress &&
+        spec.policyTypes.join() === "Ingress,Egress",
     );
     const namespaces = ["chatdb-monitoring", "chatdb-services", "chatdb-system", "chatdb-testing"];
     expect(
@@ -201,9 +246,15 @@ describe("configuration of ChatDB", () => {
   });
 
   it("keeps what stops jobs as long as the jobs, and that as long as the engines think", () => {
-    const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as { name: string; config: Record<string, string> }[];
+    const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as {
+      name: string;
+      config: Record<string, string>;
+    }[];
     const kept = (topic: string) => made.find(({ name }) => name === topic)!.config["retention.ms"];
-    expect([kept(topics.trainingJobs), kept(topics.trainingControl)]).to.deep.equal([String(jobsKeptMs), String(jobsKeptMs)]);
+    expect([kept(topics.trainingJobs), kept(topics.trainingControl)]).to.deep.equal([
+      String(jobsKeptMs),
+      String(jobsKeptMs),
+    ]);
   });
 
   it("gives each service its own role, database and key", () => {
@@ -228,7 +279,11 @@ describe("configuration of ChatDB", () => {
 
   it("lets the engine read the datasets and keep feedback and checkpoints, and the registry write datasets", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
-    expect(buckets("minio-ml-engine")).to.deep.equal({ datasets: "read", feedback: "read-write", checkpoints: "read-write" });
+    expect(buckets("minio-ml-engine")).to.deep.equal({
+      datasets: "read",
+      feedback: "read-write",
+      checkpoints: "read-write",
+    });
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
   });
 
@@ -244,9 +299,16 @@ describe("configuration of ChatDB", () => {
   it("gives the connector the passwords that data sources may refer to, as files", async () => {
     const external = await recording("external");
     const { pod } = workload(external, "db-connector");
-    expect(environment(external, "db-connector")).to.include({ DATASOURCE_SECRETS_DIR: "/run/secrets/datasources", ADDED_SOURCES_EXCEPT: "10.5.9.0/24,10.6.0.0/24" });
+    expect(environment(external, "db-connector")).to.include({
+      DATASOURCE_SECRETS_DIR: "/run/secrets/datasources",
+      ADDED_SOURCES_EXCEPT: "10.5.9.0/24,10.6.0.0/24",
+    });
     expect(pod.volumes).to.deep.include({ name: "secrets", secret: { secretName: "database-passwords" } });
-    expect(pod.containers[0]!.volumeMounts).to.deep.include({ name: "secrets", mountPath: "/run/secrets/datasources", readOnly: true });
+    expect(pod.containers[0]!.volumeMounts).to.deep.include({
+      name: "secrets",
+      mountPath: "/run/secrets/datasources",
+      readOnly: true,
+    });
     expect(environment(resources, "db-connector")).to.not.have.property("DATASOURCE_SECRETS_DIR");
   });
 
@@ -265,10 +327,29 @@ describe("configuration of ChatDB", () => {
   });
 
   it("tells the services how models are trained", async () => {
-    const settings = { training: { jobsAtATime: 40, jobsPerEngine: 3, memoryPerJob: "1Gi", checkpointEvery: "1m", unheardFor: "2h", keepJobs: "7d", artifactGrace: "1d" }, services: { "ml-engine": { limits: { memory: "4Gi" } } } };
+    const settings = {
+      training: {
+        jobsAtATime: 40,
+        jobsPerEngine: 3,
+        memoryPerJob: "1Gi",
+        checkpointEvery: "1m",
+        unheardFor: "2h",
+        keepJobs: "7d",
+        artifactGrace: "1d",
+      },
+      services: { "ml-engine": { limits: { memory: "4Gi" } } },
+    };
     const told = await recordStack("prod", { settings });
-    expect(environment(told, "training-orchestrator")).to.include({ MAX_JOBS_AT_A_TIME: "40", UNHEARD_ATTEMPT_S: "7200", KEEP_JOBS_S: "604800" });
-    expect(environment(told, "ml-engine")).to.include({ TRAINING_CONCURRENCY: "3", TRAINING_MEMORY_MB: "1024", CHECKPOINT_MS: "60000" });
+    expect(environment(told, "training-orchestrator")).to.include({
+      MAX_JOBS_AT_A_TIME: "40",
+      UNHEARD_ATTEMPT_S: "7200",
+      KEEP_JOBS_S: "604800",
+    });
+    expect(environment(told, "ml-engine")).to.include({
+      TRAINING_CONCURRENCY: "3",
+      TRAINING_MEMORY_MB: "1024",
+      CHECKPOINT_MS: "60000",
+    });
     expect(environment(told, "model-registry")).to.include({ ARTIFACT_GRACE_S: "86400" });
   });
 
@@ -278,13 +359,20 @@ describe("configuration of ChatDB", () => {
 
   it("follows the features and the addresses of the environment", async () => {
     const prod = await recording("prod");
-    expect(objects(prod, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include("sample-data");
+    expect(objects(prod, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include(
+      "sample-data",
+    );
     expect(objects(prod, "Deployment").map(({ metadata }) => metadata.name)).to.not.include("test-service");
     expect(object(prod, "Service", "api-gateway").spec.type).to.equal("LoadBalancer");
     expect(object(resources, "Service", "api-gateway").spec.type).to.equal("NodePort");
     const external = await recording("external");
-    const url = (recorded: RecordedResource[]) => recorded.find(({ type }) => type === "chatdb:systems:ChatDb")!.outputs.url;
-    expect([resources, prod, external].map(url)).to.deep.equal([undefined, "(no address yet)", "https://chatdb.example.com"]);
+    const url = (recorded: RecordedResource[]) =>
+      recorded.find(({ type }) => type === "chatdb:systems:ChatDb")!.outputs.url;
+    expect([resources, prod, external].map(url)).to.deep.equal([
+      undefined,
+      "(no address yet)",
+      "https://chatdb.example.com",
+    ]);
     expect(objects(external, "StatefulSet")).to.deep.equal([]);
     expect(object(external, "HTTPRoute", "api-gateway").spec.hostnames).to.deep.equal(["chatdb.example.com"]);
   });
@@ -315,7 +403,11 @@ describe("priorities of ChatDB", () => {
     const resources = await recording("dev");
     const value = new Map(objects(resources, "PriorityClass").map(({ metadata, value }) => [metadata.name, value]));
     const of = (kind: string) =>
-      new Set(workloads(resources).flatMap((workload) => (workload.kind === kind ? [value.get(workload.pod.priorityClassName) ?? 0] : [])));
+      new Set(
+        workloads(resources).flatMap((workload) =>
+          workload.kind === kind ? [value.get(workload.pod.priorityClassName) ?? 0] : [],
+        ),
+      );
     const [data, services, jobs] = [of("StatefulSet"), of("Deployment"), of("Job")];
     expect([data, services, jobs].map((values) => values.size)).to.deep.equal([1, 1, 1]);
     expect(Math.min(...data)).to.be.greaterThan(Math.max(...services));
@@ -332,20 +424,29 @@ describe("preview of ChatDB", () => {
         preview = await recording(variant, { preview: true });
         made = await recording(variant);
       });
-      const paths = (of: "unknowns" | "secrets") => preview.flatMap((one) => one[of].map((path) => `${kind(one)} ${one.name} ${path}`));
-      const secretValues = () => objects(preview, "Secret").map((secret) => preview.find(({ inputs }) => (inputs as unknown) === secret)!.name);
+      const paths = (of: "unknowns" | "secrets") =>
+        preview.flatMap((one) => one[of].map((path) => `${kind(one)} ${one.name} ${path}`));
+      const secretValues = () =>
+        objects(preview, "Secret").map((secret) => preview.find(({ inputs }) => (inputs as unknown) === secret)!.name);
 
       it("shows every resource that it will have", () => {
         expect(preview.map(({ urn }) => urn).sort()).to.deep.equal(made.map(({ urn }) => urn).sort());
       });
 
       it("knows everything but passwords and what is made up with them", () => {
-        const allowed = [...secretValues().map((name) => `Secret ${name} stringData`), "StatefulSet kafka spec.template.spec.containers.0.env.3.value"];
+        const allowed = [
+          ...secretValues().map((name) => `Secret ${name} stringData`),
+          "StatefulSet kafka spec.template.spec.containers.0.env.3.value",
+        ];
         expect(paths("unknowns").filter((path) => !allowed.includes(path))).to.deep.equal([]);
       });
 
       it("hides the values of Secrets, all of them and nothing else", () => {
-        expect(paths("secrets").sort()).to.deep.equal(secretValues().map((name) => `Secret ${name} stringData`).sort());
+        expect(paths("secrets").sort()).to.deep.equal(
+          secretValues()
+            .map((name) => `Secret ${name} stringData`)
+            .sort(),
+        );
       });
 
       it("tells what components give to others, but for the address that a cloud gives", () => {

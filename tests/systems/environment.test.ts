@@ -39,11 +39,14 @@ async function readBy(service: string, env: Record<string, string>): Promise<voi
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "@chatdb/kit/run.ts"
-        ? { url: "data:text/javascript,export function runService(options) { globalThis.options = options; }", shortCircuit: true }
+        ? {
+            url: "data:text/javascript,export function runService(options) { globalThis.options = options; }",
+            shortCircuit: true,
+          }
         : next(specifier, context),
   });
   try {
-    await import(`../../services/${service}/main.ts?run=${runs++}`);
+    await import(`../../services/${service}/main.ts?run=${(runs += 1)}`);
   } finally {
     hooks.deregister();
   }
@@ -71,8 +74,14 @@ for (const variant of variants) {
     });
 
     it("names the data sources", () => {
-      const names = readDataSources(environment(resources, "db-connector")).map(({ name, database, tls }) => `${name}: ${database}, ${tls}`);
-      expect(names).to.deep.equal({ dev: ["shop: shop, disable"], prod: [], external: ["orders: orders, require", "shop: shop, require"] }[variant]);
+      const names = readDataSources(environment(resources, "db-connector")).map(
+        ({ name, database, tls }) => `${name}: ${database}, ${tls}`,
+      );
+      expect(names).to.deep.equal(
+        { dev: ["shop: shop, disable"], prod: [], external: ["orders: orders, require", "shop: shop, require"] }[
+          variant
+        ],
+      );
     });
   });
 }
@@ -82,6 +91,9 @@ describe("environment that lacks something", () => {
     const { DB_CONNECTOR_URL: url, ...env } = environment(await recording("dev"), "query-parser");
     expect(url).to.be.a("string");
     const error = await readBy("query-parser", env).catch((error: unknown) => error);
-    expect(error).to.be.instanceOf(ConfigurationError).with.property("message").that.includes("DB_CONNECTOR_URL: not set");
+    expect(error)
+      .to.be.instanceOf(ConfigurationError)
+      .with.property("message")
+      .that.includes("DB_CONNECTOR_URL: not set");
   });
 });

@@ -18,8 +18,25 @@ const specified = {
   "query-parser": { ...standard, port: 5001, servicePort: 5001, replicas: [2, 6], cpu: 70, memory: 80 },
   "model-registry": { ...standard, port: 8080, servicePort: 8080, replicas: [2, 6], cpu: 70, memory: 80 },
   "prediction-service": { ...standard, port: 8080, servicePort: 8080, replicas: [3, 15], cpu: 65, memory: 75 },
-  "db-connector": { ...memoryIntensive, health: "/actuator/health", port: 8081, servicePort: 8081, replicas: [2, 8], cpu: 70, memory: 80 },
-  "test-service": { ...lightweight, namespace: "chatdb-testing", health: "/", port: 8001, servicePort: 8001, replicas: [1, 3], cpu: 60, memory: 70 },
+  "db-connector": {
+    ...memoryIntensive,
+    health: "/actuator/health",
+    port: 8081,
+    servicePort: 8081,
+    replicas: [2, 8],
+    cpu: 70,
+    memory: 80,
+  },
+  "test-service": {
+    ...lightweight,
+    namespace: "chatdb-testing",
+    health: "/",
+    port: 8001,
+    servicePort: 8001,
+    replicas: [1, 3],
+    cpu: 60,
+    memory: 70,
+  },
 };
 const infrastructure = {
   postgres: { ports: [5432], memory: "512Mi", storage: "10Gi" },
@@ -35,7 +52,8 @@ const names = Object.keys(specified) as Name[];
 function figures(resources: readonly RecordedResource[], name: Name) {
   const { spec } = object(resources, "HorizontalPodAutoscaler", `${name}-hpa`);
   const container = workload(resources, name).pod.containers[0]!;
-  const target = (resource: string) => spec.metrics.find((metric) => metric.resource.name === resource)!.resource.target.averageUtilization;
+  const target = (resource: string) =>
+    spec.metrics.find((metric) => metric.resource.name === resource)!.resource.target.averageUtilization;
   return {
     namespace: workload(resources, name).namespace,
     port: container.ports[0]!.containerPort,
@@ -52,10 +70,17 @@ function figures(resources: readonly RecordedResource[], name: Name) {
 describe("figures of the specification", () => {
   let resources: RecordedResource[];
   before(async () => {
-    const { postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults } = project().config;
-    const defaults = Object.entries({ postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults }).map(
-      ([name, declaration]) => [name, declaration!.default] as const,
-    );
+    const { postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults } =
+      project().config;
+    const defaults = Object.entries({
+      postgres,
+      kafka,
+      objectStore,
+      kafkaBrokers,
+      objectStoreServers,
+      postgresInstances,
+      serviceDefaults,
+    }).map(([name, declaration]) => [name, declaration!.default] as const);
     resources = await recordStack("prod", { settings: { ...Object.fromEntries(defaults), testService: true } });
   });
 
@@ -82,7 +107,10 @@ describe("figures of the specification", () => {
       expect(object(resources, "Service", name).spec.ports.map(({ port }) => port)).to.include.members([...ports]);
       expect(workload(resources, name).pod.containers[0]!.resources.requests.memory).to.equal(memory);
       const { replicas, volumeClaimTemplates } = object(resources, "StatefulSet", name).spec;
-      expect({ replicas, storage: volumeClaimTemplates[0]!.spec.resources.requests.storage }).to.deep.equal({ replicas: 1, storage });
+      expect({ replicas, storage: volumeClaimTemplates[0]!.spec.resources.requests.storage }).to.deep.equal({
+        replicas: 1,
+        storage,
+      });
     });
   }
 });
@@ -109,7 +137,9 @@ describe("figures of dev", () => {
   it("ask for less than half of a machine of two cores and 8 GB", async () => {
     const resources = await recording("dev");
     const replicas = new Map([
-      ...objects(resources, "HorizontalPodAutoscaler").map(({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas] as const),
+      ...objects(resources, "HorizontalPodAutoscaler").map(
+        ({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas] as const,
+      ),
       ...objects(resources, "StatefulSet").map(({ metadata, spec }) => [metadata.name, spec.replicas] as const),
     ]);
     const asked = [...replicas].map(([name, count]) => {

@@ -25,8 +25,10 @@ const pod =
   (name: string, change: (pod: Objects["Deployment"]["spec"]["template"]["spec"]) => void): Breach =>
   (resources) =>
     change(workload(resources, name).pod);
-const container = (name: string, change: (container: Objects["Deployment"]["spec"]["template"]["spec"]["containers"][number]) => void): Breach =>
-  pod(name, ({ containers }) => change(containers[0]!));
+const container = (
+  name: string,
+  change: (container: Objects["Deployment"]["spec"]["template"]["spec"]["containers"][number]) => void,
+): Breach => pod(name, ({ containers }) => change(containers[0]!));
 
 const broken: Record<keyof typeof rules, Record<string, Breach>> = {
   named: {
@@ -39,34 +41,49 @@ const broken: Record<keyof typeof rules, Record<string, Breach>> = {
   },
   frozenSelectors: {
     "a version": (resources) => (object(resources, "Deployment", "ml-engine").spec.selector.matchLabels.version = "1"),
-    "a shared one": (resources) => (workload(resources, "ml-engine").podLabels["app.kubernetes.io/name"] = "query-parser"),
+    "a shared one": (resources) =>
+      (workload(resources, "ml-engine").podLabels["app.kubernetes.io/name"] = "query-parser"),
   },
   selecting: {
-    "a Service of nothing": (resources) => (object(resources, "Service", "kafka").spec.selector["app.kubernetes.io/name"] = "zookeeper"),
+    "a Service of nothing": (resources) =>
+      (object(resources, "Service", "kafka").spec.selector["app.kubernetes.io/name"] = "zookeeper"),
     "a port of nothing": (resources) => (object(resources, "Service", "api-gateway").spec.ports[0]!.targetPort = "web"),
-    "a budget of nothing": (resources) => (object(resources, "PodDisruptionBudget", "ml-engine").spec.selector.matchLabels.app = "ml-engine"),
+    "a budget of nothing": (resources) =>
+      (object(resources, "PodDisruptionBudget", "ml-engine").spec.selector.matchLabels.app = "ml-engine"),
   },
   referring: {
-    "a secret elsewhere": (resources) => (object(resources, "Secret", "model-registry").metadata.namespace = "chatdb-system"),
+    "a secret elsewhere": (resources) =>
+      (object(resources, "Secret", "model-registry").metadata.namespace = "chatdb-system"),
     "a key that is not in it": (resources) =>
       Reflect.deleteProperty(object(resources, "Secret", "db-connector").stringData, "DATASOURCE_SHOP_PASSWORD"),
-    "a ConfigMap of another name": (resources) => (object(resources, "ConfigMap", "ml-engine").metadata.name = "ml-engine"),
+    "a ConfigMap of another name": (resources) =>
+      (object(resources, "ConfigMap", "ml-engine").metadata.name = "ml-engine"),
   },
   kept: {
     "a password among the outputs": (resources) =>
-      (resources.find(({ custom }) => !custom)!.outputs.password = object(resources, "Secret", "postgres-admin").stringData.password),
-    "a secret argument": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), secrets: ["spec"] }),
+      (resources.find(({ custom }) => !custom)!.outputs.password = object(
+        resources,
+        "Secret",
+        "postgres-admin",
+      ).stringData.password),
+    "a secret argument": (resources) =>
+      resources.push({ ...resource(resources, "Job", "kafka-topics"), secrets: ["spec"] }),
   },
   addressed: {
     "two of one name": (resources) => resources.push(resources.at(-1)!),
     "no name": (resources) => (object(resources, "Service", "kafka").metadata.name = "Kafka_"),
     "the default namespace": (resources) => (object(resources, "Service", "kafka").metadata.namespace = "default"),
-    "another cluster": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), urn: "other", provider: undefined }),
+    "another cluster": (resources) =>
+      resources.push({ ...resource(resources, "Job", "kafka-topics"), urn: "other", provider: undefined }),
   },
   grouped: {
-    "part of nothing": (resources) => resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: undefined }),
+    "part of nothing": (resources) =>
+      resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: undefined }),
     "part of what is no component": (resources) =>
-      resources.push({ ...resource(resources, "Job", "kafka-topics"), parent: resource(resources, "StatefulSet", "kafka").urn }),
+      resources.push({
+        ...resource(resources, "Job", "kafka-topics"),
+        parent: resource(resources, "StatefulSet", "kafka").urn,
+      }),
   },
 };
 

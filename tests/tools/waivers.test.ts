@@ -2,7 +2,13 @@ import { expect } from "chai";
 import type { StackFinding } from "../../tools/finding.ts";
 import { applyWaivers, readWaivers } from "../../tools/waivers.ts";
 
-const finding: StackFinding = { stack: "dev", object: "Deployment apps/web", check: "kube-score/service-type", message: "is open", critical: true };
+const finding: StackFinding = {
+  stack: "dev",
+  object: "Deployment apps/web",
+  check: "kube-score/service-type",
+  message: "is open",
+  critical: true,
+};
 const reason = "It is meant to be just so.";
 
 describe("waivers", () => {
@@ -30,7 +36,9 @@ describe("waivers", () => {
     expect(readWaivers("- { check: a, object: b, reason: It is meant to be just so. }")).to.have.length(1);
     expect(() => readWaivers("- { check: a, object: b }")).to.throw("policies/waivers.yaml is not a list");
     expect(() => readWaivers("- { check: a, object: b, reason: ok }")).to.throw("says too little");
-    expect(() => readWaivers("- { check: a, object: b, reason: It is meant to be just so., stack: test }")).to.throw("stack");
+    expect(() => readWaivers("- { check: a, object: b, reason: It is meant to be just so., stack: test }")).to.throw(
+      "stack",
+    );
   });
 
   it("of the project can be read", () => expect(readWaivers()).to.not.be.empty);

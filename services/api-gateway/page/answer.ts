@@ -21,7 +21,9 @@ export function answered(answer: Answer, choose: Choose): HTMLElement[] {
     ...(alternatives.length > 0 ? [didYouMean(alternatives, choose)] : []),
     ...(drawing ? [chart(drawing)] : []),
     single(answer) ?? table(columns, rows, truncated, reading),
-    element("div", { className: "foot" },
+    element(
+      "div",
+      { className: "foot" },
       element("span", { className: "muted" }, `${answer.datasource}, ${Math.round(answer.took_ms)} ms`),
       ...(rows.length > 0 ? [exports(answer)] : []),
     ),
@@ -35,14 +37,24 @@ function single({ columns: [column, another], rows }: Answer): HTMLElement | und
   const value = rows[0]?.[0];
   if (!column || another || rows.length !== 1 || typeof value === "object" || value === undefined) return undefined;
   const text = typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : shown(value);
-  return element("p", { className: "single" }, element("strong", {}, text), " ", element("span", { className: "muted" }, words(column.name)));
+  return element(
+    "p",
+    { className: "single" },
+    element("strong", {}, text),
+    " ",
+    element("span", { className: "muted" }, words(column.name)),
+  );
 }
 
 function confidence({ confidence: value, read_by }: Answer): HTMLElement {
   const level = value >= 0.9 ? "sure" : value >= 0.8 ? "fair" : "low";
   // A plan that was sent is not guessed.
   const text = read_by === "sender" ? "As chosen" : `${percent(value)} sure${byWhom[read_by]}`;
-  return element("span", { className: `confidence ${level}`, title: "How likely it is that the question was read as it was meant" }, text);
+  return element(
+    "span",
+    { className: `confidence ${level}`, title: "How likely it is that the question was read as it was meant" },
+    text,
+  );
 }
 
 function didYouMean(alternatives: readonly Interpretation[], choose: Choose): HTMLElement {
@@ -55,15 +67,22 @@ export function refused(error: unknown, choose: Choose, again: () => void): HTML
   if (!(error instanceof Refused)) return [problem(`The page failed: ${String(error)}`)];
   const { status, problem: body } = error;
   if (status === 422) return askedBack(body, choose);
-  return [problem(error.message), ...(status === 0 || status >= 429 || status === 401 ? [button("Try again", again)] : [])];
+  return [
+    problem(error.message),
+    ...(status === 0 || status >= 429 || status === 401 ? [button("Try again", again)] : []),
+  ];
 }
 
 function askedBack({ detail, alternatives = [], hints = [] }: ProblemBody, choose: Choose): HTMLElement[] {
   return [
     element("p", { className: "asked-back" }, detail),
     ...(alternatives.length > 0 ? [choices(alternatives, choose)] : []),
-    ...(hints.length > 0 ? [element("ul", { className: "hints" }, ...hints.map((hint) => element("li", {}, hint)))] : []),
-    ...(alternatives.length === 0 && hints.length === 0 ? [element("p", { className: "muted" }, "The schema shows what there is to ask about.")] : []),
+    ...(hints.length > 0
+      ? [element("ul", { className: "hints" }, ...hints.map((hint) => element("li", {}, hint)))]
+      : []),
+    ...(alternatives.length === 0 && hints.length === 0
+      ? [element("p", { className: "muted" }, "The schema shows what there is to ask about.")]
+      : []),
   ];
 }
 

@@ -49,7 +49,12 @@ async function send(path: string, { method, body, headers = {}, signal }: Option
   const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   try {
-    return await fetch(`/api${path}`, { method: method ?? (body === undefined ? "GET" : "POST"), headers: { ...(await authorization()), ...json, ...headers }, ...sent, signal: signal ?? null });
+    return await fetch(`/api${path}`, {
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      headers: { ...(await authorization()), ...json, ...headers },
+      ...sent,
+      signal: signal ?? null,
+    });
   } catch {
     signal?.throwIfAborted();
     throw unreachable();
@@ -79,6 +84,8 @@ export function refusal(status: number, text: string): Refused {
 
 export const ask = (request: ParseRequest, signal: AbortSignal) => read<Answer>("/query", { body: request, signal });
 export const dataSources = async () => (await read<DataSourceList>("/datasources")).datasources;
-export const schemaOf = (datasource: string) => read<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
+export const schemaOf = (datasource: string) =>
+  read<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
 export const giveFeedback = (feedback: Feedback) => call("/feedback", { body: feedback });
-export const exported = async (datasource: string, request: ExportRequest) => (await call(`/datasources/${encodeURIComponent(datasource)}/export`, { body: request })).blob();
+export const exported = async (datasource: string, request: ExportRequest) =>
+  (await call(`/datasources/${encodeURIComponent(datasource)}/export`, { body: request })).blob();

@@ -66,5 +66,7 @@ export function ticksBetween(low: number, high: number, count: number): number[]
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
   const from = Math.floor(low / step);
-  return Array.from({ length: Math.ceil(high / step) - from + 1 }, (_, n) => Number(((from + n) * step).toPrecision(12)));
+  return Array.from({ length: Math.ceil(high / step) - from + 1 }, (_, n) =>
+    Number(((from + n) * step).toPrecision(12)),
+  );
 }

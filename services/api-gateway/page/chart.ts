@@ -4,12 +4,15 @@ import { character, valueAxis } from "./value-axis.ts";
 
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
 
-const shortened = (text: string, room: number) => (text.length * character <= room ? text : `${text.slice(0, Math.max(1, Math.floor(room / character) - 1))}…`);
+const shortened = (text: string, room: number) =>
+  text.length * character <= room ? text : `${text.slice(0, Math.max(1, Math.floor(room / character) - 1))}…`;
 
 /** A drawing that keeps the width of the page. The table that it stands above has the same values for those who do not see it. */
 export function chart(data: ChartData): HTMLElement {
   const part = data.points.length < data.total ? `, the first ${data.points.length} of ${data.total}` : "";
-  return drawing(`${data.value} by ${data.label}${part}`, (width) => (data.kind === "bars" ? bars(data, width) : line(data, width)));
+  return drawing(`${data.value} by ${data.label}${part}`, (width) =>
+    data.kind === "bars" ? bars(data, width) : line(data, width),
+  );
 }
 
 /** A figure that is drawn anew when the room for it changes. @param draw given that room, in px */
@@ -42,7 +45,10 @@ function bars(data: ChartData, width: number): SVGElement {
   const svg = canvas(data, width, points.length * rowHeight);
   const room = Math.min(width * 0.38, Math.max(...points.map(({ label }) => label.length)) * character + 4);
   const figures = Math.max(...points.map(({ value }) => exact.format(value).length)) * character + 8;
-  const [low, high] = [Math.min(0, ...points.map(({ value }) => value)), Math.max(0, ...points.map(({ value }) => value))];
+  const [low, high] = [
+    Math.min(0, ...points.map(({ value }) => value)),
+    Math.max(0, ...points.map(({ value }) => value)),
+  ];
   const left = room + 10 + (low < 0 ? figures : 0);
   const scale = (width - left - figures) / (high - low || 1);
   const zero = left - low * scale;
@@ -50,13 +56,27 @@ function bars(data: ChartData, width: number): SVGElement {
     const y = at * rowHeight + (rowHeight - barHeight) / 2;
     const middle = y + barHeight / 2;
     const length = Math.max(Math.abs(value) * scale, 1);
-    const end = value < 0 ? { x: zero - length - 6, "text-anchor": "end" } : { x: zero + length + 6, "text-anchor": "start" };
+    const end =
+      value < 0 ? { x: zero - length - 6, "text-anchor": "end" } : { x: zero + length + 6, "text-anchor": "start" };
     svg.append(
-      drawn("g", { class: "bar" },
+      drawn(
+        "g",
+        { class: "bar" },
         drawn("title", {}, `${label}: ${exact.format(value)}`),
         drawn("rect", { class: "hit", x: 0, y: at * rowHeight, width, height: rowHeight }),
-        drawn("text", { class: "label", x: room, y: middle, "text-anchor": "end", "dominant-baseline": "central" }, shortened(label, room)),
-        drawn("rect", { class: "mark", x: value < 0 ? zero - length : zero, y, width: length, height: barHeight, rx: 4 }),
+        drawn(
+          "text",
+          { class: "label", x: room, y: middle, "text-anchor": "end", "dominant-baseline": "central" },
+          shortened(label, room),
+        ),
+        drawn("rect", {
+          class: "mark",
+          x: value < 0 ? zero - length : zero,
+          y,
+          width: length,
+          height: barHeight,
+          rx: 4,
+        }),
         drawn("text", { class: "figure", ...end, y: middle, "dominant-baseline": "central" }, exact.format(value)),
       ),
     );
@@ -80,12 +100,19 @@ function line(data: ChartData, width: number): SVGElement {
     const anchor = at === 0 ? "start" : at === points.length - 1 ? "end" : "middle";
     svg.append(drawn("text", { class: "tick", x: x(at), y: lineHeight - 6, "text-anchor": anchor }, points[at]!.label));
   }
-  const path = points.map(({ value }, at) => `${at === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  svg.append(drawn("path", { class: "area", d: `${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` }), drawn("path", { class: "line", d: path }));
+  const path = points
+    .map(({ value }, at) => `${at === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)
+    .join("");
+  svg.append(
+    drawn("path", { class: "area", d: `${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` }),
+    drawn("path", { class: "line", d: path }),
+  );
   const step = (width - left - right) / (points.length - 1);
   for (const [at, { label, value }] of points.entries()) {
     svg.append(
-      drawn("g", { class: "point" },
+      drawn(
+        "g",
+        { class: "point" },
         drawn("title", {}, `${label}: ${exact.format(value)}`),
         drawn("rect", { class: "hit", x: x(at) - step / 2, y: above, width: step, height: lineHeight - above - below }),
         drawn("circle", { class: points.length > 40 ? "dot many" : "dot", cx: x(at), cy: y(value), r: 3.5 }),

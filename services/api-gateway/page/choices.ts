@@ -11,7 +11,12 @@ export const percent = (confidence: number): string => `${Math.round(confidence 
 /** Readings to choose from. */
 export function choices(interpretations: readonly Interpretation[], choose: Choose): HTMLElement {
   const items = interpretations.map((each) =>
-    element("button", { type: "button", className: "choice", onclick: () => choose(each) }, element("span", {}, each.reading), element("span", { className: "muted" }, `${percent(each.confidence)}${byWhom[each.read_by]}`)),
+    element(
+      "button",
+      { type: "button", className: "choice", onclick: () => choose(each) },
+      element("span", {}, each.reading),
+      element("span", { className: "muted" }, `${percent(each.confidence)}${byWhom[each.read_by]}`),
+    ),
   );
   return element("div", { className: "choices", role: "group", aria: { label: "What it may mean" } }, ...items);
 }

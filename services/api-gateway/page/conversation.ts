@@ -41,8 +41,14 @@ export class Conversation {
     this.stop();
     const running = (this.#running = new AbortController());
     const before = this.#last;
-    const follows = meant === undefined && before !== undefined && before.datasource === datasource ? { follows: before.plan } : {};
-    const request: ParseRequest = { query, ...(datasource === undefined ? {} : { datasource }), ...follows, ...(meant && { plan: meant.plan }) };
+    const follows =
+      meant === undefined && before !== undefined && before.datasource === datasource ? { follows: before.plan } : {};
+    const request: ParseRequest = {
+      query,
+      ...(datasource === undefined ? {} : { datasource }),
+      ...follows,
+      ...(meant && { plan: meant.plan }),
+    };
     const card = element("div", { className: "card" }, element("p", { className: "waiting" }, "Reading the question"));
     const turn = element("article", { className: "turn", aria: { label: query } }, element("h2", {}, query), card);
     this.#thread.append(turn);

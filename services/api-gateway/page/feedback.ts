@@ -23,9 +23,17 @@ export function feedback({ query, datasource, plan, alternatives }: Answer, choo
       give({ verdict: "corrected", correction: chosen.plan });
       choose(chosen);
     });
-    place.replaceChildren(element("p", {}, "What did you mean?"), meant, button("None of these", () => give({ verdict: "wrong" })));
+    place.replaceChildren(
+      element("p", {}, "What did you mean?"),
+      meant,
+      button("None of these", () => give({ verdict: "wrong" })),
+    );
     meant.querySelector("button")?.focus();
   };
-  place.append(element("span", { className: "muted" }, "Is this right?"), button("Right", () => give({ verdict: "right" })), button("Wrong", wrong));
+  place.append(
+    element("span", { className: "muted" }, "Is this right?"),
+    button("Right", () => give({ verdict: "right" })),
+    button("Wrong", wrong),
+  );
   return place;
 }

@@ -44,8 +44,17 @@ export class History {
 
   #show(): void {
     const place = found("history", HTMLElement);
-    if (this.#questions.length === 0) return place.replaceChildren(element("p", { className: "muted" }, "Questions that you ask are kept here, in this browser."));
-    const items = this.#questions.slice(0, maxShown).map((question) => element("li", {}, button(question, () => this.#again(question), "link")));
+    if (this.#questions.length === 0)
+      return place.replaceChildren(
+        element("p", { className: "muted" }, "Questions that you ask are kept here, in this browser."),
+      );
+    const items = this.#questions.slice(0, maxShown).map((question) =>
+      element(
+        "li",
+        {},
+        button(question, () => this.#again(question), "link"),
+      ),
+    );
     const clear = () => {
       this.#questions = [];
       this.#keep();

@@ -44,7 +44,8 @@ let renewing: Promise<string> | undefined;
 /** The token to send, renewed where it is about to expire and that can be done. */
 export async function token(): Promise<string | undefined> {
   const current = session();
-  if (current?.refresh === undefined || current.expires === undefined || current.expires - Date.now() > renewAheadMs) return current?.token;
+  if (current?.refresh === undefined || current.expires === undefined || current.expires - Date.now() > renewAheadMs)
+    return current?.token;
   renewing ??= renewed(current, current.refresh).finally(() => (renewing = undefined));
   return await renewing;
 }
@@ -98,7 +99,11 @@ const home = () => `${location.origin}/`;
 export async function signIn(how: SignIn): Promise<void> {
   const { server } = await issuerOf(how);
   if (server.authorization_endpoint === undefined) throw new Error(`${how.issuer} names no address to sign in at.`);
-  const begun: Begun = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), view: location.hash };
+  const begun: Begun = {
+    verifier: oauth.generateRandomCodeVerifier(),
+    state: oauth.generateRandomState(),
+    view: location.hash,
+  };
   sessionStorage.setItem(keys.begun, JSON.stringify(begun));
   const lasting = server.scopes_supported?.includes("offline_access") ? " offline_access" : "";
   const address = new URL(server.authorization_endpoint);
@@ -127,7 +132,15 @@ export async function finishSignIn(): Promise<void> {
   history.replaceState(null, "", home() + view);
   const { server, client, options } = await issuerOf(await offered());
   const answer = oauth.validateAuthResponse(server, client, parameters, state);
-  const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), answer, home(), verifier, options);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    answer,
+    home(),
+    verifier,
+    options,
+  );
   keep(sessionOf(await oauth.processAuthorizationCodeResponse(server, client, response)));
 }
 
@@ -139,6 +152,11 @@ export async function signOut(): Promise<void> {
   const end = how && (await issuerOf(how)).server.end_session_endpoint;
   if (end === undefined || how === undefined) return location.reload();
   const address = new URL(end);
-  for (const [name, value] of Object.entries({ id_token_hint: idToken!, client_id: how.client_id, post_logout_redirect_uri: home() })) address.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({
+    id_token_hint: idToken!,
+    client_id: how.client_id,
+    post_logout_redirect_uri: home(),
+  }))
+    address.searchParams.set(name, value);
   location.assign(address);
 }

@@ -22,7 +22,11 @@ async function ask(why: string): Promise<boolean> {
   found("sign-in-cancel", HTMLButtonElement).onclick = () => dialog.close();
   const how = await signInOffered();
   button.hidden = how === undefined;
-  button.onclick = () => void (how && signIn(how).catch((error: unknown) => (reason.textContent = `That did not work: ${(error as Error).message}`)));
+  button.onclick = () =>
+    void (
+      how &&
+      signIn(how).catch((error: unknown) => (reason.textContent = `That did not work: ${(error as Error).message}`))
+    );
   dialog.showModal();
   (how ? button : input).focus();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));

@@ -21,7 +21,11 @@ export function valueAxis(marks: readonly number[], { width, height, above, belo
   const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
   const grid = marks.flatMap((mark) => [
     drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-    drawn("text", { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, compact.format(mark)),
+    drawn(
+      "text",
+      { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" },
+      compact.format(mark),
+    ),
   ]);
   return { low, high, left, y, grid };
 }

@@ -48,13 +48,22 @@ export function seal(keys: Keys, plain: string, context: string): Sealed {
 /** @throws Problem 503 when no key opens it */
 export function open(keys: Keys, { key_id, password }: Sealed, context: string): string {
   const key = keys.get(key_id);
-  if (!key) throw new Problem(503, `The password is encrypted under the key ${key_id}, and this connector has ${[...keys.keys()].join(", ")} alone. Give it that key too (DATASOURCE_KEY_PREVIOUS), or set the password again.`);
+  if (!key)
+    throw new Problem(
+      503,
+      `The password is encrypted under the key ${key_id}, and this connector has ${[...keys.keys()].join(", ")} alone. Give it that key too (DATASOURCE_KEY_PREVIOUS), or set the password again.`,
+    );
   const bytes = Buffer.from(password, "base64");
   try {
     const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes)).setAAD(Buffer.from(context));
     decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
   } catch (error) {
-    throw new Problem(503, `The password does not open with the key ${key_id}: the connector has another key of that id, or the record was altered. Put the key right, or set the password again.`, {}, { cause: error });
+    throw new Problem(
+      503,
+      `The password does not open with the key ${key_id}: the connector has another key of that id, or the record was altered. Put the key right, or set the password again.`,
+      {},
+      { cause: error },
+    );
   }
 }

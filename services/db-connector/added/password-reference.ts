@@ -16,8 +16,16 @@ export async function resolvePassword(reference: string, { env, folder }: Passwo
   const [kind, name = ""] = reference.split(":");
   const value = kind === "env" ? env[prefix + name] : await readIn(folder, name);
   if (value !== undefined && value !== "") return value;
-  const where = kind === "env" ? `the variable ${prefix}${name}` : folder === undefined ? "a folder of secrets (DATASOURCE_SECRETS_DIR)" : `the file ${name} in ${folder}`;
-  throw new Problem(503, `The password is to be read from ${reference}, but the connector has not ${where}, or it is empty.`);
+  const where =
+    kind === "env"
+      ? `the variable ${prefix}${name}`
+      : folder === undefined
+        ? "a folder of secrets (DATASOURCE_SECRETS_DIR)"
+        : `the file ${name} in ${folder}`;
+  throw new Problem(
+    503,
+    `The password is to be read from ${reference}, but the connector has not ${where}, or it is empty.`,
+  );
 }
 
 async function readIn(folder: string | undefined, name: string): Promise<string | undefined> {

@@ -34,19 +34,38 @@ export class AddedSources {
   /** @throws Problem 409 when there is one of that name */
   async add({ name, ...source }: NewDataSource): Promise<AddedSource> {
     const row = { name, ...this.#row(name, source) };
-    const added = await this.#db.insertInto("data_sources").values(row).onConflict((conflict) => conflict.doNothing()).returningAll().executeTakeFirst();
-    if (!added) throw new Problem(409, `There is a data source "${name}" already. Change it with PUT, or choose another name.`);
+    const added = await this.#db
+      .insertInto("data_sources")
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (!added)
+      throw new Problem(409, `There is a data source "${name}" already. Change it with PUT, or choose another name.`);
     return added;
   }
 
   /** @throws Problem 400 when the password has to be told again; undefined when there is none of that name */
   change(name: string, change: ChangedDataSource): Promise<AddedSource | undefined> {
     return this.#db.transaction().execute(async (transaction) => {
-      const known = await transaction.selectFrom("data_sources").selectAll().where("name", "=", name).forUpdate().executeTakeFirst();
+      const known = await transaction
+        .selectFrom("data_sources")
+        .selectAll()
+        .where("name", "=", name)
+        .forUpdate()
+        .executeTakeFirst();
       if (!known) return undefined;
-      const row = { ...this.#row(name, change), ...(change.password === undefined && change.password_ref === undefined ? this.#kept(known, change) : {}) };
+      const row = {
+        ...this.#row(name, change),
+        ...(change.password === undefined && change.password_ref === undefined ? this.#kept(known, change) : {}),
+      };
       const changed = { ...row, revision: sql<string>`gen_random_uuid()`, changed_at: sql<Date>`now()` };
-      return await transaction.updateTable("data_sources").set(changed).where("name", "=", name).returningAll().executeTakeFirstOrThrow();
+      return await transaction
+        .updateTable("data_sources")
+        .set(changed)
+        .where("name", "=", name)
+        .returningAll()
+        .executeTakeFirstOrThrow();
     });
   }
 
@@ -64,7 +83,10 @@ export class AddedSources {
 
   #row(name: string, { password, password_ref, ...source }: ChangedDataSource) {
     const row = { ...source, port: source.port ?? defaultPorts[source.dialect], password_ref: password_ref ?? null };
-    const sealed: Pick<AddedSource, "password" | "key_id"> = password === undefined ? { password: null, key_id: null } : seal(this.#keys, password, contextOf({ name, ...row }));
+    const sealed: Pick<AddedSource, "password" | "key_id"> =
+      password === undefined
+        ? { password: null, key_id: null }
+        : seal(this.#keys, password, contextOf({ name, ...row }));
     return { ...row, ...sealed };
   }
 
@@ -74,7 +96,10 @@ export class AddedSources {
     const place = contextOf({ ...known, ...change, port: change.port ?? defaultPorts[change.dialect] });
     const secret = password !== null || password_ref !== null;
     if (secret && (place !== contextOf(known) || change.tls !== known.tls)) {
-      throw new Problem(400, "The password was given for another place, user or tls: give password or password_ref again.");
+      throw new Problem(
+        400,
+        "The password was given for another place, user or tls: give password or password_ref again.",
+      );
     }
     return { password, key_id, password_ref };
   }
@@ -85,12 +110,24 @@ export class AddedSources {
     for (const source of await this.list()) {
       if (source.key_id === null || source.key_id === current || !this.#keys.has(source.key_id)) continue;
       const sealed = seal(this.#keys, this.passwordOf(source), contextOf(source));
-      await this.#db.updateTable("data_sources").set(sealed).where("name", "=", source.name).where("revision", "=", source.revision).execute();
+      await this.#db
+        .updateTable("data_sources")
+        .set(sealed)
+        .where("name", "=", source.name)
+        .where("revision", "=", source.revision)
+        .execute();
     }
   }
 }
 
 /** What a password is bound to. */
-function contextOf({ name, dialect, host, port, database, user }: Pick<AddedSource, "name" | "dialect" | "host" | "port" | "database" | "user">): string {
+function contextOf({
+  name,
+  dialect,
+  host,
+  port,
+  database,
+  user,
+}: Pick<AddedSource, "name" | "dialect" | "host" | "port" | "database" | "user">): string {
   return JSON.stringify([name, dialect, host, port, database, user]);
 }

@@ -1,6 +1,17 @@
 import type { Statement, Table } from "@chatdb/contracts/query.ts";
 import { BSON, MongoClient, type Db, type Document, type MongoClientOptions } from "mongodb";
-import { connectTimeoutMs, introspectionTimeoutMs, maxConnections, nextBatch, samplingTimeoutMs, type Batch, type Checked, type Driver, type DriverSettings, type Reading } from "../driver.ts";
+import {
+  connectTimeoutMs,
+  introspectionTimeoutMs,
+  maxConnections,
+  nextBatch,
+  samplingTimeoutMs,
+  type Batch,
+  type Checked,
+  type Driver,
+  type DriverSettings,
+  type Reading,
+} from "../driver.ts";
 import { pipelineOf } from "../statement.ts";
 import { watch } from "../watch.ts";
 import { introspect } from "./introspect.ts";
@@ -22,7 +33,11 @@ const options = ({ user, password, database, tls, addresses }: DriverSettings): 
   connectTimeoutMS: connectTimeoutMs,
   serverSelectionTimeoutMS: connectTimeoutMs,
   waitQueueTimeoutMS: connectTimeoutMs,
-  ...(tls !== "disable" && { tls: true, tlsAllowInvalidCertificates: tls === "require", tlsAllowInvalidHostnames: tls === "require" }),
+  ...(tls !== "disable" && {
+    tls: true,
+    tlsAllowInvalidCertificates: tls === "require",
+    tlsAllowInvalidHostnames: tls === "require",
+  }),
   ...(addresses && { lookup: addresses.lookup }),
 });
 

@@ -11,9 +11,13 @@ const maxDepth = 4;
 
 /** The collections and views of the database, with the fields that a sample of their documents has. */
 export async function introspect(db: Db, timeoutMs: number): Promise<Table[]> {
-  const infos = (await db.listCollections({}, { authorizedCollections: true, nameOnly: false, maxTimeMS: timeoutMs } as object).toArray()) as CollectionInfo[];
+  const infos = (await db
+    .listCollections({}, { authorizedCollections: true, nameOnly: false, maxTimeMS: timeoutMs } as object)
+    .toArray()) as CollectionInfo[];
   const collections: Collection[] = [];
-  for (const info of infos.filter(({ name }) => !name.startsWith("system.")).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const info of infos
+    .filter(({ name }) => !name.startsWith("system."))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))) {
     collections.push(await look(db, info, timeoutMs));
   }
   const keys = await inferForeignKeys(db, collections, timeoutMs);
@@ -24,8 +28,13 @@ async function look(db: Db, { name, type, options }: CollectionInfo, timeoutMs: 
   const collection = db.collection(name, { promoteValues: false, bsonRegExp: true });
   const half = documentsSeen / 2;
   const isView = type === "view";
-  const first = await collection.find({}, { limit: isView ? documentsSeen : half, ...(isView ? {} : { sort: { _id: 1 } }), maxTimeMS: timeoutMs }).toArray();
-  const last = isView || first.length < half ? [] : await collection.find({}, { limit: half, sort: { _id: -1 }, maxTimeMS: timeoutMs }).toArray();
+  const first = await collection
+    .find({}, { limit: isView ? documentsSeen : half, ...(isView ? {} : { sort: { _id: 1 } }), maxTimeMS: timeoutMs })
+    .toArray();
+  const last =
+    isView || first.length < half
+      ? []
+      : await collection.find({}, { limit: half, sort: { _id: -1 }, maxTimeMS: timeoutMs }).toArray();
   const documents = [...first, ...last];
   const described = (options?.["validator"] as Document | undefined)?.["$jsonSchema"] as JsonSchema | undefined;
   const comment = described?.description ?? described?.title;
@@ -62,7 +71,12 @@ function columnsOf(documents: readonly Document[], described: JsonSchema | undef
   for (const document of documents) count(document, "", 1, fields);
   return [...fields].map(([name, { seen, types }]) => {
     const comment = commentOf(name, described);
-    return { name, type: typeOf(types), nullable: seen < documents.length, ...(comment === undefined ? {} : { comment }) };
+    return {
+      name,
+      type: typeOf(types),
+      nullable: seen < documents.length,
+      ...(comment === undefined ? {} : { comment }),
+    };
   });
 }
 

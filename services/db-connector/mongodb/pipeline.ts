@@ -26,12 +26,18 @@ export function readPipeline({ collection, pipeline }: PipelineStatement): Pipel
   checkDepth(pipeline, 0);
   const read = fromExtendedJson(pipeline);
   checkStages(read);
-  return { collection, stages: read, columns: columnsOf(read.at(-1)!), ordered: read.some((stage) => "$sort" in stage || "$sortByCount" in stage) };
+  return {
+    collection,
+    stages: read,
+    columns: columnsOf(read.at(-1)!),
+    ordered: read.some((stage) => "$sort" in stage || "$sortByCount" in stage),
+  };
 }
 
 function checkCollection(name: unknown): void {
   if (typeof name !== "string") throw notReading("another collection is named by its name alone, in this database");
-  if (name.startsWith("system.") || name.includes("$") || name.includes("\0")) throw notReading(`${JSON.stringify(name)} is no collection of documents`);
+  if (name.startsWith("system.") || name.includes("$") || name.includes("\0"))
+    throw notReading(`${JSON.stringify(name)} is no collection of documents`);
 }
 
 /** MongoDB Extended JSON 2: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
@@ -52,7 +58,8 @@ function checkStages(pipeline: unknown): void {
   if (!Array.isArray(pipeline)) throw refusal("syntax", "A pipeline is a list of stages.");
   for (const stage of pipeline as Document[]) {
     const [name, ...others] = Object.keys(stage);
-    if (name === undefined || others.length > 0) throw refusal("syntax", "A stage has one member, named after what it does.");
+    if (name === undefined || others.length > 0)
+      throw refusal("syntax", "A stage has one member, named after what it does.");
     if (!Object.hasOwn(stages, name)) throw notReading(`the stage ${name} is not one of those that only read`);
     const { collections = [], pipelines = [] } = stages[name]!;
     const body: unknown = stage[name];
@@ -67,10 +74,22 @@ function checkStages(pipeline: unknown): void {
   }
 }
 
-const asDocument = (body: unknown): Document => (typeof body === "object" && body !== null ? (body) : { body });
+const asDocument = (body: unknown): Document => (typeof body === "object" && body !== null ? body : { body });
 
 /** Types of BSON that are values. Code is none, nor are references to other databases. */
-const valueTypes = new Set(["ObjectId", "Decimal128", "Long", "Int32", "Double", "Binary", "UUID", "BSONRegExp", "Timestamp", "MinKey", "MaxKey"]);
+const valueTypes = new Set([
+  "ObjectId",
+  "Decimal128",
+  "Long",
+  "Int32",
+  "Double",
+  "Binary",
+  "UUID",
+  "BSONRegExp",
+  "Timestamp",
+  "MinKey",
+  "MaxKey",
+]);
 
 function checkOperators(value: unknown): void {
   if (typeof value !== "object" || value === null || value instanceof Date || value instanceof RegExp) return;
@@ -80,7 +99,8 @@ function checkOperators(value: unknown): void {
     return;
   }
   for (const [key, inner] of Object.entries(value)) {
-    if (key.startsWith("$") && !allowedOperators.has(key)) throw notReading(`the operator ${key} is not one of those that only compute`);
+    if (key.startsWith("$") && !allowedOperators.has(key))
+      throw notReading(`the operator ${key} is not one of those that only compute`);
     checkOperators(inner);
   }
 }
@@ -88,7 +108,8 @@ function checkOperators(value: unknown): void {
 function columnsOf(last: Document): Pipeline["columns"] {
   const project = last["$project"] as Document | undefined;
   const included = Object.entries(project ?? {}).filter(([, value]) => value !== 0 && value !== false);
-  if (included.length === 0) throw refusal("syntax", "The last stage has to be a $project that names the columns of the result.");
+  if (included.length === 0)
+    throw refusal("syntax", "The last stage has to be a $project that names the columns of the result.");
   const names = included.map(([name]) => name);
   // MongoDB includes it unless told otherwise, and puts it first.
   const all = project!["_id"] === undefined ? ["_id", ...names] : names;

@@ -22,5 +22,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (known) return known(error);
   const status = serversFault[code];
   if (status !== undefined) return new Problem(status, error.message, { code });
-  return new Problem(400, `The database refused the pipeline: ${error.message}.`, { code, ...(error.codeName === undefined ? {} : { code_name: error.codeName }) });
+  return new Problem(400, `The database refused the pipeline: ${error.message}.`, {
+    code,
+    ...(error.codeName === undefined ? {} : { code_name: error.codeName }),
+  });
 }

@@ -17,7 +17,12 @@ export async function withSamples(db: Db, table: Table, timeoutMs: number): Prom
 
 /** Up to one more value than is kept. */
 async function distinct(db: Db, collection: string, field: string, maxTimeMS: number): Promise<string[]> {
-  const pipeline = [{ $limit: rowsSampled }, { $group: { _id: `$${field}` } }, { $match: { _id: { $ne: null } } }, { $limit: maxSamples + 1 }];
+  const pipeline = [
+    { $limit: rowsSampled },
+    { $group: { _id: `$${field}` } },
+    { $match: { _id: { $ne: null } } },
+    { $limit: maxSamples + 1 },
+  ];
   const found = await db.collection(collection).aggregate<{ _id: unknown }>(pipeline, { maxTimeMS }).toArray();
   return found.map(({ _id }) => _id).filter((value) => typeof value === "string");
 }

@@ -41,17 +41,28 @@ export function toJson(value: unknown): Json {
   if (Array.isArray(value)) return value.map(toJson);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : isoInstant(value);
   if (value instanceof RegExp) return String(value);
-  if (typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner)]));
+  if (typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner)]));
   return value as Json;
 }
 
 /** The value at a path of nested documents. */
 export function at(document: Document, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => (isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined), document);
+  return path.reduce<unknown>(
+    (value, key) => (isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    document,
+  );
 }
 
 export function isDocument(value: unknown): value is Document {
-  return typeof value === "object" && value !== null && !isBson(value) && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof RegExp);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isBson(value) &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof RegExp)
+  );
 }
 
 function integer(text: string): Json {
@@ -64,7 +75,11 @@ const isoInstant = (date: Date) => date.toISOString().replace(".000Z", "Z");
 
 /** Binary data of subtype 4 is a UUID. */
 function binary(value: Bson): Json {
-  const { sub_type, buffer = new Uint8Array(), position = buffer.length } = value as Bson & { sub_type?: number; position?: number };
+  const {
+    sub_type,
+    buffer = new Uint8Array(),
+    position = buffer.length,
+  } = value as Bson & { sub_type?: number; position?: number };
   const hex = Buffer.from(buffer.subarray(0, position)).toString("hex");
   return sub_type === 4 && hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") : `\\x${hex}`;
 }

@@ -13,7 +13,8 @@ export const checkMysql = checkedOnce((sql: string): Checked => {
   const tokens = tokensOf(sql);
   const start = tokens.find(({ text }) => text !== "(");
   if (!start) throw notReading("there is none here");
-  if (start.kind !== "word" || (start.text !== "select" && start.text !== "with")) throw notReading(`this begins with ${start.text.toUpperCase()}`);
+  if (start.kind !== "word" || (start.text !== "select" && start.text !== "with"))
+    throw notReading(`this begins with ${start.text.toUpperCase()}`);
   tokens.forEach((token, index) => look(token, index, tokens));
   return { ordered: isOrdered(tokens) };
 });
@@ -33,9 +34,11 @@ function look(token: Token, index: number, tokens: readonly Token[]): void {
   const isQualified = previous?.text === "." && previous.kind === "symbol";
   if (token.kind !== "word" && token.kind !== "name") return;
   if (next?.text === "(" && next.kind === "symbol") lookAtCall(token, index, tokens, isQualified);
-  if (next?.text === "." && next.kind === "symbol" && systemDatabases.has(token.text.toLowerCase())) throw notReading(`${token.text} is a database of the system`);
+  if (next?.text === "." && next.kind === "symbol" && systemDatabases.has(token.text.toLowerCase()))
+    throw notReading(`${token.text} is a database of the system`);
   if (token.kind !== "word" || isQualified) return;
-  if (forbidden.has(token.text) && !(functionsToo.has(token.text) && next?.text === "(")) throw notReading(`${token.text.toUpperCase()} has no place in it`);
+  if (forbidden.has(token.text) && !(functionsToo.has(token.text) && next?.text === "("))
+    throw notReading(`${token.text.toUpperCase()} has no place in it`);
   if (token.text === "for" && next?.text === "share") throw notReading("a locking clause (FOR SHARE) locks rows");
   if (token.text === "for" && previous?.text === "value") throw notReading("NEXT VALUE FOR changes a sequence");
 }
@@ -65,7 +68,13 @@ function namesColumns(index: number, tokens: readonly Token[]): boolean {
   if (before?.kind === "word" && before.text === "as") return isClosing(tokens[index - 2]);
   const end = tokens.findIndex(({ text, kind }, at) => at > index && kind === "symbol" && text === ")");
   const [as, open] = [tokens[end + 1], tokens[end + 2]];
-  return as?.kind === "word" && as.text === "as" && open?.text === "(" && open.kind === "symbol" && tokens.slice(index + 2, end).every(isNameOrComma);
+  return (
+    as?.kind === "word" &&
+    as.text === "as" &&
+    open?.text === "(" &&
+    open.kind === "symbol" &&
+    tokens.slice(index + 2, end).every(isNameOrComma)
+  );
 }
 
 const isClosing = (token: Token | undefined) => token?.kind === "symbol" && token.text === ")";

@@ -2,7 +2,17 @@ import { addAbortSignal } from "node:stream";
 import type { Statement, Table } from "@chatdb/contracts/query.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
 import mysql, { type ConnectionOptions, type FieldPacket } from "mysql2";
-import { connectTimeoutMs, introspectionTimeoutMs, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Json, type Reading } from "../driver.ts";
+import {
+  connectTimeoutMs,
+  introspectionTimeoutMs,
+  nextBatch,
+  samplingTimeoutMs,
+  type Batch,
+  type Driver,
+  type DriverSettings,
+  type Json,
+  type Reading,
+} from "../driver.ts";
 import { CostGate } from "../cost-gate.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
@@ -58,13 +68,15 @@ export class MysqlDriver implements Driver {
 
   async *read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined> {
     const { sql, params = [] } = sqlOf(statement, "MySQL");
-    if (params.some(Array.isArray)) throw new Problem(400, "MySQL has no arrays: send a placeholder and a value for each element.");
+    if (params.some(Array.isArray))
+      throw new Problem(400, "MySQL has no arrays: send a placeholder and a value for each element.");
     const session = await this.#pool.take();
     const watching = watch(reading, session.socket);
     let done = false;
     try {
       await watching.unlessStopped(session.begin(reading.timeoutMs, reading.maxRows));
-      if (reading.maxCost !== undefined) await watching.unlessStopped(this.#costs.pass(sql, reading.maxCost, () => estimateCost(session, sql, params)));
+      if (reading.maxCost !== undefined)
+        await watching.unlessStopped(this.#costs.pass(sql, reading.maxCost, () => estimateCost(session, sql, params)));
       const rows = session.stream(sql, params);
       rows.stream.on("error", () => undefined);
       addAbortSignal(watching.signal, rows.stream);
@@ -79,7 +91,10 @@ export class MysqlDriver implements Driver {
       watching.end();
       if (done) {
         // Not waited for: the rows are there, and the connection is busy until it is given back.
-        void session.end().then(() => session.release(), () => session.drop());
+        void session.end().then(
+          () => session.release(),
+          () => session.drop(),
+        );
       } else {
         // Rows are on their way still: the connection is in no state to be used again.
         session.drop();
@@ -120,7 +135,11 @@ export class MysqlDriver implements Driver {
   }
 }
 
-async function* batches({ stream, fields }: ReturnType<Session["stream"]>, reading: Reading, takeBytes: () => number): AsyncGenerator<Batch, void, undefined> {
+async function* batches(
+  { stream, fields }: ReturnType<Session["stream"]>,
+  reading: Reading,
+  takeBytes: () => number,
+): AsyncGenerator<Batch, void, undefined> {
   let described: { columns: Batch["columns"]; decode: (row: unknown[]) => Json[] } | undefined;
   let last: Batch | undefined;
   let wanted = nextBatch(reading, reading.maxRows);

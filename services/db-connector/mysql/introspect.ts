@@ -44,11 +44,24 @@ function columnOf([, name, type, nullable, comment]: ColumnRow): Column {
     type,
     nullable: nullable === "YES",
     ...(comment === "" ? {} : { comment }),
-    ...(labels === undefined ? {} : { samples: [...labels.matchAll(/'((?:[^']|'')*)'/g)].map(([, label]) => label!.replaceAll("''", "'")).slice(0, 50) }),
+    ...(labels === undefined
+      ? {}
+      : {
+          samples: [...labels.matchAll(/'((?:[^']|'')*)'/g)]
+            .map(([, label]) => label!.replaceAll("''", "'"))
+            .slice(0, 50),
+        }),
   };
 }
 
-type KeyRow = [table: string, constraint: string, column: string, schema: string | null, references: string | null, referenced: string | null];
+type KeyRow = [
+  table: string,
+  constraint: string,
+  column: string,
+  schema: string | null,
+  references: string | null,
+  referenced: string | null,
+];
 
 const keysSql = `
 SELECT table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name

@@ -13,7 +13,12 @@ export class MysqlPool {
   readonly #sessions = new WeakMap<PoolConnection, Session>();
 
   constructor(options: ConnectionOptions, onIdleError: (error: Error) => void) {
-    this.#pool = mysql.createPool({ ...options, connectionLimit: maxConnections, maxIdle: maxConnections, idleTimeout: 30_000 });
+    this.#pool = mysql.createPool({
+      ...options,
+      connectionLimit: maxConnections,
+      maxIdle: maxConnections,
+      idleTimeout: 30_000,
+    });
     // Without a listener the process would end with the connection; the pool has already dropped it.
     this.#pool.on("connection", (connection) => connection.on("error", onIdleError));
   }
@@ -97,7 +102,9 @@ export class Session {
    * no LIMIT of its own; default: all.
    */
   async begin(timeoutMs: number, maxRows?: number): Promise<void> {
-    const limit = this.isMariaDb ? `max_statement_time = ${timeoutMs / 1000}` : `max_execution_time = ${Math.ceil(timeoutMs)}`;
+    const limit = this.isMariaDb
+      ? `max_statement_time = ${timeoutMs / 1000}`
+      : `max_execution_time = ${Math.ceil(timeoutMs)}`;
     const settings = `SET SESSION time_zone = '+00:00', sql_mode = '${sqlMode}', ${limit}, sql_select_limit = ${maxRows ?? "DEFAULT"}`;
     if (settings !== this.#settings) await this.query(settings);
     this.#settings = settings;
@@ -130,7 +137,13 @@ export class Session {
       const options = { sql: `EXPLAIN FORMAT=TRADITIONAL ${sql}`, rowsAsArray: false };
       this.#connection.execute(options, [...params] as never[], (error, rows) => {
         if (error) return reject(error);
-        resolve((rows as { id: number | null; rows: unknown; filtered?: unknown }[]).map(({ id, rows, filtered }) => ({ id, rows: Number(rows ?? 1), filtered: Number(filtered ?? 100) })));
+        resolve(
+          (rows as { id: number | null; rows: unknown; filtered?: unknown }[]).map(({ id, rows, filtered }) => ({
+            id,
+            rows: Number(rows ?? 1),
+            filtered: Number(filtered ?? 100),
+          })),
+        );
       });
     });
   }

@@ -18,10 +18,20 @@ const byNumber: Record<number, (message: string) => Problem> = {
   3024: () => tookTooLong(),
   1295: (message) => refusal("statement", `Only one statement that reads is run here: ${message}.`),
 };
-for (const denied of [1044, 1142, 1143, 1227, 1370]) byNumber[denied] = (message) => refusal("role", `The data source's user may not do that: ${message}.`);
+for (const denied of [1044, 1142, 1143, 1227, 1370])
+  byNumber[denied] = (message) => refusal("role", `The data source's user may not do that: ${message}.`);
 
 /** Of the server or the login, not of the statement: access denied, unknown database, too many connections, shutting down. */
-const serversFault: Record<number, number> = { 1040: 503, 1203: 503, 1226: 503, 1053: 503, 1045: 502, 1049: 502, 1130: 502, 1698: 502 };
+const serversFault: Record<number, number> = {
+  1040: 503,
+  1203: 503,
+  1226: 503,
+  1053: 503,
+  1045: 502,
+  1049: 502,
+  1130: 502,
+  1698: 502,
+};
 
 /** What an error of the server means to the caller. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -36,5 +46,10 @@ export function problemOf(error: unknown): Problem | undefined {
 
 /** Errors of the network have the numbers of the operating system, which are below zero. */
 function isServerError(error: unknown): error is MysqlError {
-  return error instanceof Error && "sqlState" in error && typeof (error as MysqlError).errno === "number" && (error as MysqlError).errno > 0;
+  return (
+    error instanceof Error &&
+    "sqlState" in error &&
+    typeof (error as MysqlError).errno === "number" &&
+    (error as MysqlError).errno > 0
+  );
 }

@@ -12,7 +12,9 @@ export async function withSamples(session: Session, table: Table): Promise<Table
   const columns: Table["columns"] = [];
   for (const column of table.columns) {
     const wanted = !column.samples && textual.test(column.type) && !table.primaryKey.includes(column.name);
-    const samples = wanted ? samplesOf((await session.query<[string][]>(samplesSql(table, column.name))).map(([value]) => value)) : undefined;
+    const samples = wanted
+      ? samplesOf((await session.query<[string][]>(samplesSql(table, column.name))).map(([value]) => value))
+      : undefined;
     columns.push(samples ? { ...column, samples } : column);
   }
   return { ...table, columns };

@@ -44,7 +44,10 @@ export function tokensOf(sql: string): Token[] {
     const at = lexeme.lastIndex;
     const found = sql.startsWith("--", at) || sql.startsWith("/*", at) ? null : lexeme.exec(sql);
     if (found === null) throw refuse(sql, at);
-    const [kind, text] = Object.entries(found.groups!).find(([, value]) => value !== undefined)! as [Token["kind"] | "space", string];
+    const [kind, text] = Object.entries(found.groups!).find(([, value]) => value !== undefined)! as [
+      Token["kind"] | "space",
+      string,
+    ];
     if (kind === "word") tokens.push({ kind, text: text.toLowerCase(), at });
     else if (kind === "name") tokens.push({ kind, text: text.slice(1, -1).replaceAll("``", "`"), at });
     else if (kind !== "space") tokens.push({ kind, text, at });
@@ -54,6 +57,13 @@ export function tokensOf(sql: string): Token[] {
 
 function refuse(sql: string, at: number) {
   const what = sql.startsWith("--", at) ? "comments" : refused.find(([start]) => sql.startsWith(start, at))?.[1];
-  if (what !== undefined) return refusal("statement", `Only one statement that reads is run here, and no ${what}: see character ${at + 1}.`, { position: at + 1 });
-  return refusal("syntax", `The statement cannot be read at character ${at + 1}: ${JSON.stringify(sql.slice(at, at + 20))}.`, { position: at + 1 });
+  if (what !== undefined)
+    return refusal("statement", `Only one statement that reads is run here, and no ${what}: see character ${at + 1}.`, {
+      position: at + 1,
+    });
+  return refusal(
+    "syntax",
+    `The statement cannot be read at character ${at + 1}: ${JSON.stringify(sql.slice(at, at + 20))}.`,
+    { position: at + 1 },
+  );
 }

@@ -10,7 +10,12 @@ const binaryCharset = 63;
 const flag = { unsigned: 32, enum: 256, set: 2048 };
 
 /** What the driver gives of a column besides its declared type. */
-type Field = FieldPacket & { characterSet?: number; columnLength?: number; extendedFormat?: string; extendedTypeName?: string };
+type Field = FieldPacket & {
+  characterSet?: number;
+  columnLength?: number;
+  extendedFormat?: string;
+  extendedTypeName?: string;
+};
 
 const typeOf = (field: Field) => field.columnType ?? Types.NULL;
 const isBinary = (field: Field) => field.characterSet === binaryCharset;
@@ -38,7 +43,16 @@ const names = new Map<number, string>([
   [Types.NULL, "null"],
 ]);
 
-const numeric = new Set([Types.TINY, Types.SHORT, Types.INT24, Types.LONG, Types.LONGLONG, Types.NEWDECIMAL, Types.FLOAT, Types.DOUBLE]);
+const numeric = new Set([
+  Types.TINY,
+  Types.SHORT,
+  Types.INT24,
+  Types.LONG,
+  Types.LONGLONG,
+  Types.NEWDECIMAL,
+  Types.FLOAT,
+  Types.DOUBLE,
+]);
 
 /** The name of a result column's type, without its length. */
 export function typeNameOf(field: Field): string {

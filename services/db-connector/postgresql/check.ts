@@ -32,27 +32,34 @@ function statementsOf(sql: string): TreeNode[] {
     if (error instanceof RangeError) throw refusal("syntax", "The statement is nested too deeply.");
     if (!(error instanceof SqlError)) throw error;
     const position = (error.sqlDetails?.cursorPosition ?? 0) + 1;
-    throw refusal("syntax", `The statement cannot be read at character ${position}: ${error.message}.`, { sqlstate: "42601", position });
+    throw refusal("syntax", `The statement cannot be read at character ${position}: ${error.message}.`, {
+      sqlstate: "42601",
+      position,
+    });
   }
 }
 
 /** What may be in a SELECT, by the type of the node. A function says what more there is to look at. */
 const allowed: Record<string, true | ((node: TreeNode) => void)> = {
   CommonTableExpr: ({ ctename, ctequery }) => {
-    if (!("SelectStmt" in (ctequery as TreeNode))) throw notReading(`WITH ${String(ctename)} is ${nameOf(Object.keys(ctequery as TreeNode)[0]!)}`);
+    if (!("SelectStmt" in (ctequery as TreeNode)))
+      throw notReading(`WITH ${String(ctename)} is ${nameOf(Object.keys(ctequery as TreeNode)[0]!)}`);
   },
   RangeVar: ({ catalogname, schemaname, relname }) => {
     const name = [catalogname, schemaname, relname].filter((part) => typeof part === "string").join(".");
-    if (isSystem(schemaname) || (schemaname === undefined && isSystem(relname))) throw notReading(`${name} is a table of the system`);
+    if (isSystem(schemaname) || (schemaname === undefined && isSystem(relname)))
+      throw notReading(`${name} is a table of the system`);
   },
   FuncCall: ({ funcname }) => {
     const names = namesOf(funcname);
     const [name, schema = "pg_catalog", ...more] = names.toReversed();
-    if (schema !== "pg_catalog" || more.length > 0 || !allowedFunctions.has(name!)) throw notReading(`the function ${names.join(".")} is not one of those that only compute`);
+    if (schema !== "pg_catalog" || more.length > 0 || !allowedFunctions.has(name!))
+      throw notReading(`the function ${names.join(".")} is not one of those that only compute`);
   },
   A_Expr: ({ name }) => {
     const names = namesOf(name);
-    if (names.length > 1 && names[0] !== "pg_catalog") throw notReading(`the operator ${names.join(".")} is not one of the system's`);
+    if (names.length > 1 && names[0] !== "pg_catalog")
+      throw notReading(`the operator ${names.join(".")} is not one of the system's`);
   },
   SortBy: ({ useOp }) => {
     if (useOp !== undefined) throw notReading("ORDER BY ... USING names an operator");
@@ -92,12 +99,16 @@ function look(type: string, node: TreeNode): void {
   visit(node);
 }
 
-const isSystem = (name: unknown) => typeof name === "string" && (name.startsWith("pg_") || name === "information_schema");
+const isSystem = (name: unknown) =>
+  typeof name === "string" && (name.startsWith("pg_") || name === "information_schema");
 
 const namesOf = (list: unknown) => (list as { String: { sval: string } }[]).map((each) => each.String.sval);
 
 /** `VariableSetStmt` as "a VARIABLE SET statement". */
 function nameOf(type: string): string {
-  const words = type.replace(/Stmt$/, "").replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toUpperCase();
+  const words = type
+    .replace(/Stmt$/, "")
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ")
+    .toUpperCase();
   return type.endsWith("Stmt") ? `${/^[AEIOU]/.test(words) ? "an" : "a"} ${words} statement` : words;
 }

@@ -1,7 +1,17 @@
 import type { SqlStatement, Statement, Table } from "@chatdb/contracts/query.ts";
 import { outliveBreaks, socketOf } from "@chatdb/kit/database.ts";
 import pg from "pg";
-import { connectTimeoutMs, introspectionTimeoutMs, maxConnections, nextBatch, samplingTimeoutMs, type Batch, type Driver, type DriverSettings, type Reading } from "../driver.ts";
+import {
+  connectTimeoutMs,
+  introspectionTimeoutMs,
+  maxConnections,
+  nextBatch,
+  samplingTimeoutMs,
+  type Batch,
+  type Driver,
+  type DriverSettings,
+  type Reading,
+} from "../driver.ts";
 import { CostGate } from "../cost-gate.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
@@ -44,7 +54,12 @@ export class PostgresqlDriver implements Driver {
   /** Connects when first asked. `onIdleError` hears of connections that broke while nobody used them. */
   constructor(settings: DriverSettings, onIdleError: (error: Error) => void) {
     this.#settings = settings;
-    this.#pool = new pg.Pool({ ...connection(settings), max: maxConnections, idleTimeoutMillis: 30_000, maxLifetimeSeconds: 1800 });
+    this.#pool = new pg.Pool({
+      ...connection(settings),
+      max: maxConnections,
+      idleTimeoutMillis: 30_000,
+      maxLifetimeSeconds: 1800,
+    });
     // Without a listener the process would end with the connection; the pool has already dropped it.
     this.#pool.on("error", onIdleError);
     outliveBreaks(this.#pool);
@@ -62,15 +77,27 @@ export class PostgresqlDriver implements Driver {
     try {
       pid = await watching.unlessStopped(beginReadOnly(client, reading.timeoutMs));
       const sql = sqlOf(statement, "PostgreSQL");
-      if (reading.maxCost !== undefined) await watching.unlessStopped(this.#costs.pass(sql.sql, reading.maxCost, () => estimateCost(client, sql)));
+      if (reading.maxCost !== undefined)
+        await watching.unlessStopped(this.#costs.pass(sql.sql, reading.maxCost, () => estimateCost(client, sql)));
       const typeNames = (this.#typeNames ??= await watching.unlessStopped(readTypeNames(client)));
       cursor = portal(client, sql);
       let last: Batch | undefined;
-      for (let left = reading.maxRows, wanted = nextBatch(reading, left); left > 0; wanted = nextBatch(reading, left, last)) {
+      for (
+        let left = reading.maxRows, wanted = nextBatch(reading, left);
+        left > 0;
+        wanted = nextBatch(reading, left, last)
+      ) {
         watching.takeBytes();
         const { rows, fields } = await watching.unlessStopped(cursor.next(wanted));
         if (fields.length === 0) throw notReading("this statement gives no columns");
-        last = { columns: fields.map(({ name, dataTypeID }) => ({ name, type: typeNames.get(dataTypeID) ?? this.#unknownType() })), rows, bytes: watching.takeBytes() };
+        last = {
+          columns: fields.map(({ name, dataTypeID }) => ({
+            name,
+            type: typeNames.get(dataTypeID) ?? this.#unknownType(),
+          })),
+          rows,
+          bytes: watching.takeBytes(),
+        };
         yield last;
         left -= rows.length;
         if (rows.length < wanted) break;
@@ -88,7 +115,12 @@ export class PostgresqlDriver implements Driver {
         if (pid !== undefined) void this.#terminate(pid).catch(() => undefined);
       } else {
         // Not waited for either: the rows are there, and the connection is busy until it is given back.
-        void (cursor?.close() ?? Promise.resolve()).then(() => endReadOnly(client)).then(() => client.release(), () => client.release(true));
+        void (cursor?.close() ?? Promise.resolve())
+          .then(() => endReadOnly(client))
+          .then(
+            () => client.release(),
+            () => client.release(true),
+          );
       }
     }
   }
@@ -132,4 +164,5 @@ export class PostgresqlDriver implements Driver {
   }
 }
 
-const portal = (client: pg.ClientBase, { sql, params = [] }: SqlStatement): RowCursor => client.query(new RowCursor(sql, params, decoderOf));
+const portal = (client: pg.ClientBase, { sql, params = [] }: SqlStatement): RowCursor =>
+  client.query(new RowCursor(sql, params, decoderOf));

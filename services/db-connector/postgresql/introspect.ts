@@ -47,7 +47,14 @@ const columnOf = ({ name, type, nullable, comment, labels }: ColumnRow): Column 
   ...(labels === null ? {} : { samples: labels.slice(0, 50) }),
 });
 
-interface RelationRow { oid: number; schema: string; name: string; kind: Table["kind"]; comment: string | null; estimate: string | null }
+interface RelationRow {
+  oid: number;
+  schema: string;
+  name: string;
+  kind: Table["kind"];
+  comment: string | null;
+  estimate: string | null;
+}
 
 const relationsSql = `
 SELECT c.oid, n.nspname AS schema, c.relname AS name,
@@ -61,7 +68,14 @@ WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname`;
 
-interface ColumnRow { relation: number; name: string; type: string; nullable: boolean; comment: string | null; labels: string[] | null }
+interface ColumnRow {
+  relation: number;
+  name: string;
+  type: string;
+  nullable: boolean;
+  comment: string | null;
+  labels: string[] | null;
+}
 
 const columnsSql = `
 SELECT a.attrelid AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
@@ -71,7 +85,13 @@ FROM pg_attribute a
 WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
 ORDER BY a.attrelid, a.attnum`;
 
-interface ConstraintRow { relation: number; type: "p" | "f"; columns: string[]; target: number; references: string[] }
+interface ConstraintRow {
+  relation: number;
+  type: "p" | "f";
+  columns: string[];
+  target: number;
+  references: string[];
+}
 
 // A foreign key to a partitioned table is stored once more for each partition, with conparentid.
 const constraintsSql = `

@@ -24,7 +24,11 @@ export async function endReadOnly(client: pg.ClientBase): Promise<void> {
 }
 
 /** Runs `work` in such a transaction. The connection is given back, or dropped when it is no longer usable. */
-export async function readOnly<T>(pool: pg.Pool, timeoutMs: number, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+export async function readOnly<T>(
+  pool: pg.Pool,
+  timeoutMs: number,
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   const answered = giveUpSilent(client, timeoutMs + graceMs);
   let usable = false;

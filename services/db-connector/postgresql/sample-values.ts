@@ -8,7 +8,9 @@ const textual = /^(text|citext|character|character varying|name|"char")(\(\d+\))
 export async function withSamples(client: pg.ClientBase, table: Table): Promise<Table> {
   // A view may compute anything before it gives its first row.
   if (table.kind === "view") return table;
-  const wanted = table.columns.filter(({ name, type, samples }) => !samples && textual.test(type) && !table.primaryKey.includes(name));
+  const wanted = table.columns.filter(
+    ({ name, type, samples }) => !samples && textual.test(type) && !table.primaryKey.includes(name),
+  );
   if (wanted.length === 0) return table;
   const { rows } = await client.query<(string[] | null)[]>({ text: samplesSql(table, wanted), rowMode: "array" });
   const samples = new Map(wanted.map(({ name }, index) => [name, samplesOf(rows[0]?.[index])]));

@@ -13,13 +13,22 @@ const timeoutMs = 600_000;
 const problem = z.object({ detail: z.string() });
 
 /** Opens the rows of `query://<data source>?<SQL, URL-encoded>`, as the db-connector exports them. */
-export async function openQuery({ dbConnectorUrl }: DatasetSources, location: string, signal: AbortSignal): Promise<DatasetFile> {
+export async function openQuery(
+  { dbConnectorUrl }: DatasetSources,
+  location: string,
+  signal: AbortSignal,
+): Promise<DatasetFile> {
   const { datasource, sql } = parsed(location);
   const http = createHttpClient(dbConnectorUrl, { timeoutMs });
   try {
     const request: ExportRequest = { sql, format: "csv", escape_formulas: false };
     const headers = { "content-type": "application/json" };
-    const answer = await http.request(`/datasources/${datasource}/export`, { method: "POST", headers, body: JSON.stringify(request), signal });
+    const answer = await http.request(`/datasources/${datasource}/export`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(request),
+      signal,
+    });
     if (answer.status >= 400) throw refusal(answer.status, await text(answer.body), datasource);
     finished(answer.body, () => void http.close());
     return { body: answer.body, format: "csv" };
@@ -32,7 +41,10 @@ export async function openQuery({ dbConnectorUrl }: DatasetSources, location: st
 function parsed(location: string): { datasource: string; sql: string } {
   const [, datasource = "", encoded = ""] = /^query:\/\/([^/?]+)\?(.+)$/.exec(location) ?? [];
   const named = dataSourceName.safeParse(datasource);
-  if (!named.success) throw new JobError(`"${datasource}" in ${location} is no name of a data source: ${named.error.issues[0]!.message}.`);
+  if (!named.success)
+    throw new JobError(
+      `"${datasource}" in ${location} is no name of a data source: ${named.error.issues[0]!.message}.`,
+    );
   try {
     return { datasource, sql: decodeURIComponent(encoded) };
   } catch {

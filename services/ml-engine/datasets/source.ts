@@ -42,7 +42,11 @@ function amount(read: number, bytes: number | undefined): string {
 }
 
 /** The dataset's bytes, while `progress` is told how many have been read: the share is 0 where nobody knows of how many. Breaks off with a JobError after `maxBytes`. */
-export function metered({ body, bytes }: DatasetFile, maxBytes: number, progress: (share: number, step: string) => void): Readable {
+export function metered(
+  { body, bytes }: DatasetFile,
+  maxBytes: number,
+  progress: (share: number, step: string) => void,
+): Readable {
   let read = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

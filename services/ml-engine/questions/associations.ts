@@ -47,7 +47,8 @@ export function associationsIn(examples: readonly Example[], index: SchemaIndex)
       meanings.set(key, known);
       known.examples.add(example);
     }
-    for (const phrase of phrasesOf(tokens, elements, index)) phrases.set(phrase, (phrases.get(phrase) ?? new Set()).add(example));
+    for (const phrase of phrasesOf(tokens, elements, index))
+      phrases.set(phrase, (phrases.get(phrase) ?? new Set()).add(example));
   }
   const found = [...phrases].flatMap(([phrase, having]) =>
     [...meanings.values()].flatMap(({ meaning, examples: of }): Association[] => {
@@ -58,7 +59,15 @@ export function associationsIn(examples: readonly Example[], index: SchemaIndex)
     }),
   );
   // Of phrases that always come together the shorter one says it.
-  return found.sort((a, b) => b.ratio - a.ratio || specific(b.meaning) - specific(a.meaning) || a.words.length - b.words.length || (a.words.join(" ") < b.words.join(" ") ? -1 : 1)).slice(0, maxAssociations);
+  return found
+    .sort(
+      (a, b) =>
+        b.ratio - a.ratio ||
+        specific(b.meaning) - specific(a.meaning) ||
+        a.words.length - b.words.length ||
+        (a.words.join(" ") < b.words.join(" ") ? -1 : 1),
+    )
+    .slice(0, maxAssociations);
 }
 
 /** A value says more than its column, and that more than its table. */
@@ -75,7 +84,13 @@ function phrasesOf(tokens: readonly Token[], elements: readonly Meaning[], index
     for (let to = from + 1; to <= Math.min(tokens.length, from + maxWords); to++) {
       const run = tokens.slice(from, to);
       const ends = [run[0]!, run.at(-1)!];
-      if (run.some(({ kind }) => kind !== "word") || ends.some(({ word }) => functionWords.has(word)) || own[from] || own[to - 1]) continue;
+      if (
+        run.some(({ kind }) => kind !== "word") ||
+        ends.some(({ word }) => functionWords.has(word)) ||
+        own[from] ||
+        own[to - 1]
+      )
+        continue;
       phrases.add(run.map(({ stem }) => stem).join(" "));
     }
   }
@@ -84,25 +99,34 @@ function phrasesOf(tokens: readonly Token[], elements: readonly Meaning[], index
 
 /** Tells what some words of these name. */
 function namedBy(tokens: readonly Token[], index: SchemaIndex): (meaning: Meaning) => boolean {
-  const runs = tokens.flatMap((_, from) => [1, 2, 3, 4].filter((length) => from + length <= tokens.length).map((length) => tokens.slice(from, from + length)));
+  const runs = tokens.flatMap((_, from) =>
+    [1, 2, 3, 4].filter((length) => from + length <= tokens.length).map((length) => tokens.slice(from, from + length)),
+  );
   const near = ({ cost }: { cost: number }) => cost < certainCost;
   const names = runs.flatMap((run) => index.names.find(run.map(({ stem }) => stem)) ?? []);
   const tables = names.flatMap((named) => named.tables.filter(near));
   const columns = names.flatMap((named) => named.columns.filter(near));
   const values = runs.flatMap((run) => index.values.find(run)).filter(near);
   return (meaning) => {
-    const of = ({ table }: { table: { schema: string; name: string } }) => table.schema === meaning.schema && table.name === meaning.table;
+    const of = ({ table }: { table: { schema: string; name: string } }) =>
+      table.schema === meaning.schema && table.name === meaning.table;
     if (meaning.kind === "table") return tables.some(of);
-    if (meaning.kind === "value") return values.some((each) => of(each) && each.column.name === meaning.column && each.value === meaning.value);
+    if (meaning.kind === "value")
+      return values.some((each) => of(each) && each.column.name === meaning.column && each.value === meaning.value);
     // Who names a value names its column.
-    return columns.some((each) => of(each) && each.column.name === meaning.column) || values.some((each) => of(each) && each.column.name === meaning.column);
+    return (
+      columns.some((each) => of(each) && each.column.name === meaning.column) ||
+      values.some((each) => of(each) && each.column.name === meaning.column)
+    );
   };
 }
 
 /** Of two things that come together in so many of all cases, and each in so many. */
 function logLikelihoodRatio(both: number, one: number, other: number, all: number): number {
   const cells = [both, one - both, other - both, all - one - other + both];
-  const expected = [one * other, one * (all - other), (all - one) * other, (all - one) * (all - other)].map((each) => each / all);
+  const expected = [one * other, one * (all - other), (all - one) * other, (all - one) * (all - other)].map(
+    (each) => each / all,
+  );
   if (both <= expected[0]!) return 0;
   return 2 * cells.reduce((sum, cell, place) => sum + (cell === 0 ? 0 : cell * Math.log(cell / expected[place]!)), 0);
 }

@@ -33,7 +33,8 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
       // What tables are joined by is not said.
       return;
     }
-    if (typeof source === "string" && typeof rest["column"] === "string") found.push(...column({ source, column: rest["column"] }));
+    if (typeof source === "string" && typeof rest["column"] === "string")
+      found.push(...column({ source, column: rest["column"] }));
     if (kind === "column" && (op === "=" || op === "one of")) {
       const [of] = column(rest["column"] as { source: string; column: string });
       const texts = [value, ...((values as unknown[] | undefined) ?? [])].filter((each) => typeof each === "string");
@@ -50,17 +51,29 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
 
 /** By the names and texts that are written in it. */
 function elementsOfStatement(statement: Statement, { tables }: DatabaseSchema): Meaning[] {
-  const text = "sql" in statement ? statement.sql : `${statement.collection} ${JSON.stringify(statement.pipeline).replaceAll('"', "'").replaceAll("$", " ")}`;
-  const names = new Set(text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_.]*/gu)?.flatMap((name) => [name, ...name.split(".")]));
+  const text =
+    "sql" in statement
+      ? statement.sql
+      : `${statement.collection} ${JSON.stringify(statement.pipeline).replaceAll('"', "'").replaceAll("$", " ")}`;
+  const names = new Set(
+    text
+      .toLowerCase()
+      .match(/[\p{L}_][\p{L}\p{N}_.]*/gu)
+      ?.flatMap((name) => [name, ...name.split(".")]),
+  );
   const written = [...text.matchAll(/'((?:[^']|'')*)'/g)].map(([, each]) => each!.replaceAll("''", "'"));
   const texts = new Set<unknown>([...written, ...("sql" in statement ? statement.params.flat() : [])]);
   return tables
     .filter(({ name }) => names.has(name.toLowerCase()))
     .flatMap(({ schema, name: table, columns }): Meaning[] => [
       { kind: "table", schema, table },
-      ...columns.filter(({ name }) => names.has(name.toLowerCase())).flatMap(({ name, samples = [] }): Meaning[] => [
-        { kind: "column", schema, table, column: name },
-        ...samples.filter((value) => texts.has(value)).map((value): Meaning => ({ kind: "value", schema, table, column: name, value })),
-      ]),
+      ...columns
+        .filter(({ name }) => names.has(name.toLowerCase()))
+        .flatMap(({ name, samples = [] }): Meaning[] => [
+          { kind: "column", schema, table, column: name },
+          ...samples
+            .filter((value) => texts.has(value))
+            .map((value): Meaning => ({ kind: "value", schema, table, column: name, value })),
+        ]),
     ]);
 }

@@ -39,8 +39,16 @@ const asked = { question: parseRequest.shape.query, at: z.iso.datetime().optiona
 
 /** A line of a file: a question with the plan or the query that answers it, or what somebody said about an answer. */
 const given = z.union(
-  [z.strictObject({ ...asked, plan }), z.strictObject({ ...asked, ...sqlStatement.shape }), z.strictObject({ ...asked, ...pipelineStatement.shape }), queryFeedback],
-  { error: 'expected {"question": ..., "plan": {...}}, {"question": ..., "sql": "..."}, {"question": ..., "collection": ..., "pipeline": [...]} or feedback as it is stored' },
+  [
+    z.strictObject({ ...asked, plan }),
+    z.strictObject({ ...asked, ...sqlStatement.shape }),
+    z.strictObject({ ...asked, ...pipelineStatement.shape }),
+    queryFeedback,
+  ],
+  {
+    error:
+      'expected {"question": ..., "plan": {...}}, {"question": ..., "sql": "..."}, {"question": ..., "collection": ..., "pipeline": [...]} or feedback as it is stored',
+  },
 );
 type Given = z.infer<typeof given>;
 
@@ -62,12 +70,20 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
     if (text.trim() === "") continue;
     try {
       const read = given.parse(JSON.parse(text));
-      const example = { line, question: "query" in read ? read.query : read.question, at: read.at === undefined ? now : new Date(read.at), known: knownOf(read, index) };
+      const example = {
+        line,
+        question: "query" in read ? read.query : read.question,
+        at: read.at === undefined ? now : new Date(read.at),
+        known: knownOf(read, index),
+      };
       if ("verdict" in read && continuedBy(example.question).refers) {
         followUps++;
         continue;
       }
-      const key = JSON.stringify([example.question.toLowerCase(), example.known.kind === "not" ? example.known.plan : ""]);
+      const key = JSON.stringify([
+        example.question.toLowerCase(),
+        example.known.kind === "not" ? example.known.plan : "",
+      ]);
       // What came later stands later.
       examples.delete(key);
       examples.set(key, example);
@@ -96,11 +112,16 @@ function knownOf(read: Given, index: SchemaIndex): Known {
     return { kind: "plan", plan: planFrom(read.correction ?? read.plan, index) };
   }
   if ("plan" in read) return { kind: "plan", plan: planFrom(read.plan, index) };
-  return { kind: "statement", statement: "sql" in read ? { sql: read.sql, params: read.params } : { collection: read.collection, pipeline: read.pipeline } };
+  return {
+    kind: "statement",
+    statement:
+      "sql" in read ? { sql: read.sql, params: read.params } : { collection: read.collection, pipeline: read.pipeline },
+  };
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) return error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")).join("; ");
+  if (error instanceof z.ZodError)
+    return error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")).join("; ");
   if (error instanceof SyntaxError) return `not JSON: ${error.message}`;
   if (error instanceof Refusal || error instanceof JobError) return error.message;
   throw error;

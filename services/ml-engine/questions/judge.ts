@@ -45,10 +45,14 @@ export class Judge {
   }
 
   async #givesSame(statement: Statement, plan: QueryPlan): Promise<boolean> {
-    const ordered = "sql" in statement ? /\border\s+by\b/i.test(statement.sql) : statement.pipeline.some((stage) => "$sort" in stage);
+    const ordered =
+      "sql" in statement ? /\border\s+by\b/i.test(statement.sql) : statement.pipeline.some((stage) => "$sort" in stage);
     // Rows that happen to come in some order tell nothing about one that was asked for.
     if (ordered && plan.orderBy.length === 0) return false;
-    const [wanted, given] = await Promise.all([this.#rows(statement), this.#rows(statementOf(plan, this.#index.schema))]);
+    const [wanted, given] = await Promise.all([
+      this.#rows(statement),
+      this.#rows(statementOf(plan, this.#index.schema)),
+    ]);
     return wanted !== undefined && given !== undefined && sameResult([wanted], given, { extraColumns: true });
   }
 
@@ -60,8 +64,10 @@ export class Judge {
       if (known.kind !== "statement") continue;
       try {
         const { rows, truncated } = await this.#run(known.statement);
-        if (rows.length === 0) problems.push(`line ${line}: the query gives no rows, which tells it from no other that gives none`);
-        if (truncated) problems.push(`line ${line}: the query gives more than the ${rows.length} rows that are compared`);
+        if (rows.length === 0)
+          problems.push(`line ${line}: the query gives no rows, which tells it from no other that gives none`);
+        if (truncated)
+          problems.push(`line ${line}: the query gives more than the ${rows.length} rows that are compared`);
       } catch (error) {
         if (isAway(error)) throw error;
         problems.push(`line ${line}: ${(error as Error).message}`);
@@ -74,7 +80,11 @@ export class Judge {
   #rows(statement: Statement): Promise<QueryResult["rows"] | undefined> {
     const key = JSON.stringify(statement);
     let rows = this.#results.get(key);
-    if (!rows) this.#results.set(key, (rows = this.#run(statement).then(({ rows, truncated }) => (truncated ? undefined : rows), failed)));
+    if (!rows)
+      this.#results.set(
+        key,
+        (rows = this.#run(statement).then(({ rows, truncated }) => (truncated ? undefined : rows), failed)),
+      );
     return rows;
   }
 }
@@ -86,4 +96,5 @@ function failed(error: unknown): undefined {
 }
 
 /** The db-connector or the database cannot be asked, which says nothing about the query. */
-export const isAway = (error: unknown): boolean => !(error instanceof Problem) || [429, 502, 503].includes(error.status);
+export const isAway = (error: unknown): boolean =>
+  !(error instanceof Problem) || [429, 502, 503].includes(error.status);

@@ -37,44 +37,91 @@ const wordsShare = 0.7;
  * all of them. The same examples give the same model.
  * @throws JobError where there are too few, or where what was learned makes the answers to the others worse
  */
-export async function learn(examples: readonly Example[], index: SchemaIndex, judge: Judge, { testFraction = 0.2, seed = 1, watch = unwatched }: LearnOptions = {}): Promise<Learned> {
+export async function learn(
+  examples: readonly Example[],
+  index: SchemaIndex,
+  judge: Judge,
+  { testFraction = 0.2, seed = 1, watch = unwatched }: LearnOptions = {},
+): Promise<Learned> {
   const positive = examples.filter(({ known }) => known.kind !== "not");
-  if (positive.length < fewestRows) throw new JobError(`There are ${positive.length} examples that say what is meant; learning takes at least ${fewestRows}.`);
+  if (positive.length < fewestRows)
+    throw new JobError(
+      `There are ${positive.length} examples that say what is meant; learning takes at least ${fewestRows}.`,
+    );
   const split = splitRows(positive.length, testFraction, seed);
   const test = Array.from(split.test, (place) => positive[place]!);
   const rest = new Set(test);
   const searches = new Searches(watch);
-  const trial = await learnFrom(examples.filter((each) => !rest.has(each)), index, judge, searches, partOf(watch, 0, tried));
+  const trial = await learnFrom(
+    examples.filter((each) => !rest.has(each)),
+    index,
+    judge,
+    searches,
+    partOf(watch, 0, tried),
+  );
   const before = await figuresOf(test, { index }, judge, partOf(watch, tried, measuredBefore));
-  const bare = await figuresOf(test, readerOf(withoutRanker(trial), index), judge, partOf(watch, measuredBefore, measuredBare));
+  const bare = await figuresOf(
+    test,
+    readerOf(withoutRanker(trial), index),
+    judge,
+    partOf(watch, measuredBefore, measuredBare),
+  );
   const full = await figuresOf(test, readerOf(trial, index), judge, partOf(watch, measuredBare, measured));
   const needsRanker = worthOf(full) >= worthOf(bare);
   const after = needsRanker ? full : bare;
   if (worthOf(after) < worthOf(before)) {
-    throw new JobError(`What was learned from these examples makes answers worse: of ${test.length} that were held out, ${told(before)} before and ${told(after)} after. Nothing was registered. Are the examples right, and like the questions that are asked?`);
+    throw new JobError(
+      `What was learned from these examples makes answers worse: of ${test.length} that were held out, ${told(before)} before and ${told(after)} after. Nothing was registered. Are the examples right, and like the questions that are asked?`,
+    );
   }
   const whole = await learnFrom(examples, index, judge, searches, partOf(watch, measured, 1));
   return {
     model: needsRanker ? whole : withoutRanker(whole),
-    metrics: { examples: examples.length, test_examples: test.length, words: whole.words.length, ...after, ...asBefore(before) },
+    metrics: {
+      examples: examples.length,
+      test_examples: test.length,
+      words: whole.words.length,
+      ...after,
+      ...asBefore(before),
+    },
   };
 }
 
-async function learnFrom(examples: readonly Example[], index: SchemaIndex, judge: Judge, searches: Searches, watch: Watch): Promise<QuestionModel> {
+async function learnFrom(
+  examples: readonly Example[],
+  index: SchemaIndex,
+  judge: Judge,
+  searches: Searches,
+  watch: Watch,
+): Promise<QuestionModel> {
   const positive = examples.filter(({ known }) => known.kind !== "not");
-  const words = await searches.next((from, keep) => learnWords(positive, index, judge, { watch: partOf(watch, 0, wordsShare), from, keep }));
+  const words = await searches.next((from, keep) =>
+    learnWords(positive, index, judge, { watch: partOf(watch, 0, wordsShare), from, keep }),
+  );
   const reader = { index: new SchemaIndex(index.schema, words) };
   const labelled: Labelled[] = [];
-  for (const place of placesOf(examples.length, partOf(watch, wordsShare, 1), "reading questions with these words", 1)) {
+  for (const place of placesOf(
+    examples.length,
+    partOf(watch, wordsShare, 1),
+    "reading questions with these words",
+    1,
+  )) {
     const example = examples[place]!;
     const plans: { evidence: Labelled["plans"][number]["evidence"]; right: boolean | undefined }[] = [];
-    for (const evidence of plansFor(example, reader)) plans.push({ evidence, right: await judge.isRight(example, evidence.plan) });
+    for (const evidence of plansFor(example, reader))
+      plans.push({ evidence, right: await judge.isRight(example, evidence.plan) });
     // Where only some plan is known to be wrong, that says something if it is the likeliest.
-    if (plans[0]?.right !== undefined) labelled.push({ plans: plans.map(({ evidence, right }) => ({ evidence, right: right ?? false })) });
+    if (plans[0]?.right !== undefined)
+      labelled.push({ plans: plans.map(({ evidence, right }) => ({ evidence, right: right ?? false })) });
   }
   // The forest is the bundled one: what is learned stands beside it.
   const { preference, sureness } = fitRanker(labelled, bundledWeights);
-  return { format: questionModelFormat, datasource: index.schema.datasource, ranker: { prior: bundledDigest, weights: { preference, sureness } }, words };
+  return {
+    format: questionModelFormat,
+    datasource: index.schema.datasource,
+    ranker: { prior: bundledDigest, weights: { preference, sureness } },
+    words,
+  };
 }
 
 const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionModel => ({ format, datasource, words });
@@ -82,7 +129,9 @@ const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionMo
 /** A wrong answer takes away what a right one gives. */
 const worthOf = ({ accuracy, coverage }: Figures) => 2 * accuracy - coverage;
 
-const told = ({ accuracy, coverage }: Figures) => `${percent(accuracy)} were answered rightly and ${percent(coverage - accuracy)} wrongly`;
+const told = ({ accuracy, coverage }: Figures) =>
+  `${percent(accuracy)} were answered rightly and ${percent(coverage - accuracy)} wrongly`;
 const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
 
-const asBefore = (figures: Figures): Metrics => Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}_before`, value as number]));
+const asBefore = (figures: Figures): Metrics =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}_before`, value as number]));

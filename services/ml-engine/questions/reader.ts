@@ -47,7 +47,11 @@ export interface Fate {
 export async function fateOf(example: Example, reader: Reader, judge: Judge): Promise<Fate> {
   const [likeliest] = plansFor(example, reader);
   if (!likeliest) return { answered: false, right: false, likeliest };
-  return { answered: likeliest.confidence >= minConfidence, right: await judge.isRight(example, likeliest.plan), likeliest };
+  return {
+    answered: likeliest.confidence >= minConfidence,
+    right: await judge.isRight(example, likeliest.plan),
+    likeliest,
+  };
 }
 
 /** Of examples that say what is right: the share that is answered rightly, the share that is answered, and how much of that is right. */
@@ -58,7 +62,12 @@ export interface Figures {
   precision: number;
 }
 
-export async function figuresOf(examples: readonly Example[], reader: Reader, judge: Judge, watch: Watch = unwatched): Promise<Figures> {
+export async function figuresOf(
+  examples: readonly Example[],
+  reader: Reader,
+  judge: Judge,
+  watch: Watch = unwatched,
+): Promise<Figures> {
   let answered = 0;
   let right = 0;
   for (const place of placesOf(examples.length, watch, "answering held-out questions", 1)) {
@@ -67,5 +76,9 @@ export async function figuresOf(examples: readonly Example[], reader: Reader, ju
     right += Number(fate.answered && fate.right === true);
   }
   const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
-  return { accuracy: share(right, examples.length), coverage: share(answered, examples.length), precision: share(right, answered) };
+  return {
+    accuracy: share(right, examples.length),
+    coverage: share(answered, examples.length),
+    precision: share(right, answered),
+  };
 }

@@ -16,7 +16,9 @@ export function normal(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return numberText(Number(text));
   if (/^\d{4}-\d\d$/.test(text)) return `${text}-01`;
-  return text.replace(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.0+)?Z?$/, (_, date: string, time: string) => (time === "00:00:00" ? date : `${date} ${time}`));
+  return text.replace(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.0+)?Z?$/, (_, date: string, time: string) =>
+    time === "00:00:00" ? date : `${date} ${time}`,
+  );
 }
 
 /** MySQL gives the average of integers with four decimals. Twelve digits first: halves are then rounded alike. */
@@ -38,22 +40,45 @@ export function sameResult(gold: Blocks, ours: Table, { extraColumns = false }: 
   const left = goldRows.map((row) => row.map(normal));
   const right = ours.map((row) => row.map(normal));
   const sizes = gold.map(({ length }) => length);
-  const contents = (rows: string[][], column: number) => rows.map((row) => row[column]!).sort().join("\n");
+  const contents = (rows: string[][], column: number) =>
+    rows
+      .map((row) => row[column]!)
+      .sort()
+      .join("\n");
   const goldContents = Array.from({ length: width }, (_, column) => contents(left, column));
   const ourContents = Array.from({ length: ourWidth }, (_, column) => contents(right, column));
-  const candidates = goldContents.map((content) => ourContents.flatMap((each, column) => (each === content ? [column] : [])));
+  const candidates = goldContents.map((content) =>
+    ourContents.flatMap((each, column) => (each === content ? [column] : [])),
+  );
   const wanted = blocksText(left, sizes);
-  return orders(candidates).some((order) => blocksText(right.map((row) => order.map((column) => row[column]!)), sizes) === wanted);
+  return orders(candidates).some(
+    (order) =>
+      blocksText(
+        right.map((row) => order.map((column) => row[column]!)),
+        sizes,
+      ) === wanted,
+  );
 }
 
 function blocksText(rows: readonly string[][], sizes: readonly number[]): string {
   let start = 0;
-  return sizes.map((size) => rows.slice(start, (start += size)).map((row) => row.join("\t")).sort().join("\n")).join("\f");
+  return sizes
+    .map((size) =>
+      rows
+        .slice(start, (start += size))
+        .map((row) => row.join("\t"))
+        .sort()
+        .join("\n"),
+    )
+    .join("\f");
 }
 
 /** Every way to take one of its candidates for each column and none twice; a thousand at the most. */
 function orders(candidates: readonly number[][], limit = 1000): number[][] {
   let found: number[][] = [[]];
-  for (const options of candidates) found = found.flatMap((order) => options.filter((column) => !order.includes(column)).map((column) => [...order, column])).slice(0, limit);
+  for (const options of candidates)
+    found = found
+      .flatMap((order) => options.filter((column) => !order.includes(column)).map((column) => [...order, column]))
+      .slice(0, limit);
   return found;
 }

@@ -26,7 +26,10 @@ export class Searches {
   async next(find: (from: Search, keep: (search: Search) => void) => Promise<LearnedWord[]>): Promise<LearnedWord[]> {
     const place = this.#found.length;
     const { found = [], search = begin } = this.#earlier ?? {};
-    const keep = (search: Search) => this.#watch.checkpoint(() => Buffer.from(JSON.stringify({ found: this.#found, search } satisfies z.infer<typeof state>)));
+    const keep = (search: Search) =>
+      this.#watch.checkpoint(() =>
+        Buffer.from(JSON.stringify({ found: this.#found, search } satisfies z.infer<typeof state>)),
+      );
     const words = found[place] ?? (await find(place === found.length ? search : begin, keep));
     this.#found.push(words);
     return words;

@@ -24,7 +24,12 @@ export interface SearchOptions {
 }
 
 /** What people of one place call things, as far as it makes more examples right than wrong. */
-export async function learnWords(examples: readonly Example[], index: SchemaIndex, judge: Judge, { watch = unwatched, from, keep }: SearchOptions = {}): Promise<LearnedWord[]> {
+export async function learnWords(
+  examples: readonly Example[],
+  index: SchemaIndex,
+  judge: Judge,
+  { watch = unwatched, from, keep }: SearchOptions = {},
+): Promise<LearnedWord[]> {
   const trial = new Trial(index, judge);
   const associations = associationsIn(examples, index);
   let words = (from?.taken ?? []).map((place) => associations[place]!);
@@ -33,14 +38,20 @@ export async function learnWords(examples: readonly Example[], index: SchemaInde
     keep?.({ tried, taken: words.map((word) => associations.indexOf(word)) });
     const association = associations[tried % associations.length]!;
     if (words.includes(association)) continue;
-    if ((await trial.worth([...words, association], association.examples)) > (await trial.worth(words, association.examples))) words = [...words, association];
+    if (
+      (await trial.worth([...words, association], association.examples)) >
+      (await trial.worth(words, association.examples))
+    )
+      words = [...words, association];
   }
   // What helped on the way may be no longer needed; the weakest first.
   for (const word of words.toReversed()) {
     const others = words.filter((each) => each !== word);
     if ((await trial.right(others, word.examples)) >= (await trial.right(words, word.examples))) words = others;
   }
-  return words.map(({ words: said, meaning }) => ({ words: said, meaning })).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+  return words
+    .map(({ words: said, meaning }) => ({ words: said, meaning }))
+    .sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
 interface Worth {
@@ -95,13 +106,18 @@ class Trial {
     const wanted = this.#elementsOf(example);
     const given = new Set((likeliest ? elementsOfPlan(likeliest.plan) : []).map(canonicalJson));
     const nearness = (2 * [...wanted].filter((each) => given.has(each)).length) / Math.max(1, wanted.size + given.size);
-    const fate = right === undefined ? 0 : answered ? (right ? worths.answered : worths.wrong) : right ? worths.likeliest : 0;
+    const fate =
+      right === undefined ? 0 : answered ? (right ? worths.answered : worths.wrong) : right ? worths.likeliest : 0;
     return { soft: fate + worths.nearness * nearness, right: answered && right !== undefined ? (right ? 1 : -1) : 0 };
   }
 
   #elementsOf(example: Example): Set<string> {
     let elements = this.#elements.get(example);
-    if (!elements) this.#elements.set(example, (elements = new Set(elementsOf(example.known, this.#index.schema).map((each: Meaning) => canonicalJson(each)))));
+    if (!elements)
+      this.#elements.set(
+        example,
+        (elements = new Set(elementsOf(example.known, this.#index.schema).map((each: Meaning) => canonicalJson(each)))),
+      );
     return elements;
   }
 }

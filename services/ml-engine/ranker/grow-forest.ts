@@ -28,10 +28,19 @@ const bins = 64;
 const decimals = 4;
 
 /** Trees whose sum is the log-odds that a row is so. Deterministic for the same random numbers. */
-export function growForest({ columns, labels, weights }: Sample, { trees: rounds, share, random, ...options }: ForestOptions): Omit<Forest, "features"> {
+export function growForest(
+  { columns, labels, weights }: Sample,
+  { trees: rounds, share, random, ...options }: ForestOptions,
+): Omit<Forest, "features"> {
   const binned = columns.map((values) => binNumbers(values, { bins, decimals }));
   const choose = (features: readonly number[]) => features.filter(() => random() < share);
-  const { intercepts, trees } = boost(binned, binaryLogLoss(labels, weights), { ...options, rounds, choose, decimals, minGain: 1e-6 });
+  const { intercepts, trees } = boost(binned, binaryLogLoss(labels, weights), {
+    ...options,
+    rounds,
+    choose,
+    decimals,
+    minGain: 1e-6,
+  });
   return { intercept: intercepts[0]!, trees: trees.map((tree) => nested(tree, 0)) };
 }
 

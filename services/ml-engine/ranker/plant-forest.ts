@@ -5,7 +5,14 @@ import { mulberry32 } from "../training/random.ts";
 import type { Labelled } from "./fit-ranker.ts";
 
 /** Found to do best on schemas that were not seen. */
-const options: Omit<ForestOptions, "random"> = { trees: 150, leaves: 15, rate: 0.06, minRows: 30, penalty: 5, share: 0.4 };
+const options: Omit<ForestOptions, "random"> = {
+  trees: 150,
+  leaves: 15,
+  rate: 0.06,
+  minRows: 30,
+  penalty: 5,
+  share: 0.4,
+};
 
 /** Parts that schemas are divided into: each is told by a forest that was grown on the others. */
 const parts = 5;
@@ -25,7 +32,8 @@ export function plantForest(questions: readonly Labelled[]): Planted {
   for (let out = 0; out < Math.min(parts, schemas.length); out++) {
     const { intercept, trees } = grown(questions.filter((question, place) => part(question, place) !== out));
     questions.forEach((question, place) => {
-      if (part(question, place) === out) unseen[place] = question.plans.map(({ evidence }) => valueOf(trees, intercept, evidence.features));
+      if (part(question, place) === out)
+        unseen[place] = question.plans.map(({ evidence }) => valueOf(trees, intercept, evidence.features));
     });
   }
   const { intercept, trees } = grown(questions);
@@ -33,7 +41,9 @@ export function plantForest(questions: readonly Labelled[]): Planted {
 }
 
 function grown(questions: readonly Labelled[]) {
-  const plans = questions.flatMap((question) => question.plans.map((plan) => ({ ...plan, weight: question.weight ?? 1 })));
+  const plans = questions.flatMap((question) =>
+    question.plans.map((plan) => ({ ...plan, weight: question.weight ?? 1 })),
+  );
   const columns = featureNames.map((_, place) => Float64Array.from(plans, ({ evidence }) => evidence.features[place]!));
   const labels = Uint8Array.from(plans, ({ right }) => Number(right));
   const weights = Float64Array.from(plans, ({ weight }) => weight);
@@ -51,5 +61,13 @@ function withNames(trees: readonly Tree[]): Pick<Forest, "features" | "trees"> {
   };
   trees.forEach(visit);
   const places = [...asked].sort((a, b) => a - b);
-  return { features: places.map((place) => featureNames[place]!), trees: trees.map((tree) => replaced(tree, featureNames.map((_, place) => places.indexOf(place)))) };
+  return {
+    features: places.map((place) => featureNames[place]!),
+    trees: trees.map((tree) =>
+      replaced(
+        tree,
+        featureNames.map((_, place) => places.indexOf(place)),
+      ),
+    ),
+  };
 }

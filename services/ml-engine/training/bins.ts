@@ -22,7 +22,11 @@ export interface BinOptions {
 export function binNumbers(values: Float64Array, { bins: most = mostBins, decimals }: BinOptions = {}): BinnedColumn {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const different = firstDifferent(sorted, most);
-  const edges = different ?? [...new Set(Array.from({ length: most }, (_, part) => sorted[Math.floor((part * (sorted.length - 1)) / (most - 1))]!))];
+  const edges = different ?? [
+    ...new Set(
+      Array.from({ length: most }, (_, part) => sorted[Math.floor((part * (sorted.length - 1)) / (most - 1))]!),
+    ),
+  ];
   const thresholds = edges.slice(1).map((edge, place) => between(edges[place]!, edge, decimals));
   const ordered = Float64Array.from(thresholds);
   const bins = new Uint8Array(values.length);

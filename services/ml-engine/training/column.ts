@@ -94,7 +94,9 @@ export class ColumnBuilder {
   #addNumber(text: string | undefined, row: number): void {
     const value = text === undefined ? NaN : numberOf(text);
     if (text !== undefined && Number.isNaN(value)) {
-      this.#problems.add(`${this.#place} ${row}, column "${this.#name}": "${abbreviate(text)}" is not a number, as others in this column are`);
+      this.#problems.add(
+        `${this.#place} ${row}, column "${this.#name}": "${abbreviate(text)}" is not a number, as others in this column are`,
+      );
     }
     let numbers = this.#numbers!;
     if (this.#length === numbers.length) {

@@ -26,7 +26,11 @@ type Table = Omit<Dataset, "sha256">;
  * spreadsheet numbers them (the header is row 1), or lines and keys.
  * @param maxValues rows times columns, at most. Default: any number
  */
-export async function readDataset(file: Readable, format: DatasetFormat = "csv", maxValues = Infinity): Promise<Dataset> {
+export async function readDataset(
+  file: Readable,
+  format: DatasetFormat = "csv",
+  maxValues = Infinity,
+): Promise<Dataset> {
   const { meter, stored } = createMeter();
   // Each ends the other: the stream's error is the table's.
   const bytes = pipeline(file, meter, () => undefined);
@@ -60,7 +64,8 @@ async function readRecords(records: AsyncIterable<string[]>, maxValues: number):
       }
     }
   } catch (error) {
-    if (error instanceof CsvError) throw new JobError(`The dataset is not valid CSV. ${error.message}`, { cause: error });
+    if (error instanceof CsvError)
+      throw new JobError(`The dataset is not valid CSV. ${error.message}`, { cause: error });
     throw error;
   }
   if (columns === undefined) throw new JobError("The dataset is empty: its first row must name the columns.");

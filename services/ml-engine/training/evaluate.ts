@@ -26,20 +26,46 @@ const mostMeasured = 2e9;
  * Predicts the held-out rows as the prediction service would, and tells how well that went. Where that would take minutes, the first of them
  * stand for all, which a shuffle has put there.
  */
-export function evaluate(artifact: ModelArtifact, columns: readonly Column[], target: Target, heldOut: Int32Array, seed: number, watch: Watch = unwatched): { metrics: Metrics; evaluation: Evaluation } {
+export function evaluate(
+  artifact: ModelArtifact,
+  columns: readonly Column[],
+  target: Target,
+  heldOut: Int32Array,
+  seed: number,
+  watch: Watch = unwatched,
+): { metrics: Metrics; evaluation: Evaluation } {
   const rows = heldOut.subarray(0, Math.ceil(mostMeasured / workOf(artifact)));
   const { predict } = createPredictor(artifact);
   const used = columns.filter(({ name }) => artifact.features.some((feature) => feature.name === name));
   const inputs = Array.from(rows, (row) => valuesAt(used, row));
-  const predictions = Array.from(placesOf(rows.length, partOf(watch, 0, predicting), "predicting held-out rows"), (place) => predict(inputs[place]!));
+  const predictions = Array.from(
+    placesOf(rows.length, partOf(watch, 0, predicting), "predicting held-out rows"),
+    (place) => predict(inputs[place]!),
+  );
   const few = rows.subarray(0, Math.min(mostShuffled, Math.floor(mostWork / (workOf(artifact) * used.length))));
   const scoreOf = scorer(target, few);
   const right = scoreOf(predictions);
-  const importance = importanceOf(inputs.slice(0, few.length), used.map(({ name }) => name), seed, (shuffled) => right - scoreOf(shuffled.map(predict)), partOf(watch, predicting, 1));
+  const importance = importanceOf(
+    inputs.slice(0, few.length),
+    used.map(({ name }) => name),
+    seed,
+    (shuffled) => right - scoreOf(shuffled.map(predict)),
+    partOf(watch, predicting, 1),
+  );
   const told = importance.every((each) => Number.isFinite(each.importance)) ? { importance } : {};
-  if (target.task === "classification") return { metrics: { ...classificationMetrics(namesOf(target, rows), predictions), test_rows: rows.length }, evaluation: { confusion: confusionOf(target, rows, predictions), ...told } };
-  const [actual, predicted] = [Array.from(rows, (row) => target.values[row]!), predictions.map(({ prediction }) => Number(prediction))];
-  return { metrics: { ...regressionMetrics(actual, predicted), test_rows: rows.length }, evaluation: { points: pointsOf(actual, predicted), ...told } };
+  if (target.task === "classification")
+    return {
+      metrics: { ...classificationMetrics(namesOf(target, rows), predictions), test_rows: rows.length },
+      evaluation: { confusion: confusionOf(target, rows, predictions), ...told },
+    };
+  const [actual, predicted] = [
+    Array.from(rows, (row) => target.values[row]!),
+    predictions.map(({ prediction }) => Number(prediction)),
+  ];
+  return {
+    metrics: { ...regressionMetrics(actual, predicted), test_rows: rows.length },
+    evaluation: { points: pointsOf(actual, predicted), ...told },
+  };
 }
 
 /** Numbers that a prediction reads. */
@@ -48,7 +74,8 @@ function workOf(artifact: ModelArtifact): number {
   return artifact.family === "boosted-trees" ? artifact.trees.length * 10 : 1000;
 }
 
-const namesOf = ({ classes, labels }: ClassTarget, rows: Int32Array) => Array.from(rows, (row) => classes[labels[row]!]!);
+const namesOf = ({ classes, labels }: ClassTarget, rows: Int32Array) =>
+  Array.from(rows, (row) => classes[labels[row]!]!);
 
 /** r2 or accuracy of predictions of the first of the rows. */
 function scorer(target: Target, rows: Int32Array): (predictions: readonly Prediction[]) => number {
@@ -57,11 +84,21 @@ function scorer(target: Target, rows: Int32Array): (predictions: readonly Predic
     return (predictions) => names.filter((name, i) => predictions[i]!.prediction === name).length / names.length;
   }
   const actual = Array.from(rows, (row) => target.values[row]!);
-  return (predictions) => regressionMetrics(actual, actual.map((_, i) => Number(predictions[i]!.prediction))).r2;
+  return (predictions) =>
+    regressionMetrics(
+      actual,
+      actual.map((_, i) => Number(predictions[i]!.prediction)),
+    ).r2;
 }
 
 /** How much the score falls as each feature's values are shuffled (Breiman, Random forests, 2001, section 10), the most important first. */
-function importanceOf(inputs: Record<string, FeatureValues[string]>[], names: readonly string[], seed: number, fallOf: (inputs: readonly FeatureValues[]) => number, watch: Watch): NonNullable<Evaluation["importance"]> {
+function importanceOf(
+  inputs: Record<string, FeatureValues[string]>[],
+  names: readonly string[],
+  seed: number,
+  fallOf: (inputs: readonly FeatureValues[]) => number,
+  watch: Watch,
+): NonNullable<Evaluation["importance"]> {
   const random = mulberry32(seed);
   const falls = Array.from(placesOf(names.length, watch, "what features matter", 1), (place) => {
     const name = names[place]!;
@@ -85,7 +122,11 @@ function shuffled<T>(values: T[], random: () => number): T[] {
   return values;
 }
 
-function confusionOf({ classes, labels }: ClassTarget, rows: Int32Array, predictions: readonly Prediction[]): NonNullable<Evaluation["confusion"]> {
+function confusionOf(
+  { classes, labels }: ClassTarget,
+  rows: Int32Array,
+  predictions: readonly Prediction[],
+): NonNullable<Evaluation["confusion"]> {
   const places = new Map<unknown, number>(classes.map((name, place) => [name, place]));
   const counts = classes.map(() => classes.map(() => 0));
   rows.forEach((row, i) => counts[labels[row]!]![places.get(predictions[i]!.prediction)!]!++);

@@ -18,7 +18,9 @@ export interface Matrix {
 
 /** Learns how to encode each column from the training rows alone: the held-out ones must not tell. */
 export function learnFeatures(columns: readonly Column[], training: Int32Array): TableFeature[] {
-  return columns.map((column) => (column.kind === "number" ? learnNumber(column, training) : learnCategories(column, training)));
+  return columns.map((column) =>
+    column.kind === "number" ? learnNumber(column, training) : learnCategories(column, training),
+  );
 }
 
 /** Mean and standard deviation (of the population) by Welford's method. */

@@ -24,16 +24,35 @@ export interface TreesFit extends Boosted {
 }
 
 /** Boosted trees with the defaults of scikit-learn's HistGradientBoosting, and the loss on the training and on the held-out rows as they grew. */
-export function fitTrees(features: readonly TableFeature[], columns: readonly Column[], target: Target, split: Split, parameters: TrainingParameters, watch: Watch): TreesFit {
-  const { trees: rounds = 100, leaves = 31, learning_rate: rate = 0.1, min_rows: minRows = 20, l2: penalty = 0 } = parameters;
+export function fitTrees(
+  features: readonly TableFeature[],
+  columns: readonly Column[],
+  target: Target,
+  split: Split,
+  parameters: TrainingParameters,
+  watch: Watch,
+): TreesFit {
+  const {
+    trees: rounds = 100,
+    leaves = 31,
+    learning_rate: rate = 0.1,
+    min_rows: minRows = 20,
+    l2: penalty = 0,
+  } = parameters;
   const raw = columns.map((column, index) => rawValues(column, features[index]!));
   const binned = raw.map((values, index) => {
     const [feature, training] = [features[index]!, Float64Array.from(split.training, (row) => values[row]!)];
     return feature.kind === "number" ? binNumbers(training) : binCategories(training, feature.categories.length);
   });
   const [loss, heldOut] = [lossOf(target, split.training), lossOf(target, split.test)];
-  const numbers = Math.max(leaves * 3 * binned.reduce((sum, { count }) => sum + count + 1, 0), split.training.length * loss.intercepts.length);
-  if (numbers > mostNumbers) throw new JobError(`Trees of ${leaves} leaves over ${columns.length} columns and ${split.training.length} rows need more memory than a training has. Leave out columns, rows or leaves.`);
+  const numbers = Math.max(
+    leaves * 3 * binned.reduce((sum, { count }) => sum + count + 1, 0),
+    split.training.length * loss.intercepts.length,
+  );
+  if (numbers > mostNumbers)
+    throw new JobError(
+      `Trees of ${leaves} leaves over ${columns.length} columns and ${split.training.length} rows need more memory than a training has. Leave out columns, rows or leaves.`,
+    );
 
   const walk = createWalk(raw, features);
   const replay = (rows: Int32Array, trees: readonly Tree[]) => {
@@ -46,10 +65,14 @@ export function fitTrees(features: readonly TableFeature[], columns: readonly Co
   const every = Math.ceil(rounds / mostPoints);
   const follow = (round: number, trees: readonly Tree[], scores: readonly Float64Array[]) => {
     trees.slice(-scores.length).forEach((each, k) => walk(each, split.test, heldOutScores[k]!));
-    if (round % every === 0 || round === rounds) curve.push({ round, training: loss.mean(scores), held_out: heldOut.mean(heldOutScores) });
+    if (round % every === 0 || round === rounds)
+      curve.push({ round, training: loss.mean(scores), held_out: heldOut.mean(heldOutScores) });
   };
 
-  const earlier = { trees: treesOf(watch, features, loss.intercepts.length, rounds), scores: replay(split.training, []) };
+  const earlier = {
+    trees: treesOf(watch, features, loss.intercepts.length, rounds),
+    scores: replay(split.training, []),
+  };
   for (let n = 0; n < earlier.trees.length; n += loss.intercepts.length) {
     for (let k = 0; k < loss.intercepts.length; k++) walk(earlier.trees[n + k]!, split.training, earlier.scores[k]!);
     follow(n / loss.intercepts.length + 1, earlier.trees.slice(0, n + loss.intercepts.length), earlier.scores);
@@ -77,7 +100,10 @@ function rawValues(column: Column, feature: TableFeature): Float64Array {
 }
 
 /** Makes what adds to scores what a tree says of the given rows. */
-function createWalk(raw: readonly Float64Array[], features: readonly TableFeature[]): (tree: Tree, rows: Int32Array, scores: Float64Array) => void {
+function createWalk(
+  raw: readonly Float64Array[],
+  features: readonly TableFeature[],
+): (tree: Tree, rows: Int32Array, scores: Float64Array) => void {
   const isCategory = features.map(({ kind }) => kind === "category");
   const values = new Float64Array(raw.length);
   return (tree, rows, scores) => {
@@ -92,7 +118,12 @@ function createWalk(raw: readonly Float64Array[], features: readonly TableFeatur
 function treesOf(watch: Watch, features: readonly TableFeature[], scores: number, rounds: number): Tree[] {
   if (!watch.resumeFrom) return [];
   const trees = readTrees(watch.resumeFrom);
-  if (!trees || trees.length % scores !== 0 || trees.length > rounds * scores || trees.some((each) => misfit(each, features) !== undefined)) {
+  if (
+    !trees ||
+    trees.length % scores !== 0 ||
+    trees.length > rounds * scores ||
+    trees.some((each) => misfit(each, features) !== undefined)
+  ) {
     watch.log(unreadable);
     return [];
   }

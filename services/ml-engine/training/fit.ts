@@ -60,14 +60,40 @@ export function fit(family: Family, material: Material): Fitted {
           `${mostPoints} fit. Leave out columns or rows, hold more out (test_fraction), or take another family.`,
       );
     }
-    return { artifact: { family, ...common, ...classesOf(target), neighbours, neighbour_weights, points: [...x.data], answers: answersOf(target, split.training) } };
+    return {
+      artifact: {
+        family,
+        ...common,
+        ...classesOf(target),
+        neighbours,
+        neighbour_weights,
+        points: [...x.data],
+        answers: answersOf(target, split.training),
+      },
+    };
   }
   if (family === "linear-regression") {
-    if (target.task !== "regression") throw new JobError(`linear-regression predicts numbers, and "${target.name}" is a column of classes. Take logistic-regression, or another target.`);
-    return { artifact: { family, ...common, ...fitLinear(x, Float64Array.from(answersOf(target, split.training)), parameters.l2 ?? 1e-8 * x.rows, watch) } };
+    if (target.task !== "regression")
+      throw new JobError(
+        `linear-regression predicts numbers, and "${target.name}" is a column of classes. Take logistic-regression, or another target.`,
+      );
+    return {
+      artifact: {
+        family,
+        ...common,
+        ...fitLinear(x, Float64Array.from(answersOf(target, split.training)), parameters.l2 ?? 1e-8 * x.rows, watch),
+      },
+    };
   }
   const { classes } = classTarget(family, target);
-  return { artifact: { family, ...common, classes, ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, logisticOptions(material)) } };
+  return {
+    artifact: {
+      family,
+      ...common,
+      classes,
+      ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, logisticOptions(material)),
+    },
+  };
 }
 
 function fitText(material: Material): ModelArtifact {
@@ -76,12 +102,20 @@ function fitText(material: Material): ModelArtifact {
   const { classes } = classTarget(family, target);
   const column = textColumn(columns);
   const texts = Array.from(split.training, (row) => column.values[row] ?? "");
-  const vocabulary = learnVocabulary(texts, Math.min(mostTerms, Math.floor(mostWeights / classes.length)), partOf(watch, 0, counted));
-  if (vocabulary.terms.length === 0) throw new JobError(`Column "${column.name}" has no words of two letters or more to learn from.`);
+  const vocabulary = learnVocabulary(
+    texts,
+    Math.min(mostTerms, Math.floor(mostWeights / classes.length)),
+    partOf(watch, 0, counted),
+  );
+  if (vocabulary.terms.length === 0)
+    throw new JobError(`Column "${column.name}" has no words of two letters or more to learn from.`);
   watch.log(`texts of column "${column.name}", ${vocabulary.terms.length} words and pairs of words`);
   const weigh = createWeigher(vocabulary.terms, vocabulary.rarity);
   const places = placesOf(texts.length, partOf(watch, counted, weighed), "weighing the words of texts");
-  const x = sparseRows(Array.from(places, (place) => weigh(texts[place]!)), vocabulary.terms.length);
+  const x = sparseRows(
+    Array.from(places, (place) => weigh(texts[place]!)),
+    vocabulary.terms.length,
+  );
   return {
     family,
     format: artifactFormat,
@@ -89,15 +123,25 @@ function fitText(material: Material): ModelArtifact {
     features: [{ kind: "text", name: column.name, required: column.missing === 0 }],
     classes,
     ...vocabulary,
-    ...fitLogistic(x, Int32Array.from(answersOf(target, split.training)), classes.length, logisticOptions({ parameters, watch: partOf(watch, weighed, 1) })),
+    ...fitLogistic(
+      x,
+      Int32Array.from(answersOf(target, split.training)),
+      classes.length,
+      logisticOptions({ parameters, watch: partOf(watch, weighed, 1) }),
+    ),
   };
 }
 
-const logisticOptions = ({ parameters: { l2 = 1, max_iterations: maxIterations = 500 }, watch }: Pick<Material, "parameters" | "watch">): LogisticOptions => ({ l2, maxIterations, watch });
+const logisticOptions = ({
+  parameters: { l2 = 1, max_iterations: maxIterations = 500 },
+  watch,
+}: Pick<Material, "parameters" | "watch">): LogisticOptions => ({ l2, maxIterations, watch });
 
 function classTarget(family: Family, target: Target) {
   if (target.task === "classification") return target;
-  throw new JobError(`${family} predicts classes, and "${target.name}" is a column of numbers. Take linear-regression, boosted-trees or k-nearest-neighbours, or set the task to classification.`);
+  throw new JobError(
+    `${family} predicts classes, and "${target.name}" is a column of numbers. Take linear-regression, boosted-trees or k-nearest-neighbours, or set the task to classification.`,
+  );
 }
 
 const classesOf = (target: Target) => (target.task === "classification" ? { classes: target.classes } : {});

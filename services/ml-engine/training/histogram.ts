@@ -7,7 +7,16 @@ export function gather(from: Float64Array, order: Uint32Array, start: number, en
 type Four<T> = readonly [T, T, T, T];
 
 /** Adds rows from `start` to `end` of an order to the sums of their bins: slope, rows, curvature. What is added has been gathered. */
-export function addCurved([a, b, c, d]: Four<Uint8Array>, [atA, atB, atC, atD]: Four<number>, order: Uint32Array, start: number, end: number, slopes: Float64Array, curvatures: Float64Array, sums: Float64Array): void {
+export function addCurved(
+  [a, b, c, d]: Four<Uint8Array>,
+  [atA, atB, atC, atD]: Four<number>,
+  order: Uint32Array,
+  start: number,
+  end: number,
+  slopes: Float64Array,
+  curvatures: Float64Array,
+  sums: Float64Array,
+): void {
   for (let i = start; i < end; i++) {
     const row = order[i]!;
     const slope = slopes[i]!;
@@ -32,7 +41,15 @@ export function addCurved([a, b, c, d]: Four<Uint8Array>, [atA, atB, atC, atD]: 
 }
 
 /** The same where curvatures are all 1: slope, rows. */
-export function addFlat([a, b, c, d]: Four<Uint8Array>, [atA, atB, atC, atD]: Four<number>, order: Uint32Array, start: number, end: number, slopes: Float64Array, sums: Float64Array): void {
+export function addFlat(
+  [a, b, c, d]: Four<Uint8Array>,
+  [atA, atB, atC, atD]: Four<number>,
+  order: Uint32Array,
+  start: number,
+  end: number,
+  slopes: Float64Array,
+  sums: Float64Array,
+): void {
   for (let i = start; i < end; i++) {
     const row = order[i]!;
     const slope = slopes[i]!;

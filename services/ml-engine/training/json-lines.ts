@@ -12,7 +12,10 @@ const longestLine = 2 ** 24;
  * Reads JSON lines (an object a line, UTF-8): keys are columns, in the order in which they first come; values are texts, numbers, true,
  * false or null, and read as the cells of a CSV file are. A key that a line has not has no value there. Lines count from 1.
  */
-export async function readJsonLines(file: Readable, maxValues: number): Promise<{ columns: Column[]; rowNumbers: number[] }> {
+export async function readJsonLines(
+  file: Readable,
+  maxValues: number,
+): Promise<{ columns: Column[]; rowNumbers: number[] }> {
   const problems = new ProblemList();
   const rowNumbers: number[] = [];
   const columns = new Map<string, ColumnBuilder>();
@@ -30,7 +33,10 @@ export async function readJsonLines(file: Readable, maxValues: number): Promise<
         checkRoom(rowNumbers.length, columns.size + 1, maxValues);
         columns.set(key, begun(key, rowNumbers, problems));
       }
-      if (typeof value === "object" && value !== null) problems.add(`line ${line}, key "${key}": ${Array.isArray(value) ? "a list" : "an object"} where a text, a number, true, false or null is expected`);
+      if (typeof value === "object" && value !== null)
+        problems.add(
+          `line ${line}, key "${key}": ${Array.isArray(value) ? "a list" : "an object"} where a text, a number, true, false or null is expected`,
+        );
     }
     for (const [key, column] of columns) column.add(Object.hasOwn(row, key) ? cellOf(row[key]) : "", line);
     rowNumbers.push(line);
@@ -38,7 +44,8 @@ export async function readJsonLines(file: Readable, maxValues: number): Promise<
   }
   if (columns.has("")) problems.add("a key is empty: columns need names");
   if (columns.size === 0) problems.add("there is no line that has an object");
-  else if (columns.size === 1) problems.add(`only one key ("${[...columns.keys()][0]}"); there is nothing to learn it from`);
+  else if (columns.size === 1)
+    problems.add(`only one key ("${[...columns.keys()][0]}"); there is nothing to learn it from`);
   const finished = [...columns.values()].map((column) => column.finish());
   problems.throwIfAny("The dataset has lines that cannot be used.");
   return { columns: finished, rowNumbers };
@@ -81,7 +88,8 @@ async function* linesOf(file: Readable): AsyncGenerator<string, void, undefined>
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
     yield* lines;
-    if (rest.length > longestLine) throw new JobError("The dataset has a line that is too long: JSON lines are an object a line.");
+    if (rest.length > longestLine)
+      throw new JobError("The dataset has a line that is too long: JSON lines are an object a line.");
   }
   rest += decoder.end();
   if (rest !== "") yield rest;

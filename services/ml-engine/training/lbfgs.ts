@@ -54,7 +54,12 @@ export function minimize(objective: Objective, start: Float64Array, options: Min
   for (let iteration = earlier.iterations; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
     onIteration?.(iteration, { iterations: iteration, points });
     const known = steps.filter((step) => step !== undefined);
-    const next = searchLine(objective, { point, gradient, value }, quasiNewtonDirection(gradient, known), known.length === 0);
+    const next = searchLine(
+      objective,
+      { point, gradient, value },
+      quasiNewtonDirection(gradient, known),
+      known.length === 0,
+    );
     // No step makes it smaller: this is the minimum as far as doubles can tell.
     if (next === undefined) break;
     ({ point, gradient, value } = goTo(next));
@@ -93,11 +98,19 @@ function quasiNewtonDirection(gradient: Float64Array, steps: readonly Step[]): F
 }
 
 /** Halves the step until the value falls enough (Armijo's condition). */
-function searchLine(objective: Objective, { point, gradient, value }: Place, direction: Float64Array, first: boolean): Place | undefined {
+function searchLine(
+  objective: Objective,
+  { point, gradient, value }: Place,
+  direction: Float64Array,
+  first: boolean,
+): Place | undefined {
   const slope = dot(gradient, direction);
   let length = first ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
   for (let halvings = 0; halvings < 50; halvings++, length /= 2) {
-    const next = placeAt(objective, point.map((coordinate, i) => coordinate + length * direction[i]!));
+    const next = placeAt(
+      objective,
+      point.map((coordinate, i) => coordinate + length * direction[i]!),
+    );
     if (next.value <= value + 1e-4 * length * slope) return next;
   }
   return undefined;

@@ -14,9 +14,17 @@ export interface LinearFit {
  * Ridge regression: minimises sum (y - intercept - w . x)^2 + l2 |w|^2, the intercept free of the penalty,
  * by the normal equations on centred data and a Cholesky decomposition (Golub and Van Loan, Matrix Computations, 4.2).
  */
-export function fitLinear(x: Matrix, y: Float64Array, l2: number, watch: Pick<Watch, "progress"> = unwatched): LinearFit {
+export function fitLinear(
+  x: Matrix,
+  y: Float64Array,
+  l2: number,
+  watch: Pick<Watch, "progress"> = unwatched,
+): LinearFit {
   const { width } = x;
-  if (width > mostColumns) throw new JobError(`The dataset takes ${width} columns once its words are encoded; linear-regression takes at most ${mostColumns}. Leave out columns, or take boosted-trees.`);
+  if (width > mostColumns)
+    throw new JobError(
+      `The dataset takes ${width} columns once its words are encoded; linear-regression takes at most ${mostColumns}. Leave out columns, or take boosted-trees.`,
+    );
   const means = columnMeans(x);
   const meanOfY = y.reduce((sum, value) => sum + value, 0) / x.rows;
   const gram = new Float64Array(width * width);
@@ -31,7 +39,10 @@ export function fitLinear(x: Matrix, y: Float64Array, l2: number, watch: Pick<Wa
   }
   for (let i = 0; i < width; i++) gram[i * width + i]! += l2;
   const weights = solveCholesky(gram, moments, width);
-  return { intercept: meanOfY - weights.reduce((sum, weight, i) => sum + weight * means[i]!, 0), weights: [...weights] };
+  return {
+    intercept: meanOfY - weights.reduce((sum, weight, i) => sum + weight * means[i]!, 0),
+    weights: [...weights],
+  };
 }
 
 function columnMeans({ data, rows, width }: Matrix): Float64Array {
@@ -50,7 +61,10 @@ function solveCholesky(a: Float64Array, b: Float64Array, n: number): Float64Arra
       for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
       if (i > j) a[i * n + j] = sum / a[j * n + j]!;
       else if (sum > diagonal * 1e-13) a[i * n + i] = Math.sqrt(sum);
-      else throw new JobError("Some columns can be computed from others, so the weights are not determined. Use an l2 above 0.");
+      else
+        throw new JobError(
+          "Some columns can be computed from others, so the weights are not determined. Use an l2 above 0.",
+        );
     }
   }
   for (let i = 0; i < n; i++) {

@@ -21,7 +21,12 @@ export interface LogisticOptions {
  * Multinomial logistic regression: minimises sum log-loss + l2/2 |weights|^2, the intercepts free of the penalty
  * (the objective of scikit-learn's LogisticRegression with C = 1/l2). `labels` are indices of classes.
  */
-export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classes: number, { l2, maxIterations, watch = unwatched }: LogisticOptions): LogisticFit {
+export function fitLogistic(
+  x: Matrix | SparseMatrix,
+  labels: Int32Array,
+  classes: number,
+  { l2, maxIterations, watch = unwatched }: LogisticOptions,
+): LogisticFit {
   const { starts, columns, values, rows, width } = "data" in x ? withoutZeros(x) : x;
   // One block a class: its weights, then its intercept.
   const block = width + 1;
@@ -61,5 +66,8 @@ export function fitLogistic(x: Matrix | SparseMatrix, labels: Int32Array, classe
   };
   const point = minimize(objective, start, { maxIterations, onIteration, earlier });
   const blocks = Array.from({ length: classes }, (_, k) => [...point.subarray(k * block, (k + 1) * block)]);
-  return { weights: blocks.map((values) => values.slice(0, width)), intercepts: blocks.map((values) => values[width]!) };
+  return {
+    weights: blocks.map((values) => values.slice(0, width)),
+    intercepts: blocks.map((values) => values[width]!),
+  };
 }

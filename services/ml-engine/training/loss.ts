@@ -30,10 +30,15 @@ export function squaredError(values: Float64Array): Loss {
 }
 
 /** -ln of the chance given to what is so, the score being the log-odds that a row's label is 1 and not 0. */
-export function binaryLogLoss(labels: ArrayLike<number>, weights: Float64Array = new Float64Array(labels.length).fill(1)): Loss {
+export function binaryLogLoss(
+  labels: ArrayLike<number>,
+  weights: Float64Array = new Float64Array(labels.length).fill(1),
+): Loss {
   const [slopes, curvatures] = [new Float64Array(labels.length), new Float64Array(labels.length)];
   // Never certain, however few rows there are.
-  const share = (weights.reduce((sum, weight, row) => sum + weight * labels[row]!, 0) + 1) / (weights.reduce((sum, weight) => sum + weight, 0) + 2);
+  const share =
+    (weights.reduce((sum, weight, row) => sum + weight * labels[row]!, 0) + 1) /
+    (weights.reduce((sum, weight) => sum + weight, 0) + 2);
   return {
     intercepts: [Math.log(share / (1 - share))],
     descent([scores]) {
@@ -44,7 +49,9 @@ export function binaryLogLoss(labels: ArrayLike<number>, weights: Float64Array =
       }
       return { slopes, curvatures };
     },
-    mean: ([scores]) => scores!.reduce((sum, score, row) => sum + weights[row]! * softplus(labels[row] === 1 ? -score : score), 0) / labels.length,
+    mean: ([scores]) =>
+      scores!.reduce((sum, score, row) => sum + weights[row]! * softplus(labels[row] === 1 ? -score : score), 0) /
+      labels.length,
   };
 }
 
@@ -79,7 +86,8 @@ export function softmaxLogLoss(labels: ArrayLike<number>, classes: number): Loss
     },
     mean(scores) {
       let loss = 0;
-      for (let r = 0; r < labels.length; r++) loss -= Math.log(Math.max(sharesAt(scores, r)[labels[r]!]!, Number.MIN_VALUE));
+      for (let r = 0; r < labels.length; r++)
+        loss -= Math.log(Math.max(sharesAt(scores, r)[labels[r]!]!, Number.MIN_VALUE));
       return loss / labels.length;
     },
   };

@@ -1,7 +1,10 @@
 import type { Prediction } from "@chatdb/ml-model/predictor.ts";
 
 /** Coefficient of determination; root of the mean squared error, and mean of the absolute one, in the target's unit. */
-export function regressionMetrics(actual: readonly number[], predicted: readonly number[]): { r2: number; rmse: number; mae: number } {
+export function regressionMetrics(
+  actual: readonly number[],
+  predicted: readonly number[],
+): { r2: number; rmse: number; mae: number } {
   const mean = actual.reduce((sum, value) => sum + value, 0) / actual.length;
   const total = actual.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const residual = actual.reduce((sum, value, i) => sum + (value - predicted[i]!) ** 2, 0);
@@ -15,10 +18,19 @@ export function regressionMetrics(actual: readonly number[], predicted: readonly
  * Share of right classes; mean of -ln of the probability given to the right one (at most 36, as probabilities are clipped at 2^-52);
  * and F1, the harmonic mean of precision and recall, as the mean over the classes that are there or were predicted (scikit-learn's "macro").
  */
-export function classificationMetrics(actual: readonly string[], predicted: readonly Prediction[]): { accuracy: number; log_loss: number; f1: number } {
+export function classificationMetrics(
+  actual: readonly string[],
+  predicted: readonly Prediction[],
+): { accuracy: number; log_loss: number; f1: number } {
   const right = actual.filter((label, i) => predicted[i]!.prediction === label).length;
-  const losses = actual.map((label, i) => -Math.log(Math.max(predicted[i]!.probabilities?.[label] ?? 0, Number.EPSILON)));
-  return { accuracy: right / actual.length, log_loss: losses.reduce((sum, loss) => sum + loss, 0) / actual.length, f1: macroF1(actual, predicted) };
+  const losses = actual.map(
+    (label, i) => -Math.log(Math.max(predicted[i]!.probabilities?.[label] ?? 0, Number.EPSILON)),
+  );
+  return {
+    accuracy: right / actual.length,
+    log_loss: losses.reduce((sum, loss) => sum + loss, 0) / actual.length,
+    f1: macroF1(actual, predicted),
+  };
 }
 
 function macroF1(actual: readonly string[], predicted: readonly Prediction[]): number {

@@ -23,5 +23,7 @@ export function mostValues(memoryBytes: number, trainings: number): number {
 export function checkRoom(rows: number, columns: number, most: number): void {
   if (rows * columns <= most) return;
   const reached = `${columns} columns and by row ${rows} more than ${most} values`;
-  throw new JobError(`The dataset has ${reached}: this engine's memory has room for no more. Train on fewer rows or columns, or give ml-engine more memory ("How many trainings at once" in docs/operations.md).`);
+  throw new JobError(
+    `The dataset has ${reached}: this engine's memory has room for no more. Train on fewer rows or columns, or give ml-engine more memory ("How many trainings at once" in docs/operations.md).`,
+  );
 }

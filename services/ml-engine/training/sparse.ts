@@ -9,7 +9,10 @@ export interface SparseMatrix {
   width: number;
 }
 
-export function sparseRows(rows: readonly { places: Uint32Array; weights: Float64Array }[], width: number): SparseMatrix {
+export function sparseRows(
+  rows: readonly { places: Uint32Array; weights: Float64Array }[],
+  width: number,
+): SparseMatrix {
   const starts = new Uint32Array(rows.length + 1);
   rows.forEach(({ places }, row) => (starts[row + 1] = starts[row]! + places.length));
   const [columns, values] = [new Uint32Array(starts.at(-1)!), new Float64Array(starts.at(-1)!)];

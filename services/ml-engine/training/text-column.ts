@@ -17,6 +17,9 @@ export function holdsTexts(column: Column): column is CategoryColumn {
 export function textColumn(columns: readonly Column[]): CategoryColumn {
   const lengthOf = ({ values }: CategoryColumn) => values.reduce((sum, text) => sum + (text?.length ?? 0), 0);
   const [longest] = columns.filter((column) => column.kind === "category").sort((a, b) => lengthOf(b) - lengthOf(a));
-  if (!longest) throw new JobError(`text-classification learns from a column of texts, and there are only numbers: ${columns.map(({ name }) => `"${name}"`).join(", ")}.`);
+  if (!longest)
+    throw new JobError(
+      `text-classification learns from a column of texts, and there are only numbers: ${columns.map(({ name }) => `"${name}"`).join(", ")}.`,
+    );
   return longest;
 }

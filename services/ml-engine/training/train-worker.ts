@@ -23,7 +23,9 @@ async function outcomeOf(task: TrainingTask): Promise<TrainingOutcome> {
 async function trainQuestions(task: TrainingTask): Promise<Training> {
   // What tables do without is not loaded for them: a grammar, and a client for HTTP.
   const questions = await import("../questions/train-questions.ts");
-  return questions.trainQuestions(process.stdin, task.parameters, task.dbConnectorUrl, (material) => createWatch(task, material, send));
+  return questions.trainQuestions(process.stdin, task.parameters, task.dbConnectorUrl, (material) =>
+    createWatch(task, material, send),
+  );
 }
 
 async function trainTable(task: TrainingTask): Promise<Training> {

@@ -26,7 +26,12 @@ const fitting = 0.9;
  * Trains a model on a share of the rows and measures it on the others.
  * The same dataset, target and parameters give the same model. Throws a JobError where there is nothing to learn.
  */
-export function train(dataset: Dataset, targetName: string | undefined, parameters: TrainingParameters, watch: Watch = unwatched): TrainedModel {
+export function train(
+  dataset: Dataset,
+  targetName: string | undefined,
+  parameters: TrainingParameters,
+  watch: Watch = unwatched,
+): TrainedModel {
   const target = chooseTarget(dataset, targetName, parameters.task);
   const columns = dataset.columns.filter((column) => column.name !== target.name);
   const seed = parameters.seed ?? 1;
@@ -39,7 +44,11 @@ export function train(dataset: Dataset, targetName: string | undefined, paramete
   if (!Object.values(metrics).every(Number.isFinite) || !modelArtifact.safeParse(artifact).success) {
     throw new JobError("The values of the dataset are too large to compute with. Scale them down.");
   }
-  return { artifact, metrics: { ...metrics, training_rows: split.training.length }, evaluation: { ...evaluation, ...(curve && { curve }) } };
+  return {
+    artifact,
+    metrics: { ...metrics, training_rows: split.training.length },
+    evaluation: { ...evaluation, ...(curve && { curve }) },
+  };
 }
 
 function defaultFamily(columns: readonly Column[], target: Target): Family {

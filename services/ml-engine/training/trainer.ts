@@ -65,8 +65,18 @@ export interface TrainingLimits {
  * Trains in a worker thread, so that the event loop stays free. Throws a JobError when the training cannot succeed, and the signal's
  * reason when that fired; any other error (the dataset's stream broke) may pass. None leaves a thread behind.
  */
-export async function trainInWorker(file: Readable, task: TrainingTask, listener: Listener, { memoryMb, signal }: TrainingLimits): Promise<Training> {
-  const worker = new Worker(workerFile(), { workerData: task, stdin: true, env: {}, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+export async function trainInWorker(
+  file: Readable,
+  task: TrainingTask,
+  listener: Listener,
+  { memoryMb, signal }: TrainingLimits,
+): Promise<Training> {
+  const worker = new Worker(workerFile(), {
+    workerData: task,
+    stdin: true,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+  });
   const stop = () => void worker.terminate();
   signal?.addEventListener("abort", stop);
   const over = new AbortController();
@@ -98,7 +108,8 @@ function outcomeOf(worker: Worker, memoryMb: number, listener: Listener): Promis
       else resolve(message.outcome);
     });
     worker.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") resolve({ ok: false, reason: `The dataset needs more than the ${memoryMb} MiB that a training may use.` });
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
+        resolve({ ok: false, reason: `The dataset needs more than the ${memoryMb} MiB that a training may use.` });
       // The same dataset would meet the same fault again.
       else resolve({ ok: false, reason: `The training broke: ${error.message}` });
     });

@@ -120,7 +120,8 @@ export class TreeGrowth {
       // Where fewer are left, the last one stands in for the others, and its sums are added up once more where nobody looks.
       const [a, b, c, d] = [0, 1, 2, 3].map((n) => this.#columns[four[n] ?? four.at(-1)!]!.bins);
       const [p, q, r, s] = [0, 1, 2, 3].map((n) => (n < four.length ? this.#starts[four[n]!]! : unseen) * this.#stride);
-      if (curvatures) addCurved([a!, b!, c!, d!], [p!, q!, r!, s!], this.#order, start, end, this.#slopes, this.#curvatures, sums);
+      if (curvatures)
+        addCurved([a!, b!, c!, d!], [p!, q!, r!, s!], this.#order, start, end, this.#slopes, this.#curvatures, sums);
       else addFlat([a!, b!, c!, d!], [p!, q!, r!, s!], this.#order, start, end, this.#slopes, sums);
     }
     return sums;
@@ -140,7 +141,12 @@ export class TreeGrowth {
   #find(leaf: Leaf, features: readonly number[]): void {
     const { slope, curvature, start, end } = leaf;
     const sums = leaf.sums!;
-    leaf.best = findSplit({ slope, curvature, rows: end - start, sums, stride: this.#stride, starts: this.#starts }, this.#columns, features, this.#options);
+    leaf.best = findSplit(
+      { slope, curvature, rows: end - start, sums, stride: this.#stride, starts: this.#starts },
+      this.#columns,
+      features,
+      this.#options,
+    );
     if (!leaf.best) this.#release(leaf);
   }
 
@@ -179,7 +185,7 @@ export class TreeGrowth {
       const { best, children } = leaf;
       tree.features.push(children ? best!.feature : 0);
       tree.missing_left.push(children && best!.missingLeft ? 1 : 0);
-      tree.thresholds.push(children ? best!.set ? tree.sets.push(best!.set) - 1 : best!.threshold : 0);
+      tree.thresholds.push(children ? (best!.set ? tree.sets.push(best!.set) - 1 : best!.threshold) : 0);
       tree.rights.push(0);
       tree.values.push(0);
       if (!children) return (tree.values[node] = this.#valueOf(leaf));

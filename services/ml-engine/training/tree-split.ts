@@ -45,7 +45,12 @@ interface Best {
 }
 
 /** The split of a leaf that gains most, if one gains anything; of equal ones the first. */
-export function findSplit(leaf: Sums, columns: readonly BinnedColumn[], features: readonly number[], limits: SplitLimits): Split | undefined {
+export function findSplit(
+  leaf: Sums,
+  columns: readonly BinnedColumn[],
+  features: readonly number[],
+  limits: SplitLimits,
+): Split | undefined {
   const best: Best = { gain: limits.minGain ?? 0, feature: -1, bins: 0, missingLeft: false };
   for (const feature of features) {
     const { count, thresholds } = columns[feature]!;
@@ -66,7 +71,15 @@ export function findSplit(leaf: Sums, columns: readonly BinnedColumn[], features
  * @param order of bins. Default: their own
  * @param missingLeft whether the bin after all goes left with them
  */
-function scan(leaf: Sums, feature: number, order: Uint8Array | undefined, most: number, missingLeft: boolean, { minRows, minCurvature = 0, penalty }: SplitLimits, best: Best): void {
+function scan(
+  leaf: Sums,
+  feature: number,
+  order: Uint8Array | undefined,
+  most: number,
+  missingLeft: boolean,
+  { minRows, minCurvature = 0, penalty }: SplitLimits,
+  best: Best,
+): void {
   const { slope, curvature, rows, sums, stride } = leaf;
   const start = leaf.starts[feature]! * stride;
   const whole = slope ** 2 / (curvature + penalty);
@@ -98,7 +111,9 @@ function scan(leaf: Sums, feature: number, order: Uint8Array | undefined, most: 
  */
 function ordered({ sums, starts, stride }: Sums, feature: number, count: number): Uint8Array {
   const start = starts[feature]! * stride;
-  const there = Uint8Array.from({ length: count + 1 }, (_, bin) => bin).filter((bin) => sums[start + bin * stride + 1]! > 0);
+  const there = Uint8Array.from({ length: count + 1 }, (_, bin) => bin).filter(
+    (bin) => sums[start + bin * stride + 1]! > 0,
+  );
   const call = (bin: number) => sums[start + bin * stride]! / (sums[start + bin * stride + stride - 1]! + smoothing);
   return there.sort((a, b) => call(a) - call(b) || a - b);
 }
@@ -108,7 +123,14 @@ function splitOf(leaf: Sums, { count, thresholds }: BinnedColumn, { gain, featur
   if (!thresholds) {
     const set = ordered(leaf, feature, count).subarray(0, bins);
     for (const bin of set) left[bin] = 1;
-    return { gain, feature, left, missingLeft: left[count] === 1, threshold: 0, set: [...set].filter((bin) => bin < count).sort((a, b) => a - b) };
+    return {
+      gain,
+      feature,
+      left,
+      missingLeft: left[count] === 1,
+      threshold: 0,
+      set: [...set].filter((bin) => bin < count).sort((a, b) => a - b),
+    };
   }
   left.fill(1, 0, bins);
   const at = (leaf.starts[feature]! + count) * leaf.stride + 1;

@@ -11,7 +11,11 @@ export interface Vocabulary {
 const mostCounted = 2 ** 19;
 
 /** The terms that most texts have, at most so many; of equally frequent ones the first by name. */
-export function learnVocabulary(texts: readonly string[], most: number, watch: Pick<Watch, "progress"> = unwatched): Vocabulary {
+export function learnVocabulary(
+  texts: readonly string[],
+  most: number,
+  watch: Pick<Watch, "progress"> = unwatched,
+): Vocabulary {
   const counts = new Map<string, number>();
   for (const place of placesOf(texts.length, watch, "counting the words of texts")) {
     for (const term of new Set(termsOf(texts[place]!))) counts.set(term, (counts.get(term) ?? 0) + 1);

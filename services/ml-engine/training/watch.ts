@@ -33,7 +33,12 @@ export function partOf(watch: Watch, from: number, to: number): Watch {
  * The places of so many items, while it is told how many of them are done.
  * @param every items between two reports: few enough to be done in a moment, and enough that the reports take no time
  */
-export function* placesOf(count: number, { progress }: Pick<Watch, "progress">, step: string, every = 256): Generator<number> {
+export function* placesOf(
+  count: number,
+  { progress }: Pick<Watch, "progress">,
+  step: string,
+  every = 256,
+): Generator<number> {
   for (let place = 0; place < count; place++) {
     if (place % every === 0) progress(place / count, `${step}: ${place} of ${count}`);
     yield place;

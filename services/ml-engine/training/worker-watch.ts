@@ -16,12 +16,19 @@ const fewBytes = 2 ** 23;
 export function createWatch(task: TrainingTask, material: string, send: (message: WorkerMessage) => void): Watch {
   const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
   const training = canonicalJson({ material, target: target ?? null, parameters, codeVersion });
-  const bind = (state: Uint8Array): BoundState => ({ binding: createHash("sha256").update(training).update(state).digest("hex"), state });
+  const bind = (state: Uint8Array): BoundState => ({
+    binding: createHash("sha256").update(training).update(state).digest("hex"),
+    state,
+  });
   const told = { at: -Infinity, step: "" };
   let keepAt = performance.now() + checkpointMs;
   const fits = resumeFrom !== undefined && bind(resumeFrom.state).binding === resumeFrom.binding;
   if (fits) send({ kind: "log", text: "Goes on from where an earlier start of this attempt was cut off." });
-  else if (resumeFrom) send({ kind: "log", text: "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program." });
+  else if (resumeFrom)
+    send({
+      kind: "log",
+      text: "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.",
+    });
   return {
     progress(share, step) {
       const now = performance.now();

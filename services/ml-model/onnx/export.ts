@@ -20,7 +20,8 @@ export class NotInOnnx extends Error {}
  */
 export function toOnnx(artifact: ModelArtifact): Uint8Array {
   const { family } = artifact;
-  if (family === "k-nearest-neighbours" || family === "text-classification") throw new NotInOnnx(`A model of the family ${family} cannot be exported to ONNX: ${without[family]}.`);
+  if (family === "k-nearest-neighbours" || family === "text-classification")
+    throw new NotInOnnx(`A model of the family ${family} cannot be exported to ONNX: ${without[family]}.`);
   const graph = new Graph();
   const scores = family === "boosted-trees" ? scoresOfTrees(graph, artifact) : linearScores(graph, artifact);
   const classes = "classes" in artifact ? artifact.classes : undefined;
@@ -38,11 +39,21 @@ export function toOnnx(artifact: ModelArtifact): Uint8Array {
 function linearScores(graph: Graph, artifact: LinearRegression | LogisticRegression): Value {
   const weights = artifact.family === "linear-regression" ? [artifact.weights] : artifact.weights;
   const intercepts = artifact.family === "linear-regression" ? [artifact.intercept] : artifact.intercepts;
-  const row = graph.op("Concat", artifact.features.map((feature) => encodedFeature(graph, feature)), { axis: 1 });
+  const row = graph.op(
+    "Concat",
+    artifact.features.map((feature) => encodedFeature(graph, feature)),
+    { axis: 1 },
+  );
   const width = weights[0]!.length;
   // A column for each score.
-  const matrix = Float64Array.from({ length: width * weights.length }, (_, at) => weights[at % weights.length]![Math.floor(at / weights.length)]!);
-  return graph.op("Add", [graph.op("MatMul", [row, graph.constant(doubles(matrix, [width, weights.length]))]), graph.constant(doubles(intercepts))]);
+  const matrix = Float64Array.from(
+    { length: width * weights.length },
+    (_, at) => weights[at % weights.length]![Math.floor(at / weights.length)]!,
+  );
+  return graph.op("Add", [
+    graph.op("MatMul", [row, graph.constant(doubles(matrix, [width, weights.length]))]),
+    graph.constant(doubles(intercepts)),
+  ]);
 }
 
 function encodedFeature(graph: Graph, feature: TableFeature): Value {

@@ -1,4 +1,14 @@
-import { attributeType, dataType, encodeModel, type Attribute, type DataType, type Model, type Node, type Tensor, type ValueInfo } from "./messages.ts";
+import {
+  attributeType,
+  dataType,
+  encodeModel,
+  type Attribute,
+  type DataType,
+  type Model,
+  type Node,
+  type Tensor,
+  type ValueInfo,
+} from "./messages.ts";
 
 /** The name of what a node gives: what other nodes take. */
 export type Value = string;
@@ -20,7 +30,13 @@ export class Graph {
   /** An operator of ONNX itself. */
   op(type: string, input: Value[], attributes: Record<string, AttributeValue> = {}, domain = ""): Value {
     const output = `${type}_${this.#nodes.length}`;
-    this.#nodes.push({ op_type: type, domain, input, output: [output], attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)) });
+    this.#nodes.push({
+      op_type: type,
+      domain,
+      input,
+      output: [output],
+      attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+    });
     return output;
   }
 
@@ -45,7 +61,10 @@ export class Graph {
     const model: Model = {
       ir_version: 8,
       producer_name: "chatdb",
-      opset_import: [{ domain: "", version: 17 }, { domain: "ai.onnx.ml", version: 3 }],
+      opset_import: [
+        { domain: "", version: 17 },
+        { domain: "ai.onnx.ml", version: 3 },
+      ],
       metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: { name, node: this.#nodes, initializer: this.#constants, input: this.#inputs, output: this.#outputs },
     };
@@ -53,9 +72,21 @@ export class Graph {
   }
 }
 
-export const doubles = (data: ArrayLike<number>, dims = [data.length]): Tensor => ({ dims, data_type: dataType.double, double_data: Array.from(data) });
-export const integers = (data: number[]): Tensor => ({ dims: [data.length], data_type: dataType.int64, int64_data: data });
-export const strings = (data: readonly string[]): Tensor => ({ dims: [data.length], data_type: dataType.string, string_data: data.map((text) => Buffer.from(text)) });
+export const doubles = (data: ArrayLike<number>, dims = [data.length]): Tensor => ({
+  dims,
+  data_type: dataType.double,
+  double_data: Array.from(data),
+});
+export const integers = (data: number[]): Tensor => ({
+  dims: [data.length],
+  data_type: dataType.int64,
+  int64_data: data,
+});
+export const strings = (data: readonly string[]): Tensor => ({
+  dims: [data.length],
+  data_type: dataType.string,
+  string_data: data.map((text) => Buffer.from(text)),
+});
 
 function valueInfo(name: string, type: DataType, width: number | undefined): ValueInfo {
   const dim = [{ dim_param: "rows" }, ...(width === undefined ? [] : [{ dim_value: width }])];

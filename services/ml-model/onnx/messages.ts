@@ -46,7 +46,12 @@ const { root } = protobuf.Root.fromJSON({
         double_data: { id: 10, rule: "repeated", type: "double", options: { packed: true } },
       },
     },
-    TypeProto: { fields: { tensor_type: { id: 1, type: "Tensor" } }, nested: { Tensor: { fields: { elem_type: { id: 1, type: "int32" }, shape: { id: 2, type: "TensorShapeProto" } } } } },
+    TypeProto: {
+      fields: { tensor_type: { id: 1, type: "Tensor" } },
+      nested: {
+        Tensor: { fields: { elem_type: { id: 1, type: "int32" }, shape: { id: 2, type: "TensorShapeProto" } } },
+      },
+    },
     TensorShapeProto: {
       fields: { dim: { id: 1, rule: "repeated", type: "Dimension" } },
       nested: { Dimension: { fields: { dim_value: { id: 1, type: "int64" }, dim_param: { id: 2, type: "string" } } } },

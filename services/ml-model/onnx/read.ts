@@ -13,7 +13,10 @@ const valueType = {
     },
     nested: { Tensor: { fields: { elem_type: { id: 1, type: "int32" }, shape: { id: 2, type: "TensorShapeProto" } } } },
   },
-  TensorShapeProto: { fields: { dim: { id: 1, rule: "repeated", type: "Dimension" } }, nested: { Dimension: { fields: { dim_value: { id: 1, type: "int64" } } } } },
+  TensorShapeProto: {
+    fields: { dim: { id: 1, rule: "repeated", type: "Dimension" } },
+    nested: { Dimension: { fields: { dim_value: { id: 1, type: "int64" } } } },
+  },
 };
 
 /**
@@ -37,14 +40,24 @@ const { root } = protobuf.Root.fromJSON({
     // Attributes are read one by one: of most of them the name will do.
     NodeProto: { fields: { attribute: { id: 5, rule: "repeated", type: "bytes" } } },
     AttributeProto: { fields: { name: { id: 1, type: "string" }, t: { id: 5, type: "TensorProto" } } },
-    LabelsProto: { fields: { ints: { id: 8, rule: "repeated", type: "int64" }, strings: { id: 9, rule: "repeated", type: "string" } } },
+    LabelsProto: {
+      fields: {
+        ints: { id: 8, rule: "repeated", type: "int64" },
+        strings: { id: 9, rule: "repeated", type: "string" },
+      },
+    },
     TensorProto: { fields: { name: { id: 8, type: "string" }, data_location: { id: 14, type: "int32" } } },
     ...valueType,
   },
 });
 
-interface TensorMessage { name: string; data_location: number }
-interface NodeMessage { attribute: Uint8Array[] }
+interface TensorMessage {
+  name: string;
+  data_location: number;
+}
+interface NodeMessage {
+  attribute: Uint8Array[];
+}
 interface ValueMessage {
   name: string;
   type: { value?: string; tensor_type?: { elem_type: number; shape?: { dim: { dim_value?: number }[] } } } | null;
@@ -58,7 +71,20 @@ interface ModelMessage {
 }
 
 /** By TensorProto.DataType, from 0 on. */
-const elementTypes = ["undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double"];
+const elementTypes = [
+  "undefined",
+  "float",
+  "uint8",
+  "int8",
+  "uint16",
+  "int16",
+  "int32",
+  "int64",
+  "string",
+  "bool",
+  "float16",
+  "double",
+];
 
 /** What goes into a model or comes out of it. */
 export interface OnnxValue {
@@ -115,14 +141,23 @@ function decoded(bytes: Uint8Array): ModelMessage | undefined {
 
 const isExternal = ({ data_location }: TensorMessage) => data_location === 1;
 
-function readNode({ attribute }: NodeMessage, found: { labels: Map<string, OnnxFile["labels"][number]>; external: boolean }): void {
+function readNode(
+  { attribute }: NodeMessage,
+  found: { labels: Map<string, OnnxFile["labels"][number]>; external: boolean },
+): void {
   const Attribute = root.lookupType("AttributeProto");
   for (const bytes of attribute) {
     const { name, t } = Attribute.decode(bytes) as unknown as { name: string; t: TensorMessage | null };
     if (t && isExternal(t)) found.external = true;
     if (!/^class(es|labels)_/.test(name)) continue;
-    const { ints, strings } = root.lookupType("LabelsProto").decode(bytes) as unknown as { ints: (number | { toString(): string })[]; strings: string[] };
-    const labels = strings.length > 0 ? { type: "string" as const, classes: strings } : { type: "int64" as const, classes: ints.map(String) };
+    const { ints, strings } = root.lookupType("LabelsProto").decode(bytes) as unknown as {
+      ints: (number | { toString(): string })[];
+      strings: string[];
+    };
+    const labels =
+      strings.length > 0
+        ? { type: "string" as const, classes: strings }
+        : { type: "int64" as const, classes: ints.map(String) };
     if (labels.classes.length > 0) found.labels.set(JSON.stringify(labels), labels);
   }
 }

@@ -10,7 +10,16 @@ export function addTrees(graph: Graph, { features, intercepts, trees }: BoostedT
   const sets = new SetColumns();
   const numberPlaces = placesOfNumbers(features);
   const numbers = features.filter(({ kind }) => kind === "number").length;
-  const nodes = { treeids: [] as number[], nodeids: [] as number[], featureids: [] as number[], modes: [] as string[], values: [] as number[], truenodeids: [] as number[], falsenodeids: [] as number[], missing: [] as number[] };
+  const nodes = {
+    treeids: [] as number[],
+    nodeids: [] as number[],
+    featureids: [] as number[],
+    modes: [] as string[],
+    values: [] as number[],
+    truenodeids: [] as number[],
+    falsenodeids: [] as number[],
+    missing: [] as number[],
+  };
   const leaves = { treeids: [] as number[], nodeids: [] as number[], ids: [] as number[], weights: [] as number[] };
   trees.forEach((tree, number) => {
     tree.rights.forEach((right, node) => {
@@ -21,7 +30,13 @@ export function addTrees(graph: Graph, { features, intercepts, trees }: BoostedT
       nodes.treeids.push(number);
       nodes.nodeids.push(node);
       nodes.modes.push(leaf ? "LEAF" : "BRANCH_LEQ");
-      nodes.featureids.push(leaf ? 0 : asksSet ? numbers + sets.place(tree.features[node]!, tree.sets[tree.thresholds[node]!]!, missingLeft) : numberPlaces[tree.features[node]!]!);
+      nodes.featureids.push(
+        leaf
+          ? 0
+          : asksSet
+            ? numbers + sets.place(tree.features[node]!, tree.sets[tree.thresholds[node]!]!, missingLeft)
+            : numberPlaces[tree.features[node]!]!,
+      );
       nodes.values.push(asksSet ? -0.5 : tree.thresholds[node]!);
       nodes.truenodeids.push(leaf ? 0 : node + 1);
       nodes.falsenodeids.push(right);
@@ -79,14 +94,23 @@ class SetColumns {
 /** What the trees ask: the numbers, then the columns of sets, which are all categories of all features times a matrix of 0 and 1, less 1. */
 function row(graph: Graph, features: BoostedTrees["features"], { columns }: SetColumns): Value {
   const numbers = features.filter(({ kind }) => kind === "number").map(({ name }) => graph.input(name, "double"));
-  const hot = features.flatMap((feature) => (feature.kind === "category" ? [oneHot(graph, graph.input(feature.name, "string"), feature.categories)] : []));
+  const hot = features.flatMap((feature) =>
+    feature.kind === "category" ? [oneHot(graph, graph.input(feature.name, "string"), feature.categories)] : [],
+  );
   if (columns.length === 0) return graph.op("Concat", [...numbers, ...hot], { axis: 1 });
-  const places = features.flatMap((feature, index) => (feature.kind === "category" ? feature.categories.map((_, category) => ({ index, category })) : []));
+  const places = features.flatMap((feature, index) =>
+    feature.kind === "category" ? feature.categories.map((_, category) => ({ index, category })) : [],
+  );
   // A word that is none of the categories has 0 everywhere, so what goes the other way than it has the 1.
   const matrix = places.flatMap(({ index, category }) =>
-    columns.map(({ feature, set, missingLeft }) => (feature === index && set.includes(category) !== missingLeft ? (missingLeft ? 1 : -1) : 0)),
+    columns.map(({ feature, set, missingLeft }) =>
+      feature === index && set.includes(category) !== missingLeft ? (missingLeft ? 1 : -1) : 0,
+    ),
   );
-  const product = graph.op("MatMul", [graph.op("Concat", hot, { axis: 1 }), graph.constant(doubles(matrix, [places.length, columns.length]))]);
+  const product = graph.op("MatMul", [
+    graph.op("Concat", hot, { axis: 1 }),
+    graph.constant(doubles(matrix, [places.length, columns.length])),
+  ]);
   const missing = graph.constant(doubles(columns.map(({ missingLeft }) => (missingLeft ? 1 : 0))));
   return graph.op("Concat", [...numbers, graph.op("Sub", [product, missing])], { axis: 1 });
 }

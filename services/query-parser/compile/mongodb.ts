@@ -55,16 +55,28 @@ class Writer implements Queries {
   }
 
   /** @param names of the fields of the documents, in the order of what is selected @param complete whether each document has all of them, if only as null */
-  #documents(query: Query, names: readonly string[], { first, complete = false }: { first?: Stage | undefined; complete?: boolean } = {}): Documents {
+  #documents(
+    query: Query,
+    names: readonly string[],
+    { first, complete = false }: { first?: Stage | undefined; complete?: boolean } = {},
+  ): Documents {
     const { collection, stages, frame: root } = this.#source(query.from);
     const [early, late] = this.#partition(query);
     const { stages: joins, frame: joined } = this.#joins(query.joins, { stages: [], frame: root });
-    const all = [...(first ? [first] : []), ...stages, ...this.#filter(early, root), ...joins, ...this.#filter(late, joined)];
+    const all = [
+      ...(first ? [first] : []),
+      ...stages,
+      ...this.#filter(early, root),
+      ...joins,
+      ...this.#filter(late, joined),
+    ];
     let frame = joined;
     if (isAggregated(query)) {
       const grouped = group(query, frame);
       frame = grouped.frame;
-      const having = query.having.map(({ value, op, than }) => compared(grouped.frame.path(value)!, op, than, grouped.frame.scope.typeOf(value)!));
+      const having = query.having.map(({ value, op, than }) =>
+        compared(grouped.frame.path(value)!, op, than, grouped.frame.scope.typeOf(value)!),
+      );
       all.push(...grouped.stages, ...(having.length > 0 ? [{ $match: allOf(having) }] : []));
     }
     if (query.distinct) {
@@ -72,7 +84,8 @@ class Writer implements Queries {
       frame = different.frame;
       all.push(...different.stages);
     }
-    const value = (index: number): Json => (complete ? orNull : (each: Json) => each)(frame.value(query.select[index]!.value));
+    const value = (index: number): Json =>
+      (complete ? orNull : (each: Json) => each)(frame.value(query.select[index]!.value));
     all.push(...sorted(query.orderBy, frame), ...page(query), { $project: projection(names, value) });
     return { collection, stages: all };
   }
@@ -84,14 +97,27 @@ class Writer implements Queries {
     const isOne = isAggregated(plan) && plan.groupBy.length === 0;
     // There has to be a document even where there are no rows. What a $facet begins with is not looked up in an index.
     const filters = stages[0] && "$match" in stages[0] ? 1 : 0;
-    const all: Stage[] = isOne ? [...stages, { $group: { _id: null, rows: { $push: "$$ROOT" } } }] : [...stages.slice(0, filters), { $facet: { rows: stages.slice(filters) } }];
+    const all: Stage[] = isOne
+      ? [...stages, { $group: { _id: null, rows: { $push: "$$ROOT" } } }]
+      : [...stages.slice(0, filters), { $facet: { rows: stages.slice(filters) } }];
     for (const { op, query } of combine) {
       const other = this.#documents(query, names, { complete: true });
       const operator = { union: "$setUnion", intersect: "$setIntersection", except: "$setDifference" }[op];
-      all.push({ $lookup: { from: other.collection, let: {}, pipeline: other.stages, as: "others" } }, { $project: { rows: { [operator]: ["$rows", "$others"] } } });
+      all.push(
+        { $lookup: { from: other.collection, let: {}, pipeline: other.stages, as: "others" } },
+        { $project: { rows: { [operator]: ["$rows", "$others"] } } },
+      );
     }
-    const frame = new Frame(Scope.of(plan, this.#schema)).computed(plan.select.map(({ value }, index) => ({ value, path: names[index]! })));
-    all.push({ $unwind: "$rows" }, { $replaceRoot: { newRoot: "$rows" } }, ...sorted(orderBy, frame), ...page({ limit, offset }), { $project: projection(names, (index) => `$${names[index]!}`) });
+    const frame = new Frame(Scope.of(plan, this.#schema)).computed(
+      plan.select.map(({ value }, index) => ({ value, path: names[index]! })),
+    );
+    all.push(
+      { $unwind: "$rows" },
+      { $replaceRoot: { newRoot: "$rows" } },
+      ...sorted(orderBy, frame),
+      ...page({ limit, offset }),
+      { $project: projection(names, (index) => `$${names[index]!}`) },
+    );
     return { collection, stages: all };
   }
 
@@ -115,7 +141,10 @@ class Writer implements Queries {
       const scope = frame.scope.with(join);
       const field = frame.field(join.as);
       const unwind = { $unwind: join.optional ? { path: `$${field}`, preserveNullAndEmptyArrays: true } : `$${field}` };
-      return { stages: [...stages, { $lookup: { from: join.table, ...on(join, frame, scope), as: field } }, unwind], frame: frame.with(join.as, field, scope) };
+      return {
+        stages: [...stages, { $lookup: { from: join.table, ...on(join, frame, scope), as: field } }, unwind],
+        frame: frame.with(join.as, field, scope),
+      };
     }, start);
   }
 
@@ -137,7 +166,10 @@ class Writer implements Queries {
 
 /** The fields with these names and no others: `_id` would come along by itself. */
 function projection(names: readonly string[], value: (index: number) => Json): Stage {
-  return { ...(names.includes("_id") ? {} : { _id: 0 }), ...Object.fromEntries(names.map((name, index) => [name, value(index)])) };
+  return {
+    ...(names.includes("_id") ? {} : { _id: 0 }),
+    ...Object.fromEntries(names.map((name, index) => [name, value(index)])),
+  };
 }
 
 /** How a join finds its documents. By fields alone, a document without the one would be found by another without the other. */
@@ -145,7 +177,10 @@ function on({ as, on: pairs }: Join, frame: Frame, scope: Scope): Stage {
   const [{ left, right }, ...others] = pairs as [Join["on"][number]];
   const isSure = scope.find(left)?.nullable === false || scope.find({ source: as, column: right })?.nullable === false;
   if (others.length === 0 && isSure) return { localField: frame.column(left), foreignField: right };
-  const { let: variables, match } = matching(pairs.map((pair) => ({ own: pair.right, other: pair.left })), frame);
+  const { let: variables, match } = matching(
+    pairs.map((pair) => ({ own: pair.right, other: pair.left })),
+    frame,
+  );
   return { let: variables, pipeline: [match] };
 }
 
@@ -162,11 +197,16 @@ function sorted(orderBy: Order, frame: Frame): Stage[] {
     if (!frame.nullable(value)) return [[path, 1]];
     const missing = frame.field("missing");
     fields[missing] = { $cond: [isPresent(frame.value(value)), 0, 1] };
-    return [[missing, 1], [path, 1]];
+    return [
+      [missing, 1],
+      [path, 1],
+    ];
   });
   const first = keys.filter(([path], index) => keys.findIndex(([each]) => each === path) === index);
   return [...(Object.keys(fields).length > 0 ? [{ $addFields: fields }] : []), { $sort: Object.fromEntries(first) }];
 }
 
-const page = ({ limit, offset }: Pick<Query, "limit" | "offset">): Stage[] => [...(offset === undefined ? [] : [{ $skip: offset }]), ...(limit === undefined ? [] : [{ $limit: limit }])];
-
+const page = ({ limit, offset }: Pick<Query, "limit" | "offset">): Stage[] => [
+  ...(offset === undefined ? [] : [{ $skip: offset }]),
+  ...(limit === undefined ? [] : [{ $limit: limit }]),
+];

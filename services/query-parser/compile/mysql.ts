@@ -39,7 +39,9 @@ const mysql: Dialect = {
   number: (value, bind) => bind(value),
   literal(value, column, bind) {
     const time = typeof value === "string" && kindOf(column) === "time" ? readTime(value) : undefined;
-    return time && "instant" in time ? `cast(${bind(time.instant.toISOString().slice(0, -1).replace("T", " "))} AS datetime(3))` : bind(value);
+    return time && "instant" in time
+      ? `cast(${bind(time.instant.toISOString().slice(0, -1).replace("T", " "))} AS datetime(3))`
+      : bind(value);
   },
   compared: (name, column) => (isOwnType(column) ? `cast(${name} AS char)` : name),
   folded: (name) => `lower(${name})`,
@@ -60,5 +62,8 @@ const mysql: Dialect = {
     return nullable ? `${grouped ? `min(${value})` : value} IS NULL, ${value}` : value;
   },
   /** A prepared statement takes drivers' numbers, which are doubles, for no limit. */
-  limit: (limit, offset) => (limit === undefined && offset === undefined ? [] : [`LIMIT ${limit ?? all}${offset === undefined ? "" : ` OFFSET ${offset}`}`]),
+  limit: (limit, offset) =>
+    limit === undefined && offset === undefined
+      ? []
+      : [`LIMIT ${limit ?? all}${offset === undefined ? "" : ` OFFSET ${offset}`}`],
 };

@@ -14,14 +14,20 @@ export function compile(plan: QueryPlan, schema: DatabaseSchema): Sql {
 }
 
 /** https://www.postgresql.org/docs/current/functions-formatting.html */
-const formats: Record<PeriodUnit, string> = { quarter: 'YYYY-"Q"Q', month: "YYYY-MM", week: 'IYYY-"W"IW', day: "YYYY-MM-DD" };
+const formats: Record<PeriodUnit, string> = {
+  quarter: 'YYYY-"Q"Q',
+  month: "YYYY-MM",
+  week: 'IYYY-"W"IW',
+  day: "YYYY-MM-DD",
+};
 
 const postgresql: Dialect = {
   /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   placeholder: (number) => `$${number}`,
   /** A parameter has the type of what it is compared with, and neither a fraction nor a large number is an integer. */
-  number: (value, bind) => (Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? bind(value) : `${bind(value)}::numeric`),
+  number: (value, bind) =>
+    Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? bind(value) : `${bind(value)}::numeric`,
   literal(value, column, bind) {
     const time = typeof value === "string" && kindOf(column) === "time" ? readTime(value) : undefined;
     return time && "instant" in time ? `${bind(time.instant.toISOString())}::timestamptz` : bind(value);
@@ -39,6 +45,10 @@ const postgresql: Dialect = {
     return `count(DISTINCT ${row}) FILTER (WHERE ${row} IS NOT NULL)`;
   },
   /** Missing values come last of themselves where the order ascends; where there are none, an index may serve an order that descends. */
-  order: (value, direction, { nullable }) => (direction === "asc" ? value : `${value} DESC${nullable ? " NULLS LAST" : ""}`),
-  limit: (limit, offset, bind) => [...(limit === undefined ? [] : [`LIMIT ${bind(limit)}`]), ...(offset === undefined ? [] : [`OFFSET ${bind(offset)}`])],
+  order: (value, direction, { nullable }) =>
+    direction === "asc" ? value : `${value} DESC${nullable ? " NULLS LAST" : ""}`,
+  limit: (limit, offset, bind) => [
+    ...(limit === undefined ? [] : [`LIMIT ${bind(limit)}`]),
+    ...(offset === undefined ? [] : [`OFFSET ${bind(offset)}`]),
+  ],
 };

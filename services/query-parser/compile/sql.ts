@@ -1,7 +1,22 @@
 /** A plan as one SELECT: what the SQL dialects share. Names are quoted; whatever came from the question is a parameter. */
 import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
-import type { Aggregate, ColumnRef, Comparison, Condition, Derived, Expression, InnerQuery, Join, Literal, Member, QueryPlan, Related, Scalar, Source } from "../plan/plan.ts";
+import type {
+  Aggregate,
+  ColumnRef,
+  Comparison,
+  Condition,
+  Derived,
+  Expression,
+  InnerQuery,
+  Join,
+  Literal,
+  Member,
+  QueryPlan,
+  Related,
+  Scalar,
+  Source,
+} from "../plan/plan.ts";
 import { listedColumn, Scope, type Typed } from "../plan/scope.ts";
 import type { Bind, Dialect } from "./dialect.ts";
 
@@ -19,7 +34,8 @@ export function writeSql(plan: QueryPlan, schema: DatabaseSchema, dialect: Diale
 type Query = Omit<QueryPlan, "combine">;
 const unordered = { orderBy: [], limit: undefined, offset: undefined };
 
-const clause = (keyword: string, parts: readonly string[], separator: string) => (parts.length > 0 ? [`${keyword} ${parts.join(separator)}`] : []);
+const clause = (keyword: string, parts: readonly string[], separator: string) =>
+  parts.length > 0 ? [`${keyword} ${parts.join(separator)}`] : [];
 
 class Writer {
   readonly params: Parameter[] = [];
@@ -35,7 +51,11 @@ class Writer {
   plan({ combine = [], ...plan }: QueryPlan): string {
     if (combine.length > 0) {
       const first = `(${this.#query({ ...plan, ...unordered })})`;
-      const combined = combine.reduce((rows, { op, query }, index) => `${index > 0 ? `(${rows})` : rows}\n${op.toUpperCase()}\n(${this.#query(query)})`, first);
+      const combined = combine.reduce(
+        (rows, { op, query }, index) =>
+          `${index > 0 ? `(${rows})` : rows}\n${op.toUpperCase()}\n(${this.#query(query)})`,
+        first,
+      );
       return this.#outcome(combined, plan);
     }
     // Not every database sees that what distinct rows are ordered by is selected, where it is no mere column.
@@ -47,10 +67,17 @@ class Writer {
   #outcome(rows: string, { select, orderBy, limit, offset }: Query): string {
     const terms = orderBy.map(({ value, direction }) => {
       const { as } = select.find((each) => isDeepStrictEqual(each.value, value))!;
-      return this.#dialect.order(this.#column({ source: "outcome", column: as }), direction, { nullable: true, grouped: false });
+      return this.#dialect.order(this.#column({ source: "outcome", column: as }), direction, {
+        nullable: true,
+        grouped: false,
+      });
     });
     if (terms.length === 0 && limit === undefined && offset === undefined) return rows;
-    return [`SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`, ...clause("ORDER BY", terms, ", "), ...this.#dialect.limit(limit, offset, this.#bind)].join("\n");
+    return [
+      `SELECT *\nFROM (${rows}) AS ${this.#dialect.quote("outcome")}`,
+      ...clause("ORDER BY", terms, ", "),
+      ...this.#dialect.limit(limit, offset, this.#bind),
+    ].join("\n");
   }
 
   /** @param conditions that the rows meet besides those of the query */
@@ -60,10 +87,30 @@ class Writer {
       `SELECT ${query.distinct ? "DISTINCT " : ""}${query.select.map(({ value, as }) => this.#selected(value, as, scope)).join(", ")}`,
       `FROM ${this.#source(query.from)}`,
       ...query.joins.map((join) => this.#joined(join)),
-      ...clause("WHERE", [...conditions, ...query.where.map((condition) => this.#condition(condition, scope))], " AND "),
-      ...clause("GROUP BY", query.groupBy.map((value) => this.#scalar(value, scope)), ", "),
-      ...clause("HAVING", query.having.map(({ value, op, than }) => `${this.#aggregate(value, scope)} ${op} ${this.#dialect.number(than, this.#bind)}`), " AND "),
-      ...clause("ORDER BY", query.orderBy.map(({ value, direction }) => this.#dialect.order(this.#expression(value, scope), direction, ordered(value, query, scope))), ", "),
+      ...clause(
+        "WHERE",
+        [...conditions, ...query.where.map((condition) => this.#condition(condition, scope))],
+        " AND ",
+      ),
+      ...clause(
+        "GROUP BY",
+        query.groupBy.map((value) => this.#scalar(value, scope)),
+        ", ",
+      ),
+      ...clause(
+        "HAVING",
+        query.having.map(
+          ({ value, op, than }) => `${this.#aggregate(value, scope)} ${op} ${this.#dialect.number(than, this.#bind)}`,
+        ),
+        " AND ",
+      ),
+      ...clause(
+        "ORDER BY",
+        query.orderBy.map(({ value, direction }) =>
+          this.#dialect.order(this.#expression(value, scope), direction, ordered(value, query, scope)),
+        ),
+        ", ",
+      ),
       ...this.#dialect.limit(query.limit, query.offset, this.#bind),
     ].join("\n");
   }
@@ -71,7 +118,8 @@ class Writer {
   #source(source: Source | Derived): string {
     if ("query" in source) return `(${this.#query(source.query)}) AS ${this.#dialect.quote(source.as)}`;
     const { as, schema, table } = source;
-    const name = schema === "" ? this.#dialect.quote(table) : `${this.#dialect.quote(schema)}.${this.#dialect.quote(table)}`;
+    const name =
+      schema === "" ? this.#dialect.quote(table) : `${this.#dialect.quote(schema)}.${this.#dialect.quote(table)}`;
     return as === table ? name : `${name} AS ${this.#dialect.quote(as)}`;
   }
 
@@ -80,7 +128,9 @@ class Writer {
   }
 
   #on({ as, on }: Join): string {
-    return on.map(({ left, right }) => `${this.#column({ source: as, column: right })} = ${this.#column(left)}`).join(" AND ");
+    return on
+      .map(({ left, right }) => `${this.#column({ source: as, column: right })} = ${this.#column(left)}`)
+      .join(" AND ");
   }
 
   #column({ source, column }: ColumnRef): string {
@@ -88,7 +138,10 @@ class Writer {
   }
 
   #selected(value: Expression, as: string, scope: Scope): string {
-    return this.#expression(value, scope) + (value.kind === "column" && value.column === as ? "" : ` AS ${this.#dialect.quote(as)}`);
+    return (
+      this.#expression(value, scope) +
+      (value.kind === "column" && value.column === as ? "" : ` AS ${this.#dialect.quote(as)}`)
+    );
   }
 
   #expression(value: Expression, scope: Scope): string {
@@ -106,7 +159,9 @@ class Writer {
       case "arithmetic": {
         const [left, right] = [value.left, value.right].map((operand) =>
           // A number of the plan stays as it is: to a database, two parameters are never the same, not even in a group's key.
-          typeof operand === "number" ? String(operand) : this.#dialect.operand(this.#column(operand), scope.find(operand)!),
+          typeof operand === "number"
+            ? String(operand)
+            : this.#dialect.operand(this.#column(operand), scope.find(operand)!),
         ) as [string, string];
         return value.op === "/" ? this.#dialect.quotient(left, right) : `(${left} ${value.op} ${right})`;
       }
@@ -115,7 +170,10 @@ class Writer {
 
   #aggregate({ fn, of, distinct }: Aggregate, scope: Scope): string {
     const values = of.map((value) => this.#scalar(value, scope));
-    if (values.length > 1) return distinct ? this.#dialect.countDistinct(values) : `count(CASE WHEN ${values.map((value) => `${value} IS NOT NULL`).join(" AND ")} THEN 1 END)`;
+    if (values.length > 1)
+      return distinct
+        ? this.#dialect.countDistinct(values)
+        : `count(CASE WHEN ${values.map((value) => `${value} IS NOT NULL`).join(" AND ")} THEN 1 END)`;
     return `${fn}(${distinct && values.length > 0 ? "DISTINCT " : ""}${values[0] ?? "*"})`;
   }
 
@@ -139,8 +197,14 @@ class Writer {
   #comparison(comparison: Comparison, scope: Scope): string {
     const name = this.#column(comparison.column);
     const column = scope.find(comparison.column)!;
-    const value = (literal: Literal) => ("ignoreCase" in comparison && comparison.ignoreCase ? `lower(${this.#bind(literal)})` : this.#literal(literal, column));
-    const compared = () => ("ignoreCase" in comparison && comparison.ignoreCase ? this.#dialect.folded(name) : this.#dialect.compared(name, column));
+    const value = (literal: Literal) =>
+      "ignoreCase" in comparison && comparison.ignoreCase
+        ? `lower(${this.#bind(literal)})`
+        : this.#literal(literal, column);
+    const compared = () =>
+      "ignoreCase" in comparison && comparison.ignoreCase
+        ? this.#dialect.folded(name)
+        : this.#dialect.compared(name, column);
     switch (comparison.op) {
       case "missing":
         return `${name} IS NULL`;
@@ -167,14 +231,20 @@ class Writer {
   }
 
   #literal(value: Literal, column: Typed): string {
-    return typeof value === "number" ? this.#dialect.number(value, this.#bind) : this.#dialect.literal(value, column, this.#bind);
+    return typeof value === "number"
+      ? this.#dialect.number(value, this.#bind)
+      : this.#dialect.literal(value, column, this.#bind);
   }
 
   #related({ joins, where, against = [], count }: Related, scope: Scope): string {
     const [first, ...rest] = joins;
     const inside = scope.within(joins);
     const from = [`FROM ${this.#source(first!)}`, ...rest.map((join) => this.#joined(join))].join(" ");
-    const conditions = [this.#on(first!), ...where.map((each) => this.#comparison(each, inside)), ...against.map(({ inner, op, outer }) => `${this.#column(inner)} ${op} ${this.#column(outer)}`)];
+    const conditions = [
+      this.#on(first!),
+      ...where.map((each) => this.#comparison(each, inside)),
+      ...against.map(({ inner, op, outer }) => `${this.#column(inner)} ${op} ${this.#column(outer)}`),
+    ];
     const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${conditions.join(" AND ")})`;
     const of = (count.distinct ?? []).map((ref) => ({ kind: "column" as const, ...ref }));
     // What is missing is not counted: then a row may be there, and their number be 0.

@@ -7,7 +7,11 @@ import { compile as postgresql } from "./postgresql.ts";
 /** What the db-connector runs: SQL with the values of its placeholders, or a pipeline. */
 export type Compiled = { sql: string; params: Parameter[] } | Pipeline;
 
-const compilers: Record<Dialect, (plan: QueryPlan, schema: DatabaseSchema) => Compiled> = { postgresql, mysql, mongodb };
+const compilers: Record<Dialect, (plan: QueryPlan, schema: DatabaseSchema) => Compiled> = {
+  postgresql,
+  mysql,
+  mongodb,
+};
 
 /** Writes a plan in the language of the schema's database. @param plan one in which the validator finds nothing */
 export function statementOf(plan: QueryPlan, schema: DatabaseSchema): Compiled {

@@ -16,23 +16,44 @@ import { graft, isOverTable, pruned, renamed, tableNamed, type Rows, type TableP
 /** "and the orders?" after "customers in Germany": another thing, under the conditions of the plan before. */
 export function anotherThing(sentence: Sentence, { before, how, index, said }: Context): Continuation[] {
   if (!isOverTable(before) || before.combine || before.where.length === 0) return [];
-  return readingsOf(sentence).slice(0, 2).filter(({ frame }) => namesThing(frame)).flatMap(({ frame, cost, unread }) =>
-    plansOf(frame, index, said).flatMap(({ plan, naming, surprise }): Continuation[] => {
-      const root = isOverTable(plan) && !plan.combine ? tableOf(plan.from, index.schema) : undefined;
-      if (!root || !isOverTable(plan) || root === tableOf(before.from, index.schema)) return [];
-      const conditions = conditionsFor(root, before, index, said);
-      return conditions ? [{ plan: under(conditions, plan, index), cost: cost + naming + Math.max(0, surprise - 0.2) + (how.manner === "widen" || narrows.has(how.words[0] ?? "") ? 1.2 : 0.1), unread }] : [];
-    }),
-  );
+  return readingsOf(sentence)
+    .slice(0, 2)
+    .filter(({ frame }) => namesThing(frame))
+    .flatMap(({ frame, cost, unread }) =>
+      plansOf(frame, index, said).flatMap(({ plan, naming, surprise }): Continuation[] => {
+        const root = isOverTable(plan) && !plan.combine ? tableOf(plan.from, index.schema) : undefined;
+        if (!root || !isOverTable(plan) || root === tableOf(before.from, index.schema)) return [];
+        const conditions = conditionsFor(root, before, index, said);
+        return conditions
+          ? [
+              {
+                plan: under(conditions, plan, index),
+                cost:
+                  cost +
+                  naming +
+                  Math.max(0, surprise - 0.2) +
+                  (how.manner === "widen" || narrows.has(how.words[0] ?? "") ? 1.2 : 0.1),
+                unread,
+              },
+            ]
+          : [];
+      }),
+    );
 }
 
 /** "with the customer", "from French customers": of what is shown already. */
 const narrows = new Set(["with", "without", "who", "that", "from", "of", "by", "in", "for", "their", "its"]);
 
-const namesThing = ({ topics, show }: Frame) => topics.length > 0 || show.some((item) => item.kind === "measure" && item.of?.kind === "rows");
+const namesThing = ({ topics, show }: Frame) =>
+  topics.length > 0 || show.some((item) => item.kind === "measure" && item.of?.kind === "rows");
 
 /** The conditions of a plan as conditions on the rows of another table. */
-function conditionsFor(root: Table, before: TablePlan, index: SchemaIndex, said: ReadonlySet<string>): Rows | undefined {
+function conditionsFor(
+  root: Table,
+  before: TablePlan,
+  index: SchemaIndex,
+  said: ReadonlySet<string>,
+): Rows | undefined {
   const builder = new PlanBuilder(index.graph, root, new Decisions(), said);
   const about = tableOf(before.from, index.schema)!;
   try {
@@ -42,13 +63,29 @@ function conditionsFor(root: Table, before: TablePlan, index: SchemaIndex, said:
       const rows: Rows = { from: builder.from, joins: builder.joins, where: [] };
       const { joins, rename } = graft(rows, before);
       const own = (name: string) => (name === before.from.as ? source : rename(name));
-      return { ...rows, joins: joins.map((join) => (rows.joins.includes(join) ? join : { ...join, on: before.joins.find(({ as }) => own(as) === join.as)!.on.map(({ left, right }) => ({ left: renamed(left, own), right })) })), where: renamed(before.where, own) };
+      return {
+        ...rows,
+        joins: joins.map((join) =>
+          rows.joins.includes(join)
+            ? join
+            : {
+                ...join,
+                on: before.joins
+                  .find(({ as }) => own(as) === join.as)!
+                  .on.map(({ left, right }) => ({ left: renamed(left, own), right })),
+              },
+        ),
+        where: renamed(before.where, own),
+      };
     }
     builder.mention(about);
     for (const condition of before.where) {
       const table = condition.kind === "column" ? tableNamed(before, condition.column.source, index.schema) : undefined;
       if (!table) return undefined;
-      builder.restrict(table, (source) => ({ ...condition, column: { ...(condition as Comparison).column, source } }) as Comparison);
+      builder.restrict(
+        table,
+        (source) => ({ ...condition, column: { ...(condition as Comparison).column, source } }) as Comparison,
+      );
     }
     return { from: builder.from, joins: builder.joins, where: builder.where };
   } catch (error) {

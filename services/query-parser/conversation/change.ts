@@ -4,7 +4,17 @@ import type { Expression, QueryPlan, Scalar } from "../plan/plan.ts";
 import { columnsIn, isAggregated } from "../plan/scope.ts";
 import { plansOf } from "../planning/planner.ts";
 import type { Context } from "./context.ts";
-import { inOrder, limited, sortedLike, withCoarserConditions, withColumns, withConditions, withGroups, withMeasures, withThresholds } from "./edits.ts";
+import {
+  inOrder,
+  limited,
+  sortedLike,
+  withCoarserConditions,
+  withColumns,
+  withConditions,
+  withGroups,
+  withMeasures,
+  withThresholds,
+} from "./edits.ts";
 import { isOverTable, type TablePlan } from "./graft.ts";
 import type { Unit } from "./phrases.ts";
 import { counted, isAggregate, withoutLimit } from "./results.ts";
@@ -54,21 +64,40 @@ export class Change {
     const { before, index, said } = this.#context;
     const { filters, show, groups, topics, rank, limit, nth, distinct } = this.#frame;
     const orders = this.#sortsRows() ? this.#frame.orders : [];
-    if (nth !== undefined || distinct || show.some(({ kind }) => kind === "everything") || filters.some(({ kind }) => kind === "having")) return [];
+    if (
+      nth !== undefined ||
+      distinct ||
+      show.some(({ kind }) => kind === "everything") ||
+      filters.some(({ kind }) => kind === "having")
+    )
+      return [];
     if (filters.length + show.length + orders.length + groups.length + topics.length < 2) {
       // Nothing of it needs a plan of its own.
       const sorted = this.#sorted(before);
       const changed = sorted && this.#finish({ plan: sorted, cost: 0 });
       return changed && changed.plan !== before ? [changed] : [];
     }
-    const fragments = plansOf({ ...this.#frame, orders, rank: undefined, ...(rank || orders.length === 0 ? { limit: undefined } : { limit }) }, index, said);
+    const fragments = plansOf(
+      { ...this.#frame, orders, rank: undefined, ...(rank || orders.length === 0 ? { limit: undefined } : { limit }) },
+      index,
+      said,
+    );
     return fragments.flatMap(({ plan: fragment, naming, surprise }): Changed[] => {
-      if (!isOverTable(fragment) || fragment.combine || fragment.from.table !== this.#table.name || fragment.from.schema !== this.#table.schema) return [];
+      if (
+        !isOverTable(fragment) ||
+        fragment.combine ||
+        fragment.from.table !== this.#table.name ||
+        fragment.from.schema !== this.#table.schema
+      )
+        return [];
       if (isAggregated(fragment) && groups.length === 0 && !show.some(({ kind }) => kind === "measure")) return [];
       const nearby = naming * nearness;
       const changed = this.#changed(this.#inUnits(fragment));
       const against = (show.length === 0 ? Math.max(0, surprise - 0.2) : surprise) + this.#mentions();
-      return [...this.#coarser(fragment, nearby), ...(changed ? [{ plan: changed.plan, cost: changed.cost + nearby + against }] : [])];
+      return [
+        ...this.#coarser(fragment, nearby),
+        ...(changed ? [{ plan: changed.plan, cost: changed.cost + nearby + against }] : []),
+      ];
     });
   }
 
@@ -76,13 +105,23 @@ export class Change {
   #mentions(): number {
     const { filters, show, groups, topics } = this.#frame;
     const { how, said } = this.#context;
-    return topics.length > 1 && show.length + groups.length + filters.length === 0 && how.manner !== "narrow" && !said.has("with") ? bareMention : 0;
+    return topics.length > 1 &&
+      show.length + groups.length + filters.length === 0 &&
+      how.manner !== "narrow" &&
+      !said.has("with")
+      ? bareMention
+      : 0;
   }
 
   #coarser(fragment: TablePlan, cost: number): Changed[] {
     const { filters, show, groups, topics, orders } = this.#frame;
     const { before, how, index } = this.#context;
-    if (filters.length !== 1 || topics.length + show.length + groups.length + orders.length > 1 || how.manner === "narrow") return [];
+    if (
+      filters.length !== 1 ||
+      topics.length + show.length + groups.length + orders.length > 1 ||
+      how.manner === "narrow"
+    )
+      return [];
     const plan = withCoarserConditions(before, fragment, index.schema);
     return plan ? [{ plan, cost }] : [];
   }
@@ -90,16 +129,24 @@ export class Change {
   /** "how many", "how many customers" of customers. */
   #countsRows(item: Item): boolean {
     if (item.kind !== "measure" || item.fn !== "count" || item.distinct) return false;
-    return item.of === undefined || (item.of.kind === "rows" && item.of.table.tables.some(({ table }) => table === this.#table));
+    return (
+      item.of === undefined ||
+      (item.of.kind === "rows" && item.of.table.tables.some(({ table }) => table === this.#table))
+    );
   }
 
   /** By stretches of time rather than by moments. */
   #inUnits(fragment: TablePlan): TablePlan {
     const unit = this.#unit;
     if (!unit) return fragment;
-    const within = (value: Expression): Expression => (value.kind === "column" ? ({ kind: unit.kind, unit: unit.unit, of: { source: value.source, column: value.column } } as Scalar) : value);
+    const within = (value: Expression): Expression =>
+      value.kind === "column"
+        ? ({ kind: unit.kind, unit: unit.unit, of: { source: value.source, column: value.column } } as Scalar)
+        : value;
     const groupBy = fragment.groupBy.map((value) => within(value) as Scalar);
-    const select = fragment.select.map((item) => (item.value.kind === "column" ? { value: within(item.value), as: unit.unit } : item));
+    const select = fragment.select.map((item) =>
+      item.value.kind === "column" ? { value: within(item.value), as: unit.unit } : item,
+    );
     return { ...fragment, select, groupBy, orderBy: groupBy.map((value) => ({ value, direction: "asc" })) };
   }
 
@@ -109,8 +156,10 @@ export class Change {
     const keeps = how.manner === "widen" || (how.manner === undefined && how.goesOn);
     let cost = 0;
     let plan: QueryPlan | undefined = before;
-    if (filters.length > 0 || this.#frame.topics.length > 1) plan = withConditions(plan, fragment, how.manner ?? (how.goesOn ? "replace" : "narrow"));
-    if (plan && show.some(({ kind }) => kind === "measure")) plan = withMeasures(plan, fragment, keeps && (how.manner === "widen" || plan.groupBy.length > 0), index.schema);
+    if (filters.length > 0 || this.#frame.topics.length > 1)
+      plan = withConditions(plan, fragment, how.manner ?? (how.goesOn ? "replace" : "narrow"));
+    if (plan && show.some(({ kind }) => kind === "measure"))
+      plan = withMeasures(plan, fragment, keeps && (how.manner === "widen" || plan.groupBy.length > 0), index.schema);
     else if (plan && show.length > 0 && groups.length === 0) {
       const shown: ReturnType<typeof withColumns> = withColumns(plan, fragment, keeps, index.schema);
       plan = shown?.plan;
@@ -119,7 +168,16 @@ export class Change {
     if (plan && groups.length > 0) plan = withGroups(plan, fragment, keeps, index.schema);
     const sorted = plan && this.#sorted(plan, fragment);
     // What is shown is sorted by what it has itself, rather than by what belongs to it.
-    if (isOverTable(before) && this.#frame.orders.length > 0 && fragment.orderBy.some(({ value }) => columnsIn(value).some(({ source }) => source !== fragment.from.as && !before.joins.some(({ as }) => as === source)))) cost += 0.4;
+    if (
+      isOverTable(before) &&
+      this.#frame.orders.length > 0 &&
+      fragment.orderBy.some(({ value }) =>
+        columnsIn(value).some(
+          ({ source }) => source !== fragment.from.as && !before.joins.some(({ as }) => as === source),
+        ),
+      )
+    )
+      cost += 0.4;
     return sorted && this.#finish({ plan: sorted, cost });
   }
 
@@ -150,12 +208,16 @@ export class Change {
   #finish({ plan, cost }: Changed): Changed | undefined {
     const { limit, rank } = this.#frame;
     const thresholds = this.#thresholds.flatMap((filter) => {
-      if (filter.kind !== "attribute") return [{ op: filter.op, than: filter.value, ...(filter.kind === "having" ? { fn: filter.measure.fn } : {}) }];
+      if (filter.kind !== "attribute")
+        return [{ op: filter.op, than: filter.value, ...(filter.kind === "having" ? { fn: filter.measure.fn } : {}) }];
       return filter.predicate.kind === "number" ? [{ op: filter.predicate.op, than: filter.predicate.value }] : [];
     });
     const kept = thresholds.length > 0 ? withThresholds(plan, thresholds) : plan;
     // "how many in Germany?" of how many there are per country.
-    const already = isAggregated(plan) && plan.select.some((item) => isAggregate(item) && item.value.fn === "count") && this.#frame.filters.length > 0;
+    const already =
+      isAggregated(plan) &&
+      plan.select.some((item) => isAggregate(item) && item.value.fn === "count") &&
+      this.#frame.filters.length > 0;
     const numbered = kept && this.#counts && !already ? counted(kept, this.#context.index.schema) : kept;
     if (!numbered) return undefined;
     if (limit === undefined && rank === undefined) return { plan: numbered, cost };

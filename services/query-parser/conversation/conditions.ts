@@ -11,15 +11,32 @@ export function joined(where: readonly Condition[], further: readonly Condition[
   return further.reduce((all: Condition[], condition) => withCondition(all, condition, manner, further), [...where]);
 }
 
-function withCondition(where: readonly Condition[], condition: Condition, manner: Manner, said: readonly Condition[]): Condition[] {
+function withCondition(
+  where: readonly Condition[],
+  condition: Condition,
+  manner: Manner,
+  said: readonly Condition[],
+): Condition[] {
   if (condition.kind === "related") return withRelated(where, condition, manner);
   const subjects = columnsOf(condition);
   if (condition.kind === "column") {
-    const widened = manner === "widen" ? where.findIndex((each) => each.kind === "column" && isSame(each.column, condition.column) && valuesOf(each) && valuesOf(condition)) : -1;
+    const widened =
+      manner === "widen"
+        ? where.findIndex(
+            (each) =>
+              each.kind === "column" && isSame(each.column, condition.column) && valuesOf(each) && valuesOf(condition),
+          )
+        : -1;
     if (widened >= 0) return where.with(widened, bothOf(where[widened] as Comparison, condition));
     return [...where.filter((each) => said.includes(each) || !isReplaced(each, condition, manner)), condition];
   }
-  const kept = where.filter((each) => said.includes(each) || manner !== "replace" || !columnsOf(each).some((column) => subjects.some((subject) => isSame(column, subject))) || each.kind === "related");
+  const kept = where.filter(
+    (each) =>
+      said.includes(each) ||
+      manner !== "replace" ||
+      !columnsOf(each).some((column) => subjects.some((subject) => isSame(column, subject))) ||
+      each.kind === "related",
+  );
   return [...kept, condition];
 }
 
@@ -34,7 +51,13 @@ function valuesOf(condition: Comparison): Literal[] | undefined {
 function bothOf(one: Comparison, other: Comparison): Comparison {
   const { column } = one;
   const ignoreCase = [one, other].some((each) => "ignoreCase" in each && each.ignoreCase);
-  return { kind: "column", column, op: "one of", values: [...new Set([...valuesOf(one)!, ...valuesOf(other)!])], ...(ignoreCase ? { ignoreCase } : {}) };
+  return {
+    kind: "column",
+    column,
+    op: "one of",
+    values: [...new Set([...valuesOf(one)!, ...valuesOf(other)!])],
+    ...(ignoreCase ? { ignoreCase } : {}),
+  };
 }
 
 /** Of a range the side that a condition bounds; undefined where it is about single values. */
@@ -78,12 +101,18 @@ function withRelated(where: readonly Condition[], condition: Related, manner: Ma
   if (!old) return [...where, condition];
   const names = new Map(condition.joins.map(({ as }, index) => [as, old.joins[index]!.as]));
   const same = renamed(condition, (source) => names.get(source) ?? source);
-  if (isDeepStrictEqual(old.count, same.count)) return where.with(place, { ...old, where: joined(old.where, same.where, manner) as Comparison[] });
+  if (isDeepStrictEqual(old.count, same.count))
+    return where.with(place, { ...old, where: joined(old.where, same.where, manner) as Comparison[] });
   // "those without orders" after "customers with orders".
   return same.where.length === 0 ? where.with(place, same) : [...where, condition];
 }
 
 function isAlike(one: Related, other: Related): boolean {
-  const shape = ({ joins }: Related) => joins.map(({ schema, table, on }, index) => ({ schema, table, on: on.map(({ left, right }) => [index === 0 ? left : left.column, right]) }));
+  const shape = ({ joins }: Related) =>
+    joins.map(({ schema, table, on }, index) => ({
+      schema,
+      table,
+      on: on.map(({ left, right }) => [index === 0 ? left : left.column, right]),
+    }));
   return isDeepStrictEqual(shape(one), shape(other));
 }

@@ -41,7 +41,11 @@ export function withConditions(plan: QueryPlan, other: Rows, manner: Manner): Qu
 }
 
 /** Without the conditions that are of a kind. Undefined where there is none. */
-export function withoutConditions(plan: QueryPlan, isDropped: (condition: Condition, rows: Pick<Rows, "from" | "joins">) => boolean, schema: DatabaseSchema): QueryPlan | undefined {
+export function withoutConditions(
+  plan: QueryPlan,
+  isDropped: (condition: Condition, rows: Pick<Rows, "from" | "joins">) => boolean,
+  schema: DatabaseSchema,
+): QueryPlan | undefined {
   let dropped = 0;
   const kept = <C extends Condition>(where: readonly C[], rows: Pick<Rows, "from" | "joins">): C[] =>
     where.flatMap((condition): C[] => {
@@ -60,45 +64,81 @@ export function withoutConditions(plan: QueryPlan, isDropped: (condition: Condit
 }
 
 /** Whether joins of the plan, but for those of the other, give rows several times. */
-const repeats = (plan: Rows, schema: DatabaseSchema, but: Rows["joins"] = []) => plan.joins.some((join) => !but.includes(join) && !isToOne(join, schema));
+const repeats = (plan: Rows, schema: DatabaseSchema, but: Rows["joins"] = []) =>
+  plan.joins.some((join) => !but.includes(join) && !isToOne(join, schema));
 
 /** Computes something else over the rows of a plan, or over those of each of its groups. */
-export function withMeasures(plan: QueryPlan, other: TablePlan, keeps: boolean, schema: DatabaseSchema): QueryPlan | undefined {
+export function withMeasures(
+  plan: QueryPlan,
+  other: TablePlan,
+  keeps: boolean,
+  schema: DatabaseSchema,
+): QueryPlan | undefined {
   if (!isOverTable(plan) || plan.combine) return undefined;
   const { joins, rename } = graft(plan, other);
   const measures = other.select.filter(isAggregate).map(({ value, as }) => ({ value: renamed(value, rename), as }));
   const grouped = plan.groupBy.length > 0;
   if (measures.length === 0 || repeats({ ...plan, joins }, schema)) return undefined;
   const before = isAggregated(plan) ? plan.select.filter((item) => !isAggregate(item) || keeps) : [];
-  const select = withDistinctNames([...before, ...measures.filter(({ value }) => !before.some((each) => isSame(each.value, value)))]);
-  const orderBy = grouped ? plan.orderBy.map((each) => (each.value.kind === "aggregate" && !keeps ? { ...each, value: measures[0]!.value } : each)) : [];
+  const select = withDistinctNames([
+    ...before,
+    ...measures.filter(({ value }) => !before.some((each) => isSame(each.value, value))),
+  ]);
+  const orderBy = grouped
+    ? plan.orderBy.map((each) =>
+        each.value.kind === "aggregate" && !keeps ? { ...each, value: measures[0]!.value } : each,
+      )
+    : [];
   return pruned({ ...(grouped ? plan : withoutLimit(plan)), joins, select, orderBy, distinct: false }, schema);
 }
 
 /** Shows other columns, or further ones. */
-export function withColumns(plan: QueryPlan, other: TablePlan, keeps: boolean, schema: DatabaseSchema): { plan: QueryPlan; cost: number } | undefined {
+export function withColumns(
+  plan: QueryPlan,
+  other: TablePlan,
+  keeps: boolean,
+  schema: DatabaseSchema,
+): { plan: QueryPlan; cost: number } | undefined {
   if (!isOverTable(plan) || plan.combine) return undefined;
   const computed = isAggregated(plan) && plan.groupBy.length === 0;
   if (computed && keeps) return undefined;
   const { joins, rename } = graft(plan, other);
-  const shown = other.select.filter((item) => !isAggregate(item)).map(({ value, as }) => ({ value: renamed(value, rename) as Scalar, as }));
+  const shown = other.select
+    .filter((item) => !isAggregate(item))
+    .map(({ value, as }) => ({ value: renamed(value, rename) as Scalar, as }));
   const before = keeps ? plan.select : [];
   const further = shown.filter(({ value }) => !before.some((each) => isSame(each.value, value)));
-  const fresh = isAggregated(plan) && !computed ? further.filter(({ value }) => !plan.groupBy.some((group) => isSame(group, value))) : [];
+  const fresh =
+    isAggregated(plan) && !computed
+      ? further.filter(({ value }) => !plan.groupBy.some((group) => isSame(group, value)))
+      : [];
   // Groups stay the same where each has one value of what is shown.
   const divides = fresh.some(({ value }) => !isOfKey(value, plan, schema));
   // All of it is shown already: no more than that is asked for, with what the things are called.
-  if (further.length === 0 && keeps && !isAggregated(plan)) return { plan: { ...plan, select: withLabel(plan, shown, schema) }, cost: 0.3 };
+  if (further.length === 0 && keeps && !isAggregated(plan))
+    return { plan: { ...plan, select: withLabel(plan, shown, schema) }, cost: 0.3 };
   const several = repeats({ ...plan, joins }, schema, plan.joins);
   if (several && isAggregated(plan)) return undefined;
-  const changed = { ...plan, ...(computed ? { having: [], orderBy: [] } : {}), joins, select: withDistinctNames([...before, ...further]), groupBy: [...plan.groupBy, ...fresh.map(({ value }) => value)] };
+  const changed = {
+    ...plan,
+    ...(computed ? { having: [], orderBy: [] } : {}),
+    joins,
+    select: withDistinctNames([...before, ...further]),
+    groupBy: [...plan.groupBy, ...fresh.map(({ value }) => value)],
+  };
   return { plan: pruned(changed, schema), cost: (divides ? 0.6 : 0) + (several ? 0.5 : 0) };
 }
 
 function withLabel({ from, select }: TablePlan, shown: readonly Selected[], schema: DatabaseSchema): Selected[] {
   const table = tableOf(from, schema);
   const label = table && labelOf(table);
-  const called = select.filter(({ value }) => value.kind === "column" && value.source === from.as && value.column === label?.name && !shown.some((each) => isSame(each.value, value)));
+  const called = select.filter(
+    ({ value }) =>
+      value.kind === "column" &&
+      value.source === from.as &&
+      value.column === label?.name &&
+      !shown.some((each) => isSame(each.value, value)),
+  );
   return withDistinctNames([...called, ...shown]);
 }
 
@@ -107,61 +147,112 @@ function isOfKey(value: Scalar, { from, joins, groupBy }: TablePlan, schema: Dat
   if (value.kind !== "column") return false;
   const source = [from, ...joins].find(({ as }) => as === value.source);
   const key = (source && tableOf(source, schema)?.primaryKey) ?? [];
-  return key.length > 0 && key.every((column) => groupBy.some((group) => isSame(group, { kind: "column", source: value.source, column })));
+  return (
+    key.length > 0 &&
+    key.every((column) => groupBy.some((group) => isSame(group, { kind: "column", source: value.source, column })))
+  );
 }
 
 /** Computes for other groups, or for further ones; of a list how many rows each has. */
-export function withGroups(plan: QueryPlan, other: TablePlan, keeps: boolean, schema: DatabaseSchema): QueryPlan | undefined {
+export function withGroups(
+  plan: QueryPlan,
+  other: TablePlan,
+  keeps: boolean,
+  schema: DatabaseSchema,
+): QueryPlan | undefined {
   if (!isOverTable(plan) || plan.combine) return undefined;
   const { joins, rename } = graft(plan, other);
   const before = plan.select.filter(isAggregate);
   const computed = before.length > 0;
   if (repeats({ ...plan, joins }, schema)) return undefined;
-  const select = renamed(other.select.map(({ value }) => value), rename).map((value, place): Selected => ({ value, as: other.select[place]!.as }));
+  const select = renamed(
+    other.select.map(({ value }) => value),
+    rename,
+  ).map((value, place): Selected => ({ value, as: other.select[place]!.as }));
   const keys = select.filter((item) => !isAggregate(item));
   const groupBy = renamed(other.groupBy, rename);
   const old = keeps && computed ? plan.groupBy.filter((group) => !groupBy.some((each) => isSame(each, group))) : [];
-  const oldKeys = keeps && computed ? plan.select.filter((item) => !isAggregate(item) && !keys.some(({ value }) => isSame(value, item.value))) : [];
+  const oldKeys =
+    keeps && computed
+      ? plan.select.filter((item) => !isAggregate(item) && !keys.some(({ value }) => isSame(value, item.value)))
+      : [];
   const measures = computed ? before : select.filter(isAggregate);
   const { orderBy } = plan;
   const ranked = computed && orderBy.some(({ value }) => value.kind === "aggregate");
-  const order = [...renamed(other.orderBy, rename), ...orderBy.filter(({ value }) => ranked && value.kind === "aggregate")];
-  return pruned({ ...(ranked ? plan : withoutLimit(plan)), joins, select: withDistinctNames([...oldKeys, ...keys, ...measures]), groupBy: [...old, ...groupBy], orderBy: order, distinct: false }, schema);
+  const order = [
+    ...renamed(other.orderBy, rename),
+    ...orderBy.filter(({ value }) => ranked && value.kind === "aggregate"),
+  ];
+  return pruned(
+    {
+      ...(ranked ? plan : withoutLimit(plan)),
+      joins,
+      select: withDistinctNames([...oldKeys, ...keys, ...measures]),
+      groupBy: [...old, ...groupBy],
+      orderBy: order,
+      distinct: false,
+    },
+    schema,
+  );
 }
 
 /** Sorts by what the other sorts by. */
 export function sortedLike(plan: TablePlan, other: TablePlan, schema: DatabaseSchema): QueryPlan | undefined {
   const { joins, rename } = graft(plan, other);
   if (repeats({ ...plan, joins }, schema, plan.joins)) return undefined;
-  return inOrder({ ...plan, joins }, other.orderBy.map(({ value, direction }) => ({ value: renamed(value, rename), direction })));
+  return inOrder(
+    { ...plan, joins },
+    other.orderBy.map(({ value, direction }) => ({ value: renamed(value, rename), direction })),
+  );
 }
 
 /** Sorts; what was picked by another order stays picked. */
 export function inOrder(plan: QueryPlan, orderBy: QueryPlan["orderBy"], picks = false): QueryPlan | undefined {
   // "by price, most expensive first" says one thing twice.
-  const terms = orderBy.filter(({ value }, place) => !orderBy.slice(place + 1).some((later) => isSame(later.value, value)));
+  const terms = orderBy.filter(
+    ({ value }, place) => !orderBy.slice(place + 1).some((later) => isSame(later.value, value)),
+  );
   if (terms.length === 0) return undefined;
-  const rows = !picks && plan.limit !== undefined && plan.orderBy.length > 0 && !isSame(plan.orderBy.map(({ value }) => value), terms.map(({ value }) => value));
+  const rows =
+    !picks &&
+    plan.limit !== undefined &&
+    plan.orderBy.length > 0 &&
+    !isSame(
+      plan.orderBy.map(({ value }) => value),
+      terms.map(({ value }) => value),
+    );
   return (rows ? resorted(plan, terms, isSame) : undefined) ?? { ...plan, orderBy: terms };
 }
 
 export function reversed(plan: QueryPlan): QueryPlan | undefined {
   if (plan.orderBy.length === 0) return undefined;
-  return { ...plan, orderBy: plan.orderBy.map(({ value, direction }) => ({ value, direction: direction === "asc" ? "desc" : "asc" })) };
+  return {
+    ...plan,
+    orderBy: plan.orderBy.map(({ value, direction }) => ({ value, direction: direction === "asc" ? "desc" : "asc" })),
+  };
 }
 
 /** Only the first rows; those of the largest results, where nothing sorts them. */
-export function limited(plan: QueryPlan, limit: number, rank?: "top" | "bottom"): { plan: QueryPlan; cost: number } | undefined {
+export function limited(
+  plan: QueryPlan,
+  limit: number,
+  rank?: "top" | "bottom",
+): { plan: QueryPlan; cost: number } | undefined {
   const rest = withoutLimit(plan);
   const [measure] = plan.select.filter(isAggregate);
   if (plan.orderBy.length === 0 && measure && plan.groupBy.length > 0) {
-    const orderBy: { value: Expression; direction: "asc" | "desc" }[] = [{ value: measure.value, direction: rank === "bottom" ? "asc" : "desc" }];
+    const orderBy: { value: Expression; direction: "asc" | "desc" }[] = [
+      { value: measure.value, direction: rank === "bottom" ? "asc" : "desc" },
+    ];
     return { plan: { ...rest, orderBy, limit }, cost: rank ? 0 : 0.2 };
   }
   if (isAggregated(plan) && plan.groupBy.length === 0) return undefined;
   const [term] = plan.orderBy;
   if (rank && term?.value.kind === "aggregate") {
-    return { plan: { ...rest, orderBy: plan.orderBy.with(0, { ...term, direction: rank === "top" ? "desc" : "asc" }), limit }, cost: 0 };
+    return {
+      plan: { ...rest, orderBy: plan.orderBy.with(0, { ...term, direction: rank === "top" ? "desc" : "asc" }), limit },
+      cost: 0,
+    };
   }
   if (rank === "bottom") {
     const turned = reversed(rest);
@@ -181,10 +272,14 @@ interface Threshold {
 /** Only the groups for which a result is so large. */
 export function withThresholds(plan: QueryPlan, thresholds: readonly Threshold[]): QueryPlan | undefined {
   const measures = plan.select.filter(isAggregate);
-  const measure = measures.find(({ value }) => thresholds.every(({ fn }) => fn === value.fn)) ?? (thresholds.some(({ fn }) => fn !== undefined) ? undefined : measures[0]);
+  const measure =
+    measures.find(({ value }) => thresholds.every(({ fn }) => fn === value.fn)) ??
+    (thresholds.some(({ fn }) => fn !== undefined) ? undefined : measures[0]);
   if (!measure || plan.groupBy.length === 0 || plan.combine) return undefined;
   const side = (op: string) => op[0];
-  const kept = plan.having.filter((each) => !(isSame(each.value, measure.value) && thresholds.some(({ op }) => side(op) === side(each.op))));
+  const kept = plan.having.filter(
+    (each) => !(isSame(each.value, measure.value) && thresholds.some(({ op }) => side(op) === side(each.op))),
+  );
   return { ...plan, having: [...kept, ...thresholds.map(({ op, than }) => ({ value: measure.value, op, than }))] };
 }
 
@@ -194,12 +289,19 @@ export function withThresholds(plan: QueryPlan, thresholds: readonly Threshold[]
  */
 export function withCoarserConditions(plan: QueryPlan, other: Rows, schema: DatabaseSchema): QueryPlan | undefined {
   const [condition, ...further] = other.where;
-  if (!isOverTable(plan) || condition?.kind !== "column" || condition.op !== "=" || further.length > 0) return undefined;
+  if (!isOverTable(plan) || condition?.kind !== "column" || condition.op !== "=" || further.length > 0)
+    return undefined;
   const { rename } = graft(plan, other);
   const column = renamed(condition.column, rename);
   const scope = Scope.of(plan, schema);
   const fineness = (ref: ColumnRef) => scope.find(ref)?.samples?.length ?? 0;
-  const isFiner = (each: Condition) => each.kind === "column" && each.op === "=" && each.column.source === column.source && each.column.column !== column.column && fineness(each.column) > fineness(column) && fineness(column) > 0;
+  const isFiner = (each: Condition) =>
+    each.kind === "column" &&
+    each.op === "=" &&
+    each.column.source === column.source &&
+    each.column.column !== column.column &&
+    fineness(each.column) > fineness(column) &&
+    fineness(column) > 0;
   const without = withoutConditions(plan, isFiner, schema);
   return without && withConditions(without, other, "replace");
 }

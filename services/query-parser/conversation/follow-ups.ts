@@ -26,7 +26,12 @@ export function followUps(question: string, before: QueryPlan, index: SchemaInde
       const key = JSON.stringify(plan);
       const whole = { plan, unread, cost: cost + wording + unlikelihood(plan, by, index) };
       const known = found.get(key);
-      if (key !== JSON.stringify(before) && (!known || known.cost > whole.cost) && problemsOf(plan, index.schema).length === 0) found.set(key, whole);
+      if (
+        key !== JSON.stringify(before) &&
+        (!known || known.cost > whole.cost) &&
+        problemsOf(plan, index.schema).length === 0
+      )
+        found.set(key, whole);
     }
   }
   return [...found.values()].sort((a, b) => a.cost - b.cost);
@@ -37,7 +42,10 @@ const onlyInParts = 0.4;
 
 function plansFor(sentence: Sentence, context: Context): Continuation[] {
   const short = shortlyChanged(sentence, context.before).map((each) => ({ ...each, unread: [] }));
-  const byParts = [...unlessRefused(() => changedByParts(sentence, context)), ...unlessRefused(() => anotherThing(sentence, context))];
+  const byParts = [
+    ...unlessRefused(() => changedByParts(sentence, context)),
+    ...unlessRefused(() => anotherThing(sentence, context)),
+  ];
   return [...short, ...byParts.map((each) => ({ ...each, cost: each.cost + (short.length > 0 ? onlyInParts : 0) }))];
 }
 
@@ -52,11 +60,18 @@ interface Wording {
 function wordingsOf({ rest, words }: Continued, before: QueryPlan): Wording[] {
   if (rest === "") return [];
   const match = breakdowns.match(words, 0);
-  if (!match || match.length === words.length) return [{ text: rest, cost: 0 }, ...(/^(\d{4}|last|this|q\d)$/.test(words[0]!) ? [{ text: `in ${rest}`, cost: 0.05 }] : [])];
+  if (!match || match.length === words.length)
+    return [
+      { text: rest, cost: 0 },
+      ...(/^(\d{4}|last|this|q\d)$/.test(words[0]!) ? [{ text: `in ${rest}`, cost: 0.05 }] : []),
+    ];
   const what = rest.split(/\s+/).slice(match.length).join(" ");
   if (words[0] !== "by" || match.length > 1) return [{ text: `per ${what}`, cost: 0 }];
   const computed = before.select.some(({ value }) => value.kind === "aggregate");
-  return [{ text: `per ${what}`, cost: 0, ...(computed ? {} : { by: "group" }) }, { text: `sorted by ${what}`, cost: computed ? 0.6 : 0, ...(computed ? {} : { by: "order" }) }];
+  return [
+    { text: `per ${what}`, cost: 0, ...(computed ? {} : { by: "group" }) },
+    { text: `sorted by ${what}`, cost: computed ? 0.6 : 0, ...(computed ? {} : { by: "order" }) },
+  ];
 }
 
 /** Of a list, columns with few values are likelier to be what to compute for, the others what to sort by. */
@@ -78,7 +93,13 @@ export function dependence(question: string, index: SchemaIndex, now: Date): num
   const [reading] = readingsOf(new Sentence(question, index, now));
   const { topics, show } = reading?.frame ?? { topics: [], show: [] };
   if (topics.length > 0) return parts.has(words[0] ?? "") ? 0.9 : 0.02;
-  if (pronoun || parts.has(words[0] ?? "") || ranks.has(words[0] ?? "") || (words.length <= 3 && words.at(-1) === "first")) return 0.9;
+  if (
+    pronoun ||
+    parts.has(words[0] ?? "") ||
+    ranks.has(words[0] ?? "") ||
+    (words.length <= 3 && words.at(-1) === "first")
+  )
+    return 0.9;
   if (show.some((item) => item.kind !== "measure" || item.of !== undefined)) return 0.05;
   return /^\s*(what|which|where|when|who|find)\b/i.test(question) ? 0.3 : 0.9;
 }

@@ -13,7 +13,11 @@ export type TablePlan = QueryPlan & { from: Source };
 export const isOverTable = (plan: QueryPlan): plan is TablePlan => "table" in plan.from;
 
 /** The table that a source of a plan stands for. */
-export function tableNamed(plan: Pick<Rows, "from" | "joins">, name: string, schema: DatabaseSchema): Table | undefined {
+export function tableNamed(
+  plan: Pick<Rows, "from" | "joins">,
+  name: string,
+  schema: DatabaseSchema,
+): Table | undefined {
   const source = [plan.from, ...plan.joins].find(({ as }) => as === name);
   return source && tableOf(source, schema);
 }
@@ -43,7 +47,10 @@ export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renamin
   const joins = [...onto.joins];
   for (const join of other.joins) {
     const on = renamed(join.on, rename);
-    const known = joins.find(({ schema, table, on: existing }) => schema === join.schema && table === join.table && isDeepStrictEqual(existing, on));
+    const known = joins.find(
+      ({ schema, table, on: existing }) =>
+        schema === join.schema && table === join.table && isDeepStrictEqual(existing, on),
+    );
     names.set(join.as, known?.as ?? freshName(join.as, taken));
     if (!known) joins.push({ ...join, as: rename(join.as), on });
   }
@@ -52,7 +59,10 @@ export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renamin
 }
 
 /** The joins inside of conditions. */
-const inner = (where: readonly Condition[]): Join[] => where.flatMap((condition) => (condition.kind === "related" ? condition.joins : condition.kind === "either" ? inner(condition.of.flat()) : []));
+const inner = (where: readonly Condition[]): Join[] =>
+  where.flatMap((condition) =>
+    condition.kind === "related" ? condition.joins : condition.kind === "either" ? inner(condition.of.flat()) : [],
+  );
 
 function freshName(name: string, taken: Set<string>): string {
   let fresh = name;
@@ -64,12 +74,14 @@ function freshName(name: string, taken: Set<string>): string {
 /** A plan without joins that nothing speaks of, and that change nothing. */
 export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P {
   const { joins } = plan;
-  const spoken = new Set([
-    ...[...plan.select, ...plan.orderBy, ...plan.having].flatMap(({ value }) => columnsIn(value)),
-    ...plan.groupBy.flatMap(columnsIn),
-    ...joins.flatMap(({ on }) => on.map(({ left }) => left)),
-    ...plan.where.flatMap(columnsOf),
-  ].map(({ source }) => source));
+  const spoken = new Set(
+    [
+      ...[...plan.select, ...plan.orderBy, ...plan.having].flatMap(({ value }) => columnsIn(value)),
+      ...plan.groupBy.flatMap(columnsIn),
+      ...joins.flatMap(({ on }) => on.map(({ left }) => left)),
+      ...plan.where.flatMap(columnsOf),
+    ].map(({ source }) => source),
+  );
   const kept = joins.filter((join) => spoken.has(join.as) || !isToOne(join, schema));
   return kept.length === joins.length ? plan : pruned({ ...plan, joins: kept }, schema);
 }
@@ -84,7 +96,10 @@ export function columnsOf(condition: Condition): ColumnRef[] {
     case "pair":
       return [condition.left, condition.right];
     case "related":
-      return [...condition.joins[0]!.on.map(({ left }) => left), ...(condition.against ?? []).map(({ outer }) => outer)];
+      return [
+        ...condition.joins[0]!.on.map(({ left }) => left),
+        ...(condition.against ?? []).map(({ outer }) => outer),
+      ];
     case "either":
       return condition.of.flat().flatMap(columnsOf);
   }

@@ -20,13 +20,18 @@ export const bonus = { number: -0.85, time: -0.3, label: -0.2, value: -0.1, coun
 export function conditioned(plan: Rows, schema: DatabaseSchema): TableColumn[] {
   const columns = (where: readonly Condition[], rows: Pick<Rows, "from" | "joins">): TableColumn[] =>
     where.flatMap((condition) => {
-      if (condition.kind === "related") return columns(condition.where, { from: condition.joins[0]!, joins: condition.joins });
+      if (condition.kind === "related")
+        return columns(condition.where, { from: condition.joins[0]!, joins: condition.joins });
       return columnsOf(condition).flatMap((ref) => found(ref, rows, schema));
     });
   return columns(plan.where, plan);
 }
 
-function found({ source, column: name }: { source: string; column: string }, rows: Pick<Rows, "from" | "joins">, schema: DatabaseSchema): TableColumn[] {
+function found(
+  { source, column: name }: { source: string; column: string },
+  rows: Pick<Rows, "from" | "joins">,
+  schema: DatabaseSchema,
+): TableColumn[] {
   const table = tableNamed(rows, source, schema);
   const column = table?.columns.find((each) => each.name === name);
   return table && column ? [{ table, column }] : [];
@@ -34,7 +39,9 @@ function found({ source, column: name }: { source: string; column: string }, row
 
 /** What else a plan speaks of: what it sorts by and what it shows. */
 function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
-  return [...plan.orderBy, ...plan.select].flatMap(({ value }) => columnsIn(value).flatMap((ref) => found(ref, plan, schema)));
+  return [...plan.orderBy, ...plan.select].flatMap(({ value }) =>
+    columnsIn(value).flatMap((ref) => found(ref, plan, schema)),
+  );
 }
 
 /**
@@ -42,24 +49,45 @@ function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
  * over 50", "in 2023" after "orders in 2024".
  */
 export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema): { filter: Filter; bonus: number } {
-  if (filter.kind !== "attribute" || (filter.attribute && !["number", "time", "label"].includes(filter.attribute.kind)) || filter.predicate.kind === "measured") return { filter, bonus: 0 };
+  if (
+    filter.kind !== "attribute" ||
+    (filter.attribute && !["number", "time", "label"].includes(filter.attribute.kind)) ||
+    filter.predicate.kind === "measured"
+  )
+    return { filter, bonus: 0 };
   const kind = (filter.attribute?.kind ?? "value") as keyof typeof bonus;
   const suits = fitting(filter.predicate);
-  const fits = ({ table, column }: TableColumn) => suits({ table, column }) && (kind !== "number" || (kindOf(column) === "number" && !isKey(table, column))) && (kind !== "label" || isText(column, filter.predicate));
-  const first = conditioned(plan, schema).find(fits) ?? (kind === "number" ? spoken(plan, schema).find(fits) : undefined) ?? (kind === "number" ? only(numbersOf(plan, schema)) : undefined);
+  const fits = ({ table, column }: TableColumn) =>
+    suits({ table, column }) &&
+    (kind !== "number" || (kindOf(column) === "number" && !isKey(table, column))) &&
+    (kind !== "label" || isText(column, filter.predicate));
+  const first =
+    conditioned(plan, schema).find(fits) ??
+    (kind === "number" ? spoken(plan, schema).find(fits) : undefined) ??
+    (kind === "number" ? only(numbersOf(plan, schema)) : undefined);
   if (!first) return { filter, bonus: 0 };
   const { at, end, words } = filter;
-  const attribute: Attribute = { kind: "name", name: { at, end, words, plural: false, columns: [{ ...first, cost: 0 }] } };
+  const attribute: Attribute = {
+    kind: "name",
+    name: { at, end, words, plural: false, columns: [{ ...first, cost: 0 }] },
+  };
   return { filter: { ...filter, attribute }, bonus: bonus[kind] };
 }
 
 /** "Ada Lovelace" is in a column of free text, but in one with few values only where it is one of them. */
-const isText = (column: Column, predicate: Predicate) => kindOf(column) === "text" && predicate.kind === "text" && (column.samples === undefined || predicate.texts.every((text) => column.samples!.includes(text)));
+const isText = (column: Column, predicate: Predicate) =>
+  kindOf(column) === "text" &&
+  predicate.kind === "text" &&
+  (column.samples === undefined || predicate.texts.every((text) => column.samples!.includes(text)));
 
 /** The numbers of what a plan is about, without its keys. */
 function numbersOf({ from }: TablePlan, schema: DatabaseSchema): TableColumn[] {
   const table = tableOf(from, schema);
-  return table?.columns.filter((column) => kindOf(column) === "number" && !isKey(table, column)).map((column) => ({ table, column })) ?? [];
+  return (
+    table?.columns
+      .filter((column) => kindOf(column) === "number" && !isKey(table, column))
+      .map((column) => ({ table, column })) ?? []
+  );
 }
 
 const only = <T>(list: readonly T[]) => (list.length === 1 ? list[0] : undefined);

@@ -46,8 +46,17 @@ export function continuedBy(question: string): Continued {
     refers ||= said !== lead && words[from] !== "please";
     from += said.length;
   }
-  const pronoun = words.slice(from, to).some((word) => ["them", "they", "those", "these", "ones", "their", "its"].includes(word));
-  return { rest: from < to ? question.slice(tokens[from]!.start, tokens[to - 1]!.end) : "", words: words.slice(from, to), refers, pronoun, goesOn: ["and", "with", "plus"].includes(words[0] ?? ""), ...(manner ? { manner } : {}) };
+  const pronoun = words
+    .slice(from, to)
+    .some((word) => ["them", "they", "those", "these", "ones", "their", "its"].includes(word));
+  return {
+    rest: from < to ? question.slice(tokens[from]!.start, tokens[to - 1]!.end) : "",
+    words: words.slice(from, to),
+    refers,
+    pronoun,
+    goesOn: ["and", "with", "plus"].includes(words[0] ?? ""),
+    ...(manner ? { manner } : {}),
+  };
 }
 
 /** "sort by", "rank them by": leads of a question, but what matters in a follow-up. */

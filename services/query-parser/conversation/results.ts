@@ -28,9 +28,24 @@ export function withoutLimit<P extends QueryPlan>(plan: P): P {
 }
 
 /** A plan over the rows that another one gives. */
-export function overRowsOf(plan: QueryPlan, select: Selected[], orderBy: QueryPlan["orderBy"] = []): QueryPlan | undefined {
+export function overRowsOf(
+  plan: QueryPlan,
+  select: Selected[],
+  orderBy: QueryPlan["orderBy"] = [],
+): QueryPlan | undefined {
   const query = asInner(plan);
-  return query && { from: { as: found, query }, joins: [], select, distinct: false, where: [], groupBy: [], having: [], orderBy };
+  return (
+    query && {
+      from: { as: found, query },
+      joins: [],
+      select,
+      distinct: false,
+      where: [],
+      groupBy: [],
+      having: [],
+      orderBy,
+    }
+  );
 }
 
 /** How many rows a plan gives; of one number, how many rows it was computed over. */
@@ -39,22 +54,47 @@ export function counted(plan: QueryPlan, schema: DatabaseSchema): QueryPlan | un
   const { limit, offset } = plan;
   const rest = withoutLimit(plan);
   const single = isAggregated(plan) && plan.groupBy.length === 0 && plan.having.length === 0;
-  if (!isOverTable(plan) && !plan.combine && !isAggregated(plan) && !plan.distinct && limit === undefined) return { ...rest, select: [{ value: rows, as: "number" }], orderBy: [] };
+  if (!isOverTable(plan) && !plan.combine && !isAggregated(plan) && !plan.distinct && limit === undefined)
+    return { ...rest, select: [{ value: rows, as: "number" }], orderBy: [] };
   const whole = single || (!isAggregated(plan) && !plan.distinct && limit === undefined && offset === undefined);
   if (!whole || plan.combine || !isOverTable(plan)) return overRowsOf(plan, [{ value: rows, as: "number" }]);
   const value = single ? rowsOfRoot(plan, schema) : rows;
-  return value && pruned({ ...rest, from: plan.from, distinct: false, select: [{ value, as: `number_of_${plural(plan.from.table)}` }], orderBy: [] }, schema);
+  return (
+    value &&
+    pruned(
+      {
+        ...rest,
+        from: plan.from,
+        distinct: false,
+        select: [{ value, as: `number_of_${plural(plan.from.table)}` }],
+        orderBy: [],
+      },
+      schema,
+    )
+  );
 }
 
 /** The number of rows of what a plan is about, each counted once. */
 function rowsOfRoot({ from, joins }: TablePlan, schema: DatabaseSchema): Aggregate | undefined {
   if (joins.every((join) => isToOne(join, schema))) return { kind: "aggregate", fn: "count", of: [] };
-  const key = schema.tables.find(({ schema: space, name }) => space === from.schema && name === from.table)?.primaryKey ?? [];
-  return key.length === 0 ? undefined : { kind: "aggregate", fn: "count", of: key.map((column) => ({ kind: "column", source: from.as, column })), distinct: true };
+  const key =
+    schema.tables.find(({ schema: space, name }) => space === from.schema && name === from.table)?.primaryKey ?? [];
+  return key.length === 0
+    ? undefined
+    : {
+        kind: "aggregate",
+        fn: "count",
+        of: key.map((column) => ({ kind: "column", source: from.as, column })),
+        distinct: true,
+      };
 }
 
 /** The rows that a plan picks, in another order than the one by which it picked them. */
-export function resorted(plan: QueryPlan, orderBy: QueryPlan["orderBy"], isSame: (one: unknown, other: unknown) => boolean): QueryPlan | undefined {
+export function resorted(
+  plan: QueryPlan,
+  orderBy: QueryPlan["orderBy"],
+  isSame: (one: unknown, other: unknown) => boolean,
+): QueryPlan | undefined {
   const columns = plan.select.map(({ as }): Selected => ({ value: { kind: "column", source: found, column: as }, as }));
   const order = orderBy.flatMap(({ value, direction }) => {
     const place = plan.select.findIndex((each) => isSame(each.value, value));

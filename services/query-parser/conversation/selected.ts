@@ -16,9 +16,22 @@ export function selectedBy(by: Order["by"], plan: QueryPlan, index: SchemaIndex)
   const words = wordsOf(by).toLowerCase().split(/\s+/).map(root);
   const named = plan.select.find(({ as }) => words.every((word) => wordsOfName(as).map(root).includes(word)));
   const candidates = new Resolver(index, new Decisions()).candidates(by).sort((a, b) => a.cost - b.cost);
-  const columns = plan.select.map(({ value }) => columnsIn(value).map(({ source, column }) => ({ table: isOverTable(plan) ? tableNamed(plan, source, index.schema) : undefined, column })));
-  const found = candidates.map(({ table, column }) => columns.findIndex((refs) => refs.some((ref) => ref.table === table && ref.column === column.name))).find((place) => place >= 0);
-  return found === undefined ? (named?.value ?? (words.includes(root("name")) ? plan.select.find(({ value }) => value.kind === "column")?.value : undefined)) : plan.select[found]!.value;
+  const columns = plan.select.map(({ value }) =>
+    columnsIn(value).map(({ source, column }) => ({
+      table: isOverTable(plan) ? tableNamed(plan, source, index.schema) : undefined,
+      column,
+    })),
+  );
+  const found = candidates
+    .map(({ table, column }) =>
+      columns.findIndex((refs) => refs.some((ref) => ref.table === table && ref.column === column.name)),
+    )
+    .find((place) => place >= 0);
+  return found === undefined
+    ? (named?.value ??
+        (words.includes(root("name")) ? plan.select.find(({ value }) => value.kind === "column")?.value : undefined))
+    : plan.select[found]!.value;
 }
 
-const measureLike = ({ fn }: Measure, plan: QueryPlan) => plan.select.filter(isAggregate).find(({ value }) => value.fn === fn);
+const measureLike = ({ fn }: Measure, plan: QueryPlan) =>
+  plan.select.filter(isAggregate).find(({ value }) => value.fn === fn);

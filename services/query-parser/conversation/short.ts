@@ -7,7 +7,17 @@ import { kindOf } from "../column-kind.ts";
 import { tableOf } from "../plan/source-table.ts";
 import { limited, reversed, withoutConditions } from "./edits.ts";
 import { columnsOf, isOverTable, tableNamed, type Rows } from "./graft.ts";
-import { countings, firsts, functions, listings, ofAllTime, removals, reversals, unconditional, unlimited } from "./phrases.ts";
+import {
+  countings,
+  firsts,
+  functions,
+  listings,
+  ofAllTime,
+  removals,
+  reversals,
+  unconditional,
+  unlimited,
+} from "./phrases.ts";
 import { counted, isAggregate, overRowsOf, withoutLimit } from "./results.ts";
 
 /** A plan that goes on from another one, and how far-fetched it is to read what was said so. */
@@ -32,17 +42,30 @@ const at = (plan: QueryPlan | undefined, cost = 0): Changed | undefined => plan 
 /** "the other way round", "descending" */
 const reversal: Change = (sentence, plan) => {
   const directed = whole(sentence, directions);
-  const turned = { ...plan, orderBy: plan.orderBy.map(({ value }) => ({ value, direction: directed?.meaning ?? "asc" })) };
+  const turned = {
+    ...plan,
+    orderBy: plan.orderBy.map(({ value }) => ({ value, direction: directed?.meaning ?? "asc" })),
+  };
   const measure = plan.groupBy.length > 0 ? plan.select.find(isAggregate) : undefined;
-  const byResult = directed && measure && plan.orderBy.length === 0 ? { ...plan, orderBy: [{ value: measure.value, direction: directed.meaning }] } : undefined;
-  return [whole(sentence, reversals) && at(reversed(plan)), directed && plan.orderBy.length > 0 ? at(turned) : undefined, at(byResult, 0.1)];
+  const byResult =
+    directed && measure && plan.orderBy.length === 0
+      ? { ...plan, orderBy: [{ value: measure.value, direction: directed.meaning }] }
+      : undefined;
+  return [
+    whole(sentence, reversals) && at(reversed(plan)),
+    directed && plan.orderBy.length > 0 ? at(turned) : undefined,
+    at(byResult, 0.1),
+  ];
 };
 
 /** "who are they?" of how many there are. */
 const listing: Change = (sentence, plan) => {
   const table = isOverTable(plan) ? tableOf(plan.from, sentence.index.schema) : undefined;
   if (!table || !whole(sentence, listings) || plan.combine || !isAggregated(plan) || plan.groupBy.length > 0) return [];
-  const select = table.columns.map(({ name }) => ({ value: { kind: "column" as const, source: plan.from.as, column: name }, as: name }));
+  const select = table.columns.map(({ name }) => ({
+    value: { kind: "column" as const, source: plan.from.as, column: name },
+    as: name,
+  }));
   return [at({ ...plan, select, having: [], orderBy: [] })];
 };
 
@@ -50,8 +73,15 @@ const listing: Change = (sentence, plan) => {
 const all: Change = (sentence, plan) => {
   const rest = withoutLimit(plan);
   const cut = plan.limit !== undefined || plan.offset !== undefined;
-  const free = () => at(withoutConditions(rest, () => true, sentence.index.schema), whole(sentence, unconditional) ? 0 : cut ? 0.8 : 0.4);
-  return [whole(sentence, unlimited) && cut ? at(rest) : undefined, whole(sentence, unlimited) || whole(sentence, unconditional) ? free() : undefined];
+  const free = () =>
+    at(
+      withoutConditions(rest, () => true, sentence.index.schema),
+      whole(sentence, unconditional) ? 0 : cut ? 0.8 : 0.4,
+    );
+  return [
+    whole(sentence, unlimited) && cut ? at(rest) : undefined,
+    whole(sentence, unlimited) || whole(sentence, unconditional) ? free() : undefined,
+  ];
 };
 
 /** "in all countries", "regardless of the status": no condition on that. */
@@ -62,19 +92,34 @@ const removal: Change = (sentence, plan) => {
   const ever = ofAllTime.match(sentence.words, everAt);
   const isEver = ever !== undefined && everAt + ever.length === sentence.words.length;
   const without = (drops: (column: ReturnType<typeof columnsIn>[number]) => boolean, cost = 0) =>
-    at(withoutConditions(plan, (condition, rows) => condition.kind !== "related" && columnsIn(condition, rows, sentence).some(drops), schema), cost);
+    at(
+      withoutConditions(
+        plan,
+        (condition, rows) => condition.kind !== "related" && columnsIn(condition, rows, sentence).some(drops),
+        schema,
+      ),
+      cost,
+    );
   const found = [isEver ? without(({ column }) => column !== undefined && kindOf(column) === "time") : undefined];
   if (!match) return found;
   const from = sentence.articles(everAt);
   for (const { end, columns } of sentence.columns(from)) {
     const named = columns.filter(({ cost }) => cost < 0.5).map(({ column }) => column);
-    if (end === sentence.words.length) found.push(without(({ column }) => column !== undefined && named.includes(column)));
+    if (end === sentence.words.length)
+      found.push(without(({ column }) => column !== undefined && named.includes(column)));
   }
   for (const { end, tables } of sentence.tables(from)) {
     const named = tables.filter(({ cost }) => cost < 0.5).map(({ table }) => table);
     if (end !== sentence.words.length) continue;
     const root = isOverTable(plan) ? tableOf(plan.from, schema) : undefined;
-    found.push(root && named.includes(root) ? at(withoutConditions(plan, () => true, schema), 0.1) : without(({ table }) => table !== undefined && named.includes(table), 0.1));
+    found.push(
+      root && named.includes(root)
+        ? at(
+            withoutConditions(plan, () => true, schema),
+            0.1,
+          )
+        : without(({ table }) => table !== undefined && named.includes(table), 0.1),
+    );
   }
   return found;
 };
@@ -95,20 +140,36 @@ const anotherFunction: Change = (sentence, plan) => {
   if (fn === undefined || plan.combine) return [];
   // "how many orders has each customer?" and on average?
   if (measures.length === 0) return [at(ofCounts(plan, fn), 0.2)];
-  const swapped = plan.select.map((item) => (measures.includes(item as never) ? { value: { ...(item.value as Aggregate), fn }, as: renamedFor(item.as, fn) } : item));
-  const value = (each: QueryPlan["orderBy"][number]["value"]) => (each.kind === "aggregate" && each.fn !== "count" && each.of.length === 1 ? { ...each, fn } : each);
-  return [at({ ...plan, select: swapped, orderBy: plan.orderBy.map((each) => ({ ...each, value: value(each.value) })) })];
+  const swapped = plan.select.map((item) =>
+    measures.includes(item as never)
+      ? { value: { ...(item.value as Aggregate), fn }, as: renamedFor(item.as, fn) }
+      : item,
+  );
+  const value = (each: QueryPlan["orderBy"][number]["value"]) =>
+    each.kind === "aggregate" && each.fn !== "count" && each.of.length === 1 ? { ...each, fn } : each;
+  return [
+    at({ ...plan, select: swapped, orderBy: plan.orderBy.map((each) => ({ ...each, value: value(each.value) })) }),
+  ];
 };
 
 function ofCounts(plan: QueryPlan, fn: Aggregate["fn"]): QueryPlan | undefined {
   const number = plan.groupBy.length > 0 ? plan.select.find(isAggregate) : undefined;
-  return number && overRowsOf({ ...plan, orderBy: plan.limit === undefined ? [] : plan.orderBy }, [{ value: { kind: "aggregate", fn, of: [{ kind: "column", source: "found", column: number.as }] }, as: `${prefixes[fn]}_${number.as}` }]);
+  return (
+    number &&
+    overRowsOf({ ...plan, orderBy: plan.limit === undefined ? [] : plan.orderBy }, [
+      {
+        value: { kind: "aggregate", fn, of: [{ kind: "column", source: "found", column: number.as }] },
+        as: `${prefixes[fn]}_${number.as}`,
+      },
+    ])
+  );
 }
 
 const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
 /** `average_price` of `total_price`. */
-const renamedFor = (name: string, fn: Aggregate["fn"]) => `${prefixes[fn]}_${name.replace(/^(total|average|lowest|highest)_/, "")}`;
+const renamedFor = (name: string, fn: Aggregate["fn"]) =>
+  `${prefixes[fn]}_${name.replace(/^(total|average|lowest|highest)_/, "")}`;
 
 /** "only the first" */
 const first: Change = (sentence, plan) => [whole(sentence, firsts) && limited(plan, 1)];
@@ -116,4 +177,5 @@ const first: Change = (sentence, plan) => [whole(sentence, firsts) && limited(pl
 const changes: readonly Change[] = [reversal, listing, all, removal, count, anotherFunction, first];
 
 /** Plans that go on by what is said as a whole, rather than by its parts. */
-export const shortlyChanged = (sentence: Sentence, plan: QueryPlan): Changed[] => changes.flatMap((change) => change(sentence, plan)).filter((each) => each !== undefined);
+export const shortlyChanged = (sentence: Sentence, plan: QueryPlan): Changed[] =>
+  changes.flatMap((change) => change(sentence, plan)).filter((each) => each !== undefined);

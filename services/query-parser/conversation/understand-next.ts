@@ -21,15 +21,25 @@ const hints = ["and in ...?", "only those over ...", "sort by ...", "top 5", "ho
  * @param byItself its meanings as a question of its own
  * @throws Refusal where it has none, and does not go on from the plan either
  */
-export function understandNext(question: string, before: QueryPlan, index: SchemaIndex, now: Date, byItself: () => Candidate[]): Candidate[] {
+export function understandNext(
+  question: string,
+  before: QueryPlan,
+  index: SchemaIndex,
+  now: Date,
+  byItself: () => Candidate[],
+): Candidate[] {
   const goingOn = withConfidence(differing(followUps(question, before, index, now), index));
   const { found: own, refusal } = unlessRefused(byItself);
   const isNext = dependence(question, index, now);
-  if (goingOn.length === 0 && isNext > 0.5) throw new Refusal("I did not understand how that goes on from the question before.", { hints: [`You can say, for example: ${hints.join(", ")}`] });
+  if (goingOn.length === 0 && isNext > 0.5)
+    throw new Refusal("I did not understand how that goes on from the question before.", {
+      hints: [`You can say, for example: ${hints.join(", ")}`],
+    });
   if (goingOn.length === 0 && refusal) throw refusal;
   const [nextOdds, ownOdds] = [isNext * (goingOn[0]?.confidence ?? 0), (1 - isNext) * (own[0]?.confidence ?? 0)];
   const share = nextOdds / (nextOdds + ownOdds);
-  const weighted = (candidates: readonly Candidate[], part: number) => candidates.map((each) => ({ ...each, confidence: each.confidence * part }));
+  const weighted = (candidates: readonly Candidate[], part: number) =>
+    candidates.map((each) => ({ ...each, confidence: each.confidence * part }));
   return merged([...weighted(goingOn, share), ...weighted(own, 1 - share)]);
 }
 
@@ -43,15 +53,25 @@ function withConfidence(readings: readonly Continuation[]): Candidate[] {
   const weights = readings.map(({ cost }) => Math.exp(-sharpness * cost));
   const all = weights.reduce((sum, each) => sum + each, 0);
   return readings.map(({ plan, cost, unread }, place) => ({
-    plan, unread, features: [],
-    confidence: (weights[place]! / all) / (1 + Math.exp(-sureness.intercept - sureness.cost * cost)),
+    plan,
+    unread,
+    features: [],
+    confidence: weights[place]! / all / (1 + Math.exp(-sureness.intercept - sureness.cost * cost)),
   }));
 }
 
 /** The same plan may be meant both ways. */
 function merged(candidates: readonly Candidate[]): Candidate[] {
   const groups = Map.groupBy(candidates, ({ plan }) => JSON.stringify(plan));
-  return [...groups.values()].map((same) => ({ ...same[0]!, confidence: Math.min(1, same.reduce((sum, each) => sum + each.confidence, 0)) })).sort((a, b) => b.confidence - a.confidence);
+  return [...groups.values()]
+    .map((same) => ({
+      ...same[0]!,
+      confidence: Math.min(
+        1,
+        same.reduce((sum, each) => sum + each.confidence, 0),
+      ),
+    }))
+    .sort((a, b) => b.confidence - a.confidence);
 }
 
 function unlessRefused(byItself: () => Candidate[]): { found: Candidate[]; refusal?: Refusal } {

@@ -51,7 +51,13 @@ function valuesAt(sentence: Sentence, at: number): { end: number; values: { pred
   return sentence.values(at).map((value) => {
     const predicate: Predicate = { kind: "value", choices: [value], negated: false, both: false, explicit: false };
     const noun = attributesAt(sentence, value.end)[0];
-    const own = noun?.attribute.kind === "name" && noun.attribute.name.columns.some(({ column }) => value.values.some((each) => each.column === column));
-    return { end: own ? noun.end : value.end, values: { predicate }, cost: Math.min(...value.values.map(({ cost }) => cost)) };
+    const own =
+      noun?.attribute.kind === "name" &&
+      noun.attribute.name.columns.some(({ column }) => value.values.some((each) => each.column === column));
+    return {
+      end: own ? noun.end : value.end,
+      values: { predicate },
+      cost: Math.min(...value.values.map(({ cost }) => cost)),
+    };
   });
 }

@@ -6,7 +6,14 @@ import type { Sentence } from "./sentence.ts";
 import { attributesAt, step, type Rule } from "./step.ts";
 
 /** The average of a number. */
-export const averageOf = (of: Attribute, at: number, end: number): Measure => ({ kind: "measure", at, end, fn: "avg", of, distinct: false });
+export const averageOf = (of: Attribute, at: number, end: number): Measure => ({
+  kind: "measure",
+  at,
+  end,
+  fn: "avg",
+  of,
+  distinct: false,
+});
 
 /** "on average": whatever asks for numbers knows of it. */
 export const onAverage: Rule = (sentence, at, frame) => {
@@ -25,14 +32,42 @@ export const degree: Rule = (sentence, at, frame) => {
   const attribute: Attribute = { kind: "nouns", nouns: said.meaning, words: sentence.said(at, said.end), at };
   const from = sentence.skip(said.end, "is", "are", "was", "were", "does", "do", "did", "the", "a", "an", "in");
   const average = sentence.phrase(aggregates, from);
-  const item: Item = sentence.averages || average?.meaning === "avg" ? averageOf(attribute, at, said.end) : { kind: "attribute", attribute };
+  const item: Item =
+    sentence.averages || average?.meaning === "avg"
+      ? averageOf(attribute, at, said.end)
+      : { kind: "attribute", attribute };
   // "how large is the population" names the number itself.
-  const named = average ? [] : attributesAt(sentence, from).filter(({ attribute: { kind }, cost }) => kind === "name" && cost < 0.1);
-  const itself = named.find(({ attribute: each }) => each.kind === "name" && each.name.columns.some(({ table, column }) => kindOf(column) === "number" && !isKey(table, column)));
-  if (itself) return [step(itself.end, { ...frame, show: [sentence.averages ? averageOf(itself.attribute, at, itself.end) : { kind: "attribute", attribute: itself.attribute }] }, 0.05)];
+  const named = average
+    ? []
+    : attributesAt(sentence, from).filter(({ attribute: { kind }, cost }) => kind === "name" && cost < 0.1);
+  const itself = named.find(
+    ({ attribute: each }) =>
+      each.kind === "name" &&
+      each.name.columns.some(({ table, column }) => kindOf(column) === "number" && !isKey(table, column)),
+  );
+  if (itself)
+    return [
+      step(
+        itself.end,
+        {
+          ...frame,
+          show: [
+            sentence.averages
+              ? averageOf(itself.attribute, at, itself.end)
+              : { kind: "attribute", attribute: itself.attribute },
+          ],
+        },
+        0.05,
+      ),
+    ];
   return [step(average?.meaning === "avg" ? average.end : from, { ...frame, show: [item] }, 0.1)];
 };
 
 /** "cost", once it is known that it is asked for. */
 export const cost: Rule = (sentence: Sentence, at, frame) =>
-  costing.has(sentence.words[at] ?? "") && sentence.words[0] === "how" && sentence.words[1] === "much" && frame.show.length === 1 ? [step(at + 1, frame)] : [];
+  costing.has(sentence.words[at] ?? "") &&
+  sentence.words[0] === "how" &&
+  sentence.words[1] === "much" &&
+  frame.show.length === 1
+    ? [step(at + 1, frame)]
+    : [];

@@ -29,7 +29,8 @@ export class Beam {
     for (const name in part) {
       const each = (part as Record<string, unknown>)[name];
       if (name === "words" || name === "plural") continue;
-      if (name === "tables" || name === "columns" || name === "values") content += `,${name} ${(each as unknown[]).length}`;
+      if (name === "tables" || name === "columns" || name === "values")
+        content += `,${name} ${(each as unknown[]).length}`;
       else content += `,${name} ${typeof each === "object" && each !== null ? `#${this.#of(each)}` : String(each)}`;
     }
     number = this.#byContent.get(content) ?? this.#byContent.size;

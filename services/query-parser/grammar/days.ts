@@ -30,7 +30,14 @@ const daysAway = new Phrases<number>([
 
 /** A stretch of time: 2024-05-31, May 2024, 2024, Q2 2024, May 31, 2024, last month, the past 30 days, today. UTC. */
 export function daysAt(sentence: Sentence, at: number): { end: number; days: Days } | undefined {
-  return isoDay(sentence, at) ?? spelledDay(sentence, at) ?? month(sentence, at) ?? quarter(sentence, at) ?? year(sentence, at) ?? relative(sentence, at);
+  return (
+    isoDay(sentence, at) ??
+    spelledDay(sentence, at) ??
+    month(sentence, at) ??
+    quarter(sentence, at) ??
+    year(sentence, at) ??
+    relative(sentence, at)
+  );
 }
 
 function isoDay({ tokens }: Sentence, at: number) {
@@ -67,21 +74,42 @@ function month(sentence: Sentence, at: number) {
   if (!named) return undefined;
   const yearAt = sentence.skip(named.end, "of", ",");
   const inYear = yearOf(sentence, yearAt);
-  if (inYear !== undefined) return { end: yearAt + 1, days: stretch("month", new Date(Date.UTC(inYear, named.meaning - 1))) };
+  if (inYear !== undefined)
+    return { end: yearAt + 1, days: stretch("month", new Date(Date.UTC(inYear, named.meaning - 1))) };
   // "February 30" is no February.
   if (dayOfMonth(sentence, named.end) !== undefined) return undefined;
   const { now } = sentence;
   const begun = named.meaning - 1 <= now.getUTCMonth();
   // "may" is more often a verb.
-  if (sentence.words[at] === "may" && !["in", "since", "during", "of", "after", "before", "until"].includes(sentence.words[at - 1] ?? "")) return undefined;
-  return { end: named.end, days: stretch("month", new Date(Date.UTC(now.getUTCFullYear() - (begun ? 0 : 1), named.meaning - 1))) };
+  if (
+    sentence.words[at] === "may" &&
+    !["in", "since", "during", "of", "after", "before", "until"].includes(sentence.words[at - 1] ?? "")
+  )
+    return undefined;
+  return {
+    end: named.end,
+    days: stretch("month", new Date(Date.UTC(now.getUTCFullYear() - (begun ? 0 : 1), named.meaning - 1))),
+  };
 }
 
-const quarters = new Map([["first", 1], ["1st", 1], ["second", 2], ["2nd", 2], ["third", 3], ["3rd", 3], ["fourth", 4], ["4th", 4], ["last", 4]]);
+const quarters = new Map([
+  ["first", 1],
+  ["1st", 1],
+  ["second", 2],
+  ["2nd", 2],
+  ["third", 3],
+  ["3rd", 3],
+  ["fourth", 4],
+  ["4th", 4],
+  ["last", 4],
+]);
 
 /** "Q2 2024", "the second quarter of 2024", "Q2": the last one that has begun. */
 function quarter(sentence: Sentence, at: number) {
-  const spelled = sentence.words[at + 1] === "quarter" && (sentence.words[at] !== "last" || sentence.words[at + 2] === "of") ? quarters.get(sentence.words[at] ?? "") : undefined;
+  const spelled =
+    sentence.words[at + 1] === "quarter" && (sentence.words[at] !== "last" || sentence.words[at + 2] === "of")
+      ? quarters.get(sentence.words[at] ?? "")
+      : undefined;
   const number = /^q([1-4])$/.exec(sentence.words[at] ?? "")?.[1] ?? spelled;
   if (number === undefined) return undefined;
   const end = at + (spelled === undefined ? 1 : 2);
@@ -112,11 +140,19 @@ function relative(sentence: Sentence, at: number) {
   if (away) return { end: away.end, days: stretch("day", moved(today, "day", away.meaning)) };
   const place = sentence.phrase(places, from);
   if (!place) return undefined;
-  const number = sentence.tokens[place.end]?.kind === "number" ? { end: place.end + 1, meaning: Number(sentence.tokens[place.end]!.text) } : sentence.phrase(numberWords, place.end);
+  const number =
+    sentence.tokens[place.end]?.kind === "number"
+      ? { end: place.end + 1, meaning: Number(sentence.tokens[place.end]!.text) }
+      : sentence.phrase(numberWords, place.end);
   const unit = sentence.phrase(units, number?.end ?? place.end);
-  if (!unit || (number && !(Number.isInteger(number.meaning) && number.meaning > 0 && number.meaning < 10_000))) return undefined;
+  if (!unit || (number && !(Number.isInteger(number.meaning) && number.meaning > 0 && number.meaning < 10_000)))
+    return undefined;
   const { meaning, end } = unit;
-  if (number) return { end, days: { start: isoDate(moved(today, meaning, -number.meaning)), end: isoDate(moved(today, "day", 1)) } };
+  if (number)
+    return {
+      end,
+      days: { start: isoDate(moved(today, meaning, -number.meaning)), end: isoDate(moved(today, "day", 1)) },
+    };
   const present = startOf(meaning, sentence.now);
   return { end, days: stretch(meaning, place.meaning === "this" ? present : moved(present, meaning, -1)) };
 }

@@ -71,7 +71,13 @@ export type Predicate =
   | { kind: "missing"; op: "missing" | "present" }
   /** Its value is the one that is met most often, or least. */
   | { kind: "frequent"; direction: Direction }
-  | { kind: "measured"; op: Comparator; fn: Aggregate["fn"]; of?: Attribute; within?: Extract<Predicate, { kind: "value" }> };
+  | {
+      kind: "measured";
+      op: Comparator;
+      fn: Aggregate["fn"];
+      of?: Attribute;
+      within?: Extract<Predicate, { kind: "value" }>;
+    };
 
 export type Filter = {
   at: number;
@@ -81,8 +87,7 @@ export type Filter = {
   words: string;
   /** It, rather than the one before it, may hold. */
   or: boolean;
-} & (
-  /** `of` is the thing that it is said of, where it was named with it: "shipped orders". */
+} /** `of` is the thing that it is said of, where it was named with it: "shipped orders". */ & (
   | { kind: "attribute"; attribute?: Attribute; predicate: Predicate; of?: TableMention }
   | { kind: "related"; table: TableMention; op: Comparator; value: number }
   /** Of what is computed for each thing. */
@@ -124,4 +129,16 @@ export interface Frame {
   denied: boolean;
 }
 
-export const emptyFrame: Frame = { show: [], topics: [], filters: [], groups: [], orders: [], distinct: false, asks: false, or: false, sorts: false, mode: "show", denied: false };
+export const emptyFrame: Frame = {
+  show: [],
+  topics: [],
+  filters: [],
+  groups: [],
+  orders: [],
+  distinct: false,
+  asks: false,
+  or: false,
+  sorts: false,
+  mode: "show",
+  denied: false,
+};

@@ -10,7 +10,11 @@ export const grouping: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(groupings, at);
   const computed = frame.show.some(({ kind }) => kind === "measure");
   // "orders by status" counts, "stock by category" adds up; "top 5 by price" ranks.
-  const bare = computed || frame.groups.length > 0 || (frame.show.length === 0 && frame.topics.length > 0) || frame.show.length === 1;
+  const bare =
+    computed ||
+    frame.groups.length > 0 ||
+    (frame.show.length === 0 && frame.topics.length > 0) ||
+    frame.show.length === 1;
   const by = !said && bare && !frame.rank && !frame.sorts && sentence.words[at] === "by" ? { end: at + 1 } : undefined;
   const from = said ?? by;
   if (!from) return [];
@@ -22,24 +26,34 @@ export const grouping: Rule = (sentence, at, frame) => {
 };
 
 /** Numbers are sorted by rather than grouped by. */
-const parts = (key: Key) => key.kind !== "attribute" || (key.attribute.kind === "name" && key.attribute.name.columns.some(({ column, cost }) => cost < 0.3 && kindOf(column) === "text"));
+const parts = (key: Key) =>
+  key.kind !== "attribute" ||
+  (key.attribute.kind === "name" &&
+    key.attribute.name.columns.some(({ column, cost }) => cost < 0.3 && kindOf(column) === "text"));
 
 /** "monthly revenue", "daily orders". */
 export const periodical: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(timely, at);
-  return said ? [step(said.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: said.meaning, at }] }, 0.1)] : [];
+  return said
+    ? [step(said.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: said.meaning, at }] }, 0.1)]
+    : [];
 };
 
 /** "which year had the most orders", "in which month": the stretch of time is asked for. */
 export const whichPeriod: Rule = (sentence, at, frame) => {
   const asked = ["which", "what"].includes(sentence.words[at - 1] ?? "");
   const unit = asked ? sentence.phrase(timeUnits, at) : undefined;
-  return unit ? [step(unit.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: unit.meaning, at }] }, 0.3)] : [];
+  return unit
+    ? [step(unit.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: unit.meaning, at }] }, 0.3)]
+    : [];
 };
 
 function groupsAt(sentence: Sentence, at: number, frame: Frame): Step[] {
   return keysAt(sentence, at).flatMap(({ end, key, cost }): Step[] => {
-    const next: Frame = { ...(key.kind === "attribute" ? withTopicOf(frame, key.attribute) : frame), groups: [...frame.groups, key] };
+    const next: Frame = {
+      ...(key.kind === "attribute" ? withTopicOf(frame, key.attribute) : frame),
+      groups: [...frame.groups, key],
+    };
     const alone = step(end, next, cost);
     const and = sentence.skip(end, "and", ",", "each", "per", "for", "its", "their", "the");
     if (and === end || !["and", ","].includes(sentence.words[end] ?? "")) return [alone];
@@ -50,8 +64,16 @@ function groupsAt(sentence: Sentence, at: number, frame: Frame): Step[] {
 }
 
 function keysAt(sentence: Sentence, at: number): { end: number; key: Key; cost: number }[] {
-  const attributes = attributesAt(sentence, at).map(({ end, attribute, cost }) => ({ end, key: { kind: "attribute", attribute } as const, cost: cost + 0.05 }));
-  const tables = sentence.tables(at).map((table) => ({ end: table.end, key: { kind: "rows", table } as const, cost: Math.min(...table.tables.map((each) => each.cost + (labelOf(each.table) ? 0 : 0.5))) * 0.5 }));
+  const attributes = attributesAt(sentence, at).map(({ end, attribute, cost }) => ({
+    end,
+    key: { kind: "attribute", attribute } as const,
+    cost: cost + 0.05,
+  }));
+  const tables = sentence.tables(at).map((table) => ({
+    end: table.end,
+    key: { kind: "rows", table } as const,
+    cost: Math.min(...table.tables.map((each) => each.cost + (labelOf(each.table) ? 0 : 0.5))) * 0.5,
+  }));
   const unit = sentence.phrase(timeUnits, at);
   const periods = unit ? [{ end: unit.end, key: { kind: "period", unit: unit.meaning, at } as const, cost: 0.1 }] : [];
   return [...tables, ...attributes, ...periods];

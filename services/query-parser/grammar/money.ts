@@ -3,7 +3,14 @@ import type { Frame, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 import { step, withFilter, type Rule } from "./step.ts";
 
-const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({ kind: "measure", at, end, fn: "sum", of: { kind: "revenue", words: sentence.said(at, end) }, distinct: false });
+const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({
+  kind: "measure",
+  at,
+  end,
+  fn: "sum",
+  of: { kind: "revenue", words: sentence.said(at, end) },
+  distinct: false,
+});
 
 /** What was paid, where no column says it: "revenue", "total sales". */
 export function revenueMeasureAt(sentence: Sentence, at: number): { end: number; measure: Measure } | undefined {
@@ -13,7 +20,9 @@ export function revenueMeasureAt(sentence: Sentence, at: number): { end: number;
 
 const isRevenue = (measure: Measure) => measure.of?.kind === "revenue";
 
-const hasRevenue = ({ show, orders }: Frame) => show.some((item) => item.kind === "measure" && isRevenue(item)) || orders.some(({ by }) => typeof by === "object" && by.kind === "measure" && isRevenue(by));
+const hasRevenue = ({ show, orders }: Frame) =>
+  show.some((item) => item.kind === "measure" && isRevenue(item)) ||
+  orders.some(({ by }) => typeof by === "object" && by.kind === "measure" && isRevenue(by));
 
 /** "revenue per country", "total sales". */
 export const revenue: Rule = (sentence, at, frame) => {
@@ -31,16 +40,29 @@ export const howMuch: Rule = (sentence, at, frame) => {
 
 /** "spent", once it is known that it is about what was paid. */
 export const spending: Rule = (sentence, at, frame) =>
-  spendings.has(sentence.words[at] ?? "") && hasRevenue(frame) ? [step(sentence.skip(at + 1, "in", "on", "to", "for", "money", "total", "by"), frame, 0.05)] : [];
+  spendings.has(sentence.words[at] ?? "") && hasRevenue(frame)
+    ? [step(sentence.skip(at + 1, "in", "on", "to", "for", "money", "total", "by"), frame, 0.05)]
+    : [];
 
 /** "spent the most", "brought in the most money": ranks by what was paid. */
 export const spentMost: Rule = (sentence, at, frame) => {
   if (!spendings.has(sentence.words[at] ?? "")) return [];
   const from = sentence.skip(at + 1, "in", "the", "us");
-  const direction = sentence.words[from] === "most" ? ("desc" as const) : sentence.words[from] === "least" ? ("asc" as const) : undefined;
+  const direction =
+    sentence.words[from] === "most"
+      ? ("desc" as const)
+      : sentence.words[from] === "least"
+        ? ("asc" as const)
+        : undefined;
   if (!direction) return [];
   const end = sentence.skip(from + 1, "money", "in", "total", "overall");
-  return [step(end, { ...frame, orders: [...frame.orders, { at, by: revenueAt(sentence, at, end), direction, picks: true }] }, 0.1)];
+  return [
+    step(
+      end,
+      { ...frame, orders: [...frame.orders, { at, by: revenueAt(sentence, at, end), direction, picks: true }] },
+      0.1,
+    ),
+  ];
 };
 
 /** "in stock", "sold out": whether there are any left. */
@@ -49,5 +71,15 @@ export const availability: Rule = (sentence, at, frame) => {
   const counted = sentence.tokens[at - 1]?.kind === "number" || sentence.phrase(comparators, at - 2);
   if (!said || counted) return [];
   const attribute = { kind: "nouns" as const, nouns: stockNouns, words: sentence.said(at, said.end), at };
-  return [step(said.end, withFilter(frame, { kind: "attribute", attribute, predicate: { kind: "number", op: said.meaning, value: 0 } }, { sentence, at, end: said.end }), 0.05)];
+  return [
+    step(
+      said.end,
+      withFilter(
+        frame,
+        { kind: "attribute", attribute, predicate: { kind: "number", op: said.meaning, value: 0 } },
+        { sentence, at, end: said.end },
+      ),
+      0.05,
+    ),
+  ];
 };

@@ -1,4 +1,16 @@
-import { aggregates, counts, directions, extremes, frequencies, orderOf, ordinals, sortings, superlatives, tops, type Direction } from "../language/lexicon.ts";
+import {
+  aggregates,
+  counts,
+  directions,
+  extremes,
+  frequencies,
+  orderOf,
+  ordinals,
+  sortings,
+  superlatives,
+  tops,
+  type Direction,
+} from "../language/lexicon.ts";
 import { kindOf } from "../column-kind.ts";
 import { averageOf } from "./averages.ts";
 import { attributeOf } from "./conditions.ts";
@@ -13,12 +25,40 @@ const withOrder = (frame: Frame, ...orders: Order[]): Frame => ({ ...frame, orde
 
 /** "sorted by price descending", "in ascending order of name", "ordered by country and name". */
 export const sorting: Rule = (sentence, at, frame) => {
-  const lead = sentence.skip(at, "and", ",", "then", "please", "sort", "order", "list", "arrange", "rank", "sorted", "ordered", "listed", "the", "result", "results", "them", "it", "these");
+  const lead = sentence.skip(
+    at,
+    "and",
+    ",",
+    "then",
+    "please",
+    "sort",
+    "order",
+    "list",
+    "arrange",
+    "rank",
+    "sorted",
+    "ordered",
+    "listed",
+    "the",
+    "result",
+    "results",
+    "them",
+    "it",
+    "these",
+  );
   const directed = sentence.phrase(orderOf, lead);
-  const said = directed ?? sentence.phrase(sortings, lead) ?? sentence.phrase(sortings, at) ?? ((frame.sorts || (frame.rank && frame.orders.length === 0)) && sentence.words[at] === "by" ? { end: at + 1 } : undefined);
+  const said =
+    directed ??
+    sentence.phrase(sortings, lead) ??
+    sentence.phrase(sortings, at) ??
+    ((frame.sorts || (frame.rank && frame.orders.length === 0)) && sentence.words[at] === "by"
+      ? { end: at + 1 }
+      : undefined);
   if (!said) return [];
   const usual = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
-  return keysAt(sentence, said.end, frame, usual).map(({ end, orders, cost }) => step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost));
+  return keysAt(sentence, said.end, frame, usual).map(({ end, orders, cost }) =>
+    step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost),
+  );
 };
 
 interface Keys {
@@ -32,51 +72,105 @@ function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction):
   const direction = sentence.phrase(directions, sentence.articles(at));
   const from = sentence.skip(direction?.end ?? at, "order", "of", "the", "their", "its", "by");
   return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): Keys[] => {
-    const after = sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ?? sentence.phrase(directions, end);
+    const after =
+      sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ??
+      sentence.phrase(directions, end);
     const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
     const single = { end: after?.end ?? end, orders: [order], cost };
     // "by the year they were built and their class"
-    const clause = ["they", "it"].includes(sentence.words[single.end] ?? "") ? sentence.skip(single.end, "they", "it", "were", "was", "are", "is", "have", "has", "been") : single.end;
-    const over = clause > single.end && infinitive(sentence.words[clause] ?? "") !== undefined ? clause + 1 : single.end;
+    const clause = ["they", "it"].includes(sentence.words[single.end] ?? "")
+      ? sentence.skip(single.end, "they", "it", "were", "was", "are", "is", "have", "has", "been")
+      : single.end;
+    const over =
+      clause > single.end && infinitive(sentence.words[clause] ?? "") !== undefined ? clause + 1 : single.end;
     const next = sentence.skip(over, "and", ",", "then", "by", "the", "their", "its", "finally", "also");
-    const listed = sentence.words[next - 1] !== "," || sentence.words.slice(next).some((word, place, words) => word === "," && words[place + 1] === "then");
+    const listed =
+      sentence.words[next - 1] !== "," ||
+      sentence.words.slice(next).some((word, place, words) => word === "," && words[place + 1] === "then");
     const further = next > over && listed ? keysAt(sentence, next, frame, order.direction)[0] : undefined;
-    return further ? [{ end: further.end, orders: [order, ...further.orders], cost: cost + further.cost }, { ...single, cost: cost + 0.3 }] : [single];
+    return further
+      ? [
+          { end: further.end, orders: [order, ...further.orders], cost: cost + further.cost },
+          { ...single, cost: cost + 0.3 },
+        ]
+      : [single];
   });
 }
 
 function keyAt(sentence: Sentence, at: number, frame: Frame): { end: number; by: Order["by"]; cost: number }[] {
   const from = sentence.articles(at);
-  const measures = measuresAt(sentence, from, { ...frame, topics: frame.topics }).flatMap(({ end, measures: [measure], cost }) => (measure ? [{ end, by: measure, cost }] : []));
+  const measures = measuresAt(sentence, from, { ...frame, topics: frame.topics }).flatMap(
+    ({ end, measures: [measure], cost }) => (measure ? [{ end, by: measure, cost }] : []),
+  );
   const named = attributesAt(sentence, from).map(({ end, attribute, cost }) => ({ end, by: attribute, cost }));
   const computed = sentence.phrase(counts, from) ?? sentence.phrase(aggregates, from);
-  const result = computed ?? (["number", "result", "count", "frequency"].includes(sentence.words[from] ?? "") ? { end: from + 1 } : undefined);
+  const result =
+    computed ??
+    (["number", "result", "count", "frequency"].includes(sentence.words[from] ?? "") ? { end: from + 1 } : undefined);
   const found = [...measures, ...named, ...(result ? [{ end: result.end, by: "result" as const, cost: 0.5 }] : [])];
   if (found.length > 0) return found;
-  if (["date", "time", "dates", "times"].includes(sentence.words[from] ?? "")) return [{ end: from + 1, by: { kind: "time", words: "date", at: from }, cost: 0.1 }];
-  return sentence.tables(from).map((table) => ({ end: table.end, by: { kind: "label", words: table.words, at: from }, cost: 0.4 }));
+  if (["date", "time", "dates", "times"].includes(sentence.words[from] ?? ""))
+    return [{ end: from + 1, by: { kind: "time", words: "date", at: from }, cost: 0.1 }];
+  return sentence
+    .tables(from)
+    .map((table) => ({ end: table.end, by: { kind: "label", words: table.words, at: from }, cost: 0.4 }));
 }
 
 /** "newest first", "cheapest first" */
 export const qualityFirst: Rule = (sentence, at, frame) => {
   const quality = sentence.phrase(superlatives, sentence.skip(at, "the"));
-  if (!quality || sentence.words[quality.end] !== "first" || (frame.topics.length === 0 && frame.show.length === 0)) return [];
+  if (!quality || sentence.words[quality.end] !== "first" || (frame.topics.length === 0 && frame.show.length === 0))
+    return [];
   const words = sentence.said(at, quality.end);
   const { rather, nouns, direction } = quality.meaning;
   const meanings = rather ? [rather, { nouns, direction }] : [{ nouns, direction }];
-  return meanings.map((meaning, place) => step(quality.end + 1, withOrder(frame, { at, by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: false }), place * 0.1));
+  return meanings.map((meaning, place) =>
+    step(
+      quality.end + 1,
+      withOrder(frame, { at, by: attributeOf(meaning.nouns, words, at), direction: meaning.direction, picks: false }),
+      place * 0.1,
+    ),
+  );
 };
 
 /** "descending", "alphabetically": sorts by what is computed, else by what is shown first. */
 export const bareDirection: Rule = (sentence, at, frame) => {
-  const from = sentence.skip(at, "sorted", "ordered", "order", "sort", "listed", "arranged", "ranked", "the", "results", "result", "list", "them");
+  const from = sentence.skip(
+    at,
+    "sorted",
+    "ordered",
+    "order",
+    "sort",
+    "listed",
+    "arranged",
+    "ranked",
+    "the",
+    "results",
+    "result",
+    "list",
+    "them",
+  );
   const said = sentence.phrase(directions, from);
   if (!said || (frame.show.length === 0 && frame.topics.length === 0)) return [];
   const last = frame.orders.at(-1);
   // "ordered by age ... descending"
-  if (last) return last.picks ? [] : [step(said.end, { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: said.meaning }] }, 0.3)];
+  if (last)
+    return last.picks
+      ? []
+      : [
+          step(
+            said.end,
+            { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: said.meaning }] },
+            0.3,
+          ),
+        ];
   const [shown] = frame.show;
-  const by: Order["by"] = shown?.kind === "attribute" ? shown.attribute : shown?.kind === "measure" ? "result" : { kind: "label", words: sentence.said(at, said.end), at };
+  const by: Order["by"] =
+    shown?.kind === "attribute"
+      ? shown.attribute
+      : shown?.kind === "measure"
+        ? "result"
+        : { kind: "label", words: sentence.said(at, said.end), at };
   return [step(said.end, withOrder(frame, { at, by, direction: said.meaning, picks: false }), 0.1)];
 };
 
@@ -88,36 +182,75 @@ export const limiting: Rule = (sentence, at, frame) => {
   const whole = number && Number.isSafeInteger(number.value) && number.value > 0 ? number : undefined;
   // "the five best", "the best customer"
   const ranked = whole && !said ? sentence.phrase(tops, whole.end) : undefined;
-  if (whole && ranked && ranked.meaning !== "first") return [step(ranked.end, { ...frame, limit: whole.value, rank: ranked.meaning }, 0.1)];
+  if (whole && ranked && ranked.meaning !== "first")
+    return [step(ranked.end, { ...frame, limit: whole.value, rank: ranked.meaning }, 0.1)];
   const single = said && !whole && sentence.tables(said.end)[0]?.plural === false;
   if (single && said.meaning !== "first") return [step(said.end, { ...frame, rank: said.meaning, limit: 1 }, 0.2)];
-  if (said && said.meaning !== "first") return [step(whole?.end ?? said.end, { ...frame, rank: said.meaning, ...(whole ? { limit: whole.value } : {}) }, whole ? 0 : 0.2)];
+  if (said && said.meaning !== "first")
+    return [
+      step(
+        whole?.end ?? said.end,
+        { ...frame, rank: said.meaning, ...(whole ? { limit: whole.value } : {}) },
+        whole ? 0 : 0.2,
+      ),
+    ];
   if (!whole) return [];
-  const followed = said !== undefined || picksAt(sentence, whole.end) || (sentence.tables(whole.end).length > 0 && frame.mode === "show");
+  const followed =
+    said !== undefined ||
+    picksAt(sentence, whole.end) ||
+    (sentence.tables(whole.end).length > 0 && frame.mode === "show");
   return followed ? [step(whole.end, { ...frame, limit: whole.value }, said ? 0.1 : 0.2)] : [];
 };
 
-const picksAt = (sentence: Sentence, at: number) => [superlatives, extremes, frequencies].some((phrases) => sentence.phrase<unknown>(phrases, at) !== undefined);
+const picksAt = (sentence: Sentence, at: number) =>
+  [superlatives, extremes, frequencies].some((phrases) => sentence.phrase<unknown>(phrases, at) !== undefined);
 
 /** "the ones with the top 3 prices", "the 3 top prices": ranks by the number itself. */
 export const topOf: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(tops, at);
-  if (!said || said.meaning === "first" || frame.limit !== undefined || (frame.topics.length === 0 && frame.show.length === 0)) return [];
+  if (
+    !said ||
+    said.meaning === "first" ||
+    frame.limit !== undefined ||
+    (frame.topics.length === 0 && frame.show.length === 0)
+  )
+    return [];
   const number = sentence.number(said.end);
   if (!number || !Number.isSafeInteger(number.value) || number.value < 1) return [];
   const direction = said.meaning === "top" ? "desc" : "asc";
   return attributesAt(sentence, number.end)
-    .filter(({ attribute }) => attribute.kind === "name" && attribute.name.columns.some(({ column }) => kindOf(column) === "number"))
-    .map(({ end, attribute, cost }) => step(end, withOrder({ ...withTopicOf(frame, attribute), limit: number.value }, { at, by: attribute, direction, picks: true }), cost));
+    .filter(
+      ({ attribute }) =>
+        attribute.kind === "name" && attribute.name.columns.some(({ column }) => kindOf(column) === "number"),
+    )
+    .map(({ end, attribute, cost }) =>
+      step(
+        end,
+        withOrder(
+          { ...withTopicOf(frame, attribute), limit: number.value },
+          { at, by: attribute, direction, picks: true },
+        ),
+        cost,
+      ),
+    );
 };
 
 /** "from cheapest to dearest": sorts. */
 export const spanning: Rule = (sentence, at, frame) => {
   const first = sentence.words[at] === "from" ? sentence.phrase(superlatives, sentence.skip(at + 1, "the")) : undefined;
-  const second = first && ["to", "down", "up"].includes(sentence.words[first.end] ?? "") ? sentence.phrase(superlatives, sentence.skip(first.end, "to", "down", "up", "the")) : undefined;
+  const second =
+    first && ["to", "down", "up"].includes(sentence.words[first.end] ?? "")
+      ? sentence.phrase(superlatives, sentence.skip(first.end, "to", "down", "up", "the"))
+      : undefined;
   if (!first || !second || (frame.topics.length === 0 && frame.show.length === 0)) return [];
   const { nouns, direction } = first.meaning;
-  return [step(second.end, withOrder(frame, { at, by: attributeOf(nouns, sentence.said(at, second.end), at), direction, picks: false }), 0.05)];
+  return [
+    step(
+      second.end,
+      withOrder(frame, { at, by: attributeOf(nouns, sentence.said(at, second.end), at), direction, picks: false }),
+      0.05,
+    ),
+  ];
 };
 
 /** "the second highest" */
@@ -135,12 +268,24 @@ export const superlative: Rule = (sentence, at, frame) => {
   const count = sentence.number(quality.end);
   const from = count && Number.isSafeInteger(count.value) ? count.end : quality.end;
   const { nouns, direction, rather } = quality.meaning;
-  const meanings = rather ? [{ ...rather, cost: 0 }, { nouns, direction, cost: 0.1 }] : [{ nouns, direction, cost: 0 }];
+  const meanings = rather
+    ? [
+        { ...rather, cost: 0 },
+        { nouns, direction, cost: 0.1 },
+      ]
+    : [{ nouns, direction, cost: 0 }];
   return meanings.flatMap((meaning): Step[] => {
     const limited = count && from === count.end ? { ...frame, limit: frame.limit ?? count.value } : frame;
     const attribute = attributeOf(meaning.nouns, words, at);
-    const next = withOrder(limited, { at, by: sentence.averages ? averageOf(attribute, at, quality.end) : attribute, direction: meaning.direction, picks: true });
-    const tables = thingsAt(sentence, from).map((thing) => step(thing.end, withValuesOf(withTopic(next, thing.table), thing, sentence), meaning.cost + thing.cost));
+    const next = withOrder(limited, {
+      at,
+      by: sentence.averages ? averageOf(attribute, at, quality.end) : attribute,
+      direction: meaning.direction,
+      picks: true,
+    });
+    const tables = thingsAt(sentence, from).map((thing) =>
+      step(thing.end, withValuesOf(withTopic(next, thing.table), thing, sentence), meaning.cost + thing.cost),
+    );
     return tables.length > 0 ? tables : [step(from, next, meaning.cost + 0.5)];
   });
 };
@@ -152,13 +297,40 @@ export const extreme: Rule = (sentence, at, frame) => {
   const subject = frame.topics.length > 0 || frame.show.length > 0;
   const from = sentence.skip(said.end, "the", "of", "amount");
   const pick = (by: Order["by"]): Order => ({ at, by, direction: said.meaning, picks: true });
-  const measures = measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure], cost }): Step[] => (measure ? [step(end, withOrder(frame, pick(measure)), cost)] : []));
-  const attributes = attributesAt(sentence, from).map(({ end, attribute, cost }) => step(end, withOrder(withTopicOf(frame, attribute), pick(attribute)), cost + (subject ? 0 : 0.8)));
+  const measures = measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure], cost }): Step[] =>
+    measure ? [step(end, withOrder(frame, pick(measure)), cost)] : [],
+  );
+  const attributes = attributesAt(sentence, from).map(({ end, attribute, cost }) =>
+    step(end, withOrder(withTopicOf(frame, attribute), pick(attribute)), cost + (subject ? 0 : 0.8)),
+  );
   // "the youngest student" counts nothing.
-  const counts = ["most", "fewest", "least", "highest", "largest", "greatest", "biggest", "smallest", "lowest", "maximum", "minimum"].includes(sentence.words[at]!);
+  const counts = [
+    "most",
+    "fewest",
+    "least",
+    "highest",
+    "largest",
+    "greatest",
+    "biggest",
+    "smallest",
+    "lowest",
+    "maximum",
+    "minimum",
+  ].includes(sentence.words[at]!);
   const tables = (counts ? thingsAt(sentence, from) : []).map((thing): Step => {
-    const measure: Measure = { kind: "measure", at, end: thing.end, fn: "count", of: { kind: "rows", table: thing.table }, distinct: false };
-    return step(thing.end, withOrder(withValuesOf(frame, thing, sentence), pick(measure)), thing.cost + (subject ? 0.05 : 0.8));
+    const measure: Measure = {
+      kind: "measure",
+      at,
+      end: thing.end,
+      fn: "count",
+      of: { kind: "rows", table: thing.table },
+      distinct: false,
+    };
+    return step(
+      thing.end,
+      withOrder(withValuesOf(frame, thing, sentence), pick(measure)),
+      thing.cost + (subject ? 0.05 : 0.8),
+    );
   });
   return [...measures, ...attributes, ...tables];
 };
@@ -168,7 +340,13 @@ export const frequency: Rule = (sentence, at, frame) => {
   const said = sentence.phrase(frequencies, at);
   if (!said) return [];
   const order: Order = { at, by: "frequency", direction: said.meaning, picks: true };
-  const named = attributesAt(sentence, sentence.articles(said.end)).map(({ end, attribute, cost }) => step(end, withOrder({ ...withTopicOf(frame, attribute), show: [...frame.show, { kind: "attribute", attribute }] }, order), cost));
+  const named = attributesAt(sentence, sentence.articles(said.end)).map(({ end, attribute, cost }) =>
+    step(
+      end,
+      withOrder({ ...withTopicOf(frame, attribute), show: [...frame.show, { kind: "attribute", attribute }] }, order),
+      cost,
+    ),
+  );
   return [...named, step(said.end, withOrder(frame, order), 0.3)];
 };
 

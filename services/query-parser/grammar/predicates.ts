@@ -1,4 +1,16 @@
-import { afterNumber, afterTime, aggregates, comparators, copulas, extremes, functionWords, missings, negations, textMatches, timeRelations } from "../language/lexicon.ts";
+import {
+  afterNumber,
+  afterTime,
+  aggregates,
+  comparators,
+  copulas,
+  extremes,
+  functionWords,
+  missings,
+  negations,
+  textMatches,
+  timeRelations,
+} from "../language/lexicon.ts";
 import { oppositeComparators, type Comparator } from "../plan/plan.ts";
 import { amongAt } from "./among.ts";
 import { daysAt } from "./days.ts";
@@ -42,10 +54,22 @@ export function predicatesAt(sentence: Sentence, at: number): Said[] {
 }
 
 function matchAt(sentence: Sentence, at: number): Said | undefined {
-  const has = ["has", "have", "having", "had"].includes(sentence.words[at] ?? "") && sentence.tokens[at + 1]?.kind === "quoted";
+  const has =
+    ["has", "have", "having", "had"].includes(sentence.words[at] ?? "") && sentence.tokens[at + 1]?.kind === "quoted";
   const match = has ? { end: at + 1, meaning: "contains" as const } : sentence.phrase(textMatches, at);
   if (!match) return undefined;
-  const from = sentence.skip(match.end, "the", "word", "words", "letter", "substring", "phrase", "string", "text", "either");
+  const from = sentence.skip(
+    match.end,
+    "the",
+    "word",
+    "words",
+    "letter",
+    "substring",
+    "phrase",
+    "string",
+    "text",
+    "either",
+  );
   const first = sentence.freeText(from);
   if (!first) return undefined;
   // An unquoted match is one word or a short name.
@@ -67,8 +91,17 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
   const from = compared ? sentence.skip(compared.end, "the", "than", "a", "of", "that", "all", "any") : at;
   const said: Said[] = [];
   const average = sentence.phrase(aggregates, from) ?? extreme(sentence, from);
-  if (compared && average) said.push(...measuredAt(sentence, average.end, negated ? oppositeComparators[compared.meaning] : compared.meaning, average.meaning));
-  if (compared) said.push(...amongAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning));
+  if (compared && average)
+    said.push(
+      ...measuredAt(
+        sentence,
+        average.end,
+        negated ? oppositeComparators[compared.meaning] : compared.meaning,
+        average.meaning,
+      ),
+    );
+  if (compared)
+    said.push(...amongAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning));
   // "above-average" reads as two words.
   const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
   if (number && (compared || at > before)) {
@@ -76,7 +109,11 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
     const op = after?.meaning ?? compared?.meaning ?? "=";
     const end = after?.end ?? number.end;
     if (compared || after || (sentence.tokens[from]?.kind === "number" && sentence.words[from - 1] !== "the")) {
-      said.push({ end, predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value }, cost: 0 });
+      said.push({
+        end,
+        predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value },
+        cost: 0,
+      });
     }
   }
   return said;
@@ -94,16 +131,27 @@ function extreme(sentence: Sentence, at: number) {
 }
 
 /** "the average", "the average price", "the average price of all products". */
-export function measuredAt(sentence: Sentence, at: number, op: Comparator, fn: "sum" | "avg" | "min" | "max" | "count"): Said[] {
+export function measuredAt(
+  sentence: Sentence,
+  at: number,
+  op: Comparator,
+  fn: "sum" | "avg" | "min" | "max" | "count",
+): Said[] {
   if (fn === "sum") return [];
   const plain = { end: at, predicate: { kind: "measured", op, fn } as const, cost: 0.1 };
-  const named = attributesAt(sentence, sentence.articles(at)).map(({ end, attribute, cost }) => ({ end, predicate: { kind: "measured", op, fn, of: attribute } as const, cost }));
-  return [...named, plain].map((each) => {
-    // "of all students", "across all of them": the same rows.
-    const across = sentence.skip(each.end, "of", "for", "across", "over", "among", "in", "all", "the");
-    const table = across > each.end ? sentence.tables(across)[0] : undefined;
-    return table ? { ...each, end: table.end } : each;
-  }).flatMap((each) => [each, ...withinAt(sentence, each)]);
+  const named = attributesAt(sentence, sentence.articles(at)).map(({ end, attribute, cost }) => ({
+    end,
+    predicate: { kind: "measured", op, fn, of: attribute } as const,
+    cost,
+  }));
+  return [...named, plain]
+    .map((each) => {
+      // "of all students", "across all of them": the same rows.
+      const across = sentence.skip(each.end, "of", "for", "across", "over", "among", "in", "all", "the");
+      const table = across > each.end ? sentence.tables(across)[0] : undefined;
+      return table ? { ...each, end: table.end } : each;
+    })
+    .flatMap((each) => [each, ...withinAt(sentence, each)]);
 }
 
 /** "the average salary in the Physics department": of some rows only. */
@@ -114,12 +162,19 @@ function withinAt(sentence: Sentence, said: Said): Said[] {
   return choicesAt(sentence, from, false).flatMap((choices): Said[] => {
     if (choices.predicate.kind !== "value") return [];
     const noun = sentence.tables(choices.end)[0] ?? sentence.columns(choices.end)[0];
-    return [{ end: noun?.end ?? choices.end, predicate: { ...predicate, within: choices.predicate }, cost: said.cost + choices.cost - 0.1 }];
+    return [
+      {
+        end: noun?.end ?? choices.end,
+        predicate: { ...predicate, within: choices.predicate },
+        cost: said.cost + choices.cost - 0.1,
+      },
+    ];
   });
 }
 
 export function rangeAt(sentence: Sentence, at: number): Said[] {
-  const closing = sentence.words[at] === "between" ? ["and", "to"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
+  const closing =
+    sentence.words[at] === "between" ? ["and", "to"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
   const from = closing && sentence.number(sentence.skip(at + 1, "the", "ages"));
   if (!from || !closing.includes(sentence.words[from.end] ?? "")) return [];
   const to = sentence.number(from.end + 1);
@@ -130,8 +185,18 @@ export function rangeAt(sentence: Sentence, at: number): Said[] {
 export function timesAt(sentence: Sentence, at: number): Said[] {
   if (sentence.words[at] === "between" || sentence.words[at] === "from") {
     const from = daysAt(sentence, sentence.skip(at + 1, "the", "year", "years"));
-    const to = from && ["and", "to", "through", "until"].includes(sentence.words[from.end] ?? "") ? daysAt(sentence, from.end + 1) : undefined;
-    if (to) return [{ end: to.end, predicate: { kind: "time", relation: "within", days: { start: from!.days.start, end: to.days.end } }, cost: 0 }];
+    const to =
+      from && ["and", "to", "through", "until"].includes(sentence.words[from.end] ?? "")
+        ? daysAt(sentence, from.end + 1)
+        : undefined;
+    if (to)
+      return [
+        {
+          end: to.end,
+          predicate: { kind: "time", relation: "within", days: { start: from!.days.start, end: to.days.end } },
+          cost: 0,
+        },
+      ];
   }
   const relation = sentence.phrase(timeRelations, at);
   const from = sentence.skip(relation?.end ?? sentence.past(copulas, at), "the", "year", "month", "date");
@@ -159,14 +224,29 @@ export function choicesAt(sentence: Sentence, at: number, negated: boolean): Sai
     let conjunction: string | undefined;
     for (let end = first.end; ; ) {
       const next = sentence.skip(sentence.skip(end, ","), "or", "and", "nor");
-      const further = next > end ? alike(sentence.values(sentence.skip(next, "in", "from", "of", "the", "a", "either", "for")), choices[0]!) : undefined;
+      const further =
+        next > end
+          ? alike(sentence.values(sentence.skip(next, "in", "from", "of", "the", "a", "either", "for")), choices[0]!)
+          : undefined;
       if (!further) break;
       conjunction = sentence.words[next - 1] === "," ? conjunction : sentence.words[next - 1];
       choices.push(further);
       end = further.end;
     }
     const cost = Math.min(...first.values.map((each) => each.cost));
-    return [{ end: choices.at(-1)!.end, predicate: { kind: "value" as const, choices, negated, both: choices.length > 1 && (both || conjunction === "and"), explicit: both }, cost }];
+    return [
+      {
+        end: choices.at(-1)!.end,
+        predicate: {
+          kind: "value" as const,
+          choices,
+          negated,
+          both: choices.length > 1 && (both || conjunction === "and"),
+          explicit: both,
+        },
+        cost,
+      },
+    ];
   });
 }
 
@@ -187,14 +267,22 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
     const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;
     const after = orMore(sentence, number.end);
     const op = after?.meaning ?? "=";
-    const numbers: Said = { end: after?.end ?? number.end, predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value }, cost: (from === at ? 0.2 : 0) + loosely };
+    const numbers: Said = {
+      end: after?.end ?? number.end,
+      predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value },
+      cost: (from === at ? 0.2 : 0) + loosely,
+    };
     return [numbers, ...furtherNumbers(sentence, number, negated)];
   }
   const op = negated ? "<>" : "=";
   if (token.kind === "quoted") {
     const texts = [token.text];
     let end = from + 1;
-    for (let next = sentence.skip(end, "or", ",", "and"); next > end && sentence.tokens[next]?.kind === "quoted"; next = sentence.skip(end, "or", ",", "and")) {
+    for (
+      let next = sentence.skip(end, "or", ",", "and");
+      next > end && sentence.tokens[next]?.kind === "quoted";
+      next = sentence.skip(end, "or", ",", "and")
+    ) {
       texts.push(sentence.tokens[next]!.text);
       end = next + 1;
     }
@@ -203,12 +291,20 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
   if (functionWords.has(token.word)) return [];
   const proper = sentence.properName(from);
   // Text without quotes is a value only after a word that says so.
-  return proper && from > at ? [{ end: proper.end, predicate: { kind: "text", op, texts: [proper.text] }, cost: 0.3 }] : [];
+  return proper && from > at
+    ? [{ end: proper.end, predicate: { kind: "text", op, texts: [proper.text] }, cost: 0.3 }]
+    : [];
 }
 
 /** "8 or 9" */
 function furtherNumbers(sentence: Sentence, first: { end: number; value: number }, negated: boolean): Said[] {
   const next = sentence.words[first.end] === "or" ? sentence.number(first.end + 1) : undefined;
   if (!next) return [];
-  return [{ end: next.end, predicate: { kind: "text", op: negated ? "<>" : "=", texts: [String(first.value), String(next.value)] }, cost: 0 }];
+  return [
+    {
+      end: next.end,
+      predicate: { kind: "text", op: negated ? "<>" : "=", texts: [String(first.value), String(next.value)] },
+      cost: 0,
+    },
+  ];
 }

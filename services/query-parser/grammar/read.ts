@@ -1,23 +1,124 @@
 import { functionWords, leads, negations, weightyWords, withouts } from "../language/lexicon.ts";
 import { Beam } from "./beam.ts";
 import { cost, degree, onAverage } from "./averages.ts";
-import { aboveAverage, alternative, amount, both, columnCondition, comparative, comparedAmong, comparedColumn, containedIn, denial, further, having, mostFrequent, namedThing, naming, numberedThing, quantity, relative, timeCondition, valueCondition, without, yearsOld } from "./conditions.ts";
+import {
+  aboveAverage,
+  alternative,
+  amount,
+  both,
+  columnCondition,
+  comparative,
+  comparedAmong,
+  comparedColumn,
+  containedIn,
+  denial,
+  further,
+  having,
+  mostFrequent,
+  namedThing,
+  naming,
+  numberedThing,
+  quantity,
+  relative,
+  timeCondition,
+  valueCondition,
+  without,
+  yearsOld,
+} from "./conditions.ts";
 import { emptyFrame, type Frame } from "./frame.ts";
 import { grouping, periodical, whichPeriod } from "./groups.ts";
 import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
-import { bareDirection, extreme, frequency, limiting, ordinal, qualityFirst, sorting, spanning, superlative, topOf } from "./order.ts";
+import {
+  bareDirection,
+  extreme,
+  frequency,
+  limiting,
+  ordinal,
+  qualityFirst,
+  sorting,
+  spanning,
+  superlative,
+  topOf,
+} from "./order.ts";
 import { infinitive } from "../language/verbs.ts";
 import type { Sentence } from "./sentence.ts";
-import { aggregate, all, count, distinct, fullName, lead, members, kindOfThing, projection, thing, topic, who, whoCost } from "./show.ts";
+import {
+  aggregate,
+  all,
+  count,
+  distinct,
+  fullName,
+  lead,
+  members,
+  kindOfThing,
+  projection,
+  thing,
+  topic,
+  who,
+  whoCost,
+} from "./show.ts";
 import type { Rule } from "./step.ts";
 import { mostOften, relation, soOften } from "./verbs.ts";
 
 const rules: readonly Rule[] = [
-  lead, count, aggregate, projection, fullName, all, who, topic, kindOfThing, thing, distinct,
-  columnCondition, valueCondition, naming, namedThing, numberedThing, containedIn, alternative, further, comparative, timeCondition, quantity, amount, comparedColumn, comparedAmong, mostFrequent, aboveAverage, without, denial, both, relative,
-  sorting, qualityFirst, bareDirection, limiting, ordinal, superlative, extreme, frequency,
-  grouping, periodical, whichPeriod, revenue, howMuch, spending, spentMost, availability, having,
-  relation, mostOften, soOften, onAverage, degree, cost, members, topOf, spanning, yearsOld,
+  lead,
+  count,
+  aggregate,
+  projection,
+  fullName,
+  all,
+  who,
+  topic,
+  kindOfThing,
+  thing,
+  distinct,
+  columnCondition,
+  valueCondition,
+  naming,
+  namedThing,
+  numberedThing,
+  containedIn,
+  alternative,
+  further,
+  comparative,
+  timeCondition,
+  quantity,
+  amount,
+  comparedColumn,
+  comparedAmong,
+  mostFrequent,
+  aboveAverage,
+  without,
+  denial,
+  both,
+  relative,
+  sorting,
+  qualityFirst,
+  bareDirection,
+  limiting,
+  ordinal,
+  superlative,
+  extreme,
+  frequency,
+  grouping,
+  periodical,
+  whichPeriod,
+  revenue,
+  howMuch,
+  spending,
+  spentMost,
+  availability,
+  having,
+  relation,
+  mostOften,
+  soOften,
+  onAverage,
+  degree,
+  cost,
+  members,
+  topOf,
+  spanning,
+  yearsOld,
 ];
 
 /** A reading of a question. */
@@ -33,7 +134,19 @@ export interface Reading {
 const correctionCost = 0.4;
 
 /** What it costs to pass over a token. */
-const skipCosts = { number: 4, quoted: 4, weighty: 2.2, proper: 2, verb: 0.5, name: 1.8, word: 1.4, function: 0.02, lead: 0.3, deniedVerb: 0.2, deniedNothing: 2 };
+const skipCosts = {
+  number: 4,
+  quoted: 4,
+  weighty: 2.2,
+  proper: 2,
+  verb: 0.5,
+  name: 1.8,
+  word: 1.4,
+  function: 0.02,
+  lead: 0.3,
+  deniedVerb: 0.2,
+  deniedNothing: 2,
+};
 
 /**
  * The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once.
@@ -52,19 +165,53 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
         }
       }
       // The verb that is denied says no more than the thing, but for a name.
-      const cost = reading.frame.denied && skipped < skipCosts.weighty ? Math.min(skipped, skipCosts.deniedVerb) : skipped;
+      const cost =
+        reading.frame.denied && skipped < skipCosts.weighty ? Math.min(skipped, skipCosts.deniedVerb) : skipped;
       const unread = skipped >= skipCosts.word ? [...reading.unread, sentence.tokens[at]!.text] : reading.unread;
       beams[at + 1]!.push({ frame: reading.frame, cost: reading.cost + cost, unread });
     }
   }
-  return beam.best(beams.at(-1)!.map((each) => (each.frame.denied ? { ...each, cost: each.cost + skipCosts.deniedNothing, unread: [...each.unread, ...denierOf(sentence)] } : each)));
+  return beam.best(
+    beams
+      .at(-1)!
+      .map((each) =>
+        each.frame.denied
+          ? { ...each, cost: each.cost + skipCosts.deniedNothing, unread: [...each.unread, ...denierOf(sentence)] }
+          : each,
+      ),
+  );
 }
 
 /** The word that denies, of which nothing was denied. */
-const denierOf = (sentence: Sentence) => sentence.tokens.filter((_, at) => sentence.phrase<unknown>(negations, at) ?? sentence.phrase(withouts, at)).slice(-1).map(({ text }) => text);
+const denierOf = (sentence: Sentence) =>
+  sentence.tokens
+    .filter((_, at) => sentence.phrase<unknown>(negations, at) ?? sentence.phrase(withouts, at))
+    .slice(-1)
+    .map(({ text }) => text);
 
 /** Words that a verb comes after. */
-const subjects = new Set(["who", "that", "which", "have", "has", "had", "been", "is", "are", "was", "were", "do", "does", "did", "to", "they", "we", "he", "she", "it"]);
+const subjects = new Set([
+  "who",
+  "that",
+  "which",
+  "have",
+  "has",
+  "had",
+  "been",
+  "is",
+  "are",
+  "was",
+  "were",
+  "do",
+  "does",
+  "did",
+  "to",
+  "they",
+  "we",
+  "he",
+  "she",
+  "it",
+]);
 
 /** A name that fits less well than this is not sure to be meant. */
 const certainCost = 0.2;
@@ -80,10 +227,13 @@ function skipCost(sentence: Sentence, at: number): number {
   if (functionWords.has(word)) return skipCosts.function;
   if (sentence.properName(at)) return skipCosts.proper;
   const certain = ({ cost }: { cost: number }) => cost < certainCost;
-  const named = sentence.tables(at).some(({ tables }) => tables.some(certain)) || sentence.columns(at).some(({ columns }) => columns.some(certain)) || sentence.values(at).some(({ values }) => values.some(certain));
+  const named =
+    sentence.tables(at).some(({ tables }) => tables.some(certain)) ||
+    sentence.columns(at).some(({ columns }) => columns.some(certain)) ||
+    sentence.values(at).some(({ values }) => values.some(certain));
   if (named) return skipCosts.name;
   const known = sentence.tables(at).length > 0 || sentence.columns(at).length > 0;
-  const verb = /(ed|ing)$/.test(word) || (infinitive(word) !== undefined && !known) || subjects.has(sentence.words[at - 1] ?? "");
+  const verb =
+    /(ed|ing)$/.test(word) || (infinitive(word) !== undefined && !known) || subjects.has(sentence.words[at - 1] ?? "");
   return verb ? skipCosts.verb : skipCosts.word;
 }
-

@@ -11,10 +11,44 @@ import type { ColumnMention, Mention, TableMention, ValueMention } from "./frame
 /** Words inside of a name that names in schemas leave out: "number of employees". */
 const insideNames = new Set(["of", "the", "for", "in", "a"]);
 
-const articles = ["the", "a", "an", "all", "of", "their", "its", "our", "any", "some", "his", "her", "those", "these", "every", "each", "both", "corresponding", "respective"];
+const articles = [
+  "the",
+  "a",
+  "an",
+  "all",
+  "of",
+  "their",
+  "its",
+  "our",
+  "any",
+  "some",
+  "his",
+  "her",
+  "those",
+  "these",
+  "every",
+  "each",
+  "both",
+  "corresponding",
+  "respective",
+];
 
 /** What a number of them is an amount of money. */
-export const currencies = new Set(["euro", "euros", "eur", "dollar", "dollars", "usd", "buck", "bucks", "pound", "pounds", "gbp", "€", "$"]);
+export const currencies = new Set([
+  "euro",
+  "euros",
+  "eur",
+  "dollar",
+  "dollars",
+  "usd",
+  "buck",
+  "bucks",
+  "pound",
+  "pounds",
+  "gbp",
+  "€",
+  "$",
+]);
 
 const scales = new Map(Object.entries({ thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9 }));
 
@@ -83,7 +117,10 @@ export class Sentence {
   }
 
   tables(at: number): readonly TableMention[] {
-    return (this.#tables[at] ??= this.#named(at, "tables").map(({ mention, named }) => ({ ...mention, tables: named.tables })));
+    return (this.#tables[at] ??= this.#named(at, "tables").map(({ mention, named }) => ({
+      ...mention,
+      tables: named.tables,
+    })));
   }
 
   /** Columns, also with the table before them: "price", "product price", "product's price". */
@@ -97,9 +134,17 @@ export class Sentence {
     if (first?.kind !== "word" || (and !== "and" && and !== "or" && and !== "&")) return [];
     return this.columns(at + 2).flatMap((second) => {
       const last = this.tokens[second.end - 1]!.stem;
-      const named = second.end - (at + 2) < 2 || first.stem === last ? undefined : this.index.names.find([first.stem, last]);
+      const named =
+        second.end - (at + 2) < 2 || first.stem === last ? undefined : this.index.names.find([first.stem, last]);
       if (!named || named.columns.length === 0) return [];
-      const mention: ColumnMention = { at, end: second.end, words: `${first.text} ${this.tokens[second.end - 1]!.text}`, plural: second.plural, columns: named.columns, ...(second.of ? { of: second.of } : {}) };
+      const mention: ColumnMention = {
+        at,
+        end: second.end,
+        words: `${first.text} ${this.tokens[second.end - 1]!.text}`,
+        plural: second.plural,
+        columns: named.columns,
+        ...(second.of ? { of: second.of } : {}),
+      };
       return [{ end: second.end, names: [mention, second] as const }];
     });
   }
@@ -117,7 +162,14 @@ export class Sentence {
     // A name that begins with a capital goes on with capitals.
     const proper = this.#isProper(at);
     let end = at;
-    while (end < this.tokens.length && !valueEnds.has(this.words[end]!) && this.tokens[end]!.kind !== "quoted" && this.tokens[end]!.kind !== "mark" && !(proper && infinitive(this.words[end]!) !== undefined && /^\p{Ll}/u.test(this.tokens[end]!.text))) end++;
+    while (
+      end < this.tokens.length &&
+      !valueEnds.has(this.words[end]!) &&
+      this.tokens[end]!.kind !== "quoted" &&
+      this.tokens[end]!.kind !== "mark" &&
+      !(proper && infinitive(this.words[end]!) !== undefined && /^\p{Ll}/u.test(this.tokens[end]!.text))
+    )
+      end++;
     return end > at ? { end, text: this.said(at, end), quoted: false } : undefined;
   }
 
@@ -141,17 +193,26 @@ export class Sentence {
     const { kind, text, start } = this.tokens[at]!;
     // The first word of a sentence says nothing by its capital.
     const first = at === 0 || /[.?!]\s*$/.test(this.text.slice(0, start));
-    return (kind === "word" && !first && /^\p{Lu}|\d/u.test(text)) || (kind === "number" && at > 0 && this.tokens[at - 1]!.end === start);
+    return (
+      (kind === "word" && !first && /^\p{Lu}|\d/u.test(text)) ||
+      (kind === "number" && at > 0 && this.tokens[at - 1]!.end === start)
+    );
   }
 
   #columnsAt(at: number): ColumnMention[] {
-    const found: ColumnMention[] = this.#named(at, "columns").map(({ mention, named }) => ({ ...mention, columns: named.columns }));
+    const found: ColumnMention[] = this.#named(at, "columns").map(({ mention, named }) => ({
+      ...mention,
+      columns: named.columns,
+    }));
     for (const table of this.tables(at)) {
       const among = new Set(table.tables.map((each) => each.table));
       for (const { mention, named } of this.#named(table.end, "columns")) {
         const columns = named.columns.filter((each) => among.has(each.table));
         // A whole name of its own ("student id" is `student_id`) says it better.
-        if (columns.length > 0 && !found.some(({ end, columns: whole }) => end === mention.end && whole.some(({ cost }) => cost < certainCost))) {
+        if (
+          columns.length > 0 &&
+          !found.some(({ end, columns: whole }) => end === mention.end && whole.some(({ cost }) => cost < certainCost))
+        ) {
           found.push({ ...mention, at, words: this.said(at, mention.end), columns, of: table });
         }
       }
@@ -165,13 +226,15 @@ export class Sentence {
   }
 
   #named(at: number, kind: "tables" | "columns") {
-    const found: { mention: Mention; named: { tables: TableMention["tables"]; columns: ColumnMention["columns"] } }[] = [];
+    const found: { mention: Mention; named: { tables: TableMention["tables"]; columns: ColumnMention["columns"] } }[] =
+      [];
     const ends = this.#nameEnds(at);
     for (let count = ends.length; count > 0; count--) {
       const words = ends.slice(0, count).map((position) => this.tokens[position]!.stem);
       // "type of product" is a product type.
       const turned = count === 2 && ends[1]! > ends[0]! + 1 ? this.index.names.find(words.toReversed()) : undefined;
-      const named = turned && turned[kind].some(({ cost }) => cost < certainCost) ? turned : this.index.names.find(words);
+      const named =
+        turned && turned[kind].some(({ cost }) => cost < certainCost) ? turned : this.index.names.find(words);
       if (!named || named[kind].length === 0) continue;
       const last = this.tokens[ends[count - 1]!]!;
       const end = ends[count - 1]! + 1;
@@ -201,7 +264,12 @@ export class Sentence {
     const longest = first.kind === "quoted" ? 1 : Math.min(maxValueWords, this.tokens.length - at);
     const found: ValueMention[] = [];
     for (let length = longest; length > 0; length--) {
-      if (length === 1 && first.kind !== "quoted" && ((functionWords.has(first.word) && !this.#isCode(first)) || first.kind === "number")) continue;
+      if (
+        length === 1 &&
+        first.kind !== "quoted" &&
+        ((functionWords.has(first.word) && !this.#isCode(first)) || first.kind === "number")
+      )
+        continue;
       const tokens = this.tokens.slice(at, at + length);
       const values = first.kind === "quoted" ? this.index.values.of(first.text) : this.index.values.find(tokens);
       if (values.length === 0) continue;

@@ -1,4 +1,14 @@
-import { aggregates, copulas, counts, distincts, everything, extremeNumbers, extremes, functionWords, leads } from "../language/lexicon.ts";
+import {
+  aggregates,
+  copulas,
+  counts,
+  distincts,
+  everything,
+  extremeNumbers,
+  extremes,
+  functionWords,
+  leads,
+} from "../language/lexicon.ts";
 import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Aggregate } from "../plan/plan.ts";
@@ -17,23 +27,36 @@ const conjunctions = ["and", ",", "&", "also", "plus", "both"];
 /** Whether what comes at a position goes on with a list. */
 function goesOn({ words }: Sentence, at: number): boolean {
   const before = ["the", "a", "an", "their", "its", "his", "her"].includes(words[at - 1] ?? "") ? at - 1 : at;
-  return conjunctions.includes(words[before - 1] ?? "") || (words[before - 1] === "with" && ["together", "along"].includes(words[before - 2] ?? "")) || (words[before - 1] === "as" && words[before - 2] === "well");
+  return (
+    conjunctions.includes(words[before - 1] ?? "") ||
+    (words[before - 1] === "with" && ["together", "along"].includes(words[before - 2] ?? "")) ||
+    (words[before - 1] === "as" && words[before - 2] === "well")
+  );
 }
 
 const withItem = (frame: Frame, ...items: Item[]): Frame => ({ ...frame, show: [...frame.show, ...items] });
 
 /** "show me", "what is the"; at the start of a second sentence what is shown may follow. */
 export const lead: Rule = (sentence, at, frame) => {
-  const starts = at === 0 || [".", "?", "!", ",", ";"].includes(sentence.words[at - 1] ?? "") || (sentence.words[at - 1] === "and" && ["what", "how", "which", "who", "show", "list", "give", "tell"].includes(sentence.words[at]!));
+  const starts =
+    at === 0 ||
+    [".", "?", "!", ",", ";"].includes(sentence.words[at - 1] ?? "") ||
+    (sentence.words[at - 1] === "and" &&
+      ["what", "how", "which", "who", "show", "list", "give", "tell"].includes(sentence.words[at]!));
   const found = starts ? sentence.phrase(leads, at) : undefined;
   if (!found) return [];
   const again = at > 0 && sentence.words[at - 1] !== "and";
   const sorts = at === 0 && ["sort", "order", "rank", "arrange"].includes(sentence.words[at]!);
-  const asks = frame.asks || (at === 0 && sentence.words.slice(at, found.end).some((word) => ["which", "who", "what"].includes(word)));
+  const asks =
+    frame.asks ||
+    (at === 0 && sentence.words.slice(at, found.end).some((word) => ["which", "who", "what"].includes(word)));
   if (at === 0 && sentence.words[at] === "who") return [step(found.end, { ...frame, asks, sorts }, whoCost(sentence))];
   if (!again) return [step(found.end, { ...frame, asks, sorts })];
   // "Which customer has the most orders? Show the name." tells after all what to show.
-  const instead = frame.show.length > 0 && frame.show.every(({ kind }) => kind === "attribute") && [".", "?", "!"].includes(sentence.words[at - 1]!);
+  const instead =
+    frame.show.length > 0 &&
+    frame.show.every(({ kind }) => kind === "attribute") &&
+    [".", "?", "!"].includes(sentence.words[at - 1]!);
   const further = step(found.end, { ...frame, asks, sorts, mode: "show" }, instead ? 0.2 : 0);
   return instead ? [further, step(found.end, { ...frame, asks, sorts, mode: "show", show: [] }, 0.05)] : [further];
 };
@@ -46,13 +69,18 @@ export function whoCost(sentence: Sentence): number {
 
 /** "how many customers", "number of different countries". */
 export const count: Rule = (sentence, at, frame) =>
-  measuresAt(sentence, at, frame, "count").map(({ end, measures, frame: next, cost }) => step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)));
+  measuresAt(sentence, at, frame, "count").map(({ end, measures, frame: next, cost }) =>
+    step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)),
+  );
 
 /** "average price", "minimum and maximum price", "the highest price". */
 export const aggregate: Rule = (sentence, at, frame) =>
-  measuresAt(sentence, at, frame, "aggregate").map(({ end, measures, frame: next, cost }) => step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)));
+  measuresAt(sentence, at, frame, "aggregate").map(({ end, measures, frame: next, cost }) =>
+    step(end, withItem(next, ...measures), cost + misplaced(sentence, at, frame)),
+  );
 
-const misplaced = (sentence: Sentence, at: number, frame: Frame) => (frame.mode === "show" || goesOn(sentence, at) ? 0 : 1.2);
+const misplaced = (sentence: Sentence, at: number, frame: Frame) =>
+  frame.mode === "show" || goesOn(sentence, at) ? 0 : 1.2;
 
 interface Measures {
   end: number;
@@ -65,21 +93,43 @@ interface Measures {
 const kinds = ["kind", "kinds", "of", "sort", "sorts"];
 
 /** What is computed over rows. */
-export function measuresAt(sentence: Sentence, at: number, frame: Frame, which: "count" | "aggregate" | "any" = "any"): Measures[] {
+export function measuresAt(
+  sentence: Sentence,
+  at: number,
+  frame: Frame,
+  which: "count" | "aggregate" | "any" = "any",
+): Measures[] {
   const paid = which === "any" ? revenueMeasureAt(sentence, at) : undefined;
   const revenues: Measures[] = paid ? [{ end: paid.end, measures: [paid.measure], frame, cost: 0.15 }] : [];
-  return [...(which === "aggregate" ? [] : countsAt(sentence, at, frame)), ...(which === "count" ? [] : aggregatesAt(sentence, at, frame)), ...revenues];
+  return [
+    ...(which === "aggregate" ? [] : countsAt(sentence, at, frame)),
+    ...(which === "count" ? [] : aggregatesAt(sentence, at, frame)),
+    ...revenues,
+  ];
 }
 
 function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
   // "the number and average age of students"
   const alone = at === 0 || functionWords.has(sentence.words[at - 1]!) || sentence.phrase(leads, at - 1) !== undefined;
-  if (alone && sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? "")) return [{ end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 }];
+  if (alone && sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? ""))
+    return [
+      { end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 },
+    ];
   const said = sentence.phrase(counts, at);
   if (!said) return [];
   const many = sentence.words[at] === "how";
   // "the phone number of" counts nothing.
-  const named = sentence.words[at] === "numbers" ? 0.4 : sentence.words[at] === "number" && at > 0 && sentence.tokens[at - 1]!.kind === "word" && !functionWords.has(sentence.words[at - 1]!) && !sentence.phrase(extremes, at - 1) && !sentence.phrase(aggregates, at - 1) ? 1.2 : 0;
+  const named =
+    sentence.words[at] === "numbers"
+      ? 0.4
+      : sentence.words[at] === "number" &&
+          at > 0 &&
+          sentence.tokens[at - 1]!.kind === "word" &&
+          !functionWords.has(sentence.words[at - 1]!) &&
+          !sentence.phrase(extremes, at - 1) &&
+          !sentence.phrase(aggregates, at - 1)
+        ? 1.2
+        : 0;
   const start = sentence.articles(said.end);
   const distinctAt = sentence.phrase(distincts, start);
   const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kinds);
@@ -88,14 +138,37 @@ function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
   for (const thing of thingsAt(sentence, from)) {
     const { table, end } = thing;
     // "how many orders does a customer place on average"
-    const measure: Measure = { kind: "measure", at, end, fn: many && sentence.averages ? "avg" : "count", of: { kind: "rows", table }, distinct };
-    found.push({ end, measures: [measure], frame: withValuesOf(many ? withTopic(frame, table) : frame, thing, sentence), cost: named + thing.cost * 0.6 + (distinct ? 0.15 : 0) });
+    const measure: Measure = {
+      kind: "measure",
+      at,
+      end,
+      fn: many && sentence.averages ? "avg" : "count",
+      of: { kind: "rows", table },
+      distinct,
+    };
+    found.push({
+      end,
+      measures: [measure],
+      frame: withValuesOf(many ? withTopic(frame, table) : frame, thing, sentence),
+      cost: named + thing.cost * 0.6 + (distinct ? 0.15 : 0),
+    });
   }
   for (const { end, attribute, cost } of attributesAt(sentence, from)) {
-    found.push({ end, measures: [{ kind: "measure", at, end, fn: "count", of: attribute, distinct }], frame: withTopicOf(frame, attribute), cost: named + cost + (distinct ? 0.1 : 0.4) });
+    found.push({
+      end,
+      measures: [{ kind: "measure", at, end, fn: "count", of: attribute, distinct }],
+      frame: withTopicOf(frame, attribute),
+      cost: named + cost + (distinct ? 0.1 : 0.4),
+    });
   }
   // "how many are there", "how many of them", "number of female students": what is counted comes later.
-  if (found.length === 0) found.push({ end: said.end, measures: [{ kind: "measure", at, end: said.end, fn: "count", distinct: false }], frame, cost: named + 0.6 });
+  if (found.length === 0)
+    found.push({
+      end: said.end,
+      measures: [{ kind: "measure", at, end: said.end, fn: "count", distinct: false }],
+      frame,
+      cost: named + 0.6,
+    });
   return found;
 }
 
@@ -115,17 +188,38 @@ function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] 
     if (next === to || functionsAt(sentence, next, frame).fns.length > 0) continue;
     for (const further of attributesAt(sentence, next)) {
       const first = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of: attribute, distinct: false }));
-      const second = fns.map((fn): Measure => ({ kind: "measure", at, end: further.end, fn, of: further.attribute, distinct: false }));
-      found.push({ end: further.end, measures: [...first, ...second], frame: withTopicOf(withTopicOf(frame, attribute), further.attribute), cost: cost + further.cost + 0.05 });
+      const second = fns.map(
+        (fn): Measure => ({ kind: "measure", at, end: further.end, fn, of: further.attribute, distinct: false }),
+      );
+      found.push({
+        end: further.end,
+        measures: [...first, ...second],
+        frame: withTopicOf(withTopicOf(frame, attribute), further.attribute),
+        cost: cost + further.cost + 0.05,
+      });
     }
   }
   // "the average number of orders (per customer)"
   if (from > sentence.articles(end) && fns.every((fn) => fn !== "sum")) {
-    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: fns.map((fn): Measure => ({ kind: "measure", at, end: table.end, fn, of: { kind: "rows", table }, distinct: false })), frame, cost: 0.1 });
+    for (const table of sentence.tables(from))
+      found.push({
+        end: table.end,
+        measures: fns.map(
+          (fn): Measure => ({ kind: "measure", at, end: table.end, fn, of: { kind: "rows", table }, distinct: false }),
+        ),
+        frame,
+        cost: 0.1,
+      });
   }
   // "total orders"
   if (fns.length === 1 && fns[0] === "sum") {
-    for (const table of sentence.tables(from)) found.push({ end: table.end, measures: [{ kind: "measure", at, end: table.end, fn: "count", of: { kind: "rows", table }, distinct: false }], frame, cost: 0.3 });
+    for (const table of sentence.tables(from))
+      found.push({
+        end: table.end,
+        measures: [{ kind: "measure", at, end: table.end, fn: "count", of: { kind: "rows", table }, distinct: false }],
+        frame,
+        cost: 0.3,
+      });
   }
   return found;
 }
@@ -142,7 +236,11 @@ function functionsAt(sentence: Sentence, at: number, frame: Frame): { fns: Aggre
 }
 
 /** "the highest price" is a number, unless it says which of the things named before it is meant. */
-function extremeFunction(sentence: Sentence, at: number, frame: Frame): { end: number; meaning: Aggregate["fn"] } | undefined {
+function extremeFunction(
+  sentence: Sentence,
+  at: number,
+  frame: Frame,
+): { end: number; meaning: Aggregate["fn"] } | undefined {
   if (frame.topics.length > 0 || frame.show.some(({ kind }) => kind === "attribute")) return undefined;
   const extreme = sentence.phrase(extremeNumbers, at);
   return extreme && { end: extreme.end, meaning: extreme.meaning === "desc" ? "max" : "min" };
@@ -156,22 +254,51 @@ export const projection: Rule = (sentence, at, frame) => {
   const listed = goesOn(sentence, at);
   const shared = sentence.sharedColumns(from).map(({ end, names }) => {
     const items = names.map((name): Item => ({ kind: "attribute", attribute: { kind: "name", name } }));
-    return step(end, withItem({ ...frame, distinct: frame.distinct || distinct !== undefined, mode: "show" }, ...items), frame.mode === "show" || listed ? 0 : 1);
+    return step(
+      end,
+      withItem({ ...frame, distinct: frame.distinct || distinct !== undefined, mode: "show" }, ...items),
+      frame.mode === "show" || listed ? 0 : 1,
+    );
   });
   const single = attributesAt(sentence, from).map(({ end, attribute, cost }): Step => {
     const average = sentence.averages && isNumber(attribute);
     const item: Item = average ? averageOf(attribute, at, end) : { kind: "attribute", attribute };
-    const next = withItem({ ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined }, item);
-    const late = frame.mode === "condition" ? (first ? 0.8 : listed ? 1.3 : 2.2) : first ? (frame.topics.length > 0 && !listed ? 0.3 : 0) : listed ? 0 : 1;
+    const next = withItem(
+      { ...withTopicOf(frame, attribute), distinct: frame.distinct || distinct !== undefined },
+      item,
+    );
+    const late =
+      frame.mode === "condition"
+        ? first
+          ? 0.8
+          : listed
+            ? 1.3
+            : 2.2
+        : first
+          ? frame.topics.length > 0 && !listed
+            ? 0.3
+            : 0
+          : listed
+            ? 0
+            : 1;
     // "customers with their emails": what they are called, too.
-    const possessive = first && frame.topics.length > 0 && ["their", "its"].includes(sentence.words[at - 1] ?? "") && sentence.words[at - 2] === "with";
+    const possessive =
+      first &&
+      frame.topics.length > 0 &&
+      ["their", "its"].includes(sentence.words[at - 1] ?? "") &&
+      sentence.words[at - 2] === "with";
     if (possessive) {
       const label: Item = { kind: "attribute", attribute: { kind: "label", words: "name", at } };
-      return step(end, withItem({ ...withTopicOf(frame, attribute), mode: "show" }, label, { kind: "attribute", attribute }), cost + 0.1);
+      return step(
+        end,
+        withItem({ ...withTopicOf(frame, attribute), mode: "show" }, label, { kind: "attribute", attribute }),
+        cost + 0.1,
+      );
     }
     // "the maximum price and score"
     const last = frame.show.at(-1);
-    const alike = last?.kind === "measure" && last.fn !== "count" && from === at && sentence.words[at - 1] === "and" ? 0.4 : 0;
+    const alike =
+      last?.kind === "measure" && last.fn !== "count" && from === at && sentence.words[at - 1] === "and" ? 0.4 : 0;
     return step(end, { ...next, mode: "show" }, cost + late + alike);
   });
   return [...shared, ...single];
@@ -181,29 +308,57 @@ export const projection: Rule = (sentence, at, frame) => {
 export const fullName: Rule = (sentence, at, frame) => {
   const full = ["full", "complete", "whole"].includes(sentence.words[at] ?? "");
   const from = full ? at + 1 : at;
-  if (sentence.tokens[from]?.stem !== "name" || (!full && frame.mode === "condition" && !goesOn(sentence, at))) return [];
+  if (sentence.tokens[from]?.stem !== "name" || (!full && frame.mode === "condition" && !goesOn(sentence, at)))
+    return [];
   const people = sentence.index.people.filter(({ named }) => full || !named);
   if (people.length === 0) return [];
   const mention = (part: "first" | "last", place: number): Item => {
     const columns = people.map((each) => ({ table: each.table, column: each[part], cost: 0 }));
-    return { kind: "attribute", attribute: { kind: "name", name: { at: place, end: from + 1, words: sentence.said(at, from + 1), plural: false, columns } } };
+    return {
+      kind: "attribute",
+      attribute: {
+        kind: "name",
+        name: { at: place, end: from + 1, words: sentence.said(at, from + 1), plural: false, columns },
+      },
+    };
   };
   // Nothing else is between the two.
   const items = [mention("first", at), mention("last", at + 0.5)];
-  return [step(from + 1, withItem({ ...frame, mode: "show" }, ...items), (frame.mode === "show" ? 0 : 0.6) + (full ? 0 : 0.1))];
+  return [
+    step(
+      from + 1,
+      withItem({ ...frame, mode: "show" }, ...items),
+      (frame.mode === "show" ? 0 : 0.6) + (full ? 0 : 0.1),
+    ),
+  ];
 };
 
 /** "faculty members", "staff members": no more than the things. */
 export const members: Rule = (sentence, at, frame) =>
-  sentence.tokens[at]?.stem === "member" && at > 0 && sentence.tables(at - 1).some(({ end }) => end === at) && !sentence.tables(at).some(({ tables }) => tables.some(({ cost }) => cost < 0.3)) ? [step(at + 1, frame, 0.05)] : [];
+  sentence.tokens[at]?.stem === "member" &&
+  at > 0 &&
+  sentence.tables(at - 1).some(({ end }) => end === at) &&
+  !sentence.tables(at).some(({ tables }) => tables.some(({ cost }) => cost < 0.3))
+    ? [step(at + 1, frame, 0.05)]
+    : [];
 
-const isNumber = (attribute: Attribute) => attribute.kind === "name" && attribute.name.columns.some(({ table, column, cost }) => cost < 0.3 && kindOf(column) === "number" && !isKey(table, column));
+const isNumber = (attribute: Attribute) =>
+  attribute.kind === "name" &&
+  attribute.name.columns.some(
+    ({ table, column, cost }) => cost < 0.3 && kindOf(column) === "number" && !isKey(table, column),
+  );
 
 /** "all details of" */
 export const all: Rule = (sentence, at, frame) => {
   const found = sentence.phrase(everything, at);
   const bare = found && found.end - at <= 2 && !["all", "everything"].includes(sentence.words[at]!);
-  if (!found || frame.mode !== "show" || (bare && (frame.show.length > 0 || !["of", "about", "on", "for", "regarding"].includes(sentence.words[found.end] ?? "")))) return [];
+  if (
+    !found ||
+    frame.mode !== "show" ||
+    (bare &&
+      (frame.show.length > 0 || !["of", "about", "on", "for", "regarding"].includes(sentence.words[found.end] ?? "")))
+  )
+    return [];
   return [step(found.end, withItem(frame, { kind: "everything" }), frame.show.length === 0 ? 0.05 : 0.5)];
 };
 
@@ -212,41 +367,90 @@ export const topic: Rule = (sentence, at, frame) =>
   sentence.tables(at).flatMap((table) => {
     const best = Math.min(...table.tables.map(({ cost }) => cost));
     // "singers and concerts" are two questions.
-    const second = frame.mode === "show" && frame.topics.length > 0 && frame.show.length === 0 && ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
+    const second =
+      frame.mode === "show" &&
+      frame.topics.length > 0 &&
+      frame.show.length === 0 &&
+      ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
     // "the grape, winery and year" are three columns.
-    const listed = frame.mode === "show" && frame.topics.length === 0 && ["and", ","].includes(sentence.words[table.end] ?? "") && sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2)) ? 0.3 : 0;
+    const listed =
+      frame.mode === "show" &&
+      frame.topics.length === 0 &&
+      ["and", ","].includes(sentence.words[table.end] ?? "") &&
+      sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2))
+        ? 0.3
+        : 0;
     // "never had customers in Paris": there may be others. "hosts who did not host" are not without themselves.
     const again = frame.topics.some(({ tables }) => tables[0]?.table === table.tables[0]?.table);
-    const narrowed = frame.denied && (again || frame.topics.length === 0) ? [step(table.end, frame, best * 0.5 + 0.3)] : [];
+    const narrowed =
+      frame.denied && (again || frame.topics.length === 0) ? [step(table.end, frame, best * 0.5 + 0.3)] : [];
     if (frame.denied && again) return narrowed;
-    if (frame.denied) return [...narrowed, step(table.end, withFilter({ ...frame, denied: false }, { kind: "related", table, op: "=", value: 0 }, { sentence, at, end: table.end }), best * 0.5)];
+    if (frame.denied)
+      return [
+        ...narrowed,
+        step(
+          table.end,
+          withFilter(
+            { ...frame, denied: false },
+            { kind: "related", table, op: "=", value: 0 },
+            { sentence, at, end: table.end },
+          ),
+          best * 0.5,
+        ),
+      ];
     return [step(table.end, withTopic(frame, table), best * 0.5 + (second ? 1.6 : 0) + listed)];
   });
 
 /** "toys" where Toys is a kind of products. */
 export const kindOfThing: Rule = (sentence, at, frame) =>
-  frame.denied ? [] : kindsAt(sentence, at).filter(({ table }) => !frame.topics.some(({ tables }) => tables.some((each) => each.table === table.tables[0]!.table && each.cost < 0.3)))
-    .map((thing) => step(thing.end, withValuesOf({ ...withTopic(frame, thing.table), mode: frame.mode }, thing, sentence), thing.cost));
+  frame.denied
+    ? []
+    : kindsAt(sentence, at)
+        .filter(
+          ({ table }) =>
+            !frame.topics.some(({ tables }) =>
+              tables.some((each) => each.table === table.tables[0]!.table && each.cost < 0.3),
+            ),
+        )
+        .map((thing) =>
+          step(
+            thing.end,
+            withValuesOf({ ...withTopic(frame, thing.table), mode: frame.mode }, thing, sentence),
+            thing.cost,
+          ),
+        );
 
 /** "the enrollment of all schools" where a school is no more than a column: it says what rows are about, and nothing else. */
 export const thing: Rule = (sentence, at, frame) => {
   const from = sentence.articles(sentence.skip(at, "of", "for", "from", "across"));
-  if (from === at || frame.show.length === 0 || !["of", "for", "from", "across"].includes(sentence.words[at]!)) return [];
-  return sentence.columns(from).filter(({ columns, of }) => !of && columns.some(({ cost, column }) => cost < 0.3 && kindOf(column) === "text")).map(({ end }) => step(end, frame, 0.5));
+  if (from === at || frame.show.length === 0 || !["of", "for", "from", "across"].includes(sentence.words[at]!))
+    return [];
+  return sentence
+    .columns(from)
+    .filter(({ columns, of }) => !of && columns.some(({ cost, column }) => cost < 0.3 && kindOf(column) === "text"))
+    .map(({ end }) => step(end, frame, 0.5));
 };
 
 const isPeople = ({ name }: Table) => people.has(singular(wordsOfName(name).at(-1) ?? ""));
 
 /** Whether "who" has to stand for people of a table, since the question does not name them. */
 function asksForPeople(sentence: Sentence): boolean {
-  const named = sentence.tokens.some((_, at) => sentence.tables(at).some(({ tables }) => tables.some(({ table, cost }) => cost < 0.3 && isPeople(table))));
+  const named = sentence.tokens.some((_, at) =>
+    sentence.tables(at).some(({ tables }) => tables.some(({ table, cost }) => cost < 0.3 && isPeople(table))),
+  );
   return !named && sentence.index.schema.tables.some(isPeople);
 }
 
 /** "who": the people that there are, where no others are named. */
 export const who: Rule = (sentence, at, frame) => {
   // "who are they" goes on from another question.
-  if (sentence.words[at] !== "who" || at > 0 || frame.topics.length > 0 || sentence.words.some((word) => ["they", "those", "these"].includes(word))) return [];
+  if (
+    sentence.words[at] !== "who" ||
+    at > 0 ||
+    frame.topics.length > 0 ||
+    sentence.words.some((word) => ["they", "those", "these"].includes(word))
+  )
+    return [];
   const tables = sentence.index.schema.tables.filter(isPeople).map((table) => ({ table, cost: 0 }));
   const end = sentence.skip(at + 1, "is", "are", "was", "were", "has", "have", "the", "did", "does");
   const mention = { at, end, words: "who", plural: false, tables };

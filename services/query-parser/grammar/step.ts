@@ -23,7 +23,14 @@ type Bare<F> = F extends Filter ? Omit<F, "at" | "end" | "words" | "or" | "denie
 /** The frame with one more condition. What follows "or" may hold instead of what was said before. */
 export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, end }: Said): Frame {
   const turned = frame.denied ? turnedRound(filter) : undefined;
-  const whole = { ...(turned ?? filter), at, end, denied: frame.denied && !turned, words: sentence.said(at, end), or: frame.or };
+  const whole = {
+    ...(turned ?? filter),
+    at,
+    end,
+    denied: frame.denied && !turned,
+    words: sentence.said(at, end),
+    or: frame.or,
+  };
   return { ...frame, filters: [...frame.filters, whole], mode: "condition", denied: false, or: false };
 }
 
@@ -34,7 +41,9 @@ export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, e
 function turnedRound(filter: Bare<Filter>): Bare<Filter> | undefined {
   if (filter.kind === "attribute") {
     const { predicate } = filter;
-    return predicate.kind === "measured" ? { ...filter, predicate: { ...predicate, op: oppositeComparators[predicate.op] } } : undefined;
+    return predicate.kind === "measured"
+      ? { ...filter, predicate: { ...predicate, op: oppositeComparators[predicate.op] } }
+      : undefined;
   }
   return filter.op === "=" && filter.value === 0 ? undefined : { ...filter, op: oppositeComparators[filter.op] };
 }
@@ -49,11 +58,21 @@ export function withTopicOf(frame: Frame, attribute: Attribute | undefined): Fra
 }
 
 /** "the names of the cities" where a city is no more than a column: its values. */
-function whatIsCalled(sentence: Sentence, { at, end }: ColumnMention): { end: number; attribute: Attribute; cost: number }[] {
-  if (end !== at + 1 || !labelNouns.includes(sentence.tokens[at]!.stem) || !["of", "for"].includes(sentence.words[end] ?? "")) return [];
+function whatIsCalled(
+  sentence: Sentence,
+  { at, end }: ColumnMention,
+): { end: number; attribute: Attribute; cost: number }[] {
+  if (
+    end !== at + 1 ||
+    !labelNouns.includes(sentence.tokens[at]!.stem) ||
+    !["of", "for"].includes(sentence.words[end] ?? "")
+  )
+    return [];
   const from = sentence.articles(end + 1);
   if (sentence.tables(from).some(({ tables }) => tables.some(({ cost }) => cost < 0.3))) return [];
-  return sentence.columns(from).map((name) => ({ end: name.end, attribute: { kind: "name" as const, name }, cost: 0.1 }));
+  return sentence
+    .columns(from)
+    .map((name) => ({ end: name.end, attribute: { kind: "name" as const, name }, cost: 0.1 }));
 }
 
 /** Columns that are named here, also as "name of the student". */
@@ -63,9 +82,14 @@ export function attributesAt(sentence: Sentence, at: number): { end: number; att
     const counts = name.end === at + 1 && sentence.words[at] === "number" && sentence.words[name.end] === "of";
     const best = Math.min(...name.columns.map((each) => each.cost));
     // "orders" are orders rather than what is left of `ordered_at`.
-    const rather = best > 0.2 && sentence.tables(at).some(({ end, tables }) => end >= name.end && tables.some((each) => each.cost < 0.1));
+    const rather =
+      best > 0.2 &&
+      sentence.tables(at).some(({ end, tables }) => end >= name.end && tables.some((each) => each.cost < 0.1));
     const cost = best * 0.4 + (counts ? 0.8 : 0) + (rather ? 0.6 : 0);
-    const found = [{ end: name.end, attribute: { kind: "name" as const, name }, cost }, ...whatIsCalled(sentence, name)];
+    const found = [
+      { end: name.end, attribute: { kind: "name" as const, name }, cost },
+      ...whatIsCalled(sentence, name),
+    ];
     if (name.of) return found;
     const after = sentence.skip(name.end, "of", "for", "from");
     if (after === name.end) return found;

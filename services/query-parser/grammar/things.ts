@@ -14,7 +14,9 @@ export interface Thing {
 export function thingsAt(sentence: Sentence, at: number): Thing[] {
   const bare = sentence.tables(at).map((table): Thing => ({ end: table.end, table, cost: costOf(table) }));
   const narrowed = choicesAt(sentence, at, false).flatMap(({ end, predicate, cost }) =>
-    sentence.tables(end).map((table): Thing => ({ end: table.end, table, values: { at, predicate }, cost: cost + costOf(table) })),
+    sentence
+      .tables(end)
+      .map((table): Thing => ({ end: table.end, table, values: { at, predicate }, cost: cost + costOf(table) })),
   );
   return [...bare, ...narrowed, ...kindsAt(sentence, at)];
 }
@@ -33,7 +35,11 @@ export function kindsAt(sentence: Sentence, at: number): Thing[] {
 /** The frame with the condition that the values before a thing are. */
 export function withValuesOf(frame: Frame, { table, values }: Thing, sentence: Sentence): Frame {
   if (!values) return frame;
-  return withFilter({ ...frame, denied: false }, { kind: "attribute", predicate: values.predicate, of: table }, { sentence, at: values.at, end: Math.max(values.at, table.at) });
+  return withFilter(
+    { ...frame, denied: false },
+    { kind: "attribute", predicate: values.predicate, of: table },
+    { sentence, at: values.at, end: Math.max(values.at, table.at) },
+  );
 }
 
 const costOf = ({ tables }: TableMention) => Math.min(...tables.map(({ cost }) => cost)) * 0.5;

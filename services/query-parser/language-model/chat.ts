@@ -24,7 +24,9 @@ const shapes = [
 /** What a server says to a field that it does not know. */
 const notUnderstood = new Set([400, 422, 501]);
 
-const completion = z.object({ choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1) });
+const completion = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+});
 
 /** A conversation with a model: https://platform.openai.com/docs/api-reference/chat/create. Redirects are not followed. */
 export class Chat {
@@ -37,7 +39,11 @@ export class Chat {
   constructor({ baseUrl, model, key }: Pick<LanguageModelOptions, "baseUrl" | "model" | "key">) {
     this.#http = createHttpClient(baseUrl);
     this.#model = model;
-    this.#headers = { "content-type": "application/json", accept: "application/json", ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+    this.#headers = {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    };
   }
 
   close(): Promise<void> {
@@ -70,7 +76,13 @@ export class Chat {
   async #send(body: object, signal: AbortSignal) {
     try {
       // The signal is the limit of time, also for the head of the answer.
-      return await this.#http.request("/chat/completions", { method: "POST", headers: this.#headers, body: JSON.stringify(body), signal, timeoutMs: 600_000 });
+      return await this.#http.request("/chat/completions", {
+        method: "POST",
+        headers: this.#headers,
+        body: JSON.stringify(body),
+        signal,
+        timeoutMs: 600_000,
+      });
     } catch (cause) {
       signal.throwIfAborted();
       throw new ModelFailure("unreachable", "it cannot be reached", { cause });
@@ -109,7 +121,8 @@ async function limited(body: Readable, signal: AbortSignal): Promise<string> {
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxAnswerBytes) throw new ModelFailure("unintelligible", `its answer is longer than ${maxAnswerBytes} bytes`);
+      if (bytes > maxAnswerBytes)
+        throw new ModelFailure("unintelligible", `its answer is longer than ${maxAnswerBytes} bytes`);
       chunks.push(chunk);
     }
   } catch (cause) {

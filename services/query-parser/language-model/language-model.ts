@@ -1,5 +1,13 @@
 import type { Logger } from "@chatdb/kit/log.ts";
-import { bulkhead, circuitBreaker, CircuitState, ConsecutiveBreaker, handleType, isBrokenCircuitError, isBulkheadRejectedError } from "cockatiel";
+import {
+  bulkhead,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleType,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+} from "cockatiel";
 import { Histogram, type Registry } from "prom-client";
 import type { QueryPlan } from "../plan/plan.ts";
 import { Chat } from "./chat.ts";
@@ -43,13 +51,21 @@ export class LanguageModel {
   readonly #log: Logger;
   readonly #duration: Histogram<"outcome">;
 
-  constructor(options: LanguageModelOptions, registry: Registry, log: Logger, { after, forMs }: Rest = { after: 3, forMs: 30_000 }) {
+  constructor(
+    options: LanguageModelOptions,
+    registry: Registry,
+    log: Logger,
+    { after, forMs }: Rest = { after: 3, forMs: 30_000 },
+  ) {
     this.suggestOnly = options.suggestOnly ?? false;
     this.#chat = new Chat(options);
     this.#samples = options.samples ?? true;
     this.#timeoutMs = options.timeoutMs ?? 8000;
     this.#limit = bulkhead(options.concurrency ?? 4);
-    this.#circuit = circuitBreaker(handleType(ModelFailure), { breaker: new ConsecutiveBreaker(after), halfOpenAfter: forMs });
+    this.#circuit = circuitBreaker(handleType(ModelFailure), {
+      breaker: new ConsecutiveBreaker(after),
+      halfOpenAfter: forMs,
+    });
     this.#circuit.onBreak(() => log.warn({ forMs }, "the language model is left alone for a while"));
     this.#circuit.onReset(() => log.info("the language model answers again"));
     this.#log = log;
@@ -104,7 +120,10 @@ export class LanguageModel {
       const first = await this.#chat.next(prompt, signal);
       const read = readAnswer(first, asked.index);
       if (!("problem" in read)) return { ...read, outcome: read.plan ? "planned" : "declined" };
-      const second = readAnswer(await this.#chat.next([...prompt, ...repairOf(first, read.problem)], signal), asked.index);
+      const second = readAnswer(
+        await this.#chat.next([...prompt, ...repairOf(first, read.problem)], signal),
+        asked.index,
+      );
       if ("problem" in second) return { outcome: "unfit" };
       return { ...second, outcome: second.plan ? "corrected" : "declined" };
     } catch (error) {

@@ -35,7 +35,8 @@ export type LanguageModelEnv = z.infer<z.ZodObject<typeof languageModelEnv>>;
 /** @throws ConfigurationError where an address is given and no name */
 export function languageModelOf(env: LanguageModelEnv): LanguageModelOptions | undefined {
   if (env.LLM_BASE_URL === undefined) return undefined;
-  if (env.LLM_MODEL === undefined) throw new ConfigurationError("The environment is not complete:\n  LLM_MODEL: not set, and LLM_BASE_URL is");
+  if (env.LLM_MODEL === undefined)
+    throw new ConfigurationError("The environment is not complete:\n  LLM_MODEL: not set, and LLM_BASE_URL is");
   return {
     baseUrl: env.LLM_BASE_URL,
     model: env.LLM_MODEL,

@@ -24,7 +24,8 @@ export type PlanAnswer = { plan: QueryPlan | undefined } | { problem: string };
 export function readAnswer(text: string, index: SchemaIndex): PlanAnswer {
   const json = text.replace(/^\s*<think>.*?<\/think>/s, "");
   const given = jsonOf(json.slice(json.indexOf("{"), json.lastIndexOf("}") + 1));
-  if (given === undefined) return text.trim() === "" ? { plan: undefined } : { problem: "The answer is not one JSON object." };
+  if (given === undefined)
+    return text.trim() === "" ? { plan: undefined } : { problem: "The answer is not one JSON object." };
   const plan = "select" in given ? given : given["plan"];
   if (plan === null) return { plan: undefined };
   if (plan === undefined) return { problem: 'The answer has no "plan".' };
@@ -39,7 +40,9 @@ export function readAnswer(text: string, index: SchemaIndex): PlanAnswer {
 function jsonOf(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text, withoutNulls);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -23,7 +23,14 @@ export const example = {
   answer: {
     plan: {
       from: { as: "books", schema: "library", table: "books" },
-      joins: [{ as: "writers", schema: "library", table: "writers", on: [{ left: { source: "books", column: "writer_id" }, right: "id" }] }],
+      joins: [
+        {
+          as: "writers",
+          schema: "library",
+          table: "writers",
+          on: [{ left: { source: "books", column: "writer_id" }, right: "id" }],
+        },
+      ],
       where: [{ kind: "column", column: { source: "books", column: "published_on" }, op: ">=", value: "2020-01-01" }],
       select: [
         { value: { kind: "column", source: "writers", column: "name" }, as: "name" },
@@ -63,15 +70,24 @@ For example, of a library's database, "${example.question}" is
 ${JSON.stringify(example.answer)}`;
 
 /** What a model is told: the same instructions each time, which servers may keep, then what is asked. */
-export function promptFor({ question, index, now, before, guesses: all }: Asked, { samples }: { samples: boolean }): Message[] {
+export function promptFor(
+  { question, index, now, before, guesses: all }: Asked,
+  { samples }: { samples: boolean },
+): Message[] {
   // What the engine guesses may have sampled values in it.
   const guesses = samples ? all : [];
   const plans = [...guesses.map(({ plan }) => plan as QueryPlan), ...(before ? [before] : [])];
   const parts = [
     `The database is ${names[index.schema.dialect]}. Its schema:\n${schemaText(index, { question, plans, samples })}`,
     `Today is ${now.toISOString().slice(0, 10)}, a ${now.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" })}.`,
-    ...(before ? [`The question before had this plan, which this question may change or go on from:\n${JSON.stringify(before)}`] : []),
-    ...(guesses.length > 0 ? [`A simpler reader offers these, of which one may be right:\n${guesses.map(({ plan }) => JSON.stringify(plan)).join("\n")}`] : []),
+    ...(before
+      ? [`The question before had this plan, which this question may change or go on from:\n${JSON.stringify(before)}`]
+      : []),
+    ...(guesses.length > 0
+      ? [
+          `A simpler reader offers these, of which one may be right:\n${guesses.map(({ plan }) => JSON.stringify(plan)).join("\n")}`,
+        ]
+      : []),
     `The question: ${JSON.stringify(question)}`,
   ];
   return [

@@ -36,14 +36,21 @@ export function schemaText(index: SchemaIndex, { question, plans, samples }: Sch
 }
 
 function tableText({ schema, name, comment, columns, primaryKey, foreignKeys }: Table, asked?: string): string {
-  const keys = foreignKeys.map((key) => `  key ${list(key.columns)} of ${quoted(key.schema)}.${quoted(key.table)} ${list(key.references)}`);
+  const keys = foreignKeys.map(
+    (key) => `  key ${list(key.columns)} of ${quoted(key.schema)}.${quoted(key.table)} ${list(key.references)}`,
+  );
   const lines = columns.map((column) => columnText(column, primaryKey.includes(column.name), asked));
   return [`table ${quoted(schema)}.${quoted(name)}${said(comment)}`, ...lines, ...keys].join("\n");
 }
 
-function columnText({ name, type, nullable, comment, samples }: Column, primary: boolean, asked: string | undefined): string {
+function columnText(
+  { name, type, nullable, comment, samples }: Column,
+  primary: boolean,
+  asked: string | undefined,
+): string {
   const values = asked === undefined ? [] : likeliest(samples ?? [], asked);
-  const shown = values.length > 0 ? ` values ${list(values)}${values.length < samples!.length ? " and others" : ""}` : "";
+  const shown =
+    values.length > 0 ? ` values ${list(values)}${values.length < samples!.length ? " and others" : ""}` : "";
   return `  ${quoted(name)} ${quoted(type)}${primary ? " primary" : ""}${nullable ? "" : " always present"}${said(comment)}${shown}`;
 }
 

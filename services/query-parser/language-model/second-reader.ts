@@ -16,7 +16,12 @@ const modelConfidence = 0.75;
  * @param refused what the engine says of it
  * @throws Refusal: the engine's, where the model has no plan; one that also offers the model's reading, where that is all it may do
  */
-export async function readByModel(model: LanguageModel, asked: Omit<Asked, "guesses">, refused: Refusal, gone: AbortSignal): Promise<Parsed> {
+export async function readByModel(
+  model: LanguageModel,
+  asked: Omit<Asked, "guesses">,
+  refused: Refusal,
+  gone: AbortSignal,
+): Promise<Parsed> {
   const { index } = asked;
   const guesses = refused.alternatives;
   const plan = await model.planFor({ ...asked, guesses }, gone);

@@ -20,7 +20,9 @@ export class Phrases<T> {
 
   /** What the words from `at` on begin with. */
   match(words: readonly string[], at: number): { length: number; meaning: T } | undefined {
-    const entry = this.#byFirst.get(words[at]!)?.find((each) => each.words.every((word, index) => words[at + index] === word));
+    const entry = this.#byFirst
+      .get(words[at]!)
+      ?.find((each) => each.words.every((word, index) => words[at + index] === word));
     return entry && { length: entry.words.length, meaning: entry.meaning };
   }
 }

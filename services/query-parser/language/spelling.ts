@@ -9,7 +9,12 @@ export function corrected(word: string, vocabulary: Iterable<string>): string | 
   let found: string | undefined;
   let least = most + 1;
   for (const known of vocabulary) {
-    if (known.length < shortest - 1 || Math.abs(known.length - word.length) > most || (known[0] !== word[0] && known[1] !== word[1])) continue;
+    if (
+      known.length < shortest - 1 ||
+      Math.abs(known.length - word.length) > most ||
+      (known[0] !== word[0] && known[1] !== word[1])
+    )
+      continue;
     const distance = editDistance(word, known, most);
     if (distance < least) [found, least] = [known, distance];
     else if (distance === least && known !== found) found = undefined;

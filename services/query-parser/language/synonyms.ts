@@ -96,7 +96,9 @@ rank ranking standing
 
 /** What rows of tables about people are called, in the singular. */
 export const people: ReadonlySet<string> = new Set(
-  "customer client person user employee worker staff member student teacher instructor patient doctor physician nurse player athlete author artist singer actor driver pilot owner guest visitor candidate researcher scientist manager salesperson agent tenant reviewer voter captain gymnast swimmer climber participant individual subscriber follower lecturer coach host editor author buyer".split(" "),
+  "customer client person user employee worker staff member student teacher instructor patient doctor physician nurse player athlete author artist singer actor driver pilot owner guest visitor candidate researcher scientist manager salesperson agent tenant reviewer voter captain gymnast swimmer climber participant individual subscriber follower lecturer coach host editor author buyer".split(
+    " ",
+  ),
 );
 
 const canon = new Map<string, string>();
@@ -110,19 +112,81 @@ for (const line of groups.trim().split("\n")) {
 export const representative = (word: string): string => canon.get(word) ?? word;
 
 /** What the short forms in names of columns and tables stand for. */
-const shortForms = new Map(Object.entries({
-  num: "number", no: "number", nbr: "number", nr: "number", qty: "quantity", amt: "amount", desc: "description", descr: "description",
-  addr: "address", dept: "department", dep: "department", emp: "employee", cust: "customer", prod: "product", cat: "category",
-  fname: "first name", lname: "last name", firstname: "first name", lastname: "last name", fullname: "full name", surname: "last name", forename: "first name",
-  tel: "telephone", cnt: "count", avg: "average", dob: "date of birth", birthdate: "date of birth", lat: "latitude", lng: "longitude", lon: "longitude", long: "longitude",
-  temp: "temperature", pct: "percent", perc: "percent", yr: "year", mth: "month", hrs: "hours", mins: "minutes", secs: "seconds",
-  max: "maximum", min: "minimum", std: "standard", org: "organization", mgr: "manager", acct: "account", trans: "transaction",
-  lang: "language", pop: "population", gov: "government", univ: "university", tot: "total", bal: "balance", msg: "message", usr: "user", pwd: "password",
-  img: "image", doc: "document", docs: "documents", ref: "reference", curr: "currency", dest: "destination", src: "source", orig: "origin", dist: "distance", cap: "capacity", nat: "nationality", natl: "national",
-}));
+const shortForms = new Map(
+  Object.entries({
+    num: "number",
+    no: "number",
+    nbr: "number",
+    nr: "number",
+    qty: "quantity",
+    amt: "amount",
+    desc: "description",
+    descr: "description",
+    addr: "address",
+    dept: "department",
+    dep: "department",
+    emp: "employee",
+    cust: "customer",
+    prod: "product",
+    cat: "category",
+    fname: "first name",
+    lname: "last name",
+    firstname: "first name",
+    lastname: "last name",
+    fullname: "full name",
+    surname: "last name",
+    forename: "first name",
+    tel: "telephone",
+    cnt: "count",
+    avg: "average",
+    dob: "date of birth",
+    birthdate: "date of birth",
+    lat: "latitude",
+    lng: "longitude",
+    lon: "longitude",
+    long: "longitude",
+    temp: "temperature",
+    pct: "percent",
+    perc: "percent",
+    yr: "year",
+    mth: "month",
+    hrs: "hours",
+    mins: "minutes",
+    secs: "seconds",
+    max: "maximum",
+    min: "minimum",
+    std: "standard",
+    org: "organization",
+    mgr: "manager",
+    acct: "account",
+    trans: "transaction",
+    lang: "language",
+    pop: "population",
+    gov: "government",
+    univ: "university",
+    tot: "total",
+    bal: "balance",
+    msg: "message",
+    usr: "user",
+    pwd: "password",
+    img: "image",
+    doc: "document",
+    docs: "documents",
+    ref: "reference",
+    curr: "currency",
+    dest: "destination",
+    src: "source",
+    orig: "origin",
+    dist: "distance",
+    cap: "capacity",
+    nat: "nationality",
+    natl: "national",
+  }),
+);
 
 /** The words of a name with short forms written out. */
-export const writtenOut = (words: readonly string[]): string[] => words.flatMap((word) => shortForms.get(word)?.split(" ") ?? [word]);
+export const writtenOut = (words: readonly string[]): string[] =>
+  words.flatMap((word) => shortForms.get(word)?.split(" ") ?? [word]);
 
 /** Names of several words for the same, each in the singular. */
 const sameNames = [
@@ -138,6 +202,10 @@ export function writtenOtherwise(words: readonly string[]): string[][] {
   const ending = (phrase: string) => said === phrase || said.endsWith(` ${phrase}`);
   return sameNames.flatMap((names) => {
     const own = names.filter(ending).sort((a, b) => b.length - a.length)[0];
-    return own === undefined ? [] : names.filter((name) => name !== own).map((name) => `${said.slice(0, said.length - own.length)}${name}`.split(" "));
+    return own === undefined
+      ? []
+      : names
+          .filter((name) => name !== own)
+          .map((name) => `${said.slice(0, said.length - own.length)}${name}`.split(" "));
   });
 }

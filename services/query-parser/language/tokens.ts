@@ -53,7 +53,14 @@ export function tokenise(question: string): Token[] {
     const kind = quoted || word?.includes("@") ? "quoted" : date ? "date" : number ? "number" : word ? "word" : "mark";
     const text = textOf(match[0], kind);
     const lower = text === "&" ? "and" : text.toLowerCase();
-    return { kind, text, word: lower, stem: kind === "word" ? singular(lower) : lower, start: match.index, end: match.index + match[0].length };
+    return {
+      kind,
+      text,
+      word: lower,
+      stem: kind === "word" ? singular(lower) : lower,
+      start: match.index,
+      end: match.index + match[0].length,
+    };
   });
 }
 

@@ -52,7 +52,14 @@ const bases = new Map<string, string>();
 for (const entry of verbs.split(" ")) {
   const [base, irregular] = entry.split(":") as [string, string?];
   const stem = base.replace(/e$/, "");
-  const regular = [base, /(?:[sxz]|ch|sh)$/.test(base) ? `${base}es` : /[^aeiou]y$/.test(base) ? `${base.slice(0, -1)}ies` : `${base}s`, `${stem}ed`, `${stem}ing`, `${base}${base.at(-1)}ed`, `${base}${base.at(-1)}ing`];
+  const regular = [
+    base,
+    /(?:[sxz]|ch|sh)$/.test(base) ? `${base}es` : /[^aeiou]y$/.test(base) ? `${base.slice(0, -1)}ies` : `${base}s`,
+    `${stem}ed`,
+    `${stem}ing`,
+    `${base}${base.at(-1)}ed`,
+    `${base}${base.at(-1)}ing`,
+  ];
   for (const form of [...regular, ...(irregular?.split(",") ?? [])]) bases.set(form, bases.get(form) ?? base);
 }
 

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { modelList, modelVersion, questionModelName, questionModelPrefix, type ModelReference } from "@chatdb/contracts/models.ts";
+import {
+  modelList,
+  modelVersion,
+  questionModelName,
+  questionModelPrefix,
+  type ModelReference,
+} from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@chatdb/kit/http-client.ts";
 import type { Logger } from "@chatdb/kit/log.ts";
 import { Problem } from "@chatdb/kit/problem.ts";
@@ -50,9 +56,24 @@ export class LearnedModels {
   constructor(options: LearnedModelsOptions) {
     this.#options = options;
     const registers = [options.metrics];
-    this.#checks = new Counter({ name: "learned_model_checks_total", help: "Times that the registry was asked for newer models, by outcome.", labelNames: ["outcome"], registers });
-    this.#loads = new Counter({ name: "learned_model_loads_total", help: "Newer models, by whether they could be used.", labelNames: ["outcome"], registers });
-    this.#versions = new Gauge({ name: "learned_model_version", help: "Version of each model in use.", labelNames: ["model"], registers });
+    this.#checks = new Counter({
+      name: "learned_model_checks_total",
+      help: "Times that the registry was asked for newer models, by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#loads = new Counter({
+      name: "learned_model_loads_total",
+      help: "Newer models, by whether they could be used.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#versions = new Gauge({
+      name: "learned_model_version",
+      help: "Version of each model in use.",
+      labelNames: ["model"],
+      registers,
+    });
     this.asked = this.#check();
     this.#running = this.#repeat();
   }
@@ -61,7 +82,9 @@ export class LearnedModels {
   for(index: SchemaIndex): { understanding: Understanding; model?: ModelReference } {
     const name = questionModelName(index.schema.datasource);
     const loaded = this.#models.get(name);
-    return loaded ? { understanding: loaded.understanding, model: { name, version: loaded.version } } : { understanding: this.#bundled };
+    return loaded
+      ? { understanding: loaded.understanding, model: { name, version: loaded.version } }
+      : { understanding: this.#bundled };
   }
 
   async close(): Promise<void> {
@@ -82,9 +105,12 @@ export class LearnedModels {
     const { registry, log } = this.#options;
     const { signal } = this.#stop;
     try {
-      const { models } = await registry.getJson(`/models?prefix=${questionModelPrefix}&limit=${maxModels}`, modelList, { signal });
+      const { models } = await registry.getJson(`/models?prefix=${questionModelPrefix}&limit=${maxModels}`, modelList, {
+        signal,
+      });
       for (const { name, latest_version } of models) {
-        if (latest_version !== (this.#useless.get(name) ?? this.#models.get(name)?.version)) await this.#take(name, latest_version);
+        if (latest_version !== (this.#useless.get(name) ?? this.#models.get(name)?.version))
+          await this.#take(name, latest_version);
       }
       this.#checks.inc({ outcome: "asked" });
     } catch (err) {
@@ -108,7 +134,10 @@ export class LearnedModels {
       if (err instanceof Problem || this.#stop.signal.aborted) throw err;
       this.#useless.set(name, version);
       this.#loads.inc({ outcome: "refused" });
-      log.warn({ err, model: name, version, inUse: this.#models.get(name)?.version }, "a newer model cannot be used, staying with the one in use");
+      log.warn(
+        { err, model: name, version, inUse: this.#models.get(name)?.version },
+        "a newer model cannot be used, staying with the one in use",
+      );
     }
   }
 
@@ -116,16 +145,27 @@ export class LearnedModels {
   async #read(name: string, version: number): Promise<QuestionModel> {
     const { registry } = this.#options;
     const { signal } = this.#stop;
-    const { format, sha256, bytes: size } = await registry.getJson(`/models/${name}/${version}`, modelVersion, { signal });
-    if (format !== questionModelFormat) throw new Error(`It has the format ${format}; questions take ${questionModelFormat}.`);
+    const {
+      format,
+      sha256,
+      bytes: size,
+    } = await registry.getJson(`/models/${name}/${version}`, modelVersion, { signal });
+    if (format !== questionModelFormat)
+      throw new Error(`It has the format ${format}; questions take ${questionModelFormat}.`);
     if (size > maxBytes) throw new Error(`It has ${size} bytes; at most ${maxBytes} are taken.`);
     const answer = await registry.request(`/models/${name}/${version}/artifact`, { signal });
     const bytes = await buffer(answer.body);
-    if (answer.status !== 200) throw new Problem(502, `The model registry answered ${answer.status} when asked for version ${version} of "${name}".`);
+    if (answer.status !== 200)
+      throw new Problem(
+        502,
+        `The model registry answered ${answer.status} when asked for version ${version} of "${name}".`,
+      );
     const actual = createHash("sha256").update(bytes).digest("hex");
-    if (actual !== sha256) throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
+    if (actual !== sha256)
+      throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
     const model = parseQuestionModel(bytes);
-    if (questionModelName(model.datasource) !== name) throw new Error(`It was learned from questions about ${model.datasource}.`);
+    if (questionModelName(model.datasource) !== name)
+      throw new Error(`It was learned from questions about ${model.datasource}.`);
     return model;
   }
 }

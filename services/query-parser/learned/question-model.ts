@@ -12,17 +12,21 @@ export const questionModel = z.object({
   format: z.literal(questionModelFormat),
   datasource: z.string(),
   /** Of the ranker, and the digest of the bundled weights that they were fitted from. */
-  ranker: z.object({ prior: z.string(), weights: z.looseObject({ preference: weights, sureness: weights }) }).optional(),
+  ranker: z
+    .object({ prior: z.string(), weights: z.looseObject({ preference: weights, sureness: weights }) })
+    .optional(),
   words: z.array(learnedWord).max(10_000),
 });
 export type QuestionModel = z.infer<typeof questionModel>;
 
 /** The model as bytes; equal models give equal bytes. */
-export const serializeQuestionModel = (model: QuestionModel): Buffer => Buffer.from(`${canonicalJson(model)}\n`, "utf8");
+export const serializeQuestionModel = (model: QuestionModel): Buffer =>
+  Buffer.from(`${canonicalJson(model)}\n`, "utf8");
 
 /** Reads a model's bytes. @throws Error that says what is wrong with them */
 export function parseQuestionModel(bytes: Buffer): QuestionModel {
   const result = questionModel.safeParse(JSON.parse(bytes.toString("utf8")));
-  if (!result.success) throw new Error(`This is not a model in the format ${questionModelFormat}: ${z.prettifyError(result.error)}`);
+  if (!result.success)
+    throw new Error(`This is not a model in the format ${questionModelFormat}: ${z.prettifyError(result.error)}`);
   return result.data;
 }

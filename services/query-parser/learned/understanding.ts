@@ -13,7 +13,10 @@ export class Understanding {
   constructor(model?: QuestionModel) {
     this.#model = model;
     // Weights that were fitted from others than the bundled ones may be for features that are no longer there.
-    this.ranker = model?.ranker?.prior === bundledDigest ? new Ranker({ ...bundledWeights, ...model.ranker.weights }) : defaultRanker;
+    this.ranker =
+      model?.ranker?.prior === bundledDigest
+        ? new Ranker({ ...bundledWeights, ...model.ranker.weights })
+        : defaultRanker;
   }
 
   /** The index with the words that were learned in it. */

@@ -10,7 +10,8 @@ export function withoutTable(words: string[], table: Table): string[] {
   const name = wordsOfName(table.name).map(singular);
   const own = name.length > 1 && tablePrefixes.has(name[0]!) ? name.slice(1) : name;
   for (const prefix of [own, own.slice(-1), own.slice(0, 1)]) {
-    if (words.length > prefix.length && prefix.every((word, index) => words[index] === word)) return words.slice(prefix.length);
+    if (words.length > prefix.length && prefix.every((word, index) => words[index] === word))
+      return words.slice(prefix.length);
   }
   return words.length > 1 && own.some((word) => isShortFor(words[0]!, word)) ? words.slice(1) : words;
 }
@@ -31,13 +32,18 @@ export function apart(words: readonly string[], table: Table): string[] {
   const initials = wordsOfName(table.name).map((word) => word[0]);
   return words.flatMap((word) => {
     const [, letter, rest] = fused.exec(word) ?? [];
-    return letter && rest && words.length === 1 && initials.includes(letter) && writtenOut([word]).length === 1 ? [letter, rest] : [word];
+    return letter && rest && words.length === 1 && initials.includes(letter) && writtenOut([word]).length === 1
+      ? [letter, rest]
+      : [word];
   });
 }
 
 /** The columns of a person's first and last name, in a table that has both. */
 export function nameParts({ columns }: Table): [first: Column, last: Column] | undefined {
-  const find = (...ends: string[]) => columns.find(({ name, comment }) => [name, comment ?? ""].some((each) => ends.some((end) => writtenOut(wordsOfName(each)).join(" ").endsWith(end))));
+  const find = (...ends: string[]) =>
+    columns.find(({ name, comment }) =>
+      [name, comment ?? ""].some((each) => ends.some((end) => writtenOut(wordsOfName(each)).join(" ").endsWith(end))),
+    );
   const [first, last] = [find("first name", "given name", "name first"), find("last name", "family name", "name last")];
   return first && last && first !== last ? [first, last] : undefined;
 }

@@ -80,7 +80,11 @@ zimbabwe,zimbabwean
 const byName = new Map<string, readonly string[]>();
 for (const line of groups.trim().split("\n")) {
   const names = line.split(",");
-  for (const name of names) byName.set(name, names.filter((each) => each !== name));
+  for (const name of names)
+    byName.set(
+      name,
+      names.filter((each) => each !== name),
+    );
 }
 
 /** Other names and adjectives for a country; none where the words are no country. */

@@ -12,20 +12,38 @@ interface TableColumn {
 export const isYear = (column: Column) => kindOf(column) === "number" && wordsOfName(column.name).includes("year");
 
 /** Text columns that hold what looks like numbers. */
-const holdsNumbers = ({ name }: Column) => wordsOfName(name).some((word) => ["id", "code", "number", "no", "num", "zip", "postcode", "phone", "telephone", "version", "room"].includes(word));
+const holdsNumbers = ({ name }: Column) =>
+  wordsOfName(name).some((word) =>
+    ["id", "code", "number", "no", "num", "zip", "postcode", "phone", "telephone", "version", "room"].includes(word),
+  );
 
 /** Which columns can have such a condition. */
 export function fitting(predicate: Predicate): (found: TableColumn) => boolean {
-  const kinds: Partial<Record<Predicate["kind"], ColumnKind[]>> = { truth: ["boolean"], measured: ["number"], between: ["number"] };
+  const kinds: Partial<Record<Predicate["kind"], ColumnKind[]>> = {
+    truth: ["boolean"],
+    measured: ["number"],
+    between: ["number"],
+  };
   switch (predicate.kind) {
     case "number":
-      return ({ column }) => kindOf(column) === "number" || ((predicate.op === "=" || predicate.op === "<>") && kindOf(column) === "text" && (column.samples?.includes(String(predicate.value)) ?? holdsNumbers(column)));
+      return ({ column }) =>
+        kindOf(column) === "number" ||
+        ((predicate.op === "=" || predicate.op === "<>") &&
+          kindOf(column) === "text" &&
+          (column.samples?.includes(String(predicate.value)) ?? holdsNumbers(column)));
     case "value":
       return ({ column }) => predicate.choices.every(({ values }) => values.some((each) => each.column === column));
     case "text":
-      return ({ column }) => kindOf(column) === "text" || ((predicate.op === "=" || predicate.op === "<>") && predicate.texts.every((text) => kindOf(column) === "other" || (kindOf(column) === "number" && text !== "" && !Number.isNaN(Number(text)))));
+      return ({ column }) =>
+        kindOf(column) === "text" ||
+        ((predicate.op === "=" || predicate.op === "<>") &&
+          predicate.texts.every(
+            (text) =>
+              kindOf(column) === "other" || (kindOf(column) === "number" && text !== "" && !Number.isNaN(Number(text))),
+          ));
     case "time":
-      return ({ column }) => kindOf(column) === "time" || isYear(column) || (kindOf(column) === "number" && isWholeYears(predicate.days));
+      return ({ column }) =>
+        kindOf(column) === "time" || isYear(column) || (kindOf(column) === "number" && isWholeYears(predicate.days));
     case "frequent":
       return () => true;
     case "missing":
@@ -33,7 +51,9 @@ export function fitting(predicate: Predicate): (found: TableColumn) => boolean {
     case "truth":
     case "measured":
     case "between":
-      return ({ column }) => kinds[predicate.kind]!.includes(kindOf(column)) || (predicate.kind === "truth" && (column.samples?.length ?? 9) <= 3);
+      return ({ column }) =>
+        kinds[predicate.kind]!.includes(kindOf(column)) ||
+        (predicate.kind === "truth" && (column.samples?.length ?? 9) <= 3);
   }
 }
 

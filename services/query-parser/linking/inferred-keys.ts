@@ -16,14 +16,19 @@ export function foreignKeysOf(table: Table, schema: DatabaseSchema): readonly Fo
     if (declared.has(column.name) || column.name === own) return [];
     const said = wordsOfName(column.name);
     const found = schema.tables.filter((other) => {
-      const key = other !== table && other.primaryKey.length === 1 ? other.columns.find(({ name }) => name === other.primaryKey[0]) : undefined;
+      const key =
+        other !== table && other.primaryKey.length === 1
+          ? other.columns.find(({ name }) => name === other.primaryKey[0])
+          : undefined;
       if (!key || !areComparable(column, key)) return false;
       const words = wordsOfName(key.name);
       if (said.join(" ") === words.join(" ")) return !anyonesNames.has(words.join(" "));
       return said.join(" ") === [...wordsOfName(other.name).map(singular), ...words].join(" ");
     });
     const [only] = found;
-    return only && found.length === 1 ? [{ columns: [column.name], schema: only.schema, table: only.name, references: [only.primaryKey[0]!] }] : [];
+    return only && found.length === 1
+      ? [{ columns: [column.name], schema: only.schema, table: only.name, references: [only.primaryKey[0]!] }]
+      : [];
   });
   return [...table.foreignKeys, ...inferred];
 }

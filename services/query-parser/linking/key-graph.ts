@@ -28,7 +28,9 @@ export class KeyGraph {
         if (!to) continue;
         const on = key.columns.map((left, index) => ({ left, right: key.references[index]! }));
         this.#steps.get(from)!.push({ from, to, toOne: true, on });
-        this.#steps.get(to)!.push({ from: to, to: from, toOne: false, on: on.map(({ left, right }) => ({ left: right, right: left })) });
+        this.#steps
+          .get(to)!
+          .push({ from: to, to: from, toOne: false, on: on.map(({ left, right }) => ({ left: right, right: left })) });
       }
     }
   }

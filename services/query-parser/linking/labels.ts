@@ -17,7 +17,8 @@ export const isKey = (table: Table, column: Column) =>
   table.primaryKey.includes(column.name) || table.foreignKeys.some(({ columns }) => columns.includes(column.name));
 
 /** `city` of cities. */
-export const isCalledAs = (column: Column, table: Table) => wordsOfName(column.name).map(singular).join(" ") === wordsOfName(table.name).map(singular).join(" ");
+export const isCalledAs = (column: Column, table: Table) =>
+  wordsOfName(column.name).map(singular).join(" ") === wordsOfName(table.name).map(singular).join(" ");
 
 const labels = new WeakMap<Table, { label: Column | undefined }>();
 
@@ -48,5 +49,12 @@ const lastPlace = 20;
 
 function labelPlace(column: Column, table: Table): number | undefined {
   const [, ...rest] = apart([column.name.toLowerCase()], table);
-  return nounPlace(labelNouns, column) ?? (rest.length > 0 && labelNouns.includes(rest.at(-1)!) ? 1 : isCalledAs(column, table) && !isKey(table, column) ? lastPlace : undefined);
+  return (
+    nounPlace(labelNouns, column) ??
+    (rest.length > 0 && labelNouns.includes(rest.at(-1)!)
+      ? 1
+      : isCalledAs(column, table) && !isKey(table, column)
+        ? lastPlace
+        : undefined)
+  );
 }

@@ -27,13 +27,49 @@ export const maxWords = 5;
 const costs = { shortForm: 0.05, comment: 0.1, generic: 0.25, ending: 0.45, part: 0.7, foreignKey: 0.3, loose: 0.4 };
 
 /** Endings of a column's name that say how it is written down rather than what it is. */
-const genericEndings = new Set(["code", "name", "description", "text", "value", "at", "on", "date", "time", "ts", "timestamp", "datetime", "number", "type", "details", "detail", "yn", "id"]);
+const genericEndings = new Set([
+  "code",
+  "name",
+  "description",
+  "text",
+  "value",
+  "at",
+  "on",
+  "date",
+  "time",
+  "ts",
+  "timestamp",
+  "datetime",
+  "number",
+  "type",
+  "details",
+  "detail",
+  "yn",
+  "id",
+]);
 
 /** Words for what tells rows apart. */
 const idWords = new Set(["id", "identifier", "code", "number", "no", "key"]);
 
 /** Words inside of names and comments that name nothing by themselves. */
-const linkingWords = new Set(["and", "or", "of", "the", "a", "an", "for", "in", "to", "by", "with", "is", "at", "on", "was", "when"]);
+const linkingWords = new Set([
+  "and",
+  "or",
+  "of",
+  "the",
+  "a",
+  "an",
+  "for",
+  "in",
+  "to",
+  "by",
+  "with",
+  "is",
+  "at",
+  "on",
+  "was",
+  "when",
+]);
 
 /** The longest comment that is a name rather than an explanation, in words. */
 const maxCommentWords = 4;
@@ -69,7 +105,10 @@ export class NameIndex {
     if (!exact || !loose) return exact ?? loose;
     return {
       tables: exact.tables.length > 0 ? exact.tables : loose.tables,
-      columns: [...exact.columns, ...loose.columns.filter(({ column }) => !exact.columns.some((each) => each.column === column))],
+      columns: [
+        ...exact.columns,
+        ...loose.columns.filter(({ column }) => !exact.columns.some((each) => each.column === column)),
+      ],
     };
   }
 
@@ -80,34 +119,56 @@ export class NameIndex {
         // Of what a comment says only the whole is a name: not every "kind of product" is a product.
         if (cost === costs.comment && !part.whole) continue;
         const distance = part.whole ? 0 : part.ending ? costs.ending : costs.part;
-        this.#add(part.words, (named, extra) => keepBest(named.tables, { table, cost: cost + distance + extra }, (each) => each.table === table));
+        this.#add(part.words, (named, extra) =>
+          keepBest(named.tables, { table, cost: cost + distance + extra }, (each) => each.table === table),
+        );
       }
     }
   }
 
   #addPeople(table: Table): void {
     const kind = singular(wordsOfName(table.name).at(-1) ?? "");
-    if (people.has(kind) && kind !== "person") this.#add(["person"], (named, extra) => keepBest(named.tables, { table, cost: costs.foreignKey + extra }, (each) => each.table === table));
+    if (people.has(kind) && kind !== "person")
+      this.#add(["person"], (named, extra) =>
+        keepBest(named.tables, { table, cost: costs.foreignKey + extra }, (each) => each.table === table),
+      );
   }
 
   #addColumn(table: Table, column: Column): void {
-    const foreign = table.foreignKeys.some(({ columns }) => columns.includes(column.name)) && !table.primaryKey.includes(column.name);
+    const foreign =
+      table.foreignKeys.some(({ columns }) => columns.includes(column.name)) && !table.primaryKey.includes(column.name);
     const base = foreign ? costs.foreignKey : 0;
     const primary = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
-    const key = (foreign || table.primaryKey.includes(column.name)) && (kindOf(column) === "number" || /id$/i.test(column.name));
+    const key =
+      (foreign || table.primaryKey.includes(column.name)) && (kindOf(column) === "number" || /id$/i.test(column.name));
     // `aid` of aircraft, `stuid` of students
     const itself = isCalledAs(column, table) && labelOf(table) === column;
     // `city` of cities is their name.
-    if (itself) this.#add(["name"], (named, extra) => keepBest(named.columns, { table, column, cost: costs.shortForm + extra }, (each) => each.column === column));
-    if (primary && /.id$/i.test(column.name)) this.#add(["id"], (named, extra) => keepBest(named.columns, { table, column, cost: 0.1 + extra }, (each) => each.column === column));
+    if (itself)
+      this.#add(["name"], (named, extra) =>
+        keepBest(named.columns, { table, column, cost: costs.shortForm + extra }, (each) => each.column === column),
+      );
+    if (primary && /.id$/i.test(column.name))
+      this.#add(["id"], (named, extra) =>
+        keepBest(named.columns, { table, column, cost: 0.1 + extra }, (each) => each.column === column),
+      );
     for (const { words: together, cost } of spellings(column.name, column.comment)) {
       const words = apart(together, table);
       const own = withoutTable(words, table);
       for (const part of partsOf(words)) {
         // Of a key only its whole name: "student" is not `student_id`, unless nothing else is.
         const isId = primary && part.ending && part.words.length === 1 && idWords.has(part.words[0]!);
-        const distance = isId ? 0.05 : costOfPart(part.words, words, own, kindOf(column) === "time") + (key && !part.whole && part.words.join(" ") !== own.join(" ") ? 1 : 0);
-        this.#add(part.words, (named, extra) => keepBest(named.columns, { table, column, cost: base + cost + distance + extra }, (each) => each.column === column));
+        const distance = isId
+          ? 0.05
+          : costOfPart(part.words, words, own, kindOf(column) === "time") +
+            (key && !part.whole && part.words.join(" ") !== own.join(" ") ? 1 : 0);
+        this.#add(part.words, (named, extra) =>
+          keepBest(
+            named.columns,
+            { table, column, cost: base + cost + distance + extra },
+            (each) => each.column === column,
+          ),
+        );
       }
     }
   }
@@ -156,7 +217,8 @@ function costOfPart(part: readonly string[], words: readonly string[], own: read
   if (said === words.join(" ")) return 0;
   if (said === own.join(" ")) return 0.05;
   const bare = own.length > 1 && (genericEndings.has(own.at(-1)!) || time) ? own.slice(0, -1) : own;
-  if (said === bare.join(" ") || said === [...words.slice(0, words.length - own.length), ...bare].join(" ")) return costs.generic;
+  if (said === bare.join(" ") || said === [...words.slice(0, words.length - own.length), ...bare].join(" "))
+    return costs.generic;
   const missing = 1 - part.length / Math.max(own.length, part.length);
   return (part.at(-1) === words.at(-1) ? costs.ending : costs.part) + missing * 0.4;
 }

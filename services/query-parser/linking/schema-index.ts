@@ -38,12 +38,22 @@ export class SchemaIndex {
     this.people = schema.tables.flatMap((table) => {
       const [first, last] = nameParts(table) ?? [];
       const label = labelOf(table);
-      return first && last ? [{ table, first, last, named: label !== undefined && label !== first && label !== last }] : [];
+      return first && last
+        ? [{ table, first, last, named: label !== undefined && label !== first && label !== last }]
+        : [];
     });
-    this.vocabulary = new Set([...vocabulary, ...this.names.words, ...this.values.words, ...words.flatMap((each) => each.words)]);
+    this.vocabulary = new Set([
+      ...vocabulary,
+      ...this.names.words,
+      ...this.values.words,
+      ...words.flatMap((each) => each.words),
+    ]);
     const columns = schema.tables.flatMap((table) => table.columns);
     this.twins = new Map([...Map.groupBy(columns, ({ name }) => name)].map(([name, { length }]) => [name, length]));
-    const names = new Set([...[...schema.tables, ...columns].map(({ name }) => name), ...columns.flatMap(({ samples }) => samples ?? [])]);
+    const names = new Set([
+      ...[...schema.tables, ...columns].map(({ name }) => name),
+      ...columns.flatMap(({ samples }) => samples ?? []),
+    ]);
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
   }
 
@@ -51,7 +61,10 @@ export class SchemaIndex {
   ownerOfKinds({ table, column }: { table: Table; column: Column }): Table | undefined {
     if (labelOf(table) !== column) return undefined;
     if (!this.#owners.has(table)) {
-      const owners = this.schema.tables.filter((each) => each.foreignKeys.some((key) => key.schema === table.schema && key.table === table.name) && labelOf(each));
+      const owners = this.schema.tables.filter(
+        (each) =>
+          each.foreignKeys.some((key) => key.schema === table.schema && key.table === table.name) && labelOf(each),
+      );
       this.#owners.set(table, owners.length === 1 ? owners[0] : undefined);
     }
     return this.#owners.get(table);
@@ -59,6 +72,13 @@ export class SchemaIndex {
 
   /** Whether a word may be meant as it is. */
   knows({ word, stem }: { word: string; stem: string }): boolean {
-    return this.vocabulary.has(word) || infinitive(word) !== undefined || this.names.knows(stem) || this.values.knows(word) || this.values.knows(stem) || otherNamesOfCountry(word).length > 0;
+    return (
+      this.vocabulary.has(word) ||
+      infinitive(word) !== undefined ||
+      this.names.knows(stem) ||
+      this.values.knows(word) ||
+      this.values.knows(stem) ||
+      otherNamesOfCountry(word).length > 0
+    );
   }
 }

@@ -27,7 +27,22 @@ const partCost = 0.9;
 const inflectionCost = 0.2;
 
 /** Single letters in which many databases keep a word. */
-const letters = new Map(Object.entries({ female: ["f"], male: ["m"], woman: ["f", "female"], man: ["m", "male"], girl: ["f", "female"], boy: ["m", "male"], yes: ["y", "t", "true"], no: ["n", "f", "false"], women: ["f", "female"], men: ["m", "male"], married: ["m"], single: ["s"] }));
+const letters = new Map(
+  Object.entries({
+    female: ["f"],
+    male: ["m"],
+    woman: ["f", "female"],
+    man: ["m", "male"],
+    girl: ["f", "female"],
+    boy: ["m", "male"],
+    yes: ["y", "t", "true"],
+    no: ["n", "f", "false"],
+    women: ["f", "female"],
+    men: ["m", "male"],
+    married: ["m"],
+    single: ["s"],
+  }),
+);
 
 /** Finds sampled values by the words that people say for them. */
 export class ValueIndex {
@@ -88,7 +103,8 @@ export class ValueIndex {
   #put(words: string, candidate: ValueCandidate): void {
     const found = this.#values.get(words);
     if (!found) this.#values.set(words, [candidate]);
-    else if (!found.some(({ column, value }) => column === candidate.column && value === candidate.value)) found.push(candidate);
+    else if (!found.some(({ column, value }) => column === candidate.column && value === candidate.value))
+      found.push(candidate);
   }
 }
 

@@ -26,17 +26,24 @@ const unordered = new Set(["where", "groupBy", "having", "values", "of"]);
 
 function canonicalQuery({ from, joins, orderBy, ...rest }: Record<string, Json>, outer: Names): Json {
   const source = from as unknown as Source;
-  const joined = (joins ?? []) as unknown as (Source & { on: { left: { source: string; column: string }; right: string }[]; optional?: boolean })[];
+  const joined = (joins ?? []) as unknown as (Source & {
+    on: { left: { source: string; column: string }; right: string }[];
+    optional?: boolean;
+  })[];
   const names = named([source, ...joined], outer);
   const whole = joined.every(({ optional }) => !optional);
   const edges = joined.map(({ as, on, optional }) => ({
-    on: sorted(on.map(({ left, right }) => {
-      const sides = [`${names.get(left.source) ?? left.source}.${left.column}`, `${names.get(as)!}.${right}`];
-      return whole ? sides.sort() : sides;
-    })),
+    on: sorted(
+      on.map(({ left, right }) => {
+        const sides = [`${names.get(left.source) ?? left.source}.${left.column}`, `${names.get(as)!}.${right}`];
+        return whole ? sides.sort() : sides;
+      }),
+    ),
     ...(optional ? { optional } : {}),
   }));
-  const sources = [source, ...joined].map(({ as, query }) => (query ? canonicalQuery(query, new Map()) : names.get(as)!));
+  const sources = [source, ...joined].map(({ as, query }) =>
+    query ? canonicalQuery(query, new Map()) : names.get(as)!,
+  );
   return {
     // Without optional joins it does not matter at which table they begin.
     sources: whole ? sorted(sources) : sources,
@@ -66,7 +73,10 @@ function canonical(value: Json, names: Names, inside?: string): Json {
   if (value === null || typeof value !== "object") return value;
   if ("query" in value && typeof value["query"] === "object") {
     const { query, ...rest } = value;
-    return { ...(canonical(rest, names) as Record<string, Json>), query: canonicalQuery(query as Record<string, Json>, new Map()) };
+    return {
+      ...(canonical(rest, names) as Record<string, Json>),
+      query: canonicalQuery(query as Record<string, Json>, new Map()),
+    };
   }
   if (value["kind"] === "related") return canonicalRelated(value, names);
   return Object.fromEntries(
@@ -83,8 +93,15 @@ function canonical(value: Json, names: Names, inside?: string): Json {
 function canonicalRelated({ kind, joins, ...rest }: Record<string, Json>, outer: Names): Json {
   const joined = joins as unknown as (Source & { on: Json })[];
   const names = named(joined, outer);
-  const edges = joined.map(({ as, on }) => ({ to: names.get(as)!, on: sorted((on as Json[]).map((each) => canonical(each, names))) }));
+  const edges = joined.map(({ as, on }) => ({
+    to: names.get(as)!,
+    on: sorted((on as Json[]).map((each) => canonical(each, names))),
+  }));
   return { kind: kind!, joins: edges, ...(canonical(rest, names) as Record<string, Json>) };
 }
 
-const sorted = <T extends Json>(items: T[]): T[] => items.map((item) => [canonicalJson(item), item] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
+const sorted = <T extends Json>(items: T[]): T[] =>
+  items
+    .map((item) => [canonicalJson(item), item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, item]) => item);

@@ -23,7 +23,8 @@ export function comparisonProblems(comparison: Comparison, column: Typed & { nam
   if (!values) return [];
   const kind = kindOf(column);
   const problems = values.flatMap((value) => literalProblems(value, column));
-  if (!operators[kind].includes(comparison.op)) problems.push(`${column.name} is ${column.type} and cannot be compared by "${comparison.op}"`);
+  if (!operators[kind].includes(comparison.op))
+    problems.push(`${column.name} is ${column.type} and cannot be compared by "${comparison.op}"`);
   return problems;
 }
 
@@ -33,7 +34,8 @@ function literalProblems(value: Literal, column: Typed & { name: string }): stri
   const cannot = `${column.name} is ${column.type} and cannot be compared with ${JSON.stringify(value)}`;
   if (typeof value !== expected) return [cannot];
   if (typeof value !== "string") return [];
-  if (kind === "time" && !readTime(value)) return [`${cannot}: a day is written 2024-05-31, an instant 2024-05-31T10:30:00Z`];
+  if (kind === "time" && !readTime(value))
+    return [`${cannot}: a day is written 2024-05-31, an instant 2024-05-31T10:30:00Z`];
   const shape = shapes.find(([type]) => column.type === type)?.[1];
   if (shape && !shape.test(value)) return [cannot];
   return value.includes("\0") ? [`${cannot}: no text has a NUL character`] : [];

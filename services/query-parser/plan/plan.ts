@@ -20,13 +20,23 @@ export const source = z.object({ as: name, schema: z.string(), table: name });
 export type Source = z.infer<typeof source>;
 
 /** A source joined to one before it: `on[i].left` equals its column `on[i].right`. With `optional`, rows without a match stay, with nulls. */
-export const join = source.extend({ on: z.array(z.object({ left: columnRef, right: name })).min(1), optional: z.boolean().optional() });
+export const join = source.extend({
+  on: z.array(z.object({ left: columnRef, right: name })).min(1),
+  optional: z.boolean().optional(),
+});
 export type Join = z.infer<typeof join>;
 
 export const comparator = z.enum(["=", "<>", "<", "<=", ">", ">="]);
 export type Comparator = z.infer<typeof comparator>;
 /** What holds of a value where the comparison does not. */
-export const oppositeComparators = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" } as const satisfies Record<Comparator, Comparator>;
+export const oppositeComparators = {
+  "=": "<>",
+  "<>": "=",
+  "<": ">=",
+  ">=": "<",
+  ">": "<=",
+  "<=": ">",
+} as const satisfies Record<Comparator, Comparator>;
 
 export const literal = z.union([z.string(), z.number(), z.boolean()]);
 export type Literal = z.infer<typeof literal>;
@@ -37,11 +47,20 @@ const columnValue = z.object({ kind: z.literal("column"), ...columnRef.shape });
 export const scalar = z.discriminatedUnion("kind", [
   columnValue,
   /** A number that a date or time has in it: the year, the quarter (1 to 4), the month (1 to 12), the day of the month, of the week (1 is Monday), or the hour. */
-  z.object({ kind: z.literal("part"), unit: z.enum(["year", "quarter", "month", "day", "weekday", "hour"]), of: columnRef }),
+  z.object({
+    kind: z.literal("part"),
+    unit: z.enum(["year", "quarter", "month", "day", "weekday", "hour"]),
+    of: columnRef,
+  }),
   /** The stretch of time that a date or time lies in, as text that sorts: `2024-Q2`, `2024-05`, `2024-W07` (ISO 8601), `2024-05-31`. */
   z.object({ kind: z.literal("period"), unit: z.enum(["quarter", "month", "week", "day"]), of: columnRef }),
   /** Fractions are kept. Missing where an operand is, or the divisor is 0. */
-  z.object({ kind: z.literal("arithmetic"), op: z.enum(["+", "-", "*", "/"]), left: z.union([columnRef, z.number()]), right: z.union([columnRef, z.number()]) }),
+  z.object({
+    kind: z.literal("arithmetic"),
+    op: z.enum(["+", "-", "*", "/"]),
+    left: z.union([columnRef, z.number()]),
+    right: z.union([columnRef, z.number()]),
+  }),
 ]);
 export type Scalar = z.infer<typeof scalar>;
 
@@ -62,9 +81,26 @@ export type Expression = z.infer<typeof expression>;
 
 /** A condition on one column. `one of` and `none of` take a list, `missing` and `present` take nothing; those on parts of a text ignore case. */
 export const comparison = z.discriminatedUnion("op", [
-  z.object({ kind: z.literal("column"), column: columnRef, op: comparator, value: literal, ignoreCase: z.boolean().optional() }),
-  z.object({ kind: z.literal("column"), column: columnRef, op: z.enum(["one of", "none of"]), values: z.array(literal).min(1), ignoreCase: z.boolean().optional() }),
-  z.object({ kind: z.literal("column"), column: columnRef, op: z.enum(["contains", "starts with", "ends with", "lacks"]), value: z.string() }),
+  z.object({
+    kind: z.literal("column"),
+    column: columnRef,
+    op: comparator,
+    value: literal,
+    ignoreCase: z.boolean().optional(),
+  }),
+  z.object({
+    kind: z.literal("column"),
+    column: columnRef,
+    op: z.enum(["one of", "none of"]),
+    values: z.array(literal).min(1),
+    ignoreCase: z.boolean().optional(),
+  }),
+  z.object({
+    kind: z.literal("column"),
+    column: columnRef,
+    op: z.enum(["contains", "starts with", "ends with", "lacks"]),
+    value: z.string(),
+  }),
   z.object({ kind: z.literal("column"), column: columnRef, op: z.enum(["missing", "present"]) }),
 ]);
 export type Comparison = z.infer<typeof comparison>;
@@ -121,7 +157,12 @@ export const measured = z.object({ kind: z.literal("measured"), column: columnRe
 export type Measured = z.infer<typeof measured>;
 
 /** A column whose value is, or is not, among those of a query with one column. Values that are missing are in no list and out of none. */
-export const member = z.object({ kind: z.literal("member"), column: columnRef, op: z.enum(["in", "not in"]), query: innerQuery });
+export const member = z.object({
+  kind: z.literal("member"),
+  column: columnRef,
+  op: z.enum(["in", "not in"]),
+  query: innerQuery,
+});
 export type Member = z.infer<typeof member>;
 
 export const condition = z.union([comparison, pair, related, either, measured, member]);

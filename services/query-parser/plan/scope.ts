@@ -70,7 +70,8 @@ export class Scope {
       case "aggregate": {
         const [of] = value.of;
         if (value.fn === "count") return { type: "bigint", nullable: false };
-        if (value.fn === "sum" || value.fn === "avg") return { type: this.#decimalOf(value) ?? "numeric", nullable: true };
+        if (value.fn === "sum" || value.fn === "avg")
+          return { type: this.#decimalOf(value) ?? "numeric", nullable: true };
         const typed = of && this.typeOf(of);
         return typed && { ...typed, nullable: true };
       }
@@ -83,7 +84,9 @@ export class Scope {
 
   /** The type of decimals that a value is computed from: then it is of them too. */
   #decimalOf(value: Expression): string | undefined {
-    return columnsIn(value).map((ref) => this.find(ref)?.type).find((type) => type?.startsWith("decimal"));
+    return columnsIn(value)
+      .map((ref) => this.find(ref)?.type)
+      .find((type) => type?.startsWith("decimal"));
   }
 
   #tableColumns({ schema, table }: Source): readonly Column[] {
@@ -100,7 +103,9 @@ export function columnsOf(query: InnerQuery, schema: DatabaseSchema): Column[] {
   const scope = Scope.of(query, schema);
   return query.select.flatMap(({ value, as }) => {
     const typed = scope.typeOf(value);
-    return typed ? [{ type: typed.type, nullable: typed.nullable, ...(typed.samples ? { samples: typed.samples } : {}), name: as }] : [];
+    return typed
+      ? [{ type: typed.type, nullable: typed.nullable, ...(typed.samples ? { samples: typed.samples } : {}), name: as }]
+      : [];
   });
 }
 
@@ -120,8 +125,15 @@ export function columnsIn(value: Expression): ColumnRef[] {
 }
 
 /** Whether rows are put together: into groups, or all of them into one. */
-export function isAggregated({ select, groupBy, having, orderBy }: Pick<QueryPlan, "select" | "groupBy" | "having" | "orderBy">): boolean {
-  return groupBy.length > 0 || having.length > 0 || [...select, ...orderBy].some(({ value }) => value.kind === "aggregate");
+export function isAggregated({
+  select,
+  groupBy,
+  having,
+  orderBy,
+}: Pick<QueryPlan, "select" | "groupBy" | "having" | "orderBy">): boolean {
+  return (
+    groupBy.length > 0 || having.length > 0 || [...select, ...orderBy].some(({ value }) => value.kind === "aggregate")
+  );
 }
 
 /** The column of its own first table that a query lists as it is, row by row. */

@@ -20,4 +20,6 @@ function closestForm(forms: readonly Issue[][]): readonly Issue[] | undefined {
   return (named.length > 0 ? named : [...forms]).sort((one, other) => one.length - other.length)[0];
 }
 
-const isOfAnotherKind = (issue: Issue) => (issue.code === "invalid_value" && issue.path.at(-1) === "kind") || (issue.code === "invalid_union" && issue.errors.length === 0);
+const isOfAnotherKind = (issue: Issue) =>
+  (issue.code === "invalid_value" && issue.path.at(-1) === "kind") ||
+  (issue.code === "invalid_union" && issue.errors.length === 0);

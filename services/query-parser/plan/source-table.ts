@@ -1,7 +1,8 @@
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import type { Join, Source } from "./plan.ts";
 
-export const tableOf = (source: Source, schema: DatabaseSchema): Table | undefined => schema.tables.find(({ schema: space, name }) => space === source.schema && name === source.table);
+export const tableOf = (source: Source, schema: DatabaseSchema): Table | undefined =>
+  schema.tables.find(({ schema: space, name }) => space === source.schema && name === source.table);
 
 /** A row has at most one of what is joined: all of its key is asked for. */
 export function isToOne(join: Join, schema: DatabaseSchema): boolean {

@@ -2,7 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { areComparable, kindOf } from "../column-kind.ts";
 import { comparisonProblems } from "./comparison-problems.ts";
-import type { Aggregate, ColumnRef, Condition, Derived, Expression, InnerQuery, Join, QueryPlan, Related, Scalar, Source } from "./plan.ts";
+import type {
+  Aggregate,
+  ColumnRef,
+  Condition,
+  Derived,
+  Expression,
+  InnerQuery,
+  Join,
+  QueryPlan,
+  Related,
+  Scalar,
+  Source,
+} from "./plan.ts";
 import { columnsIn, isAggregated, Scope, type Typed } from "./scope.ts";
 
 /** Checks a plan against the schema that it is for: everything that a database could refuse. @returns the problems, none when it is sound */
@@ -33,7 +45,8 @@ class Validator {
     if (combine.length === 0) return;
     // MongoDB's $facet, which makes a row of no rows, cannot be inside of another.
     const single = "query" in plan.from && isAggregated(plan.from.query) && plan.from.query.groupBy.length === 0;
-    if (single && this.#schema.dialect === "mongodb") this.problems.push("rows of one aggregate cannot be combined with others in MongoDB");
+    if (single && this.#schema.dialect === "mongodb")
+      this.problems.push("rows of one aggregate cannot be combined with others in MongoDB");
     this.#distinguishable(plan, types);
     this.#spoken(plan);
     this.#ordersSelected(plan, "an order of combined rows");
@@ -44,7 +57,10 @@ class Validator {
       this.#query(query.from.query);
       this.#spoken(query.from.query);
     }
-    const scope = query.joins.reduce((inside, join) => this.#join(join, inside), this.#source(query.from, Scope.empty(this.#schema)));
+    const scope = query.joins.reduce(
+      (inside, join) => this.#join(join, inside),
+      this.#source(query.from, Scope.empty(this.#schema)),
+    );
     for (const condition of query.where) this.#condition(condition, scope);
     for (const value of query.groupBy) this.#scalar(value, scope);
     for (const { value } of [...query.select, ...query.orderBy]) this.#expression(value, query, scope);
@@ -62,7 +78,10 @@ class Validator {
   }
 
   #source(source: Source | Join | Derived, scope: Scope): Scope {
-    if ("table" in source && !this.#schema.tables.some(({ schema, name }) => schema === source.schema && name === source.table)) {
+    if (
+      "table" in source &&
+      !this.#schema.tables.some(({ schema, name }) => schema === source.schema && name === source.table)
+    ) {
       const tables = this.#schema.tables.map(({ schema, name }) => `${schema}.${name}`);
       this.problems.push(`there is no table ${source.schema}.${source.table}; there are ${some(tables)}`);
     }
@@ -74,7 +93,11 @@ class Validator {
   #join(join: Join, scope: Scope, before = scope): Scope {
     const inside = this.#source(join, scope);
     for (const { left, right } of join.on) {
-      this.#comparable(this.#column(left, before), this.#column({ source: join.as, column: right }, inside), `${nameOf(left)} and ${join.as}.${right}`);
+      this.#comparable(
+        this.#column(left, before),
+        this.#column({ source: join.as, column: right }, inside),
+        `${nameOf(left)} and ${join.as}.${right}`,
+      );
     }
     return inside;
   }
@@ -87,14 +110,21 @@ class Validator {
         return;
       }
       case "pair":
-        return this.#comparable(this.#column(condition.left, scope), this.#column(condition.right, scope), `${nameOf(condition.left)} and ${nameOf(condition.right)}`);
+        return this.#comparable(
+          this.#column(condition.left, scope),
+          this.#column(condition.right, scope),
+          `${nameOf(condition.left)} and ${nameOf(condition.right)}`,
+        );
       case "related":
         return this.#related(condition, scope);
       case "either":
         for (const inner of condition.of.flat()) this.#condition(inner, scope);
         return;
       case "measured":
-        if (!isSingle(condition.query)) this.problems.push(`${nameOf(condition.column)} is compared with a query that may have several rows: aggregate it without groups, or limit it to 1`);
+        if (!isSingle(condition.query))
+          this.problems.push(
+            `${nameOf(condition.column)} is compared with a query that may have several rows: aggregate it without groups, or limit it to 1`,
+          );
         return this.#list(condition.column, condition.query, scope);
       case "member":
         return this.#list(condition.column, condition.query, scope);
@@ -104,7 +134,8 @@ class Validator {
   #list(column: ColumnRef, query: InnerQuery, scope: Scope): void {
     const types = typesOf(query, this.#query(query));
     this.#spoken(query);
-    if (query.select.length !== 1) this.problems.push(`${nameOf(column)} is compared with a query of ${query.select.length} columns: select one`);
+    if (query.select.length !== 1)
+      this.problems.push(`${nameOf(column)} is compared with a query of ${query.select.length} columns: select one`);
     else this.#comparable(this.#column(column, scope), types[0], `${nameOf(column)} and ${query.select[0]!.as}`);
   }
 
@@ -112,9 +143,13 @@ class Validator {
   #related({ joins, where, against = [], count }: Related, outer: Scope): void {
     if (joins.some(({ optional }) => optional)) this.problems.push("the joins of related rows cannot be optional");
     for (const { as } of joins.filter((join) => outer.has(join.as))) this.problems.push(`${as} stands for two sources`);
-    const inside = joins.reduce((scope, join, index) => this.#join(join, scope, index === 0 ? outer : scope), Scope.empty(this.#schema));
+    const inside = joins.reduce(
+      (scope, join, index) => this.#join(join, scope, index === 0 ? outer : scope),
+      Scope.empty(this.#schema),
+    );
     for (const comparison of where) this.#condition(comparison, inside);
-    for (const { inner, outer: own } of against) this.#comparable(this.#column(inner, inside), this.#column(own, outer), `${nameOf(inner)} and ${nameOf(own)}`);
+    for (const { inner, outer: own } of against)
+      this.#comparable(this.#column(inner, inside), this.#column(own, outer), `${nameOf(inner)} and ${nameOf(own)}`);
     for (const ref of count.distinct ?? []) this.#column(ref, inside);
   }
 
@@ -132,7 +167,8 @@ class Validator {
     const kind = expected[value.kind];
     if (value.kind === "arithmetic" && columns.length === 0) this.problems.push("arithmetic takes a column");
     for (const column of columns) {
-      if (kind && column && kindOf(column) !== kind) this.problems.push(`${value.kind} takes a ${kind}, and ${column.name} is ${column.type}`);
+      if (kind && column && kindOf(column) !== kind)
+        this.problems.push(`${value.kind} takes a ${kind}, and ${column.name} is ${column.type}`);
     }
   }
 
@@ -143,13 +179,15 @@ class Validator {
     if (of.length !== 1) this.problems.push(`${fn} takes one value`);
     if (fn === "sum" || fn === "avg") return of.forEach((each) => this.#number(each, scope, fn));
     for (const type of of.map((each) => scope.typeOf(each))) {
-      if (type && ["boolean", "other"].includes(kindOf(type))) this.problems.push(`${fn} takes a number, a text or a time, not ${type.type}`);
+      if (type && ["boolean", "other"].includes(kindOf(type)))
+        this.problems.push(`${fn} takes a number, a text or a time, not ${type.type}`);
     }
   }
 
   #number(value: Expression, scope: Scope, what: string): void {
     const type = scope.typeOf(value);
-    if (type && kindOf(type) !== "number") this.problems.push(`${what} takes a number, not ${columnsIn(value).map(nameOf).join(", ")}`);
+    if (type && kindOf(type) !== "number")
+      this.problems.push(`${what} takes a number, not ${columnsIn(value).map(nameOf).join(", ")}`);
   }
 
   #column(ref: ColumnRef, scope: Scope): (Typed & { name: string }) | undefined {
@@ -159,7 +197,8 @@ class Validator {
   }
 
   #comparable(one: Typed | undefined, other: Typed | undefined, what: string): void {
-    if (one && other && !areComparable(one, other)) this.problems.push(`${what} cannot be compared: they are ${one.type} and ${other.type}`);
+    if (one && other && !areComparable(one, other))
+      this.problems.push(`${what} cannot be compared: they are ${one.type} and ${other.type}`);
   }
 
   #same(types: readonly (Typed | undefined)[], others: readonly (Typed | undefined)[], what: string): void {
@@ -170,23 +209,27 @@ class Validator {
   /** Rows are told apart by their values: not by such as have no equality in PostgreSQL. */
   #distinguishable({ select }: Query, types: readonly (Typed | undefined)[]): void {
     types.forEach((type, index) => {
-      if (type && /^(json|xml|point|polygon|box)$/.test(type.type)) this.problems.push(`rows cannot be told apart by ${select[index]!.as}: it is ${type.type}`);
+      if (type && /^(json|xml|point|polygon|box)$/.test(type.type))
+        this.problems.push(`rows cannot be told apart by ${select[index]!.as}: it is ${type.type}`);
     });
   }
 
   #ordersSelected({ select, orderBy }: Query, what: string): void {
-    if (!orderBy.every(({ value }) => select.some((each) => isDeepStrictEqual(each.value, value)))) this.problems.push(`${what} is by what is selected`);
+    if (!orderBy.every(({ value }) => select.some((each) => isDeepStrictEqual(each.value, value))))
+      this.problems.push(`${what} is by what is selected`);
   }
 
   /** Names that differ in case, or beyond what PostgreSQL keeps of a name, are one to some databases. */
   #names({ select }: Query): void {
     const names = new Set(select.map(({ as }) => Buffer.from(as.toLowerCase().trim()).subarray(0, 63).toString()));
-    if (names.size < select.length) this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
+    if (names.size < select.length)
+      this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
   }
 
   /** Names that another part of the statement speaks of: MySQL drops spaces that a name begins with. */
   #spoken({ select }: Query): void {
-    for (const { as } of select.filter((each) => each.as !== each.as.trim())) this.problems.push(`the name ${JSON.stringify(as)} begins or ends with a space`);
+    for (const { as } of select.filter((each) => each.as !== each.as.trim()))
+      this.problems.push(`the name ${JSON.stringify(as)} begins or ends with a space`);
   }
 }
 
@@ -207,5 +250,8 @@ const isSingle = (query: InnerQuery) => query.limit === 1 || (isAggregated(query
 /** Whether all of a group's rows have the same value: it is grouped by, or made of columns that are. */
 function isGrouped(value: Scalar, groupBy: readonly Scalar[]): boolean {
   const grouped = (each: Scalar) => groupBy.some((group) => isDeepStrictEqual(group, each));
-  return grouped(value) || columnsIn(value).every((ref) => grouped({ kind: "column", source: ref.source, column: ref.column }));
+  return (
+    grouped(value) ||
+    columnsIn(value).every((ref) => grouped({ kind: "column", source: ref.source, column: ref.column }))
+  );
 }

@@ -12,8 +12,11 @@ import type { TableColumn } from "./resolver.ts";
 export type Computed = Selected & { value: Aggregate };
 
 /** Whether a measure can be taken of a column. */
-export const suits = ({ fn }: Measure) => ({ table, column }: TableColumn): boolean =>
-  (fn !== "sum" && fn !== "avg") || (kindOf(column) === "number" && !(table.primaryKey.length === 1 && table.primaryKey[0] === column.name));
+export const suits =
+  ({ fn }: Measure) =>
+  ({ table, column }: TableColumn): boolean =>
+    (fn !== "sum" && fn !== "avg") ||
+    (kindOf(column) === "number" && !(table.primaryKey.length === 1 && table.primaryKey[0] === column.name));
 
 /** What is computed, with the joins that it needs. Other joins that it depends on have been made before. */
 export function aggregateOf(measure: Measure, draft: Draft): Computed {
@@ -23,7 +26,9 @@ export function aggregateOf(measure: Measure, draft: Draft): Computed {
   if (of?.kind === "revenue") return revenueOf(draft);
   if (!of || of.kind === "rows") {
     if (of && resolver.table(of.table, draft.tables) !== root) draft.surprise += 1.5;
-    const value: Aggregate = fansOut ? { kind: "aggregate", fn, of: builder.keyOf(root, from.as).map(asColumn), distinct: true } : { kind: "aggregate", fn, of: [] };
+    const value: Aggregate = fansOut
+      ? { kind: "aggregate", fn, of: builder.keyOf(root, from.as).map(asColumn), distinct: true }
+      : { kind: "aggregate", fn, of: [] };
     return { value, as: `number_of_${plural(root.name)}` };
   }
   const { table, column } = resolver.column(of, [root, ...draft.near], suits(measure));
@@ -32,7 +37,10 @@ export function aggregateOf(measure: Measure, draft: Draft): Computed {
   const ref = asColumn(builder.column(table, column.name));
   if (fn === "count") {
     const key = isKey(table, column) && table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
-    return { value: { kind: "aggregate", fn, of: [ref], ...(key && !distinct ? {} : { distinct: true }) }, as: `number_of_${plural(column.name)}` };
+    return {
+      value: { kind: "aggregate", fn, of: [ref], ...(key && !distinct ? {} : { distinct: true }) },
+      as: `number_of_${plural(column.name)}`,
+    };
   }
   // "the largest major" is no text that sorts last.
   if (kindOf(column) === "text") draft.surprise += 1;
@@ -43,15 +51,26 @@ export function aggregateOf(measure: Measure, draft: Draft): Computed {
 function revenueOf({ resolver, builder, near }: Draft): Computed {
   const { table, columns } = resolver.revenue(near);
   const [first, second] = columns.map(({ name }) => builder.column(table, name));
-  const value = second ? { kind: "arithmetic" as const, op: "*" as const, left: first!, right: second } : asColumn(first!);
+  const value = second
+    ? { kind: "arithmetic" as const, op: "*" as const, left: first!, right: second }
+    : asColumn(first!);
   return { value: { kind: "aggregate", fn: "sum", of: [value] }, as: "revenue" };
 }
 
 /** What results with groups are sorted by. */
-export function orderValue(by: Order["by"], computed: readonly Selected[], groupBy: readonly ColumnRef[], draft: Draft): Expression {
+export function orderValue(
+  by: Order["by"],
+  computed: readonly Selected[],
+  groupBy: readonly ColumnRef[],
+  draft: Draft,
+): Expression {
   if (by === "frequency") return aggregateOf(rowCount, draft).value;
   if (by === "result") return computed[0]?.value ?? aggregateOf(rowCount, draft).value;
   if (isMeasure(by)) return aggregateOf(by, draft).value;
-  const grouped = draft.resolver.candidates(by).flatMap(({ table, column }) => groupBy.filter((ref) => ref.source === draft.builder.sourceOf(table) && ref.column === column.name))[0];
+  const grouped = draft.resolver
+    .candidates(by)
+    .flatMap(({ table, column }) =>
+      groupBy.filter((ref) => ref.source === draft.builder.sourceOf(table) && ref.column === column.name),
+    )[0];
   return asColumn(grouped ?? draft.refOf(by));
 }

@@ -1,8 +1,19 @@
-import type { ColumnRef, Comparator, Comparison, Condition, InnerQuery, Literal, QueryPlan, Related } from "../plan/plan.ts";
+import type {
+  ColumnRef,
+  Comparator,
+  Comparison,
+  Condition,
+  InnerQuery,
+  Literal,
+  QueryPlan,
+  Related,
+} from "../plan/plan.ts";
 
 type Bound = Extract<Comparison, { op: Comparator }>;
 
-const isBound = (each: Condition): each is Bound => each.kind === "column" && (each.op === "=" || each.op === ">" || each.op === ">=" || each.op === "<" || each.op === "<=");
+const isBound = (each: Condition): each is Bound =>
+  each.kind === "column" &&
+  (each.op === "=" || each.op === ">" || each.op === ">=" || each.op === "<" || each.op === "<=");
 
 const sameColumn = (one: ColumnRef, other: ColumnRef) => one.source === other.source && one.column === other.column;
 
@@ -12,7 +23,8 @@ function between(low: Bound, high: Bound): boolean {
   return open ? before(low.value, high.value) : !before(high.value, low.value);
 }
 
-const before = (one: Literal, other: Literal) => (typeof one === typeof other ? one < other : String(one) < String(other));
+const before = (one: Literal, other: Literal) =>
+  typeof one === typeof other ? one < other : String(one) < String(other);
 
 const isLow = ({ op }: Bound) => op === ">" || op === ">=" || op === "=";
 
@@ -32,7 +44,9 @@ function exclude(one: Bound, other: Bound): boolean {
  */
 function contrarySets<C extends Condition>(conditions: readonly C[]): C[][] {
   const sets: (C & Bound)[][] = [[]];
-  const contrary = conditions.find((one) => isBound(one) && conditions.some((other) => isBound(other) && exclude(one, other))) as (C & Bound) | undefined;
+  const contrary = conditions.find(
+    (one) => isBound(one) && conditions.some((other) => isBound(other) && exclude(one, other)),
+  ) as (C & Bound) | undefined;
   if (!contrary) return [[...conditions]];
   const about = (each: C): each is C & Bound => isBound(each) && sameColumn(each.column, contrary.column);
   for (const each of conditions.filter(about)) {
@@ -46,8 +60,20 @@ function contrarySets<C extends Condition>(conditions: readonly C[]): C[][] {
 function deniedOfOthers<C extends Condition>(conditions: readonly C[]): { held: C[]; denied: C[] } | undefined {
   for (const each of conditions) {
     if (each.kind !== "column" || each.op !== "<>") continue;
-    const said = conditions.find((other) => isBound(other) && other.op === "=" && sameColumn(other.column, each.column) && String(other.value).toLowerCase() !== String(each.value).toLowerCase());
-    if (said) return { held: conditions.filter((other) => other !== each), denied: conditions.flatMap((other) => (other === said ? [] : other === each ? [{ ...each, op: "=" as const }] : [other])) };
+    const said = conditions.find(
+      (other) =>
+        isBound(other) &&
+        other.op === "=" &&
+        sameColumn(other.column, each.column) &&
+        String(other.value).toLowerCase() !== String(each.value).toLowerCase(),
+    );
+    if (said)
+      return {
+        held: conditions.filter((other) => other !== each),
+        denied: conditions.flatMap((other) =>
+          other === said ? [] : other === each ? [{ ...each, op: "=" as const }] : [other],
+        ),
+      };
   }
   return undefined;
 }
@@ -56,7 +82,11 @@ function deniedOfOthers<C extends Condition>(conditions: readonly C[]): { held: 
 function relatedApart(condition: Condition): Condition[] {
   if (condition.kind !== "related" || condition.count.op !== ">=" || condition.count.value !== 1) return [condition];
   const others = deniedOfOthers(condition.where);
-  if (others) return [{ ...condition, where: others.held }, { ...condition, where: others.denied, count: { op: "=", value: 0 } }];
+  if (others)
+    return [
+      { ...condition, where: others.held },
+      { ...condition, where: others.denied, count: { op: "=", value: 0 } },
+    ];
   return contrarySets(condition.where).map((where): Related => ({ ...condition, where }));
 }
 
@@ -73,26 +103,47 @@ export function contraryApart(plan: QueryPlan, isOwn: IsOwn): QueryPlan {
   const where = plan.where.flatMap(relatedApart);
   const denied = deniedOfOthers(where);
   const sets = denied ? [denied.held, denied.denied] : contrarySets(where);
-  const listed = plan.groupBy.length === 0 && plan.limit === undefined && plan.combine === undefined && plan.select.every(({ value }) => value.kind === "column");
+  const listed =
+    plan.groupBy.length === 0 &&
+    plan.limit === undefined &&
+    plan.combine === undefined &&
+    plan.select.every(({ value }) => value.kind === "column");
   if (sets.length === 1 || !listed) return { ...plan, where };
   const [first, ...others] = sets;
   const shown = plan.select.flatMap(({ value }) => (value.kind === "column" ? [value] : []));
-  const compared = first!.filter((each) => !others[0]!.includes(each)).flatMap((each) => (each.kind === "column" ? [each.column] : []));
-  if (shown.some((ref) => isOwn(ref) || compared.some((each) => sameColumn(each, ref)))) return denied ? { ...plan, where } : eitherOf({ ...plan, where }, sets);
+  const compared = first!
+    .filter((each) => !others[0]!.includes(each))
+    .flatMap((each) => (each.kind === "column" ? [each.column] : []));
+  if (shown.some((ref) => isOwn(ref) || compared.some((each) => sameColumn(each, ref))))
+    return denied ? { ...plan, where } : eitherOf({ ...plan, where }, sets);
   const inner = (set: readonly Condition[]): InnerQuery | undefined => {
     const { combine, from, ...rest } = plan;
     const flat = set.filter((each) => each.kind !== "measured" && each.kind !== "member");
-    return combine || "query" in from || flat.length < set.length ? undefined : { ...rest, distinct: false, from, where: flat, orderBy: [] };
+    return combine || "query" in from || flat.length < set.length
+      ? undefined
+      : { ...rest, distinct: false, from, where: flat, orderBy: [] };
   };
   const queries = others.map(inner);
   if (queries.some((query) => query === undefined)) return { ...plan, where };
-  const orderBy = plan.orderBy.filter(({ value }) => value.kind === "column" && shown.some((ref) => sameColumn(ref, value)));
-  return { ...plan, where: first!, distinct: false, orderBy, combine: queries.map((query) => ({ op: denied ? ("except" as const) : ("intersect" as const), query: query! })) };
+  const orderBy = plan.orderBy.filter(
+    ({ value }) => value.kind === "column" && shown.some((ref) => sameColumn(ref, value)),
+  );
+  return {
+    ...plan,
+    where: first!,
+    distinct: false,
+    orderBy,
+    combine: queries.map((query) => ({ op: denied ? ("except" as const) : ("intersect" as const), query: query! })),
+  };
 }
 
 /** "products that cost less than 10 and more than 100": those and those. */
 function eitherOf(plan: QueryPlan, sets: readonly Condition[][]): QueryPlan {
   const common = plan.where.filter((each) => sets.every((set) => set.includes(each)));
-  const apart = sets.map((set) => set.filter((each) => !common.includes(each)).filter((each) => each.kind !== "measured" && each.kind !== "member" && each.kind !== "either"));
+  const apart = sets.map((set) =>
+    set
+      .filter((each) => !common.includes(each))
+      .filter((each) => each.kind !== "measured" && each.kind !== "member" && each.kind !== "either"),
+  );
   return { ...plan, where: [...common, { kind: "either", of: apart }] };
 }

@@ -8,8 +8,15 @@ import type { TableColumn } from "./resolver.ts";
 export type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
 
 const opposites: Record<Open["op"], Open["op"]> = {
-  ...oppositeComparators, "one of": "none of", "none of": "one of",
-  contains: "lacks", lacks: "contains", "starts with": "lacks", "ends with": "lacks", missing: "present", present: "missing",
+  ...oppositeComparators,
+  "one of": "none of",
+  "none of": "one of",
+  contains: "lacks",
+  lacks: "contains",
+  "starts with": "lacks",
+  "ends with": "lacks",
+  missing: "present",
+  present: "missing",
 };
 
 /** What holds where the comparison does not, of values that are there. */
@@ -17,16 +24,27 @@ export const opposite = (open: Open) => ({ ...open, op: opposites[open.op] }) as
 
 /** Of sampled values those of the column, as they are written there. */
 export function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { column }: TableColumn): string[] {
-  return [...new Set(predicate.choices.map(({ values }) => values.filter((each) => each.column === column).sort((a, b) => a.cost - b.cost)[0]!.value))];
+  return [
+    ...new Set(
+      predicate.choices.map(
+        ({ values }) => values.filter((each) => each.column === column).sort((a, b) => a.cost - b.cost)[0]!.value,
+      ),
+    ),
+  ];
 }
 
 /** What a predicate says of a column of its kind; all of it is to hold. */
-export function openConditions(predicate: Exclude<Predicate, { kind: "measured" | "frequent" }>, found: TableColumn): Open[] {
+export function openConditions(
+  predicate: Exclude<Predicate, { kind: "measured" | "frequent" }>,
+  found: TableColumn,
+): Open[] {
   const { column } = found;
   const kind = kindOf(column);
   switch (predicate.kind) {
     case "number":
-      return kind === "text" ? [{ op: predicate.op, value: String(predicate.value) }] : [{ op: predicate.op, value: predicate.value }];
+      return kind === "text"
+        ? [{ op: predicate.op, value: String(predicate.value) }]
+        : [{ op: predicate.op, value: predicate.value }];
     case "between":
       return [
         { op: ">=", value: predicate.from },
@@ -34,14 +52,26 @@ export function openConditions(predicate: Exclude<Predicate, { kind: "measured" 
       ];
     case "value": {
       const values = valuesFor(predicate, found);
-      return values.length === 1 ? [{ op: predicate.negated ? "<>" : "=", value: values[0]! }] : [{ op: predicate.negated ? "none of" : "one of", values }];
+      return values.length === 1
+        ? [{ op: predicate.negated ? "<>" : "=", value: values[0]! }]
+        : [{ op: predicate.negated ? "none of" : "one of", values }];
     }
     case "text":
       return textConditions(predicate, kind);
     case "truth":
-      return kind === "boolean" ? [{ op: "=", value: predicate.value }] : [{ op: "one of", values: predicate.value ? ["true", "yes", "t", "y", "1"] : ["false", "no", "f", "n", "0"], ignoreCase: true }];
+      return kind === "boolean"
+        ? [{ op: "=", value: predicate.value }]
+        : [
+            {
+              op: "one of",
+              values: predicate.value ? ["true", "yes", "t", "y", "1"] : ["false", "no", "f", "n", "0"],
+              ignoreCase: true,
+            },
+          ];
     case "time":
-      return kind === "time" ? timeConditions(predicate.relation, predicate.days) : yearConditions(predicate.relation, predicate.days);
+      return kind === "time"
+        ? timeConditions(predicate.relation, predicate.days)
+        : yearConditions(predicate.relation, predicate.days);
     case "missing":
       return [{ op: predicate.op }];
   }
@@ -51,7 +81,9 @@ function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kin
   if (op !== "=" && op !== "<>") return texts.map((value) => ({ op, value }));
   const values: Literal[] = kind === "number" ? texts.map(Number) : [...texts];
   const folded = kind === "text" ? { ignoreCase: true } : {};
-  return values.length === 1 ? [{ op, value: values[0]!, ...folded }] : [{ op: op === "=" ? "one of" : "none of", values, ...folded }];
+  return values.length === 1
+    ? [{ op, value: values[0]!, ...folded }]
+    : [{ op: op === "=" ? "one of" : "none of", values, ...folded }];
 }
 
 function timeConditions(relation: TimeRelation, { start, end }: Days): Open[] {

@@ -20,16 +20,32 @@ export interface Threshold {
  * @returns these thresholds
  */
 export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Threshold[] {
-  const { frame: { filters }, builder, resolver, mentioned, required } = draft;
+  const {
+    frame: { filters },
+    builder,
+    resolver,
+    mentioned,
+    required,
+  } = draft;
   for (const filter of filters) {
     if (filter.kind !== "related" || filter === required) continue;
     const table = resolver.table(filter.table, draft.tables);
-    if (table === builder.root && filter.op === "=" && filter.value === 0) throw new Refusal(`I did not understand: no ${table.name} are without themselves.`, { words: [filter.table.words] });
+    if (table === builder.root && filter.op === "=" && filter.value === 0)
+      throw new Refusal(`I did not understand: no ${table.name} are without themselves.`, {
+        words: [filter.table.words],
+      });
     if (table !== builder.root) builder.require(table, filter.op, filter.value);
     else if (thresholds) thresholds.push({ op: filter.op, value: filter.value });
     else draft.surprise += 2;
   }
-  addConditions(filters, { index: draft.asked.index, resolver, builder, mentioned, combine: (op, filter, others) => combine(op, filter, others, draft), valuesOf: valuesOf(draft) });
+  addConditions(filters, {
+    index: draft.asked.index,
+    resolver,
+    builder,
+    mentioned,
+    combine: (op, filter, others) => combine(op, filter, others, draft),
+    valuesOf: valuesOf(draft),
+  });
   for (const { table } of mentioned) builder.mention(table);
   for (const pick of draft.picked) keepPicked(pick, draft);
   return thresholds ?? [];
@@ -41,16 +57,23 @@ function keepPicked({ topic, order }: Pick, draft: Draft): void {
   const inner = draft.another({ ...emptyFrame, topics: [topic], orders: [order], limit, nth });
   const table = draft.resolver.table(topic, draft.near);
   const [key] = table.primaryKey;
-  if (table.primaryKey.length !== 1 || key === undefined) throw new Refusal(`I cannot tell the rows of ${table.name} apart.`, { words: [topic.words] });
+  if (table.primaryKey.length !== 1 || key === undefined)
+    throw new Refusal(`I cannot tell the rows of ${table.name} apart.`, { words: [topic.words] });
   draft.surprise += draft.builder.isToOne(table) ? 0 : 0.2;
-  draft.builder.where.push({ kind: "member", column: draft.builder.column(table, key), op: "in", query: keysOnly(inner, table, key) });
+  draft.builder.where.push({
+    kind: "member",
+    column: draft.builder.column(table, key),
+    op: "in",
+    query: keysOnly(inner, table, key),
+  });
 }
 
 /** The keys of the rows that a plan gives. */
 function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
   const plan = innerOf(draft.plan());
   const source = draft.builder.sourceOf(table);
-  if (source === undefined) throw new Refusal(`I did not understand what is said of ${table.name}.`, { words: [table.name] });
+  if (source === undefined)
+    throw new Refusal(`I did not understand what is said of ${table.name}.`, { words: [table.name] });
   return { ...plan, distinct: false, select: [{ value: asColumn({ source, column: key }), as: key }] };
 }
 
@@ -58,14 +81,37 @@ function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
  * The column whose values the question is about, where it is not about rows: "the countries that ...", where these are no table.
  * What must not hold of a value must not hold of any of its rows.
  */
-function valuesOf({ frame: { show, topics, groups, orders }, attributes: [attribute], builder, measures, resolver, tables }: Draft): Column | undefined {
+function valuesOf({
+  frame: { show, topics, groups, orders },
+  attributes: [attribute],
+  builder,
+  measures,
+  resolver,
+  tables,
+}: Draft): Column | undefined {
   if (!attribute || show.length !== 1 || groups.length + orders.length + measures.length > 0) return undefined;
-  if (attribute.kind !== "name" || attribute.name.of || topics.some(({ at }) => at <= attribute.name.at)) return undefined;
+  if (attribute.kind !== "name" || attribute.name.of || topics.some(({ at }) => at <= attribute.name.at))
+    return undefined;
   const { table, column } = resolver.column(attribute, tables);
-  return table === builder.root && labelOf(table) !== column && !table.primaryKey.includes(column.name) ? column : undefined;
+  return table === builder.root && labelOf(table) !== column && !table.primaryKey.includes(column.name)
+    ? column
+    : undefined;
 }
 
 /** Asks the question again for rows that its results have to be among, with another condition in the place of one; or must not be among, with that condition alone. */
-function combine(op: "intersect" | "except", filter: Filter, others: readonly Filter[], { asked: { frame }, combined }: Draft): void {
-  combined.push(...others.map((other) => ({ op, frame: { ...frame, filters: op === "except" ? [other] : frame.filters.map((each) => (each === filter ? other : each)) } })));
+function combine(
+  op: "intersect" | "except",
+  filter: Filter,
+  others: readonly Filter[],
+  { asked: { frame }, combined }: Draft,
+): void {
+  combined.push(
+    ...others.map((other) => ({
+      op,
+      frame: {
+        ...frame,
+        filters: op === "except" ? [other] : frame.filters.map((each) => (each === filter ? other : each)),
+      },
+    })),
+  );
 }

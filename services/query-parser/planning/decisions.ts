@@ -37,6 +37,8 @@ export class Decisions {
 
   /** The points at which another meaning is nearly as good, with that meaning's place. */
   alternatives(): { id: string; place: number }[] {
-    return this.made.flatMap(({ id, costs }) => costs.slice(1, 3).flatMap((cost, index) => (cost - costs[0]! < tolerance ? [{ id, place: index + 1 }] : [])));
+    return this.made.flatMap(({ id, costs }) =>
+      costs.slice(1, 3).flatMap((cost, index) => (cost - costs[0]! < tolerance ? [{ id, place: index + 1 }] : [])),
+    );
   }
 }

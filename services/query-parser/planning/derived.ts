@@ -17,18 +17,38 @@ export function derivedPlan(draft: Draft): QueryPlan | undefined {
 /** A plan as part of another one. @throws Refusal where it has parts of its own */
 export function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuery {
   const flat = where.filter((each) => each.kind !== "measured" && each.kind !== "member");
-  if (combine || "query" in from || flat.length < where.length) throw new Refusal("I did not understand: that is too many questions in one.");
+  if (combine || "query" in from || flat.length < where.length)
+    throw new Refusal("I did not understand: that is too many questions in one.");
   return { ...plan, from, where: flat, orderBy: plan.limit === undefined ? [] : plan.orderBy };
 }
 
 /** A query over the rows of another one. */
-const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({ from: { as, query }, joins: [], select, distinct: false, where: [], groupBy: [], having: [], orderBy: [] });
+const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({
+  from: { as, query },
+  joins: [],
+  select,
+  distinct: false,
+  where: [],
+  groupBy: [],
+  having: [],
+  orderBy: [],
+});
 
 /** "how many cities have more than 3 airports": the groups are counted. */
 function ofGroups(draft: Draft): QueryPlan | undefined {
   const { frame } = draft;
   const [only, ...others] = frame.show;
-  if (!only || others.length > 0 || !isMeasure(only) || only.fn !== "count" || !only.of || only.of.kind === "rows" || only.of.kind === "revenue" || frame.topics.length > 0) return undefined;
+  if (
+    !only ||
+    others.length > 0 ||
+    !isMeasure(only) ||
+    only.fn !== "count" ||
+    !only.of ||
+    only.of.kind === "rows" ||
+    only.of.kind === "revenue" ||
+    frame.topics.length > 0
+  )
+    return undefined;
   const attribute: Item = { kind: "attribute", attribute: only.of };
   const inner = { ...frame, show: [attribute] };
   const required = frame.filters.find((filter) => filter.kind === "related");
@@ -41,17 +61,33 @@ function ofGroups(draft: Draft): QueryPlan | undefined {
 function ofCounts(draft: Draft): QueryPlan | undefined {
   const { frame } = draft;
   const measures = frame.show.filter(isMeasure);
-  const of = measures.map((each) => (each.fn !== "count" && each.fn !== "sum" && each.of?.kind === "rows" ? each.of : undefined));
+  const of = measures.map((each) =>
+    each.fn !== "count" && each.fn !== "sum" && each.of?.kind === "rows" ? each.of : undefined,
+  );
   const [first] = of;
   if (!first || of.some((each) => each?.table !== first.table) || measures.length < frame.show.length) return undefined;
   const counted: Measure = { ...rowCount, of: first };
   const { groups, topics } = frame;
-  const each = groups.length > 0 ? groups : topics.filter((topic) => !sameTables(topic, first.table)).slice(0, 1).map((table): Key => ({ kind: "rows", table }));
-  if (each.length === 0) throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
+  const each =
+    groups.length > 0
+      ? groups
+      : topics
+          .filter((topic) => !sameTables(topic, first.table))
+          .slice(0, 1)
+          .map((table): Key => ({ kind: "rows", table }));
+  if (each.length === 0)
+    throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
   const query = innerOf(draft.another({ ...frame, show: [counted], groups: each }).plan());
   const { value, as } = query.select.at(-1)!;
   const column = { kind: "column" as const, source: "counts", column: as };
-  const select = measures.map(({ fn }) => ({ value: { kind: "aggregate" as const, fn, of: [column] }, as: `${prefixes[fn]}_${as}` }));
+  const select = measures.map(({ fn }) => ({
+    value: { kind: "aggregate" as const, fn, of: [column] },
+    as: `${prefixes[fn]}_${as}`,
+  }));
   const { from, joins, distinct, where, groupBy, having } = query;
-  return overRows("counts", { from, joins, distinct, where, groupBy, having, select: [{ value, as }], orderBy: [] }, select);
+  return overRows(
+    "counts",
+    { from, joins, distinct, where, groupBy, having, select: [{ value, as }], orderBy: [] },
+    select,
+  );
 }

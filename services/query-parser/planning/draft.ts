@@ -25,7 +25,8 @@ export type Clauses = Omit<QueryPlan, "from" | "joins" | "where">;
 
 export const asColumn = (ref: ColumnRef) => ({ kind: "column" as const, ...ref });
 
-export const same = (one: Expression, other: ColumnRef) => one.kind === "column" && one.source === other.source && one.column === other.column;
+export const same = (one: Expression, other: ColumnRef) =>
+  one.kind === "column" && one.source === other.source && one.column === other.column;
 
 /** A plan in the making: what was asked, what of the schema is meant, and what has been put together of it. */
 export class Draft {
@@ -49,11 +50,22 @@ export class Draft {
     const frame = withImpliedGroup(settled(asked.frame));
     this.resolver = new Resolver(index, decisions);
     const mentioned: { mention: TableMention; table: Table }[] = [];
-    for (const mention of frame.topics) mentioned.push({ mention, table: this.resolver.table(mention, mentioned.map(({ table }) => table)) });
+    for (const mention of frame.topics)
+      mentioned.push({
+        mention,
+        table: this.resolver.table(
+          mention,
+          mentioned.map(({ table }) => table),
+        ),
+      });
     this.mentioned = mentioned;
     [this.frame, this.picked] = splitPicks(frame);
     const { show, orders, filters } = this.frame;
-    this.measures = [...show.filter(isMeasure), ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : [])), ...filters.flatMap((filter) => (filter.kind === "having" ? [filter.measure] : []))];
+    this.measures = [
+      ...show.filter(isMeasure),
+      ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : [])),
+      ...filters.flatMap((filter) => (filter.kind === "having" ? [filter.measure] : [])),
+    ];
     this.builder = new PlanBuilder(index.graph, rootOf(this), decisions, said);
   }
 
@@ -86,7 +98,10 @@ export class Draft {
   get required(): Extract<Filter, { kind: "related" }> | undefined {
     const { topics, filters } = this.frame;
     if (topics.length > 0 || this.attributes.length === 0) return undefined;
-    return filters.find((filter): filter is Extract<Filter, { kind: "related" }> => filter.kind === "related" && !(filter.op === "=" && filter.value === 0));
+    return filters.find(
+      (filter): filter is Extract<Filter, { kind: "related" }> =>
+        filter.kind === "related" && !(filter.op === "=" && filter.value === 0),
+    );
   }
 
   /** A column, joined. @param ranks it is sorted by: whether to pick the first */

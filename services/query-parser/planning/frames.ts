@@ -10,18 +10,38 @@ export const isMeasure = (by: Order["by"] | Item): by is Measure => typeof by ==
 /** "number of employees" may be the name of a number rather than a count. */
 export function settled(frame: Frame): Frame {
   // "stock by category" adds up.
-  if (frame.groups.length > 0 && frame.show.length > 0 && frame.show.every((item) => item.kind === "attribute" && isAmount(item.attribute))) {
-    return { ...frame, show: frame.show.map((item) => (item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item)) };
+  if (
+    frame.groups.length > 0 &&
+    frame.show.length > 0 &&
+    frame.show.every((item) => item.kind === "attribute" && isAmount(item.attribute))
+  ) {
+    return {
+      ...frame,
+      show: frame.show.map((item) =>
+        item.kind === "attribute" ? { ...rowCount, fn: "sum", of: item.attribute } : item,
+      ),
+    };
   }
   // "the name and city of each department" computes nothing.
-  const computes = frame.show.some(isMeasure) || frame.orders.some(({ by }) => isMeasure(by) || by === "frequency") || frame.filters.some(({ kind }) => kind === "having");
-  if (!computes && frame.show.length > 0 && frame.groups.length > 0 && frame.groups.every(({ kind }) => kind === "rows")) {
-    const things = frame.groups.flatMap((group) => (group.kind === "rows" && !frame.topics.some(({ at }) => at === group.table.at) ? [group.table] : []));
+  const computes =
+    frame.show.some(isMeasure) ||
+    frame.orders.some(({ by }) => isMeasure(by) || by === "frequency") ||
+    frame.filters.some(({ kind }) => kind === "having");
+  if (
+    !computes &&
+    frame.show.length > 0 &&
+    frame.groups.length > 0 &&
+    frame.groups.every(({ kind }) => kind === "rows")
+  ) {
+    const things = frame.groups.flatMap((group) =>
+      group.kind === "rows" && !frame.topics.some(({ at }) => at === group.table.at) ? [group.table] : [],
+    );
     return { ...frame, groups: [], topics: [...frame.topics, ...things] };
   }
   const lonely = frame.show.every(({ kind }) => kind === "measure");
   const show = frame.show.map((item): Item => {
-    if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name") return item;
+    if (item.kind !== "measure" || item.fn !== "count" || item.distinct || !item.of || item.of.kind !== "name")
+      return item;
     const [best] = [...item.of.name.columns].sort((a, b) => a.cost - b.cost);
     if (!best || kindOf(best.column) !== "number" || isKey(best.table, best.column)) return item;
     return lonely || frame.groups.length > 0 ? { ...item, fn: "sum" } : { kind: "attribute", attribute: item.of };
@@ -44,7 +64,15 @@ function isAmount(attribute: Attribute): boolean {
 export function withImpliedGroup(frame: Frame): Frame {
   const [topic] = frame.topics;
   const [only] = frame.show;
-  if (frame.groups.length > 0 || frame.show.length !== 1 || !topic || !isMeasure(only!) || only.of?.kind !== "rows" || topic.at >= only.of.table.at) return frame;
+  if (
+    frame.groups.length > 0 ||
+    frame.show.length !== 1 ||
+    !topic ||
+    !isMeasure(only!) ||
+    only.of?.kind !== "rows" ||
+    topic.at >= only.of.table.at
+  )
+    return frame;
   return { ...frame, groups: [{ kind: "rows", table: topic }] };
 }
 
@@ -70,9 +98,17 @@ export function splitPicks(frame: Frame): [Frame, Pick[]] {
   });
   // "the name and the city of the shop with the most sales" is about the shop.
   if (picked.length === 0 || frame.topics.length < 2) return [frame, []];
-  return [{ ...frame, orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)), ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}) }, picked];
+  return [
+    {
+      ...frame,
+      orders: frame.orders.filter((order) => !picked.some((each) => each.order === order)),
+      ...(frame.orders.length === picked.length ? { limit: undefined, nth: undefined } : {}),
+    },
+    picked,
+  ];
 }
 
-const likeliest = ({ tables: [first, ...others] }: TableMention) => others.reduce((best, each) => (best && best.cost <= each.cost ? best : each), first)?.table;
+const likeliest = ({ tables: [first, ...others] }: TableMention) =>
+  others.reduce((best, each) => (best && best.cost <= each.cost ? best : each), first)?.table;
 
 export const sameTables = (one: TableMention, other: TableMention) => likeliest(one) === likeliest(other);

@@ -26,7 +26,11 @@ export function keysOf(draft: Draft): Keys {
   const asked = keys.shown.length > 0;
   for (const group of groups) {
     if (group.kind === "period") continue;
-    const { identity, label } = groupOf(group, keys.shown.map(({ ref }) => ref), draft);
+    const { identity, label } = groupOf(
+      group,
+      keys.shown.map(({ ref }) => ref),
+      draft,
+    );
     add(keys, ...identity);
     const known = keys.shown.some(({ ref }) => [...identity, label].some((each) => same(asColumn(ref), each)));
     if (!known && !(group.kind === "rows" && asked)) keys.shown.push({ ref: label });
@@ -46,7 +50,8 @@ function addShown(keys: Keys, draft: Draft): void {
     const { table, column } = draft.resolver.column(item.attribute, tablesForKeys(draft));
     const ref = builder.column(table, column.name);
     // "the names of the customers with the most orders": customers of the same name are still two.
-    if (table !== builder.root && draft.near.includes(table) && frame.groups.length === 0) add(keys, ...identityOf(table, draft));
+    if (table !== builder.root && draft.near.includes(table) && frame.groups.length === 0)
+      add(keys, ...identityOf(table, draft));
     add(keys, ref);
     if (!keys.shown.some((each) => same(asColumn(each.ref), ref))) keys.shown.push({ ref, item });
   }
@@ -55,7 +60,9 @@ function addShown(keys: Keys, draft: Draft): void {
 /** "the customers with the most orders" are computed for each customer. */
 function addRanked(keys: Keys, draft: Draft): void {
   const { orders, filters, topics } = draft.frame;
-  const ranked = orders.some(({ by }) => isMeasure(by) || by === "frequency" || by === "result") || filters.some(({ kind }) => kind === "having");
+  const ranked =
+    orders.some(({ by }) => isMeasure(by) || by === "frequency" || by === "result") ||
+    filters.some(({ kind }) => kind === "having");
   const head = ranked && topics.length > 0 ? draft.near.find((table) => table !== draft.builder.root) : undefined;
   if (!head) return;
   const { identity, label } = rowsOf(head, draft, head.name);
@@ -68,10 +75,19 @@ export function periodsOf({ frame, resolver, tables, builder }: Draft): (Selecte
   return frame.groups.flatMap((group): (Selected & { value: Scalar })[] => {
     if (group.kind !== "period") return [];
     const { unit, at } = group;
-    const { table, column } = resolver.column({ kind: "time", words: unit, at }, tables, ({ column }) => kindOf(column) === "time" || unit === "year");
+    const { table, column } = resolver.column(
+      { kind: "time", words: unit, at },
+      tables,
+      ({ column }) => kindOf(column) === "time" || unit === "year",
+    );
     const of = builder.column(table, column.name);
     if (kindOf(column) !== "time") return [{ value: asColumn(of), as: column.name }];
-    return [{ value: unit === "year" ? { kind: "part" as const, unit, of } : { kind: "period" as const, unit, of }, as: unit }];
+    return [
+      {
+        value: unit === "year" ? { kind: "part" as const, unit, of } : { kind: "period" as const, unit, of },
+        as: unit,
+      },
+    ];
   });
 }
 
@@ -81,14 +97,23 @@ function tablesForKeys({ builder: { root }, frame, resolver, near }: Draft): Tab
   return [...new Set([...groups, ...near.filter((table) => table !== root), root])];
 }
 
-const identityOf = (table: Table, { builder }: Draft): ColumnRef[] => table.primaryKey.map((column) => builder.column(table, column));
+const identityOf = (table: Table, { builder }: Draft): ColumnRef[] =>
+  table.primaryKey.map((column) => builder.column(table, column));
 
 /** A column; or of a table what tells its rows apart and what they are called. */
-function groupOf(group: Exclude<Key, { kind: "period" }>, shown: readonly ColumnRef[], draft: Draft): { identity: ColumnRef[]; label: ColumnRef } {
+function groupOf(
+  group: Exclude<Key, { kind: "period" }>,
+  shown: readonly ColumnRef[],
+  draft: Draft,
+): { identity: ColumnRef[]; label: ColumnRef } {
   const { resolver, builder } = draft;
   if (group.kind === "attribute") {
     // "document type codes ... in each code" are the same codes.
-    const again = resolver.candidates(group.attribute).flatMap(({ table, column }) => shown.filter((ref) => ref.source === builder.sourceOf(table) && ref.column === column.name))[0];
+    const again = resolver
+      .candidates(group.attribute)
+      .flatMap(({ table, column }) =>
+        shown.filter((ref) => ref.source === builder.sourceOf(table) && ref.column === column.name),
+      )[0];
     if (again) return { identity: [again], label: again };
     const { table, column } = resolver.column(group.attribute, draft.tables);
     const ref = builder.column(table, column.name);

@@ -9,10 +9,16 @@ export function listedClauses(draft: Draft): Clauses {
   const { distinct, filters, orders, limit, nth, topics, show, asks } = draft.frame;
   const shown = shownOf(draft);
   addConditionsOf(draft);
-  const orderBy = orders.map(({ by, direction, picks }) => ({ value: asColumn(draft.refOf(by as Attribute, picks)), direction }));
+  const orderBy = orders.map(({ by, direction, picks }) => ({
+    value: asColumn(draft.refOf(by as Attribute, picks)),
+    direction,
+  }));
   const picks = orders.some((order) => order.picks);
   const bare = topics.length === 0 && filters.length === 0 && show.length > 0;
-  const each = distinct || (asks && shown.length === 1 && orders.length === 0 && repeats(shown[0]!, draft)) || (bare && shown.every((ref) => repeats(ref, draft)));
+  const each =
+    distinct ||
+    (asks && shown.length === 1 && orders.length === 0 && repeats(shown[0]!, draft)) ||
+    (bare && shown.every((ref) => repeats(ref, draft)));
   const sortable = !each || orderBy.every(({ value }) => shown.some((ref) => same(value, ref)));
   return {
     select: shown.map((ref) => ({ value: asColumn(ref), as: ref.column })),
@@ -32,7 +38,10 @@ function repeats({ source, column: name }: ColumnRef, { builder: { root, from } 
 }
 
 function shownOf(draft: Draft): ColumnRef[] {
-  const { frame: { show }, builder } = draft;
+  const {
+    frame: { show },
+    builder,
+  } = draft;
   if (show.length === 0 || show.some(({ kind }) => kind === "everything")) {
     draft.surprise += show.length === 0 ? 0.2 : 0;
     const asked = show.length === 0 ? (named(draft) ?? sortedBy(draft)) : undefined;
@@ -48,7 +57,9 @@ function named(draft: Draft): ColumnRef[] | undefined {
   const { topics, filters, asks } = draft.frame;
   if (!asks) return undefined;
   if (topics.length === 0) {
-    const [attribute] = filters.flatMap((filter) => (filter.kind === "attribute" && filter.attribute?.kind === "name" ? [filter.attribute] : []));
+    const [attribute] = filters.flatMap((filter) =>
+      filter.kind === "attribute" && filter.attribute?.kind === "name" ? [filter.attribute] : [],
+    );
     return attribute && [draft.refOf(attribute)];
   }
   const names = namesOf(draft.builder.root);
@@ -58,5 +69,7 @@ function named(draft: Draft): ColumnRef[] | undefined {
 /** "the services in alphabetical order": what they are called. */
 function sortedBy(draft: Draft): ColumnRef[] | undefined {
   const [order] = draft.frame.orders;
-  return order && typeof order.by === "object" && order.by.kind === "label" && !order.picks ? [draft.refOf(order.by)] : undefined;
+  return order && typeof order.by === "object" && order.by.kind === "label" && !order.picks
+    ? [draft.refOf(order.by)]
+    : undefined;
 }

@@ -92,16 +92,21 @@ export class PlanBuilder {
     const first = path.findIndex(({ toOne }) => !toOne);
     const counted = !(op === ">=" && value === 1) && !(op === "=" && value === 0);
     if (table === this.root || (first < 0 && counted)) {
-      throw new Refusal(`I did not understand: ${this.root.name} have no number of ${table.name}.`, { words: [table.name] });
+      throw new Refusal(`I did not understand: ${this.root.name} have no number of ${table.name}.`, {
+        words: [table.name],
+      });
     }
     const { sources, branch } = this.#reach(table, path[first < 0 ? path.length - 1 : first]);
     const related = branch?.related;
     if (!related || related.count.value !== 1 || related.count.op !== ">=") {
-      throw new Refusal(`I did not understand how the conditions on ${table.name} go together.`, { words: [table.name] });
+      throw new Refusal(`I did not understand how the conditions on ${table.name} go together.`, {
+        words: [table.name],
+      });
     }
     related.count = { op, value };
     // After going back to one, the same row may be met again.
-    if (counted && path.slice(first).some(({ toOne }) => toOne)) related.count.distinct = this.keyOf(table, sources.get(table)!);
+    if (counted && path.slice(first).some(({ toOne }) => toOne))
+      related.count.distinct = this.keyOf(table, sources.get(table)!);
   }
 
   /** Keeps the rows to which a row of the table belongs, where nothing else says so already. */
@@ -124,11 +129,19 @@ export class PlanBuilder {
       else if (step.toOne) this.joins.push(this.#join(step, sources));
       else {
         sources = new Map(sources);
-        related = { kind: "related", joins: [this.#join(step, sources)], where: [], count: atLeast === 0 ? { op: "=", value: 0 } : { op: ">=", value: 1 } };
+        related = {
+          kind: "related",
+          joins: [this.#join(step, sources)],
+          where: [],
+          count: atLeast === 0 ? { op: "=", value: 0 } : { op: ">=", value: 1 },
+        };
       }
     }
     const held = conditions(sources.get(table)!);
-    if (!related) throw new Refusal(`I did not understand how the conditions on ${table.name} go together.`, { words: [table.name] });
+    if (!related)
+      throw new Refusal(`I did not understand how the conditions on ${table.name} go together.`, {
+        words: [table.name],
+      });
     related.where.push(...held);
     this.where.push(related);
   }
@@ -151,7 +164,12 @@ export class PlanBuilder {
 
   #startBranch(step: Step): Branch {
     const sources: Sources = new Map(this.#sources);
-    const related: Related = { kind: "related", joins: [this.#join(step, sources)], where: [], count: { op: ">=", value: 1 } };
+    const related: Related = {
+      kind: "related",
+      joins: [this.#join(step, sources)],
+      where: [],
+      count: { op: ">=", value: 1 },
+    };
     const branch = { sources, related };
     this.#branches.set(step.to, branch);
     this.where.push(related);
@@ -178,21 +196,37 @@ export class PlanBuilder {
 
   /** How little of what a way's keys are called was said: "reported by" rather than "closed by". */
   #strangeness(steps: readonly Step[]): number {
-    const words = steps.flatMap(({ to, toOne, on, from }) => on.flatMap(({ left, right }) => {
-      const table = new Set(wordsOfName((toOne ? to : from).name).map((word) => root(singular(word))));
-      return wordsOfName(toOne ? left : right).map((word) => root(singular(word))).filter((word) => !table.has(word) && word !== "id");
-    }));
+    const words = steps.flatMap(({ to, toOne, on, from }) =>
+      on.flatMap(({ left, right }) => {
+        const table = new Set(wordsOfName((toOne ? to : from).name).map((word) => root(singular(word))));
+        return wordsOfName(toOne ? left : right)
+          .map((word) => root(singular(word)))
+          .filter((word) => !table.has(word) && word !== "id");
+      }),
+    );
     const unsaid = words.filter((word) => !this.#said.has(word)).length;
     // "enrolled in" goes by enrolments, whatever else is between.
-    const between = steps.slice(0, -1).filter(({ to }) => wordsOfName(to.name).some((word) => this.#said.has(root(singular(word)))));
+    const between = steps
+      .slice(0, -1)
+      .filter(({ to }) => wordsOfName(to.name).some((word) => this.#said.has(root(singular(word)))));
     return unsaid * 0.15 - (words.length - unsaid) * 0.3 - between.length * 0.3;
   }
 
   #path(table: Table): Step[] {
     const ways = this.#graph.shortestPaths(this.root, table);
-    const paths = ways.length < 2 ? ways.map((steps) => ({ steps, cost: 0 })) : ways.map((steps) => ({ steps, cost: this.#strangeness(steps) })).sort((a, b) => a.cost - b.cost).map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.02) }));
+    const paths =
+      ways.length < 2
+        ? ways.map((steps) => ({ steps, cost: 0 }))
+        : ways
+            .map((steps) => ({ steps, cost: this.#strangeness(steps) }))
+            .sort((a, b) => a.cost - b.cost)
+            .map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.02) }));
     const taken = this.#decisions.take(`way to ${table.name}`, paths);
-    if (!taken) throw new Refusal(`I did not understand how ${this.root.name} and ${table.name} belong together: no key links them.`, { words: [table.name] });
+    if (!taken)
+      throw new Refusal(
+        `I did not understand how ${this.root.name} and ${table.name} belong together: no key links them.`,
+        { words: [table.name] },
+      );
     return taken.steps;
   }
 }

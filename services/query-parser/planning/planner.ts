@@ -36,14 +36,17 @@ const maxAlternatives = 4;
 export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<string>): Planned[] {
   const decisions = new Decisions();
   const first = planWith({ frame, index, said, planOf }, decisions);
-  const others = decisions.alternatives().slice(0, maxAlternatives).flatMap(({ id, place }) => {
-    try {
-      return [planWith({ frame, index, said, planOf }, new Decisions(new Map([[id, place]])))];
-    } catch (error) {
-      if (error instanceof Refusal) return [];
-      throw error;
-    }
-  });
+  const others = decisions
+    .alternatives()
+    .slice(0, maxAlternatives)
+    .flatMap(({ id, place }) => {
+      try {
+        return [planWith({ frame, index, said, planOf }, new Decisions(new Map([[id, place]])))];
+      } catch (error) {
+        if (error instanceof Refusal) return [];
+        throw error;
+      }
+    });
   return [first, ...others].sort((a, b) => a.naming + a.surprise - b.naming - b.surprise);
 }
 
@@ -51,11 +54,18 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
   const draft = new Draft(asked, decisions);
   const plan = draft.plan();
   const { combined } = draft;
-  if (combined.length === 0) return { plan, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
+  if (combined.length === 0)
+    return { plan, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
   // No row that shows what is its own alone is in common with another.
-  if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value))) draft.surprise += 1;
+  if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value)))
+    draft.surprise += 1;
   const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(draft.another(frame).plan()) }));
-  return { plan: { ...plan, distinct: false, orderBy: [], combine }, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
+  return {
+    plan: { ...plan, distinct: false, orderBy: [], combine },
+    naming: decisions.cost,
+    surprise: draft.surprise,
+    decisions: decisions.made,
+  };
 }
 
 /** The plan that a draft makes. @throws Refusal where there is none */
@@ -71,14 +81,23 @@ function planOf(draft: Draft): QueryPlan {
   if (countsApart(frame)) draft.surprise += 1.5;
   const derived = derivedPlan(draft);
   if (derived) return derived;
-  const computes = draft.measures.length > 0 || groups.length > 0 || orders.some(({ by }) => by === "frequency") || draft.required !== undefined;
+  const computes =
+    draft.measures.length > 0 ||
+    groups.length > 0 ||
+    orders.some(({ by }) => by === "frequency") ||
+    draft.required !== undefined;
   return finished(draft, computes ? computedClauses(draft) : listedClauses(draft));
 }
 
 function finished({ builder: { from, joins, where }, asked: { index } }: Draft, clauses: Clauses): QueryPlan {
   const { limit, offset, ...others } = clauses;
   // What is sorted by in a grouped query is grouped by too, or there would be no one value of it.
-  const grouped = clauses.groupBy.length > 0 ? clauses.orderBy.flatMap(({ value }) => (value.kind === "column" && !clauses.groupBy.some((each) => same(each, value)) ? [value] : [])) : [];
+  const grouped =
+    clauses.groupBy.length > 0
+      ? clauses.orderBy.flatMap(({ value }) =>
+          value.kind === "column" && !clauses.groupBy.some((each) => same(each, value)) ? [value] : [],
+        )
+      : [];
   const plan = {
     from,
     joins,
@@ -93,11 +112,18 @@ function finished({ builder: { from, joins, where }, asked: { index } }: Draft, 
 }
 
 /** Whether a column tells the rows of its table apart, or is what people call them by. */
-function isOwn({ tables }: DatabaseSchema, { from, joins }: Pick<QueryPlan, "from" | "joins">): (ref: ColumnRef) => boolean {
+function isOwn(
+  { tables }: DatabaseSchema,
+  { from, joins }: Pick<QueryPlan, "from" | "joins">,
+): (ref: ColumnRef) => boolean {
   return ({ source, column }) => {
     const of = [from, ...joins].find((each) => each.as === source);
-    const table = of && "table" in of ? tables.find(({ schema, name }) => schema === of.schema && name === of.table) : undefined;
-    return table !== undefined && ((table.primaryKey.length === 1 && table.primaryKey[0] === column) || labelOf(table)?.name === column);
+    const table =
+      of && "table" in of ? tables.find(({ schema, name }) => schema === of.schema && name === of.table) : undefined;
+    return (
+      table !== undefined &&
+      ((table.primaryKey.length === 1 && table.primaryKey[0] === column) || labelOf(table)?.name === column)
+    );
   };
 }
 

@@ -32,7 +32,9 @@ export class Resolver {
 
   /** @throws Refusal when there is none */
   table({ tables, at, words }: TableMention, near: readonly Table[] = []): Table {
-    const options = tables.map(({ table, cost }) => ({ table, cost: cost + this.#distance(table, near) * 0.2 })).sort(byCost);
+    const options = tables
+      .map(({ table, cost }) => ({ table, cost: cost + this.#distance(table, near) * 0.2 }))
+      .sort(byCost);
     const taken = this.#decisions.take(`table ${at}`, options);
     if (!taken) throw new Refusal(`I did not understand: ${words}.`, { words: [words] });
     return taken.table;
@@ -43,16 +45,37 @@ export class Resolver {
    * @param near tables that the question names, those first that are the likeliest to have it
    * @throws Refusal when there is none
    */
-  column(attribute: Attribute, near: readonly Table[], fits: (found: TableColumn) => boolean = () => true): TableColumn {
-    return this.pick(idOf(attribute), wordsOf(attribute), this.candidates(attribute), near, fits, attribute.kind === "name" ? attribute.name.of : undefined);
+  column(
+    attribute: Attribute,
+    near: readonly Table[],
+    fits: (found: TableColumn) => boolean = () => true,
+  ): TableColumn {
+    return this.pick(
+      idOf(attribute),
+      wordsOf(attribute),
+      this.candidates(attribute),
+      near,
+      fits,
+      attribute.kind === "name" ? attribute.name.of : undefined,
+    );
   }
 
   /** Of candidates the one that fits and is nearest. @throws Refusal when none fits */
-  pick(id: string, words: string, candidates: readonly Candidate[], near: readonly Table[], fits: (found: TableColumn) => boolean = () => true, of?: TableMention): TableColumn {
+  pick(
+    id: string,
+    words: string,
+    candidates: readonly Candidate[],
+    near: readonly Table[],
+    fits: (found: TableColumn) => boolean = () => true,
+    of?: TableMention,
+  ): TableColumn {
     const owners = of?.tables;
     const options = candidates
       .filter(fits)
-      .map((each) => ({ ...each, cost: each.cost + (owners ? this.#distanceOf(each.table, owners) : this.#distance(each.table, near)) }))
+      .map((each) => ({
+        ...each,
+        cost: each.cost + (owners ? this.#distanceOf(each.table, owners) : this.#distance(each.table, near)),
+      }))
       .sort(byCost);
     const taken = this.#decisions.take(id, options);
     if (!taken) throw new Refusal(`I did not understand: ${words}. Nothing here fits.`, { words: [words] });
@@ -76,10 +99,16 @@ export class Resolver {
 
   /** What an attribute may stand for, wherever that is. */
   candidates(attribute: Attribute): Candidate[] {
-    if (attribute.kind === "name") return attribute.name.columns.map(({ table, column, cost }) => ({ table, column, cost }));
+    if (attribute.kind === "name")
+      return attribute.name.columns.map(({ table, column, cost }) => ({ table, column, cost }));
     const ofSchema = unnamed.get(this.#index) ?? new Map<string, Candidate[]>();
     unnamed.set(this.#index, ofSchema);
-    const key = attribute.kind === "nouns" ? attribute.nouns.join(" ") : attribute.kind === "time" ? `time ${asksForAge(attribute.words)}` : attribute.kind;
+    const key =
+      attribute.kind === "nouns"
+        ? attribute.nouns.join(" ")
+        : attribute.kind === "time"
+          ? `time ${asksForAge(attribute.words)}`
+          : attribute.kind;
     let found = ofSchema.get(key);
     if (!found) ofSchema.set(key, (found = this.#unnamed(attribute)));
     return found;
@@ -96,13 +125,26 @@ export class Resolver {
 
   #distance(table: Table, near: readonly Table[]): number {
     if (near.length === 0) return 0;
-    const away = near.map((each, place) => place * costs.later + (each === table ? 0 : costs.elsewhere + costs.step * Math.min(this.#index.graph.distance(each, table), costs.unreachable / costs.step)));
+    const away = near.map(
+      (each, place) =>
+        place * costs.later +
+        (each === table
+          ? 0
+          : costs.elsewhere +
+            costs.step * Math.min(this.#index.graph.distance(each, table), costs.unreachable / costs.step)),
+    );
     return Math.min(...away);
   }
 
   #distanceOf(table: Table, owners: TableMention["tables"]): number {
     const owner = owners.find((each) => each.table === table);
-    return owner ? owner.cost : costs.notOf + this.#distance(table, owners.map((each) => each.table));
+    return owner
+      ? owner.cost
+      : costs.notOf +
+          this.#distance(
+            table,
+            owners.map((each) => each.table),
+          );
   }
 }
 
@@ -111,7 +153,8 @@ const unnamed = new WeakMap<SchemaIndex, Map<string, Candidate[]>>();
 
 const byCost = (a: { cost: number }, b: { cost: number }) => a.cost - b.cost;
 
-const idOf = (attribute: Attribute) => `column ${attribute.kind === "name" ? attribute.name.at : `${attribute.kind} ${attribute.at}`}`;
+const idOf = (attribute: Attribute) =>
+  `column ${attribute.kind === "name" ? attribute.name.at : `${attribute.kind} ${attribute.at}`}`;
 
 export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? attribute.name.words : attribute.words);
 
@@ -125,7 +168,11 @@ function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, c
   const kind = kindOf(column);
   switch (attribute.kind) {
     case "time":
-      return kind === "time" ? 0.1 + (isBirth(column) && !asksForAge(attribute.words) ? 0.3 : 0) : isYear(column) ? 0.2 : undefined;
+      return kind === "time"
+        ? 0.1 + (isBirth(column) && !asksForAge(attribute.words) ? 0.3 : 0)
+        : isYear(column)
+          ? 0.2
+          : undefined;
     case "number":
       return kind === "number" && !isKey(table, column) ? 0.3 : undefined;
     case "nouns": {

@@ -4,7 +4,10 @@ import { suits } from "./aggregates.ts";
 import type { Draft } from "./draft.ts";
 
 /** What is known of a plan before it is known what it is about. */
-type Unrooted = Pick<Draft, "asked" | "frame" | "resolver" | "near" | "mentioned" | "measures" | "attributes" | "required">;
+type Unrooted = Pick<
+  Draft,
+  "asked" | "frame" | "resolver" | "near" | "mentioned" | "measures" | "attributes" | "required"
+>;
 
 /** The table whose rows are counted, computed over or listed. @throws Refusal where there is none */
 export function rootOf(draft: Unrooted): Table {
@@ -36,7 +39,9 @@ function rootOfConditions({ frame, resolver, asked: { index } }: Unrooted): Tabl
     const value = filter.predicate.choices[0]!.values[0]!;
     return index.ownerOfKinds(value) ?? value.table;
   }
-  throw new Refusal("I did not understand what to show.", { hints: [`There are: ${index.schema.tables.map(({ name }) => name).join(", ")}.`] });
+  throw new Refusal("I did not understand what to show.", {
+    hints: [`There are: ${index.schema.tables.map(({ name }) => name).join(", ")}.`],
+  });
 }
 
 /** Where the column that is shown first may be. */

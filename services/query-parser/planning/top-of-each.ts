@@ -16,9 +16,25 @@ interface Group {
  * that are equally far up together. Undefined where the question is not of that kind, or cannot be told in one condition.
  */
 export function topOfEach(draft: Draft): QueryPlan | undefined {
-  const { groups: [group], orders: [order], limit = 1, nth, show } = draft.frame;
+  const {
+    groups: [group],
+    orders: [order],
+    limit = 1,
+    nth,
+    show,
+  } = draft.frame;
   const { groups, orders } = draft.frame;
-  if (!group || group.kind === "period" || !order?.picks || !byAttribute(order.by) || groups.length > 1 || orders.length > 1 || nth !== undefined || draft.measures.length > 0) return undefined;
+  if (
+    !group ||
+    group.kind === "period" ||
+    !order?.picks ||
+    !byAttribute(order.by) ||
+    groups.length > 1 ||
+    orders.length > 1 ||
+    nth !== undefined ||
+    draft.measures.length > 0
+  )
+    return undefined;
   const { root } = draft.builder;
   const found = groupOf(group, draft);
   const { table, column } = draft.resolver.column(order.by, [root]);
@@ -29,17 +45,29 @@ export function topOfEach(draft: Draft): QueryPlan | undefined {
   const plan = draft.another(listed).plan();
   const further = furtherUp(plan, found, { column: column.name, op: order.direction === "desc" ? ">" : "<" }, limit);
   if (!further || !("table" in plan.from)) return undefined;
-  const known = column.nullable ? [{ kind: "column" as const, column: { source: plan.from.as, column: column.name }, op: "present" as const }] : [];
+  const known = column.nullable
+    ? [{ kind: "column" as const, column: { source: plan.from.as, column: column.name }, op: "present" as const }]
+    : [];
   return { ...plan, where: [...plan.where, ...known, further] };
 }
 
 /** The condition that fewer than `limit` rows of the same group are further up. */
-function furtherUp({ from, where, joins, combine }: QueryPlan, { columns }: Group, { column, op }: { column: string; op: "<" | ">" }, limit: number): Related | undefined {
+function furtherUp(
+  { from, where, joins, combine }: QueryPlan,
+  { columns }: Group,
+  { column, op }: { column: string; op: "<" | ">" },
+  limit: number,
+): Related | undefined {
   const own = where.filter((each): each is Comparison => each.kind === "column" && each.column.source === from.as);
   // What else holds of the rows would have to hold of those that they are compared with.
   if (combine || own.length < where.length || !("table" in from)) return undefined;
   const as = nameBeside(from.table, [from, ...joins]);
-  const join: Join = { as, schema: from.schema, table: from.table, on: columns.map((each) => ({ left: { source: from.as, column: each }, right: each })) };
+  const join: Join = {
+    as,
+    schema: from.schema,
+    table: from.table,
+    on: columns.map((each) => ({ left: { source: from.as, column: each }, right: each })),
+  };
   return {
     kind: "related",
     joins: [join],
@@ -57,15 +85,23 @@ function nameBeside(table: string, sources: readonly { as: string }[]): string {
 
 const named = (table: Table, name: string, at: number): Item => {
   const column = table.columns.find((each) => each.name === name)!;
-  const attribute: Attribute = { kind: "name", name: { at, end: at, words: name, plural: false, columns: [{ table, column, cost: 0 }] } };
+  const attribute: Attribute = {
+    kind: "name",
+    name: { at, end: at, words: name, plural: false, columns: [{ table, column, cost: 0 }] },
+  };
   return { kind: "attribute", attribute };
 };
 
 /** A column of the root, or what one key of the root refers to. */
-function groupOf(group: Exclude<Frame["groups"][number], { kind: "period" }>, { resolver, builder: { root }, tables, asked: { index } }: Draft): Group | undefined {
+function groupOf(
+  group: Exclude<Frame["groups"][number], { kind: "period" }>,
+  { resolver, builder: { root }, tables, asked: { index } }: Draft,
+): Group | undefined {
   if (group.kind === "attribute") {
     const { table, column } = resolver.column(group.attribute, tables);
-    return table === root ? { columns: [column.name], called: { kind: "attribute", attribute: group.attribute } } : undefined;
+    return table === root
+      ? { columns: [column.name], called: { kind: "attribute", attribute: group.attribute } }
+      : undefined;
   }
   const table = resolver.table(group.table, tables);
   const label = labelOf(table)?.name ?? table.primaryKey[0];

@@ -42,9 +42,12 @@ type Features = Record<string, (facts: Facts) => number>;
 const upTo = (most: number, value: number) => Math.min(most, value);
 const least = (values: readonly number[], most = 1) => Math.min(most, ...values);
 const largest = (values: readonly number[]) => Math.max(0, ...values);
-const mean = (values: readonly number[]) => (values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length);
-const count = <T>(values: readonly T[], fits: (value: T) => boolean) => values.reduce((sum, value) => sum + Number(fits(value)), 0);
-const kinds = (conditions: readonly Condition[], ...wanted: Condition["kind"][]) => count(conditions, ({ kind }) => wanted.includes(kind));
+const mean = (values: readonly number[]) =>
+  values.length === 0 ? 1 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const count = <T>(values: readonly T[], fits: (value: T) => boolean) =>
+  values.reduce((sum, value) => sum + Number(fits(value)), 0);
+const kinds = (conditions: readonly Condition[], ...wanted: Condition["kind"][]) =>
+  count(conditions, ({ kind }) => wanted.includes(kind));
 
 /** What it cost to get there, and what else could have been meant. */
 const ofCosts = {
@@ -58,8 +61,16 @@ const ofCosts = {
   decisions: ({ decisions }) => upTo(8, decisions.length),
   notFirst: ({ decisions }) => count(decisions, ({ taken }) => taken > 0),
   closest: ({ gaps }) => least(gaps, 1.5),
-  close: ({ gaps }) => upTo(5, count(gaps, (gap) => gap < 0.06)),
-  nearby: ({ gaps }) => upTo(5, count(gaps, (gap) => gap < 0.3)),
+  close: ({ gaps }) =>
+    upTo(
+      5,
+      count(gaps, (gap) => gap < 0.06),
+    ),
+  nearby: ({ gaps }) =>
+    upTo(
+      5,
+      count(gaps, (gap) => gap < 0.3),
+    ),
   closestColumn: ({ columnGaps }) => least(columnGaps, 1.5),
   closestWay: ({ wayGaps }) => least(wayGaps, 1.5),
 } satisfies Features;
@@ -78,14 +89,22 @@ const ofShape = {
   combined: ({ plan }) => plan.combine?.length ?? 0,
   derived: ({ plan }) => Number("query" in plan.from),
   columns: ({ plan }) => upTo(6, plan.select.length),
-  computed: ({ plan }) => upTo(3, count(plan.select, ({ value }) => value.kind === "aggregate")),
+  computed: ({ plan }) =>
+    upTo(
+      3,
+      count(plan.select, ({ value }) => value.kind === "aggregate"),
+    ),
   distinct: ({ plan }) => Number(plan.distinct),
   distinctRows: ({ plan }) => count(plan.select, ({ value }) => value.kind === "aggregate" && value.distinct === true),
   ranked: ({ plan }) => Number(plan.limit !== undefined),
-  rankedAggregate: ({ plan }) => Number(plan.limit !== undefined && plan.orderBy.some(({ value }) => value.kind === "aggregate")),
+  rankedAggregate: ({ plan }) =>
+    Number(plan.limit !== undefined && plan.orderBy.some(({ value }) => value.kind === "aggregate")),
   first: ({ plan }) => upTo(5, plan.limit ?? 0),
   sorted: ({ plan }) => Number(plan.orderBy.length > 0 && plan.limit === undefined),
-  counts: ({ plan }) => Number(plan.select.length === 1 && plan.select.every(({ value }) => value.kind === "aggregate" && value.fn === "count")),
+  counts: ({ plan }) =>
+    Number(
+      plan.select.length === 1 && plan.select.every(({ value }) => value.kind === "aggregate" && value.fn === "count"),
+    ),
   negations: ({ named }) => upTo(3, named.negations),
   comparisons: ({ named }) => upTo(3, named.comparisons),
 } satisfies Features;
@@ -101,8 +120,10 @@ const ofReading = {
   counted: ({ frame }) => count(frame.filters, ({ kind }) => kind !== "attribute"),
   denied: ({ frame }) => count(frame.filters, ({ denied }) => denied),
   columnless: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && !filter.attribute),
-  texts: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "text"),
-  numbersAsked: ({ frame }) => count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "number"),
+  texts: ({ frame }) =>
+    count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "text"),
+  numbersAsked: ({ frame }) =>
+    count(frame.filters, (filter) => filter.kind === "attribute" && filter.predicate.kind === "number"),
   idleTopics: ({ frame, named }) => frame.topics.length - new Set(named.tables).size,
   worstTopic: ({ frame }) => largest(frame.topics.map(({ tables }) => Math.min(...tables.map(({ cost }) => cost)))),
 } satisfies Features;
@@ -111,18 +132,49 @@ const ofReading = {
 const ofNames = {
   rootExact: ({ said, named }) => said.share(named.tables[0]!).exact,
   rootLike: ({ said, named }) => said.share(named.tables[0]!).like,
-  unsaidTables: ({ tables }) => upTo(4, count(tables, ({ like }) => like === 0)),
-  inexactTables: ({ tables }) => upTo(4, count(tables, ({ exact }) => exact === 0)),
-  idleTables: ({ said, named }) => upTo(4, count(said.tables, (table) => !named.tables.includes(table))),
-  bridges: ({ named }) => upTo(4, count(named.joined, (table) => ![...named.shown, ...named.conditions, ...named.groups].some((each) => each.table === table))),
+  unsaidTables: ({ tables }) =>
+    upTo(
+      4,
+      count(tables, ({ like }) => like === 0),
+    ),
+  inexactTables: ({ tables }) =>
+    upTo(
+      4,
+      count(tables, ({ exact }) => exact === 0),
+    ),
+  idleTables: ({ said, named }) =>
+    upTo(
+      4,
+      count(said.tables, (table) => !named.tables.includes(table)),
+    ),
+  bridges: ({ named }) =>
+    upTo(
+      4,
+      count(
+        named.joined,
+        (table) => ![...named.shown, ...named.conditions, ...named.groups].some((each) => each.table === table),
+      ),
+    ),
   shownExact: ({ shares }) => mean(shares.shown.map(({ exact }) => exact)),
   leastShownExact: ({ shares }) => least(shares.shown.map(({ exact }) => exact)),
   leastShownLike: ({ shares }) => least(shares.shown.map(({ like }) => like)),
-  unsaidShown: ({ shares }) => upTo(4, count(shares.shown, ({ like }) => like === 0)),
+  unsaidShown: ({ shares }) =>
+    upTo(
+      4,
+      count(shares.shown, ({ like }) => like === 0),
+    ),
   conditionsExact: ({ shares }) => mean(shares.conditions.map(({ exact }) => exact)),
-  unsaidConditions: ({ shares }) => upTo(4, count(shares.conditions, ({ like }) => like === 0)),
+  unsaidConditions: ({ shares }) =>
+    upTo(
+      4,
+      count(shares.conditions, ({ like }) => like === 0),
+    ),
   groupsExact: ({ shares }) => largest(shares.groups.map(({ exact }) => exact)),
-  unsaidGroups: ({ shares }) => upTo(3, count(shares.groups, ({ like }) => like === 0)),
+  unsaidGroups: ({ shares }) =>
+    upTo(
+      3,
+      count(shares.groups, ({ like }) => like === 0),
+    ),
   ordersExact: ({ shares }) => least(shares.orders.map(({ exact }) => exact)),
   idleColumns: ({ said, named }) => upTo(4, idleColumns(said, named)),
   saidColumns: ({ said }) => upTo(8, said.columns.length),
@@ -132,25 +184,59 @@ const ofNames = {
   shownTwins: ({ said, named }) => twins(said, named.shown),
   conditionTwins: ({ said, named }) => twins(said, named.conditions),
   groupTwins: ({ said, named }) => twins(said, named.groups),
-  shownKeys: ({ said, named }) => upTo(3, count(named.shown, (column) => isKeyOf(said, column))),
+  shownKeys: ({ said, named }) =>
+    upTo(
+      3,
+      count(named.shown, (column) => isKeyOf(said, column)),
+    ),
   shownElsewhere: ({ named }) => Number(named.shown.some(({ table }) => table !== named.tables[0])),
 } satisfies Features;
 
 /** Whether the values and numbers of the plan are those of the question. */
 const ofValues = {
   values: ({ named }) => upTo(4, named.values.length),
-  unseen: ({ said, named }) => upTo(3, count(texts(named), (text) => said.sentence.index.values.of(text).length === 0)),
-  meanings: ({ said, named }) => upTo(6, largest(texts(named).map((text) => said.sentence.index.values.of(text).length))),
-  elsewhere: ({ said, named }) => upTo(3, count(named.values, (each) => typeof each.value === "string" && isElsewhere(said, each, each.value))),
-  otherwiseSaid: ({ said, named }) => upTo(3, count(texts(named), (text) => !said.lower.includes(text.toLowerCase()))),
-  asWritten: ({ said, named }) => upTo(3, count(texts(named), (text) => said.sentence.text.includes(text))),
-  saidColumn: ({ said, named }) => upTo(3, count(named.values, ({ column }) => said.share(column).like > 0)),
+  unseen: ({ said, named }) =>
+    upTo(
+      3,
+      count(texts(named), (text) => said.sentence.index.values.of(text).length === 0),
+    ),
+  meanings: ({ said, named }) =>
+    upTo(6, largest(texts(named).map((text) => said.sentence.index.values.of(text).length))),
+  elsewhere: ({ said, named }) =>
+    upTo(
+      3,
+      count(named.values, (each) => typeof each.value === "string" && isElsewhere(said, each, each.value)),
+    ),
+  otherwiseSaid: ({ said, named }) =>
+    upTo(
+      3,
+      count(texts(named), (text) => !said.lower.includes(text.toLowerCase())),
+    ),
+  asWritten: ({ said, named }) =>
+    upTo(
+      3,
+      count(texts(named), (text) => said.sentence.text.includes(text)),
+    ),
+  saidColumn: ({ said, named }) =>
+    upTo(
+      3,
+      count(named.values, ({ column }) => said.share(column).like > 0),
+    ),
   numbers: ({ said }) => upTo(4, said.numbers.length),
-  lostNumbers: ({ said, named }) => upTo(3, count(said.numbers, (number) => !numbersOf(named).includes(number))),
+  lostNumbers: ({ said, named }) =>
+    upTo(
+      3,
+      count(said.numbers, (number) => !numbersOf(named).includes(number)),
+    ),
   quoted: ({ said }) => upTo(3, said.quoted.length),
-  lostQuotes: ({ said, named }) => upTo(3, count(said.quoted, (quote) => !texts(named).some((text) => text.toLowerCase() === quote))),
+  lostQuotes: ({ said, named }) =>
+    upTo(
+      3,
+      count(said.quoted, (quote) => !texts(named).some((text) => text.toLowerCase() === quote)),
+    ),
   proper: ({ said }) => upTo(5, said.proper.length),
-  lostProper: ({ said, named }) => upTo(5, notNamed(said.proper, [...named.tables, ...usedColumns(named)], texts(named)).length),
+  lostProper: ({ said, named }) =>
+    upTo(5, notNamed(said.proper, [...named.tables, ...usedColumns(named)], texts(named)).length),
 } satisfies Features;
 
 /** What the plan does, by the words that ask for it. */
@@ -159,26 +245,53 @@ const mirrors: Partial<Record<Mirrored, (facts: Facts) => boolean>> = {
   average: ({ named }) => named.functions.has("avg"),
   sum: ({ named }) => named.functions.has("sum"),
   count: ({ named }) => named.functions.has("count"),
-  distinct: ({ plan }) => plan.distinct || plan.groupBy.length > 0 || plan.select.some(({ value }) => value.kind === "aggregate" && value.distinct === true),
+  distinct: ({ plan }) =>
+    plan.distinct ||
+    plan.groupBy.length > 0 ||
+    plan.select.some(({ value }) => value.kind === "aggregate" && value.distinct === true),
   group: ({ plan }) => plan.groupBy.length > 0,
   each: ({ plan }) => plan.groupBy.length > 0,
   negation: ({ named }) => named.negations > 0,
   or: ({ named }) => named.choices > 0,
   sorted: ({ plan }) => plan.orderBy.length > 0 && plan.limit === undefined,
-  compared: ({ plan, named }) => named.comparisons > 0 || plan.having.length > 0 || plan.where.some(({ kind }) => kind === "related" || kind === "measured"),
+  compared: ({ plan, named }) =>
+    named.comparisons > 0 ||
+    plan.having.length > 0 ||
+    plan.where.some(({ kind }) => kind === "related" || kind === "measured"),
   text: ({ named }) => named.texts > 0,
   above: ({ plan }) => plan.where.some(({ kind }) => kind === "measured"),
 };
 
 /** Words that say how hard a question is, whatever the plan does. */
-const telling: readonly Mirrored[] = ["both", "also", "common", "share", "all", "details", "ids", "called", "times", "related", "theirs", "counting", "asking"];
+const telling: readonly Mirrored[] = [
+  "both",
+  "also",
+  "common",
+  "share",
+  "all",
+  "details",
+  "ids",
+  "called",
+  "times",
+  "related",
+  "theirs",
+  "counting",
+  "asking",
+];
 
 const ofWords: Features = {
-  ...Object.fromEntries(Object.entries(mirrors).flatMap(([word, does]): [string, (facts: Facts) => number][] => [
-    // 1 where it was said and is not done, -1 where it is done and was not said.
-    [`${word}Mirrored`, (facts) => Number(facts.said.has(word as Mirrored)) - Number(does(facts))],
-  ])),
-  ...Object.fromEntries([...(Object.keys(mirrors) as Mirrored[]), ...telling].map((word) => [`${word}Said`, ({ said }: Facts) => Number(said.has(word))])),
+  ...Object.fromEntries(
+    Object.entries(mirrors).flatMap(([word, does]): [string, (facts: Facts) => number][] => [
+      // 1 where it was said and is not done, -1 where it is done and was not said.
+      [`${word}Mirrored`, (facts) => Number(facts.said.has(word as Mirrored)) - Number(does(facts))],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [...(Object.keys(mirrors) as Mirrored[]), ...telling].map((word) => [
+      `${word}Said`,
+      ({ said }: Facts) => Number(said.has(word)),
+    ]),
+  ),
 };
 
 const ofQuestion = {
@@ -194,11 +307,32 @@ const ownNames = Object.keys(own);
 const ownFeatures = Object.values(own);
 
 /** How far a plan is from the one that has least of this, among all that the question may mean. */
-const compared = ["reading", "naming", "surprise", "left", "leftUnlike", "idleColumns", "shownExact", "conditionsExact", "unsaidTables", "joins", "columns", "conditions", "tables", "lostProper", "rootExact"];
+const compared = [
+  "reading",
+  "naming",
+  "surprise",
+  "left",
+  "leftUnlike",
+  "idleColumns",
+  "shownExact",
+  "conditionsExact",
+  "unsaidTables",
+  "joins",
+  "columns",
+  "conditions",
+  "tables",
+  "lostProper",
+  "rootExact",
+];
 const comparedPlaces = compared.map((name) => ownNames.indexOf(name));
 
 /** By which the likely plans are told from the others, and how sure to be of one. */
-export const featureNames: readonly string[] = [...ownNames, "plans", "cost", ...["cost", ...compared].flatMap((name) => [`${name}AboveLeast`, `${name}BelowMost`])];
+export const featureNames: readonly string[] = [
+  ...ownNames,
+  "plans",
+  "cost",
+  ...["cost", ...compared].flatMap((name) => [`${name}AboveLeast`, `${name}BelowMost`]),
+];
 
 /** In the order of {@link featureNames}, for each of the plans that a question may mean. */
 export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] {
@@ -207,19 +341,38 @@ export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] 
     return ownFeatures.map((feature) => feature(facts));
   });
   const costs = plans.map(({ reading, naming, surprise }) => upTo(8, reading + naming + surprise));
-  const all = [costs, ...comparedPlaces.map((place) => alone.map((values) => values[place]!))].map((values) => ({ values, low: Math.min(...values), high: Math.max(...values) }));
-  return alone.map((values, plan) => Float64Array.from([...values, upTo(20, plans.length), costs[plan]!, ...all.flatMap(({ values: each, low, high }) => [each[plan]! - low, high - each[plan]!])]));
+  const all = [costs, ...comparedPlaces.map((place) => alone.map((values) => values[place]!))].map((values) => ({
+    values,
+    low: Math.min(...values),
+    high: Math.max(...values),
+  }));
+  return alone.map((values, plan) =>
+    Float64Array.from([
+      ...values,
+      upTo(20, plans.length),
+      costs[plan]!,
+      ...all.flatMap(({ values: each, low, high }) => [each[plan]! - low, high - each[plan]!]),
+    ]),
+  );
 }
 
 function factsOf(said: Said, found: Found): Facts {
   const named = new NamedIn(found.plan);
   const share = (columns: readonly NamedColumn[]) => columns.map(({ column }) => said.share(column));
-  const gaps = (kind = "") => found.decisions.filter(({ id }) => id.startsWith(kind)).flatMap(({ costs, taken }) => costs.flatMap((cost, place) => (place === taken ? [] : [cost - costs[taken]!])));
+  const gaps = (kind = "") =>
+    found.decisions
+      .filter(({ id }) => id.startsWith(kind))
+      .flatMap(({ costs, taken }) => costs.flatMap((cost, place) => (place === taken ? [] : [cost - costs[taken]!])));
   return {
     ...found,
     said,
     named,
-    shares: { shown: share(named.shown), conditions: share(named.conditions), groups: share(named.groups), orders: share(named.orders) },
+    shares: {
+      shown: share(named.shown),
+      conditions: share(named.conditions),
+      groups: share(named.groups),
+      orders: share(named.orders),
+    },
     tables: [...new Set(named.tables)].map((table) => said.share(table)),
     left: leftOf(said, named),
     gaps: gaps(),
@@ -238,9 +391,19 @@ function leftOf(said: Said, named: NamedIn): Facts["left"] {
 const texts = ({ values }: NamedIn) => values.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
 
 /** Also those inside of texts: days, codes. */
-const numbersOf = (named: NamedIn) => [...named.counts, ...named.values.flatMap(({ value }) => (typeof value === "number" ? [value] : typeof value === "string" ? (value.match(/\d+(\.\d+)?/g) ?? []).map(Number) : []))];
+const numbersOf = (named: NamedIn) => [
+  ...named.counts,
+  ...named.values.flatMap(({ value }) =>
+    typeof value === "number"
+      ? [value]
+      : typeof value === "string"
+        ? (value.match(/\d+(\.\d+)?/g) ?? []).map(Number)
+        : [],
+  ),
+];
 
-const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) => [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
+const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) =>
+  [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
 
 /** After these comes a verb, with its object: "who bought products". */
 const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
@@ -249,7 +412,13 @@ const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
 function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
   const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
   const { tokens } = said.sentence;
-  const open = tokens.filter((token, place) => unread.includes(token.text) || (tables.has(tokens[place + 1]?.stem ?? "") && !subjects.has(tokens[place - 1]?.word ?? "") && said.content.includes(token)));
+  const open = tokens.filter(
+    (token, place) =>
+      unread.includes(token.text) ||
+      (tables.has(tokens[place + 1]?.stem ?? "") &&
+        !subjects.has(tokens[place - 1]?.word ?? "") &&
+        said.content.includes(token)),
+  );
   const names = [...named.tables, ...usedColumns(named)];
   return unlike(notNamed(open, names, texts(named)), names).filter((token) => !isMeant(said, token, named)).length;
 }
@@ -269,11 +438,15 @@ function idleColumns(said: Said, named: NamedIn): number {
 }
 
 /** How many tables have a column of the same name. */
-const twins = ({ sentence }: Said, columns: readonly NamedColumn[]) => upTo(6, largest(columns.map(({ column }) => sentence.index.twins.get(column) ?? 1)));
+const twins = ({ sentence }: Said, columns: readonly NamedColumn[]) =>
+  upTo(6, largest(columns.map(({ column }) => sentence.index.twins.get(column) ?? 1)));
 
 function isKeyOf({ sentence }: Said, { table, column }: NamedColumn): boolean {
   const found = sentence.index.schema.tables.find(({ name }) => name === table);
-  return found !== undefined && (found.primaryKey.includes(column) || found.foreignKeys.some(({ columns }) => columns.includes(column)));
+  return (
+    found !== undefined &&
+    (found.primaryKey.includes(column) || found.foreignKeys.some(({ columns }) => columns.includes(column)))
+  );
 }
 
 /** Whether a value was seen, but not in this column. */

@@ -23,5 +23,7 @@ export function valueOf(trees: readonly Tree[], intercept: number, features: Arr
 
 /** The tree with other places for its features. */
 export function replaced(tree: Tree, places: readonly number[]): Tree {
-  return typeof tree === "number" ? tree : [places[tree[0]]!, tree[1], replaced(tree[2], places), replaced(tree[3], places)];
+  return typeof tree === "number"
+    ? tree
+    : [places[tree[0]]!, tree[1], replaced(tree[2], places), replaced(tree[3], places)];
 }

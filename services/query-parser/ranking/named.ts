@@ -1,4 +1,13 @@
-import type { Aggregate, Comparison, Condition, Expression, InnerQuery, Literal, QueryPlan, Source } from "../plan/plan.ts";
+import type {
+  Aggregate,
+  Comparison,
+  Condition,
+  Expression,
+  InnerQuery,
+  Literal,
+  QueryPlan,
+  Source,
+} from "../plan/plan.ts";
 
 /** A column of a table, by their names. The table is missing where it is the result of a query. */
 export interface NamedColumn {

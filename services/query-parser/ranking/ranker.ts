@@ -33,8 +33,13 @@ export class Ranker {
   /** @throws Error where the weights are of features that this ranker does not know */
   constructor({ forest, preference, sureness }: RankerWeights) {
     const { score = 0, lead = 0, intercept = 0, ...others } = sureness;
-    const unknown = [...(forest?.features ?? []), ...Object.keys(preference), ...Object.keys(others)].filter((name) => !featureNames.includes(name));
-    if (unknown.length > 0) throw new Error(`The ranker's weights are of features that it does not know: ${[...new Set(unknown)].join(", ")}. Fit them anew.`);
+    const unknown = [...(forest?.features ?? []), ...Object.keys(preference), ...Object.keys(others)].filter(
+      (name) => !featureNames.includes(name),
+    );
+    if (unknown.length > 0)
+      throw new Error(
+        `The ranker's weights are of features that it does not know: ${[...new Set(unknown)].join(", ")}. Fit them anew.`,
+      );
     const places = (forest?.features ?? []).map((name) => featureNames.indexOf(name));
     this.#trees = (forest?.trees ?? []).map((tree) => replaced(tree, places));
     this.#intercept = forest?.intercept ?? 0;
@@ -45,7 +50,9 @@ export class Ranker {
 
   /** @returns the plans with their confidences, from 0 to 1, the likeliest first */
   rank<E extends Evidence>(plans: readonly E[]): (E & { confidence: number })[] {
-    const scored = plans.map((evidence) => ({ evidence, score: this.prefer(evidence) })).sort((a, b) => b.score - a.score);
+    const scored = plans
+      .map((evidence) => ({ evidence, score: this.prefer(evidence) }))
+      .sort((a, b) => b.score - a.score);
     let before = 1;
     return scored.map(({ evidence, score }, place) => {
       const other = scored[place === 0 ? 1 : 0]?.score;
@@ -67,13 +74,18 @@ export class Ranker {
 }
 
 /** How far a plan is ahead of the other, or behind it. */
-export const leadOver = (score: number, other = -Infinity): number => Math.max(-maxLead, Math.min(maxLead, score - other));
+export const leadOver = (score: number, other = -Infinity): number =>
+  Math.max(-maxLead, Math.min(maxLead, score - other));
 
 interface Weight {
   place: number;
   weight: number;
 }
 
-const weightsOf = (weights: Readonly<Record<string, number>>): Weight[] => Object.entries(weights).flatMap(([name, weight]) => (weight === 0 ? [] : [{ place: featureNames.indexOf(name), weight }]));
+const weightsOf = (weights: Readonly<Record<string, number>>): Weight[] =>
+  Object.entries(weights).flatMap(([name, weight]) =>
+    weight === 0 ? [] : [{ place: featureNames.indexOf(name), weight }],
+  );
 
-const product = (values: ArrayLike<number>, weights: readonly Weight[]) => weights.reduce((sum, { place, weight }) => sum + values[place]! * weight, 0);
+const product = (values: ArrayLike<number>, weights: readonly Weight[]) =>
+  weights.reduce((sum, { place, weight }) => sum + values[place]! * weight, 0);

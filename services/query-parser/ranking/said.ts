@@ -1,4 +1,14 @@
-import { counts, distincts, extremes, functionWords, groupings, negations, superlatives, vocabulary, withouts } from "../language/lexicon.ts";
+import {
+  counts,
+  distincts,
+  extremes,
+  functionWords,
+  groupings,
+  negations,
+  superlatives,
+  vocabulary,
+  withouts,
+} from "../language/lexicon.ts";
 import type { Phrases } from "../language/phrases.ts";
 import { representative, writtenOut } from "../language/synonyms.ts";
 import { root, singular, wordsOfName, type Token } from "../language/tokens.ts";
@@ -26,7 +36,9 @@ export function nameWords(name: string): NameWords {
   let found = known.get(name);
   if (!found) {
     if (known.size >= maxNames) known.clear();
-    const words = writtenOut(wordsOfName(name)).map(singular).filter((word) => !fillers.has(word));
+    const words = writtenOut(wordsOfName(name))
+      .map(singular)
+      .filter((word) => !fillers.has(word));
     found = { words, roots: words.map(root), likes: words.map(like) };
     known.set(name, found);
   }
@@ -39,7 +51,8 @@ const like = (word: string) => root(representative(word));
 const mirrored = {
   average: /\b(average|avg|mean|averages)\b/,
   sum: /\b(total|sum|overall|combined|how much)\b/,
-  sorted: /\b(sort|sorted|ordered|order by|order of|alphabetical|alphabetically|ascending|descending|ranked|chronological\w*|lexicographic\w*)\b/,
+  sorted:
+    /\b(sort|sorted|ordered|order by|order of|alphabetical|alphabetically|ascending|descending|ranked|chronological\w*|lexicographic\w*)\b/,
   compared: /\b(than|at least|at most|over|above|below|under|or more|or less|exceeds?|before|after|between|since)\b/,
   or: /\bor\b/,
   both: /\b(both|as well as)\b/,
@@ -99,12 +112,16 @@ export class Said {
     const words = tokens.filter(({ kind }) => kind === "word");
     this.meant = meantBy(tokens, sentence.index.learned);
     const meanings = [...new Set(this.meant.values())];
-    const meantNames = meanings.flatMap(({ table, column, value }) => (value === undefined ? nameWords((column ?? table).name).words : []));
+    const meantNames = meanings.flatMap(({ table, column, value }) =>
+      value === undefined ? nameWords((column ?? table).name).words : [],
+    );
     this.lower = [text, ...meanings.flatMap(({ value = [] }) => value)].join(" ").toLowerCase();
     this.content = words.filter(({ word }) => !functionWords.has(word) && !vocabulary.has(word));
     this.numbers = tokens.filter(({ kind }) => kind === "number").map((token) => Number(token.text));
     this.quoted = tokens.filter(({ kind }) => kind === "quoted").map((token) => token.text.trim().toLowerCase());
-    this.proper = words.filter((token) => token !== tokens[0] && /^\p{Lu}/u.test(token.text) && !vocabulary.has(token.word));
+    this.proper = words.filter(
+      (token) => token !== tokens[0] && /^\p{Lu}/u.test(token.text) && !vocabulary.has(token.word),
+    );
     this.parts = tokens.filter(({ word }) => word === "and" || word === ",").length;
     const stemsSaid = [...words.map(({ stem }) => stem), ...meantNames];
     this.#words = new Set(stemsSaid);
@@ -118,9 +135,13 @@ export class Said {
     this.tables = sentence.index.schema.tables.map(({ name }) => name).filter(whole);
     this.columns = [...sentence.index.twins.keys()].filter(whole);
     const said = sentence.words.join(" ");
-    const anywhere = (...phrases: Phrases<unknown>[]) => tokens.some((_, at) => phrases.some((each) => sentence.phrase(each, at)));
+    const anywhere = (...phrases: Phrases<unknown>[]) =>
+      tokens.some((_, at) => phrases.some((each) => sentence.phrase(each, at)));
     this.#mirrored = {
-      ...(Object.fromEntries(Object.entries(mirrored).map(([name, pattern]) => [name, pattern.test(said)])) as Record<keyof typeof mirrored, boolean>),
+      ...(Object.fromEntries(Object.entries(mirrored).map(([name, pattern]) => [name, pattern.test(said)])) as Record<
+        keyof typeof mirrored,
+        boolean
+      >),
       superlative: anywhere(extremes, superlatives) || /\b(top|bottom|first|last|\p{L}{3,}est)\b/u.test(said),
       count: anywhere(counts),
       distinct: anywhere(distincts),
@@ -153,7 +174,8 @@ function meantBy(tokens: readonly Token[], learned: readonly Placed[]): Map<Toke
   for (const placed of learned) {
     tokens.forEach((_, at) => {
       const run = tokens.slice(at, at + placed.words.length);
-      if (run.length === placed.words.length && run.every(({ stem }, place) => stem === placed.words[place])) for (const token of run) found.set(token, placed);
+      if (run.length === placed.words.length && run.every(({ stem }, place) => stem === placed.words[place]))
+        for (const token of run) found.set(token, placed);
     });
   }
   return found;
@@ -161,12 +183,17 @@ function meantBy(tokens: readonly Token[], learned: readonly Placed[]): Map<Toke
 
 /** The words that are in none of these names and values. */
 export function notNamed(words: readonly Token[], names: readonly string[], values: readonly string[]): Token[] {
-  const named = new Set([...names.flatMap((name) => nameWords(name).words), ...values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u))]);
+  const named = new Set([
+    ...names.flatMap((name) => nameWords(name).words),
+    ...values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}]+/u)),
+  ]);
   return words.filter(({ word, stem }) => !named.has(word) && !named.has(stem));
 }
 
 /** The words to which none in these names is like. */
 export function unlike(words: readonly Token[], names: readonly string[]): Token[] {
-  const alike = new Set(words.length === 0 ? [] : names.map(nameWords).flatMap(({ roots, likes }) => [...roots, ...likes]));
+  const alike = new Set(
+    words.length === 0 ? [] : names.map(nameWords).flatMap(({ roots, likes }) => [...roots, ...likes]),
+  );
   return words.filter(({ stem }) => !alike.has(root(stem)) && !alike.has(like(stem)));
 }

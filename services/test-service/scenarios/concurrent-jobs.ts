@@ -28,8 +28,15 @@ export function concurrentJobs(gateway: Gateway, jobCount: number): ScenarioDefi
 
       await step(submit, async () => {
         const { location } = await gateway.upload(datasetName, linearCsv(2000));
-        const request = (seed: number) => ({ model_name: modelName, dataset_location: location, target, parameters: { seed } });
-        const accepted = await Promise.all(Array.from({ length: jobCount }, (_, index) => gateway.submit(request(index + 1))));
+        const request = (seed: number) => ({
+          model_name: modelName,
+          dataset_location: location,
+          target,
+          parameters: { seed },
+        });
+        const accepted = await Promise.all(
+          Array.from({ length: jobCount }, (_, index) => gateway.submit(request(index + 1))),
+        );
         ids = accepted.map(({ job_id }) => job_id);
         expect(new Set(ids).size === jobCount, "jobs share an id", { ids });
         return { jobs: ids };
@@ -54,8 +61,12 @@ export function concurrentJobs(gateway: Gateway, jobCount: number): ScenarioDefi
       });
       await step(queueing, () => {
         const waited = jobs.map(({ created_at, started_at }) => Date.parse(started_at!) - Date.parse(created_at));
-        const backwards = jobs.filter(({ created_at, started_at, finished_at }) => !(created_at <= started_at! && started_at! <= finished_at!));
-        expect(backwards.length === 0, "a job started before it was queued, or ended before it started", { jobs: backwards.map(({ job_id }) => job_id) });
+        const backwards = jobs.filter(
+          ({ created_at, started_at, finished_at }) => !(created_at <= started_at! && started_at! <= finished_at!),
+        );
+        expect(backwards.length === 0, "a job started before it was queued, or ended before it started", {
+          jobs: backwards.map(({ job_id }) => job_id),
+        });
         return Promise.resolve({ waited_ms: waited, longest_ms: Math.max(...waited) });
       });
       await step(order, async () => {
@@ -63,10 +74,14 @@ export function concurrentJobs(gateway: Gateway, jobCount: number): ScenarioDefi
         const versions = finished.map(({ model }) => model!.version);
         expect(new Set(versions).size === jobCount, "two jobs claim the same version of the model", { versions });
         // The registry counts versions up as models arrive: a job that began after another had ended must have the higher one.
-        const wrong = finished.flatMap((a) => finished.filter((b) => a.finished_at! < b.started_at! && a.model!.version > b.model!.version));
+        const wrong = finished.flatMap((a) =>
+          finished.filter((b) => a.finished_at! < b.started_at! && a.model!.version > b.model!.version),
+        );
         expect(wrong.length === 0, "versions do not follow the order in which jobs ran", { versions });
         const registered = (await gateway.versions(modelName)).versions.filter(({ job_id }) => ids.includes(job_id));
-        expect(registered.length === jobCount, `${jobCount} jobs made ${registered.length} versions`, { versions: registered.map(({ version }) => version) });
+        expect(registered.length === jobCount, `${jobCount} jobs made ${registered.length} versions`, {
+          versions: registered.map(({ version }) => version),
+        });
         return { completed: finished.map(({ job_id }) => ids.indexOf(job_id) + 1), versions };
       });
     },
@@ -75,6 +90,7 @@ export function concurrentJobs(gateway: Gateway, jobCount: number): ScenarioDefi
 
 /** The most jobs that ran at the same moment. */
 function mostAtOnce(jobs: Job[]): number {
-  const running = (at: string) => jobs.filter(({ started_at, finished_at }) => started_at! <= at && at < finished_at!).length;
+  const running = (at: string) =>
+    jobs.filter(({ started_at, finished_at }) => started_at! <= at && at < finished_at!).length;
   return Math.max(1, ...jobs.map(({ started_at }) => running(started_at!)));
 }

@@ -37,11 +37,19 @@ export function trainingPipeline(gateway: Gateway): ScenarioDefinition {
       });
       await step(queue, async () => {
         // The engine learns of jobs from Kafka alone: that it has this one shows that the job went through.
-        const { created_at, started_at } = await waitUntil("an engine takes the job", () => gateway.job(id), (job) => job.started_at !== undefined);
+        const { created_at, started_at } = await waitUntil(
+          "an engine takes the job",
+          () => gateway.job(id),
+          (job) => job.started_at !== undefined,
+        );
         return { created_at, started_at: started_at!, queued_ms: Date.parse(started_at!) - Date.parse(created_at) };
       });
       await step(process, async () => {
-        done = await waitUntil("the job ends", () => gateway.job(id), ({ status }) => status === "succeeded" || status === "failed");
+        done = await waitUntil(
+          "the job ends",
+          () => gateway.job(id),
+          ({ status }) => status === "succeeded" || status === "failed",
+        );
         expect(done.status === "succeeded", `the job failed: ${done.error}`);
         return { training_ms: Date.parse(done.finished_at!) - Date.parse(done.started_at!), metrics: done.metrics! };
       });
@@ -50,16 +58,30 @@ export function trainingPipeline(gateway: Gateway): ScenarioDefinition {
         model = await gateway.version(name, version);
         const artifact = await gateway.artifact(name, version);
         const sha256 = createHash("sha256").update(artifact).digest("hex");
-        expect(sha256 === model.sha256 && artifact.length === model.bytes, "the stored bytes are not those that were registered", { sha256, registered: model.sha256 });
+        expect(
+          sha256 === model.sha256 && artifact.length === model.bytes,
+          "the stored bytes are not those that were registered",
+          { sha256, registered: model.sha256 },
+        );
         return { model: name, version, bytes: model.bytes, sha256, format: model.format };
       });
       await step(validate, async () => {
         const { lineage, metrics } = model;
         const dataset = createHash("sha256").update(csv).digest("hex");
         expect(model.job_id === id, "the model names another job", { job_id: model.job_id });
-        expect(lineage?.dataset_location === location && lineage.dataset_sha256 === dataset, "the model names another dataset", { lineage: lineage ?? null });
-        expect(JSON.stringify(metrics) === JSON.stringify(done.metrics), "registry and orchestrator report different metrics", { registry: metrics });
-        expect((metrics.r2 ?? 0) > 0.999, "the data is a straight line, which the model should have found", { metrics });
+        expect(
+          lineage?.dataset_location === location && lineage.dataset_sha256 === dataset,
+          "the model names another dataset",
+          { lineage: lineage ?? null },
+        );
+        expect(
+          JSON.stringify(metrics) === JSON.stringify(done.metrics),
+          "registry and orchestrator report different metrics",
+          { registry: metrics },
+        );
+        expect((metrics.r2 ?? 0) > 0.999, "the data is a straight line, which the model should have found", {
+          metrics,
+        });
         const { prediction } = await gateway.predict(model.name, model.version, { a: 7, b: 4 });
         const right = expectedTarget(7, 4);
         expect(Math.abs(Number(prediction) - right) < 0.1, "the model predicts wrongly", { prediction, right });

@@ -47,7 +47,9 @@ for (const [name, directory] of sets) {
       let same = 0;
       let all = 0;
       for (const { databases, asked } of schemasOf(set)) {
-        const literals = databases.facts.scopes.flatMap(({ conditions }) => conditions.flat().flatMap(({ values }) => values));
+        const literals = databases.facts.scopes.flatMap(({ conditions }) =>
+          conditions.flat().flatMap(({ values }) => values),
+        );
         for (const gold of new Set(asked.map((question) => question.gold))) {
           const wanted = databases.gold(gold, 3);
           if (wanted.kind === "unusable") continue;

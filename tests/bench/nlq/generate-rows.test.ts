@@ -5,7 +5,10 @@ import { readQuestionSet } from "../../../bench/nlq/question-set.ts";
 
 const { questions, schemas } = readQuestionSet(`${import.meta.dirname}/set`);
 const made = [...schemas.values()].flatMap((schema) => {
-  const facts = factsOf(schema, questions.filter(({ db }) => db === schema.db));
+  const facts = factsOf(
+    schema,
+    questions.filter(({ db }) => db === schema.db),
+  );
   return [1, 2, 3].map((seed) => ({ schema, facts, seed, rows: generateRows(facts, seed) }));
 });
 const libraries = made.filter(({ schema }) => schema.db === "library");
@@ -26,7 +29,9 @@ describe("generated rows", () => {
         expect(new Set(own.map((row) => key(row, primaryKey))).size, name).to.equal(own.length);
         for (const { columns, table, references } of foreignKeys) {
           const parents = new Set(rows.get(table)!.map((row) => key(row, references)));
-          const lost = own.filter((row) => columns.every((column) => row[column] !== null) && !parents.has(key(row, columns)));
+          const lost = own.filter(
+            (row) => columns.every((column) => row[column] !== null) && !parents.has(key(row, columns)),
+          );
           expect(lost, `${name}.${columns.join()}`).to.deep.equal([]);
         }
       }
@@ -66,8 +71,12 @@ describe("generated rows", () => {
       for (const { name, columns } of schema.tables) {
         for (const column of columns) {
           const { roles } = facts.of(name, column.name);
-          if (!["counted", "ordered", "grouped", "negated", "calculated"].some((role) => (roles as Set<string>).has(role))) continue;
-          if (column.name !== "boss_id") expect(valuesOf(rows.get(name)!, column.name), `${name}.${column.name}`).not.to.include(null);
+          if (
+            !["counted", "ordered", "grouped", "negated", "calculated"].some((role) => (roles as Set<string>).has(role))
+          )
+            continue;
+          if (column.name !== "boss_id")
+            expect(valuesOf(rows.get(name)!, column.name), `${name}.${column.name}`).not.to.include(null);
         }
       }
     }
@@ -76,7 +85,8 @@ describe("generated rows", () => {
 });
 
 describe("types of columns", () => {
-  const typeOf = (db: string, table: string, column: string) => made.find(({ schema }) => schema.db === db)!.facts.of(table, column).domain.type;
+  const typeOf = (db: string, table: string, column: string) =>
+    made.find(({ schema }) => schema.db === db)!.facts.of(table, column).domain.type;
   it("come from the declared type and from what the gold queries compare with", () => {
     expect(typeOf("library", "Book", "Price")).to.equal("numeric");
     expect(typeOf("library", "Book", "Pages")).to.equal("integer");

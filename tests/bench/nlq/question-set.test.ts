@@ -29,22 +29,43 @@ describe("a set of questions", () => {
 });
 
 describe("a gold query", () => {
-  const conditionsOf = (sql: string) => scopesOf(sql, library).flatMap(({ conditions }) => conditions.map((all) => all.map(({ ref, op, values }) => [ref.table, ref.column, op, ...values])));
+  const conditionsOf = (sql: string) =>
+    scopesOf(sql, library).flatMap(({ conditions }) =>
+      conditions.map((all) => all.map(({ ref, op, values }) => [ref.table, ref.column, op, ...values])),
+    );
 
   it("says what its columns are compared with", () => {
-    expect(conditionsOf("SELECT title FROM book WHERE genre != \"Poetry\" AND pages BETWEEN 10 AND 20 OR price >= -1.5")).to.deep.equal([
-      [["Book", "Genre", "<>", "Poetry"], ["Book", "Pages", "between", 10, 20]],
+    expect(
+      conditionsOf('SELECT title FROM book WHERE genre != "Poetry" AND pages BETWEEN 10 AND 20 OR price >= -1.5'),
+    ).to.deep.equal([
+      [
+        ["Book", "Genre", "<>", "Poetry"],
+        ["Book", "Pages", "between", 10, 20],
+      ],
       [["Book", "Price", ">=", -1.5]],
     ]);
-    expect(conditionsOf("SELECT T1.name FROM Author AS T1 JOIN Book T2 ON T1.author_id = T2.author_id WHERE T2.title NOT LIKE '%sea%' AND T1.country IN ('Chile', 'Peru')")).to.deep.equal([
-      [["Book", "Title", "not like", "%sea%"], ["Author", "Country", "in", "Chile", "Peru"]],
+    expect(
+      conditionsOf(
+        "SELECT T1.name FROM Author AS T1 JOIN Book T2 ON T1.author_id = T2.author_id WHERE T2.title NOT LIKE '%sea%' AND T1.country IN ('Chile', 'Peru')",
+      ),
+    ).to.deep.equal([
+      [
+        ["Book", "Title", "not like", "%sea%"],
+        ["Author", "Country", "in", "Chile", "Peru"],
+      ],
     ]);
   });
 
   it("says which SELECTs must meet", () => {
-    const [inner, outer] = scopesOf("SELECT name FROM author WHERE author_id IN (SELECT author_id FROM book WHERE pages > 5)", library);
+    const [inner, outer] = scopesOf(
+      "SELECT name FROM author WHERE author_id IN (SELECT author_id FROM book WHERE pages > 5)",
+      library,
+    );
     expect(outer!.linked.map(({ scope, needed }) => [scope === inner, needed])).to.deep.equal([[true, true]]);
-    const [first, second] = scopesOf("SELECT country FROM author WHERE born < 5 EXCEPT SELECT country FROM author WHERE born > 7", library);
+    const [first, second] = scopesOf(
+      "SELECT country FROM author WHERE born < 5 EXCEPT SELECT country FROM author WHERE born > 7",
+      library,
+    );
     expect(first!.linked.map(({ scope, needed }) => [scope === second, needed])).to.deep.equal([[true, false]]);
   });
 

@@ -8,7 +8,9 @@ export function builderOrSkip(context: Context): ImageBuilder {
   const base = reference(localBase());
   const builder = anyBuilder();
   if (builder instanceof Error) return skip(context, builder.message);
-  return builder.has(base) ? builder : skip(context, `this machine does not have the base image: ${builder.name} pull ${base}`);
+  return builder.has(base)
+    ? builder
+    : skip(context, `this machine does not have the base image: ${builder.name} pull ${base}`);
 }
 
 function anyBuilder(): ImageBuilder | Error {

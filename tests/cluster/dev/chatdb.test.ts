@@ -22,7 +22,11 @@ interface Answer {
 }
 
 async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, { ...init, headers: { "content-type": "application/json", ...init?.headers }, signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, {
+    ...init,
+    headers: { "content-type": "application/json", ...init?.headers },
+    signal: AbortSignal.timeout(20_000),
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${init?.method ?? "GET"} ${url}: ${response.status} ${text}`);
   return JSON.parse(text) as T;
@@ -37,13 +41,20 @@ describe("ChatDB dev on a real Kubernetes", function () {
   const ask = (query: string) => post<Answer>(`${gateway.url}/api/query`, { query });
   /** Submits a job until it is accepted: what was just killed may still refuse. */
   const submit = (model_name: string) =>
-    until("a job is accepted", 60, () => post<Job>(`${gateway.url}/api/jobs`, { model_name, dataset_location: "s3://datasets/kill.csv", target: "y" }));
+    until("a job is accepted", 60, () =>
+      post<Job>(`${gateway.url}/api/jobs`, { model_name, dataset_location: "s3://datasets/kill.csv", target: "y" }),
+    );
   /** A new way in: a port-forward follows one pod and ends with it. */
   const reconnect = async () => {
     gateway?.close();
     gateway = await until("the gateway answers", 120, async () => {
       const forward = await portForward("chatdb-services", "service/api-gateway", 80);
-      return (await fetch(`${forward.url}/health`).then((response) => response.ok, () => false)) ? forward : void forward.close();
+      return (await fetch(`${forward.url}/health`).then(
+        (response) => response.ok,
+        () => false,
+      ))
+        ? forward
+        : void forward.close();
     });
   };
 
@@ -55,7 +66,8 @@ describe("ChatDB dev on a real Kubernetes", function () {
     for (const { namespace, names } of layers) {
       layerPods.push((await Promise.all(names.map((name) => podsOf(namespace, name)))).flat());
     }
-    const readyAt = (pod: Pod) => Date.parse(pod.status.conditions!.find(({ type }) => type === "Ready")!.lastTransitionTime);
+    const readyAt = (pod: Pod) =>
+      Date.parse(pod.status.conditions!.find(({ type }) => type === "Ready")!.lastTransitionTime);
     const startedAt = (pod: Pod) => Date.parse(pod.status.startTime!);
     for (const [number, pods] of layerPods.entries()) {
       expect(pods.length, layers[number]!.names.join(", ")).to.be.at.least(layers[number]!.names.length);
@@ -67,7 +79,14 @@ describe("ChatDB dev on a real Kubernetes", function () {
 
   it("answers a question in plain English with the SQL, the rows and the time taken", async () => {
     const answer = await ask("how many customers are there in Germany?");
-    const counted = await kubectl(...inPostgres, "psql", "--username=postgres", "--dbname=shop", "-tAc", "select count(*) from customers where country = 'Germany'");
+    const counted = await kubectl(
+      ...inPostgres,
+      "psql",
+      "--username=postgres",
+      "--dbname=shop",
+      "-tAc",
+      "select count(*) from customers where country = 'Germany'",
+    );
     expect(answer.statement.sql.toLowerCase()).to.include("count(");
     expect(answer.rows).to.deep.equal([[Number(counted)]]);
     expect(Number(counted)).to.be.greaterThan(0);
@@ -97,10 +116,13 @@ describe("ChatDB dev on a real Kubernetes", function () {
           });
         });
         expect(result.scenarios).to.have.length(3);
-        for (const { name, status, steps } of result.scenarios) expect(status, `${name}: ${JSON.stringify(steps)}`).to.equal("passed");
+        for (const { name, status, steps } of result.scenarios)
+          expect(status, `${name}: ${JSON.stringify(steps)}`).to.equal("passed");
         const { steps, took_ms } = result.scenarios[2]!;
         const [, allocation, queueing, order] = steps.map(({ evidence }) => evidence);
-        console.log(`      ${jobs} jobs in ${(took_ms / 1000).toFixed(0)} s, ${JSON.stringify(allocation!.at_once)} at once, the longest wait ${(Number(queueing!.longest_ms) / 1000).toFixed(1)} s, the slowest request meanwhile ${JSON.stringify(allocation!.slowest_request_ms)} ms`);
+        console.log(
+          `      ${jobs} jobs in ${(took_ms / 1000).toFixed(0)} s, ${JSON.stringify(allocation!.at_once)} at once, the longest wait ${(Number(queueing!.longest_ms) / 1000).toFixed(1)} s, the slowest request meanwhile ${JSON.stringify(allocation!.slowest_request_ms)} ms`,
+        );
         console.log(`      in the order ${JSON.stringify(order!.completed)}`);
         console.log(`      at the most: ${peaksInWords(peaks)}`);
       } finally {
@@ -111,7 +133,11 @@ describe("ChatDB dev on a real Kubernetes", function () {
 
   it("loses no accepted job and no row when any one pod is killed", async function () {
     this.timeout(900_000);
-    await fetch(`${gateway.url}/api/datasets/kill.csv`, { method: "PUT", headers: { "content-type": "text/csv" }, body: linearCsv() });
+    await fetch(`${gateway.url}/api/datasets/kill.csv`, {
+      method: "PUT",
+      headers: { "content-type": "text/csv" },
+      body: linearCsv(),
+    });
     const before = (await ask("list customers in Germany")).rows;
     const accepted: string[] = [];
     for (const { namespace, names } of layers) {
@@ -125,7 +151,9 @@ describe("ChatDB dev on a real Kubernetes", function () {
         await until(`${name} is back`, 180, async () => {
           const pods = await podsOf(namespace, name);
           const fresh = pods.filter(({ metadata }) => metadata.uid !== victim!.metadata.uid);
-          return fresh.length > 0 && fresh.every(({ status }) => status.containerStatuses?.every(({ ready }) => ready)) ? true : undefined;
+          return fresh.length > 0 && fresh.every(({ status }) => status.containerStatuses?.every(({ ready }) => ready))
+            ? true
+            : undefined;
         });
         await reconnect();
       }
@@ -137,7 +165,9 @@ describe("ChatDB dev on a real Kubernetes", function () {
       });
       expect(job.status, `job ${id}: ${job.error ?? ""}`).to.equal("succeeded");
     }
-    expect((await until("the database answers", 60, () => ask("list customers in Germany"))).rows).to.deep.equal(before);
+    expect((await until("the database answers", 60, () => ask("list customers in Germany"))).rows).to.deep.equal(
+      before,
+    );
   });
 
   it("has nothing left to change in a second preview", async function () {
@@ -155,8 +185,14 @@ describe("ChatDB dev on a real Kubernetes", function () {
       this.skip();
     }
     const passwords = async () => {
-      const { items } = await kubectlJson<{ items: { metadata: { name: string }; data: unknown }[] }>("get", "secrets", "--namespace=chatdb-services");
-      return items.map(({ metadata, data }) => ({ name: metadata.name, data })).sort((a, b) => a.name.localeCompare(b.name));
+      const { items } = await kubectlJson<{ items: { metadata: { name: string }; data: unknown }[] }>(
+        "get",
+        "secrets",
+        "--namespace=chatdb-services",
+      );
+      return items
+        .map(({ metadata, data }) => ({ name: metadata.name, data }))
+        .sort((a, b) => a.name.localeCompare(b.name));
     };
     const before = await passwords();
     expect(before).to.not.be.empty;

@@ -14,25 +14,37 @@ describe(`Training, while ${runs} times a random process is killed by SIGKILL`, 
   before(async () => {
     const start = performance.now();
     run = await crashRun({ runs, seed });
-    const killed = Object.entries(run.killed).map(([name, times]) => `${name} ${times}`).join(", ");
-    console.log(`      ${runs} kills in ${((performance.now() - start) / 1000).toFixed(0)} s: ${killed}; ${run.jobs.length} jobs, at most ${Math.max(...run.jobs.map(({ attempt }) => attempt))} attempts`);
+    const killed = Object.entries(run.killed)
+      .map(([name, times]) => `${name} ${times}`)
+      .join(", ");
+    console.log(
+      `      ${runs} kills in ${((performance.now() - start) / 1000).toFixed(0)} s: ${killed}; ${run.jobs.length} jobs, at most ${Math.max(...run.jobs.map(({ attempt }) => attempt))} attempts`,
+    );
   });
 
   it("loses no job that was accepted", () => {
-    const lost = run.jobs.filter(({ status }) => status !== "succeeded").map(({ job_id, status, error }) => `${job_id} ${status}: ${error}`);
+    const lost = run.jobs
+      .filter(({ status }) => status !== "succeeded")
+      .map(({ job_id, status, error }) => `${job_id} ${status}: ${error}`);
     expect(lost).to.deep.equal([]);
     expect(run.jobs).to.have.lengthOf(3 * runs);
   });
 
   it("makes one version of a model for each job, and no other", () => {
     const byJob = Object.groupBy(run.versions, ({ job_id }) => job_id);
-    for (const { job_id, model } of run.jobs) expect(byJob[job_id]?.map(({ name, version }) => ({ name, version })), job_id).to.deep.equal([model]);
+    for (const { job_id, model } of run.jobs)
+      expect(
+        byJob[job_id]?.map(({ name, version }) => ({ name, version })),
+        job_id,
+      ).to.deep.equal([model]);
     expect(run.versions).to.have.lengthOf(run.jobs.length);
   });
 
   it("trains the same bytes, however often it was cut off, and gives them out undamaged", () => {
     for (const { name, version, sha256, given } of run.versions) expect(given, `${name} ${version}`).to.equal(sha256);
-    const different = Object.values(Object.groupBy(run.versions, ({ name }) => name)).map((of) => new Set(of!.map(({ sha256 }) => sha256)).size);
+    const different = Object.values(Object.groupBy(run.versions, ({ name }) => name)).map(
+      (of) => new Set(of!.map(({ sha256 }) => sha256)).size,
+    );
     expect(different).to.deep.equal([1, 1]);
   });
 
@@ -43,8 +55,20 @@ describe(`Training, while ${runs} times a random process is killed by SIGKILL`, 
       expect(response.status, await response.clone().text()).to.equal(200);
       console.log(`      collected: ${await response.text()}`);
       // A second look, by other ways: what PostgreSQL says that versions name, and what the store says that is there.
-      const psql = ["exec", "--namespace=chatdb-system", "postgres-0", "--", "psql", "--username=postgres", "--dbname=registry", "--no-align", "--tuples-only"];
-      const named = (await kubectl(...psql, "--command=select distinct artifact_key from model_versions")).trim().split("\n");
+      const psql = [
+        "exec",
+        "--namespace=chatdb-system",
+        "postgres-0",
+        "--",
+        "psql",
+        "--username=postgres",
+        "--dbname=registry",
+        "--no-align",
+        "--tuples-only",
+      ];
+      const named = (await kubectl(...psql, "--command=select distinct artifact_key from model_versions"))
+        .trim()
+        .split("\n");
       expect((await keysOfModels()).sort()).to.deep.equal(named.sort());
     } finally {
       registry.close();

@@ -28,7 +28,9 @@ describe("Kafka of ChatDB dev", function () {
 
   for (const user of users) {
     it(`lets ${user} do what it declared and nothing else`, async () => {
-      const use = Object.entries(JSON.parse(environment(resources, `kafka-${user}`).TOPIC_USE!) as Record<string, keyof typeof rights>);
+      const use = Object.entries(
+        JSON.parse(environment(resources, `kafka-${user}`).TOPIC_USE!) as Record<string, keyof typeof rights>,
+      );
       const declared = use.flatMap(([topic, access]) => rights[access](user, topic));
       const otherUser = environment(resources, users.find((name) => name !== user)!).KAFKA_USERNAME!;
 
@@ -36,7 +38,8 @@ describe("Kafka of ChatDB dev", function () {
 
       const allowed = Object.entries(found).flatMap(([attempt, outcome]) => (outcome === "allowed" ? [attempt] : []));
       expect(allowed.sort()).to.deep.equal(declared.sort());
-      for (const attempt of Object.keys(found).filter((name) => !allowed.includes(name))) expect(found[attempt], attempt).to.equal(refusal(attempt));
+      for (const attempt of Object.keys(found).filter((name) => !allowed.includes(name)))
+        expect(found[attempt], attempt).to.equal(refusal(attempt));
       // The broker hangs up on who does not log in.
       expect(unknown).to.equal("Connection closed");
     });
@@ -52,7 +55,11 @@ describe("Kafka of ChatDB dev", function () {
       await gateway.put("/api/datasets/withdrawn.csv", linearCsv());
       for (const broker of await podsOf("chatdb-system", "kafka")) await kill(broker);
       const { job_id } = await until("a job is accepted", 60, () =>
-        gateway.post<{ job_id: string }>("/api/jobs", { model_name: "withdrawn", dataset_location: "s3://datasets/withdrawn.csv", target: "y" }),
+        gateway.post<{ job_id: string }>("/api/jobs", {
+          model_name: "withdrawn",
+          dataset_location: "s3://datasets/withdrawn.csv",
+          target: "y",
+        }),
       );
       await succeeded(gateway, job_id);
     } finally {
@@ -64,5 +71,7 @@ describe("Kafka of ChatDB dev", function () {
 function refusal(attempt: string): string {
   if (attempt.startsWith("group ")) return "GROUP_AUTHORIZATION_FAILED";
   if (attempt === "the administrator's name") return "UNSUPPORTED_SASL_MECHANISM";
-  return attempt.includes("password") || attempt.includes("name") ? "SASL_AUTHENTICATION_FAILED" : "TOPIC_AUTHORIZATION_FAILED";
+  return attempt.includes("password") || attempt.includes("name")
+    ? "SASL_AUTHENTICATION_FAILED"
+    : "TOPIC_AUTHORIZATION_FAILED";
 }

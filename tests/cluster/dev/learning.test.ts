@@ -38,14 +38,20 @@ describe("Learning on a real Kubernetes", function () {
     const parameters = { task: "questions", datasource: "shop" };
     // The engine takes feedback from Kafka: a job that came before all of it was kept has fewer examples, or none.
     const learned = await until("the engine has learned from all of it", 240, async () => {
-      const { job_id } = await gateway.post<Job>("/api/jobs", { model_name: "questions-shop", dataset_location: "s3://feedback/shop/", parameters });
+      const { job_id } = await gateway.post<Job>("/api/jobs", {
+        model_name: "questions-shop",
+        dataset_location: "s3://feedback/shop/",
+        parameters,
+      });
       const job = await until(`job ${job_id} ends`, 120, async () => {
         const job = await gateway.get<Job>(`/api/jobs/${job_id}`);
         return job.finished_at === undefined ? undefined : job;
       });
       return (job.metrics?.["examples"] ?? 0) >= said.length ? job : undefined;
     });
-    const answer = await until("the parser answers with what was learned", 120, () => ask(question).catch(() => undefined));
+    const answer = await until("the parser answers with what was learned", 120, () =>
+      ask(question).catch(() => undefined),
+    );
     expect(answer.learned_model?.name).to.equal(learned.model?.name);
     expect(answer.rows).to.deep.equal((await ask("how many pending orders are from Italy")).rows);
   });

@@ -10,30 +10,85 @@ import { stack } from "./stack.ts";
 const questions: readonly { readonly ask: string; readonly gold: string; readonly ordered?: true }[] = [
   { ask: "How many customers do we have?", gold: "SELECT count(*) FROM customers" },
   { ask: "How many customers come from Germany?", gold: "SELECT count(*) FROM customers WHERE country = 'Germany'" },
-  { ask: "How many different countries do our customers come from?", gold: "SELECT count(DISTINCT country) FROM customers" },
+  {
+    ask: "How many different countries do our customers come from?",
+    gold: "SELECT count(DISTINCT country) FROM customers",
+  },
   { ask: "How many products cost less than 20 euros?", gold: "SELECT count(*) FROM products WHERE price < 20" },
-  { ask: "How many orders did customers from Sweden place?", gold: "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Sweden'" },
-  { ask: "names and emails of customers in France", gold: "SELECT name, email FROM customers WHERE country = 'France'" },
+  {
+    ask: "How many orders did customers from Sweden place?",
+    gold: "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE country = 'Sweden'",
+  },
+  {
+    ask: "names and emails of customers in France",
+    gold: "SELECT name, email FROM customers WHERE country = 'France'",
+  },
   { ask: "products that cost more than 100", gold: "SELECT name FROM products WHERE price > 100" },
   { ask: "orders placed since March 2025", gold: "SELECT id FROM orders WHERE ordered_at >= '2025-03-01'" },
   { ask: "number of orders per status", gold: "SELECT status, count(*) FROM orders GROUP BY status" },
-  { ask: "average price of products per category", gold: "SELECT c.name, avg(price) FROM products JOIN categories c ON c.id = category_id GROUP BY c.name" },
-  { ask: "countries with more than 50 customers", gold: "SELECT country FROM customers GROUP BY country HAVING count(*) > 50" },
-  { ask: "the 3 most expensive products", gold: "SELECT name FROM products ORDER BY price DESC LIMIT 3", ordered: true },
-  { ask: "products that cost more than the average", gold: "SELECT name FROM products WHERE price > (SELECT avg(price) FROM products)" },
-  { ask: "the cheapest product in Books", gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books' ORDER BY price LIMIT 1" },
-  { ask: "orders per month in 2024", gold: "SELECT to_char(ordered_at, 'YYYY-MM') AS month, count(*) FROM orders WHERE to_char(ordered_at, 'YYYY') = '2024' GROUP BY month ORDER BY month", ordered: true },
-  { ask: "revenue per category", gold: "SELECT c.name, sum(quantity * unit_price) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.name" },
-  { ask: "products in Toys sorted by price", gold: "SELECT p.name, price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' ORDER BY price", ordered: true },
-  { ask: "customers with more than 10 orders", gold: "SELECT name FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 10" },
-  { ask: "minimum and maximum price of electronics", gold: "SELECT min(price), max(price) FROM products JOIN categories c ON c.id = category_id WHERE c.name = 'Electronics'" },
-  { ask: "products of the category Toys that are out of stock", gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' AND stock = 0" },
+  {
+    ask: "average price of products per category",
+    gold: "SELECT c.name, avg(price) FROM products JOIN categories c ON c.id = category_id GROUP BY c.name",
+  },
+  {
+    ask: "countries with more than 50 customers",
+    gold: "SELECT country FROM customers GROUP BY country HAVING count(*) > 50",
+  },
+  {
+    ask: "the 3 most expensive products",
+    gold: "SELECT name FROM products ORDER BY price DESC LIMIT 3",
+    ordered: true,
+  },
+  {
+    ask: "products that cost more than the average",
+    gold: "SELECT name FROM products WHERE price > (SELECT avg(price) FROM products)",
+  },
+  {
+    ask: "the cheapest product in Books",
+    gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books' ORDER BY price LIMIT 1",
+  },
+  {
+    ask: "orders per month in 2024",
+    gold: "SELECT to_char(ordered_at, 'YYYY-MM') AS month, count(*) FROM orders WHERE to_char(ordered_at, 'YYYY') = '2024' GROUP BY month ORDER BY month",
+    ordered: true,
+  },
+  {
+    ask: "revenue per category",
+    gold: "SELECT c.name, sum(quantity * unit_price) FROM order_items JOIN products p ON p.id = product_id JOIN categories c ON c.id = category_id GROUP BY c.name",
+  },
+  {
+    ask: "products in Toys sorted by price",
+    gold: "SELECT p.name, price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' ORDER BY price",
+    ordered: true,
+  },
+  {
+    ask: "customers with more than 10 orders",
+    gold: "SELECT name FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 10",
+  },
+  {
+    ask: "minimum and maximum price of electronics",
+    gold: "SELECT min(price), max(price) FROM products JOIN categories c ON c.id = category_id WHERE c.name = 'Electronics'",
+  },
+  {
+    ask: "products of the category Toys that are out of stock",
+    gold: "SELECT p.name FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys' AND stock = 0",
+  },
 ];
 
 /** What the sample shop's own database answers to its administrator. */
 async function goldRows(sql: string): Promise<Table> {
   const asJson = `SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (${sql}) rows`;
-  const answer = await kubectl("exec", "--namespace=chatdb-system", "postgres-0", "--", "psql", "--username=postgres", "--dbname=shop", "-tAc", asJson);
+  const answer = await kubectl(
+    "exec",
+    "--namespace=chatdb-system",
+    "postgres-0",
+    "--",
+    "psql",
+    "--username=postgres",
+    "--dbname=shop",
+    "-tAc",
+    asJson,
+  );
   return (JSON.parse(answer) as object[]).map((row): unknown[] => Object.values(row));
 }
 
@@ -54,7 +109,9 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   before(async () => {
     const databases = await startAskedDatabases();
     // Before that, neither the network nor the connector lets anybody reach them.
-    await stack.up({ addedDataSources: { ranges: databases.map(({ host }) => `${host}/32`), ports: databases.map(({ port }) => port) } });
+    await stack.up({
+      addedDataSources: { ranges: databases.map(({ host }) => `${host}/32`), ports: databases.map(({ port }) => port) },
+    });
     await untilReady();
     gateway = gatewayClient();
     for (const database of databases) await gateway.post("/api/datasources", database);
@@ -71,7 +128,9 @@ describe("Databases of three kinds on a real Kubernetes", function () {
           const right = await goldRows(gold);
           const { rows } = await answer(ask, datasource);
           expect(rows).to.not.be.empty;
-          expect(contrast(ordered ? right.map((row) => [row]) : [right], rows, { extraColumns: true })).to.equal(undefined);
+          expect(contrast(ordered ? right.map((row) => [row]) : [right], rows, { extraColumns: true })).to.equal(
+            undefined,
+          );
         });
       }
     });

@@ -8,7 +8,8 @@ import { startWorkload, type Workload } from "./workload.ts";
 const services = serviceNames.filter((name) => name !== "test-service");
 const infrastructure = ["postgres", "kafka", "minio"];
 
-const isReady = ({ status }: Pod) => status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+const isReady = ({ status }: Pod) =>
+  status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 const restarts = ({ status }: Pod) => status.containerStatuses?.[0]?.restartCount ?? 0;
 
 async function allPods(): Promise<Pod[]> {
@@ -41,7 +42,9 @@ describe("Faults under load", function () {
     await workload.nothingIsLost(lap.jobs);
     console.log(`      all accepted jobs ended ${((performance.now() - since) / 1000).toFixed(0)} s after the fault`);
     const end = await servedAgain(workload.load);
-    console.log(`      all requests answered from ${((performance.now() - since) / 1000 - end.seconds).toFixed(0)} s after the fault on`);
+    console.log(
+      `      all requests answered from ${((performance.now() - since) / 1000 - end.seconds).toFixed(0)} s after the fault on`,
+    );
     await workload.nothingIsLost(end.jobs);
     return lap;
   };
@@ -55,25 +58,36 @@ describe("Faults under load", function () {
       const killed = performance.now();
       await kill(pod);
       await until(`${pod.metadata.name} is back`, 180, async () => {
-        const now = (await podsOf(pod.metadata.namespace, nameOf(pod))).filter(({ metadata }) => !metadata.deletionTimestamp);
+        const now = (await podsOf(pod.metadata.namespace, nameOf(pod))).filter(
+          ({ metadata }) => !metadata.deletionTimestamp,
+        );
         const same = now.find(({ metadata }) => metadata.uid === pod.metadata.uid);
         return now.every(isReady) && (!same || restarts(same) > restarts(pod)) ? true : undefined;
       });
       const seconds = (performance.now() - killed) / 1000;
       if (seconds > slowest.seconds) Object.assign(slowest, { name: pod.metadata.name, seconds });
     }
-    console.log(`      ${(await allPods()).length} pods by ${isOurs ? "SIGKILL" : "forced deletion"}; slowest to be ready again: ${slowest.name}, ${slowest.seconds.toFixed(0)} s`);
+    console.log(
+      `      ${(await allPods()).length} pods by ${isOurs ? "SIGKILL" : "forced deletion"}; slowest to be ready again: ${slowest.name}, ${slowest.seconds.toFixed(0)} s`,
+    );
     await aftermath(start);
   });
 
   it("loses no job when a broker dies in mid-publish", async () => {
     const [broker] = await podsOf("chatdb-system", "kafka");
     const start = performance.now();
-    const submit = () => workload.gateway.post<{ job_id: string }>("/api/jobs", { model_name: "burst", dataset_location: "s3://datasets/load.csv", target: "y" });
+    const submit = () =>
+      workload.gateway.post<{ job_id: string }>("/api/jobs", {
+        model_name: "burst",
+        dataset_location: "s3://datasets/load.csv",
+        target: "y",
+      });
     const burst = Array.from({ length: 40 }, submit);
     await Promise.race(burst);
     await kill(broker!);
-    const accepted = (await Promise.allSettled(burst)).flatMap((result) => (result.status === "fulfilled" ? [result.value.job_id] : []));
+    const accepted = (await Promise.allSettled(burst)).flatMap((result) =>
+      result.status === "fulfilled" ? [result.value.job_id] : [],
+    );
     console.log(`      ${accepted.length} of ${burst.length} jobs of the burst accepted`);
     expect(accepted).to.not.be.empty;
     await aftermath(start);
@@ -92,10 +106,14 @@ describe("Faults under load", function () {
     await power("off", node);
     try {
       await kubectl("wait", `node/${node}`, "--for=condition=Ready=Unknown", "--timeout=180s");
-      console.log(`      NotReady after ${((performance.now() - start) / 1000).toFixed(0)} s, with ${there.sort().join(", ")}`);
+      console.log(
+        `      NotReady after ${((performance.now() - start) / 1000).toFixed(0)} s, with ${there.sort().join(", ")}`,
+      );
       // Kubernetes cannot tell whether the pods of a StatefulSet still run there, and starts no others, until somebody who knows says so.
       await kubectl("taint", "node", node, `${outOfService}=nodeshutdown:NoExecute`);
-      await until("nothing is left on the node", 180, async () => ((await podsOn(node)).length === 0 ? true : undefined));
+      await until("nothing is left on the node", 180, async () =>
+        (await podsOn(node)).length === 0 ? true : undefined,
+      );
       await aftermath(start);
     } finally {
       await power("on", node);
@@ -108,7 +126,14 @@ describe("Faults under load", function () {
     const there = (await podsOn(node)).map(nameOf);
     const start = performance.now();
     try {
-      await kubectl("drain", node, "--pod-selector=app.kubernetes.io/part-of=chatdb", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
+      await kubectl(
+        "drain",
+        node,
+        "--pod-selector=app.kubernetes.io/part-of=chatdb",
+        "--ignore-daemonsets",
+        "--delete-emptydir-data",
+        "--timeout=300s",
+      );
       expect(await podsOn(node)).to.deep.equal([]);
     } finally {
       await kubectl("uncordon", node);
@@ -120,15 +145,32 @@ describe("Faults under load", function () {
   it("goes out of readiness while an edge is cut for 30 s, and comes back", async () => {
     const policy = ["networkpolicy/training-orchestrator-to-postgres-5432", "--namespace=chatdb-system"];
     const { spec } = await kubectlJson<{ spec: { ingress: unknown[] } }>("get", ...policy);
-    const ingress = (rules: unknown[]) => kubectl("patch", ...policy, "--type=json", `--patch=${JSON.stringify([{ op: "replace", path: "/spec/ingress", value: rules }])}`);
+    const ingress = (rules: unknown[]) =>
+      kubectl(
+        "patch",
+        ...policy,
+        "--type=json",
+        `--patch=${JSON.stringify([{ op: "replace", path: "/spec/ingress", value: rules }])}`,
+      );
     const orchestrators = () => podsOf("chatdb-services", "training-orchestrator");
     const before = await orchestrators();
     const start = performance.now();
     try {
       await ingress([]);
       // A policy decides on new connections; those that are open, their server ends.
-      await kubectl("exec", "--namespace=chatdb-system", "postgres-0", "--", "psql", "--username=postgres", "-c", "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'training'");
-      await until("no orchestrator is ready", 60, async () => ((await orchestrators()).some(isReady) ? undefined : true));
+      await kubectl(
+        "exec",
+        "--namespace=chatdb-system",
+        "postgres-0",
+        "--",
+        "psql",
+        "--username=postgres",
+        "-c",
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'training'",
+      );
+      await until("no orchestrator is ready", 60, async () =>
+        (await orchestrators()).some(isReady) ? undefined : true,
+      );
       console.log(`      not ready ${((performance.now() - start) / 1000).toFixed(0)} s after the cut`);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, 30_000 - (performance.now() - start))));
     } finally {
@@ -137,7 +179,8 @@ describe("Faults under load", function () {
     const mended = performance.now();
     const lap = await aftermath(mended);
     // The others have nothing to do with that edge.
-    for (const answer of ["question 200", "prediction 200", "parse 200", "models 200"]) expect(lap.counts[answer], answer).to.be.greaterThan(0);
+    for (const answer of ["question 200", "prediction 200", "parse 200", "models 200"])
+      expect(lap.counts[answer], answer).to.be.greaterThan(0);
     expect((await orchestrators()).map(restarts), "restarts").to.deep.equal(before.map(restarts));
   });
 });
@@ -147,5 +190,9 @@ async function victim(): Promise<string> {
   const { items } = await kubectlJson<{ items: { metadata: { name: string } }[] }>("get", "nodes");
   const pods = await allPods();
   const count = (node: string) => pods.filter(({ spec }) => spec.nodeName === node).length;
-  return items.slice(1).map(({ metadata }) => metadata.name).reverse().reduce((most, node) => (count(node) > count(most) ? node : most));
+  return items
+    .slice(1)
+    .map(({ metadata }) => metadata.name)
+    .reverse()
+    .reduce((most, node) => (count(node) > count(most) ? node : most));
 }

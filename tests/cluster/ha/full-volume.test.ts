@@ -27,13 +27,34 @@ describe("A full volume under load", function () {
     const start = performance.now();
     const elapsed = () => ((performance.now() - start) / 1000).toFixed(0);
     const accepted: string[] = [];
-    const submit = () => workload.gateway.post<{ job_id: string }>("/api/jobs", { model_name: "full", dataset_location: "s3://datasets/load.csv", target: "y" });
+    const submit = () =>
+      workload.gateway.post<{ job_id: string }>("/api/jobs", {
+        model_name: "full",
+        dataset_location: "s3://datasets/load.csv",
+        target: "y",
+      });
     await disk.fill();
     try {
       // The write-ahead log has room of its own up to the end of its segment: the next one finds none.
-      await kubectl("exec", "--namespace=chatdb-system", "postgres-0", "--", "psql", "--username=postgres", "-c", "select pg_switch_wal()").catch(() => undefined);
-      const refusal = await until("a job is refused", 180, () => submit().then(({ job_id }) => void accepted.push(job_id), (error: Error) => error.message));
-      console.log(`      refused ${elapsed()} s after the volume was full, ${accepted.length} accepted before: ${refusal.slice(0, 160)}`);
+      await kubectl(
+        "exec",
+        "--namespace=chatdb-system",
+        "postgres-0",
+        "--",
+        "psql",
+        "--username=postgres",
+        "-c",
+        "select pg_switch_wal()",
+      ).catch(() => undefined);
+      const refusal = await until("a job is refused", 180, () =>
+        submit().then(
+          ({ job_id }) => void accepted.push(job_id),
+          (error: Error) => error.message,
+        ),
+      );
+      console.log(
+        `      refused ${elapsed()} s after the volume was full, ${accepted.length} accepted before: ${refusal.slice(0, 160)}`,
+      );
     } finally {
       await disk.free();
     }
@@ -41,7 +62,9 @@ describe("A full volume under load", function () {
     await untilReady();
     await until("jobs are accepted again", 120, async () => accepted.push((await submit()).job_id));
     const lap = await workload.load.lap();
-    console.log(`      at work again ${((performance.now() - freed) / 1000).toFixed(0)} s after there was room; ${figures(lap)}`);
+    console.log(
+      `      at work again ${((performance.now() - freed) / 1000).toFixed(0)} s after there was room; ${figures(lap)}`,
+    );
     await workload.nothingIsLost([...accepted, ...lap.jobs]);
     await workload.nothingIsLost((await servedAgain(workload.load)).jobs);
   });

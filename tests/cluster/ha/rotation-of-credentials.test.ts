@@ -8,12 +8,30 @@ import { startWorkload, type Workload } from "./workload.ts";
 /** The login to a database that a service has at the moment. */
 async function login(service: string): Promise<{ user: string; password: string }> {
   const of = ["--namespace=chatdb-services"];
-  const { spec } = await kubectlJson<{ spec: { template: { spec: { containers: { envFrom: { configMapRef: { name: string } }[]; env: { name: string; valueFrom: { secretKeyRef: { name: string } } }[] }[] } } } }>("get", `deployment/${service}`, ...of);
+  const { spec } = await kubectlJson<{
+    spec: {
+      template: {
+        spec: {
+          containers: {
+            envFrom: { configMapRef: { name: string } }[];
+            env: { name: string; valueFrom: { secretKeyRef: { name: string } } }[];
+          }[];
+        };
+      };
+    };
+  }>("get", `deployment/${service}`, ...of);
   const [container] = spec.template.spec.containers;
-  const config = await kubectlJson<{ data: Record<string, string> }>("get", `configmap/${container!.envFrom[0]!.configMapRef.name}`, ...of);
+  const config = await kubectlJson<{ data: Record<string, string> }>(
+    "get",
+    `configmap/${container!.envFrom[0]!.configMapRef.name}`,
+    ...of,
+  );
   const secretName = container!.env.find(({ name }) => name === "DATABASE_PASSWORD")!.valueFrom.secretKeyRef.name;
   const secret = await kubectlJson<{ data: Record<string, string> }>("get", `secret/${secretName}`, ...of);
-  return { user: config.data.DATABASE_USER!, password: Buffer.from(secret.data.DATABASE_PASSWORD!, "base64").toString() };
+  return {
+    user: config.data.DATABASE_USER!,
+    password: Buffer.from(secret.data.DATABASE_PASSWORD!, "base64").toString(),
+  };
 }
 
 /** Whether PostgreSQL lets a login in, over the network as the services come. */
@@ -60,7 +78,11 @@ describe("A rotation of all passwords under load", function () {
     for (const broker of await podsOf("chatdb-system", "kafka")) await kill(broker);
     await untilReady();
     const { job_id } = await until("a job is accepted", 120, () =>
-      workload.gateway.post<{ job_id: string }>("/api/jobs", { model_name: "rotated", dataset_location: "s3://datasets/load.csv", target: "y" }),
+      workload.gateway.post<{ job_id: string }>("/api/jobs", {
+        model_name: "rotated",
+        dataset_location: "s3://datasets/load.csv",
+        target: "y",
+      }),
     );
     await workload.nothingIsLost([job_id]);
   });

@@ -7,7 +7,12 @@ const job = { model_name: "load", dataset_location: "s3://datasets/load.csv", ta
 /** What people ask. */
 const asking: readonly Step[] = [
   { name: "question", method: "POST", path: "/api/query", body: { query: "how many customers are there in Germany?" } },
-  { name: "prediction", method: "POST", path: "/api/predict", body: { model_name: "load", version: 1, features: { x: 7 } } },
+  {
+    name: "prediction",
+    method: "POST",
+    path: "/api/predict",
+    body: { model_name: "load", version: 1, features: { x: 7 } },
+  },
   { name: "parse", method: "POST", path: "/api/parse", body: { query: "list customers in Germany" } },
   { name: "question", method: "POST", path: "/api/query", body: { query: "list customers in Germany" } },
   { name: "prediction", method: "POST", path: "/api/predict", body: { model_name: "load", features: { x: 7 } } },
@@ -17,7 +22,12 @@ const asking: readonly Step[] = [
 ];
 
 /** What people do with ChatDB, in the proportions of the list: mostly they ask, and now and then they train a model. */
-const script: readonly Step[] = [...asking, ...asking, ...asking, { name: "job", method: "POST", path: "/api/jobs", body: job }];
+const script: readonly Step[] = [
+  ...asking,
+  ...asking,
+  ...asking,
+  { name: "job", method: "POST", path: "/api/jobs", body: job },
+];
 
 /** ChatDB at work, and what it must not lose. */
 export interface Workload {
@@ -31,7 +41,8 @@ export interface Workload {
 /** Trains a model to be asked for predictions, and starts the load. */
 export async function startWorkload({ rate = 10, connections = 8 } = {}): Promise<Workload> {
   const gateway = gatewayClient();
-  const rows = () => gateway.post<{ rows: unknown[][] }>("/api/query", { query: "list customers in Germany" }).then(({ rows }) => rows);
+  const rows = () =>
+    gateway.post<{ rows: unknown[][] }>("/api/query", { query: "list customers in Germany" }).then(({ rows }) => rows);
   const model = () => gateway.get("/api/models/load/1");
   await gateway.put("/api/datasets/load.csv", linearCsv());
   const { job_id } = await gateway.post<{ job_id: string }>("/api/jobs", job);

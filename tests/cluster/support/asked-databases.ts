@@ -26,18 +26,39 @@ export interface AskedDatabase {
 
 /** Starts MySQL and MongoDB and fills them with the sample shop. */
 export async function startAskedDatabases(): Promise<AskedDatabase[]> {
-  await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } });
+  await apply({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+  });
   return Promise.all([startMysql(), startMongodb()]);
 }
 
 async function startMysql(): Promise<AskedDatabase> {
   const name = "asked-mysql";
   const port = 3306;
-  const env = { MYSQL_ROOT_PASSWORD: crypto.randomUUID(), MYSQL_DATABASE: "shop", MYSQL_USER: "loader", MYSQL_PASSWORD: password };
+  const env = {
+    MYSQL_ROOT_PASSWORD: crypto.randomUUID(),
+    MYSQL_DATABASE: "shop",
+    MYSQL_USER: "loader",
+    MYSQL_PASSWORD: password,
+  };
   const reader = `CREATE USER reader@'%' IDENTIFIED BY '${password}'; GRANT SELECT ON shop.* TO reader@'%';`;
-  const host = await startDatabase(name, { image: mysqlImage, port, env, folders: ["/var/lib/mysql", "/run/mysqld"], atFirst: { "reader.sql": reader } });
+  const host = await startDatabase(name, {
+    image: mysqlImage,
+    port,
+    env,
+    folders: ["/var/lib/mysql", "/run/mysqld"],
+    atFirst: { "reader.sql": reader },
+  });
   await by(name, port, async (forwarded) => {
-    const loader = await mysql.createConnection({ host: "127.0.0.1", port: forwarded, user: "loader", password, database: "shop" });
+    const loader = await mysql.createConnection({
+      host: "127.0.0.1",
+      port: forwarded,
+      user: "loader",
+      password,
+      database: "shop",
+    });
     try {
       await loadMysql(loader);
     } finally {
@@ -51,7 +72,12 @@ async function startMysql(): Promise<AskedDatabase> {
 async function startMongodb(): Promise<AskedDatabase> {
   const name = "asked-mongodb";
   const port = 27017;
-  const host = await startDatabase(name, { image: mongodbImage, port, env: {}, folders: ["/data/db", "/data/configdb"] });
+  const host = await startDatabase(name, {
+    image: mongodbImage,
+    port,
+    env: {},
+    folders: ["/data/db", "/data/configdb"],
+  });
   await by(name, port, async (forwarded) => {
     const client = new MongoClient(`mongodb://127.0.0.1:${forwarded}`, { directConnection: true });
     try {
@@ -83,7 +109,13 @@ async function startDatabase(name: string, { image, port, env, folders, atFirst 
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
-      securityContext: { runAsUser: 999, runAsGroup: 999, fsGroup: 999, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: {
+        runAsUser: 999,
+        runAsGroup: 999,
+        fsGroup: 999,
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
       containers: [
         {
           name,
@@ -92,10 +124,16 @@ async function startDatabase(name: string, { image, port, env, folders, atFirst 
           env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
           readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-          volumeMounts: [{ name: "at-first", mountPath: "/docker-entrypoint-initdb.d" }, ...folders.map((mountPath, number) => ({ name: `folder-${number}`, mountPath }))],
+          volumeMounts: [
+            { name: "at-first", mountPath: "/docker-entrypoint-initdb.d" },
+            ...folders.map((mountPath, number) => ({ name: `folder-${number}`, mountPath })),
+          ],
         },
       ],
-      volumes: [{ name: "at-first", configMap: { name } }, ...folders.map((_, number) => ({ name: `folder-${number}`, emptyDir: {} }))],
+      volumes: [
+        { name: "at-first", configMap: { name } },
+        ...folders.map((_, number) => ({ name: `folder-${number}`, emptyDir: {} })),
+      ],
     },
   });
   await kubectl("wait", `pod/${name}`, `--namespace=${namespace}`, "--for=condition=Ready", "--timeout=180s");

@@ -23,7 +23,10 @@ function ports({ pod }: Workload): number[] {
 }
 
 /** Ports on which the replicas of a cluster talk among themselves: brokers on all but the clients' port, object stores on that one. */
-const amongPeers: Record<string, (ports: number[]) => number[]> = { kafka: (ports) => ports.slice(1), minio: (ports) => ports.slice(0, 1) };
+const amongPeers: Record<string, (ports: number[]) => number[]> = {
+  kafka: (ports) => ports.slice(1),
+  minio: (ports) => ports.slice(0, 1),
+};
 
 /**
  * What may connect to what: to the first port of everything that a service declared to use, which is the one for clients, and what
@@ -31,9 +34,15 @@ const amongPeers: Record<string, (ports: number[]) => number[]> = { kafka: (port
  */
 export function declared(resources: readonly RecordedResource[]): string[] {
   const all = running(resources);
-  const uses = edges(resources).map(({ from, to }) => `${from} -> ${to}:${ports(all.find(({ name }) => name === to)!)[0]}`);
-  const clusters = all.filter(({ name, object }) => name in amongPeers && (object.spec as { replicas?: number }).replicas! > 1);
-  const peers = clusters.flatMap((cluster) => amongPeers[cluster.name]!(ports(cluster)).map((port) => `${cluster.name} -> ${cluster.name}:${port}`));
+  const uses = edges(resources).map(
+    ({ from, to }) => `${from} -> ${to}:${ports(all.find(({ name }) => name === to)!)[0]}`,
+  );
+  const clusters = all.filter(
+    ({ name, object }) => name in amongPeers && (object.spec as { replicas?: number }).replicas! > 1,
+  );
+  const peers = clusters.flatMap((cluster) =>
+    amongPeers[cluster.name]!(ports(cluster)).map((port) => `${cluster.name} -> ${cluster.name}:${port}`),
+  );
   return [...new Set([...uses, ...peers])].sort();
 }
 
@@ -46,7 +55,9 @@ interface Addressed {
 export async function listeners(resources: readonly RecordedResource[]): Promise<Record<string, string>> {
   const found = await Promise.all(
     running(resources).map(async (workload) =>
-      (await addressed(workload)).flatMap(({ metadata, status }) => ports(workload).map((port) => [`${workload.name}/${metadata.name}:${port}`, `${status.podIP}:${port}`])),
+      (await addressed(workload)).flatMap(({ metadata, status }) =>
+        ports(workload).map((port) => [`${workload.name}/${metadata.name}:${port}`, `${status.podIP}:${port}`]),
+      ),
     ),
   );
   return Object.fromEntries(found.flat()) as Record<string, string>;
@@ -54,14 +65,26 @@ export async function listeners(resources: readonly RecordedResource[]): Promise
 
 async function addressed({ namespace, name }: Workload): Promise<Addressed[]> {
   const pods = await podsOf(namespace, name);
-  return pods.filter(({ metadata, status }) => status.phase === "Running" && metadata.deletionTimestamp === undefined) as unknown as Addressed[];
+  return pods.filter(
+    ({ metadata, status }) => status.phase === "Running" && metadata.deletionTimestamp === undefined,
+  ) as unknown as Addressed[];
 }
 
 /** The API server, and each node's kubelet: nothing that a service has to do with. */
 export async function clusterItself(): Promise<Record<string, string>> {
-  const server = await kubectl("get", "endpoints/kubernetes", "--namespace=default", "--output=jsonpath={.subsets[0].addresses[0].ip}:{.subsets[0].ports[0].port}");
-  const { items } = await kubectlJson<{ items: { metadata: { name: string }; status: { addresses: { type: string; address: string }[] } }[] }>("get", "nodes");
-  const kubelets = items.map(({ metadata, status }) => [metadata.name, `${status.addresses.find(({ type }) => type === "InternalIP")!.address}:10250`]);
+  const server = await kubectl(
+    "get",
+    "endpoints/kubernetes",
+    "--namespace=default",
+    "--output=jsonpath={.subsets[0].addresses[0].ip}:{.subsets[0].ports[0].port}",
+  );
+  const { items } = await kubectlJson<{
+    items: { metadata: { name: string }; status: { addresses: { type: string; address: string }[] } }[];
+  }>("get", "nodes");
+  const kubelets = items.map(({ metadata, status }) => [
+    metadata.name,
+    `${status.addresses.find(({ type }) => type === "InternalIP")!.address}:10250`,
+  ]);
   return { "API server": server, ...(Object.fromEntries(kubelets) as Record<string, string>) };
 }
 
@@ -75,13 +98,19 @@ export interface Attempt extends Reached {
 }
 
 /** What one pod of each workload reaches, by the workload's name: a container in the pod's own network tries. */
-export async function reachedFrom(resources: readonly RecordedResource[], targets: Record<string, string>): Promise<Map<string, Attempt>> {
+export async function reachedFrom(
+  resources: readonly RecordedResource[],
+  targets: Record<string, string>,
+): Promise<Map<string, Attempt>> {
   const image = await nodeImage();
   const results = await Promise.all(
     running(resources).map(async (workload) => {
       const [pod] = await addressed(workload);
       const { namespace, name } = pod!.metadata;
-      return [workload.name, { pod: name, host: pod!.status.hostIP, ...(await tryIn(namespace, name, image, targets)) }] as const;
+      return [
+        workload.name,
+        { pod: name, host: pod!.status.hostIP, ...(await tryIn(namespace, name, image, targets)) },
+      ] as const;
     }),
   );
   return new Map(results);
@@ -97,13 +126,33 @@ interface Terminated {
 async function tryIn(namespace: string, pod: string, image: string, targets: Record<string, string>): Promise<Reached> {
   const container = `connections-${randomUUID().slice(0, 8)}`;
   await kubectl(
-    ...["debug", `pod/${pod}`, "--namespace", namespace, `--container=${container}`, `--image=${image}`, "--image-pull-policy=IfNotPresent", "--profile=restricted"],
-    ...[`--env=TARGETS=${JSON.stringify(targets)}`, `--env=NAME=${nameToLookUp}`, "--", node, "--input-type=module-typescript", "--eval", program("try-connections")],
+    ...[
+      "debug",
+      `pod/${pod}`,
+      "--namespace",
+      namespace,
+      `--container=${container}`,
+      `--image=${image}`,
+      "--image-pull-policy=IfNotPresent",
+      "--profile=restricted",
+    ],
+    ...[
+      `--env=TARGETS=${JSON.stringify(targets)}`,
+      `--env=NAME=${nameToLookUp}`,
+      "--",
+      node,
+      "--input-type=module-typescript",
+      "--eval",
+      program("try-connections"),
+    ],
   );
   return until(`${container} of ${pod} ends`, 60, async () => {
-    const { status } = await kubectlJson<{ status: { ephemeralContainerStatuses?: { name: string; state: { terminated?: Terminated } }[] } }>("get", `pod/${pod}`, "--namespace", namespace);
+    const { status } = await kubectlJson<{
+      status: { ephemeralContainerStatuses?: { name: string; state: { terminated?: Terminated } }[] };
+    }>("get", `pod/${pod}`, "--namespace", namespace);
     const { terminated } = status.ephemeralContainerStatuses?.find(({ name }) => name === container)?.state ?? {};
-    if (terminated && terminated.message === undefined) throw new Error(`${terminated.reason}, exit code ${terminated.exitCode}`);
+    if (terminated && terminated.message === undefined)
+      throw new Error(`${terminated.reason}, exit code ${terminated.exitCode}`);
     return terminated && (JSON.parse(terminated.message!) as Reached);
   });
 }

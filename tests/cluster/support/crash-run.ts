@@ -18,8 +18,18 @@ const victims = [
 ];
 
 /** Trainings of less than a second, and of about eight, on one core that does nothing else. */
-const short = { model_name: "crash-short", dataset_location: "s3://datasets/crash.csv", target: "y", parameters: { family: "linear-regression" } };
-const long = { model_name: "crash-long", dataset_location: "s3://datasets/crash.csv", target: "y", parameters: { family: "boosted-trees", trees: 2000, leaves: 8 } };
+const short = {
+  model_name: "crash-short",
+  dataset_location: "s3://datasets/crash.csv",
+  target: "y",
+  parameters: { family: "linear-regression" },
+};
+const long = {
+  model_name: "crash-long",
+  dataset_location: "s3://datasets/crash.csv",
+  target: "y",
+  parameters: { family: "boosted-trees", trees: 2000, leaves: 8 },
+};
 
 /** A kill comes within this time after the jobs of its run were accepted, ms: while they wait, run or end. */
 const withinMs = 8000;
@@ -60,7 +70,9 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
       const start = performance.now();
       await untilBack(pod);
       await untilReady();
-      console.log(`      ${run}: ${pod.metadata.name} killed while jobs were ${before}; all ready after ${((performance.now() - start) / 1000).toFixed(0)} s`);
+      console.log(
+        `      ${run}: ${pod.metadata.name} killed while jobs were ${before}; all ready after ${((performance.now() - start) / 1000).toFixed(0)} s`,
+      );
     }
     const jobs: Job[] = [];
     for (const id of accepted) jobs.push(await ended(gateway, id, 300));
@@ -73,14 +85,18 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
 /** Sends a job until it is accepted: what was just killed may refuse. However often it is sent, it is one job. */
 async function submit(gateway: Gateway, request: typeof short): Promise<string> {
   const idempotency_key = crypto.randomUUID();
-  const { job_id } = await until("a job is accepted", 120, () => gateway.post<{ job_id: string }>("/api/jobs", { ...request, idempotency_key }));
+  const { job_id } = await until("a job is accepted", 120, () =>
+    gateway.post<{ job_id: string }>("/api/jobs", { ...request, idempotency_key }),
+  );
   return job_id;
 }
 
 /** A pod of a workload, whose process runs. */
 async function oneOf({ namespace, name }: (typeof victims)[number], random: () => number): Promise<Pod> {
   return until(`a pod of ${name} runs`, 60, async () => {
-    const pods = (await podsOf(namespace, name)).filter(({ metadata, status }) => !metadata.deletionTimestamp && status.containerStatuses?.[0]?.state.running);
+    const pods = (await podsOf(namespace, name)).filter(
+      ({ metadata, status }) => !metadata.deletionTimestamp && status.containerStatuses?.[0]?.state.running,
+    );
     return pods[Math.floor(random() * pods.length)];
   });
 }
@@ -92,21 +108,30 @@ async function oneOf({ namespace, name }: (typeof victims)[number], random: () =
 async function untilBack({ metadata: { name, namespace, uid, labels }, status }: Pod): Promise<void> {
   const container = status.containerStatuses![0]!.containerID;
   await until(`${name} is back`, 180, async () => {
-    const same = (await podsOf(namespace, labels["app.kubernetes.io/name"]!)).find(({ metadata }) => metadata.uid === uid);
+    const same = (await podsOf(namespace, labels["app.kubernetes.io/name"]!)).find(
+      ({ metadata }) => metadata.uid === uid,
+    );
     const now = same?.status.containerStatuses?.[0];
     const givenUp = same?.metadata.deletionTimestamp !== undefined;
-    if (now?.state.waiting?.reason === "CrashLoopBackOff" && !givenUp) await kubectl("delete", "pod", name, `--namespace=${namespace}`, "--wait=false");
+    if (now?.state.waiting?.reason === "CrashLoopBackOff" && !givenUp)
+      await kubectl("delete", "pod", name, `--namespace=${namespace}`, "--wait=false");
     return !same || (now?.ready === true && now.containerID !== container) ? true : undefined;
   });
 }
 
 async function statuses(gateway: Gateway, ids: readonly string[]): Promise<string> {
-  const jobs = await Promise.all(ids.map((id) => gateway.get<Job>(`/api/jobs/${id}`).catch(() => ({ status: "out of reach" }))));
+  const jobs = await Promise.all(
+    ids.map((id) => gateway.get<Job>(`/api/jobs/${id}`).catch(() => ({ status: "out of reach" }))),
+  );
   return jobs.map(({ status }) => status).join(", ");
 }
 
 async function versions(gateway: Gateway): Promise<(ModelVersion & { given: string })[]> {
-  const lists = await Promise.all([short, long].map(({ model_name }) => gateway.get<{ versions: ModelVersion[] }>(`/api/models/${model_name}?limit=1000`)));
+  const lists = await Promise.all(
+    [short, long].map(({ model_name }) =>
+      gateway.get<{ versions: ModelVersion[] }>(`/api/models/${model_name}?limit=1000`),
+    ),
+  );
   const all: (ModelVersion & { given: string })[] = [];
   for (const version of lists.flatMap(({ versions }) => versions)) {
     const bytes = await gateway.bytes(`/api/models/${version.name}/${version.version}/artifact`);

@@ -42,14 +42,21 @@ function byPulumi(stackName: string, initial: Settings): Deployment {
   const read = (file: string) => parse(readFileSync(join(root, file), "utf8")) as Record<string, unknown>;
   writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...read("Pulumi.yaml"), main: join(root, "index.ts") }));
   writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify(read(`Pulumi.${stackName}.yaml`)));
-  const environment = { PULUMI_BACKEND_URL: pathToFileURL(folder).href, PULUMI_CONFIG_PASSPHRASE: "for tests", PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const environment = {
+    PULUMI_BACKEND_URL: pathToFileURL(folder).href,
+    PULUMI_CONFIG_PASSPHRASE: "for tests",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
   const onOutput = process.env.VERBOSE ? (text: string) => process.stdout.write(text) : () => undefined;
   let settings = initial;
   let stack: Stack | undefined;
-  const open = async () => (stack ??= await LocalWorkspace.createOrSelectStack({ stackName, workDir: folder }, { envVars: environment }));
+  const open = async () =>
+    (stack ??= await LocalWorkspace.createOrSelectStack({ stackName, workDir: folder }, { envVars: environment }));
   const configured = async () => {
     const stack = await open();
-    const { config, ...rest } = parse(readFileSync(join(folder, `Pulumi.${stackName}.yaml`), "utf8")) as { config: object };
+    const { config, ...rest } = parse(readFileSync(join(folder, `Pulumi.${stackName}.yaml`), "utf8")) as {
+      config: object;
+    };
     const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`chatdb:${name}`, value]));
     writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify({ ...rest, config: { ...config, ...own } }));
     return stack;
@@ -88,7 +95,8 @@ function byWaves(stack: string, initial: Settings): Deployment {
         const file = join(directory, `wave-${number}.yaml`);
         writeFileSync(file, toYaml(objects), { mode: 0o600 });
         await kubectl("apply", "--server-side", "--filename", file);
-        for (const { kind, metadata } of objects) if (metadata.namespace === undefined) clusterScoped.add(`${kind}/${metadata.name}`);
+        for (const { kind, metadata } of objects)
+          if (metadata.namespace === undefined) clusterScoped.add(`${kind}/${metadata.name}`);
         await Promise.all(objects.map(ready));
       }
     },

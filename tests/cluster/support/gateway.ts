@@ -16,7 +16,11 @@ export interface Gateway {
 export function gatewayClient(): Gateway {
   let forward: Awaited<ReturnType<typeof portForward>> | undefined;
   const reached = async () => {
-    const ok = async (url: string) => fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) }).then((response) => response.ok, () => false);
+    const ok = async (url: string) =>
+      fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) }).then(
+        (response) => response.ok,
+        () => false,
+      );
     if (forward && (await ok(forward.url))) return forward;
     forward?.close();
     forward = undefined;
@@ -35,7 +39,8 @@ export function gatewayClient(): Gateway {
   return {
     get: async <T>(path: string) => JSON.parse((await ask("GET", path)).toString()) as T,
     bytes: (path) => ask("GET", path),
-    post: async <T>(path: string, body: unknown) => JSON.parse((await ask("POST", path, "application/json", JSON.stringify(body))).toString() || "null") as T,
+    post: async <T>(path: string, body: unknown) =>
+      JSON.parse((await ask("POST", path, "application/json", JSON.stringify(body))).toString() || "null") as T,
     put: async (path, csv) => void (await ask("PUT", path, "text/csv", csv)),
     close: () => forward?.close(),
   };
@@ -50,7 +55,8 @@ export function linearCsv(): string {
 export function ended(gateway: Gateway, job_id: string, seconds: number): Promise<Job> {
   return until(`job ${job_id} ends`, seconds, async () => {
     const job = await gateway.get<Job>(`/api/jobs/${job_id}`);
-    if (job.status === "queued" || job.status === "running") throw new Error(`It has not ended: ${JSON.stringify(job)}`);
+    if (job.status === "queued" || job.status === "running")
+      throw new Error(`It has not ended: ${JSON.stringify(job)}`);
     return job;
   });
 }

@@ -24,7 +24,11 @@ export function deployOnce(name: string, stack: Deployment) {
       if (!(await stack.down())) return;
       await until("the cluster has let go of everything", 120, async () => {
         const namespaces = await kubectl("get", "namespaces", "--output=name");
-        const volumes = await kubectl("get", "persistentvolumes", "--output=jsonpath={.items[*].spec.claimRef.namespace}");
+        const volumes = await kubectl(
+          "get",
+          "persistentvolumes",
+          "--output=jsonpath={.items[*].spec.claimRef.namespace}",
+        );
         return `${namespaces} ${volumes}`.includes("chatdb-") ? undefined : true;
       });
       console.log(`  ${name} down in ${seconds(start)} s`);

@@ -28,8 +28,17 @@ async function bundled(): Promise<string> {
 }
 
 /** What a service's login may do at Kafka: "allowed" or the broker's reason by attempt. Tried in the service's pod, with its environment. */
-export async function rightsOf(namespace: string, deployment: string, { topics, groups, otherUser }: Asked): Promise<Record<string, string>> {
+export async function rightsOf(
+  namespace: string,
+  deployment: string,
+  { topics, groups, otherUser }: Asked,
+): Promise<Record<string, string>> {
   const args = [topics, groups, otherUser].map((value) => JSON.stringify(value));
-  const text = await inPod(namespace, `deployment/${deployment}`, [node, "--input-type=module", "-", ...args], await bundled());
+  const text = await inPod(
+    namespace,
+    `deployment/${deployment}`,
+    [node, "--input-type=module", "-", ...args],
+    await bundled(),
+  );
   return JSON.parse(text) as Record<string, string>;
 }

@@ -10,7 +10,12 @@ export async function kubectl(...args: string[]): Promise<string> {
 }
 
 /** Runs a command in a pod, or in one of a Deployment's, with `input` as its standard input; returns what it prints. */
-export async function inPod(namespace: string, pod: string, command: readonly string[], input: string): Promise<string> {
+export async function inPod(
+  namespace: string,
+  pod: string,
+  command: readonly string[],
+  input: string,
+): Promise<string> {
   const running = run("kubectl", ["exec", "--stdin", "--namespace", namespace, pod, "--", ...command]);
   running.child.stdin!.end(input);
   return (await running).stdout;
@@ -35,27 +40,52 @@ interface ContainerState {
 }
 
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string>; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Record<string, string>;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+  };
   readonly spec: { readonly nodeName: string };
   readonly status: {
     readonly phase: string;
     readonly podIP?: string;
     readonly startTime?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly lastTransitionTime: string }[];
-    readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number; readonly containerID?: string; readonly state: ContainerState; readonly lastState?: ContainerState }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime: string;
+    }[];
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+      readonly containerID?: string;
+      readonly state: ContainerState;
+      readonly lastState?: ContainerState;
+    }[];
   };
 }
 
 /** The pods of a workload, by its name. */
 export async function podsOf(namespace: string, name: string): Promise<Pod[]> {
-  const { items } = await kubectlJson<{ items: Pod[] }>("get", "pods", "--namespace", namespace, "--selector", `app.kubernetes.io/name=${name}`);
+  const { items } = await kubectlJson<{ items: Pod[] }>(
+    "get",
+    "pods",
+    "--namespace",
+    namespace,
+    "--selector",
+    `app.kubernetes.io/name=${name}`,
+  );
   return items;
 }
 
 /** Waits until a Deployment's rolling update is through and its old pods are gone. */
 export async function untilRolled(namespace: string, name: string): Promise<void> {
   await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace, "--timeout=300s");
-  await until(`the old pods of ${name} are gone`, 120, async () => ((await podsOf(namespace, name)).some(({ metadata }) => metadata.deletionTimestamp) ? undefined : true));
+  await until(`the old pods of ${name} are gone`, 120, async () =>
+    (await podsOf(namespace, name)).some(({ metadata }) => metadata.deletionTimestamp) ? undefined : true,
+  );
 }
 
 /**
@@ -108,29 +138,40 @@ interface Replicas {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly generation: number };
     readonly spec: { readonly replicas: number };
-    readonly status: { readonly observedGeneration?: number; readonly replicas?: number; readonly readyReplicas?: number; readonly updatedReplicas?: number };
+    readonly status: {
+      readonly observedGeneration?: number;
+      readonly replicas?: number;
+      readonly readyReplicas?: number;
+      readonly updatedReplicas?: number;
+    };
   }[];
 }
 
 interface Autoscalers {
-  readonly items: readonly { readonly spec: { readonly minReplicas: number; readonly scaleTargetRef: { readonly name: string } } }[];
+  readonly items: readonly {
+    readonly spec: { readonly minReplicas: number; readonly scaleTargetRef: { readonly name: string } };
+  }[];
 }
 
 /** Waits until every workload of ChatDB has all of its replicas ready and no others, autoscaled ones as many as they should have at least. */
 export async function untilReady(seconds = 240): Promise<void> {
   let missing: string[] = [];
   const allReady = async () => {
-    const found = await Promise.all(namespaces.map(async (namespace) => {
-      const of = ["--namespace", namespace];
-      const autoscaled = await kubectlJson<Autoscalers>("get", "horizontalpodautoscalers", ...of);
-      const least = new Map(autoscaled.items.map(({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas]));
-      const { items } = await kubectlJson<Replicas>("get", "deployments,statefulsets", ...of);
-      return items.filter(({ metadata, spec, status }) => {
-        const { observedGeneration, replicas, readyReplicas, updatedReplicas } = status;
-        const settled = [replicas, readyReplicas, updatedReplicas].every((count) => count === spec.replicas);
-        return !settled || observedGeneration !== metadata.generation || spec.replicas < (least.get(metadata.name) ?? 0);
-      });
-    }));
+    const found = await Promise.all(
+      namespaces.map(async (namespace) => {
+        const of = ["--namespace", namespace];
+        const autoscaled = await kubectlJson<Autoscalers>("get", "horizontalpodautoscalers", ...of);
+        const least = new Map(autoscaled.items.map(({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas]));
+        const { items } = await kubectlJson<Replicas>("get", "deployments,statefulsets", ...of);
+        return items.filter(({ metadata, spec, status }) => {
+          const { observedGeneration, replicas, readyReplicas, updatedReplicas } = status;
+          const settled = [replicas, readyReplicas, updatedReplicas].every((count) => count === spec.replicas);
+          return (
+            !settled || observedGeneration !== metadata.generation || spec.replicas < (least.get(metadata.name) ?? 0)
+          );
+        });
+      }),
+    );
     missing = found.flat().map(({ metadata }) => metadata.name);
     return missing.length === 0 ? true : undefined;
   };

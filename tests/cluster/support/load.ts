@@ -17,7 +17,13 @@ export interface Lap {
   /** By step and status, or by step and code of the error. */
   readonly counts: Record<string, number>;
   /** Every answer that was no 2xx, and every connection that failed. */
-  readonly failures: readonly { readonly at: string; readonly name: string; readonly result: number | string; readonly ms: number; readonly text: string }[];
+  readonly failures: readonly {
+    readonly at: string;
+    readonly name: string;
+    readonly result: number | string;
+    readonly ms: number;
+    readonly text: string;
+  }[];
   /** Jobs that were accepted. */
   readonly jobs: readonly string[];
   readonly ms: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -67,7 +73,8 @@ export async function servedAgain(load: Load): Promise<Lap> {
     await delay(conclusiveMs);
     const latest = await load.lap();
     if (latest.failures.length === 0) return latest;
-    if (performance.now() - start > 120_000) throw new Error(`Requests go on failing: ${failuresOf(latest).join("; ")}`);
+    if (performance.now() - start > 120_000)
+      throw new Error(`Requests go on failing: ${failuresOf(latest).join("; ")}`);
   }
 }
 
@@ -83,8 +90,11 @@ const ownLimits: readonly (number | string)[] = ["ABORT_ERR", "EAI_AGAIN"];
  * @param lateShare of the requests, how many may run out of time; default 0.005, for pods that start a few at a time
  */
 export function brokenIn(lap: Lap, lateShare = 0.005): string[] {
-  const ranOutOfTime = ({ result, ms }: Lap["failures"][number]) => ownLimits.includes(result) || ((result === 503 || result === 504) && ms >= waitedMs);
-  const { late = [], broken = [] } = Object.groupBy(lap.failures, (failure) => (ranOutOfTime(failure) ? "late" : "broken"));
+  const ranOutOfTime = ({ result, ms }: Lap["failures"][number]) =>
+    ownLimits.includes(result) || ((result === 503 || result === 504) && ms >= waitedMs);
+  const { late = [], broken = [] } = Object.groupBy(lap.failures, (failure) =>
+    ranOutOfTime(failure) ? "late" : "broken",
+  );
   return failuresOf({ ...lap, failures: late.length > lateShare * lap.requests ? lap.failures : broken });
 }
 
@@ -95,6 +105,11 @@ export function figures({ requests, seconds, failures, ms, jobs }: Lap): string 
 
 /** What failed within a lap, each way once, with the number of times and the first of them. */
 export function failuresOf({ failures }: Lap): string[] {
-  const ways = Object.values(Object.groupBy(failures, ({ name, result, text }) => `${name} ${result} ${text.replace(/[0-9a-f-]{36}/g, "ID")}`));
-  return ways.map((same) => `${same!.length} x ${same![0]!.name} ${same![0]!.result} at ${same![0]!.at} after ${same![0]!.ms} ms: ${same![0]!.text}`);
+  const ways = Object.values(
+    Object.groupBy(failures, ({ name, result, text }) => `${name} ${result} ${text.replace(/[0-9a-f-]{36}/g, "ID")}`),
+  );
+  return ways.map(
+    (same) =>
+      `${same!.length} x ${same![0]!.name} ${same![0]!.result} at ${same![0]!.at} after ${same![0]!.ms} ms: ${same![0]!.text}`,
+  );
 }

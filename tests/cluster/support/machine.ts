@@ -14,7 +14,8 @@ export const isOurs = ownCluster !== undefined;
 /** Ends a pod's processes without warning: by SIGKILL where they are on this machine, else by the API, which leaves a new pod in its place. */
 export async function kill(pod: Pod): Promise<void> {
   const { namespace, name } = pod.metadata;
-  if (!isOurs) return void (await kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force"));
+  if (!isOurs)
+    return void (await kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force"));
   const id = pod.status.containerStatuses![0]!.containerID!.replace("containerd://", "");
   const node = pod.spec.nodeName.replace("node-", "");
   const socket = join(dirname(process.env.KUBECONFIG!), "nodes", node, "containerd.sock");

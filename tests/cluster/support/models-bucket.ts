@@ -7,7 +7,15 @@ import { node } from "./outside.ts";
 /** Keys of all objects of the bucket in which the registry keeps artifacts: what the store itself says, asked with the registry's own login. */
 export async function keysOfModels(): Promise<string[]> {
   const given = JSON.parse(
-    await kubectl("exec", "--namespace=chatdb-services", "deployment/model-registry", "--", node, "--print", "JSON.stringify(process.env)"),
+    await kubectl(
+      "exec",
+      "--namespace=chatdb-services",
+      "deployment/model-registry",
+      "--",
+      node,
+      "--print",
+      "JSON.stringify(process.env)",
+    ),
   ) as Record<string, string>;
   const { hostname, port } = new URL(given.S3_ENDPOINT!);
   const [service, namespace] = hostname.split(".") as [string, string];

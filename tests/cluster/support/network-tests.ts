@@ -1,6 +1,14 @@
 import { expect } from "chai";
 import type { RecordedResource } from "../../../render/recorder.ts";
-import { clusterItself, declared, listeners, reachedFrom, reachedFromOutside, type Attempt, type Reached } from "./connections.ts";
+import {
+  clusterItself,
+  declared,
+  listeners,
+  reachedFrom,
+  reachedFromOutside,
+  type Attempt,
+  type Reached,
+} from "./connections.ts";
 import type { Deployment } from "./deployment.ts";
 import { stopOutsiders } from "./outside.ts";
 
@@ -23,16 +31,26 @@ export function networkTests(stack: Deployment): void {
 
   it("lets every workload connect to what it declared, every replica of it, and to nothing else", () => {
     const expected = [...reached].flatMap(([from, { pod }]) =>
-      Object.keys(targets).filter((target) => {
-        const [to, listener] = target.split("/") as [string, string];
-        return listener.split(":")[0] !== pod && declared(resources).includes(`${from} -> ${to}:${listener.split(":")[1]}`);
-      }).map((target) => `${from} -> ${target}`),
+      Object.keys(targets)
+        .filter((target) => {
+          const [to, listener] = target.split("/") as [string, string];
+          return (
+            listener.split(":")[0] !== pod && declared(resources).includes(`${from} -> ${to}:${listener.split(":")[1]}`)
+          );
+        })
+        .map((target) => `${from} -> ${target}`),
     );
     // What a pod sends to its own address never leaves it.
-    const found = [...reached].flatMap(([from, reach]) => ofServices(reach).filter((target) => !target.includes(`/${reach.pod}:`)).map((target) => `${from} -> ${target}`));
+    const found = [...reached].flatMap(([from, reach]) =>
+      ofServices(reach)
+        .filter((target) => !target.includes(`/${reach.pod}:`))
+        .map((target) => `${from} -> ${target}`),
+    );
     expect(found.sort()).to.deep.equal(expected.sort());
     expect(found).to.not.be.empty;
-    console.log(`      ${reached.size} workloads, ${reached.size * Object.keys(targets).length} connections tried, ${found.length} open`);
+    console.log(
+      `      ${reached.size} workloads, ${reached.size * Object.keys(targets).length} connections tried, ${found.length} open`,
+    );
   });
 
   it("lets strangers in the cluster connect to the gateway alone", () => {
@@ -47,7 +65,11 @@ export function networkTests(stack: Deployment): void {
       console.log("      skipped: the cluster has one node, and what a pod sends to its own node no policy holds back");
       this.skip();
     }
-    for (const [from, { host, answered }] of reached) expect(answered.filter((target) => elsewhere(host).includes(target)), from).to.deep.equal([]);
+    for (const [from, { host, answered }] of reached)
+      expect(
+        answered.filter((target) => elsewhere(host).includes(target)),
+        from,
+      ).to.deep.equal([]);
   });
 
   it("lets every workload look up names", () => {

@@ -15,7 +15,12 @@ const restricted = {
 
 /** An image with Node.js that every node has: the gateway's own. */
 export async function nodeImage(): Promise<string> {
-  return kubectl("get", "deployment/api-gateway", "--namespace=chatdb-services", "--output=jsonpath={.spec.template.spec.containers[0].image}");
+  return kubectl(
+    "get",
+    "deployment/api-gateway",
+    "--namespace=chatdb-services",
+    "--output=jsonpath={.spec.template.spec.containers[0].image}",
+  );
 }
 
 /** Node.js in that image. */
@@ -37,7 +42,12 @@ export interface OutsiderOptions {
 export async function startOutsider(name: string, { env = {}, nodeName, port }: OutsiderOptions = {}): Promise<void> {
   const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
   await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: outside, labels } });
-  await apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: outside }, data: { "program.ts": program(name) } });
+  await apply({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: outside },
+    data: { "program.ts": program(name) },
+  });
   await apply({
     apiVersion: "v1",
     kind: "Pod",
@@ -62,7 +72,13 @@ export async function startOutsider(name: string, { env = {}, nodeName, port }: 
       volumes: [{ name: "app", configMap: { name } }],
     },
   });
-  await kubectl("wait", `pod/${name}`, `--namespace=${outside}`, port === undefined ? "--for=jsonpath={.status.phase}=Succeeded" : "--for=condition=Ready", "--timeout=120s");
+  await kubectl(
+    "wait",
+    `pod/${name}`,
+    `--namespace=${outside}`,
+    port === undefined ? "--for=jsonpath={.status.phase}=Succeeded" : "--for=condition=Ready",
+    "--timeout=120s",
+  );
 }
 
 /** Takes all of those pods away. */

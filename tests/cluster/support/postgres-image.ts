@@ -22,7 +22,8 @@ LABEL ${label}="${clients}"
 export function addClientPrograms(image: string): boolean {
   if (ask("buildah", "inspect", "--type", "image", image)?.includes(label)) return false;
   const context = mkdtempSync(join(tmpdir(), "chatdb-clients-"));
-  const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   try {
     run("python3", "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--target", context, clients);
     run("chmod", "-R", "a+rX", context);

@@ -2,12 +2,23 @@ import { setTimeout as delay } from "node:timers/promises";
 import { kubectl, namespaces } from "./kubectl.ts";
 
 interface PodMetrics {
-  readonly items: readonly { readonly metadata: { readonly labels: Record<string, string> }; readonly containers: readonly { readonly usage: { readonly cpu: string; readonly memory: string } }[] }[];
+  readonly items: readonly {
+    readonly metadata: { readonly labels: Record<string, string> };
+    readonly containers: readonly { readonly usage: { readonly cpu: string; readonly memory: string } }[];
+  }[];
 }
 
 /** Nanocores, as the metrics server gives them, as millicores. */
-const millicores = (cpu: string) => (cpu.endsWith("n") ? Number.parseInt(cpu) / 1e6 : cpu.endsWith("u") ? Number.parseInt(cpu) / 1e3 : cpu.endsWith("m") ? Number.parseInt(cpu) : Number(cpu) * 1000);
-const mebibytes = (memory: string) => Number.parseInt(memory) / (memory.endsWith("Ki") ? 1024 : memory.endsWith("Mi") ? 1 : 2 ** 20);
+const millicores = (cpu: string) =>
+  cpu.endsWith("n")
+    ? Number.parseInt(cpu) / 1e6
+    : cpu.endsWith("u")
+      ? Number.parseInt(cpu) / 1e3
+      : cpu.endsWith("m")
+        ? Number.parseInt(cpu)
+        : Number(cpu) * 1000;
+const mebibytes = (memory: string) =>
+  Number.parseInt(memory) / (memory.endsWith("Ki") ? 1024 : memory.endsWith("Mi") ? 1 : 2 ** 20);
 
 /** What a workload used at the most at one moment, all of its pods together. */
 export type Peaks = Record<string, { millicores: number; mebibytes: number }>;
@@ -37,7 +48,9 @@ export async function peaksDuring<T>(work: () => Promise<T>): Promise<{ result: 
 async function present(): Promise<Peaks> {
   const sums: Peaks = {};
   for (const namespace of namespaces) {
-    const { items } = JSON.parse(await kubectl("get", "--raw", `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`)) as PodMetrics;
+    const { items } = JSON.parse(
+      await kubectl("get", "--raw", `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`),
+    ) as PodMetrics;
     for (const { metadata, containers } of items) {
       const sum = (sums[metadata.labels["app.kubernetes.io/name"] ?? "others"] ??= { millicores: 0, mebibytes: 0 });
       for (const { usage } of containers) {
@@ -51,6 +64,10 @@ async function present(): Promise<Peaks> {
 
 /** The largest in a line each. */
 export function peaksInWords(peaks: Peaks, most = 6): string {
-  const largest = Object.entries(peaks).sort(([, a], [, b]) => b.millicores - a.millicores).slice(0, most);
-  return largest.map(([name, { millicores, mebibytes }]) => `${name} ${millicores.toFixed(0)}m ${mebibytes.toFixed(0)}Mi`).join(", ");
+  const largest = Object.entries(peaks)
+    .sort(([, a], [, b]) => b.millicores - a.millicores)
+    .slice(0, most);
+  return largest
+    .map(([name, { millicores, mebibytes }]) => `${name} ${millicores.toFixed(0)}m ${mebibytes.toFixed(0)}Mi`)
+    .join(", ");
 }

@@ -22,15 +22,38 @@ export interface SmallDisk {
  * are directories of this machine, whose sizes nobody enforces. Needs a cluster of our own, and root.
  */
 export async function smallDisk(namespace: string, name: string, roomMiB = 64): Promise<SmallDisk> {
-  const volume = (await kubectl("get", "persistentvolumeclaim", `data-${name}-0`, "--namespace", namespace, "--output=jsonpath={.spec.volumeName}")).trim();
-  const path = (await kubectl("get", "persistentvolume", volume, "--output=jsonpath={.spec.hostPath.path}{.spec.local.path}")).trim();
+  const volume = (
+    await kubectl(
+      "get",
+      "persistentvolumeclaim",
+      `data-${name}-0`,
+      "--namespace",
+      namespace,
+      "--output=jsonpath={.spec.volumeName}",
+    )
+  ).trim();
+  const path = (
+    await kubectl("get", "persistentvolume", volume, "--output=jsonpath={.spec.hostPath.path}{.spec.local.path}")
+  ).trim();
   const aside = await mkdtemp(join(tmpdir(), "chatdb-volume-"));
   const filler = join(path, "filler");
   const copy = (from: string, to: string) => run("cp", ["--archive", `${from}/.`, to]);
   const stopped = async (act: () => Promise<unknown>) => {
     await kubectl("scale", `statefulset/${name}`, "--namespace", namespace, "--replicas=0");
     await until(`${name} has stopped`, 120, async () =>
-      (await kubectl("get", "pods", "--namespace", namespace, "--selector", `app.kubernetes.io/name=${name}`, "--output=name")).trim() === "" ? true : undefined,
+      (
+        await kubectl(
+          "get",
+          "pods",
+          "--namespace",
+          namespace,
+          "--selector",
+          `app.kubernetes.io/name=${name}`,
+          "--output=name",
+        )
+      ).trim() === ""
+        ? true
+        : undefined,
     );
     await act();
     await kubectl("scale", `statefulset/${name}`, "--namespace", namespace, "--replicas=1");

@@ -5,7 +5,11 @@ const lastWords = 15;
 
 /** What is wrong with ChatDB's pods: who was started again and why, with its last words, and who is not ready. For who reads that a test failed. */
 export async function troubles(): Promise<string[]> {
-  const pods = (await Promise.all(namespaces.map((namespace) => kubectlJson<{ items: Pod[] }>("get", "pods", "--namespace", namespace)))).flatMap(({ items }) => items);
+  const pods = (
+    await Promise.all(
+      namespaces.map((namespace) => kubectlJson<{ items: Pod[] }>("get", "pods", "--namespace", namespace)),
+    )
+  ).flatMap(({ items }) => items);
   const nodes = await kubectl("get", "nodes", "--no-headers");
   const found = await Promise.all(pods.map(troublesOf));
   return [...nodes.split("\n").filter((line) => line.includes("NotReady")), ...found.flat()];
@@ -16,13 +20,20 @@ async function troublesOf({ metadata: { namespace, name, deletionTimestamp }, sp
   if (deletionTimestamp) return [`${where} is to end, since ${deletionTimestamp}`];
   if (status.phase === "Succeeded") return [];
   const [container] = status.containerStatuses ?? [];
-  const waiting = container?.ready ? [] : [`${where} is not ready: ${JSON.stringify(container?.state ?? status.phase)}`];
+  const waiting = container?.ready
+    ? []
+    : [`${where} is not ready: ${JSON.stringify(container?.state ?? status.phase)}`];
   const ended = container?.lastState?.terminated;
   if (!ended) return waiting;
-  const log = await kubectl("logs", name, "--namespace", namespace, "--previous", `--tail=${lastWords}`).catch((error: Error) => error.message);
+  const log = await kubectl("logs", name, "--namespace", namespace, "--previous", `--tail=${lastWords}`).catch(
+    (error: Error) => error.message,
+  );
   return [
     ...waiting,
     `${where} was started ${container.restartCount} times again; the last one ended at ${ended.finishedAt} with ${ended.exitCode} (${ended.reason}) after these words:`,
-    ...log.trim().split("\n").map((line) => `  ${line}`),
+    ...log
+      .trim()
+      .split("\n")
+      .map((line) => `  ${line}`),
   ];
 }

@@ -2,7 +2,9 @@ import { autoscaling } from "../../../policies/rules/autoscaling.ts";
 import { object } from "../support/deployment.ts";
 import { ruleTests } from "../support/rule.ts";
 
-const autoscaler = object("HorizontalPodAutoscaler", "web-hpa", { spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } });
+const autoscaler = object("HorizontalPodAutoscaler", "web-hpa", {
+  spec: { scaleTargetRef: { kind: "Deployment", name: "web" } },
+});
 const scaled = (spec: object, kind = "Deployment") => object(kind, "web", { spec });
 
 ruleTests(
@@ -13,7 +15,11 @@ ruleTests(
     "replicas of something else of that name": [scaled({}), scaled({ replicas: 1 }, "StatefulSet"), autoscaler],
   },
   {
-    "replicas beside an autoscaler": ["has replicas: 2, and HorizontalPodAutoscaler apps/web-hpa that owns them", scaled({ replicas: 2 }), autoscaler],
+    "replicas beside an autoscaler": [
+      "has replicas: 2, and HorizontalPodAutoscaler apps/web-hpa that owns them",
+      scaled({ replicas: 2 }),
+      autoscaler,
+    ],
     "no replicas at all beside an autoscaler": [
       "has replicas: 0, and HorizontalPodAutoscaler apps/web-hpa that owns them",
       scaled({ replicas: 0 }),

@@ -9,12 +9,23 @@ const fixed = [
   `example.com/web@sha256:${"0a".repeat(32)}`,
   `example.com/web:latest@sha256:${"0a".repeat(32)}`,
 ];
-const floating = ["postgres", "example.com:5000/web", "web:latest", "web:latest-18", "web:main", "web:stable", "web@sha256:0a"];
+const floating = [
+  "postgres",
+  "example.com:5000/web",
+  "web:latest",
+  "web:latest-18",
+  "web:main",
+  "web:stable",
+  "web@sha256:0a",
+];
 
 ruleTests(
   imageTags,
   Object.fromEntries(fixed.map((image) => [image, [deploymentOf({ image })]])),
   Object.fromEntries(
-    floating.map((image) => [image, [`container web takes ${image}, which may be another image tomorrow`, deploymentOf({ image })] as const]),
+    floating.map((image) => [
+      image,
+      [`container web takes ${image}, which may be another image tomorrow`, deploymentOf({ image })] as const,
+    ]),
   ),
 );

@@ -11,6 +11,9 @@ ruleTests(
   },
   {
     "no namespace": ["is in the default namespace", object("Service", "web", { metadata: { name: "web" } })],
-    "the default namespace": ["is in the default namespace", object("Service", "web", { metadata: { name: "web", namespace: "default" } })],
+    "the default namespace": [
+      "is in the default namespace",
+      object("Service", "web", { metadata: { name: "web", namespace: "default" } }),
+    ],
   },
 );

@@ -15,10 +15,15 @@ ruleTests(
     "no startup probe": ["container web has no startupProbe", deploymentOf({ startupProbe: undefined })],
     "no liveness probe": ["container web has no livenessProbe", deploymentOf({ livenessProbe: undefined })],
     "no readiness probe": ["container web has no readinessProbe", deploymentOf({ readinessProbe: undefined })],
-    "a StatefulSet": ["container web has no readinessProbe", workload(pod({ containers: [container({ readinessProbe: undefined })] }), "StatefulSet")],
+    "a StatefulSet": [
+      "container web has no readinessProbe",
+      workload(pod({ containers: [container({ readinessProbe: undefined })] }), "StatefulSet"),
+    ],
     "a sidecar": [
       "container proxy has no livenessProbe",
-      workload(pod({ initContainers: [container({ name: "proxy", restartPolicy: "Always", livenessProbe: undefined })] })),
+      workload(
+        pod({ initContainers: [container({ name: "proxy", restartPolicy: "Always", livenessProbe: undefined })] }),
+      ),
     ],
   },
 );

@@ -9,13 +9,27 @@ ruleTests(
   resources,
   { "a container with both": [workload()], "what has no containers": [object("ConfigMap", "web")] },
   {
-    "no request of cpu": ["container web has no resources.requests.cpu", deploymentOf({ resources: { requests: { memory: "64Mi" }, limits } })],
-    "no request of memory": ["container web has no resources.requests.memory", deploymentOf({ resources: { requests: { cpu: "1" }, limits } })],
-    "no limit of cpu": ["container web has no resources.limits.cpu", deploymentOf({ resources: { requests, limits: { memory: "1Gi" } } })],
-    "no limit of memory": ["container web has no resources.limits.memory", deploymentOf({ resources: { requests, limits: { cpu: "1" } } })],
+    "no request of cpu": [
+      "container web has no resources.requests.cpu",
+      deploymentOf({ resources: { requests: { memory: "64Mi" }, limits } }),
+    ],
+    "no request of memory": [
+      "container web has no resources.requests.memory",
+      deploymentOf({ resources: { requests: { cpu: "1" }, limits } }),
+    ],
+    "no limit of cpu": [
+      "container web has no resources.limits.cpu",
+      deploymentOf({ resources: { requests, limits: { memory: "1Gi" } } }),
+    ],
+    "no limit of memory": [
+      "container web has no resources.limits.memory",
+      deploymentOf({ resources: { requests, limits: { cpu: "1" } } }),
+    ],
     "an init container": [
       "container init has no resources.limits.cpu",
-      workload(pod({ initContainers: [container({ name: "init", resources: { requests, limits: { memory: "1Gi" } } })] })),
+      workload(
+        pod({ initContainers: [container({ name: "init", resources: { requests, limits: { memory: "1Gi" } } })] }),
+      ),
     ],
     "the pods of a CronJob": [
       "container web has no resources.limits.cpu",

@@ -4,18 +4,29 @@ import { ruleTests } from "../support/rule.ts";
 
 const account = object("ServiceAccount", "web");
 const withToken = workload(pod({ automountServiceAccountToken: true }));
-const binding = (subject: object, kind = "RoleBinding") => object(kind, "web", { subjects: [{ kind: "ServiceAccount", name: "web", ...subject }] });
+const binding = (subject: object, kind = "RoleBinding") =>
+  object(kind, "web", { subjects: [{ kind: "ServiceAccount", name: "web", ...subject }] });
 
 ruleTests(
   serviceAccounts,
   {
     "an account of its own without a token": [workload(), ...surroundings],
     "a token that a RoleBinding is about": [withToken, account, binding({})],
-    "a token that a ClusterRoleBinding is about": [withToken, account, binding({ namespace: "apps" }, "ClusterRoleBinding")],
+    "a token that a ClusterRoleBinding is about": [
+      withToken,
+      account,
+      binding({ namespace: "apps" }, "ClusterRoleBinding"),
+    ],
   },
   {
-    "no account": ["runs under the account that its whole namespace shares", workload(pod({ serviceAccountName: undefined }))],
-    "the default account": ["runs under the account that its whole namespace shares", workload(pod({ serviceAccountName: "default" }))],
+    "no account": [
+      "runs under the account that its whole namespace shares",
+      workload(pod({ serviceAccountName: undefined })),
+    ],
+    "the default account": [
+      "runs under the account that its whole namespace shares",
+      workload(pod({ serviceAccountName: "default" })),
+    ],
     "an account that is not there": ["runs under ServiceAccount apps/web, which there is not", workload()],
     "an account of another namespace": [
       "runs under ServiceAccount apps/web, which there is not",

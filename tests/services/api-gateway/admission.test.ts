@@ -56,7 +56,9 @@ describe("api-gateway: who and what is let in", () => {
         const { status, type, headers, json } = await ask(base, path);
         expect([status, type], path).to.deep.equal([401, "application/problem+json"]);
         expect(headers["www-authenticate"]).to.equal('Bearer realm="chatdb"');
-        expect(json!.detail).to.equal(`This needs a token: send one of ${issuer.url} for the audience chatdb in the header "authorization: Bearer TOKEN".`);
+        expect(json!.detail).to.equal(
+          `This needs a token: send one of ${issuer.url} for the audience chatdb in the header "authorization: Bearer TOKEN".`,
+        );
       }
       expect(upstreams.seen).to.deep.equal([]);
     });
@@ -80,10 +82,16 @@ describe("api-gateway: who and what is let in", () => {
 
     it("says what is wrong with a token, to people and to programs", async () => {
       await start({ oidc: oidc() });
-      const { status, headers, json } = await ask(base, "/models", { headers: bearing(await issuer.token({ claims: { aud: "payroll" } })) });
+      const { status, headers, json } = await ask(base, "/models", {
+        headers: bearing(await issuer.token({ claims: { aud: "payroll" } })),
+      });
       expect(status).to.equal(401);
-      expect(headers["www-authenticate"]).to.equal(`Bearer realm="chatdb", error="invalid_token", error_description="unexpected 'aud' claim value"`);
-      expect(json!.detail).to.equal(`The token was refused: unexpected "aud" claim value. It has to be one of ${issuer.url} for the audience chatdb.`);
+      expect(headers["www-authenticate"]).to.equal(
+        `Bearer realm="chatdb", error="invalid_token", error_description="unexpected 'aud' claim value"`,
+      );
+      expect(json!.detail).to.equal(
+        `The token was refused: unexpected "aud" claim value. It has to be one of ${issuer.url} for the audience chatdb.`,
+      );
       expect(upstreams.seen).to.deep.equal([]);
     });
 
@@ -110,7 +118,11 @@ describe("api-gateway: who and what is let in", () => {
         expect(request.headers["x-chatdb-user"]).to.equal("auth0|ada");
         answerJson(response, 422, { title: "", status: 422, detail: "not understood" }, "application/problem+json");
       };
-      const question = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: '{"query": "how many?"}' };
+      const question = {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/json" },
+        body: '{"query": "how many?"}',
+      };
       expect(await status("/api/query", question)).to.equal(422);
       expect(upstreams.seen.map(({ headers }) => headers["x-chatdb-user"])).to.deep.equal(["auth0|ada"]);
       expect(upstreams.seen[0]!.headers).to.not.have.property("authorization");
@@ -118,9 +130,24 @@ describe("api-gateway: who and what is let in", () => {
 
     it("keeps reading and changing apart, by scopes", async () => {
       await start({ oidc: { ...oidc(), scopes: { read: "chatdb.read", write: "chatdb.write" } } });
-      const outcome = async (scope: string, method: string, path: string) => status(path, { method, headers: bearing(await issuer.token({ claims: { scope } })) });
-      const asking = [["GET", "/models"], ["POST", "/api/parse"], ["POST", "/predict/x"], ["GET", "/api/jobs/7"], ["POST", "/datasources/shop/query"], ["POST", "/api/datasources/shop/test"]] as const;
-      const changing = [["POST", "/jobs"], ["PUT", "/api/datasets/a.csv"], ["DELETE", "/models/x"], ["PATCH", "/api/models/x"], ["POST", "/datasources"], ["DELETE", "/api/datasources/shop"]] as const;
+      const outcome = async (scope: string, method: string, path: string) =>
+        status(path, { method, headers: bearing(await issuer.token({ claims: { scope } })) });
+      const asking = [
+        ["GET", "/models"],
+        ["POST", "/api/parse"],
+        ["POST", "/predict/x"],
+        ["GET", "/api/jobs/7"],
+        ["POST", "/datasources/shop/query"],
+        ["POST", "/api/datasources/shop/test"],
+      ] as const;
+      const changing = [
+        ["POST", "/jobs"],
+        ["PUT", "/api/datasets/a.csv"],
+        ["DELETE", "/models/x"],
+        ["PATCH", "/api/models/x"],
+        ["POST", "/datasources"],
+        ["DELETE", "/api/datasources/shop"],
+      ] as const;
       for (const [method, path] of asking) {
         expect(await outcome("chatdb.read", method, path), path).to.equal(200);
         expect(await outcome("chatdb.write", method, path), path).to.equal(403);
@@ -129,8 +156,13 @@ describe("api-gateway: who and what is let in", () => {
         expect(await outcome("chatdb.read", method, path), path).to.equal(403);
         expect(await outcome("openid chatdb.write", method, path), path).to.equal(200);
       }
-      const { headers, json } = await ask(base, "/api/jobs/7", { method: "DELETE", headers: bearing(await issuer.token()) });
-      expect(headers["www-authenticate"]).to.equal('Bearer realm="chatdb", error="insufficient_scope", scope="chatdb.write"');
+      const { headers, json } = await ask(base, "/api/jobs/7", {
+        method: "DELETE",
+        headers: bearing(await issuer.token()),
+      });
+      expect(headers["www-authenticate"]).to.equal(
+        'Bearer realm="chatdb", error="insufficient_scope", scope="chatdb.write"',
+      );
       expect(json!.detail).to.equal("The token lacks the scope chatdb.write, which DELETE /api/jobs/* needs.");
     });
 
@@ -141,7 +173,9 @@ describe("api-gateway: who and what is let in", () => {
       await away.stop();
       const answer = await ask(base, "/models", { headers });
       expect([answer.status, answer.headers["retry-after"]]).to.deep.equal([503, "1"]);
-      expect(answer.json!.detail).to.equal(`The issuer ${away.url} cannot be asked whether the token holds. Try again in a moment.`);
+      expect(answer.json!.detail).to.equal(
+        `The issuer ${away.url} cannot be asked whether the token holds. Try again in a moment.`,
+      );
       await away.start();
       expect(await status("/models", { headers })).to.equal(200);
       await away.stop();
@@ -151,9 +185,20 @@ describe("api-gateway: who and what is let in", () => {
     it("is configured by the environment, and not by half", () => {
       const read = (env: Record<string, string>) => admissionOf(readEnv(z.object(admissionEnv), env));
       expect(read({})).to.deep.equal({ perMinute: undefined });
-      const full = { OIDC_ISSUER: "https://a.example.com/", OIDC_AUDIENCE: "chatdb", OIDC_WRITE_SCOPE: "w", RATE_LIMIT_PER_MINUTE: "60" };
+      const full = {
+        OIDC_ISSUER: "https://a.example.com/",
+        OIDC_AUDIENCE: "chatdb",
+        OIDC_WRITE_SCOPE: "w",
+        RATE_LIMIT_PER_MINUTE: "60",
+      };
       expect(read(full)).to.deep.equal({
-        oidc: { issuer: "https://a.example.com/", audience: "chatdb", scopes: { read: undefined, write: "w" }, scopeClaim: undefined, clientId: undefined },
+        oidc: {
+          issuer: "https://a.example.com/",
+          audience: "chatdb",
+          scopes: { read: undefined, write: "w" },
+          scopeClaim: undefined,
+          clientId: undefined,
+        },
         perMinute: 60,
       });
       expect(() => read({ OIDC_ISSUER: "https://a.example.com" })).to.throw(ConfigurationError, "OIDC_AUDIENCE");
@@ -177,7 +222,9 @@ describe("api-gateway: who and what is let in", () => {
 
     it("counts what a client sends anywhere, and tells how long to wait", async () => {
       await start({ perMinute: 3 });
-      expect([await status("/models"), await status("/nothing"), await status("/openapi.json")]).to.deep.equal([200, 404, 200]);
+      expect([await status("/models"), await status("/nothing"), await status("/openapi.json")]).to.deep.equal([
+        200, 404, 200,
+      ]);
       const { status: refused, type, headers, json } = await ask(base, "/api/jobs");
       expect([refused, type]).to.deep.equal([429, "application/problem+json"]);
       expect(Number(headers["retry-after"])).to.be.within(1, 60);
@@ -188,7 +235,10 @@ describe("api-gateway: who and what is let in", () => {
 
     it("does not take a client's word for its address", async () => {
       await start({ perMinute: 2 });
-      expect([await status("/models", from("192.0.2.1")), ...(await statuses(2, "/models", from("192.0.2.2")))]).to.deep.equal([200, 200, 429]);
+      expect([
+        await status("/models", from("192.0.2.1")),
+        ...(await statuses(2, "/models", from("192.0.2.2"))),
+      ]).to.deep.equal([200, 200, 429]);
     });
 
     it("takes the word of a proxy, for the address that it saw itself", async () => {
@@ -200,7 +250,10 @@ describe("api-gateway: who and what is let in", () => {
 
     it("takes one network of IPv6 for one client", async () => {
       await start({ perMinute: 1, trustedProxies: 1 });
-      expect([await status("/models", from("2001:db8::1")), await status("/models", from("2001:db8::ffff:2"))]).to.deep.equal([200, 429]);
+      expect([
+        await status("/models", from("2001:db8::1")),
+        await status("/models", from("2001:db8::ffff:2")),
+      ]).to.deep.equal([200, 429]);
       expect(await status("/models", from("2001:db8:0:1::1"))).to.equal(200);
     });
 
@@ -229,14 +282,18 @@ describe("api-gateway: who and what is let in", () => {
     it("is to run nothing and to keep nothing, whoever answers", async () => {
       await start({ perMinute: 3 });
       upstreams.instead.modelRegistry = (_request, response) => {
-        response.writeHead(200, { "content-type": "text/html", "content-security-policy": "default-src *" }).end("<script>");
+        response
+          .writeHead(200, { "content-type": "text/html", "content-security-policy": "default-src *" })
+          .end("<script>");
       };
-      for (const path of ["/", "/nothing", "/models/page", "/models/page"]) expect((await ask(base, path)).headers, path).to.include(expected);
+      for (const path of ["/", "/nothing", "/models/page", "/models/page"])
+        expect((await ask(base, path)).headers, path).to.include(expected);
     });
 
     it("leaves it to a service how long its answer may be kept", async () => {
       await start();
-      upstreams.instead.modelRegistry = (_request, response) => void response.writeHead(200, { "cache-control": "private, max-age=60" }).end();
+      upstreams.instead.modelRegistry = (_request, response) =>
+        void response.writeHead(200, { "cache-control": "private, max-age=60" }).end();
       expect((await ask(base, "/models")).headers["cache-control"]).to.equal("private, max-age=60");
     });
 
@@ -249,7 +306,9 @@ describe("api-gateway: who and what is let in", () => {
 
     it("is nothing for pages of other sites", async () => {
       await start();
-      expect((await ask(base, "/models", { headers: { origin: "https://example.com" } })).headers).to.not.have.property("access-control-allow-origin");
+      expect((await ask(base, "/models", { headers: { origin: "https://example.com" } })).headers).to.not.have.property(
+        "access-control-allow-origin",
+      );
     });
   });
 

@@ -70,10 +70,20 @@ export class Issuer {
 
   /** The authorization code grant with PKCE (RFC 7636) for the public client `page`, in which nobody is asked; and refresh tokens, each for once. */
   #signIn(server: FastifyInstance): void {
-    server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => done(null, new URLSearchParams(body as string)));
+    server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) =>
+      done(null, new URLSearchParams(body as string)),
+    );
     server.get<{ Querystring: Record<string, string> }>("/authorize", ({ query }, reply) => {
-      const { client_id, redirect_uri: redirect = "", state = "", code_challenge: challenge = "", code_challenge_method, response_type } = query;
-      if (client_id !== "page" || response_type !== "code" || code_challenge_method !== "S256") return reply.code(400).send("not as it should be");
+      const {
+        client_id,
+        redirect_uri: redirect = "",
+        state = "",
+        code_challenge: challenge = "",
+        code_challenge_method,
+        response_type,
+      } = query;
+      if (client_id !== "page" || response_type !== "code" || code_challenge_method !== "S256")
+        return reply.code(400).send("not as it should be");
       const code = crypto.randomUUID();
       this.#codes.set(code, { challenge, redirect });
       const back = new URL(redirect);
@@ -84,8 +94,14 @@ export class Issuer {
       const code = body.get("code") ?? body.get("refresh_token") ?? "";
       const granted = this.#codes.get(code);
       this.#codes.delete(code);
-      const verified = createHash("sha256").update(body.get("code_verifier") ?? "").digest("base64url") === granted?.challenge;
-      const holds = body.get("grant_type") === "refresh_token" ? granted !== undefined : verified && granted.redirect === body.get("redirect_uri");
+      const verified =
+        createHash("sha256")
+          .update(body.get("code_verifier") ?? "")
+          .digest("base64url") === granted?.challenge;
+      const holds =
+        body.get("grant_type") === "refresh_token"
+          ? granted !== undefined
+          : verified && granted.redirect === body.get("redirect_uri");
       if (!holds || body.get("client_id") !== "page") return reply.code(400).send({ error: "invalid_grant" });
       this.grants.push(body.get("grant_type")!);
       const refresh_token = crypto.randomUUID();

@@ -15,7 +15,12 @@ describe("api-gateway: events of a job, of the real orchestrator", () => {
     for (const each of opened.splice(0)) await each.close();
   });
   const listen = (app: FastifyInstance) => (opened.push(app), app.listen({ host: "127.0.0.1", port: 0 }));
-  const upstreamsAt = (address: string) => Object.fromEntries(["trainingOrchestrator", "mlEngine", "queryParser", "modelRegistry", "predictionService", "dbConnector"].map((name) => [name, address])) as unknown as Upstreams;
+  const upstreamsAt = (address: string) =>
+    Object.fromEntries(
+      ["trainingOrchestrator", "mlEngine", "queryParser", "modelRegistry", "predictionService", "dbConnector"].map(
+        (name) => [name, address],
+      ),
+    ) as unknown as Upstreams;
   const heartbeat = ({ comment }: Message) => comment === "still there";
 
   /** An orchestrator with a job, behind a gateway made for it. */

@@ -56,7 +56,10 @@ describe("the web page: models", function () {
     await choose(file);
     await page.getByLabel("Name of the model").fill(name);
     if (family !== undefined) await page.getByLabel("Family").selectOption(family);
-    const [answer] = await Promise.all([page.waitForResponse((response) => response.url().endsWith("/api/jobs") && response.status() === 202), trainButton().click()]);
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith("/api/jobs") && response.status() === 202),
+      trainButton().click(),
+    ]);
     const { job_id } = jobAccepted.parse(await answer.json());
     const ended = page.locator(`#job-${job_id} .badge:is(.succeeded, .failed)`);
     await ended.waitFor();
@@ -77,7 +80,8 @@ describe("the web page: models", function () {
     expect(new URL(page.url()).hash).to.equal("#models");
     expect(await page.title()).to.equal("Models - ChatDB");
     expect(await page.getByRole("link", { name: "Models" }).getAttribute("aria-current")).to.equal("page");
-    for (const id of ["composer", "source", "schema"]) expect(await page.locator(`#${id}`).isVisible(), id).to.equal(false);
+    for (const id of ["composer", "source", "schema"])
+      expect(await page.locator(`#${id}`).isVisible(), id).to.equal(false);
     await page.goBack();
     await page.getByLabel("Question", { exact: true }).waitFor();
     expect(complaints).to.deep.equal([]);
@@ -95,7 +99,13 @@ describe("the web page: models", function () {
   it("are trained from a file, whose columns there are to choose from; the history tells how that goes", async () => {
     await open();
     await choose(platform.houses);
-    expect(await page.getByLabel("Column to predict").locator("option").allTextContents()).to.deep.equal(["area_m2", "rooms", "age_years", "city", "price"]);
+    expect(await page.getByLabel("Column to predict").locator("option").allTextContents()).to.deep.equal([
+      "area_m2",
+      "rooms",
+      "age_years",
+      "city",
+      "price",
+    ]);
     expect(await page.getByLabel("Column to predict").inputValue()).to.equal("price");
     expect(await page.getByLabel("Name of the model").inputValue()).to.equal("houses-of-mine");
     await page.getByLabel("Family").selectOption("boosted-trees");
@@ -105,10 +115,19 @@ describe("the web page: models", function () {
     await newestJob().locator(".badge.succeeded").waitFor();
     await newestJob().locator(".log li", { hasText: "Succeeded" }).waitFor();
     const history = await newestJob().locator(".log li").allTextContents();
-    for (const [at, text] of ["Queued", "Sent to the engines", "An engine began"].entries()) expect(history[at]).to.contain(text);
+    for (const [at, text] of ["Queued", "Sent to the engines", "An engine began"].entries())
+      expect(history[at]).to.contain(text);
     expect(history.join("\n")).to.match(/Read 300 rows of 5 columns/);
-    const [job] = ((await (await fetch(`${platform.url}/api/jobs`)).json()) as { jobs: { parameters: object; target: string; dataset_location: string }[] }).jobs;
-    expect(job).to.deep.include({ parameters: { family: "boosted-trees", trees: 30 }, target: "price", dataset_location: "s3://datasets/houses-of-mine.csv" });
+    const [job] = (
+      (await (await fetch(`${platform.url}/api/jobs`)).json()) as {
+        jobs: { parameters: object; target: string; dataset_location: string }[];
+      }
+    ).jobs;
+    expect(job).to.deep.include({
+      parameters: { family: "boosted-trees", trees: 30 },
+      target: "price",
+      dataset_location: "s3://datasets/houses-of-mine.csv",
+    });
     expect(complaints).to.deep.equal([]);
   });
 
@@ -118,12 +137,18 @@ describe("the web page: models", function () {
     const job = page.locator(".job", { hasText: "nothing" }).first();
     expect((await job.locator(".standing.failed").textContent())!.length).to.be.greaterThan(10);
     await job.getByRole("button", { name: "Retry the training of nothing" }).click();
-    await job.locator(".log li", { hasText: /Failed, attempt 2|attempt 2/ }).first().waitFor();
+    await job
+      .locator(".log li", { hasText: /Failed, attempt 2|attempt 2/ })
+      .first()
+      .waitFor();
   });
 
   it("can be cancelled while they are trained", async () => {
     await open();
-    const rows = Array.from({ length: 40_000 }, (_, at) => `${at % 97},${(at * 7) % 89},${(at * 31) % 83},${((at * at) % 101) + at / 1000}`);
+    const rows = Array.from(
+      { length: 40_000 },
+      (_, at) => `${at % 97},${(at * 7) % 89},${(at * 31) % 83},${((at * at) % 101) + at / 1000}`,
+    );
     await choose(await platform.file("many.csv", ["a,b,c,y", ...rows, ""].join("\n")));
     await page.getByLabel("Family").selectOption("boosted-trees");
     await page.getByText("Parameters", { exact: true }).click();
@@ -140,7 +165,8 @@ describe("the web page: models", function () {
 
   it("have versions, which come into production and back, and are compared", async () => {
     await open();
-    for (const family of ["linear-regression", "boosted-trees"]) expect(await train(platform.houses, { name: "prices", family })).to.equal("succeeded");
+    for (const family of ["linear-regression", "boosted-trees"])
+      expect(await train(platform.houses, { name: "prices", family })).to.equal("succeeded");
     await page.locator(".known a", { hasText: "prices" }).click();
     await page.getByRole("heading", { name: "prices", level: 1 }).waitFor();
     for (const version of [1, 2]) {
@@ -150,12 +176,16 @@ describe("the web page: models", function () {
     await page.getByRole("button", { name: "Roll back production" }).click();
     await page.getByText("Rolled back.").first().waitFor();
     const rows = page.getByRole("region", { name: "Versions" }).locator("tbody tr");
-    expect(await rows.nth(1).textContent()).to.contain("production").and.to.contain("Linear regression");
+    expect(await rows.nth(1).textContent())
+      .to.contain("production")
+      .and.to.contain("Linear regression");
     await page.getByRole("button", { name: "Compare" }).click();
     const compared = page.getByRole("region", { name: "Version 1 compared with version 2" });
     await compared.waitFor();
     expect(await compared.locator("tbody tr", { hasText: "R²" }).locator("td").count()).to.equal(3);
-    expect(await page.locator(".comparison").textContent()).to.contain("the same data").and.to.contain("family: linear-regression → boosted-trees");
+    expect(await page.locator(".comparison").textContent())
+      .to.contain("the same data")
+      .and.to.contain("family: linear-regression → boosted-trees");
     await page.getByRole("button", { name: "Show version 2" }).click();
     await page.getByRole("heading", { name: "Version 2", exact: true }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal("2");
@@ -216,12 +246,17 @@ describe("the web page: models", function () {
 
   it("show a model that was imported, and predict with it", async () => {
     const query = new URLSearchParams({ target: "species", features: "a,b,c,d" });
-    const imported = await fetch(`${platform.url}/api/models/iris/import?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: onnxFile("iris-logistic") });
+    const imported = await fetch(`${platform.url}/api/models/iris/import?${query}`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream" },
+      body: onnxFile("iris-logistic"),
+    });
     expect(imported.status).to.equal(201);
     await open("#models/iris");
     await page.getByText("It was trained elsewhere").waitFor();
     await page.getByRole("cell", { name: "imported (ONNX)" }).waitFor();
-    for (const [name, value] of Object.entries({ a: 5.1, b: 3.5, c: 1.4, d: 0.2 })) await page.getByLabel(name, { exact: true }).fill(String(value));
+    for (const [name, value] of Object.entries({ a: 5.1, b: 3.5, c: 1.4, d: 0.2 }))
+      await page.getByLabel(name, { exact: true }).fill(String(value));
     await page.getByRole("button", { name: "Predict species" }).click();
     await page.getByText("setosa").first().waitFor();
     expect(await violations()).to.deep.equal([]);

@@ -21,8 +21,16 @@ describe("api-gateway: the web page's files", () => {
   it("run nothing but what is served here, and nothing inline", async () => {
     const { headers, text } = await gateway.ask("/", { headers: html });
     const policy = String(headers["content-security-policy"]);
-    expect(policy).to.contain("default-src 'none'").and.to.contain("script-src 'self'").and.to.contain("frame-ancestors 'none'").and.not.to.contain("unsafe");
-    expect(headers).to.include({ "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer" });
+    expect(policy)
+      .to.contain("default-src 'none'")
+      .and.to.contain("script-src 'self'")
+      .and.to.contain("frame-ancestors 'none'")
+      .and.not.to.contain("unsafe");
+    expect(headers).to.include({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
     expect(text).not.to.match(/<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style|https?:\/\//);
     expect((await gateway.ask("/nowhere", { headers: html })).headers["content-security-policy"]).to.contain("sandbox");
   });
@@ -30,14 +38,30 @@ describe("api-gateway: the web page's files", () => {
   it("talk to the issuer only where people sign in there", async () => {
     const issuer = "https://login.example.com/realms/a";
     const away = "http://127.0.0.1:1";
-    const upstreams = { dbConnector: away, queryParser: away, trainingOrchestrator: away, mlEngine: away, modelRegistry: away, predictionService: away };
+    const upstreams = {
+      dbConnector: away,
+      queryParser: away,
+      trainingOrchestrator: away,
+      mlEngine: away,
+      modelRegistry: away,
+      predictionService: away,
+    };
     const oidc = { issuer, audience: "chatdb", scopes: { read: "r" }, clientId: "page" };
     const app = await createService({ upstreams, log: createLogger("test", "silent"), oidc });
     const connect = (policy: unknown) => /connect-src [^;]*/.exec(String(policy))![0];
-    expect(connect((await app.inject({ url: "/", headers: html })).headers["content-security-policy"])).to.equal("connect-src 'self' https://login.example.com");
-    expect((await app.inject("/page/sign-in.json")).json()).to.deep.equal({ issuer, client_id: "page", audience: "chatdb", scope: "openid r" });
+    expect(connect((await app.inject({ url: "/", headers: html })).headers["content-security-policy"])).to.equal(
+      "connect-src 'self' https://login.example.com",
+    );
+    expect((await app.inject("/page/sign-in.json")).json()).to.deep.equal({
+      issuer,
+      client_id: "page",
+      audience: "chatdb",
+      scope: "openid r",
+    });
     await app.close();
-    expect(connect((await gateway.ask("/", { headers: html })).headers["content-security-policy"])).to.equal("connect-src 'self'");
+    expect(connect((await gateway.ask("/", { headers: html })).headers["content-security-policy"])).to.equal(
+      "connect-src 'self'",
+    );
     expect((await gateway.ask("/page/sign-in.json")).text).to.equal("{}");
   });
 
@@ -54,7 +78,9 @@ describe("api-gateway: the web page's files", () => {
     for (const path of ["/", "/page/main.js"]) {
       const first = await gateway.ask(path, { headers: html });
       expect(first.headers["cache-control"]).to.equal("no-cache");
-      const again = await gateway.ask(path, { headers: { ...html, "if-none-match": `"other", W/${first.headers.etag}` } });
+      const again = await gateway.ask(path, {
+        headers: { ...html, "if-none-match": `"other", W/${first.headers.etag}` },
+      });
       expect([again.status, again.text]).to.deep.equal([304, ""]);
       expect((await gateway.ask(path, { headers: { ...html, "if-none-match": '"other"' } })).status).to.equal(200);
     }
@@ -67,7 +93,9 @@ describe("api-gateway: the web page's files", () => {
     for await (const chunk of answer) chunks.push(chunk as Buffer);
     expect(answer.headers["content-encoding"]).to.equal("gzip");
     expect(gunzipSync(Buffer.concat(chunks)).toString()).to.equal(plain);
-    expect((await gateway.ask("/page/main.js", { headers: { "accept-encoding": "gzip;q=0" } })).headers).not.to.have.property("content-encoding");
+    expect(
+      (await gateway.ask("/page/main.js", { headers: { "accept-encoding": "gzip;q=0" } })).headers,
+    ).not.to.have.property("content-encoding");
   });
 
   it("are five", async () => {

@@ -75,12 +75,16 @@ describe("the web page", function () {
     expect(await answer.locator(".reading").textContent()).to.match(/^Customers .*"Germany"\.$/);
     expect(await answer.locator(".confidence").textContent()).to.match(/^\d+% sure$/);
     expect(await answer.locator("tbody tr").count()).to.equal(15);
-    const [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [[number]];
+    const [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [
+      [number],
+    ];
     expect(await answer.locator(".range").textContent()).to.equal(`Rows 1 to 15 of ${germans}`);
     await answer.getByRole("button", { name: "Next" }).click();
     expect(await answer.locator(".range").textContent()).to.equal(`Rows 16 to 30 of ${germans}`);
     await answer.locator(".query summary").click();
-    expect(await answer.locator(".query pre").textContent()).to.contain("SELECT").and.to.contain("$1");
+    expect(await answer.locator(".query pre").textContent())
+      .to.contain("SELECT")
+      .and.to.contain("$1");
     expect(await answer.locator(".parameters").textContent()).to.contain('"Germany"');
     expect(complaints).to.deep.equal([]);
   });
@@ -88,20 +92,36 @@ describe("the web page", function () {
   it("shows one number large, labels with numbers as bars, and a period with numbers as a line", async () => {
     await open();
     await ask(counting);
-    const [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [[number]];
+    const [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [
+      [number],
+    ];
     expect(await lastAnswer().locator(".single strong").textContent()).to.equal(String(germans));
     await ask(grouping);
-    expect(await lastAnswer().locator("svg").getAttribute("aria-label")).to.match(/^Bar chart of number of orders by status: from [\d,]+ \(\w+\) to [\d,]+ \(\w+\)\.$/);
+    expect(await lastAnswer().locator("svg").getAttribute("aria-label")).to.match(
+      /^Bar chart of number of orders by status: from [\d,]+ \(\w+\) to [\d,]+ \(\w+\)\.$/,
+    );
     expect(await lastAnswer().locator(".bar .mark").count()).to.equal(6);
     const month = { kind: "period", unit: "month", of: { source: "orders", column: "ordered_at" } };
     const plan = {
       from: { as: "orders", schema: "public", table: "orders" },
-      joins: [], where: [], distinct: false, groupBy: [month], having: [], orderBy: [],
-      select: [{ value: month, as: "month" }, { value: { kind: "aggregate", fn: "count", of: [] }, as: "number_of_orders" }],
+      joins: [],
+      where: [],
+      distinct: false,
+      groupBy: [month],
+      having: [],
+      orderBy: [],
+      select: [
+        { value: month, as: "month" },
+        { value: { kind: "aggregate", fn: "count", of: [] }, as: "number_of_orders" },
+      ],
     };
-    await page.route("**/api/query", (route) => route.continue({ postData: JSON.stringify({ query: "monthly", plan }) }));
+    await page.route("**/api/query", (route) =>
+      route.continue({ postData: JSON.stringify({ query: "monthly", plan }) }),
+    );
     await ask("monthly");
-    expect(await lastAnswer().locator("svg").getAttribute("aria-label")).to.match(/^Line chart of number of orders by month/);
+    expect(await lastAnswer().locator("svg").getAttribute("aria-label")).to.match(
+      /^Line chart of number of orders by month/,
+    );
     expect(complaints).to.deep.equal([]);
   });
 
@@ -174,19 +194,25 @@ describe("the web page", function () {
     await open();
     await page.locator("#schema summary", { hasText: "customers" }).click();
     const text = await page.locator("#schema details[open]").textContent();
-    for (const part of ["integer, key", "People who have an account", "City of the delivery address", "Berlin"]) expect(text).to.contain(part);
+    for (const part of ["integer, key", "People who have an account", "City of the delivery address", "Berlin"])
+      expect(text).to.contain(part);
   });
 
   it("saves the rows as CSV and JSON", async () => {
     await open();
     await ask(grouping);
     const saved = async (name: string) => {
-      const [download] = await Promise.all([page.waitForEvent("download"), lastAnswer().getByRole("button", { name }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        lastAnswer().getByRole("button", { name }).click(),
+      ]);
       return readFileSync(await download.path(), "utf8");
     };
     expect((await saved("Save CSV")).split("\r\n")).to.have.length(8);
     const rows = JSON.parse(await saved("Save JSON")) as { status: string }[];
-    expect(rows.map(({ status }) => status)).to.include("pending").and.to.have.length(6);
+    expect(rows.map(({ status }) => status))
+      .to.include("pending")
+      .and.to.have.length(6);
   });
 
   it("can be used with the keyboard alone", async () => {
@@ -198,7 +224,12 @@ describe("the web page", function () {
     await page.keyboard.type(unclear);
     await page.keyboard.press("Control+Enter");
     await answered(unclear);
-    for (let steps = 0; steps < 10 && !(await page.evaluate(() => document.activeElement?.classList.contains("choice"))); steps++) await page.keyboard.press("Shift+Tab");
+    for (
+      let steps = 0;
+      steps < 10 && !(await page.evaluate(() => document.activeElement?.classList.contains("choice")));
+      steps++
+    )
+      await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
     await page.locator(".reading").waitFor();
     await leave();
@@ -256,7 +287,10 @@ describe("the web page", function () {
         expect(await violations(), "with an answer").to.deep.equal([]);
         await ask(unclear);
         expect(await violations(), "asked back").to.deep.equal([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "fits the width").to.equal(true);
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+          "fits the width",
+        ).to.equal(true);
         if (viewport === phone) await page.getByRole("button", { name: "Schema and history" }).click();
         await page.locator("#schema summary").first().click();
         expect(await violations(), "with the schema").to.deep.equal([]);
@@ -280,7 +314,9 @@ describe("the web page", function () {
       await open({}, guarded.url);
       const dialog = page.getByRole("dialog");
       await dialog.waitFor();
-      expect(await dialog.textContent()).to.contain("This needs a token").and.to.contain(issuer.url);
+      expect(await dialog.textContent())
+        .to.contain("This needs a token")
+        .and.to.contain(issuer.url);
       expect(await violations()).to.deep.equal([]);
       await page.getByLabel("Token", { exact: true }).fill(await issuer.token());
       await page.keyboard.press("Enter");

@@ -11,11 +11,24 @@ describe("api-gateway: answers that are passed on", () => {
       const body = status === 204 ? "" : `{"own": ${status}}`;
       upstreams.instead.predictionService = (_request, response) => {
         asked += 1;
-        response.writeHead(status, { "content-type": "application/problem+json", location: "/jobs/1", "retry-after": "1", "x-own": "y", "set-cookie": ["a=1", "b=2"] }).end(body);
+        response
+          .writeHead(status, {
+            "content-type": "application/problem+json",
+            location: "/jobs/1",
+            "retry-after": "1",
+            "x-own": "y",
+            "set-cookie": ["a=1", "b=2"],
+          })
+          .end(body);
       };
       const answer = await ask("/api/predict");
       expect([answer.status, answer.text, asked]).to.deep.equal([status, body, 1]);
-      expect(answer.headers).to.deep.include({ location: "/jobs/1", "retry-after": "1", "x-own": "y", "set-cookie": ["a=1", "b=2"] });
+      expect(answer.headers).to.deep.include({
+        location: "/jobs/1",
+        "retry-after": "1",
+        "x-own": "y",
+        "set-cookie": ["a=1", "b=2"],
+      });
     });
   }
 
@@ -30,7 +43,9 @@ describe("api-gateway: answers that are passed on", () => {
 
   it("HEAD tells the length and 304 has no body", async () => {
     upstreams.instead.modelRegistry = (request, response) =>
-      request.method === "HEAD" ? void response.writeHead(200, { "content-length": "123" }).end() : void response.writeHead(304, { etag: '"x"' }).end();
+      request.method === "HEAD"
+        ? void response.writeHead(200, { "content-length": "123" }).end()
+        : void response.writeHead(304, { etag: '"x"' }).end();
     expect((await ask("/models", { method: "HEAD" })).headers["content-length"]).to.equal("123");
     const { status, headers } = await ask("/models");
     expect([status, headers.etag]).to.deep.equal([304, '"x"']);
@@ -48,7 +63,8 @@ describe("api-gateway: answers that are passed on", () => {
 
   it("as if nothing had been, where a connection breaks off before the answer to what changes nothing", async () => {
     let calls = 0;
-    upstreams.instead.modelRegistry = (request, response) => void (++calls < 3 ? request.socket.destroy() : response.end("there"));
+    upstreams.instead.modelRegistry = (request, response) =>
+      void (++calls < 3 ? request.socket.destroy() : response.end("there"));
     expect(await ask("/models/m")).to.include({ status: 200, text: "there" });
     calls = 0;
     expect((await ask("/models/m", { method: "DELETE" })).status).to.equal(502);

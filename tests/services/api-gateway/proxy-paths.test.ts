@@ -19,7 +19,10 @@ describe("api-gateway: where requests are passed on to", () => {
 
       it(`${outer}/… is ${only === undefined ? `${upstream}'s too` : "nobody's"}`, async () => {
         const { status } = await ask(`${outer}/a%20b%2Fc/d?x=1&y=%26&x=2`);
-        if (only === undefined) expect(upstreams.seen.map(({ by, url }) => `${by} ${url}`)).to.deep.equal([`${upstream} ${prefix}/a%20b%2Fc/d?x=1&y=%26&x=2`]);
+        if (only === undefined)
+          expect(upstreams.seen.map(({ by, url }) => `${by} ${url}`)).to.deep.equal([
+            `${upstream} ${prefix}/a%20b%2Fc/d?x=1&y=%26&x=2`,
+          ]);
         else expect({ status, seen: upstreams.seen }).to.deep.equal({ status: 404, seen: [] });
       });
     }
@@ -59,18 +62,41 @@ describe("api-gateway: where requests are passed on to", () => {
   });
 
   it("whatever the path, what arrives is below the prefix of its owner", async () => {
-    const segment = fc.oneof(fc.constantFrom("..", ".", "%2e%2e", "", "\\", "..\\", "%5c", "%2f", "jobs", "models", "api", "metrics", "%", "#", "?"), fc.string({ maxLength: 4 }).map((text) => encodeURIComponent(text.toWellFormed())));
+    const segment = fc.oneof(
+      fc.constantFrom(
+        "..",
+        ".",
+        "%2e%2e",
+        "",
+        "\\",
+        "..\\",
+        "%5c",
+        "%2f",
+        "jobs",
+        "models",
+        "api",
+        "metrics",
+        "%",
+        "#",
+        "?",
+      ),
+      fc.string({ maxLength: 4 }).map((text) => encodeURIComponent(text.toWellFormed())),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom("models", "api/models", "jobs", "%6dodels"), fc.array(segment, { maxLength: 5 }), async (first, rest) => {
-        upstreams.reset();
-        const { status } = await ask(`/${[first, ...rest].join("/")}`);
-        expect(status).to.be.oneOf([200, 400, 404]);
-        for (const { by, url } of upstreams.seen) {
-          const owned = { modelRegistry: "/models", trainingOrchestrator: "/jobs" }[by as string]!;
-          expect(new URL(url, "http://x").pathname).to.match(new RegExp(`^${owned}($|/)`));
-          expect(by).to.equal(first === "jobs" ? "trainingOrchestrator" : "modelRegistry");
-        }
-      }),
+      fc.asyncProperty(
+        fc.constantFrom("models", "api/models", "jobs", "%6dodels"),
+        fc.array(segment, { maxLength: 5 }),
+        async (first, rest) => {
+          upstreams.reset();
+          const { status } = await ask(`/${[first, ...rest].join("/")}`);
+          expect(status).to.be.oneOf([200, 400, 404]);
+          for (const { by, url } of upstreams.seen) {
+            const owned = { modelRegistry: "/models", trainingOrchestrator: "/jobs" }[by as string]!;
+            expect(new URL(url, "http://x").pathname).to.match(new RegExp(`^${owned}($|/)`));
+            expect(by).to.equal(first === "jobs" ? "trainingOrchestrator" : "modelRegistry");
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });

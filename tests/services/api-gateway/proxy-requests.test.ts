@@ -16,7 +16,18 @@ describe("api-gateway: requests that are passed on", () => {
 
   it("keeps the request's headers, but those of the connection and those that are the gateway's own", async () => {
     const { host } = address();
-    await ask("/models", { headers: { authorization: "Bearer t", "x-chatdb-user": "root", accept: "text/csv", "x-own": "1", "keep-alive": "timeout=9", connection: "x-hop", "x-hop": "2", host } });
+    await ask("/models", {
+      headers: {
+        authorization: "Bearer t",
+        "x-chatdb-user": "root",
+        accept: "text/csv",
+        "x-own": "1",
+        "keep-alive": "timeout=9",
+        connection: "x-hop",
+        "x-hop": "2",
+        host,
+      },
+    });
     const { headers } = saw();
     expect(headers).to.include({ accept: "text/csv", "x-own": "1" });
     expect(headers).to.not.have.any.keys("keep-alive", "x-hop", "authorization", "x-chatdb-user");
@@ -43,21 +54,36 @@ describe("api-gateway: requests that are passed on", () => {
   ] as const) {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       it(`${method} of ${type || "no type"} is passed on as it is`, async () => {
-        await ask("/datasets/d", { method, headers: { ...(type && { "content-type": type }), "content-length": String(Buffer.byteLength(body)) }, body });
-        expect(saw()).to.deep.include({ method, bytes: Buffer.byteLength(body), sha256: createHash("sha256").update(body).digest("hex") });
+        await ask("/datasets/d", {
+          method,
+          headers: { ...(type && { "content-type": type }), "content-length": String(Buffer.byteLength(body)) },
+          body,
+        });
+        expect(saw()).to.deep.include({
+          method,
+          bytes: Buffer.byteLength(body),
+          sha256: createHash("sha256").update(body).digest("hex"),
+        });
         expect(saw().headers["content-type"]).to.equal(type || undefined);
       });
     }
   }
 
   it("takes a body that the client announces with expect: 100-continue, as curl does", async () => {
-    const { status } = await ask("/datasets/d", { method: "PUT", headers: { expect: "100-continue", "content-type": "text/csv" }, body: "a\n1\n" });
+    const { status } = await ask("/datasets/d", {
+      method: "PUT",
+      headers: { expect: "100-continue", "content-type": "text/csv" },
+      body: "a\n1\n",
+    });
     expect(status).to.equal(200);
     expect(saw().bytes).to.equal(4);
   });
 
   it("leaves the body of a GET behind", async () => {
-    const { status } = await ask("/models", { headers: { "content-length": "2", "content-type": "text/plain" }, body: "hi" });
+    const { status } = await ask("/models", {
+      headers: { "content-length": "2", "content-type": "text/plain" },
+      body: "hi",
+    });
     expect(status).to.equal(200);
     expect(saw()).to.include({ method: "GET", bytes: 0 });
   });

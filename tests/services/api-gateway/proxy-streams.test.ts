@@ -34,14 +34,17 @@ describe("api-gateway: bodies that are passed on as they come", () => {
 
   it("50 MiB up", async () => {
     const { stream, sha256 } = mebibytes(50);
-    const growth = await growthDuring(() => ask("/datasets/big", { method: "PUT", headers: { "content-type": "text/csv" }, body: stream }));
+    const growth = await growthDuring(() =>
+      ask("/datasets/big", { method: "PUT", headers: { "content-type": "text/csv" }, body: stream }),
+    );
     expect(saw()).to.include({ bytes: 50 * MiB, sha256 });
     expect(growth).to.be.below(150 * MiB);
   });
 
   it("50 MiB down", async () => {
     const { stream, sha256 } = mebibytes(50);
-    upstreams.instead.modelRegistry = (_request, response) => void stream.pipe(response.writeHead(200, { "content-length": String(50 * MiB) }));
+    upstreams.instead.modelRegistry = (_request, response) =>
+      void stream.pipe(response.writeHead(200, { "content-length": String(50 * MiB) }));
     const growth = await growthDuring(async () => {
       const answer = await open("/api/models/m/1/artifact");
       expect(answer.headers["content-length"]).to.equal(String(50 * MiB));

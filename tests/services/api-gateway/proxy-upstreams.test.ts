@@ -23,7 +23,9 @@ describe("api-gateway: upstreams that are away or slow", () => {
       expect(json?.detail).to.match(/^\/jobs: trainingOrchestrator cannot be reached/);
       expect((await ask(address, "/ready")).status).to.equal(200);
       expect((await ask(address, "/models")).status).to.equal(200);
-      expect((await ask(address, "/status")).json).to.include({ modelRegistry: "ok" }).and.to.have.all.keys(...names);
+      expect((await ask(address, "/status")).json)
+        .to.include({ modelRegistry: "ok" })
+        .and.to.have.all.keys(...names);
     } finally {
       await partial.close();
       await own.stop();

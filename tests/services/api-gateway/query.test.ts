@@ -22,9 +22,22 @@ const parsed: ParseResponse = {
   reading: "the number of customers whose country is Germany",
   confidence: 0.9,
   read_by: "engine",
-  alternatives: [{ plan: { from: "orders" }, reading: "the number of orders of customers in Germany", confidence: 0.2, read_by: "engine" }],
+  alternatives: [
+    {
+      plan: { from: "orders" },
+      reading: "the number of orders of customers in Germany",
+      confidence: 0.2,
+      read_by: "engine",
+    },
+  ],
 };
-const result: QueryResult = { columns: [{ name: "count", type: "bigint" }], rows: [[7]], rowCount: 1, truncated: false, took_ms: 3.5 };
+const result: QueryResult = {
+  columns: [{ name: "count", type: "bigint" }],
+  rows: [[7]],
+  rowCount: 1,
+  truncated: false,
+  took_ms: 3.5,
+};
 
 describe("api-gateway: POST /api/query and its own pages", () => {
   const log = createLogger("test", "silent");
@@ -38,12 +51,21 @@ describe("api-gateway: POST /api/query and its own pages", () => {
   const answering = (by: "queryParser" | "dbConnector", body: unknown, status = 200, type?: string) => {
     upstreams.instead[by] = (request: IncomingMessage, response) =>
       void text(request).then((asked) => {
-        calls.push({ by, url: `${request.method} ${request.url}`, id: request.headers["x-request-id"], body: JSON.parse(asked) });
+        calls.push({
+          by,
+          url: `${request.method} ${request.url}`,
+          id: request.headers["x-request-id"],
+          body: JSON.parse(asked),
+        });
         answerJson(response, status, body, type);
       });
   };
   const put = (body: unknown, headers: Record<string, string> = {}) =>
-    ask(base, "/api/query", { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+    ask(base, "/api/query", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
 
   beforeEach(async () => {
     calls = [];
@@ -96,13 +118,25 @@ describe("api-gateway: POST /api/query and its own pages", () => {
   }
 
   it("400 for a body that is no JSON", async () => {
-    const { status, type } = await ask(base, "/api/query", { method: "POST", headers: { "content-type": "application/json" }, body: "{" });
+    const { status, type } = await ask(base, "/api/query", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{",
+    });
     expect(status).to.equal(400);
     expect(type).to.include("application/problem+json");
   });
 
   it("tells what the parser did not understand, with all it says about it", async () => {
-    const refusal = { title: STATUS_CODES[422], status: 422, detail: "I did not understand: frobnicate", words: ["frobnicate"], suggestions: [{ try: "x" }], instance: "/parse", requestId: "other" };
+    const refusal = {
+      title: STATUS_CODES[422],
+      status: 422,
+      detail: "I did not understand: frobnicate",
+      words: ["frobnicate"],
+      suggestions: [{ try: "x" }],
+      instance: "/parse",
+      requestId: "other",
+    };
     answering("queryParser", refusal, 422, "application/problem+json");
     const { status, type, json } = await put({ query }, { "x-request-id": "q-2" });
     expect(status).to.equal(422);
@@ -120,7 +154,10 @@ describe("api-gateway: POST /api/query and its own pages", () => {
       expect(json?.detail).to.match(/cannot be reached/);
     });
 
-    for (const [what, body] of [["what the contract does not know", { hello: 1 }], ["no object", "x"]] as const) {
+    for (const [what, body] of [
+      ["what the contract does not know", { hello: 1 }],
+      ["no object", "x"],
+    ] as const) {
       it(`502 when ${by} answers ${what}`, async () => {
         answering(by, body);
         const { status, json } = await put({ query });
@@ -131,7 +168,12 @@ describe("api-gateway: POST /api/query and its own pages", () => {
 
     for (const late of [504, 503, 408]) {
       it(`passes on that ${by} gave up with ${late}`, async () => {
-        answering(by, { title: "-", status: late, detail: "It took too long.", limit_ms: 5 }, late, "application/problem+json");
+        answering(
+          by,
+          { title: "-", status: late, detail: "It took too long.", limit_ms: 5 },
+          late,
+          "application/problem+json",
+        );
         const { status, json } = await put({ query });
         expect(status).to.equal(late);
         expect(json).to.include({ status: late, detail: "It took too long.", limit_ms: 5 });
@@ -157,7 +199,14 @@ describe("api-gateway: POST /api/query and its own pages", () => {
         response.once("close", () => (ended = true));
       };
       const { hostname, port } = new URL(base);
-      const client = openRequest({ hostname, port, path: "/api/query", method: "POST", agent: false, headers: { "content-type": "application/json" } });
+      const client = openRequest({
+        hostname,
+        port,
+        path: "/api/query",
+        method: "POST",
+        agent: false,
+        headers: { "content-type": "application/json" },
+      });
       client.on("error", () => {});
       client.end(JSON.stringify({ query }));
       await eventually(() => expect(arrived).to.equal(true));
@@ -174,10 +223,21 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     const { status, json } = await ask(base, "/status");
     expect(status).to.equal(200);
     expect(json).to.have.all.keys(...names);
-    expect(json).to.include({ mlEngine: "answers 503", queryParser: "ok", modelRegistry: "ok", predictionService: "ok", dbConnector: "ok" });
+    expect(json).to.include({
+      mlEngine: "answers 503",
+      queryParser: "ok",
+      modelRegistry: "ok",
+      predictionService: "ok",
+      dbConnector: "ok",
+    });
     expect(json?.trainingOrchestrator).to.match(/cannot be reached/);
     const asked = Object.fromEntries(upstreams.seen.map(({ by, url }) => [by, url]));
-    expect(asked).to.deep.equal({ queryParser: "/health", modelRegistry: "/health", predictionService: "/health", dbConnector: "/actuator/health" });
+    expect(asked).to.deep.equal({
+      queryParser: "/health",
+      modelRegistry: "/health",
+      predictionService: "/health",
+      dbConnector: "/actuator/health",
+    });
   });
 
   it("is healthy and ready though all its upstreams are away", async () => {
@@ -191,7 +251,12 @@ describe("api-gateway: POST /api/query and its own pages", () => {
   it("/openapi.json describes the question and each public prefix once", async () => {
     const { json } = await ask(base, "/openapi.json");
     const paths = json?.paths as Record<string, Record<string, { requestBody?: unknown }>>;
-    expect(Object.keys(paths)).to.have.members(["/", "/status", "/api/query", ...routes.map(({ prefix }) => `/api${prefix}`)]);
+    expect(Object.keys(paths)).to.have.members([
+      "/",
+      "/status",
+      "/api/query",
+      ...routes.map(({ prefix }) => `/api${prefix}`),
+    ]);
     expect(paths["/api/query"]?.post?.requestBody).to.be.an("object");
   });
 

@@ -36,7 +36,10 @@ describe("api-gateway: tokens", () => {
     it(`signed by ${alg} tell who sent them`, async () => {
       const key = await issuer.rotate(alg);
       const check = tokenVerifier({ issuer: issuer.url, audience });
-      expect(await check(await issuer.token({ key, claims: { sub: "auth0|ada" } }))).to.deep.equal({ subject: "auth0|ada", scopes: [] });
+      expect(await check(await issuer.token({ key, claims: { sub: "auth0|ada" } }))).to.deep.equal({
+        subject: "auth0|ada",
+        scopes: [],
+      });
     });
   }
 
@@ -53,7 +56,9 @@ describe("api-gateway: tokens", () => {
   for (const [form, [claim, scopes]] of Object.entries(scoped)) {
     it(`have their scopes in ${form}`, async () => {
       const check = tokenVerifier({ issuer: issuer.url, audience, scopeClaim: "scp" });
-      expect((await check(await issuer.token({ claims: { scp: claim, scope: "other" } }))).scopes).to.deep.equal(scopes);
+      expect((await check(await issuer.token({ claims: { scp: claim, scope: "other" } }))).scopes).to.deep.equal(
+        scopes,
+      );
     });
   }
 
@@ -61,7 +66,9 @@ describe("api-gateway: tokens", () => {
     const now = Math.floor(Date.now() / 1000);
     expect(await verify(await issuer.token({ claims: { exp: now - 20 } }))).to.include({ subject: "ada" });
     expect(await verify(await issuer.token({ claims: { nbf: now + 20 } }))).to.include({ subject: "ada" });
-    expect(await refusal(issuer.token({ claims: { exp: now - 40 } }))).to.equal(`it expired at ${new Date((now - 40) * 1000).toISOString()}`);
+    expect(await refusal(issuer.token({ claims: { exp: now - 40 } }))).to.equal(
+      `it expired at ${new Date((now - 40) * 1000).toISOString()}`,
+    );
     expect(await refusal(issuer.token({ claims: { nbf: now + 40 } }))).to.include('"nbf"');
   });
 
@@ -78,7 +85,10 @@ describe("api-gateway: tokens", () => {
   };
   for (const [what, [differences, why]] of Object.entries(wrong)) {
     it(`${what} are refused`, async function () {
-      if (what.includes("critical")) return expect(await refusal(forged({ alg: "RS256", kid: issuer.keys[0]!.kid, ...differences.header }, {}, () => "c2ln"))).to.match(why);
+      if (what.includes("critical"))
+        return expect(
+          await refusal(forged({ alg: "RS256", kid: issuer.keys[0]!.kid, ...differences.header }, {}, () => "c2ln")),
+        ).to.match(why);
       expect(await refusal(issuer.token(differences))).to.match(why);
     });
   }
@@ -90,13 +100,19 @@ describe("api-gateway: tokens", () => {
 
   it("that were changed after they were signed are refused", async () => {
     const [header, , signature] = (await issuer.token()).split(".");
-    const claims = Buffer.from(JSON.stringify({ iss: issuer.url, aud: audience, sub: "root", exp: soon() })).toString("base64url");
+    const claims = Buffer.from(JSON.stringify({ iss: issuer.url, aud: audience, sub: "root", exp: soon() })).toString(
+      "base64url",
+    );
     expect(await refusal(`${header}.${claims}.${signature}`)).to.include("signature");
   });
 
   it("without a signature are refused, whatever they call that", async () => {
     for (const alg of ["none", "None", "NONE", ""]) {
-      const token = forged({ alg, kid: issuer.keys[0]!.kid }, { iss: issuer.url, aud: audience, sub: "root", exp: soon() }, () => "");
+      const token = forged(
+        { alg, kid: issuer.keys[0]!.kid },
+        { iss: issuer.url, aud: audience, sub: "root", exp: soon() },
+        () => "",
+      );
       expect(await refusal(token)).to.not.equal("");
     }
   });
@@ -104,10 +120,18 @@ describe("api-gateway: tokens", () => {
   it("signed by the public key as a secret are refused", async () => {
     const key = await issuer.rotate("RS256");
     verify = tokenVerifier({ issuer: issuer.url, audience });
-    const secrets = [await exportSPKI((await importJWK(key.publicJwk, key.alg, { extractable: true })) as CryptoKey), JSON.stringify(key.publicJwk), key.publicJwk.n!];
+    const secrets = [
+      await exportSPKI((await importJWK(key.publicJwk, key.alg, { extractable: true })) as CryptoKey),
+      JSON.stringify(key.publicJwk),
+      key.publicJwk.n!,
+    ];
     for (const secret of secrets) {
       const sign = (input: string) => createHmac("sha256", secret).update(input).digest("base64url");
-      const token = forged({ alg: "HS256", kid: key.kid }, { iss: issuer.url, aud: audience, sub: "root", exp: soon() }, sign);
+      const token = forged(
+        { alg: "HS256", kid: key.kid },
+        { iss: issuer.url, aud: audience, sub: "root", exp: soon() },
+        sign,
+      );
       expect(await refusal(token)).to.include('"alg"');
     }
   });
@@ -117,14 +141,17 @@ describe("api-gateway: tokens", () => {
   }
 
   it("that are too long are refused before they are looked at", async () => {
-    expect(await refusal(issuer.token({ claims: { padding: "x".repeat(9000) } }))).to.equal("it has more than 8192 characters");
+    expect(await refusal(issuer.token({ claims: { padding: "x".repeat(9000) } }))).to.equal(
+      "it has more than 8192 characters",
+    );
   });
 });
 
 describe("api-gateway: keys of the issuer", () => {
   const issuer = new Issuer();
   const timing = { maxAgeMs: 600_000, cooldownMs: 600_000, timeoutMs: 3000, staleMs: 600_000 };
-  const verifier = (change: Partial<typeof timing> = {}) => tokenVerifier({ issuer: issuer.url, audience }, issuerKeys(issuer.url, { ...timing, ...change }));
+  const verifier = (change: Partial<typeof timing> = {}) =>
+    tokenVerifier({ issuer: issuer.url, audience }, issuerKeys(issuer.url, { ...timing, ...change }));
   beforeEach(async () => {
     await issuer.start();
     issuer.fetches = 0;
@@ -152,7 +179,10 @@ describe("api-gateway: keys of the issuer", () => {
   it("are not fetched for each token that names an unknown one", async () => {
     const verify = verifier();
     await verify(await issuer.token());
-    for (let i = 0; i < 5; i++) expect(await failure(verify(await issuer.token({ header: { kid: `guess-${i}` } })))).to.be.instanceOf(TokenRefused);
+    for (let i = 0; i < 5; i++)
+      expect(await failure(verify(await issuer.token({ header: { kid: `guess-${i}` } })))).to.be.instanceOf(
+        TokenRefused,
+      );
     expect(issuer.fetches).to.equal(1);
   });
 

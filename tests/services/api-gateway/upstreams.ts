@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,7 +15,14 @@ import { buffer } from "node:stream/consumers";
 import type { Upstreams } from "@chatdb/api-gateway/routes.ts";
 
 export type Name = keyof Upstreams;
-export const names: readonly Name[] = ["trainingOrchestrator", "mlEngine", "queryParser", "modelRegistry", "predictionService", "dbConnector"];
+export const names: readonly Name[] = [
+  "trainingOrchestrator",
+  "mlEngine",
+  "queryParser",
+  "modelRegistry",
+  "predictionService",
+  "dbConnector",
+];
 
 /** What an upstream saw of a request. */
 export interface Seen {
@@ -30,7 +44,9 @@ export class FakeUpstreams {
     const addresses = await Promise.all(
       names.map(async (by) => {
         const server = createServer((request, response) => {
-          const listener = this.instead[by] ?? ((request, response) => void this.#echo(by, request).then((seen) => answerJson(response, 200, seen)));
+          const listener =
+            this.instead[by] ??
+            ((request, response) => void this.#echo(by, request).then((seen) => answerJson(response, 200, seen)));
           listener(request, response);
         });
         this.#servers.set(by, server);
@@ -82,7 +98,12 @@ export async function digestOf(stream: Readable): Promise<{ bytes: number; sha25
   return { bytes, sha256: hash.digest("hex") };
 }
 
-export function answerJson(response: Parameters<RequestListener>[1], status: number, body: unknown, type = "application/json"): void {
+export function answerJson(
+  response: Parameters<RequestListener>[1],
+  status: number,
+  body: unknown,
+  type = "application/json",
+): void {
   response.writeHead(status, { "content-type": type }).end(JSON.stringify(body));
 }
 
@@ -93,11 +114,18 @@ export interface Options {
 }
 
 /** Sends the path exactly as it is given (fetch would normalise it), and returns the answer with its body still to be read. */
-export async function open(base: string, path: string, { method = "GET", headers, body }: Options = {}): Promise<IncomingMessage> {
+export async function open(
+  base: string,
+  path: string,
+  { method = "GET", headers, body }: Options = {},
+): Promise<IncomingMessage> {
   const { hostname, port } = new URL(base);
   const outgoing = request({ hostname, port, path, method, headers, agent: false });
   const answered = once(outgoing, "response") as Promise<[IncomingMessage]>;
-  const sent = body === undefined ? void outgoing.end() : pipeline(typeof body === "string" ? Readable.from([Buffer.from(body)]) : body, outgoing);
+  const sent =
+    body === undefined
+      ? void outgoing.end()
+      : pipeline(typeof body === "string" ? Readable.from([Buffer.from(body)]) : body, outgoing);
   const [[incoming]] = await Promise.all([answered, sent]);
   return incoming;
 }
@@ -106,6 +134,8 @@ export async function open(base: string, path: string, { method = "GET", headers
 export async function ask(base: string, path: string, options: Options = {}) {
   const incoming = await open(base, path, options);
   const text = (await buffer(incoming)).toString();
-  const json = String(incoming.headers["content-type"]).includes("json") ? (JSON.parse(text || "null") as Record<string, unknown>) : undefined;
+  const json = String(incoming.headers["content-type"]).includes("json")
+    ? (JSON.parse(text || "null") as Record<string, unknown>)
+    : undefined;
   return { status: incoming.statusCode, type: incoming.headers["content-type"], headers: incoming.headers, text, json };
 }

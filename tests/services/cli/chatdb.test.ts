@@ -33,7 +33,14 @@ describe("chatdb", function () {
   });
 
   /** Runs the command with what is typed; on a terminal where `tty` is set. */
-  async function chatdb(args: string[], { typed = "", tty = false, env = { CHATDB_URL: stack.url } }: { typed?: string; tty?: boolean; env?: NodeJS.ProcessEnv } = {}) {
+  async function chatdb(
+    args: string[],
+    {
+      typed = "",
+      tty = false,
+      env = { CHATDB_URL: stack.url },
+    }: { typed?: string; tty?: boolean; env?: NodeJS.ProcessEnv } = {},
+  ) {
     const [stdout, stderr] = [new Written(tty, 60), new Written(tty, 60)];
     /** A person answers when asked; a file is there at once. */
     async function* typing() {
@@ -80,7 +87,9 @@ describe("chatdb", function () {
 
   it("says where a language model read the question", async () => {
     model.does(says({ plan: plan("customers", [aggregate("count")]) }));
-    expect((await chatdb(["ask", "wheather"])).err).to.match(/^The number of customers\. \(75% sure, by the language model\)\n/);
+    expect((await chatdb(["ask", "wheather"])).err).to.match(
+      /^The number of customers\. \(75% sure, by the language model\)\n/,
+    );
     model.does(says({ plan: null }));
   });
 
@@ -95,7 +104,10 @@ describe("chatdb", function () {
     const { code, out, err } = await chatdb(["ask", "--follow"], { typed: `${counting}\nwheather\n\nand in France?` });
     const [[french]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'France'")) as [[number]];
     expect(code).to.equal(0);
-    const numbers = out.split("\n").map((line) => line.trim()).filter((line) => /^\d+$/.test(line));
+    const numbers = out
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => /^\d+$/.test(line));
     expect(numbers).to.deep.equal([String(germans), String(french)]);
     expect(err).to.contain("did not understand");
   });
@@ -108,7 +120,9 @@ describe("chatdb", function () {
   it("shows the data sources and the schema", async () => {
     expect((await chatdb(["sources"])).out).to.match(/shop +postgresql/);
     const { out } = await chatdb(["schema"]);
-    expect(out).to.contain("customers: about 600 rows, People who have an account").and.to.contain("refers to customers");
+    expect(out)
+      .to.contain("customers: about 600 rows, People who have an account")
+      .and.to.contain("refers to customers");
     expect(JSON.parse((await chatdb(["schema", "--format", "json"])).out)).to.have.property("tables");
     expect((await chatdb(["schema", "--format", "csv"])).code).to.equal(2);
     expect(await chatdb(["schema", "--datasource", "nowhere"])).to.deep.include({ code: 1, out: "" });
@@ -132,7 +146,10 @@ describe("chatdb", function () {
       const env = { CHATDB_URL: guarded.url };
       expect((await chatdb(["ask", counting], { env })).err).to.contain("This needs a token");
       for (const args of [["ask", counting], ["ask", counting, "--format", "csv"], ["sources"], ["schema"]]) {
-        expect((await chatdb(args, { env: { ...env, CHATDB_TOKEN: await issuer.token() } })).code, args.join(" ")).to.equal(0);
+        expect(
+          (await chatdb(args, { env: { ...env, CHATDB_TOKEN: await issuer.token() } })).code,
+          args.join(" "),
+        ).to.equal(0);
       }
     } finally {
       await guarded.close();
@@ -141,7 +158,10 @@ describe("chatdb", function () {
   });
 
   it("is a program", async () => {
-    const child = spawn(process.execPath, ["bin/chatdb.ts", "ask", "-"], { cwd: root, env: { ...process.env, CHATDB_URL: stack.url } });
+    const child = spawn(process.execPath, ["bin/chatdb.ts", "ask", "-"], {
+      cwd: root,
+      env: { ...process.env, CHATDB_URL: stack.url },
+    });
     child.stdin.end(counting);
     const [out, [code]] = await Promise.all([text(child.stdout), once(child, "close") as Promise<[number]>]);
     expect(code).to.equal(0);

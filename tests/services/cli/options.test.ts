@@ -4,11 +4,18 @@ import { expect } from "chai";
 describe("chatdb: options", () => {
   it("come from the command line before the environment, with defaults", () => {
     expect(parseCommand(["ask", "how", "many", "--format", "csv"], {})).to.deep.include({
-      name: "ask", words: ["how", "many"], url: "http://127.0.0.1:8080", format: "csv", follow: false,
+      name: "ask",
+      words: ["how", "many"],
+      url: "http://127.0.0.1:8080",
+      format: "csv",
+      follow: false,
     });
     const env = { CHATDB_URL: "https://chat.example", CHATDB_TOKEN: "t" };
     expect(parseCommand(["sources"], env)).to.include({ name: "sources", url: "https://chat.example", token: "t" });
-    expect(parseCommand(["sources", "--url", "http://other", "--token", "u"], env)).to.include({ url: "http://other", token: "u" });
+    expect(parseCommand(["sources", "--url", "http://other", "--token", "u"], env)).to.include({
+      url: "http://other",
+      token: "u",
+    });
     expect(parseCommand(["--help"], {})).to.deep.equal({ name: "help" });
     expect(parseCommand(["ask", "--follow"], {})).to.deep.include({ words: [], follow: true });
   });

@@ -4,7 +4,9 @@ import { deadLetter, deadLetterOf } from "@chatdb/contracts/jobs.ts";
 describe("a dead letter", () => {
   it("says where a message is from, with its value as it was", () => {
     const at = "2026-11-21T22:00:00.000Z";
-    expect(deadLetterOf({ topic: "training-jobs", key: "k", value: { a: 1 } }, "Not a training job", at)).to.deep.equal({ from: "training-jobs", key: "k", reason: "Not a training job", value: { a: 1 }, at });
+    expect(deadLetterOf({ topic: "training-jobs", key: "k", value: { a: 1 } }, "Not a training job", at)).to.deep.equal(
+      { from: "training-jobs", key: "k", reason: "Not a training job", value: { a: 1 }, at },
+    );
   });
 
   it("fits into a message, whatever it is about", () => {

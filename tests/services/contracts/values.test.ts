@@ -3,8 +3,31 @@ import { expect } from "chai";
 
 describe("values as people read them", () => {
   it("knows the numbers of each kind of database", () => {
-    for (const type of ["integer", "bigint", "numeric(10,2)", "double precision", "int unsigned", "tinyint", "decimal(8,2)", "long", "int", "decimal", "money"]) expect(isNumeric({ type }), type).to.equal(true);
-    for (const type of ["text", "interval", "timestamp with time zone", "point", "objectId", "string", "boolean", "int4range"]) expect(isNumeric({ type }), type).to.equal(type === "int4range");
+    for (const type of [
+      "integer",
+      "bigint",
+      "numeric(10,2)",
+      "double precision",
+      "int unsigned",
+      "tinyint",
+      "decimal(8,2)",
+      "long",
+      "int",
+      "decimal",
+      "money",
+    ])
+      expect(isNumeric({ type }), type).to.equal(true);
+    for (const type of [
+      "text",
+      "interval",
+      "timestamp with time zone",
+      "point",
+      "objectId",
+      "string",
+      "boolean",
+      "int4range",
+    ])
+      expect(isNumeric({ type }), type).to.equal(type === "int4range");
   });
 
   it("shows times without what says nothing, and averages with few digits", () => {
@@ -17,6 +40,14 @@ describe("values as people read them", () => {
   });
 
   it("draws no text and no null as a number", () => {
-    expect([numberOf("7.5"), numberOf(0), numberOf(""), numberOf(null), numberOf("x"), numberOf("Infinity"), numberOf(true)]).to.deep.equal([7.5, 0, undefined, undefined, undefined, undefined, undefined]);
+    expect([
+      numberOf("7.5"),
+      numberOf(0),
+      numberOf(""),
+      numberOf(null),
+      numberOf("x"),
+      numberOf("Infinity"),
+      numberOf(true),
+    ]).to.deep.equal([7.5, 0, undefined, undefined, undefined, undefined, undefined]);
   });
 });

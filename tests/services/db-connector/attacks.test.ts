@@ -34,7 +34,8 @@ type Corpus = Record<Dialect, Record<string, Attack[]>> & { injections: string[]
 const corpus = parse(readFileSync(join(import.meta.dirname, "attacks.yaml"), "utf8")) as Corpus;
 const log = createLogger("test", "silent");
 
-const statementOf = ({ sql, collection = "customers", pipeline }: Attack): Statement => (sql === undefined ? { collection, pipeline: pipeline! } : { sql, params: [] });
+const statementOf = ({ sql, collection = "customers", pipeline }: Attack): Statement =>
+  sql === undefined ? { collection, pipeline: pipeline! } : { sql, params: [] };
 const nameOf = (attack: Attack) => JSON.stringify(attack.sql ?? attack.pipeline).slice(0, 110);
 
 async function drain(batches: AsyncGenerator): Promise<void> {
@@ -52,7 +53,14 @@ interface Target {
 const targets: Record<Dialect, (context: Mocha.Context) => Promise<Target>> = {
   postgresql: async () => {
     const shop = await startShop();
-    return { settings: shop.settings, close: () => shop.close(), content: () => shop.run("SELECT (SELECT sum(price) FROM products), (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items), (SELECT count(*) FROM customers)") };
+    return {
+      settings: shop.settings,
+      close: () => shop.close(),
+      content: () =>
+        shop.run(
+          "SELECT (SELECT sum(price) FROM products), (SELECT count(*) FROM orders), (SELECT count(*) FROM order_items), (SELECT count(*) FROM customers)",
+        ),
+    };
   },
   mysql: async (context) => {
     const server = await startMariadb(context);
@@ -60,7 +68,11 @@ const targets: Record<Dialect, (context: Mocha.Context) => Promise<Target>> = {
     await loadMysql(admin);
     await admin.query("CREATE DATABASE private; CREATE TABLE private.things (secret int)");
     const tables = "products, orders, order_items, customers, categories";
-    return { settings, close: () => server.close(), content: async () => (await admin.query(`CHECKSUM TABLE ${tables}`))[0] };
+    return {
+      settings,
+      close: () => server.close(),
+      content: async () => (await admin.query(`CHECKSUM TABLE ${tables}`))[0],
+    };
   },
   mongodb: async (context) => {
     const server = await startMongodb(context);
@@ -95,7 +107,11 @@ for (const [dialect, start] of Object.entries(targets) as [Dialect, (typeof targ
       describe(kind, () => {
         for (const attack of attacks) {
           it(nameOf(attack), async () => {
-            const response = await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { ...statementOf(attack), timeout_ms: 3000 } });
+            const response = await app.inject({
+              method: "POST",
+              url: "/datasources/shop/query",
+              payload: { ...statementOf(attack), timeout_ms: 3000 },
+            });
             const { layer, detail } = response.json<{ layer?: string; detail?: string }>();
             expect(layer, response.body).to.equal(attack.layer);
             expect(detail?.toLowerCase()).to.contain(attack.reason.toLowerCase());
@@ -105,7 +121,9 @@ for (const [dialect, start] of Object.entries(targets) as [Dialect, (typeof targ
       });
     }
 
-    const second = Object.values(corpus[dialect]).flat().filter(({ behind }) => behind !== undefined);
+    const second = Object.values(corpus[dialect])
+      .flat()
+      .filter(({ behind }) => behind !== undefined);
     if (second.length > 0) {
       describe("without the look at the statement", () => {
         let driver: Driver;
@@ -116,7 +134,13 @@ for (const [dialect, start] of Object.entries(targets) as [Dialect, (typeof targ
         after(() => driver?.close());
         for (const attack of second) {
           it(`${nameOf(attack)}: ${attack.behind}`, async () => {
-            const reading = { maxRows: 10, timeoutMs: 300, batchBytes: 100_000, maxCost: undefined, signal: new AbortController().signal };
+            const reading = {
+              maxRows: 10,
+              timeoutMs: 300,
+              batchBytes: 100_000,
+              maxCost: undefined,
+              signal: new AbortController().signal,
+            };
             const problem = await drain(driver.read(statementOf(attack), reading)).then(
               () => undefined,
               (error: unknown) => (error instanceof Problem ? error : driver.problemOf(error)),
@@ -138,7 +162,9 @@ describe("instructions to a program", () => {
     this.timeout(180_000);
     shop = await startShop();
     for (const [index, text] of corpus.injections.entries()) {
-      await shop.database.pool.query("INSERT INTO categories (name, description) VALUES ($1, $1)", [`${text} (${index})`]);
+      await shop.database.pool.query("INSERT INTO categories (name, description) VALUES ($1, $1)", [
+        `${text} (${index})`,
+      ]);
     }
     app = await createService({ dataSources: [shop.settings], log });
     const dbConnectorUrl = await app.listen({ host: "127.0.0.1", port: 0 });
@@ -154,14 +180,24 @@ describe("instructions to a program", () => {
 
   it("are text like any other where they stand in the data", async () => {
     const texts = corpus.injections.map((text, index) => `${text} (${index})`);
-    const ask = async (sql: string, params: string[] = []) => (await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, params } })).json<{ rows: string[][] }>().rows;
-    expect((await ask("SELECT name FROM categories ORDER BY id DESC LIMIT 12")).map(([name]) => name)).to.have.members(texts);
-    for (const text of texts) expect(await ask("SELECT name FROM categories WHERE name = $1", [text])).to.deep.equal([[text]]);
+    const ask = async (sql: string, params: string[] = []) =>
+      (await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, params } })).json<{
+        rows: string[][];
+      }>().rows;
+    expect((await ask("SELECT name FROM categories ORDER BY id DESC LIMIT 12")).map(([name]) => name)).to.have.members(
+      texts,
+    );
+    for (const text of texts)
+      expect(await ask("SELECT name FROM categories WHERE name = $1", [text])).to.deep.equal([[text]]);
   });
 
   for (const question of corpus.injections) {
     it(`make nothing but a query that reads, or none: ${JSON.stringify(question)}`, async () => {
-      const response = await parser.inject({ method: "POST", url: "/parse", payload: { query: question, datasource: "shop" } });
+      const response = await parser.inject({
+        method: "POST",
+        url: "/parse",
+        payload: { query: question, datasource: "shop" },
+      });
       if (response.statusCode === 422) return;
       expect(response.statusCode, response.body).to.equal(200);
       const { statement } = parseResponse.parse(response.json());

@@ -51,7 +51,8 @@ const checks = { postgresql: checkPostgresql, mysql: checkMysql };
 
 for (const [dialect, check] of Object.entries(checks) as [keyof typeof checks, typeof checkMysql][]) {
   describe(`the check of statements for ${dialect}`, () => {
-    for (const sql of [...both, ...only[dialect]]) it(`lets through: ${sql}`, () => expect(check(sql)).to.have.property("ordered"));
+    for (const sql of [...both, ...only[dialect]])
+      it(`lets through: ${sql}`, () => expect(check(sql)).to.have.property("ordered"));
 
     it("knows whether rows come in an order", () => {
       const ordered = (sql: string) => check(sql).ordered;
@@ -62,9 +63,17 @@ for (const [dialect, check] of Object.entries(checks) as [keyof typeof checks, t
     });
 
     it("reads text and names that are quoted as its driver quotes them, whatever is in them", () => {
-      const [text, name] = dialect === "mysql" ? [(value: string) => mysql.escape(value), (value: string) => mysql.escapeId(value, true)] : [pg.escapeLiteral, pg.escapeIdentifier];
+      const [text, name] =
+        dialect === "mysql"
+          ? [(value: string) => mysql.escape(value), (value: string) => mysql.escapeId(value, true)]
+          : [pg.escapeLiteral, pg.escapeIdentifier];
       const any = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((value) => !value.includes("\0"));
-      const nasty = fc.array(fc.constantFrom("'", '"', "`", "\\", ";", "--", "/*", "*/", "#", "$$", " ", "x", "é"), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(""));
+      const nasty = fc
+        .array(fc.constantFrom("'", '"', "`", "\\", ";", "--", "/*", "*/", "#", "$$", " ", "x", "é"), {
+          minLength: 1,
+          maxLength: 8,
+        })
+        .map((parts) => parts.join(""));
       fc.assert(
         fc.property(fc.oneof(any, nasty), fc.oneof(any, nasty), (value, column) => {
           const sql = `SELECT ${text(value)} AS ${name(column)}`;

@@ -16,7 +16,8 @@ describe("the encryption of data sources' passwords", () => {
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.string(), (password, place, other) => {
         const sealed = seal(current, password, place);
         expect(open(current, sealed, place)).to.equal(password);
-        if (other !== place) expect(() => open(current, sealed, other)).to.throw(Problem, /does not open with the key k0/);
+        if (other !== place)
+          expect(() => open(current, sealed, other)).to.throw(Problem, /does not open with the key k0/);
       }),
       { numRuns: 50 },
     );
@@ -32,13 +33,20 @@ describe("the encryption of data sources' passwords", () => {
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
       changed[at]! ^= 1;
-      expect(() => open(current, { ...sealed, password: changed.toString("base64") }, "place"), String(at)).to.throw(Problem);
+      expect(() => open(current, { ...sealed, password: changed.toString("base64") }, "place"), String(at)).to.throw(
+        Problem,
+      );
     }
     expect(() => open(current, { ...sealed, password: "" }, "place")).to.throw(Problem);
   });
 
   it("opens with the key before, and encrypts with the current one", () => {
-    const rotated = keys({ DATASOURCE_KEY: second, DATASOURCE_KEY_ID: "k1", DATASOURCE_KEY_PREVIOUS: first, DATASOURCE_KEY_PREVIOUS_ID: "k0" });
+    const rotated = keys({
+      DATASOURCE_KEY: second,
+      DATASOURCE_KEY_ID: "k1",
+      DATASOURCE_KEY_PREVIOUS: first,
+      DATASOURCE_KEY_PREVIOUS_ID: "k0",
+    });
     expect(open(rotated, seal(current, "password", "place"), "place")).to.equal("password");
     const anew = seal(rotated, "password", "place");
     expect(anew.key_id).to.equal("k1");
@@ -49,6 +57,10 @@ describe("the encryption of data sources' passwords", () => {
     expect(() => keys({ DATASOURCE_KEY: "short-secret" }))
       .to.throw(ConfigurationError)
       .with.property("message")
-      .that.satisfies((message: string) => /DATASOURCE_KEY: expected 32 characters.*DATASOURCE_KEY_ID: not set/s.test(message) && !message.includes("short-secret"));
+      .that.satisfies(
+        (message: string) =>
+          /DATASOURCE_KEY: expected 32 characters.*DATASOURCE_KEY_ID: not set/s.test(message) &&
+          !message.includes("short-secret"),
+      );
   });
 });

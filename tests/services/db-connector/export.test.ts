@@ -34,11 +34,11 @@ describe("exports by the db-connector", () => {
 
   it("are CSV, in which NULL and empty text differ", async () => {
     const response = await send({ sql: values });
-    expect([response.statusCode, response.headers["content-type"], response.headers["content-disposition"]]).to.deep.equal([
-      200,
-      "text/csv; charset=utf-8; header=present",
-      'attachment; filename="shop.csv"',
-    ]);
+    expect([
+      response.statusCode,
+      response.headers["content-type"],
+      response.headers["content-disposition"],
+    ]).to.deep.equal([200, "text/csv; charset=utf-8; header=present", 'attachment; filename="shop.csv"']);
     expect(response.body).to.equal('id,text,flag,none,list\r\n1,"a,""b""",true,,"[1,2]"\r\n2,"",false,x,[]\r\n');
   });
 
@@ -50,14 +50,20 @@ describe("exports by the db-connector", () => {
     expect((await send({ sql: values, format: "json" })).json()).to.deep.equal(objects);
     const lines = (await send({ sql: values, format: "ndjson" })).body.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line) as unknown)).to.deep.equal(objects);
-    expect((await send({ sql: "SELECT 1 AS a, 2 AS a, 3 AS a_2", format: "json" })).json()).to.deep.equal([{ a: 1, a_3: 2, a_2: 3 }]);
+    expect((await send({ sql: "SELECT 1 AS a, 2 AS a, 3 AS a_2", format: "json" })).json()).to.deep.equal([
+      { a: 1, a_3: 2, a_2: 3 },
+    ]);
     expect((await send({ sql: "SELECT 1 AS a WHERE false", format: "json" })).json()).to.deep.equal([]);
     expect((await send({ sql: "SELECT 1 AS a WHERE false" })).body).to.equal("a\r\n");
   });
 
   it("disarm what a spreadsheet would take for a formula, unless told otherwise", async () => {
     const sql = `SELECT * FROM unnest(ARRAY['=1+1', '+x', '-2.50', '@a', 'a=b', '-']) WITH ORDINALITY AS u (v, n) ORDER BY n`;
-    const column = async (more: object = {}) => (await send({ sql, ...more })).body.split("\r\n").slice(1, -1).map((line) => line.split(",")[0]);
+    const column = async (more: object = {}) =>
+      (await send({ sql, ...more })).body
+        .split("\r\n")
+        .slice(1, -1)
+        .map((line) => line.split(",")[0]);
     expect(await column()).to.deep.equal(["'=1+1", "'+x", "-2.50", "'@a", "a=b", "'-"]);
     expect(await column({ escape_formulas: false })).to.deep.equal(["=1+1", "+x", "-2.50", "@a", "a=b", "-"]);
   });
@@ -69,9 +75,16 @@ describe("exports by the db-connector", () => {
   });
 
   it("answer with what is wrong, when it shows before the first row", async () => {
-    for (const [payload, status] of [[{ sql: "SELECT x" }, 400], [{ sql: "DROP TABLE x" }, 403], [{ sql: "SELECT 1", format: "xml" }, 400]] as const) {
+    for (const [payload, status] of [
+      [{ sql: "SELECT x" }, 400],
+      [{ sql: "DROP TABLE x" }, 403],
+      [{ sql: "SELECT 1", format: "xml" }, 400],
+    ] as const) {
       const response = await send(payload);
-      expect([response.statusCode, response.headers["content-type"]]).to.deep.equal([status, "application/problem+json"]);
+      expect([response.statusCode, response.headers["content-type"]]).to.deep.equal([
+        status,
+        "application/problem+json",
+      ]);
     }
   });
 
@@ -101,14 +114,21 @@ describe("a large export from MySQL", () => {
   });
 
   it("is read no faster than it is taken, and stops when its reader goes", async () => {
-    await server!.admin.query("CREATE TABLE numbers AS SELECT seq AS n, repeat('x', 200) AS filling FROM seq_1_to_300000");
+    await server!.admin.query(
+      "CREATE TABLE numbers AS SELECT seq AS n, repeat('x', 200) AS filling FROM seq_1_to_300000",
+    );
     const held = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
     const before = held();
     const response = await post(app, { sql: "SELECT n, filling FROM numbers", format: "ndjson" });
     await once(response, "readable");
     // 60 MB are there to be sent; the little that was not taken waits in buffers.
     expect(held() - before).to.be.below(40_000_000);
-    const sending = async () => (await server!.admin.query<RowDataPacket[]>("SELECT info FROM information_schema.processlist WHERE info LIKE 'SELECT n, filling%'"))[0].length;
+    const sending = async () =>
+      (
+        await server!.admin.query<RowDataPacket[]>(
+          "SELECT info FROM information_schema.processlist WHERE info LIKE 'SELECT n, filling%'",
+        )
+      )[0].length;
     expect(await sending()).to.equal(1);
     response.destroy();
     await eventually(async () => expect(await sending()).to.equal(0));
@@ -128,7 +148,9 @@ describe("an export from MongoDB", () => {
   });
 
   it("has all documents, as rows", async () => {
-    await server!.db.collection<{ _id: number }>("numbers").insertMany(Array.from({ length: 3000 }, (_, n) => ({ _id: n, half: n / 2 })));
+    await server!.db
+      .collection<{ _id: number }>("numbers")
+      .insertMany(Array.from({ length: 3000 }, (_, n) => ({ _id: n, half: n / 2 })));
     const payload = { collection: "numbers", pipeline: [{ $sort: { _id: 1 } }, { $project: { half: 1 } }] };
     const lines = (await app.inject({ method: "POST", url: "/datasources/shop/export", payload })).body.split("\r\n");
     expect([lines.length, lines[0], lines[1], lines[3000]]).to.deep.equal([3002, "_id,half", "0,0", "2999,1499.5"]);
@@ -137,7 +159,13 @@ describe("an export from MongoDB", () => {
 
 async function post(app: FastifyInstance, payload: object): Promise<IncomingMessage> {
   const { port } = app.server.address() as AddressInfo;
-  const asked = request({ port, host: "127.0.0.1", method: "POST", path: "/datasources/shop/export", headers: { "content-type": "application/json" } });
+  const asked = request({
+    port,
+    host: "127.0.0.1",
+    method: "POST",
+    path: "/datasources/shop/export",
+    headers: { "content-type": "application/json" },
+  });
   asked.end(JSON.stringify(payload));
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   response.on("error", () => undefined);

@@ -11,11 +11,24 @@ const log = createLogger("test", "silent");
 const city = (n: number) => (n % 2 ? "Paris" : "Lyon");
 
 async function fill({ db }: TestMongodb): Promise<void> {
-  const customers = Array.from({ length: 1200 }, (_, n) => ({ _id: n + 1, name: `name ${n + 1}`, address: { city: city(n), zip: n % 7 === 0 ? null : "69000" }, tags: ["a", "b"] }));
+  const customers = Array.from({ length: 1200 }, (_, n) => ({
+    _id: n + 1,
+    name: `name ${n + 1}`,
+    address: { city: city(n), zip: n % 7 === 0 ? null : "69000" },
+    tags: ["a", "b"],
+  }));
   await db.collection<{ _id: number }>("customers").insertMany(customers);
-  const orders = Array.from({ length: 300 }, (_, n) => ({ customer_id: n + 1, parentId: 99999 - n, total: Decimal128.fromString(`${n}.50`), placed: new Date(Date.UTC(2024, 0, 1 + n)) }));
+  const orders = Array.from({ length: 300 }, (_, n) => ({
+    customer_id: n + 1,
+    parentId: 99999 - n,
+    total: Decimal128.fromString(`${n}.50`),
+    placed: new Date(Date.UTC(2024, 0, 1 + n)),
+  }));
   await db.collection("orders").insertMany(orders);
-  await db.collection("payments").insertMany([{ orderId: (await db.collection("orders").findOne())!._id, amount: 1 }, { orderId: null, amount: 2.5 }]);
+  await db.collection("payments").insertMany([
+    { orderId: (await db.collection("orders").findOne())!._id, amount: 1 },
+    { orderId: null, amount: 2.5 },
+  ]);
   await db.collection<{ _id: number }>("parents").insertOne({ _id: 1 });
 }
 
@@ -39,10 +52,13 @@ describe("a MongoDB data source", () => {
     expect(response.statusCode, response.body).to.equal(200);
     return queryResult.parse(response.json());
   };
-  const problem = async (collection: string, pipeline: unknown, more: object = {}) => (await query(collection, pipeline, more)).json<{ status: number; detail: string; layer?: string }>();
+  const problem = async (collection: string, pipeline: unknown, more: object = {}) =>
+    (await query(collection, pipeline, more)).json<{ status: number; detail: string; layer?: string }>();
 
   it("tells its server's version", async () => {
-    const { components } = (await app.inject("/actuator/health")).json<{ components: { dataSources: { components: { shop: { details: { database: string } } } } } }>();
+    const { components } = (await app.inject("/actuator/health")).json<{
+      components: { dataSources: { components: { shop: { details: { database: string } } } } };
+    }>();
     expect(components.dataSources.components.shop.details.database).to.match(/^MongoDB \d/);
   });
 
@@ -64,18 +80,43 @@ describe("a MongoDB data source", () => {
       foreignKeys: [],
       rowEstimate: 1200,
     });
-    expect(table("orders").columns.map(({ name, type }) => `${name} ${type}`)).to.deep.equal(["_id objectId", "customer_id int", "parentId int", "total decimal", "placed date"]);
-    expect(table("orders").foreignKeys, "parentId has values that no parent has").to.deep.equal([{ columns: ["customer_id"], schema: "shop", table: "customers", references: ["_id"] }]);
-    expect(table("payments").foreignKeys).to.deep.equal([{ columns: ["orderId"], schema: "shop", table: "orders", references: ["_id"] }]);
+    expect(table("orders").columns.map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
+      "_id objectId",
+      "customer_id int",
+      "parentId int",
+      "total decimal",
+      "placed date",
+    ]);
+    expect(table("orders").foreignKeys, "parentId has values that no parent has").to.deep.equal([
+      { columns: ["customer_id"], schema: "shop", table: "customers", references: ["_id"] },
+    ]);
+    expect(table("payments").foreignKeys).to.deep.equal([
+      { columns: ["orderId"], schema: "shop", table: "orders", references: ["_id"] },
+    ]);
     expect(table("payments").columns.at(-1)).to.deep.equal({ name: "amount", type: "double", nullable: false });
   });
 
   it("gives the columns of the last $project, in their order", async () => {
-    const { columns, rows } = await result("customers", [{ $match: { _id: { $lte: 2 } } }, { $sort: { _id: -1 } }, { $project: { _id: 0, city: "$address.city", name: 1, none: "$nothing" } }]);
-    expect(columns).to.deep.equal([{ name: "city", type: "string" }, { name: "name", type: "string" }, { name: "none", type: "null" }]);
-    expect(rows).to.deep.equal([["Paris", "name 2", null], ["Lyon", "name 1", null]]);
-    expect((await result("customers", [{ $match: { _id: 1 } }, { $project: { name: 1 } }])).columns.map(({ name }) => name)).to.deep.equal(["_id", "name"]);
-    expect((await result("customers", [{ $match: { _id: 1 } }, { $project: { _id: 0, "address.city": 1 } }])).rows).to.deep.equal([["Lyon"]]);
+    const { columns, rows } = await result("customers", [
+      { $match: { _id: { $lte: 2 } } },
+      { $sort: { _id: -1 } },
+      { $project: { _id: 0, city: "$address.city", name: 1, none: "$nothing" } },
+    ]);
+    expect(columns).to.deep.equal([
+      { name: "city", type: "string" },
+      { name: "name", type: "string" },
+      { name: "none", type: "null" },
+    ]);
+    expect(rows).to.deep.equal([
+      ["Paris", "name 2", null],
+      ["Lyon", "name 1", null],
+    ]);
+    expect(
+      (await result("customers", [{ $match: { _id: 1 } }, { $project: { name: 1 } }])).columns.map(({ name }) => name),
+    ).to.deep.equal(["_id", "name"]);
+    expect(
+      (await result("customers", [{ $match: { _id: 1 } }, { $project: { _id: 0, "address.city": 1 } }])).rows,
+    ).to.deep.equal([["Lyon"]]);
   });
 
   it("joins and groups", async () => {
@@ -86,7 +127,10 @@ describe("a MongoDB data source", () => {
       { $sort: { _id: 1 } },
       { $project: { _id: 0, city: "$_id", orders: 1, total: 1 } },
     ]);
-    expect(rows).to.deep.equal([["Lyon", 150, "22425.00"], ["Paris", 150, "22575.00"]]);
+    expect(rows).to.deep.equal([
+      ["Lyon", 150, "22425.00"],
+      ["Paris", 150, "22575.00"],
+    ]);
   });
 
   it("keeps values whole on their way through JSON", async () => {
@@ -115,14 +159,30 @@ describe("a MongoDB data source", () => {
   });
 
   it("takes values as Extended JSON", async () => {
-    const since = await result("orders", [{ $match: { placed: { $gte: { $date: "2024-10-20T00:00:00Z" } }, total: { $gt: { $numberDecimal: "295.5" } } } }, { $project: { _id: 0, customer_id: 1 } }]);
+    const since = await result("orders", [
+      { $match: { placed: { $gte: { $date: "2024-10-20T00:00:00Z" } }, total: { $gt: { $numberDecimal: "295.5" } } } },
+      { $project: { _id: 0, customer_id: 1 } },
+    ]);
     expect(since.rows).to.deep.equal([[297], [298], [299], [300]]);
-    expect((await result("customers", [{ $match: { name: { $regex: "^name 119\\d$", $options: "i" } } }, { $project: { _id: 1 } }])).rowCount).to.equal(10);
+    expect(
+      (
+        await result("customers", [
+          { $match: { name: { $regex: "^name 119\\d$", $options: "i" } } },
+          { $project: { _id: 1 } },
+        ])
+      ).rowCount,
+    ).to.equal(10);
   });
 
   it("is cut at the row limit and the size limit, which is said only when there is more", async () => {
     const all = [{ $sort: { _id: 1 } }, { $project: { _id: 1 } }];
-    for (const [limit, expected, truncated] of [[1, 1, true], [1199, 1199, true], [1200, 1200, false], [1201, 1200, false], [500, 500, true]] as const) {
+    for (const [limit, expected, truncated] of [
+      [1, 1, true],
+      [1199, 1199, true],
+      [1200, 1200, false],
+      [1201, 1200, false],
+      [500, 500, true],
+    ] as const) {
       const cut = await result("customers", all, { limit });
       expect([cut.rowCount, cut.truncated], String(limit)).to.deep.equal([expected, truncated]);
     }
@@ -134,11 +194,20 @@ describe("a MongoDB data source", () => {
 
   it("explains what is wrong with a pipeline", async () => {
     expect((await problem("customers", [{ $match: {} }])).detail).to.contain("$project that names the columns");
-    expect(await problem("customers", [{ $project: { x: { $divide: ["$name", 2] } } }])).to.deep.include({ status: 400 });
+    expect(await problem("customers", [{ $project: { x: { $divide: ["$name", 2] } } }])).to.deep.include({
+      status: 400,
+    });
     expect(await problem("customers", [])).to.deep.include({ status: 400 });
     const sql = await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql: "SELECT 1" } });
-    expect([sql.statusCode, sql.json<{ detail: string }>().detail]).to.deep.equal([400, "This data source is MongoDB, which runs aggregation pipelines: send collection and pipeline, not sql."]);
-    const both = await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql: "SELECT 1", collection: "x", pipeline: [{}] } });
+    expect([sql.statusCode, sql.json<{ detail: string }>().detail]).to.deep.equal([
+      400,
+      "This data source is MongoDB, which runs aggregation pipelines: send collection and pipeline, not sql.",
+    ]);
+    const both = await app.inject({
+      method: "POST",
+      url: "/datasources/shop/query",
+      payload: { sql: "SELECT 1", collection: "x", pipeline: [{}] },
+    });
     expect(both.json<{ detail: string }>().detail).to.contain("either sql (and params), or collection and pipeline");
   });
 

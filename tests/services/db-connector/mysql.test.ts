@@ -37,23 +37,34 @@ describe("a MySQL data source", () => {
     await server?.close();
   });
 
-  const query = (sql: string, more: object = {}) => app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, ...more } });
+  const query = (sql: string, more: object = {}) =>
+    app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, ...more } });
   const result = async (sql: string, more: object = {}) => {
     const response = await query(sql, more);
     expect(response.statusCode, response.body).to.equal(200);
     return queryResult.parse(response.json());
   };
-  const problem = async (sql: string, more: object = {}) => (await query(sql, more)).json<{ status: number; detail: string; layer?: string }>();
+  const problem = async (sql: string, more: object = {}) =>
+    (await query(sql, more)).json<{ status: number; detail: string; layer?: string }>();
 
   it("tells its server's version", async () => {
-    const { components } = (await app.inject("/actuator/health")).json<{ components: { dataSources: { components: { shop: { details: { database: string } } } } } }>();
+    const { components } = (await app.inject("/actuator/health")).json<{
+      components: { dataSources: { components: { shop: { details: { database: string } } } } };
+    }>();
     expect(components.dataSources.components.shop.details.database).to.match(/^MariaDB 1[01]\./);
   });
 
   it("has a schema with comments, keys and sample values", async () => {
     const schema: DatabaseSchema = databaseSchema.parse((await app.inject("/datasources/shop/schema")).json());
     const [customers, orders, rich] = schema.tables;
-    expect(customers).to.deep.include({ schema: "shop", name: "customers", kind: "table", comment: "People who buy", primaryKey: ["id"], foreignKeys: [] });
+    expect(customers).to.deep.include({
+      schema: "shop",
+      name: "customers",
+      kind: "table",
+      comment: "People who buy",
+      primaryKey: ["id"],
+      foreignKeys: [],
+    });
     expect(customers!.rowEstimate).to.be.within(1000, 1400);
     expect(customers!.columns).to.deep.equal([
       { name: "id", type: "int(11)", nullable: false },
@@ -62,8 +73,15 @@ describe("a MySQL data source", () => {
       { name: "mood", type: "enum('happy','it''s')", nullable: true, samples: ["happy", "it's"] },
       { name: "note", type: "text", nullable: true },
     ]);
-    expect(orders!.foreignKeys).to.deep.equal([{ columns: ["customer_id"], schema: "shop", table: "customers", references: ["id"] }]);
-    expect([rich!.kind, rich!.primaryKey, rich!.columns.length, schema.dialect]).to.deep.equal(["view", [], 2, "mysql"]);
+    expect(orders!.foreignKeys).to.deep.equal([
+      { columns: ["customer_id"], schema: "shop", table: "customers", references: ["id"] },
+    ]);
+    expect([rich!.kind, rich!.primaryKey, rich!.columns.length, schema.dialect]).to.deep.equal([
+      "view",
+      [],
+      2,
+      "mysql",
+    ]);
   });
 
   it("keeps values whole on their way through JSON", async () => {
@@ -88,7 +106,9 @@ describe("a MySQL data source", () => {
       const { rows, columns } = await result(`SELECT ${sql} AS v`);
       expect([rows, columns], sql).to.deep.equal([[[json]], [{ name: "v", type }]]);
     }
-    await server!.admin.query("SET time_zone = '+02:00'; UPDATE orders SET placed = '2024-02-29 10:11:12.345' WHERE id = 1");
+    await server!.admin.query(
+      "SET time_zone = '+02:00'; UPDATE orders SET placed = '2024-02-29 10:11:12.345' WHERE id = 1",
+    );
     expect((await result("SELECT placed FROM orders WHERE id = 1")).rows).to.deep.equal([["2024-02-29T08:11:12.345Z"]]);
   });
 
@@ -99,24 +119,45 @@ describe("a MySQL data source", () => {
       }),
       { numRuns: 50 },
     );
-    expect((await result("SELECT name FROM customers WHERE id = ? AND country = ?", { params: [3, "France"] })).rows).to.deep.equal([["name 3"]]);
-    expect((await result("SELECT id FROM customers ORDER BY id LIMIT ?", { params: [2] })).rows).to.deep.equal([[1], [2]]);
+    expect(
+      (await result("SELECT name FROM customers WHERE id = ? AND country = ?", { params: [3, "France"] })).rows,
+    ).to.deep.equal([["name 3"]]);
+    expect((await result("SELECT id FROM customers ORDER BY id LIMIT ?", { params: [2] })).rows).to.deep.equal([
+      [1],
+      [2],
+    ]);
   });
 
   it("is cut at the row limit, which is said only when there is more", async () => {
-    for (const [limit, expected, truncated] of [[1, 1, true], [499, 499, true], [1200, 1200, false], [1201, 1200, false], [500, 500, true]] as const) {
+    for (const [limit, expected, truncated] of [
+      [1, 1, true],
+      [499, 499, true],
+      [1200, 1200, false],
+      [1201, 1200, false],
+      [500, 500, true],
+    ] as const) {
       const cut = await result("SELECT id FROM customers", { limit });
       expect([cut.rowCount, cut.truncated], String(limit)).to.deep.equal([expected, truncated]);
     }
     expect((await result("SELECT id FROM customers LIMIT 1000", { limit: 10 })).truncated).to.equal(true);
-    expect((await result("SELECT id FROM customers WHERE id < 0")).columns).to.deep.equal([{ name: "id", type: "int" }]);
-    expect((await result("SELECT id FROM customers ORDER BY id", { limit: 2, offset: 1199 })).rows).to.deep.equal([[1200]]);
+    expect((await result("SELECT id FROM customers WHERE id < 0")).columns).to.deep.equal([
+      { name: "id", type: "int" },
+    ]);
+    expect((await result("SELECT id FROM customers ORDER BY id", { limit: 2, offset: 1199 })).rows).to.deep.equal([
+      [1200],
+    ]);
   });
 
   it("is cut at the size limit, and refuses what would not fit into memory", async () => {
-    const { rowCount, truncated } = await result("SELECT concat(note, (SELECT group_concat(name) FROM customers WHERE id < 100)) FROM customers", { limit: 10_000 });
+    const { rowCount, truncated } = await result(
+      "SELECT concat(note, (SELECT group_concat(name) FROM customers WHERE id < 100)) FROM customers",
+      { limit: 10_000 },
+    );
     expect([truncated, rowCount < 1200]).to.deep.equal([true, true]);
-    expect(await problem("SELECT group_concat(a.note) FROM customers a, customers b GROUP BY b.id")).to.deep.include({ status: 413, layer: "size limit" });
+    expect(await problem("SELECT group_concat(a.note) FROM customers a, customers b GROUP BY b.id")).to.deep.include({
+      status: 413,
+      layer: "size limit",
+    });
   });
 
   it("explains what is wrong with a statement", async () => {
@@ -126,16 +167,25 @@ describe("a MySQL data source", () => {
   });
 
   it("is not read where it would cost too much", async () => {
-    expect(await problem("SELECT count(*) FROM orders a, orders b, orders c, orders d")).to.deep.include({ status: 403, layer: "cost limit" });
+    expect(await problem("SELECT count(*) FROM orders a, orders b, orders c, orders d")).to.deep.include({
+      status: 403,
+      layer: "cost limit",
+    });
   });
 
   it("stops a statement at its timeout, and when the caller goes", async () => {
     const slow = "SELECT count(*) FROM orders a, orders b, customers c WHERE a.total + b.total > c.id";
     const late = await createService({ dataSources: [server!.settings], log, costLimits: {} });
-    expect((await late.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql: slow, timeout_ms: 200 } })).json()).to.deep.include({ status: 504, layer: "time limit" });
+    expect(
+      (
+        await late.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql: slow, timeout_ms: 200 } })
+      ).json(),
+    ).to.deep.include({ status: 504, layer: "time limit" });
     await late.listen({ port: 0, host: "127.0.0.1" });
     const running = async () => {
-      const [rows] = await server!.admin.query<RowDataPacket[]>("SELECT info FROM information_schema.processlist WHERE user = 'reader' AND info LIKE '%orders a%'");
+      const [rows] = await server!.admin.query<RowDataPacket[]>(
+        "SELECT info FROM information_schema.processlist WHERE user = 'reader' AND info LIKE '%orders a%'",
+      );
       return rows.length;
     };
     const caller = new AbortController();
@@ -154,7 +204,9 @@ describe("a MySQL data source", () => {
   });
 
   it("runs queries side by side", async () => {
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => result("SELECT ?, count(*) FROM customers", { params: [n] })));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => result("SELECT ?, count(*) FROM customers", { params: [n] })),
+    );
     expect(answers.map(({ rows }) => Number(rows[0]?.[0]))).to.deep.equal(Array.from({ length: 30 }, (_, n) => n));
   });
 });

@@ -16,7 +16,9 @@ describe("a PostgreSQL server of several processes", () => {
   let app: FastifyInstance;
   before(async function () {
     server = await startPostgresql(this);
-    await server.admin.query("CREATE TABLE things AS SELECT n FROM generate_series(1, 1000) AS n; CREATE TABLE private AS SELECT 1 AS secret; REVOKE ALL ON private FROM reader");
+    await server.admin.query(
+      "CREATE TABLE things AS SELECT n FROM generate_series(1, 1000) AS n; CREATE TABLE private AS SELECT 1 AS secret; REVOKE ALL ON private FROM reader",
+    );
     app = await createService({ dataSources: [server.settings], log, costLimits: {} });
     await app.listen({ port: 0, host: "127.0.0.1" });
   });
@@ -26,8 +28,17 @@ describe("a PostgreSQL server of several processes", () => {
   });
 
   const query = async (sql: string, more: object = {}) =>
-    (await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, ...more } })).json<{ status?: number; layer?: string; rows?: unknown[][] }>();
-  const running = async () => (await server!.admin.query("SELECT FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active' AND query LIKE '%things d%'")).rowCount;
+    (await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, ...more } })).json<{
+      status?: number;
+      layer?: string;
+      rows?: unknown[][];
+    }>();
+  const running = async () =>
+    (
+      await server!.admin.query(
+        "SELECT FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active' AND query LIKE '%things d%'",
+      )
+    ).rowCount;
 
   it("is read as a role that may read what it has been granted", async () => {
     expect(await query("SELECT secret FROM private")).to.deep.include({ status: 403, layer: "role" });
@@ -44,7 +55,12 @@ describe("a PostgreSQL server of several processes", () => {
     const { port } = app.server.address() as AddressInfo;
     const caller = new AbortController();
     const body = JSON.stringify({ sql: endless, timeout_ms: 60_000 });
-    const asked = fetch(`http://127.0.0.1:${port}/datasources/shop/query`, { method: "POST", headers: { "content-type": "application/json" }, body, signal: caller.signal }).catch(() => undefined);
+    const asked = fetch(`http://127.0.0.1:${port}/datasources/shop/query`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+      signal: caller.signal,
+    }).catch(() => undefined);
     await eventually(async () => expect(await running()).to.equal(1));
     caller.abort();
     await asked;
@@ -59,15 +75,28 @@ describe("a PostgreSQL server of several processes", () => {
     }
     await server!.encrypt();
     const { settings } = server!;
-    const dataSources = (["disable", "require", "verify"] as const).map((tls) => ({ ...settings, name: tls, host: "localhost", tls }));
+    const dataSources = (["disable", "require", "verify"] as const).map((tls) => ({
+      ...settings,
+      name: tls,
+      host: "localhost",
+      tls,
+    }));
     const encrypted = await createService({ dataSources, log });
-    const test = async (name: string) => (await encrypted.inject({ method: "POST", url: `/datasources/${name}/test` })).json<{ ok: boolean; reason?: string }>();
+    const test = async (name: string) =>
+      (await encrypted.inject({ method: "POST", url: `/datasources/${name}/test` })).json<{
+        ok: boolean;
+        reason?: string;
+      }>();
     await eventually(async () => expect(await test("require")).to.deep.include({ ok: true }));
-    const { rows } = await server!.admin.query("SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'reader' AND application_name = 'chatdb-db-connector' ORDER BY ssl");
+    const { rows } = await server!.admin.query(
+      "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'reader' AND application_name = 'chatdb-db-connector' ORDER BY ssl",
+    );
     expect(rows).to.deep.include({ ssl: true });
     expect(await test("disable")).to.deep.include({ ok: true });
     const verified = await test("verify");
-    expect([verified.ok, verified.reason]).to.satisfy(([ok, reason]: [boolean, string]) => !ok && reason.includes("self-signed certificate"));
+    expect([verified.ok, verified.reason]).to.satisfy(
+      ([ok, reason]: [boolean, string]) => !ok && reason.includes("self-signed certificate"),
+    );
     await encrypted.close();
   });
 

@@ -35,14 +35,19 @@ describe("queries by the db-connector", () => {
   };
 
   it("give columns with their types, and rows", async () => {
-    const { columns, rows, rowCount, truncated } = await result("SELECT id, name, price AS cost FROM products WHERE id = $1", { params: [1] });
+    const { columns, rows, rowCount, truncated } = await result(
+      "SELECT id, name, price AS cost FROM products WHERE id = $1",
+      { params: [1] },
+    );
     expect({ columns, rows, rowCount, truncated }).to.deep.equal({
       columns: [
         { name: "id", type: "integer" },
         { name: "name", type: "text" },
         { name: "cost", type: "numeric" },
       ],
-      rows: (await shop.database.pool.query<Record<string, unknown>>("SELECT id, name, price FROM products WHERE id = 1")).rows.map(Object.values),
+      rows: (
+        await shop.database.pool.query<Record<string, unknown>>("SELECT id, name, price FROM products WHERE id = 1")
+      ).rows.map(Object.values),
       rowCount: 1,
       truncated: false,
     });
@@ -67,7 +72,13 @@ describe("queries by the db-connector", () => {
       ["interval '1 day 2 hours'", "P1DT2H"],
       ["'\\x00ff'::bytea", "\\x00ff"],
       [`'{"a": [1, null]}'::jsonb`, { a: [1, null] }],
-      ["ARRAY[[1, NULL], [3, 4]]", [[1, null], [3, 4]]],
+      [
+        "ARRAY[[1, NULL], [3, 4]]",
+        [
+          [1, null],
+          [3, 4],
+        ],
+      ],
       [`ARRAY['a,b', NULL, '"']`, ["a,b", null, '"']],
       ["ARRAY[1.10::numeric]", ["1.10"]],
       ["'5 mins'::text COLLATE \"C\"", "5 mins"],
@@ -82,31 +93,53 @@ describe("queries by the db-connector", () => {
 
   it("give parameters to the database as they are", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 100 }).filter((text) => !text.includes("\0")), async (text) => {
-        expect((await result("SELECT $1::text", { params: [text] })).rows).to.deep.equal([[text]]);
-      }),
+      fc.asyncProperty(
+        fc.string({ unit: "grapheme", maxLength: 100 }).filter((text) => !text.includes("\0")),
+        async (text) => {
+          expect((await result("SELECT $1::text", { params: [text] })).rows).to.deep.equal([[text]]);
+        },
+      ),
       { numRuns: 50 },
     );
-    expect((await result("SELECT count(*) FROM customers WHERE id = ANY ($1::int[])", { params: [[1, 2, 3]] })).rows).to.deep.equal([[3]]);
-    expect((await result("SELECT $1::bool, $2::int, $3::text", { params: [true, 5, null] })).rows).to.deep.equal([[true, 5, null]]);
+    expect(
+      (await result("SELECT count(*) FROM customers WHERE id = ANY ($1::int[])", { params: [[1, 2, 3]] })).rows,
+    ).to.deep.equal([[3]]);
+    expect((await result("SELECT $1::bool, $2::int, $3::text", { params: [true, 5, null] })).rows).to.deep.equal([
+      [true, 5, null],
+    ]);
   });
 
   it("are cut at the row limit, which is said only when there is more", async () => {
-    for (const [limit, expected, truncated] of [[1, 1, true], [499, 499, true], [600, 600, false], [601, 600, false], [500, 500, true]] as const) {
+    for (const [limit, expected, truncated] of [
+      [1, 1, true],
+      [499, 499, true],
+      [600, 600, false],
+      [601, 600, false],
+      [500, 500, true],
+    ] as const) {
       const cut = await result("SELECT id FROM customers", { limit });
-      expect([cut.rowCount, cut.rows.length, cut.truncated], String(limit)).to.deep.equal([expected, expected, truncated]);
+      expect([cut.rowCount, cut.rows.length, cut.truncated], String(limit)).to.deep.equal([
+        expected,
+        expected,
+        truncated,
+      ]);
     }
     expect((await result("SELECT n FROM generate_series(1, 2000) AS n")).rowCount).to.equal(1000);
   });
 
   it("are cut at the size limit", async () => {
-    const { rowCount, truncated } = await result("SELECT (SELECT string_agg('x', '') FROM generate_series(1, 200)) FROM generate_series(1, 5000)", { limit: 10_000 });
+    const { rowCount, truncated } = await result(
+      "SELECT (SELECT string_agg('x', '') FROM generate_series(1, 200)) FROM generate_series(1, 5000)",
+      { limit: 10_000 },
+    );
     expect(truncated).to.equal(true);
     expect(rowCount).to.be.within(500, 1000);
   });
 
   it("refuse a row that would not fit into memory", async () => {
-    expect(await problem("SELECT string_agg('x', '') FROM generate_series(1, 1000000)")).to.deep.include({ status: 413 });
+    expect(await problem("SELECT string_agg('x', '') FROM generate_series(1, 1000000)")).to.deep.include({
+      status: 413,
+    });
     expect((await result("SELECT 1")).rows).to.deep.equal([[1]]);
   });
 
@@ -115,7 +148,9 @@ describe("queries by the db-connector", () => {
     expect(await problem("SELEC 1")).to.deep.include({ status: 400, sqlstate: "42601", position: 1 });
     expect(await problem("SELECT 1 / 0")).to.deep.include({ status: 400, sqlstate: "22012" });
     expect(await problem("SELECT $1::int + $2")).to.deep.include({ status: 400, sqlstate: "42P02" });
-    expect((await problem("SELECT price FROM product")).detail).to.match(/^The database refused the statement at character 19: relation "product" does not exist\.$/);
+    expect((await problem("SELECT price FROM product")).detail).to.match(
+      /^The database refused the statement at character 19: relation "product" does not exist\.$/,
+    );
   });
 
   it("only read", async () => {
@@ -153,13 +188,23 @@ describe("queries by the db-connector", () => {
   });
 
   it("run side by side", async () => {
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => result("SELECT $1::int, count(*) FROM customers", { params: [n] })));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => result("SELECT $1::int, count(*) FROM customers", { params: [n] })),
+    );
     expect(answers.map(({ rows }) => rows[0]?.[0])).to.deep.equal(Array.from({ length: 30 }, (_, n) => n));
   });
 
   it("need a data source that there is, and a request that is right", async () => {
     expect(await problem("SELECT 1", {}, "nowhere")).to.deep.include({ status: 404, datasources: ["shop"] });
-    for (const more of [{ sql: "" }, { sql: 1 }, { limit: 0 }, { limit: 1e6 }, { timeout_ms: 0 }, { params: [{}] }, { params: "x" }]) {
+    for (const more of [
+      { sql: "" },
+      { sql: 1 },
+      { limit: 0 },
+      { limit: 1e6 },
+      { timeout_ms: 0 },
+      { params: [{}] },
+      { params: "x" },
+    ]) {
       expect((await problem("SELECT 1", more)).status, JSON.stringify(more)).to.equal(400);
     }
   });
@@ -168,7 +213,15 @@ describe("queries by the db-connector", () => {
 describe("a query that does not end", () => {
   it("is given up at its timeout, also when the database does not keep to it", async () => {
     const database = await startStuckDatabase();
-    const settings = { name: "stuck", dialect: "postgresql" as const, ...database, database: "postgres", user: "postgres", password: "postgres", tls: "disable" as const };
+    const settings = {
+      name: "stuck",
+      dialect: "postgresql" as const,
+      ...database,
+      database: "postgres",
+      user: "postgres",
+      password: "postgres",
+      tls: "disable" as const,
+    };
     const app = await createService({ dataSources: [settings], log, costLimits: {} });
     const started = performance.now();
     const payload = { sql: "SELECT count(*) FROM generate_series(1, 1e15)", timeout_ms: 300 };

@@ -49,7 +49,8 @@ describe("the schema of a data source", () => {
     await database.close();
   });
 
-  const read = async (options = "") => databaseSchema.parse((await app.inject(`/datasources/sales/schema${options}`)).json());
+  const read = async (options = "") =>
+    databaseSchema.parse((await app.inject(`/datasources/sales/schema${options}`)).json());
   const table = (name: string) => schema.tables.find((each) => each.name === name);
 
   it("has the tables and views of all schemas, and partitions by their parent", () => {
@@ -77,7 +78,14 @@ describe("the schema of a data source", () => {
         { name: "notes", type: "text", nullable: true },
       ],
       primaryKey: ["id"],
-      foreignKeys: [{ columns: ["region_code", "region_country"], schema: "sales", table: "regions", references: ["code", "country"] }],
+      foreignKeys: [
+        {
+          columns: ["region_code", "region_country"],
+          schema: "sales",
+          table: "regions",
+          references: ["code", "country"],
+        },
+      ],
       rowEstimate: 100,
     });
     expect(table("regions")?.primaryKey).to.deep.equal(["country", "code"]);
@@ -93,11 +101,15 @@ describe("the schema of a data source", () => {
   });
 
   it("has what the role may read, and no more", async () => {
-    await database.pool.query("CREATE ROLE clerk; GRANT USAGE ON SCHEMA sales TO clerk; GRANT SELECT ON sales.regions TO clerk; GRANT SELECT (id, region_code) ON sales.stores TO clerk");
+    await database.pool.query(
+      "CREATE ROLE clerk; GRANT USAGE ON SCHEMA sales TO clerk; GRANT SELECT ON sales.regions TO clerk; GRANT SELECT (id, region_code) ON sales.stores TO clerk",
+    );
     // All connections share PGlite's one session: it is the role's until it is set back.
     await database.pool.query("SET SESSION AUTHORIZATION clerk");
     const { tables } = await read("?max_age_ms=0").finally(() => database.pool.query("RESET SESSION AUTHORIZATION"));
-    expect(tables.map(({ name, columns, foreignKeys }) => [name, columns.map((column) => column.name), foreignKeys.length])).to.deep.equal([
+    expect(
+      tables.map(({ name, columns, foreignKeys }) => [name, columns.map((column) => column.name), foreignKeys.length]),
+    ).to.deep.equal([
       ["regions", ["country", "code"], 0],
       ["stores", ["id", "region_code"], 0],
     ]);
@@ -105,13 +117,29 @@ describe("the schema of a data source", () => {
 
   it("is not there for an unknown data source, which says what there is", async () => {
     const response = await app.inject("/datasources/nowhere/schema");
-    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([404, 'There is no data source "nowhere". There are: sales.']);
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([
+      404,
+      'There is no data source "nowhere". There are: sales.',
+    ]);
   });
 
   it("does not tell the password with the list", async () => {
     const response = await app.inject("/datasources");
     const { host, port } = database;
-    expect(response.json()).to.deep.equal({ datasources: [{ name: "sales", dialect: "postgresql", host, port, database: "postgres", user: "postgres", tls: "disable", origin: "configuration" }] });
+    expect(response.json()).to.deep.equal({
+      datasources: [
+        {
+          name: "sales",
+          dialect: "postgresql",
+          host,
+          port,
+          database: "postgres",
+          user: "postgres",
+          tls: "disable",
+          origin: "configuration",
+        },
+      ],
+    });
   });
 });
 
@@ -122,14 +150,27 @@ describe("a data source that is down", () => {
     const app = await createService({ dataSources: [settingsOf(database, "up"), down], log });
     const health = await app.inject("/actuator/health");
     expect(health.statusCode).to.equal(200);
-    const { status, components } = health.json<{ status: string; components: { dataSources: { status: string; components: Record<string, { status: string }> } } }>();
+    const { status, components } = health.json<{
+      status: string;
+      components: { dataSources: { status: string; components: Record<string, { status: string }> } };
+    }>();
     expect([status, components.dataSources.status]).to.deep.equal(["UP", "DOWN"]);
-    expect(Object.entries(components.dataSources.components).map(([name, component]) => [name, component.status])).to.deep.equal([["down", "DOWN"], ["up", "UP"]]);
+    expect(
+      Object.entries(components.dataSources.components).map(([name, component]) => [name, component.status]),
+    ).to.deep.equal([
+      ["down", "DOWN"],
+      ["up", "UP"],
+    ]);
     expect((await app.inject("/ready")).statusCode).to.equal(200);
-    for (const [url, payload] of [["schema", undefined], ["query", { sql: "SELECT 1" }]] as const) {
+    for (const [url, payload] of [
+      ["schema", undefined],
+      ["query", { sql: "SELECT 1" }],
+    ] as const) {
       const response = await app.inject({ method: payload ? "POST" : "GET", url: `/datasources/down/${url}`, payload });
       expect(response.statusCode, url).to.equal(502);
-      expect(response.json<{ detail: string }>().detail).to.match(/^The data source "down" cannot be reached: .*ECONNREFUSED/);
+      expect(response.json<{ detail: string }>().detail).to.match(
+        /^The data source "down" cannot be reached: .*ECONNREFUSED/,
+      );
     }
     await app.close();
     await database.close();

@@ -7,7 +7,9 @@ describe("an error that passes with time", () => {
     "a refused connection": Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
     "all addresses refused": new AggregateError([Object.assign(new Error("refused"), { code: "ECONNREFUSED" })]),
     "PostgreSQL shutting down": Object.assign(new Error("terminating connection"), { code: "57P01" }),
-    "PostgreSQL without room on its disk": Object.assign(new Error("could not extend file: No space left on device"), { code: "53100" }),
+    "PostgreSQL without room on its disk": Object.assign(new Error("could not extend file: No space left on device"), {
+      code: "53100",
+    }),
     "a broken connection": new Error("Connection terminated unexpectedly"),
   };
   for (const [what, error] of Object.entries(failing)) {

@@ -12,11 +12,13 @@ describe("connections between services", () => {
   const connect = buildConnector({});
 
   /** A way to connect of which the first attempts are refused. */
-  const refusing = (times: number): buildConnector.connector => (options, callback) => {
-    tried++;
-    if (tried <= times) callback(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), null);
-    else connect(options, callback);
-  };
+  const refusing =
+    (times: number): buildConnector.connector =>
+    (options, callback) => {
+      tried++;
+      if (tried <= times) callback(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), null);
+      else connect(options, callback);
+    };
   const post = async (times: number) => {
     const pool = new Pool(origin, { connect: persistentConnector(refusing(times)) });
     try {

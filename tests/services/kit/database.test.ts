@@ -19,7 +19,9 @@ describe("a service's database", () => {
   });
   const migrations: Record<string, Migration> = {
     "001-things": { up: (db: Kysely<unknown>) => db.schema.createTable("things").addColumn("name", "text").execute() },
-    "002-first": { up: async (db: Kysely<unknown>) => void (await sql`insert into things values ('first')`.execute(db)) },
+    "002-first": {
+      up: async (db: Kysely<unknown>) => void (await sql`insert into things values ('first')`.execute(db)),
+    },
   };
   before(async () => {
     database = await startPglite();
@@ -38,13 +40,21 @@ describe("a service's database", () => {
     const db = openDatabase<{ others: object }>(openPool(env()));
     const failing: Record<string, Migration> = {
       ...migrations,
-      "003-others": { up: (db: Kysely<unknown>) => db.schema.createTable("others").addColumn("name", "text").execute() },
+      "003-others": {
+        up: (db: Kysely<unknown>) => db.schema.createTable("others").addColumn("name", "text").execute(),
+      },
       "004-broken": { up: async (db: Kysely<unknown>) => void (await sql`insert into nowhere values (1)`.execute(db)) },
     };
     const error = await migrate(db, failing).catch((error: unknown) => error as Error);
     expect(error).to.be.instanceOf(Error).with.property("message", 'The migration "004-broken" failed.');
-    expect((error as Error).cause).to.have.property("message").that.includes("nowhere");
-    const missing = await db.selectFrom("others").selectAll().execute().catch((error: unknown) => error as Error);
+    expect((error as Error).cause)
+      .to.have.property("message")
+      .that.includes("nowhere");
+    const missing = await db
+      .selectFrom("others")
+      .selectAll()
+      .execute()
+      .catch((error: unknown) => error as Error);
     expect(missing).to.be.instanceOf(Error).with.property("message").that.includes("does not exist");
     await db.destroy();
   });
@@ -64,9 +74,14 @@ describe("a service's database", () => {
 
   it("may lose its power, and with it the last word on its connections: a query is given up, and the next one asks whoever is there by then", async () => {
     const sockets: Socket[] = [];
-    const wire = createServer((socket) => void sockets.push(socket, socket.pipe(connect(database.port, database.host)).pipe(socket)));
+    const wire = createServer(
+      (socket) => void sockets.push(socket, socket.pipe(connect(database.port, database.host)).pipe(socket)),
+    );
     await once(wire.listen(0, "127.0.0.1"), "listening");
-    const pool = openPool({ ...env(), DATABASE_HOST: "127.0.0.1", DATABASE_PORT: (wire.address() as AddressInfo).port }, { silenceMs: 200 });
+    const pool = openPool(
+      { ...env(), DATABASE_HOST: "127.0.0.1", DATABASE_PORT: (wire.address() as AddressInfo).port },
+      { silenceMs: 200 },
+    );
     await pool.query("select 1");
     for (const socket of sockets.splice(0)) socket.unpipe().pause();
     const error: unknown = await pool.query("select 1").catch((error: unknown) => error);

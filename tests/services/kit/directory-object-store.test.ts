@@ -15,21 +15,28 @@ describe("directory object store", () => {
   });
   afterEach(() => rm(outside, { recursive: true }));
 
-  itIsAnObjectStore(() => ({ store: createDirectoryObjectStore(root), bucket: "bucket" }), { longestKey: 25, numRuns: 200 });
+  itIsAnObjectStore(() => ({ store: createDirectoryObjectStore(root), bucket: "bucket" }), {
+    longestKey: 25,
+    numRuns: 200,
+  });
 
   it("keeps every key inside of its bucket", async () => {
     const store = createDirectoryObjectStore(root);
     const segment = fc.constantFrom("..", ".", "", "a", "/", "\\", "\0", "%2e%2e", "etc", "~");
     await fc.assert(
-      fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 6 }), fc.constantFrom("/", "\\", ""), async (segments, separator) => {
-        const key = segments.join(separator);
-        if (key === "") return;
-        await store.put("bucket", key, Buffer.from(key));
-        expect((await store.list("bucket", key)).map((object) => object.key)).to.include(key);
-        await store.remove("bucket", key);
-        expect(await readdir(outside)).to.deep.equal(["root"]);
-        expect(await readdir(root)).to.deep.equal(["bucket"]);
-      }),
+      fc.asyncProperty(
+        fc.array(segment, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom("/", "\\", ""),
+        async (segments, separator) => {
+          const key = segments.join(separator);
+          if (key === "") return;
+          await store.put("bucket", key, Buffer.from(key));
+          expect((await store.list("bucket", key)).map((object) => object.key)).to.include(key);
+          await store.remove("bucket", key);
+          expect(await readdir(outside)).to.deep.equal(["root"]);
+          expect(await readdir(root)).to.deep.equal(["bucket"]);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -40,7 +47,11 @@ describe("directory object store", () => {
       const refused = await store.put(bucket, "key", Buffer.alloc(1)).catch((error: unknown) => error);
       expect(refused, bucket).to.be.instanceOf(Error).with.property("message").that.includes("no name for a bucket");
     }
-    for (const [key, reason] of [["", "no key"], ["\ud800", "no key"], ["x".repeat(300), "too long"]] as const) {
+    for (const [key, reason] of [
+      ["", "no key"],
+      ["\ud800", "no key"],
+      ["x".repeat(300), "too long"],
+    ] as const) {
       const refused = await store.put("bucket", key, Buffer.alloc(1)).catch((error: unknown) => error);
       expect(refused).to.be.instanceOf(Error).with.property("message").that.includes(reason);
     }

@@ -26,7 +26,9 @@ describe("a server that stops", () => {
 
   it("tells its clients to let go of their connections, and closes at once when they have", async () => {
     await app.listen();
-    expect((await ask("/health").then((response) => (response.resume(), response))).headers.connection).to.equal("keep-alive");
+    expect((await ask("/health").then((response) => (response.resume(), response))).headers.connection).to.equal(
+      "keep-alive",
+    );
     app.readiness.draining = true;
     const response = await ask("/health");
     expect(response.headers.connection).to.equal("close");

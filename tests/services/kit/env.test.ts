@@ -3,7 +3,12 @@ import { z } from "zod";
 import { ConfigurationError, databaseEnv, kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@chatdb/kit/env.ts";
 
 describe("the environment of a service", () => {
-  const database = { DATABASE_HOST: "db", DATABASE_NAME: "registry", DATABASE_USER: "registry", DATABASE_PASSWORD: "secret" };
+  const database = {
+    DATABASE_HOST: "db",
+    DATABASE_NAME: "registry",
+    DATABASE_USER: "registry",
+    DATABASE_PASSWORD: "secret",
+  };
 
   it("is read with numbers, lists and defaults", () => {
     const schema = z.object({ ...serverEnv, ...databaseEnv, ...kafkaEnv, ...s3Env, REGISTRY_URL: serviceUrl });
@@ -36,7 +41,13 @@ describe("the environment of a service", () => {
   it("is refused with all of its problems, one a line, and without the values of secrets", () => {
     const schema = z.object({ ...serverEnv, ...databaseEnv, ...kafkaEnv, REGISTRY_URL: serviceUrl });
     const read = () =>
-      readEnv(schema, { PORT: "eighty", DATABASE_HOST: "", DATABASE_PASSWORD: "secret", KAFKA_BOOTSTRAP_SERVERS: "kafka", REGISTRY_URL: "registry:8080" });
+      readEnv(schema, {
+        PORT: "eighty",
+        DATABASE_HOST: "",
+        DATABASE_PASSWORD: "secret",
+        KAFKA_BOOTSTRAP_SERVERS: "kafka",
+        REGISTRY_URL: "registry:8080",
+      });
     let lines: string[] = [];
     try {
       read();

@@ -22,7 +22,8 @@ export function itIsAnEventBus(under: BusUnderTest): void {
   });
 
   const numbered = (key: string, values: number[]) => values.map((value) => ({ key, value }));
-  const valuesOf = (events: IncomingEvent[], key: string) => events.filter((event) => event.key === key).map(({ value }) => value);
+  const valuesOf = (events: IncomingEvent[], key: string) =>
+    events.filter((event) => event.key === key).map(({ value }) => value);
 
   it("gives each group all events of a topic, in the order of their key, the ones from before it came too", async () => {
     const bus = connect();
@@ -30,9 +31,18 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     const first: IncomingEvent[] = [];
     const second: IncomingEvent[] = [];
     await bus.publish(topic, [...numbered("a", [1, 2, 3]), ...numbered("b", [1])]);
-    await bus.subscribe({ group: `${topic}-first`, topics: [topic], concurrency: 4, handle: (event) => Promise.resolve(void first.push(event)) });
+    await bus.subscribe({
+      group: `${topic}-first`,
+      topics: [topic],
+      concurrency: 4,
+      handle: (event) => Promise.resolve(void first.push(event)),
+    });
     await bus.publish(topic, numbered("a", [4, 5]));
-    await bus.subscribe({ group: `${topic}-second`, topics: [topic], handle: (event) => Promise.resolve(void second.push(event)) });
+    await bus.subscribe({
+      group: `${topic}-second`,
+      topics: [topic],
+      handle: (event) => Promise.resolve(void second.push(event)),
+    });
     await until("both groups have six events", () => first.length >= 6 && second.length >= 6);
     for (const events of [first, second]) {
       expect(valuesOf(events, "a")).to.deep.equal([1, 2, 3, 4, 5]);
@@ -46,14 +56,21 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     const members = [connect(), connect()];
     const handled: string[] = [];
     for (const bus of members) {
-      await bus.subscribe({ group: topic, topics: [topic], handle: ({ key }) => Promise.resolve(void handled.push(key)) });
+      await bus.subscribe({
+        group: topic,
+        topics: [topic],
+        handle: ({ key }) => Promise.resolve(void handled.push(key)),
+      });
     }
     // While a group takes a member in, events may come twice. Once it has, each comes once; to two groups each would always come twice.
     let round = 0;
     await until("a round of events that all come once", async () => {
       round++;
       const keys = Array.from({ length: 20 }, (_, index) => `${round}-${index}`);
-      await members[0]!.publish(topic, keys.map((key) => ({ key, value: null })));
+      await members[0]!.publish(
+        topic,
+        keys.map((key) => ({ key, value: null })),
+      );
       await until("all are handled", () => keys.every((key) => handled.includes(key)));
       return keys.every((key) => handled.indexOf(key) === handled.lastIndexOf(key));
     });
@@ -92,7 +109,12 @@ export function itIsAnEventBus(under: BusUnderTest): void {
       },
     });
     await subscribed;
-    await bus.publish(topic, [...numbered("a", [1, 2]), ...numbered("b", [1]), ...numbered("c", [1]), ...numbered("d", [1])]);
+    await bus.publish(topic, [
+      ...numbered("a", [1, 2]),
+      ...numbered("b", [1]),
+      ...numbered("c", [1]),
+      ...numbered("d", [1]),
+    ]);
     await until("three run", () => running.length === 3);
     expect([...running].sort()).to.deep.equal(["a", "b", "c"]);
     release.resolve();

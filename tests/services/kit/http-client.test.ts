@@ -14,12 +14,17 @@ describe("calls between services", () => {
   let origin: string;
   let listener: RequestListener;
   const seen: IncomingMessage[] = [];
-  const answer = (status: number, body: unknown, type = "application/json"): RequestListener => (request, response) => {
-    seen.push(request);
-    response.writeHead(status, { "content-type": type }).end(typeof body === "string" ? body : JSON.stringify(body));
-  };
+  const answer =
+    (status: number, body: unknown, type = "application/json"): RequestListener =>
+    (request, response) => {
+      seen.push(request);
+      response.writeHead(status, { "content-type": type }).end(typeof body === "string" ? body : JSON.stringify(body));
+    };
   const problemOf = async (call: Promise<unknown>): Promise<Problem> => {
-    const error = await call.then(() => undefined, (error: unknown) => error);
+    const error = await call.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(error).to.be.instanceOf(Problem);
     return error as Problem;
   };
@@ -47,14 +52,23 @@ describe("calls between services", () => {
   });
 
   it("repeat a problem with its status, detail and own members", async () => {
-    listener = answer(422, { title: "t", status: 422, detail: "not understood", instance: "/parse", requestId: "theirs", near: "foo" }, "application/problem+json");
+    listener = answer(
+      422,
+      { title: "t", status: 422, detail: "not understood", instance: "/parse", requestId: "theirs", near: "foo" },
+      "application/problem+json",
+    );
     const problem = await problemOf(client.getJson("/", thing));
     expect(problem).to.include({ status: 422, message: "not understood" });
     expect(problem.extra).to.deep.equal({ near: "foo" });
   });
 
   it("keep another client error's status, and answer 502 for a server's and for what was not expected", async () => {
-    for (const [status, body, becomes] of [[404, "gone", 404], [500, "oops", 502], [200, "no JSON", 502], [200, { name: 1 }, 502]] as const) {
+    for (const [status, body, becomes] of [
+      [404, "gone", 404],
+      [500, "oops", 502],
+      [200, "no JSON", 502],
+      [200, { name: 1 }, 502],
+    ] as const) {
       listener = answer(status, body, "text/plain");
       const problem = await problemOf(client.getJson("/x", thing));
       expect(problem.status, JSON.stringify(body)).to.equal(becomes);
@@ -69,17 +83,21 @@ describe("calls between services", () => {
     listener = (request) => request.socket.destroy();
     expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
     listener = (request, response) => {
-      response.writeHead(200, { "content-type": "application/json", "content-length": "100" }).write('{"na', () => request.socket.destroy());
+      response
+        .writeHead(200, { "content-type": "application/json", "content-length": "100" })
+        .write('{"na', () => request.socket.destroy());
     };
     expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
   });
 
   describe("where a connection breaks off before an answer begins", () => {
-    const breaking = (times: number): RequestListener => (request, response) => {
-      seen.push(request);
-      if (seen.length <= times) request.socket.destroy();
-      else response.end('{"name":"a"}');
-    };
+    const breaking =
+      (times: number): RequestListener =>
+      (request, response) => {
+        seen.push(request);
+        if (seen.length <= times) request.socket.destroy();
+        else response.end('{"name":"a"}');
+      };
 
     it("are made again where that changes nothing", async () => {
       listener = breaking(2);
@@ -120,12 +138,14 @@ describe("calls between services", () => {
 
   it("do not count an upload as waiting", async () => {
     listener = (request, response) => void text(request).then((body) => response.end(JSON.stringify({ name: body })));
-    const slow = Readable.from((async function* () {
-      for (const part of ["a", "b", "c", "d"]) {
-        yield part;
-        await new Promise((resolve) => setTimeout(resolve, 60));
-      }
-    })());
+    const slow = Readable.from(
+      (async function* () {
+        for (const part of ["a", "b", "c", "d"]) {
+          yield part;
+          await new Promise((resolve) => setTimeout(resolve, 60));
+        }
+      })(),
+    );
     const { status, body } = await client.request("/", { method: "PUT", body: slow, timeoutMs: 150 });
     expect(status).to.equal(200);
     expect(await text(body)).to.equal('{"name":"abcd"}');
@@ -141,7 +161,9 @@ describe("calls between services", () => {
     const call = client.getJson("/", thing, { signal: controller.signal }).catch((error: unknown) => error);
     await until("the server has the request", () => seen.length === 1);
     controller.abort(new Error("no longer wanted"));
-    expect(await call).to.be.instanceOf(Error).with.property("message", "no longer wanted");
+    expect(await call)
+      .to.be.instanceOf(Error)
+      .with.property("message", "no longer wanted");
     await until("the server knows", () => gone);
   });
 

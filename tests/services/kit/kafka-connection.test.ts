@@ -4,7 +4,8 @@ import { ConfigurationError, kafkaEnv, readEnv } from "@chatdb/kit/env.ts";
 import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
 
 describe("the connection to Kafka", () => {
-  const connection = (env: Record<string, string>) => kafkaConnection(readEnv(z.object(kafkaEnv), { KAFKA_BOOTSTRAP_SERVERS: "a:9092,b:9092", ...env }));
+  const connection = (env: Record<string, string>) =>
+    kafkaConnection(readEnv(z.object(kafkaEnv), { KAFKA_BOOTSTRAP_SERVERS: "a:9092,b:9092", ...env }));
   const bootstrapBrokers = ["a:9092", "b:9092"];
 
   it("needs no login where none is set", () => {
@@ -13,10 +14,16 @@ describe("the connection to Kafka", () => {
 
   it("logs in by SCRAM, or as it is told", () => {
     const login = { KAFKA_USERNAME: "engine", KAFKA_PASSWORD: "secret" };
-    expect(connection(login)).to.deep.equal({ bootstrapBrokers, sasl: { mechanism: "SCRAM-SHA-512", username: "engine", password: "secret" } });
+    expect(connection(login)).to.deep.equal({
+      bootstrapBrokers,
+      sasl: { mechanism: "SCRAM-SHA-512", username: "engine", password: "secret" },
+    });
     expect(connection({ ...login, KAFKA_SASL_MECHANISM: "PLAIN" }).sasl?.mechanism).to.equal("PLAIN");
     expect(() => connection({ KAFKA_USERNAME: "engine" })).to.throw(ConfigurationError, "KAFKA_PASSWORD: not set");
-    expect(() => connection({ ...login, KAFKA_SASL_MECHANISM: "GSSAPI" })).to.throw(ConfigurationError, "KAFKA_SASL_MECHANISM");
+    expect(() => connection({ ...login, KAFKA_SASL_MECHANISM: "GSSAPI" })).to.throw(
+      ConfigurationError,
+      "KAFKA_SASL_MECHANISM",
+    );
   });
 
   it("encrypts and checks certificates on demand", () => {

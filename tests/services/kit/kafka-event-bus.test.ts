@@ -16,7 +16,11 @@ describe("Kafka event bus", function () {
 
   before(async function () {
     broker = await startKafka(this);
-    options = { clientId: "kit-test", connection: { bootstrapBrokers: [broker.bootstrap] }, log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent") };
+    options = {
+      clientId: "kit-test",
+      connection: { bootstrapBrokers: [broker.bootstrap] },
+      log: createLogger("kit-test", process.env.LOG_LEVEL ?? "silent"),
+    };
     admin = new Admin({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap] });
   });
   after(async () => {
@@ -39,7 +43,12 @@ describe("Kafka event bus", function () {
     for (let round = 0; round < 8; round++) {
       const topic = `kit-test-${randomUUID()}`;
       await admin.createTopics({ topics: [topic], partitions: partitions.length, replicas: 1 });
-      await until("the broker knows the topic", () => bus.publish(topic, events).then(() => true, () => false));
+      await until("the broker knows the topic", () =>
+        bus.publish(topic, events).then(
+          () => true,
+          () => false,
+        ),
+      );
       const [offsets] = await admin.listOffsets({ topics: [{ name: topic, partitions }] });
       expect(offsets!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0)).to.equal(events.length);
     }
@@ -47,7 +56,11 @@ describe("Kafka event bus", function () {
   });
 
   const sendTexts = async (topic: string, texts: (string | undefined)[]) => {
-    const producer = new Producer({ clientId: "kit-test", bootstrapBrokers: [broker.bootstrap], serializers: stringSerializers });
+    const producer = new Producer({
+      clientId: "kit-test",
+      bootstrapBrokers: [broker.bootstrap],
+      serializers: stringSerializers,
+    });
     await producer.send({ messages: texts.map((value) => ({ topic, key: "a", value })) });
     await producer.close();
   };
@@ -87,7 +100,11 @@ describe("Kafka event bus", function () {
     const bus = createKafkaEventBus(options);
     await sendTexts(topic, ["no JSON", undefined, '"JSON"']);
     const handled: unknown[] = [];
-    await bus.subscribe({ group: topic, topics: [topic], handle: ({ value }) => Promise.resolve(void handled.push(value)) });
+    await bus.subscribe({
+      group: topic,
+      topics: [topic],
+      handle: ({ value }) => Promise.resolve(void handled.push(value)),
+    });
     await until("the good message is handled", () => handled.length > 1);
     expect(handled).to.deep.equal([null, "JSON"]);
     await bus.close();
@@ -97,7 +114,10 @@ describe("Kafka event bus", function () {
     const topic = await createTopic();
     const handled: number[] = [];
     const first = createKafkaEventBus(options);
-    await first.publish(topic, [1, 2, 3].map((value) => ({ key: "a", value })));
+    await first.publish(
+      topic,
+      [1, 2, 3].map((value) => ({ key: "a", value })),
+    );
     await first.subscribe({
       group: topic,
       topics: [topic],
@@ -109,7 +129,11 @@ describe("Kafka event bus", function () {
     await until("two are handled", () => handled.length === 2);
     await first.close();
     const second = createKafkaEventBus(options);
-    await second.subscribe({ group: topic, topics: [topic], handle: ({ value }) => Promise.resolve(void handled.push(value as number)) });
+    await second.subscribe({
+      group: topic,
+      topics: [topic],
+      handle: ({ value }) => Promise.resolve(void handled.push(value as number)),
+    });
     await until("the third is handled", () => handled.includes(3));
     expect(handled).to.deep.equal([1, 2, 3]);
     await second.close();
@@ -130,7 +154,10 @@ describe("Kafka event bus", function () {
       },
     };
     const first = createKafkaEventBus(options);
-    await first.publish(topic, ["a", "b", "c", "d", "e", "f"].map((key) => ({ key, value: 1 })));
+    await first.publish(
+      topic,
+      ["a", "b", "c", "d", "e", "f"].map((key) => ({ key, value: 1 })),
+    );
     await first.subscribe(subscription);
     await until("all run", () => started.length === 6);
     // Takes some of the partitions, whose events it starts too: they are not committed. The others stay where they run.

@@ -14,34 +14,42 @@ describe("memory event bus", () => {
   itIsAnEventBus({ connect: () => broker, createTopic: () => Promise.resolve(randomUUID()) });
 
   it("handles every event at least once, in the order of its key, however often handlers fail", async () => {
-    const event = fc.record({ key: fc.constantFrom("a", "b", "c"), failures: fc.integer({ min: 0, max: 2 }), async: fc.boolean() });
+    const event = fc.record({
+      key: fc.constantFrom("a", "b", "c"),
+      failures: fc.integer({ min: 0, max: 2 }),
+      async: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 12 }), fc.integer({ min: 1, max: 3 }), async (events, concurrency) => {
-        const bus = createMemoryEventBus({ firstPauseMs: 1 });
-        const failuresLeft = events.map(({ failures }) => failures);
-        const handled: { key: string; value: number }[] = [];
-        await bus.subscribe({
-          group: "g",
-          topics: ["t"],
-          concurrency,
-          handle: async ({ key, value }) => {
-            const index = value as number;
-            if (events[index]?.async) await new Promise(setImmediate);
-            if ((failuresLeft[index] ?? 0) > 0) {
-              failuresLeft[index] = (failuresLeft[index] ?? 0) - 1;
-              throw new Error("at random");
-            }
-            handled.push({ key, value: index });
-          },
-        });
-        for (const [value, { key }] of events.entries()) await bus.publish("t", [{ key, value }]);
-        await until("all events are handled", () => handled.length >= events.length);
-        await bus.close();
-        for (const key of ["a", "b", "c"]) {
-          const published = events.flatMap((event, index) => (event.key === key ? [index] : []));
-          expect(handled.filter((event) => event.key === key).map(({ value }) => value)).to.deep.equal(published);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (events, concurrency) => {
+          const bus = createMemoryEventBus({ firstPauseMs: 1 });
+          const failuresLeft = events.map(({ failures }) => failures);
+          const handled: { key: string; value: number }[] = [];
+          await bus.subscribe({
+            group: "g",
+            topics: ["t"],
+            concurrency,
+            handle: async ({ key, value }) => {
+              const index = value as number;
+              if (events[index]?.async) await new Promise(setImmediate);
+              if ((failuresLeft[index] ?? 0) > 0) {
+                failuresLeft[index] = (failuresLeft[index] ?? 0) - 1;
+                throw new Error("at random");
+              }
+              handled.push({ key, value: index });
+            },
+          });
+          for (const [value, { key }] of events.entries()) await bus.publish("t", [{ key, value }]);
+          await until("all events are handled", () => handled.length >= events.length);
+          await bus.close();
+          for (const key of ["a", "b", "c"]) {
+            const published = events.flatMap((event, index) => (event.key === key ? [index] : []));
+            expect(handled.filter((event) => event.key === key).map(({ value }) => value)).to.deep.equal(published);
+          }
+        },
+      ),
       { numRuns: 100 },
     );
   }).timeout(60_000);

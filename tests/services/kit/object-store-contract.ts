@@ -15,7 +15,10 @@ export interface StoreUnderTest {
 }
 
 /** What every object store must do. `longestKey` in characters. */
-export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, numRuns }: { longestKey: number; numRuns: number }): void {
+export function itIsAnObjectStore(
+  under: () => StoreUnderTest,
+  { longestKey, numRuns }: { longestKey: number; numRuns: number },
+): void {
   const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
   const read = async (key: string) => {
     const body = await under().store.get(under().bucket, key);
@@ -29,11 +32,16 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
       fc.constantFrom("a", "a/b", "a/b/c.json", "dots..in/it", "with space", "100%", "%2F", ".hidden", "grün/名"),
     );
     // XML, in which S3 lists keys, has no control characters; a path may not have empty or dotted segments in every store.
-    const usual = key.filter((text) => !/\p{Cc}|\uFFFE|\uFFFF/u.test(text) && text.split("/").every((segment) => !["", ".", ".."].includes(segment)));
+    const usual = key.filter(
+      (text) =>
+        !/\p{Cc}|\uFFFE|\uFFFF/u.test(text) && text.split("/").every((segment) => !["", ".", ".."].includes(segment)),
+    );
     await fc.assert(
       fc.asyncProperty(usual, fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (key, bytes, streamed) => {
         const body = Buffer.from(bytes);
-        const stored = await store.put(bucket, key, streamed ? Readable.from([body]) : body, { contentType: "application/x-test" });
+        const stored = await store.put(bucket, key, streamed ? Readable.from([body]) : body, {
+          contentType: "application/x-test",
+        });
         expect(stored).to.deep.equal({ bytes: body.length, sha256: sha256(body) });
         expect(await read(key)).to.deep.equal(body);
         expect(await store.head(bucket, key)).to.deep.equal({ bytes: body.length });
@@ -85,7 +93,11 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
     const before = process.memoryUsage().rss;
     let highest = before;
     const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 5);
-    const body = Readable.from((function* () { for (let index = 0; index < size; index++) yield chunk; })());
+    const body = Readable.from(
+      (function* () {
+        for (let index = 0; index < size; index++) yield chunk;
+      })(),
+    );
     const stored = await store.put(bucket, "large", body);
     const back = createHash("sha256");
     let bytes = 0;
@@ -102,7 +114,12 @@ export function itIsAnObjectStore(under: () => StoreUnderTest, { longestKey, num
   it("keeps the old object when a put fails half-way", async () => {
     const { store, bucket } = under();
     await store.put(bucket, "kept", Buffer.from("old"));
-    const failing = Readable.from((async function* () { yield Buffer.alloc(MiB); await Promise.reject(new Error("the source broke")); })());
+    const failing = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(MiB);
+        await Promise.reject(new Error("the source broke"));
+      })(),
+    );
     const failure = await store.put(bucket, "kept", failing).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Error).with.property("message").that.includes("the source broke");
     expect(await read("kept")).to.deep.equal(Buffer.from("old"));

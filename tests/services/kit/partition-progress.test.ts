@@ -11,7 +11,10 @@ describe("progress in a partition", () => {
       fc.record({
         // Offsets have gaps: compaction and the ends of transactions leave them.
         gaps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: size, maxLength: size }),
-        order: fc.shuffledSubarray(Array.from({ length: size }, (_, index) => index), { minLength: size }),
+        order: fc.shuffledSubarray(
+          Array.from({ length: size }, (_, index) => index),
+          { minLength: size },
+        ),
       }),
     );
     fc.assert(

@@ -4,8 +4,15 @@ import { expect } from "chai";
 import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
 import { itIsAnObjectStore } from "./object-store-contract.ts";
 
-const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
-const reason = endpoint === undefined ? " (skipped: S3_TEST_ENDPOINT, S3_TEST_ACCESS_KEY_ID and S3_TEST_SECRET_ACCESS_KEY name no store)" : "";
+const {
+  S3_TEST_ENDPOINT: endpoint,
+  S3_TEST_ACCESS_KEY_ID: accessKeyId = "",
+  S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "",
+} = process.env;
+const reason =
+  endpoint === undefined
+    ? " (skipped: S3_TEST_ENDPOINT, S3_TEST_ACCESS_KEY_ID and S3_TEST_SECRET_ACCESS_KEY name no store)"
+    : "";
 
 describe(`S3 object store${reason}`, function () {
   this.timeout(180_000);
@@ -13,9 +20,19 @@ describe(`S3 object store${reason}`, function () {
     it("needs a store");
     return;
   }
-  const env = { S3_ENDPOINT: endpoint, S3_REGION: "us-east-1", S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
+  const env = {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: "us-east-1",
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  };
   const store = createS3ObjectStore(env);
-  const admin = new S3Client({ endpoint, region: "us-east-1", credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+  const admin = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+  });
   let bucket: string;
   beforeEach(async () => {
     bucket = randomUUID();
@@ -41,7 +58,10 @@ describe(`S3 object store${reason}`, function () {
   });
 
   it("is not reachable with a wrong key, nor where nothing listens", async () => {
-    for (const wrong of [{ ...env, S3_ACCESS_KEY_ID: "nobody" }, { ...env, S3_ENDPOINT: "http://127.0.0.1:1" }]) {
+    for (const wrong of [
+      { ...env, S3_ACCESS_KEY_ID: "nobody" },
+      { ...env, S3_ENDPOINT: "http://127.0.0.1:1" },
+    ]) {
       const other = createS3ObjectStore(wrong);
       expect(await other.ping().catch((error: unknown) => error)).to.be.instanceOf(Error);
       other.close();

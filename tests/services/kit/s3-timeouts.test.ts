@@ -18,7 +18,10 @@ describe("S3 object store: a server that has lost its power", () => {
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const S3_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    store = createS3ObjectStore({ S3_ENDPOINT, S3_REGION: "us-east-1", S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "secret" }, { answerMs: 200, silenceMs: 300 });
+    store = createS3ObjectStore(
+      { S3_ENDPOINT, S3_REGION: "us-east-1", S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "secret" },
+      { answerMs: 200, silenceMs: 300 },
+    );
   });
   beforeEach(() => {
     asked = 0;
@@ -38,8 +41,12 @@ describe("S3 object store: a server that has lost its power", () => {
 
   it("is not waited for for ever", async () => {
     listener = () => undefined;
-    expect(await store.get("bucket", "key").catch((error: unknown) => error)).to.be.instanceOf(Error).with.property("name", "TimeoutError");
-    expect(await store.put("bucket", "key", Buffer.from("x")).catch((error: unknown) => error)).to.be.instanceOf(Error).with.property("name", "TimeoutError");
+    expect(await store.get("bucket", "key").catch((error: unknown) => error))
+      .to.be.instanceOf(Error)
+      .with.property("name", "TimeoutError");
+    expect(await store.put("bucket", "key", Buffer.from("x")).catch((error: unknown) => error))
+      .to.be.instanceOf(Error)
+      .with.property("name", "TimeoutError");
   });
 
   it("breaks an object off in its middle", async () => {

@@ -50,13 +50,23 @@ describe("a service's server", () => {
       expect(answer.statusCode).to.equal(400);
       expect(answer.headers["content-type"]).to.equal("application/problem+json");
       const body = answer.json<{ errors: { path: string }[]; [member: string]: unknown }>();
-      expect(body).to.include({ title: "Bad Request", status: 400, instance: "/things/1", requestId: answer.headers["x-request-id"] });
+      expect(body).to.include({
+        title: "Bad Request",
+        status: 400,
+        instance: "/things/1",
+        requestId: answer.headers["x-request-id"],
+      });
       expect(body.errors.map(({ path }) => path)).to.deep.equal(["body.name", "body.tags.0"]);
     });
 
     it("say what Fastify itself refuses: no JSON, no body, another media type, too large a body", async () => {
       create();
-      const xml = await app.inject({ method: "POST", url: "/things/1", payload: "<a/>", headers: { "content-type": "text/xml" } });
+      const xml = await app.inject({
+        method: "POST",
+        url: "/things/1",
+        payload: "<a/>",
+        headers: { "content-type": "text/xml" },
+      });
       const answers = [await post("{"), await post(""), xml, await post({ name: "x".repeat(1024 * 1024), tags: [] })];
       expect(answers.map(({ statusCode }) => statusCode)).to.deep.equal([400, 400, 415, 413]);
       for (const { headers } of answers) expect(headers["content-type"]).to.equal("application/problem+json");
@@ -78,7 +88,10 @@ describe("a service's server", () => {
 
     it("that nobody meant for the caller stay in the log", async () => {
       const lines: string[] = [];
-      const log = pino({}, new Writable({ write: (line: Buffer, _encoding, done) => (lines.push(line.toString()), done()) }));
+      const log = pino(
+        {},
+        new Writable({ write: (line: Buffer, _encoding, done) => (lines.push(line.toString()), done()) }),
+      );
       create({ log });
       app.get("/broken", () => Promise.reject(new Error("password=1234")));
       const answer = await app.inject("/broken");
@@ -104,8 +117,16 @@ describe("a service's server", () => {
 
     it("are ready when all that it needs answers, and name what does not", async () => {
       let broken = false;
-      create({ checks: { database: () => Promise.resolve(1), kafka: () => (broken ? Promise.reject(new Error("no broker")) : Promise.resolve()) } });
-      expect((await app.inject("/ready")).json()).to.deep.equal({ status: "ready", checks: { database: "ok", kafka: "ok" } });
+      create({
+        checks: {
+          database: () => Promise.resolve(1),
+          kafka: () => (broken ? Promise.reject(new Error("no broker")) : Promise.resolve()),
+        },
+      });
+      expect((await app.inject("/ready")).json()).to.deep.equal({
+        status: "ready",
+        checks: { database: "ok", kafka: "ok" },
+      });
       broken = true;
       const answer = await app.inject("/ready");
       expect(answer.statusCode).to.equal(503);
@@ -122,7 +143,10 @@ describe("a service's server", () => {
         },
       });
       const answer = await app.inject("/ready");
-      expect(answer.json()).to.deep.equal({ status: "not ready", checks: { thrown: "at once", hanging: "no answer within 2000 ms" } });
+      expect(answer.json()).to.deep.equal({
+        status: "not ready",
+        checks: { thrown: "at once", hanging: "no answer within 2000 ms" },
+      });
     });
 
     it("are alive but not ready while it drains, and requests are still served", async () => {
@@ -147,7 +171,10 @@ describe("a service's server", () => {
 
   it("describes its routes as OpenAPI, without the operational ones", async () => {
     create({ description: "Things." });
-    const document = (await app.inject("/openapi.json")).json<{ info: object; paths: Record<string, { post: { requestBody: object } }> }>();
+    const document = (await app.inject("/openapi.json")).json<{
+      info: object;
+      paths: Record<string, { post: { requestBody: object } }>;
+    }>();
     expect(document).to.include({ openapi: "3.1.0" });
     expect(document.info).to.include({ title: "test", description: "Things." });
     expect(Object.keys(document.paths)).to.deep.equal(["/things/{id}"]);

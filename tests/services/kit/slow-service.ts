@@ -16,7 +16,10 @@ await runService({
       return "done";
     });
     app.addHook("onClose", () => {
-      log.info({ password: env.PASSWORD, request: { headers: { authorization: `Bearer ${env.PASSWORD}` } } }, "released");
+      log.info(
+        { password: env.PASSWORD, request: { headers: { authorization: `Bearer ${env.PASSWORD}` } } },
+        "released",
+      );
       return Promise.resolve();
     });
     return Promise.resolve(app);

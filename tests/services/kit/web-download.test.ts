@@ -19,7 +19,8 @@ describe("web download", () => {
     "/file": (_request, response) => response.end("a,b\n"),
     "/moved": (_request, response) => response.writeHead(302, { location: "/file" }).end(),
     "/round": (_request, response) => response.writeHead(307, { location: "/round" }).end(),
-    "/inside": (_request, response) => response.writeHead(301, { location: "http://169.254.169.254/latest/meta-data" }).end(),
+    "/inside": (_request, response) =>
+      response.writeHead(301, { location: "http://169.254.169.254/latest/meta-data" }).end(),
     "/file-system": (_request, response) => response.writeHead(301, { location: "file:///etc/passwd" }).end(),
     "/silent": (_request, response) => void response.write("a"),
   };
@@ -37,7 +38,10 @@ describe("web download", () => {
     server.close();
   });
   const refusalOf = async (promise: Promise<unknown>) => {
-    const error: unknown = await promise.then(() => undefined, (error: unknown) => error);
+    const error: unknown = await promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(error).to.be.instanceOf(Problem);
     return (error as Problem).message;
   };
@@ -51,10 +55,21 @@ describe("web download", () => {
   });
 
   it("connects to no address that is closed, named or looked up", async () => {
-    for (const address of [url, url.replace("127.0.0.1", "[::ffff:127.0.0.1]"), url.replace("127.0.0.1", "2130706433"), "http://10.0.0.1/", "https://[fd12::1]/", "http://192.168.1.1/"]) {
-      expect(await refusalOf(download(address, { rules: everywhere })), address).to.include("is not one that files may be at: the operator says in the setting places which are");
+    for (const address of [
+      url,
+      url.replace("127.0.0.1", "[::ffff:127.0.0.1]"),
+      url.replace("127.0.0.1", "2130706433"),
+      "http://10.0.0.1/",
+      "https://[fd12::1]/",
+      "http://192.168.1.1/",
+    ]) {
+      expect(await refusalOf(download(address, { rules: everywhere })), address).to.include(
+        "is not one that files may be at: the operator says in the setting places which are",
+      );
     }
-    const error = await download(url.replace("127.0.0.1", "localhost"), { rules: everywhere }).catch((error: unknown) => error);
+    const error = await download(url.replace("127.0.0.1", "localhost"), { rules: everywhere }).catch(
+      (error: unknown) => error,
+    );
     expect(error).to.have.property("message").that.includes('The host "localhost" has the address');
     expect(paths).to.deep.equal([]);
   });
@@ -65,8 +80,12 @@ describe("web download", () => {
   });
 
   it("looks at redirects as at the first address", async () => {
-    expect(await refusalOf(download(`${url}/inside`, { rules: here }))).to.include("The address 169.254.169.254 is not one");
-    expect(await refusalOf(download(`${url}/file-system`, { rules: here }))).to.include('redirects to "file:///etc/passwd", which is not followed');
+    expect(await refusalOf(download(`${url}/inside`, { rules: here }))).to.include(
+      "The address 169.254.169.254 is not one",
+    );
+    expect(await refusalOf(download(`${url}/file-system`, { rules: here }))).to.include(
+      'redirects to "file:///etc/passwd", which is not followed',
+    );
     expect(await refusalOf(download(`${url}/round`, { rules: here }))).to.include("redirects more than 5 times");
   });
 

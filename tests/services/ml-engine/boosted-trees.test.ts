@@ -17,7 +17,10 @@ function datasetOf(rows: number, y: (a: number, colour: number, chance: number) 
   const b = Float64Array.from({ length: rows }, random);
   const colour = Array.from({ length: rows }, () => Math.floor(random() * colours.length));
   const values = Array.from(a, (each, row) => y(each, colour[row]!, random()));
-  const target = typeof values[0] === "number" ? ({ kind: "number", values: Float64Array.from(values, Number) } as const) : ({ kind: "category", values: values.map(String) } as const);
+  const target =
+    typeof values[0] === "number"
+      ? ({ kind: "number", values: Float64Array.from(values, Number) } as const)
+      : ({ kind: "category", values: values.map(String) } as const);
   return {
     columns: [
       { kind: "number", name: "a", values: a, missing: a.filter(Number.isNaN).length },
@@ -30,11 +33,15 @@ function datasetOf(rows: number, y: (a: number, colour: number, chance: number) 
   };
 }
 
-const amount = datasetOf(2000, (a, colour, chance) => (Number.isNaN(a) ? 7 : 3 * a) + (colour === 1 || colour === 4 ? 5 : 0) + chance / 10);
+const amount = datasetOf(
+  2000,
+  (a, colour, chance) => (Number.isNaN(a) ? 7 : 3 * a) + (colour === 1 || colour === 4 ? 5 : 0) + chance / 10,
+);
 const threeKinds = datasetOf(2000, (a, colour) => (Number.isNaN(a) ? "none" : a > 0.5 !== colour < 2 ? "so" : "not"));
 const twoKinds = datasetOf(2000, (a, colour) => (a > 0.5 !== colour < 2 ? "so" : "not"));
 
-const trees = (dataset: Dataset, parameters: TrainingParameters = {}, watch?: Watch) => train(dataset, "y", { family: "boosted-trees", trees: 30, ...parameters }, watch);
+const trees = (dataset: Dataset, parameters: TrainingParameters = {}, watch?: Watch) =>
+  train(dataset, "y", { family: "boosted-trees", trees: 30, ...parameters }, watch);
 
 describe("boosted trees", () => {
   it("learn numbers from numbers, words and what is missing", () => {
@@ -50,7 +57,11 @@ describe("boosted trees", () => {
     expect(trees(threeKinds).metrics["accuracy"]).to.be.above(0.97);
   });
 
-  for (const [name, dataset] of Object.entries({ numbers: amount, "two classes": twoKinds, "three classes": threeKinds })) {
+  for (const [name, dataset] of Object.entries({
+    numbers: amount,
+    "two classes": twoKinds,
+    "three classes": threeKinds,
+  })) {
     it(`go on from any checkpoint to the very same bytes: ${name}`, () => {
       const states: Uint8Array[] = [];
       const whole = trees(dataset, {}, { ...unwatched, checkpoint: (state) => void states.push(state()) });
@@ -66,7 +77,9 @@ describe("boosted trees", () => {
     it(`predict the same once written and read: ${name}`, () => {
       const { artifact } = trees(dataset);
       const values = { a: 0.3, b: 0.1, colour: "blue" };
-      expect(createPredictor(parseArtifact(serializeArtifact(artifact))).predict(values)).to.deep.equal(createPredictor(artifact).predict(values));
+      expect(createPredictor(parseArtifact(serializeArtifact(artifact))).predict(values)).to.deep.equal(
+        createPredictor(artifact).predict(values),
+      );
     });
 
     it(`explain a prediction by what adds up to it: ${name}`, () => {
@@ -76,8 +89,13 @@ describe("boosted trees", () => {
       const { base, contributions } = explain!(values);
       const sum = contributions.reduce((total, { contribution }) => total + contribution, base);
       if (!probabilities) return expect(sum).to.be.closeTo(Number(prediction), 1e-9);
-      const others = Object.entries(probabilities).flatMap(([label, share]) => (label === prediction ? [] : [Math.log(share)]));
-      return expect(sum).to.be.closeTo(Math.log(probabilities[prediction]!) - others.reduce((total, each) => total + each, 0) / others.length, 1e-9);
+      const others = Object.entries(probabilities).flatMap(([label, share]) =>
+        label === prediction ? [] : [Math.log(share)],
+      );
+      return expect(sum).to.be.closeTo(
+        Math.log(probabilities[prediction]!) - others.reduce((total, each) => total + each, 0) / others.length,
+        1e-9,
+      );
     });
   }
 
@@ -92,14 +110,21 @@ describe("boosted trees", () => {
       "of another form": json({ trees: kept }),
       "a tree short": json(kept.slice(1)),
       "of more rounds": states[29]!,
-      "of other features": json(kept.map((each) => ({ ...each, features: (each["features"] as number[]).map(() => 3) }))),
+      "of other features": json(
+        kept.map((each) => ({ ...each, features: (each["features"] as number[]).map(() => 3) })),
+      ),
     };
     for (const [damage, resumeFrom] of Object.entries(damaged)) {
       const lines: string[] = [];
       const rounds = damage === "of more rounds" ? 20 : 30;
-      const anew = trees(threeKinds, { trees: rounds }, { ...unwatched, resumeFrom, log: (line) => void lines.push(line) });
+      const anew = trees(
+        threeKinds,
+        { trees: rounds },
+        { ...unwatched, resumeFrom, log: (line) => void lines.push(line) },
+      );
       expect(lines, damage).to.include("Begins anew: what an earlier start had kept cannot be read.");
-      if (rounds === 30) expect(serializeArtifact(anew.artifact).equals(serializeArtifact(whole.artifact)), damage).to.equal(true);
+      if (rounds === 30)
+        expect(serializeArtifact(anew.artifact).equals(serializeArtifact(whole.artifact)), damage).to.equal(true);
     }
   });
 
@@ -113,6 +138,8 @@ describe("boosted trees", () => {
   it("have as many leaves and rows in them as asked for", () => {
     const { trees: grown } = trees(amount, { leaves: 4, min_rows: 300 }).artifact as BoostedTrees;
     for (const tree of grown) expect(tree.rights.filter((right) => right === 0)).to.have.lengthOf.at.most(4);
-    expect((trees(amount, { min_rows: 900 }).artifact as BoostedTrees).trees.every(({ values }) => values.length === 1)).to.equal(true);
+    expect(
+      (trees(amount, { min_rows: 900 }).artifact as BoostedTrees).trees.every(({ values }) => values.length === 1),
+    ).to.equal(true);
   });
 });

@@ -32,7 +32,9 @@ describe("checkpoints", () => {
     const second = await checkpoints().start(attempt, signal);
     expect(second.starts).to.equal(2);
     second.keep(state("half"));
-    await eventually(async () => expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include("half"));
+    await eventually(async () =>
+      expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include("half"),
+    );
     const third = await checkpoints().start(attempt, signal);
     expect(third.starts).to.equal(2);
     expect((await checkpoints().start({ ...attempt, attempt: 3 }, signal)).starts).to.equal(1);
@@ -48,7 +50,9 @@ describe("checkpoints", () => {
     first.keep(state("early"));
     first.keep(state("later"));
     first.keep({ binding: "other", state: bytes });
-    await eventually(async () => expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include('"binding":"other"'));
+    await eventually(async () =>
+      expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include('"binding":"other"'),
+    );
     for (let n = 0; n < 2; n++) {
       const { resumeFrom } = await checkpoints().start(attempt, signal);
       expect(Buffer.from(resumeFrom!.state)).to.deep.equal(bytes);
@@ -57,7 +61,11 @@ describe("checkpoints", () => {
 
   it("go on without a store that fails in the midst of a training", async () => {
     let failing = false;
-    const store = { ...objects, put: (...args: Parameters<ObjectStore["put"]>) => (failing ? Promise.reject(new Error("full")) : objects.put(...args)) };
+    const store = {
+      ...objects,
+      put: (...args: Parameters<ObjectStore["put"]>) =>
+        failing ? Promise.reject(new Error("full")) : objects.put(...args),
+    };
     const attempt = newAttempt();
     const checkpoint = await checkpoints(store).start(attempt, signal);
     failing = true;

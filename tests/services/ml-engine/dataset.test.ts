@@ -10,7 +10,10 @@ const read = (text: string) => readDataset(streamOf(text));
 
 /** What a rejected promise says; fails when it is not rejected with a JobError. */
 async function reasonOf(promise: Promise<unknown>): Promise<string> {
-  const error: unknown = await promise.then(() => undefined, (error: unknown) => error);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   expect(error).to.be.instanceOf(JobError);
   return (error as JobError).message;
 }
@@ -23,7 +26,9 @@ describe("reading a dataset", () => {
     expect(refused).to.contain("2 columns and by row 3 more than 5 values").and.to.contain("more memory");
     // Each line has a key of its own.
     const keys = Array.from({ length: 100_000 }, (_, index) => JSON.stringify({ [`key ${index}`]: index }));
-    expect(await reasonOf(readDataset(streamOf(keys.join("\n")), "json-lines", 1_000_000))).to.contain("more than 1000000 values");
+    expect(await reasonOf(readDataset(streamOf(keys.join("\n")), "json-lines", 1_000_000))).to.contain(
+      "more than 1000000 values",
+    );
   });
 
   it("types columns by what they hold", async () => {
@@ -51,20 +56,30 @@ describe("reading a dataset", () => {
     const word = fc.stringMatching(/^[a-z]{4,8}$/);
     const row = fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }), word);
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 50 }), fc.integer({ min: 1, max: 40 }), async (rows, size) => {
-        fc.pre(!rows.some(([, text]) => text === "null"));
-        const bytes = Buffer.from(["n,w", ...rows.map(([n, w]) => `${n},"${w}"`)].join("\n"));
-        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-        const { columns, sha256 } = await readDataset(Readable.from(chunks));
-        expect([...(columns[0]!.values as Float64Array)].map((value) => value + 0)).to.deep.equal(rows.map(([n]) => n + 0));
-        expect(columns[1]!.values).to.deep.equal(rows.map(([, w]) => w));
-        expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
-      }),
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 50 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (rows, size) => {
+          fc.pre(!rows.some(([, text]) => text === "null"));
+          const bytes = Buffer.from(["n,w", ...rows.map(([n, w]) => `${n},"${w}"`)].join("\n"));
+          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+            bytes.subarray(i * size, (i + 1) * size),
+          );
+          const { columns, sha256 } = await readDataset(Readable.from(chunks));
+          expect([...(columns[0]!.values as Float64Array)].map((value) => value + 0)).to.deep.equal(
+            rows.map(([n]) => n + 0),
+          );
+          expect(columns[1]!.values).to.deep.equal(rows.map(([, w]) => w));
+          expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
+        },
+      ),
     );
   });
 
   it("keeps the spelling of words that look like numbers in a column of words", async () => {
-    const { columns } = await read(["code,y", ...Array.from({ length: 1500 }, (_, i) => `${i % 2 ? "007" : "x"},1`)].join("\n"));
+    const { columns } = await read(
+      ["code,y", ...Array.from({ length: 1500 }, (_, i) => `${i % 2 ? "007" : "x"},1`)].join("\n"),
+    );
     expect(columns[0]!.kind).to.equal("category");
     expect(new Set<unknown>(columns[0]!.values)).to.deep.equal(new Set(["x", "007"]));
   });
@@ -79,17 +94,23 @@ describe("reading a dataset", () => {
   });
 
   it("names rows with too many or too few cells", async () => {
-    expect(await reasonOf(read("a,b\n1,2\n1\n1,2,3\n"))).to.include("row 3: 1 cells where the header has 2\nrow 4: 3 cells where the header has 2");
+    expect(await reasonOf(read("a,b\n1,2\n1\n1,2,3\n"))).to.include(
+      "row 3: 1 cells where the header has 2\nrow 4: 3 cells where the header has 2",
+    );
   });
 
   it("tells all that is wrong with a header", async () => {
-    expect(await reasonOf(read("a,,a\n1,2,3\n"))).to.include("column 2 has no name\ncolumn 3: the name \"a\" is taken");
-    expect(await reasonOf(read("a;b;c\n1;2;3\n"))).to.include('only one column ("a;b;c"); columns must be separated by commas');
+    expect(await reasonOf(read("a,,a\n1,2,3\n"))).to.include('column 2 has no name\ncolumn 3: the name "a" is taken');
+    expect(await reasonOf(read("a;b;c\n1;2;3\n"))).to.include(
+      'only one column ("a;b;c"); columns must be separated by commas',
+    );
     expect(await reasonOf(read(""))).to.include("empty");
   });
 
   it("says where quotes are wrong", async () => {
-    expect(await reasonOf(read('a,b\n1,"x\n2,y\n'))).to.include("not valid CSV").and.match(/line \d/);
+    expect(await reasonOf(read('a,b\n1,"x\n2,y\n')))
+      .to.include("not valid CSV")
+      .and.match(/line \d/);
   });
 
   it("passes on what breaks the stream: that is no fault of the dataset", async () => {
@@ -106,7 +127,12 @@ describe("reading JSON lines", () => {
   const readLines = (...lines: string[]) => readDataset(streamOf(lines.join("\n")), "json-lines");
 
   it("makes columns of keys, as cells of a CSV file are read", async () => {
-    const { columns, rowNumbers } = await readLines('\ufeff{"a": 1, "b": "x"}', "", '{"b": "y, z", "a": -2.5e3, "c": true}\r', '{"a": null, "c": false}');
+    const { columns, rowNumbers } = await readLines(
+      '\ufeff{"a": 1, "b": "x"}',
+      "",
+      '{"b": "y, z", "a": -2.5e3, "c": true}\r',
+      '{"a": null, "c": false}',
+    );
     expect(columns).to.deep.equal([
       { kind: "number", name: "a", missing: 1, values: Float64Array.of(1, -2500, NaN) },
       { kind: "category", name: "b", missing: 1, values: ["x", "y, z", undefined] },
@@ -126,20 +152,28 @@ describe("reading JSON lines", () => {
   it("gives back any texts and numbers, however the stream is cut", async () => {
     const row = fc.record({ x: fc.integer(), é: fc.string({ unit: "grapheme" }).map((text) => `w${text.trim()}`) });
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 7 }), async (rows, size) => {
-        const bytes = Buffer.from(rows.map((each) => JSON.stringify(each)).join("\n"));
-        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
-        const { columns, sha256 } = await readDataset(Readable.from(chunks), "json-lines");
-        expect([...columns[0]!.values]).to.deep.equal(rows.map(({ x }) => x));
-        expect(columns[1]!.values).to.deep.equal(rows.map(({ é }) => é.trim()));
-        expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
-      }),
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (rows, size) => {
+          const bytes = Buffer.from(rows.map((each) => JSON.stringify(each)).join("\n"));
+          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+            bytes.subarray(n * size, (n + 1) * size),
+          );
+          const { columns, sha256 } = await readDataset(Readable.from(chunks), "json-lines");
+          expect([...columns[0]!.values]).to.deep.equal(rows.map(({ x }) => x));
+          expect(columns[1]!.values).to.deep.equal(rows.map(({ é }) => é.trim()));
+          expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
+        },
+      ),
     );
   });
 
   it("names the line and the key of what cannot be used", async () => {
     const rows = Array.from({ length: 20 }, (_, n) => `{"a": ${n}, "b": "x"}`);
-    const reason = await reasonOf(readLines(...rows, '{"a": "ten", "b": {"c": 1}}', '{"a": [1], "b": 2}', "a,b", "[1]"));
+    const reason = await reasonOf(
+      readLines(...rows, '{"a": "ten", "b": {"c": 1}}', '{"a": [1], "b": 2}', "a,b", "[1]"),
+    );
     expect(reason.split("\n").sort()).to.deep.equal(
       [
         "The dataset has lines that cannot be used.",

@@ -18,7 +18,10 @@ const web = (ranges: string[]) => new AddressRules({ what: "datasets", setting: 
 const noObjects = {} as ObjectStore;
 
 async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  const error: unknown = await promise.then(() => undefined, (error: unknown) => error);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   expect(error).to.be.instanceOf(Error);
   return error as Error;
 }
@@ -46,7 +49,9 @@ describe("datasets from the web", () => {
   before(async () => {
     server = createServer((request, response) => {
       const [status, headers] = heads[request.url!]!;
-      response.writeHead(status, headers).end(headers["content-length"] === undefined ? "a,b\n1,2\n" : "x".repeat(5000));
+      response
+        .writeHead(status, headers)
+        .end(headers["content-length"] === undefined ? "a,b\n1,2\n" : "x".repeat(5000));
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,11 +60,21 @@ describe("datasets from the web", () => {
     server.closeAllConnections();
     server.close();
   });
-  const sources = (ranges = ["127.0.0.0/8"]): DatasetSources => ({ objects: noObjects, buckets: [], maxBytes: 1000, web: web(ranges), dbConnectorUrl: url });
+  const sources = (ranges = ["127.0.0.0/8"]): DatasetSources => ({
+    objects: noObjects,
+    buckets: [],
+    maxBytes: 1000,
+    web: web(ranges),
+    dbConnectorUrl: url,
+  });
   const open = (path: string) => openDataset(sources(), url + path, signal);
 
   it("are CSV or JSON lines, by what the server or the path says", async () => {
-    for (const [path, format] of [["/a.csv", "csv"], ["/a.jsonl", "json-lines"], ["/rows?of=today", "json-lines"]] as const) {
+    for (const [path, format] of [
+      ["/a.csv", "csv"],
+      ["/a.jsonl", "json-lines"],
+      ["/rows?of=today", "json-lines"],
+    ] as const) {
       const file = await open(path);
       expect(file.format, path).to.equal(format);
       expect(await text(file.body)).to.equal("a,b\n1,2\n");
@@ -71,9 +86,14 @@ describe("datasets from the web", () => {
     expect(await reasonOf(open("/packed.csv"))).to.include("is packed (gzip)");
     expect(await reasonOf(open("/missing.csv"))).to.include("answered 404");
     expect(await reasonOf(open("/long.csv"))).to.equal("The dataset has 5000 bytes; it takes at most 1000.");
-    expect(await reasonOf(openDataset(sources(["10.0.0.0/8"]), `${url}/a.csv`, signal))).to.include("the operator says in the setting webDatasets");
-    expect(await reasonOf(openDataset(sources(["127.0.0.0/8"]), "https://no-such-host.invalid/a.csv", signal))).to.include("cannot be found");
-    for (const address of [`${url}/busy.csv`, "http://127.0.0.1:1/a.csv"]) expect(await errorOf(openDataset(sources(), address, signal)), address).to.not.be.instanceOf(JobError);
+    expect(await reasonOf(openDataset(sources(["10.0.0.0/8"]), `${url}/a.csv`, signal))).to.include(
+      "the operator says in the setting webDatasets",
+    );
+    expect(
+      await reasonOf(openDataset(sources(["127.0.0.0/8"]), "https://no-such-host.invalid/a.csv", signal)),
+    ).to.include("cannot be found");
+    for (const address of [`${url}/busy.csv`, "http://127.0.0.1:1/a.csv"])
+      expect(await errorOf(openDataset(sources(), address, signal)), address).to.not.be.instanceOf(JobError);
   });
 });
 
@@ -92,7 +112,8 @@ describe("datasets of a query's rows", () => {
     await connector.close();
     await shop.close();
   });
-  const open = (datasource: string, sql: string) => openDataset(sources, `query://${datasource}?${encodeURIComponent(sql)}`, signal);
+  const open = (datasource: string, sql: string) =>
+    openDataset(sources, `query://${datasource}?${encodeURIComponent(sql)}`, signal);
 
   it("are CSV as the data source gives it", async () => {
     const file = await open("shop", "SELECT 1 AS a, '=b%' AS b UNION ALL SELECT 2, NULL ORDER BY 1");
@@ -100,12 +121,16 @@ describe("datasets of a query's rows", () => {
   });
 
   it("are refused with what the data source says", async () => {
-    expect(await reasonOf(open("shop", "DELETE FROM customers"))).to.include('The data source "shop" does not give these rows: ');
+    expect(await reasonOf(open("shop", "DELETE FROM customers"))).to.include(
+      'The data source "shop" does not give these rows: ',
+    );
     expect(await reasonOf(open("shop", "SELECT nothing FROM customers"))).to.include("nothing");
     expect(await reasonOf(open("none", "SELECT 1"))).to.include('"none"');
     expect(await reasonOf(open("No!", "SELECT 1"))).to.include("is no name of a data source");
     expect(await reasonOf(openDataset(sources, "query://shop?100%", signal))).to.include("not URL-encoded");
-    const away = await errorOf(openDataset({ ...sources, dbConnectorUrl: "http://127.0.0.1:1" }, "query://shop?SELECT%201", signal));
+    const away = await errorOf(
+      openDataset({ ...sources, dbConnectorUrl: "http://127.0.0.1:1" }, "query://shop?SELECT%201", signal),
+    );
     expect(away).to.not.be.instanceOf(JobError);
   });
 });

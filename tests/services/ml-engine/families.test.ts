@@ -7,28 +7,78 @@ import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
 import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
 import { train, type TrainedModel } from "@chatdb/ml-engine/training/train.ts";
 import { learnVocabulary } from "@chatdb/ml-engine/training/vocabulary.ts";
-import { modelArtifact, parseArtifact, serializeArtifact, type BoostedTrees, type ModelArtifact, type NearestNeighbours, type TextClassification } from "@chatdb/ml-model/artifact.ts";
+import {
+  modelArtifact,
+  parseArtifact,
+  serializeArtifact,
+  type BoostedTrees,
+  type ModelArtifact,
+  type NearestNeighbours,
+  type TextClassification,
+} from "@chatdb/ml-model/artifact.ts";
 import { createPredictor, schemaOf } from "@chatdb/ml-model/predictor.ts";
 import { createWeigher } from "@chatdb/ml-model/terms.ts";
 import type { Tree } from "@chatdb/ml-model/tree.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 
-const numbers = (name: string, values: readonly number[]): Column => ({ kind: "number", name, values: Float64Array.from(values), missing: values.filter(Number.isNaN).length });
-const words = (name: string, values: readonly (string | undefined)[]): Column => ({ kind: "category", name, values: [...values], missing: values.filter((value) => value === undefined).length });
-const datasetOf = (...columns: Column[]): Dataset => ({ columns, rowNumbers: Array.from({ length: columns[0]!.values.length }, (_, row) => row + 2), sha256: "0".repeat(64) });
+const numbers = (name: string, values: readonly number[]): Column => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(values),
+  missing: values.filter(Number.isNaN).length,
+});
+const words = (name: string, values: readonly (string | undefined)[]): Column => ({
+  kind: "category",
+  name,
+  values: [...values],
+  missing: values.filter((value) => value === undefined).length,
+});
+const datasetOf = (...columns: Column[]): Dataset => ({
+  columns,
+  rowNumbers: Array.from({ length: columns[0]!.values.length }, (_, row) => row + 2),
+  sha256: "0".repeat(64),
+});
 
 const random = mulberry32(5);
 const count = 400;
 const x = Array.from({ length: count }, () => Math.round(random() * 1000) / 100);
 const city = x.map((_, row) => ["Oslo", "Rome", "Bonn"][row % 3]!);
-const amount = datasetOf(numbers("x", x), words("city", city), numbers("noise", x.map(() => random())), numbers("y", x.map((value, row) => 3 * value + (city[row] === "Rome" ? 20 : 0) + random())));
-const kinds = datasetOf(numbers("x", x), words("city", city), numbers("noise", x.map(() => random())), words("y", x.map((value, row) => (value < 3 ? "low" : city[row] === "Rome" ? "rome" : "high"))));
+const amount = datasetOf(
+  numbers("x", x),
+  words("city", city),
+  numbers(
+    "noise",
+    x.map(() => random()),
+  ),
+  numbers(
+    "y",
+    x.map((value, row) => 3 * value + (city[row] === "Rome" ? 20 : 0) + random()),
+  ),
+);
+const kinds = datasetOf(
+  numbers("x", x),
+  words("city", city),
+  numbers(
+    "noise",
+    x.map(() => random()),
+  ),
+  words(
+    "y",
+    x.map((value, row) => (value < 3 ? "low" : city[row] === "Rome" ? "rome" : "high")),
+  ),
+);
 const praise = ["I love this very much", "what a great day", "truly great and lovely", "love love love it"];
 const blame = ["this is awful stuff", "what a terrible day", "truly bad and awful", "I hate all of it"];
 const reviews = datasetOf(
-  words("text", Array.from({ length: 80 }, (_, row) => `${(row % 2 ? praise : blame)[Math.floor(row / 2) % 4]!} number ${row}`)),
-  words("y", Array.from({ length: 80 }, (_, row) => (row % 2 ? "good" : "bad"))),
+  words(
+    "text",
+    Array.from({ length: 80 }, (_, row) => `${(row % 2 ? praise : blame)[Math.floor(row / 2) % 4]!} number ${row}`),
+  ),
+  words(
+    "y",
+    Array.from({ length: 80 }, (_, row) => (row % 2 ? "good" : "bad")),
+  ),
 );
 
 const of = (dataset: Dataset, parameters: TrainingParameters) => train(dataset, "y", parameters);
@@ -43,7 +93,8 @@ const trained: [string, Dataset, Family][] = [
 ];
 
 /** A row of the dataset, as a prediction is given it. */
-const rowOf = ({ columns }: Dataset, row: number) => Object.fromEntries(columns.filter(({ name }) => name !== "y").map(({ name, values }) => [name, values[row]]));
+const rowOf = ({ columns }: Dataset, row: number) =>
+  Object.fromEntries(columns.filter(({ name }) => name !== "y").map(({ name, values }) => [name, values[row]]));
 
 describe("model families", () => {
   it("are all tried here", () => {
@@ -71,7 +122,9 @@ describe("model families", () => {
         expect(read).to.deep.equal(JSON.parse(JSON.stringify(model.artifact)));
         const schema = modelSchema.parse({ model: { name: "m", version: 1 }, explains: false, ...schemaOf(read) });
         expect(schema.features.map((feature) => feature.name)).to.deep.equal(Object.keys(rowOf(dataset, 0)));
-        expect(createPredictor(read).predict(rowOf(dataset, 0))).to.deep.equal(createPredictor(model.artifact).predict(rowOf(dataset, 0)));
+        expect(createPredictor(read).predict(rowOf(dataset, 0))).to.deep.equal(
+          createPredictor(model.artifact).predict(rowOf(dataset, 0)),
+        );
       });
 
       it("tells what held-out rows tell, as the contract has it", () => {
@@ -90,8 +143,12 @@ describe("model families", () => {
           const { prediction, probabilities } = predict(rowOf(dataset, row));
           const { base, contributions } = explain!(rowOf(dataset, row));
           const sum = contributions.reduce((total, { contribution }) => total + contribution, base);
-          const others = Object.entries(probabilities ?? {}).flatMap(([label, share]) => (label === prediction ? [] : [Math.log(share)]));
-          const expected = probabilities ? Math.log(probabilities[prediction]!) - others.reduce((total, log) => total + log, 0) / others.length : Number(prediction);
+          const others = Object.entries(probabilities ?? {}).flatMap(([label, share]) =>
+            label === prediction ? [] : [Math.log(share)],
+          );
+          const expected = probabilities
+            ? Math.log(probabilities[prediction]!) - others.reduce((total, log) => total + log, 0) / others.length
+            : Number(prediction);
           expect(sum).to.be.closeTo(expected, 1e-6);
           const sizes = contributions.map(({ contribution }) => Math.abs(contribution));
           expect(sizes).to.deep.equal(sizes.toSorted((a, b) => b - a));
@@ -102,7 +159,8 @@ describe("model families", () => {
   }
 
   it("refuse what they are not for, and say what is", () => {
-    const refused = (dataset: Dataset, each: Family, said: string) => expect(() => of(dataset, { family: each })).to.throw(JobError, said);
+    const refused = (dataset: Dataset, each: Family, said: string) =>
+      expect(() => of(dataset, { family: each })).to.throw(JobError, said);
     refused(kinds, "linear-regression", "column of classes");
     refused(amount, "logistic-regression", "column of numbers");
     refused(amount, "text-classification", "column of numbers");
@@ -112,17 +170,32 @@ describe("model families", () => {
   it("are text-classification where the only other column holds texts, and else as the task is", () => {
     expect(of(reviews, {}).artifact.family).to.equal("text-classification");
     expect(of(kinds, {}).artifact.family).to.equal("logistic-regression");
-    expect(of(datasetOf(words("city", city), words("y", x.map((value) => (value > 5 ? "a" : "b")))), {}).artifact.family).to.equal("logistic-regression");
+    expect(
+      of(
+        datasetOf(
+          words("city", city),
+          words(
+            "y",
+            x.map((value) => (value > 5 ? "a" : "b")),
+          ),
+        ),
+        {},
+      ).artifact.family,
+    ).to.equal("logistic-regression");
     expect(of(amount, {}).artifact.family).to.equal("linear-regression");
   });
 });
 
 describe("nearest neighbours", () => {
-  const points = { ...(of(amount, { family: "k-nearest-neighbours" }).artifact as NearestNeighbours), features: [{ kind: "number" as const, name: "x", required: true, mean: 0, scale: 1 }] };
+  const points = {
+    ...(of(amount, { family: "k-nearest-neighbours" }).artifact as NearestNeighbours),
+    features: [{ kind: "number" as const, name: "x", required: true, mean: 0, scale: 1 }],
+  };
   const line = { ...points, neighbours: 2, points: [0, 1, 3, 3], answers: [10, 20, 30, 50] };
 
   it("are averaged, each alike or by its nearness, and those at no distance alone", () => {
-    const predict = (neighbour_weights: "uniform" | "distance", value: number) => createPredictor({ ...line, neighbour_weights }).predict({ x: value }).prediction;
+    const predict = (neighbour_weights: "uniform" | "distance", value: number) =>
+      createPredictor({ ...line, neighbour_weights }).predict({ x: value }).prediction;
     expect(predict("uniform", 0.25)).to.equal(15);
     // By hand: (10 / 0.25 + 20 / 0.75) / (1 / 0.25 + 1 / 0.75).
     expect(predict("distance", 0.25)).to.be.closeTo(12.5, 1e-12);
@@ -131,17 +204,32 @@ describe("nearest neighbours", () => {
   });
 
   it("vote for a class", () => {
-    const { predict } = createPredictor({ ...line, neighbour_weights: "uniform", neighbours: 3, classes: ["a", "b"], answers: [0, 0, 1, 1] });
+    const { predict } = createPredictor({
+      ...line,
+      neighbour_weights: "uniform",
+      neighbours: 3,
+      classes: ["a", "b"],
+      answers: [0, 0, 1, 1],
+    });
     expect(predict({ x: 0.1 })).to.deep.equal({ prediction: "a", probabilities: { a: 2 / 3, b: 1 / 3 } });
   });
 
   it("are as many as there are rows, where more are asked for", () => {
-    expect(createPredictor({ ...line, neighbour_weights: "uniform", neighbours: 9 }).predict({ x: 0 }).prediction).to.equal(27.5);
+    expect(
+      createPredictor({ ...line, neighbour_weights: "uniform", neighbours: 9 }).predict({ x: 0 }).prediction,
+    ).to.equal(27.5);
   });
 
   it("say so where the rows are too many to hold", () => {
     const rows = 160_000;
-    const wide = datasetOf(...Array.from({ length: 10 }, (_, place) => numbers(place === 9 ? "y" : `x${place}`, new Array<number>(rows).fill(0).map((_, row) => row * (place + 0.5)))));
+    const wide = datasetOf(
+      ...Array.from({ length: 10 }, (_, place) =>
+        numbers(
+          place === 9 ? "y" : `x${place}`,
+          new Array<number>(rows).fill(0).map((_, row) => row * (place + 0.5)),
+        ),
+      ),
+    );
     expect(() => of(wide, { family: "k-nearest-neighbours" })).to.throw(JobError, /at most 1048576 fit/);
   });
 });
@@ -150,14 +238,24 @@ describe("text classification", () => {
   it("names the words that spoke for a class", () => {
     const { explain, predict } = createPredictor(of(reviews, {}).artifact);
     expect(predict({ text: "LOVE, great!" }).prediction).to.equal("good");
-    expect(explain!({ text: "LOVE, great!" }).contributions.map(({ feature }) => feature)).to.have.members(["love", "great"]);
+    expect(explain!({ text: "LOVE, great!" }).contributions.map(({ feature }) => feature)).to.have.members([
+      "love",
+      "great",
+    ]);
   });
 
   it("weighs terms as scikit-learn 1.9.1 does: TfidfVectorizer(ngram_range=(1, 2))", () => {
     const { terms, rarity } = learnVocabulary(["the red house", "The red, red car!", "a blue car by the sea"], 100);
     const { places, weights } = createWeigher(terms, rarity)("The red, red car!");
     const told = Object.fromEntries(Array.from(places, (place, i) => [terms[place]!, weights[i]!]));
-    const expected = { car: 0.3152690918197098, red: 0.6305381836394196, "red car": 0.414540968886732, "red red": 0.414540968886732, the: 0.24483457412700413, "the red": 0.3152690918197098 };
+    const expected = {
+      car: 0.3152690918197098,
+      red: 0.6305381836394196,
+      "red car": 0.414540968886732,
+      "red red": 0.414540968886732,
+      the: 0.24483457412700413,
+      "the red": 0.3152690918197098,
+    };
     expect(told).to.have.all.keys(Object.keys(expected));
     for (const [term, weight] of Object.entries(expected)) expect(told[term]).to.be.closeTo(weight, 1e-12);
   });
@@ -168,7 +266,8 @@ describe("artifacts that do not fit", () => {
   const near = of(kinds, { family: "k-nearest-neighbours" }).artifact as NearestNeighbours;
   const text = of(reviews, {}).artifact as TextClassification;
   const accepted = (artifact: ModelArtifact) => modelArtifact.safeParse(artifact).success;
-  const withRoot = (change: Partial<Tree>) => accepted({ ...trees, trees: trees.trees.map((tree) => ({ ...tree, ...change })) });
+  const withRoot = (change: Partial<Tree>) =>
+    accepted({ ...trees, trees: trees.trees.map((tree) => ({ ...tree, ...change })) });
   const first = trees.trees.find(({ rights }) => rights[0] !== 0)!;
 
   it("are refused", () => {
@@ -180,7 +279,9 @@ describe("artifacts that do not fit", () => {
     expect(withRoot({ ...first, rights: first.rights.with(0, 10_000) })).to.equal(false);
     expect(withRoot({ ...first, rights: first.rights.with(0, 1) })).to.equal(false);
     expect(withRoot({ ...first, features: first.features.with(0, 99) })).to.equal(false);
-    expect(withRoot({ ...first, features: first.features.with(0, 1), thresholds: first.thresholds.with(0, 99) })).to.equal(false);
+    expect(
+      withRoot({ ...first, features: first.features.with(0, 1), thresholds: first.thresholds.with(0, 99) }),
+    ).to.equal(false);
     expect(accepted({ ...near, points: near.points.slice(1) })).to.equal(false);
     expect(accepted({ ...near, answers: near.answers.with(0, 3) })).to.equal(false);
     expect(accepted({ ...text, rarity: text.rarity.slice(1) })).to.equal(false);
@@ -189,7 +290,13 @@ describe("artifacts that do not fit", () => {
 });
 
 describe("whatever the rows are", () => {
-  const value = fc.oneof(fc.constant(NaN), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -3, max: 3 }), fc.constant(1e308), fc.constant(-1e308));
+  const value = fc.oneof(
+    fc.constant(NaN),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer({ min: -3, max: 3 }),
+    fc.constant(1e308),
+    fc.constant(-1e308),
+  );
   const word = fc.oneof(fc.constant(undefined), fc.constantFrom("a", "b", "c"), fc.string({ minLength: 1 }));
   const column = (name: string, rows: number) =>
     fc.oneof(
@@ -200,34 +307,56 @@ describe("whatever the rows are", () => {
     );
   const target = (rows: number) =>
     fc.oneof(
-      fc.array(fc.constantFrom("p", "q", "rare"), { minLength: rows, maxLength: rows }).map((values) => words("y", values)),
-      fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: rows, maxLength: rows }).map((values) => numbers("y", values)),
+      fc
+        .array(fc.constantFrom("p", "q", "rare"), { minLength: rows, maxLength: rows })
+        .map((values) => words("y", values)),
+      fc
+        .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: rows, maxLength: rows })
+        .map((values) => numbers("y", values)),
     );
-  const table = fc.integer({ min: 10, max: 40 }).chain((rows) => fc.tuple(column("a", rows), column("b", rows), target(rows)).map((columns) => datasetOf(...columns)));
+  const table = fc
+    .integer({ min: 10, max: 40 })
+    .chain((rows) =>
+      fc.tuple(column("a", rows), column("b", rows), target(rows)).map((columns) => datasetOf(...columns)),
+    );
 
   it("a training gives a model that is read back and predicts each of them, twice the same, or says what is wrong", () => {
     fc.assert(
-      fc.property(table, fc.constantFrom(...family.options), fc.integer({ min: 1, max: 5 }), (dataset, each, min_rows) => {
-        const parameters: TrainingParameters = { family: each, seed: min_rows, ...(each === "boosted-trees" && { trees: 3, min_rows }) };
-        let model: TrainedModel;
-        try {
-          model = of(dataset, parameters);
-        } catch (error) {
-          expect(error).to.be.instanceOf(JobError);
-          return;
-        }
-        const bytes = serializeArtifact(model.artifact);
-        expect(serializeArtifact(of(dataset, parameters).artifact).equals(bytes)).to.equal(true);
-        const { predict } = createPredictor(parseArtifact(bytes));
-        const { classes } = schemaOf(model.artifact);
-        for (const row of dataset.rowNumbers.keys()) {
-          const values = Object.fromEntries(Object.entries(rowOf(dataset, row)).map(([name, given]) => [name, Number.isNaN(given) ? undefined : given]));
-          const { prediction } = predict(values);
-          if (classes) expect(classes).to.include(prediction);
-          else expect(prediction).to.satisfy(Number.isFinite);
-        }
-        evaluation.parse(model.evaluation);
-      }),
+      fc.property(
+        table,
+        fc.constantFrom(...family.options),
+        fc.integer({ min: 1, max: 5 }),
+        (dataset, each, min_rows) => {
+          const parameters: TrainingParameters = {
+            family: each,
+            seed: min_rows,
+            ...(each === "boosted-trees" && { trees: 3, min_rows }),
+          };
+          let model: TrainedModel;
+          try {
+            model = of(dataset, parameters);
+          } catch (error) {
+            expect(error).to.be.instanceOf(JobError);
+            return;
+          }
+          const bytes = serializeArtifact(model.artifact);
+          expect(serializeArtifact(of(dataset, parameters).artifact).equals(bytes)).to.equal(true);
+          const { predict } = createPredictor(parseArtifact(bytes));
+          const { classes } = schemaOf(model.artifact);
+          for (const row of dataset.rowNumbers.keys()) {
+            const values = Object.fromEntries(
+              Object.entries(rowOf(dataset, row)).map(([name, given]) => [
+                name,
+                Number.isNaN(given) ? undefined : given,
+              ]),
+            );
+            const { prediction } = predict(values);
+            if (classes) expect(classes).to.include(prediction);
+            else expect(prediction).to.satisfy(Number.isFinite);
+          }
+          evaluation.parse(model.evaluation);
+        },
+      ),
       { numRuns: 300 },
     );
   });

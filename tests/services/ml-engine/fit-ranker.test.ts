@@ -15,11 +15,19 @@ const plan: QueryPlan = {
   having: [],
   orderBy: [],
 };
-const evidence = (reading: number): Evidence => ({ plan, unread: [], features: featureNames.map((name) => (name === "reading" ? reading : 0)) });
+const evidence = (reading: number): Evidence => ({
+  plan,
+  unread: [],
+  features: featureNames.map((name) => (name === "reading" ? reading : 0)),
+});
 const [near, far] = [evidence(0.2), evidence(1.5)];
 
-const asked = (right: Evidence, schema?: string): Labelled => ({ ...(schema && { schema }), plans: [near, far].map((each) => ({ evidence: each, right: each === right })) });
-const times = (count: number, question: Labelled, schemas = 10) => Array.from({ length: count }, (_, place): Labelled => ({ ...question, schema: `schema ${place % schemas}` }));
+const asked = (right: Evidence, schema?: string): Labelled => ({
+  ...(schema && { schema }),
+  plans: [near, far].map((each) => ({ evidence: each, right: each === right })),
+});
+const times = (count: number, question: Labelled, schemas = 10) =>
+  Array.from({ length: count }, (_, place): Labelled => ({ ...question, schema: `schema ${place % schemas}` }));
 const preferred = (weights: RankerWeights) => new Ranker(weights).rank([near, far])[0]!;
 
 describe("the fit of the ranker", () => {
@@ -32,7 +40,9 @@ describe("the fit of the ranker", () => {
   });
 
   it("is only as sure as it is right on schemas that it has not seen", () => {
-    const schemas = Array.from({ length: 10 }, (_, place) => times(20, asked(place % 2 === 0 ? near : far)).map((question) => ({ ...question, schema: `${place}` }))).flat();
+    const schemas = Array.from({ length: 10 }, (_, place) =>
+      times(20, asked(place % 2 === 0 ? near : far)).map((question) => ({ ...question, schema: `${place}` })),
+    ).flat();
     expect(preferred(fitRanker(schemas)).confidence).to.be.below(0.65);
   });
 

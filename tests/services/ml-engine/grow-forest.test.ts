@@ -3,16 +3,30 @@ import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
 import { valueOf } from "@chatdb/query-parser/ranking/forest.ts";
 import { expect } from "chai";
 
-const options = (): ForestOptions => ({ trees: 60, leaves: 6, rate: 0.2, minRows: 5, penalty: 1, share: 1, random: mulberry32(7) });
+const options = (): ForestOptions => ({
+  trees: 60,
+  leaves: 6,
+  rate: 0.2,
+  minRows: 5,
+  penalty: 1,
+  share: 1,
+  random: mulberry32(7),
+});
 
 /** Rows of three numbers from 0 to 1, and whether they are so. */
 function sampleOf(rows: number, isSo: (row: readonly number[]) => boolean) {
   const random = mulberry32(1);
   const all = Array.from({ length: rows }, () => [random(), random(), random()]);
-  return { rows: all, columns: [0, 1, 2].map((feature) => Float64Array.from(all, (row) => row[feature]!)), labels: Uint8Array.from(all, (row) => Number(isSo(row))), weights: new Float64Array(rows).fill(1) };
+  return {
+    rows: all,
+    columns: [0, 1, 2].map((feature) => Float64Array.from(all, (row) => row[feature]!)),
+    labels: Uint8Array.from(all, (row) => Number(isSo(row))),
+    weights: new Float64Array(rows).fill(1),
+  };
 }
 
-const chanceOf = ({ trees, intercept }: ReturnType<typeof growForest>, row: readonly number[]) => 1 / (1 + Math.exp(-valueOf(trees, intercept, row)));
+const chanceOf = ({ trees, intercept }: ReturnType<typeof growForest>, row: readonly number[]) =>
+  1 / (1 + Math.exp(-valueOf(trees, intercept, row)));
 
 describe("a forest", () => {
   it("learn what no sum of features tells: that one of two is large, but not both", () => {
@@ -24,24 +38,41 @@ describe("a forest", () => {
 
   it("tell the chance where it is chance", () => {
     const random = mulberry32(3);
-    const forest = growForest(sampleOf(4000, ([a]) => random() < (a! > 0.5 ? 0.8 : 0.3)), { ...options(), trees: 20 });
+    const forest = growForest(
+      sampleOf(4000, ([a]) => random() < (a! > 0.5 ? 0.8 : 0.3)),
+      { ...options(), trees: 20 },
+    );
     expect(chanceOf(forest, [0.9, 0.5, 0.5])).to.be.closeTo(0.8, 0.1);
     expect(chanceOf(forest, [0.1, 0.5, 0.5])).to.be.closeTo(0.3, 0.1);
   });
 
   it("count rows by their weights", () => {
     const sample = sampleOf(4000, ([a]) => a! > 0.5);
-    const heavy = growForest({ ...sample, columns: sample.columns.slice(1), weights: sample.weights.map((_, row) => 1 + 8 * sample.labels[row]!) }, { ...options(), trees: 5 });
+    const heavy = growForest(
+      {
+        ...sample,
+        columns: sample.columns.slice(1),
+        weights: sample.weights.map((_, row) => 1 + 8 * sample.labels[row]!),
+      },
+      { ...options(), trees: 5 },
+    );
     expect(chanceOf(heavy, [0.5, 0.5])).to.be.closeTo(0.9, 0.03);
   });
 
   it("have no leaf with fewer rows than asked for", () => {
-    const forest = growForest(sampleOf(60, ([a]) => a! > 0.95), { ...options(), minRows: 40 });
+    const forest = growForest(
+      sampleOf(60, ([a]) => a! > 0.95),
+      { ...options(), minRows: 40 },
+    );
     expect(forest.trees.every((tree) => typeof tree === "number")).to.equal(true);
   });
 
   it("are the same for the same rows", () => {
-    const grow = () => growForest(sampleOf(300, ([a, , c]) => a! > c!), { ...options(), share: 0.5 });
+    const grow = () =>
+      growForest(
+        sampleOf(300, ([a, , c]) => a! > c!),
+        { ...options(), share: 0.5 },
+      );
     expect(grow()).to.deep.equal(grow());
   });
 });

@@ -23,7 +23,11 @@ describe("an engine", function () {
   before(async () => {
     stack = await startTrainingStack();
     await stack.upload("houses.csv", housesCsv());
-    await stack.bus.subscribe({ group: "events", topics: [topics.trainingEvents], handle: ({ value }) => Promise.resolve(void events.push(trainingEvent.parse(value))) });
+    await stack.bus.subscribe({
+      group: "events",
+      topics: [topics.trainingEvents],
+      handle: ({ value }) => Promise.resolve(void events.push(trainingEvent.parse(value))),
+    });
   });
   beforeEach(() => (events = []));
   afterEach(async () => {
@@ -32,10 +36,19 @@ describe("an engine", function () {
   });
   after(() => stack.close());
 
-  const newJob = (more = {}) => ({ job_id: randomUUID(), attempt: 1, model_name: `model-${randomUUID()}`, dataset_location: "s3://datasets/houses.csv", parameters: {}, ...more });
+  const newJob = (more = {}) => ({
+    job_id: randomUUID(),
+    attempt: 1,
+    model_name: `model-${randomUUID()}`,
+    dataset_location: "s3://datasets/houses.csv",
+    parameters: {},
+    ...more,
+  });
   const send = (job: { job_id: string }) => stack.bus.publish(topics.trainingJobs, [{ key: job.job_id, value: job }]);
   const stop = (job_id: string, up_to_attempt: number, reason: TrainingStop["reason"] = "cancelled") =>
-    stack.bus.publish(topics.trainingControl, [{ key: job_id, value: { job_id, up_to_attempt, reason, at: new Date().toISOString() } satisfies TrainingStop }]);
+    stack.bus.publish(topics.trainingControl, [
+      { key: job_id, value: { job_id, up_to_attempt, reason, at: new Date().toISOString() } satisfies TrainingStop },
+    ]);
   /** Of an attempt, once it has ended. */
   const eventsOf = ({ job_id, attempt }: { job_id: string; attempt: number }) =>
     eventually(() => {
@@ -43,14 +56,17 @@ describe("an engine", function () {
       expect(own.at(-1)?.kind).to.be.oneOf(["succeeded", "failed", "stopped"]);
       return own;
     }, 30_000);
-  const kindsOf = (own: readonly TrainingEvent[]) => own.map(({ kind }) => kind).filter((kind) => kind !== "progress" && kind !== "log");
-  const checkpoints = () => new Checkpoints({ objects: stack.objects, bucket: "checkpoints", log: createLogger("test", "silent") });
+  const kindsOf = (own: readonly TrainingEvent[]) =>
+    own.map(({ kind }) => kind).filter((kind) => kind !== "progress" && kind !== "log");
+  const checkpoints = () =>
+    new Checkpoints({ objects: stack.objects, bucket: "checkpoints", log: createLogger("test", "silent") });
 
   /** A store whose datasets begin and never end. */
   const stalling = () => {
     const stalled = new PassThrough();
     stalled.write("a,b\n1,2\n");
-    const get: ObjectStore["get"] = (bucket, key) => (bucket === "datasets" ? Promise.resolve(stalled) : stack.objects.get(bucket, key));
+    const get: ObjectStore["get"] = (bucket, key) =>
+      bucket === "datasets" ? Promise.resolve(stalled) : stack.objects.get(bucket, key);
     return { stalled, objects: { ...stack.objects, get } };
   };
 
@@ -64,19 +80,32 @@ describe("an engine", function () {
     const progress = own.filter((event) => event.kind === "progress");
     expect(progress[0]!.step).to.match(/^reading the dataset: \d+\.\d of \d+\.\d kB$/);
     expect(progress.map(({ share }) => share)).to.deep.equal(progress.map(({ share }) => share).sort());
-    expect(own.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include("Read 500 rows of 5 columns.");
+    expect(own.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include(
+      "Read 500 rows of 5 columns.",
+    );
     const [version] = await stack.versionsOf(job.model_name);
     expect(version!.lineage?.code_version).to.match(/^\d+\.\d+\.\d+$/);
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
   });
 
   it("trains alike from CSV and from JSON lines, in the store and on the web", async () => {
-    const lines = housesCsv(100).trim().split("\n").map((line) => line.split(","));
-    const objects = lines.slice(1).map((cells) => JSON.stringify(Object.fromEntries(cells.map((cell, n) => [lines[0]![n], /^[\d.-]+$/.test(cell) ? Number(cell) : cell]))));
+    const lines = housesCsv(100)
+      .trim()
+      .split("\n")
+      .map((line) => line.split(","));
+    const objects = lines
+      .slice(1)
+      .map((cells) =>
+        JSON.stringify(
+          Object.fromEntries(cells.map((cell, n) => [lines[0]![n], /^[\d.-]+$/.test(cell) ? Number(cell) : cell])),
+        ),
+      );
     const [csv, json] = [lines.map((cells) => cells.join(",")).join("\n"), objects.join("\n")];
     await stack.upload("few.csv", csv);
     await stack.upload("few.jsonl", json);
-    const server = createServer((_request, response) => response.writeHead(200, { "content-type": "application/jsonl" }).end(json));
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { "content-type": "application/jsonl" }).end(json),
+    );
     await once(server.listen(0, "127.0.0.1"), "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/few`;
     try {
@@ -145,7 +174,10 @@ describe("an engine", function () {
     await send(job);
     await eventually(async () => expect(await stack.versionsOf(job.model_name)).to.have.length(1));
     await stop(job.job_id, 1);
-    expect((await eventsOf(job)).at(-1)).to.deep.include({ kind: "succeeded", model: { name: job.model_name, version: 1 } });
+    expect((await eventsOf(job)).at(-1)).to.deep.include({
+      kind: "succeeded",
+      model: { name: job.model_name, version: 1 },
+    });
   });
 
   it("leaves to another attempt what may pass: a registry that is away, a stream that breaks", async () => {
@@ -155,11 +187,20 @@ describe("an engine", function () {
       setImmediate(() => broken.destroy(new Error("connection reset")));
       return Promise.resolve(broken);
     };
-    engine = await stack.startEngine({ objects: { ...stack.objects, get: (bucket, key) => (key === "broken.csv" ? breaking() : stack.objects.get(bucket, key)) } });
+    engine = await stack.startEngine({
+      objects: {
+        ...stack.objects,
+        get: (bucket, key) => (key === "broken.csv" ? breaking() : stack.objects.get(bucket, key)),
+      },
+    });
     await stack.upload("broken.csv", "a,b\n");
     const [one, other] = [newJob(), newJob({ dataset_location: "s3://datasets/broken.csv" })];
     await send(other);
-    expect((await eventsOf(other)).at(-1)).to.deep.include({ kind: "failed", passing: true, error: "connection reset" });
+    expect((await eventsOf(other)).at(-1)).to.deep.include({
+      kind: "failed",
+      passing: true,
+      error: "connection reset",
+    });
     stack.faults.registryAway = true;
     await send(one);
     const own = await eventsOf(one);
@@ -173,7 +214,8 @@ describe("an engine", function () {
 
   it("gives up an attempt that five engines in a row did not survive", async () => {
     const job = newJob();
-    for (let n = 1; n <= 5; n++) expect((await checkpoints().start(job, new AbortController().signal)).starts).to.equal(n);
+    for (let n = 1; n <= 5; n++)
+      expect((await checkpoints().start(job, new AbortController().signal)).starts).to.equal(n);
     engine = await stack.startEngine();
     await send(job);
     const last = (await eventsOf(job)).at(-1)!;
@@ -189,19 +231,28 @@ describe("an engine", function () {
     await send(job);
     await eventually(() => expect(stalled.listenerCount("data")).to.be.above(0));
     await engine.close();
-    await eventually(async () => expect(await text((await stack.objects.get("checkpoints", `${job.job_id}/1`))!)).to.include('"starts":0'));
+    await eventually(async () =>
+      expect(await text((await stack.objects.get("checkpoints", `${job.job_id}/1`))!)).to.include('"starts":0'),
+    );
     engine = await stack.startEngine();
     expect(kindsOf(await eventsOf(job))).to.deep.equal(["started", "started", "succeeded"]);
   });
 
   it("puts what is no job among the dead letters", async () => {
     const letters: unknown[] = [];
-    await stack.bus.subscribe({ group: randomUUID(), topics: [topics.trainingDeadLetters], handle: ({ value }) => Promise.resolve(void letters.push(value)) });
+    await stack.bus.subscribe({
+      group: randomUUID(),
+      topics: [topics.trainingDeadLetters],
+      handle: ({ value }) => Promise.resolve(void letters.push(value)),
+    });
     engine = await stack.startEngine();
     const job = { job_id: randomUUID(), attempt: 4, model_name: "Not A Name" };
     await send(job);
     const [last] = await eventsOf(job);
-    expect(last).to.deep.include({ kind: "failed", passing: false }).and.have.property("error").that.includes("model_name");
+    expect(last)
+      .to.deep.include({ kind: "failed", passing: false })
+      .and.have.property("error")
+      .that.includes("model_name");
     await stack.bus.publish(topics.trainingJobs, [{ key: "what", value: "nothing" }]);
     await eventually(() => expect(letters).to.have.length(2));
     const [first, second] = letters.map((letter) => deadLetter.parse(letter));

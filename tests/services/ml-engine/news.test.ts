@@ -29,7 +29,10 @@ describe("news of an attempt", () => {
     news.progress(1, "late");
     sending.resolve();
     await ended;
-    expect(said).to.deep.equal([{ kind: "log", text: "one" }, { kind: "progress", share: 0.5, step: "half" }]);
+    expect(said).to.deep.equal([
+      { kind: "log", text: "one" },
+      { kind: "progress", share: 0.5, step: "half" },
+    ]);
   });
 
   it("are short, few, and lost where they cannot be published", async () => {

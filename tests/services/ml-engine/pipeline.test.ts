@@ -37,16 +37,26 @@ describe("from a CSV file to a prediction", () => {
       expect(version).to.deep.include({ job_id: id, metrics: job.metrics });
       expect(version!.lineage).to.include({ dataset_location: location, target: "price" });
 
-      const answer = await stack.predict({ model_name, features: { area_m2: 100, rooms: 4, age_years: 10, city: "Munich" } });
+      const answer = await stack.predict({
+        model_name,
+        features: { area_m2: 100, rooms: 4, age_years: 10, city: "Munich" },
+      });
       expect(answer.json()).to.deep.include({ model: { name: model_name, version: 1 } });
-      const law = housePrice.base + 100 * housePrice.perSquareMetre + 4 * housePrice.perRoom + 10 * housePrice.perYearOfAge + housePrice.city.Munich;
+      const law =
+        housePrice.base +
+        100 * housePrice.perSquareMetre +
+        4 * housePrice.perRoom +
+        10 * housePrice.perYearOfAge +
+        housePrice.city.Munich;
       expect(answer.json<{ prediction: number }>().prediction).to.be.closeTo(law, housePrice.noise / 2);
     });
 
     it("gives the same artifact for the same job, as the next version", async () => {
       const model_name = freshModel();
       for (const version of [1, 2]) {
-        const job = await stack.ended(await stack.submit({ model_name, dataset_location: location, parameters: { seed: 4 } }));
+        const job = await stack.ended(
+          await stack.submit({ model_name, dataset_location: location, parameters: { seed: 4 } }),
+        );
         expect(job.model?.version).to.equal(version);
       }
       const [second, first] = await stack.versionsOf(model_name);
@@ -54,11 +64,17 @@ describe("from a CSV file to a prediction", () => {
     });
 
     it("serves classes with their probabilities", async () => {
-      const rows = Array.from({ length: 60 }, (_, i) => `${i % 30},${i % 2 === 0 ? "even" : "odd"},${i % 30 < 15 ? "low" : "high"}`);
+      const rows = Array.from(
+        { length: 60 },
+        (_, i) => `${i % 30},${i % 2 === 0 ? "even" : "odd"},${i % 30 < 15 ? "low" : "high"}`,
+      );
       await stack.upload("halves.csv", ["x,parity,half", ...rows].join("\n"));
       const model_name = freshModel();
       await stack.ended(await stack.submit({ model_name, dataset_location: "s3://datasets/halves.csv" }));
-      const answer = (await stack.predict({ model_name, version: 1, features: { x: 2, parity: "even" } })).json<{ prediction: string; probabilities: Record<string, number> }>();
+      const answer = (await stack.predict({ model_name, version: 1, features: { x: 2, parity: "even" } })).json<{
+        prediction: string;
+        probabilities: Record<string, number>;
+      }>();
       expect(answer.prediction).to.equal("low");
       expect(answer.probabilities["low"]).to.be.above(0.9);
       expect(answer.probabilities["low"]! + answer.probabilities["high"]!).to.be.closeTo(1, 1e-12);
@@ -79,7 +95,9 @@ describe("from a CSV file to a prediction", () => {
       );
       expect(await failureOf("s3://datasets/none.csv")).to.include("There is no dataset at s3://datasets/none.csv");
       expect(await failureOf("s3://models/houses.csv")).to.include('the buckets "datasets" and "feedback" only');
-      expect(await failureOf(location, { target: "colour" })).to.include('no column "colour" to predict. It has "area_m2"');
+      expect(await failureOf(location, { target: "colour" })).to.include(
+        'no column "colour" to predict. It has "area_m2"',
+      );
     });
 
     it("makes one version of a job that is delivered again and again", async () => {
@@ -91,11 +109,20 @@ describe("from a CSV file to a prediction", () => {
       await stack.bus.subscribe({
         group: randomUUID(),
         topics: [topics.trainingEvents],
-        handle: ({ key, value }) => Promise.resolve(void (key === id && !["progress", "log"].includes((value as TrainingEvent).kind) && events.push(value as TrainingEvent))),
+        handle: ({ key, value }) =>
+          Promise.resolve(
+            void (
+              key === id &&
+              !["progress", "log"].includes((value as TrainingEvent).kind) &&
+              events.push(value as TrainingEvent)
+            ),
+          ),
       });
       await eventually(() => expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded"]));
       await stack.bus.publish(topics.trainingJobs, [again, again]);
-      await eventually(() => expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded", "succeeded", "succeeded"]));
+      await eventually(() =>
+        expect(events.map(({ kind }) => kind)).to.deep.equal(["started", "succeeded", "succeeded", "succeeded"]),
+      );
       expect(await stack.versionsOf(model_name)).to.have.lengthOf(1);
       expect(await stack.jobOf(id)).to.deep.equal(first);
     });
@@ -108,7 +135,8 @@ describe("from a CSV file to a prediction", () => {
       await stack.bus.subscribe({
         group: randomUUID(),
         topics: [topics.trainingEvents],
-        handle: ({ key, value }) => Promise.resolve(void (key === job_id && reasons.push((value as { error: string }).error))),
+        handle: ({ key, value }) =>
+          Promise.resolve(void (key === job_id && reasons.push((value as { error: string }).error))),
       });
       await stack.bus.publish(topics.trainingJobs, [{ key: job_id, value: { job_id, model_name: "Not A Name" } }]);
       await eventually(() => expect(reasons.join()).to.include("model_name").and.include("dataset_location"));
@@ -174,12 +202,18 @@ describe("from a CSV file to a prediction", () => {
 
   it("counts the questions that were asked by how they fared", async () => {
     const engine = await stack.startEngine();
-    const asked = (outcome: string) => ({ key: "shop", value: { query: "how many?", outcome, took_ms: 1, at: new Date().toISOString() } });
+    const asked = (outcome: string) => ({
+      key: "shop",
+      value: { query: "how many?", outcome, took_ms: 1, at: new Date().toISOString() },
+    });
     await stack.bus.publish(topics.queryEvents, [asked("parsed"), asked("parsed"), asked("refused"), asked("strange")]);
     const counted = (outcome: string, count: number) => `query_events_total{outcome="${outcome}"} ${count}`;
     await eventually(async () => {
       const { body } = await engine.inject({ url: "/metrics" });
-      expect(body).to.include(counted("parsed", 2)).and.include(counted("refused", 1)).and.include(counted("unknown", 1));
+      expect(body)
+        .to.include(counted("parsed", 2))
+        .and.include(counted("refused", 1))
+        .and.include(counted("unknown", 1));
     });
     await engine.close();
   });

@@ -3,7 +3,11 @@ import { topics } from "@chatdb/contracts/topics.ts";
 import { parseResponse, type Interpretation, type ParseResponse } from "@chatdb/contracts/query.ts";
 import { createService as createConnector } from "@chatdb/db-connector/service.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
-import { questionModelFormat, serializeQuestionModel, type QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
+import {
+  questionModelFormat,
+  serializeQuestionModel,
+  type QuestionModel,
+} from "@chatdb/query-parser/learned/question-model.ts";
 import { createService as createParser } from "@chatdb/query-parser/service.ts";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
@@ -45,7 +49,13 @@ describe("learning how a data source is asked", function () {
     const dbConnectorUrl = await connector.listen({ host: "127.0.0.1", port: 0 });
     stack = await startTrainingStack({ dbConnectorUrl });
     engine = await stack.startEngine();
-    parser = await createParser({ dbConnectorUrl, modelRegistryUrl: stack.modelRegistryUrl, newModelsMs: 20, bus: stack.bus, log });
+    parser = await createParser({
+      dbConnectorUrl,
+      modelRegistryUrl: stack.modelRegistryUrl,
+      newModelsMs: 20,
+      bus: stack.bus,
+      log,
+    });
   });
   after(async () => {
     await parser.close();
@@ -55,22 +65,40 @@ describe("learning how a data source is asked", function () {
     await shop.close();
   });
 
-  const ask = (query: string) => parser.inject({ method: "POST", url: "/parse", payload: { query, datasource: "shop" } });
+  const ask = (query: string) =>
+    parser.inject({ method: "POST", url: "/parse", payload: { query, datasource: "shop" } });
   const understood = async (query: string): Promise<ParseResponse> => parseResponse.parse((await ask(query)).json());
-  const metric = async (name: string, app = parser) => Number(new RegExp(`^${name.replaceAll(/[{}"]/g, "\\$&")} (.*)$`, "m").exec((await app.inject("/metrics")).body)?.[1] ?? 0);
-  const submit = async (dataset_location: string, name = model_name) => stack.ended(await stack.submit({ model_name: name, dataset_location, parameters }), 60_000);
+  const metric = async (name: string, app = parser) =>
+    Number(
+      new RegExp(`^${name.replaceAll(/[{}"]/g, "\\$&")} (.*)$`, "m").exec((await app.inject("/metrics")).body)?.[1] ??
+        0,
+    );
+  const submit = async (dataset_location: string, name = model_name) =>
+    stack.ended(await stack.submit({ model_name: name, dataset_location, parameters }), 60_000);
   const train = async (lines: readonly unknown[], name?: string) => {
-    await stack.upload("questions.jsonl", lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
+    await stack.upload(
+      "questions.jsonl",
+      lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"),
+    );
     return submit("s3://datasets/questions.jsonl", name);
   };
-  const withPlans = () => Promise.all(jargon.map(async ([question, plain]) => ({ question, plan: (await understood(plain)).plan })));
+  const withPlans = () =>
+    Promise.all(jargon.map(async ([question, plain]) => ({ question, plan: (await understood(plain)).plan })));
   const version = async () => (await understood("how many customers are there")).learned_model?.version;
   /** Registers a model that no job has trained. */
   const register = async (bytes: Buffer, format = questionModelFormat) => {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await fetch(`${stack.modelRegistryUrl}/models/${model_name}/artifacts/${sha256}`, { method: "PUT", body: new Uint8Array(bytes), headers: { "content-type": "application/octet-stream" } });
+    await fetch(`${stack.modelRegistryUrl}/models/${model_name}/artifacts/${sha256}`, {
+      method: "PUT",
+      body: new Uint8Array(bytes),
+      headers: { "content-type": "application/octet-stream" },
+    });
     const body = JSON.stringify({ name: model_name, job_id: randomUUID(), sha256, format, metrics: {} });
-    const answer = await fetch(`${stack.modelRegistryUrl}/models`, { method: "POST", body, headers: { "content-type": "application/json" } });
+    const answer = await fetch(`${stack.modelRegistryUrl}/models`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
     return ((await answer.json()) as { version: number }).version;
   };
   const unused: QuestionModel = { format: questionModelFormat, datasource: "shop", words: [] };
@@ -81,17 +109,38 @@ describe("learning how a data source is asked", function () {
       const response = await ask(question);
       const asked = response.json<{ plan?: object; alternatives?: Interpretation[] }>();
       const correction = (await understood(plain)).plan;
-      const payload = { query: question, datasource: "shop", plan: asked.plan ?? asked.alternatives?.[0]?.plan ?? correction, verdict: "corrected", correction };
+      const payload = {
+        query: question,
+        datasource: "shop",
+        plan: asked.plan ?? asked.alternatives?.[0]?.plan ?? correction,
+        verdict: "corrected",
+        correction,
+      };
       expect((await parser.inject({ method: "POST", url: "/feedback", payload })).statusCode).to.equal(204);
     }
     await eventually(async () => expect(await engineMetric()).to.equal(jargon.length));
     const kept = await stack.objects.list("feedback", "shop/");
     expect(kept).to.have.length(jargon.length);
     const { plan: followed } = await understood("how many customers are in France");
-    await parser.inject({ method: "POST", url: "/feedback", payload: { query: "and in France?", datasource: "shop", plan: followed, verdict: "right" } });
+    await parser.inject({
+      method: "POST",
+      url: "/feedback",
+      payload: { query: "and in France?", datasource: "shop", plan: followed, verdict: "right" },
+    });
     await eventually(async () => expect(await metric('query_feedback_total{verdict="right"}', engine)).to.equal(1));
-    const again = { query: "how many parked orders are there", datasource: "shop", plan: (await understood("list all customers")).plan, verdict: "wrong", at: "2025-01-01T12:00:00.000Z" };
-    await stack.bus.publish(topics.queryFeedback, [{ key: "shop", value: again }, { key: "shop", value: again }, { key: "shop", value: "no feedback" }, { key: "shop", value: again }]);
+    const again = {
+      query: "how many parked orders are there",
+      datasource: "shop",
+      plan: (await understood("list all customers")).plan,
+      verdict: "wrong",
+      at: "2025-01-01T12:00:00.000Z",
+    };
+    await stack.bus.publish(topics.queryFeedback, [
+      { key: "shop", value: again },
+      { key: "shop", value: again },
+      { key: "shop", value: "no feedback" },
+      { key: "shop", value: again },
+    ]);
     await eventually(async () => expect(await metric('query_feedback_total{verdict="wrong"}', engine)).to.equal(3));
     expect(await stack.objects.list("feedback", "shop/2025-01-01/")).to.have.length(1);
 
@@ -131,13 +180,36 @@ describe("learning how a data source is asked", function () {
     const [line] = await withPlans();
     const wrong = await train([line, "no json", { question: "a" }, { ...line, plan: { from: 1 } }, ""]);
     expect(wrong.status).to.equal("failed");
-    expect(wrong.error).to.include("line 2: not JSON").and.include("line 3: expected").and.include("line 4: The plan does not fit shop").and.not.include("line 1");
-    const queries = ["SELECT nothing FROM orders", "DELETE FROM orders", "SELECT name FROM customers WHERE false", "SELECT count(*) FROM orders"];
-    const refused = await train(queries.map((sql) => ({ question: "orders", at: "2025-01-01T00:00:00Z", sql })).map((each, place) => ({ ...each, question: `orders ${place}` })));
-    expect(refused.error).to.include("line 1: ").and.include("line 2: ").and.include("line 3: the query gives no rows").and.not.include("line 4");
+    expect(wrong.error)
+      .to.include("line 2: not JSON")
+      .and.include("line 3: expected")
+      .and.include("line 4: The plan does not fit shop")
+      .and.not.include("line 1");
+    const queries = [
+      "SELECT nothing FROM orders",
+      "DELETE FROM orders",
+      "SELECT name FROM customers WHERE false",
+      "SELECT count(*) FROM orders",
+    ];
+    const refused = await train(
+      queries
+        .map((sql) => ({ question: "orders", at: "2025-01-01T00:00:00Z", sql }))
+        .map((each, place) => ({ ...each, question: `orders ${place}` })),
+    );
+    expect(refused.error)
+      .to.include("line 1: ")
+      .and.include("line 2: ")
+      .and.include("line 3: the query gives no rows")
+      .and.not.include("line 4");
     const few = await train([line]);
     expect(few.error).to.include("at least 10");
-    const elsewhere = await stack.ended(await stack.submit({ model_name: "questions-none", dataset_location: "s3://datasets/questions.jsonl", parameters: { task: "questions", datasource: "none" } }));
+    const elsewhere = await stack.ended(
+      await stack.submit({
+        model_name: "questions-none",
+        dataset_location: "s3://datasets/questions.jsonl",
+        parameters: { task: "questions", datasource: "none" },
+      }),
+    );
     expect(elsewhere.error).to.include("none");
   });
 
@@ -149,10 +221,16 @@ describe("learning how a data source is asked", function () {
     })();
     const first = await register(serializeQuestionModel(unused));
     await eventually(async () => expect(await version()).to.equal(first));
-    for (const [bytes, format] of [[Buffer.from("{}")], [serializeQuestionModel({ ...unused, datasource: "other" })], [serializeQuestionModel(unused), "other/1"]] as const) {
+    for (const [bytes, format] of [
+      [Buffer.from("{}")],
+      [serializeQuestionModel({ ...unused, datasource: "other" })],
+      [serializeQuestionModel(unused), "other/1"],
+    ] as const) {
       const refusals = await metric('learned_model_loads_total{outcome="refused"}');
       await register(bytes, format);
-      await eventually(async () => expect(await metric('learned_model_loads_total{outcome="refused"}')).to.equal(refusals + 1));
+      await eventually(async () =>
+        expect(await metric('learned_model_loads_total{outcome="refused"}')).to.equal(refusals + 1),
+      );
       expect(await version()).to.equal(first);
     }
     stack.faults.registryAway = true;
@@ -160,9 +238,19 @@ describe("learning how a data source is asked", function () {
     await eventually(async () => expect(await metric('learned_model_checks_total{outcome="away"}')).to.be.above(away));
     expect(await version()).to.equal(first);
     stack.faults.registryAway = false;
-    const next = await register(serializeQuestionModel({ ...unused, words: [{ words: ["shopper"], meaning: { kind: "table", schema: "public", table: "customers" } }, { words: ["gone"], meaning: { kind: "table", schema: "public", table: "no_longer_there" } }] }));
+    const next = await register(
+      serializeQuestionModel({
+        ...unused,
+        words: [
+          { words: ["shopper"], meaning: { kind: "table", schema: "public", table: "customers" } },
+          { words: ["gone"], meaning: { kind: "table", schema: "public", table: "no_longer_there" } },
+        ],
+      }),
+    );
     await eventually(async () => expect(await version()).to.equal(next));
-    expect((await understood("how many shoppers are there in Germany")).reading).to.equal((await understood("how many customers are there in Germany")).reading);
+    expect((await understood("how many shoppers are there in Germany")).reading).to.equal(
+      (await understood("how many customers are there in Germany")).reading,
+    );
     asking = false;
     await asker;
     expect([...new Set(statuses)]).to.deep.equal([200]);

@@ -11,11 +11,24 @@ const words = Array.from({ length: 60 }, (_, n) => `word${n}`);
 const rows = Array.from({ length: 600 }, (_, n) => {
   const kind = n % 3;
   const [x, y] = [random() + kind / 4, random() - kind / 5];
-  const text = Array.from({ length: 6 }, () => words[Math.floor(random() * (random() < 0.3 ? 20 * (kind + 1) : 60))]!).join(" ");
+  const text = Array.from(
+    { length: 6 },
+    () => words[Math.floor(random() * (random() < 0.3 ? 20 * (kind + 1) : 60))]!,
+  ).join(" ");
   return { x, y, z: random() < 0.1 ? NaN : x * y, text, kind: `kind${kind}`, price: 3 * x - y + random() / 5 };
 });
-const numbers = (name: "x" | "y" | "z" | "price"): Column => ({ kind: "number", name, values: Float64Array.from(rows, (row) => row[name]), missing: rows.filter((row) => Number.isNaN(row[name])).length });
-const texts = (name: "text" | "kind"): Column => ({ kind: "category", name, values: rows.map((row) => row[name]), missing: 0 });
+const numbers = (name: "x" | "y" | "z" | "price"): Column => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(rows, (row) => row[name]),
+  missing: rows.filter((row) => Number.isNaN(row[name])).length,
+});
+const texts = (name: "text" | "kind"): Column => ({
+  kind: "category",
+  name,
+  values: rows.map((row) => row[name]),
+  missing: 0,
+});
 const features = [numbers("x"), numbers("y"), numbers("z")];
 
 const columnsFor = {
@@ -26,7 +39,12 @@ const columnsFor = {
   "text-classification": [texts("text"), texts("kind")],
 };
 const trained = (each: keyof typeof columnsFor, watch: Watch): TrainedModel =>
-  train({ columns: columnsFor[each], rowNumbers: rows.map((_, row) => row), sha256: "" }, undefined, { family: each, ...(each === "boosted-trees" && { trees: 30 }) }, watch);
+  train(
+    { columns: columnsFor[each], rowNumbers: rows.map((_, row) => row), sha256: "" },
+    undefined,
+    { family: each, ...(each === "boosted-trees" && { trees: 30 }) },
+    watch,
+  );
 
 describe("a training that was cut off", () => {
   for (const each of ["logistic-regression", "text-classification"] as const) {
@@ -40,7 +58,12 @@ describe("a training that was cut off", () => {
         // As an object store gives it back: behind a line of text, at any byte.
         const resumeFrom = Buffer.concat([Buffer.from("a"), state]).subarray(1);
         const later: Uint8Array[] = [];
-        const resumed = trained(each, { ...unwatched, log: (text) => void log.push(text), checkpoint: (next) => void later.push(next()), resumeFrom });
+        const resumed = trained(each, {
+          ...unwatched,
+          log: (text) => void log.push(text),
+          checkpoint: (next) => void later.push(next()),
+          resumeFrom,
+        });
         expect(log.join()).to.match(/goes on after \d+/);
         expect(later.length, "states that are left").to.be.at.most(states.length - states.indexOf(state));
         expect(serializeArtifact(resumed.artifact).equals(serializeArtifact(whole.artifact))).to.equal(true);

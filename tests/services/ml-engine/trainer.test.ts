@@ -10,12 +10,20 @@ import { trainInWorker, type Listener, type TrainingTask } from "@chatdb/ml-engi
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
 const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
-const task: TrainingTask = { format: "csv", parameters: {}, dbConnectorUrl: "http://127.0.0.1:1", codeVersion: "1", maxValues: Infinity, checkpointMs: 5000 };
+const task: TrainingTask = {
+  format: "csv",
+  parameters: {},
+  dbConnectorUrl: "http://127.0.0.1:1",
+  codeVersion: "1",
+  maxValues: Infinity,
+  checkpointMs: 5000,
+};
 const unheard: Listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 
 describe("a training in its thread", () => {
   it("gives the same bytes each time", async () => {
-    const run = async () => Buffer.from((await trainInWorker(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })).artifact);
+    const run = async () =>
+      Buffer.from((await trainInWorker(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })).artifact);
     expect(await run()).to.deep.equal(await run());
   });
 
@@ -25,7 +33,9 @@ describe("a training in its thread", () => {
     const entryPoints = ["trainer.ts", "train-worker.ts"].map((file) => fileURLToPath(new URL(file, source)));
     await build({ entryPoints, outdir: folder, bundle: true, platform: "node", format: "esm" });
     await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-    const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as { trainInWorker: typeof trainInWorker };
+    const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as {
+      trainInWorker: typeof trainInWorker;
+    };
     const [one, other] = await Promise.all(
       [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })),
     );
@@ -46,12 +56,18 @@ describe("a training in its thread", () => {
   });
 
   it("ends with a reason when the dataset needs more memory than it may have", async () => {
-    const endless = Readable.from((function* () {
-      yield "a,b\n";
-      for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
-    })());
-    const error: unknown = await trainInWorker(endless, task, unheard, { memoryMb: 24 }).catch((error: unknown) => error);
-    expect(error).to.be.instanceOf(JobError).with.property("message", "The dataset needs more than the 24 MiB that a training may use.");
+    const endless = Readable.from(
+      (function* () {
+        yield "a,b\n";
+        for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
+      })(),
+    );
+    const error: unknown = await trainInWorker(endless, task, unheard, { memoryMb: 24 }).catch(
+      (error: unknown) => error,
+    );
+    expect(error)
+      .to.be.instanceOf(JobError)
+      .with.property("message", "The dataset needs more than the 24 MiB that a training may use.");
     expect(endless.destroyed).to.equal(true);
   });
 
@@ -60,13 +76,20 @@ describe("a training in its thread", () => {
     const padding = Array.from({ length: 10 }, (_, n) => `word-${n}-`.padEnd(1000, "x"));
     const rows = 200_000;
     let most = 0;
-    const long = Readable.from((function* () {
-      yield Buffer.from("a,b,c\n");
-      for (let row = 0; row < rows; row += 50) {
-        most = Math.max(most, process.memoryUsage().arrayBuffers);
-        yield Buffer.from(Array.from({ length: 50 }, (_, n) => `${(row + n) % 1000},${padding[n % 10]},${((row + n) % 1000) * 2 + (n % 10)}\n`).join(""));
-      }
-    })());
+    const long = Readable.from(
+      (function* () {
+        yield Buffer.from("a,b,c\n");
+        for (let row = 0; row < rows; row += 50) {
+          most = Math.max(most, process.memoryUsage().arrayBuffers);
+          yield Buffer.from(
+            Array.from(
+              { length: 50 },
+              (_, n) => `${(row + n) % 1000},${padding[n % 10]},${((row + n) % 1000) * 2 + (n % 10)}\n`,
+            ).join(""),
+          );
+        }
+      })(),
+    );
     const before = process.memoryUsage().arrayBuffers;
     const { metrics } = await trainInWorker(long, task, unheard, { memoryMb: 32 });
     expect(metrics["training_rows"]! + metrics["test_rows"]!).to.equal(rows);

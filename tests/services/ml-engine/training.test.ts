@@ -31,11 +31,22 @@ function standardised(columns: readonly number[][]): number[][] {
   return scaled[0]!.map((_, row) => scaled.map((values) => values[row]!));
 }
 
-const irisColumns = [0, 1, 2, 3].map((index) => iris.trim().split("\n").slice(1).map((line) => Number(line.split(",")[index])));
+const irisColumns = [0, 1, 2, 3].map((index) =>
+  iris
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => Number(line.split(",")[index])),
+);
 
-const csvOf = (header: string, rows: readonly (readonly unknown[])[]) => [header, ...rows.map((row) => row.join(","))].join("\n");
+const csvOf = (header: string, rows: readonly (readonly unknown[])[]) =>
+  [header, ...rows.map((row) => row.join(","))].join("\n");
 
-const matrix = (rows: number[][]) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, width: rows[0]!.length });
+const matrix = (rows: number[][]) => ({
+  data: Float64Array.from(rows.flat()),
+  rows: rows.length,
+  width: rows[0]!.length,
+});
 
 describe("linear regression", () => {
   it("gives the slope and intercept of simple regression, cov(x, y) / var(x)", () => {
@@ -51,13 +62,29 @@ describe("linear regression", () => {
   });
 
   it("gives scikit-learn's ridge regression (1.9.1: Ridge(alpha=2) of petal width by the other measures of iris)", () => {
-    const { intercept, weights } = fitLinear(matrix(standardised(irisColumns.slice(0, 3))), Float64Array.from(irisColumns[3]!), 2);
-    [-0.0921163162907099, 0.06519135898186028, 0.8286662260750299].forEach((weight, i) => expect(weights[i]).to.be.closeTo(weight, 1e-12));
+    const { intercept, weights } = fitLinear(
+      matrix(standardised(irisColumns.slice(0, 3))),
+      Float64Array.from(irisColumns[3]!),
+      2,
+    );
+    [-0.0921163162907099, 0.06519135898186028, 0.8286662260750299].forEach((weight, i) =>
+      expect(weights[i]).to.be.closeTo(weight, 1e-12),
+    );
     expect(intercept).to.be.closeTo(1.199333333333335, 1e-12);
   });
 
   it("refuses columns that depend on each other without a penalty", () => {
-    expect(() => fitLinear(matrix([[1, 2], [2, 4], [3, 6]]), Float64Array.of(1, 2, 3), 0)).to.throw("l2 above 0");
+    expect(() =>
+      fitLinear(
+        matrix([
+          [1, 2],
+          [2, 4],
+          [3, 6],
+        ]),
+        Float64Array.of(1, 2, 3),
+        0,
+      ),
+    ).to.throw("l2 above 0");
   });
 
   it("recovers any exact linear law through training and serving", async () => {
@@ -87,7 +114,10 @@ describe("linear regression", () => {
     };
     expect(perUnit("area_m2")).to.be.closeTo(housePrice.perSquareMetre, 150);
     expect(perUnit("age_years")).to.be.closeTo(housePrice.perYearOfAge, 120);
-    expect(weights[6]! - weights[5]!, "Munich over Leipzig").to.be.closeTo(housePrice.city.Munich - housePrice.city.Leipzig, 10_000);
+    expect(weights[6]! - weights[5]!, "Munich over Leipzig").to.be.closeTo(
+      housePrice.city.Munich - housePrice.city.Leipzig,
+      10_000,
+    );
     expect(metrics["r2"]).to.be.above(0.97);
     expect(metrics["rmse"]).to.be.within(0.8 * housePrice.noise, 1.2 * housePrice.noise);
     expect(metrics).to.include({ training_rows: 400, test_rows: 100 });
@@ -96,7 +126,10 @@ describe("linear regression", () => {
 
 describe("logistic regression", () => {
   it("gives the shares of the classes where nothing else is known", () => {
-    const { intercepts } = fitLogistic(matrix([[0], [0], [0], [0]]), Int32Array.of(0, 1, 1, 1), 2, { l2: 1, maxIterations: 500 });
+    const { intercepts } = fitLogistic(matrix([[0], [0], [0], [0]]), Int32Array.of(0, 1, 1, 1), 2, {
+      l2: 1,
+      maxIterations: 500,
+    });
     expect(intercepts[1]! - intercepts[0]!).to.be.closeTo(Math.log(3), 1e-5);
   });
 
@@ -105,7 +138,8 @@ describe("logistic regression", () => {
     const labels = Int32Array.from({ length: 40 }, (_, i) => (i * 7) % 3);
     const l2 = 0.5;
     const { weights, intercepts } = fitLogistic(x, labels, 3, { l2, maxIterations: 500 });
-    const score = (r: number, k: number) => intercepts[k]! + weights[k]![0]! * x.data[2 * r]! + weights[k]![1]! * x.data[2 * r + 1]!;
+    const score = (r: number, k: number) =>
+      intercepts[k]! + weights[k]![0]! * x.data[2 * r]! + weights[k]![1]! * x.data[2 * r + 1]!;
     for (let k = 0; k < 3; k++) {
       const gradient = [0, 0, 0];
       for (let r = 0; r < 40; r++) {
@@ -122,7 +156,10 @@ describe("logistic regression", () => {
   it("separates what can be separated, in any number of classes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 5 }), fc.nat(), async (classes, seed) => {
-        const rows = Array.from({ length: 40 * classes }, (_, i) => [(i % classes) * 10 + ((i * 13) % 7) / 7, `c${i % classes}`]);
+        const rows = Array.from({ length: 40 * classes }, (_, i) => [
+          (i % classes) * 10 + ((i * 13) % 7) / 7,
+          `c${i % classes}`,
+        ]);
         const { metrics, artifact } = await trainCsv(csvOf("x,kind", rows), { seed });
         expect(metrics["accuracy"]).to.equal(1);
         expect(createPredictor(artifact).predict({ x: 10.5 }).prediction).to.equal("c1");
@@ -152,12 +189,20 @@ describe("logistic regression", () => {
   it("gives probabilities that add up to 1, also far away from the data", async () => {
     const predictor = createPredictor((await trainCsv(iris)).artifact);
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 4, maxLength: 4 }), ([a, b, c, d]) => {
-        const { prediction, probabilities } = predictor.predict({ sepal_length: a, sepal_width: b, petal_length: c, petal_width: d });
-        const shares = Object.values(probabilities!);
-        expect(shares.reduce((sum, share) => sum + share, 0)).to.be.closeTo(1, 1e-9);
-        expect(probabilities![prediction]).to.equal(Math.max(...shares));
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        ([a, b, c, d]) => {
+          const { prediction, probabilities } = predictor.predict({
+            sepal_length: a,
+            sepal_width: b,
+            petal_length: c,
+            petal_width: d,
+          });
+          const shares = Object.values(probabilities!);
+          expect(shares.reduce((sum, share) => sum + share, 0)).to.be.closeTo(1, 1e-9);
+          expect(probabilities![prediction]).to.equal(Math.max(...shares));
+        },
+      ),
     );
   });
 });
@@ -178,7 +223,11 @@ describe("L-BFGS", () => {
 
   it("stops at the limit of iterations", () => {
     let calls = 0;
-    minimize((p, gradient) => (calls++, (gradient[0] = Math.exp(p[0]!) - 5), Math.exp(p[0]!) - 5 * p[0]!), new Float64Array(1), { maxIterations: 1 });
+    minimize(
+      (p, gradient) => (calls++, (gradient[0] = Math.exp(p[0]!) - 5), Math.exp(p[0]!) - 5 * p[0]!),
+      new Float64Array(1),
+      { maxIterations: 1 },
+    );
     expect(calls).to.be.below(60).and.above(1);
   });
 });
@@ -211,13 +260,18 @@ describe("metrics", () => {
 describe("the held-out split", () => {
   it("takes every row once, and the same rows for the same seed", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 10, max: 500 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.nat(), (rows, share, seed) => {
-        const { training, test } = splitRows(rows, share, seed);
-        expect([...training, ...test].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: rows }, (_, i) => i));
-        expect(training.length).to.be.at.least(2);
-        expect(test.length).to.be.at.least(1);
-        expect(splitRows(rows, share, seed)).to.deep.equal({ training, test });
-      }),
+      fc.property(
+        fc.integer({ min: 10, max: 500 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        fc.nat(),
+        (rows, share, seed) => {
+          const { training, test } = splitRows(rows, share, seed);
+          expect([...training, ...test].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: rows }, (_, i) => i));
+          expect(training.length).to.be.at.least(2);
+          expect(test.length).to.be.at.least(1);
+          expect(splitRows(rows, share, seed)).to.deep.equal({ training, test });
+        },
+      ),
     );
   });
 
@@ -228,14 +282,16 @@ describe("the held-out split", () => {
 
 describe("a training", () => {
   it("gives the same bytes for the same job, and others for another seed", async () => {
-    const bytes = async (parameters: TrainingParameters) => serializeArtifact((await trainCsv(housesCsv(), parameters)).artifact);
+    const bytes = async (parameters: TrainingParameters) =>
+      serializeArtifact((await trainCsv(housesCsv(), parameters)).artifact);
     expect(await bytes({})).to.deep.equal(await bytes({}));
     expect(await bytes({ seed: 2 })).not.to.deep.equal(await bytes({}));
   });
 
   it("predicts the column asked for, else the one named target, else the last", async () => {
     const rows = Array.from({ length: 30 }, (_, i) => [i * 1.5, i * 2.5, i * 3.5]);
-    const targetOf = async (header: string, given?: string) => (await trainCsv(csvOf(header, rows), {}, given)).artifact.target;
+    const targetOf = async (header: string, given?: string) =>
+      (await trainCsv(csvOf(header, rows), {}, given)).artifact.target;
     expect(await targetOf("a,b,c")).to.equal("c");
     expect(await targetOf("a,target,c")).to.equal("target");
     expect(await targetOf("a,target,c", "a")).to.equal("a");
@@ -243,7 +299,15 @@ describe("a training", () => {
 
   it("takes few whole numbers for classes, and many or fractional ones for amounts", async () => {
     const familyOf = async (value: (i: number) => number, task?: "regression" | "classification") =>
-      (await trainCsv(csvOf("x,y", Array.from({ length: 60 }, (_, i) => [i, value(i)])), task ? { task } : {})).artifact.family;
+      (
+        await trainCsv(
+          csvOf(
+            "x,y",
+            Array.from({ length: 60 }, (_, i) => [i, value(i)]),
+          ),
+          task ? { task } : {},
+        )
+      ).artifact.family;
     expect(await familyOf((i) => i % 2)).to.equal("logistic-regression");
     expect(await familyOf((i) => i % 2, "regression")).to.equal("linear-regression");
     expect(await familyOf((i) => (i % 2) / 2)).to.equal("linear-regression");

@@ -8,7 +8,12 @@ import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { parse } from "@chatdb/query-parser/parse.ts";
 import { expect } from "chai";
 
-const column = (name: string, type: string, samples?: string[]) => ({ name, type, nullable: false, ...(samples ? { samples } : {}) });
+const column = (name: string, type: string, samples?: string[]) => ({
+  name,
+  type,
+  nullable: false,
+  ...(samples ? { samples } : {}),
+});
 
 const schema: DatabaseSchema = {
   datasource: "clinic",
@@ -21,7 +26,12 @@ const schema: DatabaseSchema = {
       kind: "table",
       primaryKey: ["id"],
       foreignKeys: [],
-      columns: [column("id", "integer"), column("ward", "text", ["surgery", "nursery"]), column("state", "text", ["open", "closed"]), column("fee", "numeric(10,2)")],
+      columns: [
+        column("id", "integer"),
+        column("ward", "text", ["surgery", "nursery"]),
+        column("state", "text", ["open", "closed"]),
+        column("fee", "numeric(10,2)"),
+      ],
     },
   ],
 };
@@ -29,9 +39,21 @@ const index = new SchemaIndex(schema);
 const judge = new Judge(index, () => Promise.reject(new Error("Plans are compared with plans.")));
 
 const examplesOf = (pairs: readonly (readonly [string, string])[]): Example[] =>
-  pairs.map(([question, plain], line) => ({ line, question, at: new Date("2025-01-01"), known: { kind: "plan", plan: parse(plain, index).plan } }));
+  pairs.map(([question, plain], line) => ({
+    line,
+    question,
+    at: new Date("2025-01-01"),
+    known: { kind: "plan", plan: parse(plain, index).plan },
+  }));
 /** Said as the schema says it. */
-const plain = ["list the visits", "how many visits are there", "open visits", "visits in surgery", "how many open visits are there", "visits in the nursery"].map((question) => [question, question] as const);
+const plain = [
+  "list the visits",
+  "how many visits are there",
+  "open visits",
+  "visits in surgery",
+  "how many open visits are there",
+  "visits in the nursery",
+].map((question) => [question, question] as const);
 
 const calls = examplesOf([
   ["how many calls are there", "how many visits are there"],
@@ -79,26 +101,41 @@ describe("the words that are learned from examples", () => {
 describe("the progress of learning from examples", () => {
   it("goes forward only, through all that is done", async () => {
     const told: { share: number; step: string }[] = [];
-    await learn(calls, index, judge, { watch: { ...unwatched, progress: (share, step) => void told.push({ share, step }) } });
+    await learn(calls, index, judge, {
+      watch: { ...unwatched, progress: (share, step) => void told.push({ share, step }) },
+    });
     const shares = told.map(({ share }) => share);
     expect(shares).to.deep.equal(shares.toSorted((a, b) => a - b));
     const [trying, reading] = ["trying words", "reading questions with these words"];
     const kinds = told.map(({ step }) => step.split(":")[0]);
     // First from a share of the examples, then from all of them.
-    expect(kinds.filter((kind, place) => kind !== kinds[place - 1])).to.deep.equal([trying, reading, "answering held-out questions", trying, reading]);
+    expect(kinds.filter((kind, place) => kind !== kinds[place - 1])).to.deep.equal([
+      trying,
+      reading,
+      "answering held-out questions",
+      trying,
+      reading,
+    ]);
   });
 });
 
 describe("learning from examples that was cut off", () => {
   it("goes on from any checkpoint to the same model and metrics", async () => {
     const states: Uint8Array[] = [];
-    const whole = await learn(calls, index, judge, { watch: { ...unwatched, checkpoint: (state) => void states.push(state()) } });
+    const whole = await learn(calls, index, judge, {
+      watch: { ...unwatched, checkpoint: (state) => void states.push(state()) },
+    });
     expect(whole.model.words).to.have.lengthOf(3);
     const steps = async (resumeFrom?: Uint8Array) => {
       const told: string[] = [];
-      expect(await learn(calls, index, judge, { watch: { ...unwatched, checkpoint: () => void told.push("kept"), resumeFrom } })).to.deep.equal(whole);
+      expect(
+        await learn(calls, index, judge, {
+          watch: { ...unwatched, checkpoint: () => void told.push("kept"), resumeFrom },
+        }),
+      ).to.deep.equal(whole);
       return told.length;
     };
-    for (const place of [0, 3, Math.floor(states.length / 2), states.length - 1]) expect(await steps(states[place]), "searching that is left").to.equal(states.length - place);
+    for (const place of [0, 3, Math.floor(states.length / 2), states.length - 1])
+      expect(await steps(states[place]), "searching that is left").to.equal(states.length - place);
   });
 });

@@ -23,7 +23,8 @@ const samples: Row[] = Array.from({ length: rows }, () => ({
   size: maybe(["small", "large"][Math.floor(random() * 2)]!),
 }));
 
-const scoreOf = ({ a, colour, size }: Row) => 3 * (a ?? 5) + (colour === "red" ? 5 : 0) - (size === "large" ? 4 : 0) + (colour === undefined ? 9 : 0);
+const scoreOf = ({ a, colour, size }: Row) =>
+  3 * (a ?? 5) + (colour === "red" ? 5 : 0) - (size === "large" ? 4 : 0) + (colour === undefined ? 9 : 0);
 const targets = {
   number: (row: Row) => scoreOf(row) + random(),
   two: (row: Row) => (scoreOf(row) > 15 ? "high" : "low"),
@@ -31,10 +32,23 @@ const targets = {
 };
 
 function datasetOf(kind: keyof typeof targets): Dataset {
-  const numbers = (name: "a" | "b") => ({ kind: "number" as const, name, values: Float64Array.from(samples, (row) => row[name] ?? NaN), missing: samples.filter((row) => row[name] === undefined).length });
-  const words = (name: "colour" | "size") => ({ kind: "category" as const, name, values: samples.map((row) => row[name]), missing: samples.filter((row) => row[name] === undefined).length });
+  const numbers = (name: "a" | "b") => ({
+    kind: "number" as const,
+    name,
+    values: Float64Array.from(samples, (row) => row[name] ?? NaN),
+    missing: samples.filter((row) => row[name] === undefined).length,
+  });
+  const words = (name: "colour" | "size") => ({
+    kind: "category" as const,
+    name,
+    values: samples.map((row) => row[name]),
+    missing: samples.filter((row) => row[name] === undefined).length,
+  });
   const values = samples.map((row) => targets[kind](row));
-  const target = kind === "number" ? { kind: "number" as const, values: Float64Array.from(values, Number) } : { kind: "category" as const, values: values.map(String) };
+  const target =
+    kind === "number"
+      ? { kind: "number" as const, values: Float64Array.from(values, Number) }
+      : { kind: "category" as const, values: values.map(String) };
   return {
     columns: [numbers("a"), words("colour"), numbers("b"), words("size"), { ...target, name: "y", missing: 0 }],
     rowNumbers: samples.map((_, index) => index + 2),
@@ -43,17 +57,37 @@ function datasetOf(kind: keyof typeof targets): Dataset {
 }
 
 /** Of what was learned from, and a word that was not there. */
-const asked: Row[] = [...samples, { a: 1, b: 2010, colour: "violet", size: "small" }, { a: undefined, b: undefined, colour: undefined, size: undefined }];
+const asked: Row[] = [
+  ...samples,
+  { a: 1, b: 2010, colour: "violet", size: "small" },
+  { a: undefined, b: undefined, colour: undefined, size: undefined },
+];
 
 /** What the file predicts for them, by ONNX Runtime. */
 async function runOnnx(bytes: Uint8Array): Promise<InferenceSession.OnnxValueMapType> {
   const session = await InferenceSession.create(bytes);
   const shape = [asked.length, 1];
   const feeds: Record<string, Tensor> = {
-    a: new Tensor("float64", Float64Array.from(asked, ({ a }) => a ?? NaN), shape),
-    b: new Tensor("float64", Float64Array.from(asked, ({ b }) => b ?? NaN), shape),
-    colour: new Tensor("string", asked.map(({ colour }) => colour ?? ""), shape),
-    size: new Tensor("string", asked.map(({ size }) => size ?? ""), shape),
+    a: new Tensor(
+      "float64",
+      Float64Array.from(asked, ({ a }) => a ?? NaN),
+      shape,
+    ),
+    b: new Tensor(
+      "float64",
+      Float64Array.from(asked, ({ b }) => b ?? NaN),
+      shape,
+    ),
+    colour: new Tensor(
+      "string",
+      asked.map(({ colour }) => colour ?? ""),
+      shape,
+    ),
+    size: new Tensor(
+      "string",
+      asked.map(({ size }) => size ?? ""),
+      shape,
+    ),
   };
   expect([...session.inputNames].sort()).to.deep.equal(["a", "b", "colour", "size"]);
   return session.run(feeds);
@@ -85,7 +119,11 @@ describe("models as ONNX files", function () {
       }
       const { classes } = artifact as Extract<ModelArtifact, { classes: string[] }>;
       const probabilities = dataOf<number>(theirs["probabilities"]);
-      ours.forEach((each, row) => classes.forEach((name, k) => expect(probabilities[row * classes.length + k]).to.be.closeTo(each.probabilities![name]!, 1e-5)));
+      ours.forEach((each, row) =>
+        classes.forEach((name, k) =>
+          expect(probabilities[row * classes.length + k]).to.be.closeTo(each.probabilities![name]!, 1e-5),
+        ),
+      );
       expect(dataOf<string>(theirs["prediction"])).to.deep.equal(ours.map(({ prediction }) => prediction));
     });
   }
@@ -93,9 +131,23 @@ describe("models as ONNX files", function () {
   for (const family of ["k-nearest-neighbours", "text-classification"] as const) {
     it(`are not there of ${family}, for a reason that is told`, () => {
       const dataset = datasetOf("two");
-      const texts = { ...dataset, columns: [{ kind: "category" as const, name: "text", values: samples.map(({ colour }, n) => `${colour ?? "no colour"} number ${n % 7}`), missing: 0 }, dataset.columns[4]!] };
+      const texts = {
+        ...dataset,
+        columns: [
+          {
+            kind: "category" as const,
+            name: "text",
+            values: samples.map(({ colour }, n) => `${colour ?? "no colour"} number ${n % 7}`),
+            missing: 0,
+          },
+          dataset.columns[4]!,
+        ],
+      };
       const { artifact } = train(family === "text-classification" ? texts : dataset, "y", { family });
-      expect(() => toOnnx(artifact)).to.throw(NotInOnnx, `A model of the family ${family} cannot be exported to ONNX: `);
+      expect(() => toOnnx(artifact)).to.throw(
+        NotInOnnx,
+        `A model of the family ${family} cannot be exported to ONNX: `,
+      );
     });
   }
 });

@@ -16,11 +16,17 @@ describe("models of ONNX files", function () {
     open.push(model);
     return model;
   };
-  const failureOf = (running: Promise<unknown>) => running.then(() => expect.fail("should fail"), (error: unknown) => error as Error);
+  const failureOf = (running: Promise<unknown>) =>
+    running.then(
+      () => expect.fail("should fail"),
+      (error: unknown) => error as Error,
+    );
   afterEach(() => open.splice(0).forEach((model) => model.close()));
 
   const classes = ["setosa", "versicolor", "virginica"];
-  for (const [name, { rows, predictions, probabilities }] of Object.entries(expectedOf).filter(([name]) => name !== "iris-maps")) {
+  for (const [name, { rows, predictions, probabilities }] of Object.entries(expectedOf).filter(
+    ([name]) => name !== "iris-maps",
+  )) {
     it(`predict what the library predicts that they come from: ${name}`, async () => {
       const names = name === "iris-neighbours" ? { classes } : {};
       const { features } = await tryOnnx(onnxFile(name), names);
@@ -29,7 +35,9 @@ describe("models of ONNX files", function () {
       predicted.forEach((each, row) => {
         if (!probabilities) return expect(each.prediction).to.be.closeTo(predictions[row] as number, 1e-3);
         expect(each.prediction).to.equal(predictions[row]);
-        Object.values(each.probabilities!).forEach((share, k) => expect(share).to.be.closeTo(probabilities[row]![k]!, 1e-5));
+        Object.values(each.probabilities!).forEach((share, k) =>
+          expect(share).to.be.closeTo(probabilities[row]![k]!, 1e-5),
+        );
       });
       expect(await model.predict([named(features, rows[0]!)])).to.deep.equal(predicted.slice(0, 1));
     });
@@ -42,8 +50,33 @@ describe("models of ONNX files", function () {
   const table = { format: "chatdb-model/1" as const, target: "y", features: features as never };
   const ours: ModelArtifact[] = [
     { family: "linear-regression", ...table, intercept: 1, weights: [2, 3, -1] },
-    { family: "logistic-regression", ...table, classes: ["a", "b", "c"], intercepts: [0, 0.5, 1], weights: [[1, 2, 3], [-1, 0, 1], [0, 1, -2]] },
-    { family: "boosted-trees", ...table, classes: ["no", "yes"], intercepts: [0.3], trees: [{ features: [0, 0, 0], thresholds: [3.5, 0, 0], missing_left: [1, 0, 0], rights: [2, 0, 0], values: [0, -1, 2], sets: [] }] },
+    {
+      family: "logistic-regression",
+      ...table,
+      classes: ["a", "b", "c"],
+      intercepts: [0, 0.5, 1],
+      weights: [
+        [1, 2, 3],
+        [-1, 0, 1],
+        [0, 1, -2],
+      ],
+    },
+    {
+      family: "boosted-trees",
+      ...table,
+      classes: ["no", "yes"],
+      intercepts: [0.3],
+      trees: [
+        {
+          features: [0, 0, 0],
+          thresholds: [3.5, 0, 0],
+          missing_left: [1, 0, 0],
+          rights: [2, 0, 0],
+          values: [0, -1, 2],
+          sets: [],
+        },
+      ],
+    },
   ];
   for (const artifact of ours) {
     it(`predict as here what was exported from here: ${artifact.family}`, async () => {
@@ -51,36 +84,51 @@ describe("models of ONNX files", function () {
       const model = await load(toOnnx(artifact));
       const rows = [{ width: 5, colour: "red" }, { width: -1, colour: "green" }, { colour: "blue" }, {}];
       const theirs = await model.predict(rows);
-      rows.map((row) => predict(input.parse(row))).forEach((each, row) => {
-        if (typeof each.prediction === "number") return expect(theirs[row]!.prediction).to.be.closeTo(each.prediction, 1e-5);
-        expect(theirs[row]!.prediction).to.equal(each.prediction);
-        for (const [name, share] of Object.entries(each.probabilities!)) expect(theirs[row]!.probabilities![name]).to.be.closeTo(share, 1e-5);
-      });
+      rows
+        .map((row) => predict(input.parse(row)))
+        .forEach((each, row) => {
+          if (typeof each.prediction === "number")
+            return expect(theirs[row]!.prediction).to.be.closeTo(each.prediction, 1e-5);
+          expect(theirs[row]!.prediction).to.equal(each.prediction);
+          for (const [name, share] of Object.entries(each.probabilities!))
+            expect(theirs[row]!.probabilities![name]).to.be.closeTo(share, 1e-5);
+        });
     });
   }
 
   it("answer many at a time, each its own", async () => {
     const model = await load(times(3));
     const answers = await Promise.all(Array.from({ length: 200 }, (_, x) => model.predict([{ x }, { x: x + 1 }])));
-    answers.forEach((answer, x) => expect(answer.map(({ prediction }) => prediction)).to.deep.equal([3 * x, 3 * x + 3]));
+    answers.forEach((answer, x) =>
+      expect(answer.map(({ prediction }) => prediction)).to.deep.equal([3 * x, 3 * x + 3]),
+    );
   });
 
   it("end with what takes too long, and start again", async () => {
     const model = await load(slow(400), {}, { runMs: 200 });
     const failures = await Promise.all([1, 2].map(() => failureOf(model.predict([{ x: 1 }]))));
-    for (const failure of failures) expect(failure).to.be.instanceOf(OnnxTimeout).with.property("message", "did not answer within 200 ms");
+    for (const failure of failures)
+      expect(failure).to.be.instanceOf(OnnxTimeout).with.property("message", "did not answer within 200 ms");
     expect(await failureOf(model.predict([{ x: 1 }])), "the next one").to.be.instanceOf(OnnxTimeout);
-    expect(await failureOf(tryOnnx(slow(400), {}, { runMs: 200, loadMs: 60_000 })), "the trial").to.be.instanceOf(OnnxTimeout);
-    expect(await failureOf(loadOnnx(times(1), {}, { loadMs: 1 }))).to.be.instanceOf(OnnxTimeout).with.property("message", "did not load within 1 ms");
+    expect(await failureOf(tryOnnx(slow(400), {}, { runMs: 200, loadMs: 60_000 })), "the trial").to.be.instanceOf(
+      OnnxTimeout,
+    );
+    expect(await failureOf(loadOnnx(times(1), {}, { loadMs: 1 })))
+      .to.be.instanceOf(OnnxTimeout)
+      .with.property("message", "did not load within 1 ms");
   });
 
   it("meet the bound of their memory, and start again", async () => {
     const model = await load(wide(50_000_000), {}, { memoryMb: 64 });
     for (let again = 0; again < 2; again++) {
       const failure = await failureOf(model.predict([{ x: 1 }]));
-      expect(failure).to.be.instanceOf(OnnxFailure).with.property("message", "it needs more than the 64 MiB of memory that a model may use");
+      expect(failure)
+        .to.be.instanceOf(OnnxFailure)
+        .with.property("message", "it needs more than the 64 MiB of memory that a model may use");
     }
-    expect(await (await load(wide(50_000), {}, { memoryMb: 64 })).predict([{ x: 1 }])).to.deep.equal([{ prediction: 2 }]);
+    expect(await (await load(wide(50_000), {}, { memoryMb: 64 })).predict([{ x: 1 }])).to.deep.equal([
+      { prediction: 2 },
+    ]);
   });
 
   it("answer what is under way or comes late when they are closed", async () => {
@@ -92,10 +140,14 @@ describe("models of ONNX files", function () {
   });
 
   it("are refused where they come as no file, or as a part of one", async () => {
-    const refusal = async (bytes: Uint8Array) => void expect(await failureOf(tryOnnx(bytes, {}))).to.be.instanceOf(OnnxRefused);
+    const refusal = async (bytes: Uint8Array) =>
+      void expect(await failureOf(tryOnnx(bytes, {}))).to.be.instanceOf(OnnxRefused);
     const whole = onnxFile("diabetes-linear");
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), refusal), { numRuns: 4 });
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 20 }), (end) => refusal(whole.subarray(0, end))), { numRuns: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 20 }), (end) => refusal(whole.subarray(0, end))),
+      { numRuns: 4 },
+    );
     await refusal(Buffer.from("PK\u0003\u0004 a zip file, as PyTorch writes"));
   });
 
@@ -106,6 +158,9 @@ describe("models of ONNX files", function () {
     expect(at).to.be.above(0);
     const huge = Buffer.from(file);
     huge[at + 1] = 127;
-    expect(await failureOf(tryOnnx(huge, {}))).to.be.instanceOf(OnnxRefused).with.property("message").that.contains("ONNX Runtime 1.30.0 cannot load it");
+    expect(await failureOf(tryOnnx(huge, {})))
+      .to.be.instanceOf(OnnxRefused)
+      .with.property("message")
+      .that.contains("ONNX Runtime 1.30.0 cannot load it");
   });
 });

@@ -13,7 +13,11 @@ import { fetchBackup, pruneBackups, storeBackup, type Place } from "@chatdb/prov
 
 const log = createLogger("test", "silent");
 const day = 86_400_000;
-const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
+const {
+  S3_TEST_ENDPOINT: endpoint,
+  S3_TEST_ACCESS_KEY_ID: accessKeyId = "",
+  S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "",
+} = process.env;
 
 /** The name of the backup that is begun at an instant. */
 const timeOf = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
@@ -22,12 +26,20 @@ describe("which backups may go", () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
   // Ages from a second to a hundred days, in seconds.
   const backups = fc
-    .uniqueArray(fc.record({ age: fc.integer({ min: 1, max: 100 * 86_400 }), complete: fc.boolean() }), { selector: ({ age }) => age, maxLength: 30 })
+    .uniqueArray(fc.record({ age: fc.integer({ min: 1, max: 100 * 86_400 }), complete: fc.boolean() }), {
+      selector: ({ age }) => age,
+      maxLength: 30,
+    })
     .map((list) => list.map(({ age, complete }): Backup => ({ time: timeOf(now - age * 1000), complete, parts: [] })));
   const keep = fc.integer({ min: 3600, max: 50 * 86_400 }).map((seconds) => seconds * 1000);
 
   it("reads the time that a backup is named by", () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (second) => instant(timeOf(second * 1000)) === second * 1000));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 4_000_000_000 }),
+        (second) => instant(timeOf(second * 1000)) === second * 1000,
+      ),
+    );
   });
 
   it("are never the newest complete one, nor one that is young enough", () => {
@@ -52,7 +64,7 @@ describe("which backups may go", () => {
   });
 });
 
-const places: Record<string, () => Promise<Place & { close(): Promise<void> } | undefined>> = {
+const places: Record<string, () => Promise<(Place & { close(): Promise<void> }) | undefined>> = {
   directory: async () => {
     const root = await mkdtemp(join(tmpdir(), "chatdb-backups-"));
     return { store: createDirectoryObjectStore(root), bucket: "backups", close: () => rm(root, { recursive: true }) };
@@ -60,9 +72,19 @@ const places: Record<string, () => Promise<Place & { close(): Promise<void> } | 
   "S3 store": async () => {
     if (endpoint === undefined) return undefined;
     const bucket = `backup-test-${process.pid}`;
-    const client = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+    const client = new S3Client({
+      endpoint,
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    const store = createS3ObjectStore({ S3_ENDPOINT: endpoint, S3_REGION: "us-east-1", S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey });
+    const store = createS3ObjectStore({
+      S3_ENDPOINT: endpoint,
+      S3_REGION: "us-east-1",
+      S3_ACCESS_KEY_ID: accessKeyId,
+      S3_SECRET_ACCESS_KEY: secretAccessKey,
+    });
     return {
       store,
       bucket,
@@ -96,7 +118,11 @@ for (const [name, open] of Object.entries(places)) {
     const dump = async (time: string) => {
       const folder = join(directory, "dumped", time);
       await mkdir(folder, { recursive: true });
-      const files = { "globals.sql": Buffer.from("CREATE ROLE training;"), "a database.dump": randomBytes(100_000), "empty.dump": Buffer.of() };
+      const files = {
+        "globals.sql": Buffer.from("CREATE ROLE training;"),
+        "a database.dump": randomBytes(100_000),
+        "empty.dump": Buffer.of(),
+      };
       for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content);
       await writeFile(join(directory, "dumped", "databases"), "a database\n");
       return files;
@@ -107,8 +133,13 @@ for (const [name, open] of Object.entries(places)) {
       await rm(join(directory, "dumped"), { recursive: true });
       return files;
     };
-    const times = async () => (await listBackups(place!.store, place!.bucket)).map(({ time, complete }) => [time, complete]);
-    const failure = (done: Promise<unknown>) => done.then(() => "no failure", (error: Error) => error.message);
+    const times = async () =>
+      (await listBackups(place!.store, place!.bucket)).map(({ time, complete }) => [time, complete]);
+    const failure = (done: Promise<unknown>) =>
+      done.then(
+        () => "no failure",
+        (error: Error) => error.message,
+      );
 
     it("come back as they were, by their time or as the latest", async () => {
       await backUp("20261120T060000Z");
@@ -116,7 +147,8 @@ for (const [name, open] of Object.entries(places)) {
       await fetchBackup(place!, "latest", directory, log);
       const fetched = join(directory, "20261121T060000Z");
       expect((await readdir(fetched)).sort()).to.deep.equal(Object.keys(files).sort());
-      for (const [file, content] of Object.entries(files)) expect(content.equals(await readFile(join(fetched, file))), file).to.equal(true);
+      for (const [file, content] of Object.entries(files))
+        expect(content.equals(await readFile(join(fetched, file))), file).to.equal(true);
       await fetchBackup(place!, "20261120T060000Z", directory, log);
       expect(await readdir(directory)).to.include("20261120T060000Z");
     });
@@ -124,9 +156,14 @@ for (const [name, open] of Object.entries(places)) {
     it("say what each part is in a manifest, and do not exist without it", async () => {
       const files = await backUp("20261120T060000Z");
       await place!.store.put(place!.bucket, keyOf("20261121T060000Z", "training.dump"), Buffer.from("broken off"));
-      expect(await times()).to.deep.equal([["20261121T060000Z", false], ["20261120T060000Z", true]]);
+      expect(await times()).to.deep.equal([
+        ["20261121T060000Z", false],
+        ["20261120T060000Z", true],
+      ]);
       const body = await place!.store.get(place!.bucket, keyOf("20261120T060000Z", "manifest.json"));
-      const { parts } = JSON.parse(Buffer.concat(await body!.toArray()).toString()) as { parts: { name: string; bytes: number; sha256: string }[] };
+      const { parts } = JSON.parse(Buffer.concat(await body!.toArray()).toString()) as {
+        parts: { name: string; bytes: number; sha256: string }[];
+      };
       const sha256 = createHash("sha256").update(files["a database.dump"]).digest("hex");
       expect(parts[0]).to.deep.equal({ name: "a database.dump", bytes: 100_000, sha256 });
       await fetchBackup(place!, "latest", directory, log);
@@ -134,8 +171,12 @@ for (const [name, open] of Object.entries(places)) {
     });
 
     it("are refused where there are none, or not that one", async () => {
-      expect(await failure(fetchBackup(place!, "latest", directory, log))).to.equal(`There is no backup in the bucket ${place!.bucket}.`);
-      expect(await failure(fetchBackup(place!, "20200101T000000Z", directory, log))).to.equal(`There is no backup 20200101T000000Z in the bucket ${place!.bucket}.`);
+      expect(await failure(fetchBackup(place!, "latest", directory, log))).to.equal(
+        `There is no backup in the bucket ${place!.bucket}.`,
+      );
+      expect(await failure(fetchBackup(place!, "20200101T000000Z", directory, log))).to.equal(
+        `There is no backup 20200101T000000Z in the bucket ${place!.bucket}.`,
+      );
     });
 
     it("are refused where a part was changed or lost, or the manifest", async () => {
@@ -143,13 +184,22 @@ for (const [name, open] of Object.entries(places)) {
       const key = (part: string) => keyOf(time, part);
       await backUp(time);
       await place!.store.put(place!.bucket, key("a database.dump"), randomBytes(100_000));
-      expect(await failure(fetchBackup(place!, time, directory, log))).to.match(/^The backup 20261121T060000Z is damaged: a database.dump has 100000 bytes with the SHA-256/);
+      expect(await failure(fetchBackup(place!, time, directory, log))).to.match(
+        /^The backup 20261121T060000Z is damaged: a database.dump has 100000 bytes with the SHA-256/,
+      );
       await rm(join(directory, time), { recursive: true });
       await place!.store.remove(place!.bucket, key("a database.dump"));
       expect(await failure(fetchBackup(place!, time, directory, log))).to.include("a database.dump is missing");
-      for (const manifest of ["{", "{}", JSON.stringify({ version: 1, time, parts: [] }), JSON.stringify({ version: 2, time, parts: [{}] })]) {
+      for (const manifest of [
+        "{",
+        "{}",
+        JSON.stringify({ version: 1, time, parts: [] }),
+        JSON.stringify({ version: 2, time, parts: [{}] }),
+      ]) {
         await place!.store.put(place!.bucket, key("manifest.json"), Buffer.from(manifest));
-        expect(await failure(fetchBackup(place!, time, directory, log)), manifest).to.include("manifest of the backup 20261121T060000Z is broken");
+        expect(await failure(fetchBackup(place!, time, directory, log)), manifest).to.include(
+          "manifest of the backup 20261121T060000Z is broken",
+        );
       }
     });
 
@@ -157,7 +207,10 @@ for (const [name, open] of Object.entries(places)) {
       for (const time of ["20261101T060000Z", "20261102T060000Z", "20261120T060000Z"]) await backUp(time);
       await place!.store.put(place!.bucket, keyOf("20261103T060000Z", "training.dump"), Buffer.from("broken off"));
       await pruneBackups(place!, Date.parse("2026-11-21T06:00:00Z"), 18.5 * day, log);
-      expect(await times()).to.deep.equal([["20261120T060000Z", true], ["20261103T060000Z", false]]);
+      expect(await times()).to.deep.equal([
+        ["20261120T060000Z", true],
+        ["20261103T060000Z", false],
+      ]);
       await pruneBackups(place!, Date.parse("2027-11-21T06:00:00Z"), 14 * day, log);
       expect(await times()).to.deep.equal([["20261120T060000Z", true]]);
       expect(await place!.store.list(place!.bucket)).to.have.length(4);
@@ -167,7 +220,9 @@ for (const [name, open] of Object.entries(places)) {
       expect(await failure(storeBackup(place!, directory, log))).to.include("should hold one dump, and holds none");
       await dump("20261120T060000Z");
       await dump("20261121T060000Z");
-      expect(await failure(storeBackup(place!, join(directory, "dumped"), log))).to.include("20261120T060000Z, 20261121T060000Z");
+      expect(await failure(storeBackup(place!, join(directory, "dumped"), log))).to.include(
+        "20261120T060000Z, 20261121T060000Z",
+      );
     });
   });
 }

@@ -1,4 +1,12 @@
-import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { readEnv } from "@chatdb/kit/env.ts";
 import { createLogger } from "@chatdb/kit/log.ts";
 import { bucketPolicy } from "@chatdb/provisioner/bucket-policy.ts";
@@ -6,12 +14,17 @@ import { bucketSettings, provisionBuckets } from "@chatdb/provisioner/buckets.ts
 import { retireBucketUser, retireBucketUserSettings } from "@chatdb/provisioner/retire-bucket-user.ts";
 import { expect } from "chai";
 
-const { S3_TEST_ENDPOINT: endpoint, S3_TEST_ACCESS_KEY_ID: accessKeyId = "", S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
+const {
+  S3_TEST_ENDPOINT: endpoint,
+  S3_TEST_ACCESS_KEY_ID: accessKeyId = "",
+  S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "",
+} = process.env;
 
 describe("provisioner buckets", () => {
   it("allows reading, and writing only where it should", () => {
     const { Statement } = bucketPolicy({ models: "read-write", datasets: "read" });
-    const actions = (resource: string) => Statement.find(({ Resource }) => Resource[0] === `arn:aws:s3:::${resource}`)?.Action;
+    const actions = (resource: string) =>
+      Statement.find(({ Resource }) => Resource[0] === `arn:aws:s3:::${resource}`)?.Action;
     expect(Statement).to.have.length(4);
     expect(actions("datasets/*")).to.deep.equal(["s3:GetObject"]);
     expect(actions("models/*")).to.include.members(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]);
@@ -25,7 +38,9 @@ describe("provisioner buckets", () => {
   it("asks for a user unless users are managed elsewhere", () => {
     const admin = { ADMIN_S3_ACCESS_KEY_ID: "a", ADMIN_S3_SECRET_ACCESS_KEY: "s", BUCKETS: '{"models":"read"}' };
     expect(() => readEnv(bucketSettings, { ...admin, MANAGE_USERS: "false" })).not.to.throw();
-    expect(() => readEnv(bucketSettings, admin)).to.throw(/S3_ENDPOINT: not set[^]*POLICY_NAME: not set[^]*ACCESS_KEY_ID: not set[^]*SECRET_ACCESS_KEY: not set/);
+    expect(() => readEnv(bucketSettings, admin)).to.throw(
+      /S3_ENDPOINT: not set[^]*POLICY_NAME: not set[^]*ACCESS_KEY_ID: not set[^]*SECRET_ACCESS_KEY: not set/,
+    );
   });
 
   describe("with a store", () => {
@@ -35,7 +50,12 @@ describe("provisioner buckets", () => {
     let admin: S3Client;
 
     const client = (id: string, secret: string) =>
-      new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId: id, secretAccessKey: secret } });
+      new S3Client({
+        endpoint,
+        region: "us-east-1",
+        forcePathStyle: true,
+        credentials: { accessKeyId: id, secretAccessKey: secret },
+      });
     const provision = (secret: string) =>
       provisionBuckets(
         readEnv(bucketSettings, {
@@ -50,7 +70,11 @@ describe("provisioner buckets", () => {
         createLogger("test", "silent"),
       );
     /** The name of the error, or "done". */
-    const outcome = (done: Promise<unknown>) => done.then(() => "done", (error: Error) => error.name);
+    const outcome = (done: Promise<unknown>) =>
+      done.then(
+        () => "done",
+        (error: Error) => error.name,
+      );
 
     before(async function () {
       if (endpoint === undefined) {
@@ -63,7 +87,8 @@ describe("provisioner buckets", () => {
     after(async () => {
       if (endpoint === undefined) return;
       for (const Bucket of [written, read, foreign]) {
-        for (const { Key } of (await admin.send(new ListObjectsV2Command({ Bucket }))).Contents ?? []) await admin.send(new DeleteObjectCommand({ Bucket, Key }));
+        for (const { Key } of (await admin.send(new ListObjectsV2Command({ Bucket }))).Contents ?? [])
+          await admin.send(new DeleteObjectCommand({ Bucket, Key }));
         await admin.send(new DeleteBucketCommand({ Bucket }));
       }
     });
@@ -73,9 +98,13 @@ describe("provisioner buckets", () => {
         await provision("first-secret");
         const s3 = client(user, "first-secret");
         await admin.send(new PutObjectCommand({ Bucket: read, Key: "k", Body: "there" }));
-        expect(await outcome(s3.send(new PutObjectCommand({ Bucket: written, Key: "k", Body: `${round}` })))).to.equal("done");
+        expect(await outcome(s3.send(new PutObjectCommand({ Bucket: written, Key: "k", Body: `${round}` })))).to.equal(
+          "done",
+        );
         expect(await outcome(s3.send(new GetObjectCommand({ Bucket: read, Key: "k" })))).to.equal("done");
-        expect(await outcome(s3.send(new PutObjectCommand({ Bucket: read, Key: "k", Body: "x" })))).to.equal("AccessDenied");
+        expect(await outcome(s3.send(new PutObjectCommand({ Bucket: read, Key: "k", Body: "x" })))).to.equal(
+          "AccessDenied",
+        );
         expect(await outcome(s3.send(new ListObjectsV2Command({ Bucket: foreign })))).to.equal("AccessDenied");
         expect(await outcome(s3.send(new CreateBucketCommand({ Bucket: `${prefix}-more` })))).to.equal("AccessDenied");
       }
@@ -83,12 +112,22 @@ describe("provisioner buckets", () => {
 
     it("sets a new secret", async () => {
       await provision("second-secret");
-      expect(await outcome(client(user, "second-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal("done");
-      expect(await outcome(client(user, "first-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal("SignatureDoesNotMatch");
+      expect(await outcome(client(user, "second-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal(
+        "done",
+      );
+      expect(await outcome(client(user, "first-secret").send(new ListObjectsV2Command({ Bucket: written })))).to.equal(
+        "SignatureDoesNotMatch",
+      );
     });
 
     it("removes a user, and does not mind one that is gone", async () => {
-      const settings = { S3_ENDPOINT: endpoint, ADMIN_S3_ACCESS_KEY_ID: accessKeyId, ADMIN_S3_SECRET_ACCESS_KEY: secretAccessKey, ACCESS_KEY_ID: user, GRACE_SECONDS: "0" };
+      const settings = {
+        S3_ENDPOINT: endpoint,
+        ADMIN_S3_ACCESS_KEY_ID: accessKeyId,
+        ADMIN_S3_SECRET_ACCESS_KEY: secretAccessKey,
+        ACCESS_KEY_ID: user,
+        GRACE_SECONDS: "0",
+      };
       for (const round of [1, 2]) {
         await retireBucketUser(readEnv(retireBucketUserSettings, settings), createLogger("test", "silent"));
         const listed = await outcome(client(user, "second-secret").send(new ListObjectsV2Command({ Bucket: written })));

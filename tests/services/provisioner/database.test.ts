@@ -80,10 +80,15 @@ describe("provisioner database", () => {
     await database.pool.query("CREATE TABLE early (a int)");
     await provision(reader, "read");
     await provision(shop, "owner");
-    await database.pool.query(`GRANT CREATE ON SCHEMA public TO "${shop}"; SET ROLE "${shop}"; CREATE TABLE late (a int); RESET ROLE`);
+    await database.pool.query(
+      `GRANT CREATE ON SCHEMA public TO "${shop}"; SET ROLE "${shop}"; CREATE TABLE late (a int); RESET ROLE`,
+    );
     for (const table of ["early", "late"]) {
       expect(await value("SELECT has_table_privilege($1, $2, 'SELECT')", reader, table), table).to.be.true;
-      expect(await value("SELECT has_table_privilege($1, $2, 'INSERT, UPDATE, DELETE, TRUNCATE')", reader, table), table).to.be.false;
+      expect(
+        await value("SELECT has_table_privilege($1, $2, 'INSERT, UPDATE, DELETE, TRUNCATE')", reader, table),
+        table,
+      ).to.be.false;
     }
     expect(await value("SELECT has_database_privilege($1, $2, 'CONNECT')", reader, shop)).to.be.true;
     expect(await value("SELECT has_database_privilege($1, $2, 'CREATE, TEMPORARY')", reader, shop)).to.be.false;
@@ -134,7 +139,9 @@ describe("provisioner database", () => {
     await provision(shop, "owner", "second", shop, `${shop} b`);
     for (const user of [`${shop} a`, `${shop} b`]) {
       expect(await value("SELECT pg_has_role($1, $2, 'MEMBER')", user, shop), user).to.be.true;
-      expect(await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", user), user).to.deep.equal([`role=${shop}`]);
+      expect(await value("SELECT rolconfig FROM pg_roles WHERE rolname = $1", user), user).to.deep.equal([
+        `role=${shop}`,
+      ]);
     }
     expect(await hasPassword(`${shop} a`, "first")).to.be.true;
     expect(await hasPassword(`${shop} b`, "second")).to.be.true;
@@ -144,7 +151,10 @@ describe("provisioner database", () => {
     await provision(shop, "owner", "first", shop, `${shop} a`);
     await provision(shop, "owner", "second", shop, `${shop} b`);
     const retire = (user: string) =>
-      retireDatabaseUser(readEnv(retireDatabaseUserSettings, { ...administrator(), USER_NAME: user, GRACE_SECONDS: "0" }), log);
+      retireDatabaseUser(
+        readEnv(retireDatabaseUserSettings, { ...administrator(), USER_NAME: user, GRACE_SECONDS: "0" }),
+        log,
+      );
     await retire(`${shop} a`);
     expect(await canLogIn(`${shop} a`)).to.be.false;
     expect(await value("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = $1", `${shop} a`)).to.be.true;
@@ -159,9 +169,17 @@ describe("provisioner database", () => {
 
   it("refuses a login that is the administrator, or the role itself", () => {
     const env = { ...administrator(), DATABASE_NAME: "d", USER_PASSWORD: "p", ACCESS: "read" };
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "postgres" })).to.throw("USER_NAME: must not be the administrator");
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "r" })).to.throw("USER_NAME: must not be the role that it acts as");
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "postgres", USER_NAME: "u" })).to.throw("ROLE_NAME: must not be the administrator");
-    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "d", USER_NAME: "u" })).to.throw("ROLE_NAME: a reader must not be the owner");
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "postgres" })).to.throw(
+      "USER_NAME: must not be the administrator",
+    );
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "r" })).to.throw(
+      "USER_NAME: must not be the role that it acts as",
+    );
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "postgres", USER_NAME: "u" })).to.throw(
+      "ROLE_NAME: must not be the administrator",
+    );
+    expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "d", USER_NAME: "u" })).to.throw(
+      "ROLE_NAME: a reader must not be the owner",
+    );
   });
 });

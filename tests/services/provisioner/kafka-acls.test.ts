@@ -6,20 +6,36 @@ describe("provisioner kafka-acls", () => {
   const acls = aclsOf("engine_a", "engine", { jobs: "consume", events: "publish" });
 
   it("are writing what is published, and reading what is consumed in one group", () => {
-    expect(acls.map(({ resourceType, resourceName, operation }) => [resourceType, resourceName, operation])).to.deep.equal([
+    expect(
+      acls.map(({ resourceType, resourceName, operation }) => [resourceType, resourceName, operation]),
+    ).to.deep.equal([
       [ResourceTypes.TOPIC, "jobs", AclOperations.READ],
       [ResourceTypes.GROUP, "engine.jobs", AclOperations.READ],
       [ResourceTypes.TOPIC, "events", AclOperations.WRITE],
     ]);
     for (const acl of acls) {
-      expect(acl).to.include({ principal: "User:engine_a", permissionType: AclPermissionTypes.ALLOW, resourcePatternType: ResourcePatternTypes.LITERAL });
+      expect(acl).to.include({
+        principal: "User:engine_a",
+        permissionType: AclPermissionTypes.ALLOW,
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+      });
     }
   });
 
   it("of what is followed are reading it in any group of a prefix", () => {
     const [read, group] = aclsOf("engine_a", "engine", { control: "follow" });
-    expect(read).to.include({ resourceType: ResourceTypes.TOPIC, resourceName: "control", operation: AclOperations.READ, resourcePatternType: ResourcePatternTypes.LITERAL });
-    expect(group).to.include({ resourceType: ResourceTypes.GROUP, resourceName: "engine.control.", operation: AclOperations.READ, resourcePatternType: ResourcePatternTypes.PREFIXED });
+    expect(read).to.include({
+      resourceType: ResourceTypes.TOPIC,
+      resourceName: "control",
+      operation: AclOperations.READ,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+    });
+    expect(group).to.include({
+      resourceType: ResourceTypes.GROUP,
+      resourceName: "engine.control.",
+      operation: AclOperations.READ,
+      resourcePatternType: ResourcePatternTypes.PREFIXED,
+    });
   });
 
   it("change by what is missing and what is no longer declared", () => {

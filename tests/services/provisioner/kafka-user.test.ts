@@ -4,12 +4,23 @@ import { expect } from "chai";
 
 /** What it does on a broker: tests/cluster/dev/kafka.test.ts. */
 describe("provisioner kafka-user", () => {
-  const env = { KAFKA_BOOTSTRAP_SERVERS: "kafka:9094", USER_NAME: "engine_a", USER_PASSWORD: "secret", CONSUMER_NAME: "engine", TOPIC_USE: '{"jobs":"consume"}' };
+  const env = {
+    KAFKA_BOOTSTRAP_SERVERS: "kafka:9094",
+    USER_NAME: "engine_a",
+    USER_PASSWORD: "secret",
+    CONSUMER_NAME: "engine",
+    TOPIC_USE: '{"jobs":"consume"}',
+  };
 
   it("reports everything that is wrong with its environment", () => {
     expect(readEnv(kafkaUserSettings, env).TOPIC_USE).to.deep.equal({ jobs: "consume" });
-    const read = () => readEnv(kafkaUserSettings, { ...env, USER_NAME: "a,b", USER_PASSWORD: "pässword", TOPIC_USE: '{"jobs":"own"}' });
-    expect(read).to.throw(/USER_NAME: expected letters[^]*USER_PASSWORD: expected printable ASCII[^]*TOPIC_USE: at jobs: .*"publish"\|"consume"/);
-    expect(() => readEnv(kafkaUserSettings, { ...env, TOPIC_USE: "all" })).to.throw('expected JSON such as {"jobs": "publish"}');
+    const read = () =>
+      readEnv(kafkaUserSettings, { ...env, USER_NAME: "a,b", USER_PASSWORD: "pässword", TOPIC_USE: '{"jobs":"own"}' });
+    expect(read).to.throw(
+      /USER_NAME: expected letters[^]*USER_PASSWORD: expected printable ASCII[^]*TOPIC_USE: at jobs: .*"publish"\|"consume"/,
+    );
+    expect(() => readEnv(kafkaUserSettings, { ...env, TOPIC_USE: "all" })).to.throw(
+      'expected JSON such as {"jobs": "publish"}',
+    );
   });
 });

@@ -8,11 +8,16 @@ const fromGo =
 
 describe("madmin encryption", () => {
   it("reads what MinIO's own client writes", () => {
-    expect(madminDecrypt("rootpassword", Buffer.from(fromGo, "base64")).toString()).to.equal('{"secretKey":"correct horse","status":"enabled"}');
+    expect(madminDecrypt("rootpassword", Buffer.from(fromGo, "base64")).toString()).to.equal(
+      '{"secretKey":"correct horse","status":"enabled"}',
+    );
   });
 
   it("reads what it wrote, whatever the size, the ends of fragments included", () => {
-    const sizes = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: -1, max: 1 }).chain((d) => fc.constantFrom(16_384 + d, 2 * 16_384 + d)));
+    const sizes = fc.oneof(
+      fc.integer({ min: 0, max: 300 }),
+      fc.integer({ min: -1, max: 1 }).chain((d) => fc.constantFrom(16_384 + d, 2 * 16_384 + d)),
+    );
     fc.assert(
       fc.property(fc.string(), sizes, fc.nat(255), (secret, size, byte) => {
         const data = Buffer.alloc(size, byte);

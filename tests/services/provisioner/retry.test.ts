@@ -16,7 +16,11 @@ async function reach(port: number): Promise<void> {
   }
 }
 
-const failure = (attempt: Promise<unknown>) => attempt.then(() => "", (error: Error) => error.message);
+const failure = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => "",
+    (error: Error) => error.message,
+  );
 
 describe("provisioner retry", () => {
   it("goes on until the other side is there", async () => {
@@ -37,13 +41,17 @@ describe("provisioner retry", () => {
 
   it("gives up after the limit, saying what could not be used and why", async () => {
     const port = await freePort();
-    const message = await failure(retry(() => reach(port), { what: "PostgreSQL at db", log, limitMs: 50, pauseMs: 10 }));
+    const message = await failure(
+      retry(() => reach(port), { what: "PostgreSQL at db", log, limitMs: 50, pauseMs: 10 }),
+    );
     expect(message).to.match(/^PostgreSQL at db could not be used within 0\.05 s: connect ECONNREFUSED/);
   });
 
   it("does not repeat what time does not heal", async () => {
     let attempts = 0;
-    const message = await failure(retry(() => Promise.reject(new Error(`wrong password ${(attempts += 1)}`)), { what: "it", log }));
+    const message = await failure(
+      retry(() => Promise.reject(new Error(`wrong password ${(attempts += 1)}`)), { what: "it", log }),
+    );
     expect(message).to.equal("wrong password 1");
   });
 

@@ -9,10 +9,16 @@ const log = createLogger("test", "silent");
 
 describe("provisioner topics", () => {
   it("reports everything that is wrong with the list", () => {
-    const read = (topics: unknown) => () => readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: "kafka:9092", TOPICS: JSON.stringify(topics) });
+    const read = (topics: unknown) => () =>
+      readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: "kafka:9092", TOPICS: JSON.stringify(topics) });
     const fine = { name: "jobs", partitions: 3, replicationFactor: 1 };
     expect(read([fine])).not.to.throw();
-    expect(read([{ ...fine, name: "a b", partitions: 0 }, { ...fine, extra: 1 }])).to.throw(/at 0\.name: not a topic name[^]*at 0\.partitions[^]*at 1: .*extra/);
+    expect(
+      read([
+        { ...fine, name: "a b", partitions: 0 },
+        { ...fine, extra: 1 },
+      ]),
+    ).to.throw(/at 0\.name: not a topic name[^]*at 0\.partitions[^]*at 1: .*extra/);
     expect(read([fine, fine])).to.throw("two topics have the same name");
     expect(read({})).to.throw("expected a JSON list of topics");
   });
@@ -33,15 +39,25 @@ describe("provisioner topics", () => {
 
     const provision = (partitions: number, config: Record<string, string>) =>
       provisionTopics(
-        readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: broker.bootstrap, TOPICS: JSON.stringify([{ name, partitions, replicationFactor: 1, config }]) }),
+        readEnv(topicSettings, {
+          KAFKA_BOOTSTRAP_SERVERS: broker.bootstrap,
+          TOPICS: JSON.stringify([{ name, partitions, replicationFactor: 1, config }]),
+        }),
         log,
       );
 
     const state = async () => {
       const { topics } = await admin.metadata({ topics: [name], forceUpdate: true });
-      const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configurationKeys: ["retention.ms", "cleanup.policy"] };
+      const resource = {
+        resourceType: ConfigResourceTypes.TOPIC,
+        resourceName: name,
+        configurationKeys: ["retention.ms", "cleanup.policy"],
+      };
       const [description] = await admin.describeConfigs({ resources: [resource] });
-      return { partitions: topics.get(name)?.partitionsCount, config: Object.fromEntries(description!.configs.map((c) => [c.name, c.value])) };
+      return {
+        partitions: topics.get(name)?.partitionsCount,
+        config: Object.fromEntries(description!.configs.map((c) => [c.name, c.value])),
+      };
     };
 
     it("makes, converges and never takes away", async () => {
@@ -51,7 +67,10 @@ describe("provisioner topics", () => {
       await provision(2, { "retention.ms": "60000" });
       expect(await state()).to.deep.equal(made);
       await provision(4, { "retention.ms": "60000", "cleanup.policy": "compact" });
-      expect(await state()).to.deep.equal({ partitions: 4, config: { "retention.ms": "60000", "cleanup.policy": "compact" } });
+      expect(await state()).to.deep.equal({
+        partitions: 4,
+        config: { "retention.ms": "60000", "cleanup.policy": "compact" },
+      });
       await provision(1, {});
       expect((await state()).partitions).to.equal(4);
     });

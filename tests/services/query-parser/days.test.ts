@@ -34,7 +34,15 @@ describe("stretches of time in a question", () => {
   ];
   for (const [said, start, end] of known) it(`${said}`, () => expect(read(said)).to.deep.equal({ start, end }));
 
-  for (const said of ["2024-02-30", "February 30, 2023", "next year", "Q5 2023", "12345", "the last 0 days", "tomorrow"]) {
+  for (const said of [
+    "2024-02-30",
+    "February 30, 2023",
+    "next year",
+    "Q5 2023",
+    "12345",
+    "the last 0 days",
+    "tomorrow",
+  ]) {
     it(`${said} is none`, () => expect(read(said)).to.equal(undefined));
   }
 });

@@ -46,12 +46,17 @@ describe("query-parser: feedback", () => {
     await shop.close();
   });
 
-  const give = (payload: object, headers: Record<string, string> = {}, service = app) => service.inject({ method: "POST", url: "/feedback", payload, headers });
+  const give = (payload: object, headers: Record<string, string> = {}, service = app) =>
+    service.inject({ method: "POST", url: "/feedback", payload, headers });
 
   it("reaches the bus, keyed by data source, with who said it and when", async () => {
     const correction = { ...plan, where: [] };
-    expect((await give({ query, datasource: "shop", plan, verdict: "right" }, { "x-chatdb-user": "ada" })).statusCode).to.equal(204);
-    expect((await give({ query, datasource: "shop", plan, verdict: "corrected", correction })).statusCode).to.equal(204);
+    expect(
+      (await give({ query, datasource: "shop", plan, verdict: "right" }, { "x-chatdb-user": "ada" })).statusCode,
+    ).to.equal(204);
+    expect((await give({ query, datasource: "shop", plan, verdict: "corrected", correction })).statusCode).to.equal(
+      204,
+    );
     await eventually(() => expect(said.length).to.equal(2));
     expect(said.map(({ key }) => key)).to.deep.equal(["shop", "shop"]);
     expect(said[0]!.value).to.deep.include({ query, plan, verdict: "right", user: "ada" });
@@ -60,7 +65,14 @@ describe("query-parser: feedback", () => {
 
   it("refuses what is no verdict, and a correction too many or too few", async () => {
     const right = { query, datasource: "shop", plan, verdict: "right" };
-    for (const wrong of [{}, { ...right, verdict: "perhaps" }, { ...right, plan: 5 }, { ...right, correction: plan }, { ...right, verdict: "corrected" }, { ...right, query: " " }]) {
+    for (const wrong of [
+      {},
+      { ...right, verdict: "perhaps" },
+      { ...right, plan: 5 },
+      { ...right, correction: plan },
+      { ...right, verdict: "corrected" },
+      { ...right, query: " " },
+    ]) {
       expect((await give(wrong)).statusCode, JSON.stringify(wrong).slice(0, 80)).to.equal(400);
     }
   });
@@ -75,7 +87,11 @@ describe("query-parser: feedback", () => {
   });
 
   it("says so when the bus does not take it", async () => {
-    const failing = await createService({ dbConnectorUrl, bus: { ...bus, publish: () => Promise.reject(new Error("no broker")) }, log });
+    const failing = await createService({
+      dbConnectorUrl,
+      bus: { ...bus, publish: () => Promise.reject(new Error("no broker")) },
+      log,
+    });
     expect((await give({ query, datasource: "shop", plan, verdict: "wrong" }, {}, failing)).statusCode).to.equal(503);
     await failing.close();
   });

@@ -10,8 +10,14 @@ const table = (name: string, columns: Record<string, string>, primaryKey: string
   primaryKey,
   foreignKeys: [],
 });
-const schemaOf = (...tables: Table[]): DatabaseSchema => ({ datasource: "shop", dialect: "mysql", tables, at: "2024-01-01T00:00:00Z" });
-const keys = (from: Table, schema: DatabaseSchema) => foreignKeysOf(from, schema).map(({ columns, table: to, references }) => [...columns, to, ...references]);
+const schemaOf = (...tables: Table[]): DatabaseSchema => ({
+  datasource: "shop",
+  dialect: "mysql",
+  tables,
+  at: "2024-01-01T00:00:00Z",
+});
+const keys = (from: Table, schema: DatabaseSchema) =>
+  foreignKeysOf(from, schema).map(({ columns, table: to, references }) => [...columns, to, ...references]);
 
 describe("foreign keys that names give away", () => {
   const customers = table("customers", { id: "int", name: "text" }, ["id"]);

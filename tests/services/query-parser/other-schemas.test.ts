@@ -39,22 +39,44 @@ const questions: [question: string, sql: string, defect?: string][] = [
   ["animals of species cat", `SELECT * FROM clinic."Animals" WHERE species = 'Cat'`],
   ["how many cat animals", `SELECT count(*) FROM clinic."Animals" WHERE species = 'Cat'`],
   ["the oldest animal", `SELECT * FROM clinic."Animals" ORDER BY age DESC, id LIMIT 1`],
-  ["animals sorted by age, youngest first, limit 3", `SELECT * FROM clinic."Animals" ORDER BY age, id LIMIT 3`, "\"youngest first\" is taken for two orders"],
-  ["3 heaviest animals of species dog", `SELECT * FROM clinic."Animals" WHERE species = 'Dog' ORDER BY "bodyWeight" DESC LIMIT 3`],
+  [
+    "animals sorted by age, youngest first, limit 3",
+    `SELECT * FROM clinic."Animals" ORDER BY age, id LIMIT 3`,
+    '"youngest first" is taken for two orders',
+  ],
+  [
+    "3 heaviest animals of species dog",
+    `SELECT * FROM clinic."Animals" WHERE species = 'Dog' ORDER BY "bodyWeight" DESC LIMIT 3`,
+  ],
   ["average body weight per species", `SELECT species, avg("bodyWeight") FROM clinic."Animals" GROUP BY 1`],
   ["animals heavier than 20.5", `SELECT * FROM clinic."Animals" WHERE "bodyWeight" > 20.5`],
   ["animals whose pet name is missing", `SELECT * FROM clinic."Animals" WHERE pet_name IS NULL`],
   ["animals without pet name", `SELECT * FROM clinic."Animals" WHERE pet_name IS NULL`],
   ["full names of owners", `SELECT "fullName" FROM clinic."tblOwners"`],
   ["owners whose active is true", `SELECT * FROM clinic."tblOwners" WHERE active`],
-  ["owners with more than 2 animals", `SELECT * FROM clinic."tblOwners" o WHERE 2 < (SELECT count(*) FROM clinic."Animals" a WHERE (a.owner_no, a.branch) = (o.owner_no, o.branch))`],
-  ["number of animals per owner", `SELECT "fullName", count(*) FROM clinic."Animals" JOIN clinic."tblOwners" o USING (owner_no, branch) GROUP BY owner_no, branch, "fullName"`],
-  ["number of owners of animals per species", `SELECT species, count(DISTINCT (owner_no, branch)) FROM clinic."Animals" GROUP BY 1 ORDER BY 1`],
+  [
+    "owners with more than 2 animals",
+    `SELECT * FROM clinic."tblOwners" o WHERE 2 < (SELECT count(*) FROM clinic."Animals" a WHERE (a.owner_no, a.branch) = (o.owner_no, o.branch))`,
+  ],
+  [
+    "number of animals per owner",
+    `SELECT "fullName", count(*) FROM clinic."Animals" JOIN clinic."tblOwners" o USING (owner_no, branch) GROUP BY owner_no, branch, "fullName"`,
+  ],
+  [
+    "number of owners of animals per species",
+    `SELECT species, count(DISTINCT (owner_no, branch)) FROM clinic."Animals" GROUP BY 1 ORDER BY 1`,
+  ],
   ["visits in March 2024", `SELECT * FROM clinic.visits WHERE to_char(visit_date, 'YYYY-MM') = '2024-03'`],
   ["visits on 2024-02-29", `SELECT * FROM clinic.visits WHERE visit_date = '2024-02-29'`],
-  ["total fee of visits of animals of species Parrot", `SELECT sum(fee) FROM clinic.visits JOIN clinic."Animals" a ON a.id = animal_id WHERE species = 'Parrot'`],
+  [
+    "total fee of visits of animals of species Parrot",
+    `SELECT sum(fee) FROM clinic.visits JOIN clinic."Animals" a ON a.id = animal_id WHERE species = 'Parrot'`,
+  ],
   ["most expensive visit", `SELECT * FROM clinic.visits ORDER BY fee DESC NULLS LAST LIMIT 1`],
-  ["how many animals have no visits", `SELECT count(*) FROM clinic."Animals" WHERE id NOT IN (SELECT animal_id FROM clinic.visits)`],
+  [
+    "how many animals have no visits",
+    `SELECT count(*) FROM clinic."Animals" WHERE id NOT IN (SELECT animal_id FROM clinic.visits)`,
+  ],
   ['people whose role is "Animals"', "SELECT * FROM clinic.people WHERE role = 'Animals'"],
   ["labels of kind red", "SELECT * FROM clinic.labels WHERE kind = 'red'", "the kind is shown rather than the label"],
 ];
@@ -75,19 +97,31 @@ describe("questions about a schema in another style", () => {
   });
 
   const run = async (sql: string, params: Parameter[] = []) => {
-    const { rows } = await connector.query("clinic", { sql, params, limit: 1000, timeout_ms: 10_000 }, new AbortController().signal);
+    const { rows } = await connector.query(
+      "clinic",
+      { sql, params, limit: 1000, timeout_ms: 10_000 },
+      new AbortController().signal,
+    );
     return rows.map((row) => JSON.stringify(row));
   };
 
   for (const [question, control, defect] of questions) {
-    (defect === undefined ? it : it.skip)(defect === undefined ? question : `${question} (defect: ${defect})`, async () => {
-      const { sql, params } = sqlOf(question, index);
-      const [answer, expected] = [await run(sql, params), await run(control)];
-      expect(/ORDER BY/.test(control) ? answer : answer.sort(), sql).to.deep.equal(/ORDER BY/.test(control) ? expected : expected.sort());
-    });
+    (defect === undefined ? it : it.skip)(
+      defect === undefined ? question : `${question} (defect: ${defect})`,
+      async () => {
+        const { sql, params } = sqlOf(question, index);
+        const [answer, expected] = [await run(sql, params), await run(control)];
+        expect(/ORDER BY/.test(control) ? answer : answer.sort(), sql).to.deep.equal(
+          /ORDER BY/.test(control) ? expected : expected.sort(),
+        );
+      },
+    );
   }
 
   it.skip("asks which of two keys is meant (defect: the first is taken)", () => {
-    expect(() => parse("number of visits per people", index)).to.throw(Refusal, /vet_id or by assistant_id|assistant_id or by vet_id/);
+    expect(() => parse("number of visits per people", index)).to.throw(
+      Refusal,
+      /vet_id or by assistant_id|assistant_id or by vet_id/,
+    );
   });
 });

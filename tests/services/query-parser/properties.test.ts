@@ -9,7 +9,8 @@ import { withShop } from "./with-shop.ts";
 
 /** SQL without its quoted names and its placeholders: nothing from a question or a schema may be left in it. */
 const skeleton = (sql: string) => sql.replaceAll(/"(?:[^"]|"")*"|\$\d+/g, "_");
-const keywords = /^(?:SELECT|DISTINCT|FROM|JOIN|ON|AS|WHERE|AND|NOT|EXISTS|IN|IS|NULL|ILIKE|ESCAPE '!'|GROUP BY|HAVING|ORDER BY|DESC NULLS LAST|LIMIT|count|sum|avg|min|max|lower|::text|::numeric|[_.,()=<>*\s])*$/;
+const keywords =
+  /^(?:SELECT|DISTINCT|FROM|JOIN|ON|AS|WHERE|AND|NOT|EXISTS|IN|IS|NULL|ILIKE|ESCAPE '!'|GROUP BY|HAVING|ORDER BY|DESC NULLS LAST|LIMIT|count|sum|avg|min|max|lower|::text|::numeric|[_.,()=<>*\s])*$/;
 
 /** Milliseconds of the processor for one question of the greatest length: five times what the worst took. */
 const patience = 1000;
@@ -35,8 +36,14 @@ describe("whatever is asked", () => {
   };
 
   it("no text makes it fail, or think for long", () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ maxLength: 2000, unit: "binary" }), fc.string({ maxLength: 2000 })), (question) => void attempt(question)));
-    for (const word of ["customers ", "and ", "price ", "in Germany or ", '"', "per ", "1 ", "with no ", "a-"]) attempt(word.repeat(2000 / word.length));
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ maxLength: 2000, unit: "binary" }), fc.string({ maxLength: 2000 })),
+        (question) => void attempt(question),
+      ),
+    );
+    for (const word of ["customers ", "and ", "price ", "in Germany or ", '"', "per ", "1 ", "with no ", "a-"])
+      attempt(word.repeat(2000 / word.length));
   });
 
   it("words that it knows, in any order, are refused or are SQL that PostgreSQL runs", async () => {
@@ -98,7 +105,11 @@ describe("whatever is asked", () => {
   });
 
   it("names of the schema are quoted, however they are written", async () => {
-    const nasty = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom('"', "'", ";", "-", "$", " ", "a", "é", "%", "\\", "(") });
+    const nasty = fc.string({
+      minLength: 1,
+      maxLength: 12,
+      unit: fc.constantFrom('"', "'", ";", "-", "$", " ", "a", "é", "%", "\\", "("),
+    });
     const names = fc.uniqueArray(nasty, { minLength: 3, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(names, async ([prefix = "", name = "", other = ""]) => {
@@ -114,15 +125,31 @@ describe("whatever is asked", () => {
           primaryKey: [],
           foreignKeys: [],
         };
-        const schema: DatabaseSchema = { datasource: "nasty", dialect: "postgresql", tables: [table], at: new Date().toISOString() };
-        const questions = ["gadgets with weight over 3 in red", "average weight per colour", "how many gadgets", "distinct colours of gadgets sorted by colour"];
+        const schema: DatabaseSchema = {
+          datasource: "nasty",
+          dialect: "postgresql",
+          tables: [table],
+          at: new Date().toISOString(),
+        };
+        const questions = [
+          "gadgets with weight over 3 in red",
+          "average weight per colour",
+          "how many gadgets",
+          "distinct colours of gadgets sorted by colour",
+        ];
         const parsed = questions.flatMap((question) => attempt(question, new SchemaIndex(schema)) ?? []);
         for (const { sql } of parsed) expect(skeleton(sql)).to.match(keywords);
         expect(parsed.length).to.be.greaterThan(0);
         const client = await shop.database.pool.connect();
         try {
-          const [inSchema, inTable, ...columns] = [table.schema, table.name, ...table.columns.map((column) => column.name)].map((each) => client.escapeIdentifier(each));
-          await client.query(`BEGIN; CREATE SCHEMA ${inSchema}; CREATE TABLE ${inSchema}.${inTable} (${columns[0]} integer, ${columns[1]} text)`);
+          const [inSchema, inTable, ...columns] = [
+            table.schema,
+            table.name,
+            ...table.columns.map((column) => column.name),
+          ].map((each) => client.escapeIdentifier(each));
+          await client.query(
+            `BEGIN; CREATE SCHEMA ${inSchema}; CREATE TABLE ${inSchema}.${inTable} (${columns[0]} integer, ${columns[1]} text)`,
+          );
           for (const { sql, params } of parsed) await client.query(sql, params);
         } finally {
           await client.query("ROLLBACK");

@@ -68,9 +68,14 @@ describe("questions that are refused", () => {
   it("name the words and offer what may have been meant, each a plan that is taken as it is", () => {
     const { words, alternatives } = refusalOf("shipped zorgle orders in Germany");
     expect(words).to.deep.equal(["zorgle"]);
-    expect(alternatives.map(({ reading }) => reading)).to.include('Orders whose status is "shipped" and whose customer\'s country is "Germany".');
-    expect(alternatives.map(({ confidence }) => confidence)).to.satisfy((given: number[]) => given.every((each, at) => each <= (given[at - 1] ?? 1)));
-    for (const { plan, reading } of alternatives) expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });
+    expect(alternatives.map(({ reading }) => reading)).to.include(
+      'Orders whose status is "shipped" and whose customer\'s country is "Germany".',
+    );
+    expect(alternatives.map(({ confidence }) => confidence)).to.satisfy((given: number[]) =>
+      given.every((each, at) => each <= (given[at - 1] ?? 1)),
+    );
+    for (const { plan, reading } of alternatives)
+      expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });
   });
 
   it("suggest names, where nothing comes near", () => {
@@ -80,18 +85,38 @@ describe("questions that are refused", () => {
 
   it.skip("refuses two tables that two keys link (defect: the first key is taken)", () => {
     const orders = schema.tables.find(({ name }) => name === "orders")!;
-    const twice = { ...orders, foreignKeys: [...orders.foreignKeys, { ...orders.foreignKeys[0]!, columns: ["status"] }] };
-    const ambiguous = new SchemaIndex({ ...schema, tables: schema.tables.map((table) => (table === orders ? twice : table)) });
+    const twice = {
+      ...orders,
+      foreignKeys: [...orders.foreignKeys, { ...orders.foreignKeys[0]!, columns: ["status"] }],
+    };
+    const ambiguous = new SchemaIndex({
+      ...schema,
+      tables: schema.tables.map((table) => (table === orders ? twice : table)),
+    });
     expect(() => parse("orders of customers in Germany", ambiguous)).to.throw(Refusal, /customer_id or by status/);
   });
 
   it("refuses tables that nothing links", () => {
-    const loose = new SchemaIndex({ ...schema, tables: schema.tables.map((table) => ({ ...table, foreignKeys: [], columns: table.columns.filter(({ name }) => !name.endsWith("_id")) })) });
+    const loose = new SchemaIndex({
+      ...schema,
+      tables: schema.tables.map((table) => ({
+        ...table,
+        foreignKeys: [],
+        columns: table.columns.filter(({ name }) => !name.endsWith("_id")),
+      })),
+    });
     expect(() => parse("number of orders per customer", loose)).to.throw(Refusal);
   });
 
   it("says all that does not fit in a plan that is given", () => {
-    for (const plan of [{}, [], null, "customers", { from: "constructor" }, JSON.parse('{"__proto__": {"from": "customers"}}')] as unknown[]) {
+    for (const plan of [
+      {},
+      [],
+      null,
+      "customers",
+      { from: "constructor" },
+      JSON.parse('{"__proto__": {"from": "customers"}}'),
+    ] as unknown[]) {
       expect(() => parsePlan(plan, index), JSON.stringify(plan)).to.throw(Refusal, /does not fit shop/);
     }
   });

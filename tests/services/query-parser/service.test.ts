@@ -1,4 +1,11 @@
-import { interpretation, parseResponse, queryEvent, sqlStatement, type Interpretation, type QueryEvent } from "@chatdb/contracts/query.ts";
+import {
+  interpretation,
+  parseResponse,
+  queryEvent,
+  sqlStatement,
+  type Interpretation,
+  type QueryEvent,
+} from "@chatdb/contracts/query.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { createService as createConnector } from "@chatdb/db-connector/service.ts";
 import type { EventBus } from "@chatdb/kit/event-bus.ts";
@@ -44,28 +51,44 @@ describe("query-parser", () => {
     await bus.close();
   });
 
-  const ask = (payload: unknown, service = app) => service.inject({ method: "POST", url: "/parse", payload: payload as object });
-  const metric = async (name: string, service = app) => Number(new RegExp(`^${name} (.*)$`, "m").exec((await service.inject("/metrics")).body)?.[1]);
+  const ask = (payload: unknown, service = app) =>
+    service.inject({ method: "POST", url: "/parse", payload: payload as object });
+  const metric = async (name: string, service = app) =>
+    Number(new RegExp(`^${name} (.*)$`, "m").exec((await service.inject("/metrics")).body)?.[1]);
 
   it("answers with SQL that gives the rows, of the only data source", async () => {
     const response = await ask({ query: "how many customers are there in Germany?" });
     expect(response.statusCode, response.body).to.equal(200);
     const { statement, reading, datasource } = parseResponse.parse(response.json());
     const { sql, params } = sqlStatement.parse(statement);
-    expect({ datasource, reading }).to.deep.equal({ datasource: "shop", reading: 'The number of customers whose country is "Germany".' });
-    expect(await shop.run(sql, params)).to.deep.equal(await shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'"));
+    expect({ datasource, reading }).to.deep.equal({
+      datasource: "shop",
+      reading: 'The number of customers whose country is "Germany".',
+    });
+    expect(await shop.run(sql, params)).to.deep.equal(
+      await shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'"),
+    );
   });
 
   it("says what it did not understand, and asks what was meant", async () => {
     const response = await ask({ query: "shipped ordrs in Germany", datasource: "shop" });
     expect(response.statusCode).to.equal(422);
     expect(response.headers["content-type"]).to.contain("application/problem+json");
-    const { detail, words, alternatives } = response.json<{ detail: string; words: string[]; alternatives: Interpretation[] }>();
+    const { detail, words, alternatives } = response.json<{
+      detail: string;
+      words: string[];
+      alternatives: Interpretation[];
+    }>();
     expect(detail).to.match(/^I am not sure .* I did not understand: ordrs\.$/);
     expect(words).to.deep.equal(["ordrs"]);
     const [likeliest] = interpretation.array().parse(alternatives);
     const chosen = await ask({ query: "shipped ordrs in Germany", datasource: "shop", plan: likeliest!.plan });
-    expect(parseResponse.parse(chosen.json())).to.deep.include({ plan: likeliest!.plan, reading: likeliest!.reading, confidence: 1, alternatives: [] });
+    expect(parseResponse.parse(chosen.json())).to.deep.include({
+      plan: likeliest!.plan,
+      reading: likeliest!.reading,
+      confidence: 1,
+      alternatives: [],
+    });
   });
 
   it("refuses a plan that does not fit the schema, with all that is wrong", async () => {
@@ -73,9 +96,12 @@ describe("query-parser", () => {
     const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"orders"', '"constructor"')) as object;
     for (const wrong of [{}, { from: 1 }, elsewhere]) {
       const response = await ask({ query: "orders", plan: wrong });
-      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"));
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(
+        ([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"),
+      );
     }
-    for (const wrong of [[], "orders", 5]) expect((await ask({ query: "orders", plan: wrong })).statusCode).to.equal(400);
+    for (const wrong of [[], "orders", 5])
+      expect((await ask({ query: "orders", plan: wrong })).statusCode).to.equal(400);
   });
 
   it("goes on from the plan of the answer before", async () => {
@@ -83,7 +109,10 @@ describe("query-parser", () => {
     const next = parseResponse.parse((await ask({ query: "and in France?", follows: first.plan })).json());
     expect(next.reading).to.equal('The number of customers whose country is "France".');
     const vague = await ask({ query: "why?", follows: next.plan });
-    expect([vague.statusCode, vague.json<{ detail: string }>().detail]).to.deep.equal([422, "I did not understand how that goes on from the question before."]);
+    expect([vague.statusCode, vague.json<{ detail: string }>().detail]).to.deep.equal([
+      422,
+      "I did not understand how that goes on from the question before.",
+    ]);
   });
 
   it("refuses to go on from a plan that does not fit the schema, with what is wrong", async () => {
@@ -91,9 +120,12 @@ describe("query-parser", () => {
     const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"customers"', '"__proto__"')) as object;
     for (const wrong of [{}, { from: 1 }, elsewhere]) {
       const response = await ask({ query: "and in France?", follows: wrong });
-      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"));
+      expect([response.statusCode, response.json<{ detail: string }>().detail]).to.satisfy(
+        ([status, detail]: [number, string]) => status === 422 && detail.includes("does not fit shop"),
+      );
     }
-    for (const wrong of [[], "customers", 5]) expect((await ask({ query: "and in France?", follows: wrong })).statusCode).to.equal(400);
+    for (const wrong of [[], "customers", 5])
+      expect((await ask({ query: "and in France?", follows: wrong })).statusCode).to.equal(400);
   });
 
   it("tells the bus about each question and what became of it", async () => {
@@ -117,7 +149,11 @@ describe("query-parser", () => {
     await service.close();
 
     const silence = Promise.withResolvers<void>();
-    const silent = await createService({ dbConnectorUrl: connectorUrl, bus: { ...bus, publish: () => silence.promise }, log });
+    const silent = await createService({
+      dbConnectorUrl: connectorUrl,
+      bus: { ...bus, publish: () => silence.promise },
+      log,
+    });
     expect((await ask({ query: "categories" }, silent)).statusCode).to.equal(200);
     silence.resolve();
     await silent.close();
@@ -133,7 +169,12 @@ describe("query-parser", () => {
 
   it("asks the db-connector for it at most once in a while", async () => {
     const calm = await createService({ dbConnectorUrl: connectorUrl, bus, log, refreshMs: 60_000 });
-    const count = async () => Number(/http_request_duration_seconds_count\{[^}]*schema[^}]*\} (\d+)/.exec((await connector.inject("/metrics")).body)?.[1] ?? 0);
+    const count = async () =>
+      Number(
+        /http_request_duration_seconds_count\{[^}]*schema[^}]*\} (\d+)/.exec(
+          (await connector.inject("/metrics")).body,
+        )?.[1] ?? 0,
+      );
     const before = await count();
     for (let n = 0; n < 5; n++) await ask({ query: "zorgles" }, calm);
     expect(await count()).to.equal(before + 1);
@@ -144,7 +185,10 @@ describe("query-parser", () => {
     const two = await createConnector({ dataSources: [shop.settings, settingsOf(shop.database, "archive")], log });
     const service = await createService({ dbConnectorUrl: await two.listen({ host: "127.0.0.1", port: 0 }), bus, log });
     const response = await ask({ query: "orders" }, service);
-    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([400, "Name the data source to ask: archive, shop."]);
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([
+      400,
+      "Name the data source to ask: archive, shop.",
+    ]);
     expect((await ask({ query: "orders", datasource: "archive" }, service)).statusCode).to.equal(200);
     await service.close();
     await two.close();
@@ -159,7 +203,14 @@ describe("query-parser", () => {
   });
 
   it("refuses what is no question", async () => {
-    for (const payload of [{}, { query: "" }, { query: "   " }, { query: 5 }, { query: "x".repeat(100_000) }, { query: "orders", datasource: 1 }]) {
+    for (const payload of [
+      {},
+      { query: "" },
+      { query: "   " },
+      { query: 5 },
+      { query: "x".repeat(100_000) },
+      { query: "orders", datasource: 1 },
+    ]) {
       const response = await ask(payload);
       expect(response.statusCode, JSON.stringify(payload).slice(0, 40)).to.equal(400);
       expect(response.json<{ errors: unknown[] }>().errors).to.have.length(1);

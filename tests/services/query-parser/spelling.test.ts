@@ -5,7 +5,13 @@ import fc from "fast-check";
 describe("spelling", () => {
   const vocabulary = ["customers", "country", "orders", "maximum", "minimum", "stock"];
 
-  for (const [word, meant] of [["custmers", "customers"], ["contry", "country"], ["ordres", "orders"], ["mininum", "minimum"], ["maximmum", "maximum"]] as const) {
+  for (const [word, meant] of [
+    ["custmers", "customers"],
+    ["contry", "country"],
+    ["ordres", "orders"],
+    ["mininum", "minimum"],
+    ["maximmum", "maximum"],
+  ] as const) {
     it(`takes ${word} for ${meant}`, () => expect(corrected(word, vocabulary)).to.equal(meant));
   }
 
@@ -28,5 +34,6 @@ describe("spelling", () => {
     );
   });
 
-  it("stops where it is more than what is asked for", () => expect(editDistance("customers", "warehouse", 2)).to.equal(3));
+  it("stops where it is more than what is asked for", () =>
+    expect(editDistance("customers", "warehouse", 2)).to.equal(3));
 });

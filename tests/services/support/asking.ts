@@ -10,12 +10,19 @@ import type { FastifyInstance } from "fastify";
 import { startShop } from "./shop.ts";
 
 /** All that answers questions, on the sample shop. */
-export async function startAsking({ languageModel, ...access }: Pick<Deps, "oidc"> & { languageModel?: LanguageModelOptions } = {}) {
+export async function startAsking({
+  languageModel,
+  ...access
+}: Pick<Deps, "oidc"> & { languageModel?: LanguageModelOptions } = {}) {
   const log = createLogger("test", "silent");
   const shop = await startShop();
   const bus = createMemoryEventBus();
   const given: QueryFeedback[] = [];
-  await bus.subscribe({ group: "test", topics: [topics.queryFeedback], handle: ({ value }) => Promise.resolve(void given.push(queryFeedback.parse(value))) });
+  await bus.subscribe({
+    group: "test",
+    topics: [topics.queryFeedback],
+    handle: ({ value }) => Promise.resolve(void given.push(queryFeedback.parse(value))),
+  });
   const apps: FastifyInstance[] = [];
   const serve = async (creating: Promise<FastifyInstance>) => {
     const app = await creating;
@@ -25,7 +32,14 @@ export async function startAsking({ languageModel, ...access }: Pick<Deps, "oidc
   const dbConnector = await serve(createConnector({ dataSources: [shop.settings], log }));
   const queryParser = await serve(createParser({ dbConnectorUrl: dbConnector, bus, languageModel, log }));
   const away = "http://127.0.0.1:1";
-  const upstreams = { dbConnector, queryParser, trainingOrchestrator: away, mlEngine: away, modelRegistry: away, predictionService: away };
+  const upstreams = {
+    dbConnector,
+    queryParser,
+    trainingOrchestrator: away,
+    mlEngine: away,
+    modelRegistry: away,
+    predictionService: away,
+  };
   const url = await serve(createGateway({ upstreams, log, ...access }));
   return {
     url,

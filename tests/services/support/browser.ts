@@ -5,7 +5,8 @@ import { programOf } from "./child-server.ts";
 export async function startBrowser(context: Mocha.Context): Promise<Browser> {
   context.timeout(60_000);
   const executablePath = programOf("chromium", "google-chrome");
-  if (executablePath !== undefined) return await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  if (executablePath !== undefined)
+    return await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
   console.log("      skipped: Chromium is not installed (Debian's package chromium)");
   return context.skip();
 }

@@ -6,7 +6,11 @@ import { setTimeout as delay } from "node:timers/promises";
 /** The path of a program, or undefined where the machine has none of that name. */
 export function programOf(...names: string[]): string | undefined {
   for (const name of names) {
-    const found = spawnSync("sh", ["-c", `PATH="$PATH:/usr/sbin:/sbin:$(printf %s: /usr/lib/postgresql/*/bin)" command -v ${name}`], { encoding: "utf8" });
+    const found = spawnSync(
+      "sh",
+      ["-c", `PATH="$PATH:/usr/sbin:/sbin:$(printf %s: /usr/lib/postgresql/*/bin)" command -v ${name}`],
+      { encoding: "utf8" },
+    );
     if (found.status === 0) return found.stdout.trim();
   }
   return undefined;

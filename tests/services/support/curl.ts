@@ -8,7 +8,10 @@ export interface CurlCommand {
 
 /** The curl commands in a text, each at the start of a line; a backslash at a line's end continues it. */
 export function curlCommands(text: string): CurlCommand[] {
-  const lines = text.replaceAll(/\\\n\s*/g, "").split("\n").map((line) => line.trim());
+  const lines = text
+    .replaceAll(/\\\n\s*/g, "")
+    .split("\n")
+    .map((line) => line.trim());
   return lines.filter((line) => line.startsWith("curl ")).map(parse);
 }
 

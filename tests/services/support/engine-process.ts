@@ -8,10 +8,17 @@ import { createLogger } from "@chatdb/kit/log.ts";
 import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
 import { createService } from "@chatdb/ml-engine/service.ts";
 
-const [settings, job] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [{ folder: string; modelRegistryUrl: string; checkpointMs: number }, { job_id: string }];
+const [settings, job] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [
+  { folder: string; modelRegistryUrl: string; checkpointMs: number },
+  { job_id: string },
+];
 const { folder, ...deps } = settings;
 const bus = createMemoryEventBus();
-await bus.subscribe({ group: "printed", topics: [topics.trainingEvents], handle: ({ value }) => Promise.resolve(void process.stdout.write(`${JSON.stringify(value)}\n`)) });
+await bus.subscribe({
+  group: "printed",
+  topics: [topics.trainingEvents],
+  handle: ({ value }) => Promise.resolve(void process.stdout.write(`${JSON.stringify(value)}\n`)),
+});
 await createService({
   bus,
   objects: createDirectoryObjectStore(folder),

@@ -36,8 +36,14 @@ export class FakeRegistry {
     const version = given === "latest" ? versions.length : (this.stages.get(name)?.[given] ?? Number(given));
     const bytes = versions[version - 1];
     if (this.mood === "away") return void request.socket.destroy();
-    if (!bytes) return void response.writeHead(404, { "content-type": "application/problem+json" }).end(JSON.stringify({ detail: `There is no model named "${name}".` }));
-    if (artifact) return void this.artifactGate.then(() => response.end(this.mood === "damaging" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes));
+    if (!bytes)
+      return void response
+        .writeHead(404, { "content-type": "application/problem+json" })
+        .end(JSON.stringify({ detail: `There is no model named "${name}".` }));
+    if (artifact)
+      return void this.artifactGate.then(() =>
+        response.end(this.mood === "damaging" ? Buffer.concat([bytes, Buffer.from(" ")]) : bytes),
+      );
     const imported = this.imported.get(name);
     const described: ModelVersion = {
       name,

@@ -34,10 +34,20 @@ export async function tryKafka(): Promise<TestKafka | string> {
     "group.initial.rebalance.delay.ms": 0,
   };
   const file = join(folder, "server.properties");
-  writeFileSync(file, Object.entries(settings).map(([name, value]) => `${name}=${value}`).join("\n"));
+  writeFileSync(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("\n"),
+  );
   const java = ["-Xmx512M", "-cp", found.classPath];
-  const formatted = spawnSync(found.java, [...java, "kafka.tools.StorageTool", "format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qg", "--config", file], { encoding: "utf8" });
-  if (formatted.status !== 0) throw new Error(`Kafka's folder could not be made: ${formatted.stderr}${formatted.stdout}`);
+  const formatted = spawnSync(
+    found.java,
+    [...java, "kafka.tools.StorageTool", "format", "--cluster-id", "MkU3OEVBNTcwNTJENDM2Qg", "--config", file],
+    { encoding: "utf8" },
+  );
+  if (formatted.status !== 0)
+    throw new Error(`Kafka's folder could not be made: ${formatted.stderr}${formatted.stdout}`);
   const child = await startServer(found.java, [...java, "kafka.Kafka", file], port);
   return {
     bootstrap: `127.0.0.1:${port}`,

@@ -22,19 +22,42 @@ export const startMariadb = (context: Mocha.Context): Promise<TestMariadb> => or
 /** The same, or why that cannot be. */
 export async function tryMariadb(): Promise<TestMariadb | string> {
   const [server, installer] = [programOf("mariadbd"), programOf("mariadb-install-db")];
-  if (server === undefined || installer === undefined) return "MariaDB is not installed (Debian's package mariadb-server)";
+  if (server === undefined || installer === undefined)
+    return "MariaDB is not installed (Debian's package mariadb-server)";
   const folder = mkdtempSync(join(tmpdir(), "chatdb-mariadb-"));
   const data = join(folder, "data");
   const user = process.getuid?.() === 0 ? ["--user=root"] : [];
-  execFileSync(installer, ["--no-defaults", `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db", ...user], { stdio: "pipe" });
+  execFileSync(
+    installer,
+    ["--no-defaults", `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db", ...user],
+    { stdio: "pipe" },
+  );
   const port = await freePort();
-  const args = ["--no-defaults", `--datadir=${data}`, `--socket=${join(folder, "socket")}`, `--port=${port}`, "--bind-address=127.0.0.1", ...user];
+  const args = [
+    "--no-defaults",
+    `--datadir=${data}`,
+    `--socket=${join(folder, "socket")}`,
+    `--port=${port}`,
+    "--bind-address=127.0.0.1",
+    ...user,
+  ];
   const child = await startServer(server, args, port);
   const admin = await mysql.createConnection({ host: "127.0.0.1", port, user: "root", multipleStatements: true });
-  await admin.query("CREATE DATABASE shop; CREATE USER reader@'%' IDENTIFIED BY 'secret'; GRANT SELECT ON shop.* TO reader@'%'; USE shop");
+  await admin.query(
+    "CREATE DATABASE shop; CREATE USER reader@'%' IDENTIFIED BY 'secret'; GRANT SELECT ON shop.* TO reader@'%'; USE shop",
+  );
   return {
     admin,
-    settings: { name: "shop", dialect: "mysql", host: "127.0.0.1", port, database: "shop", user: "reader", password: "secret", tls: "disable" },
+    settings: {
+      name: "shop",
+      dialect: "mysql",
+      host: "127.0.0.1",
+      port,
+      database: "shop",
+      user: "reader",
+      password: "secret",
+      tls: "disable",
+    },
     close: async () => {
       await admin.end();
       await stopServer(child);

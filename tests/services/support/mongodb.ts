@@ -29,7 +29,16 @@ export async function tryMongodb(): Promise<TestMongodb | string> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}`, { directConnection: true });
   return {
     db: client.db("shop"),
-    settings: { name: "shop", dialect: "mongodb", host: "127.0.0.1", port, database: "shop", user: "", password: "", tls: "disable" },
+    settings: {
+      name: "shop",
+      dialect: "mongodb",
+      host: "127.0.0.1",
+      port,
+      database: "shop",
+      user: "",
+      password: "",
+      tls: "disable",
+    },
     close: async () => {
       await client.close();
       await stopServer(child);
@@ -41,5 +50,12 @@ export async function tryMongodb(): Promise<TestMongodb | string> {
 function serverCommand(port: number): string[] | string {
   const found = javaWith("mongodb", "a server of MongoDB's protocol");
   if (typeof found === "string") return found;
-  return [found.java, "-Xmx256M", "-cp", found.classPath, join(import.meta.dirname, "mongodb/Mongod.java"), String(port)];
+  return [
+    found.java,
+    "-Xmx256M",
+    "-cp",
+    found.classPath,
+    join(import.meta.dirname, "mongodb/Mongod.java"),
+    String(port),
+  ];
 }

@@ -13,10 +13,14 @@ interface Expected {
 }
 
 /** What scikit-learn and LightGBM predict, by the name of the file. */
-export const expectedOf = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Record<string, Expected>;
+export const expectedOf = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Record<
+  string,
+  Expected
+>;
 
 /** A row by the names of the features. */
-export const named = (features: readonly string[], row: Expected["rows"][number]) => (Array.isArray(row) ? Object.fromEntries(row.map((value, place) => [features[place]!, value])) : row);
+export const named = (features: readonly string[], row: Expected["rows"][number]) =>
+  Array.isArray(row) ? Object.fromEntries(row.map((value, place) => [features[place]!, value])) : row;
 
 /** A file of another program that answers for each x what `build` makes of it. */
 function fileOf(build: (graph: Graph, x: Value) => Value): Buffer {
@@ -41,4 +45,13 @@ export const slow = (products: number) =>
 
 /** y = x, by way of a tensor of so many numbers. */
 export const wide = (numbers: number) =>
-  fileOf((graph, x) => graph.op("Add", [x, graph.op("ReduceMin", [graph.op("Expand", [graph.op("ReduceMax", [x], { keepdims: 1 }), graph.constant(integers([1, numbers]))])], { keepdims: 1 })]));
+  fileOf((graph, x) =>
+    graph.op("Add", [
+      x,
+      graph.op(
+        "ReduceMin",
+        [graph.op("Expand", [graph.op("ReduceMax", [x], { keepdims: 1 }), graph.constant(integers([1, numbers]))])],
+        { keepdims: 1 },
+      ),
+    ]),
+  );

@@ -10,7 +10,11 @@ export type PlatformProcess = ReturnType<typeof launch>;
 /** Starts the platform's command, with `temporary` as the system's temporary folder. */
 export function launch(args: string[], temporary?: string) {
   const env = temporary === undefined ? process.env : { ...process.env, TMPDIR: temporary };
-  const child = spawn(process.execPath, ["services/platform/main.ts", ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["services/platform/main.ts", ...args], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
@@ -25,7 +29,8 @@ export function launch(args: string[], temporary?: string) {
       await eventually(() => {
         if (!output.stdout.includes(text) && running()) throw new Error(`did not print "${text}" in time`);
       }, 120_000);
-      if (!output.stdout.includes(text)) throw new Error(`ended without printing "${text}": ${output.stdout}${output.stderr}`);
+      if (!output.stdout.includes(text))
+        throw new Error(`ended without printing "${text}": ${output.stdout}${output.stderr}`);
     },
     /** Exit code, or the signal that ended it, and all it printed. */
     async ended() {

@@ -20,14 +20,17 @@ export interface TestPostgresql {
 }
 
 /** Starts PostgreSQL on this machine, in a temporary folder: one of several processes, unlike the embedded one. Without one, says so and skips. */
-export const startPostgresql = (context: Mocha.Context): Promise<TestPostgresql> => orSkip(context, tryPostgresql, 60_000);
+export const startPostgresql = (context: Mocha.Context): Promise<TestPostgresql> =>
+  orSkip(context, tryPostgresql, 60_000);
 
 /** The same, or why that cannot be; `durable`: a commit is on the disk, as in production and slower. */
 export async function tryPostgresql({ durable = false } = {}): Promise<TestPostgresql | string> {
   const [server, installer, setpriv] = [programOf("postgres"), programOf("initdb"), programOf("setpriv")];
-  if (server === undefined || installer === undefined) return "PostgreSQL is not installed (Debian's package postgresql)";
+  if (server === undefined || installer === undefined)
+    return "PostgreSQL is not installed (Debian's package postgresql)";
   const isRoot = process.getuid?.() === 0;
-  if (isRoot && setpriv === undefined) return "PostgreSQL does not run as root, and there is no setpriv (Debian's package util-linux)";
+  if (isRoot && setpriv === undefined)
+    return "PostgreSQL does not run as root, and there is no setpriv (Debian's package util-linux)";
   const asNobody = isRoot ? [setpriv!, "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
   const folder = mkdtempSync(join(tmpdir(), "chatdb-postgresql-"));
   chmodSync(folder, 0o777);
@@ -35,19 +38,59 @@ export async function tryPostgresql({ durable = false } = {}): Promise<TestPostg
   const run = (command: string[]) => execFileSync(command[0]!, command.slice(1), { stdio: "pipe", cwd: folder });
   run([...asNobody, installer, "-D", data, "-U", "admin", "--auth=trust", "--no-sync", "--locale=C.UTF-8"]);
   const port = await freePort();
-  const [program, ...args] = [...asNobody, server, "-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", folder, ...(durable ? [] : ["-F"])];
+  const [program, ...args] = [
+    ...asNobody,
+    server,
+    "-D",
+    data,
+    "-p",
+    String(port),
+    "-h",
+    "127.0.0.1",
+    "-k",
+    folder,
+    ...(durable ? [] : ["-F"]),
+  ];
   const child = await startServer(program!, args, port);
   const login = { host: "127.0.0.1", port, user: "admin" };
   await createDatabase(login);
   const admin = new pg.Pool({ ...login, database: "shop", max: 2 });
-  await admin.query("CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader");
+  await admin.query(
+    "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader",
+  );
   return {
     admin,
-    settings: { name: "shop", dialect: "postgresql", host: "127.0.0.1", port, database: "shop", user: "reader", password: "", tls: "disable" },
+    settings: {
+      name: "shop",
+      dialect: "postgresql",
+      host: "127.0.0.1",
+      port,
+      database: "shop",
+      user: "reader",
+      password: "",
+      tls: "disable",
+    },
     encrypt: async () => {
       const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-      run([...asNobody, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]);
-      for (const setting of [`ssl_key_file = '${key}'`, `ssl_cert_file = '${certificate}'`, "ssl = on"]) await admin.query(`ALTER SYSTEM SET ${setting}`);
+      run([
+        ...asNobody,
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        key,
+        "-out",
+        certificate,
+      ]);
+      for (const setting of [`ssl_key_file = '${key}'`, `ssl_cert_file = '${certificate}'`, "ssl = on"])
+        await admin.query(`ALTER SYSTEM SET ${setting}`);
       await admin.query("SELECT pg_reload_conf()");
     },
     close: async () => {

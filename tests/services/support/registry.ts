@@ -27,26 +27,45 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-export interface TestRegistryOptions extends Partial<Pick<Deps, "artifactGraceS" | "maxArtifactBytes" | "maxDatasetBytes">> {
+export interface TestRegistryOptions
+  extends Partial<Pick<Deps, "artifactGraceS" | "maxArtifactBytes" | "maxDatasetBytes">> {
   /** Another store around the real one. */
   objects?: (real: ObjectStore) => ObjectStore;
 }
 
 /** A registry on that database, which it closes, with a folder as object store. */
-export async function startRegistry(pool: pg.Pool, { objects: around = (real) => real, ...options }: TestRegistryOptions = {}): Promise<TestRegistry> {
+export async function startRegistry(
+  pool: pg.Pool,
+  { objects: around = (real) => real, ...options }: TestRegistryOptions = {},
+): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "registry-"));
   const objects = createDirectoryObjectStore(folder);
   const db = openDatabase<RegistryTables>(pool);
   const buckets = { models: "models", datasets: "datasets" };
-  const app = await createService({ db, objects: around(objects), buckets, ...options, log: createLogger("model-registry", "silent") });
+  const app = await createService({
+    db,
+    objects: around(objects),
+    buckets,
+    ...options,
+    log: createLogger("model-registry", "silent"),
+  });
   return {
     app,
     db,
     objects,
     put: (name, bytes) =>
-      app.inject({ method: "PUT", url: `/models/${name}/artifacts/${digest(bytes)}`, headers: { "content-type": "application/octet-stream" }, payload: bytes }),
+      app.inject({
+        method: "PUT",
+        url: `/models/${name}/artifacts/${digest(bytes)}`,
+        headers: { "content-type": "application/octet-stream" },
+        payload: bytes,
+      }),
     register: (name, bytes, job_id = randomUUID(), more = {}) =>
-      app.inject({ method: "POST", url: "/models", payload: { name, job_id, sha256: digest(bytes), format: "chatdb-model/1", ...more } }),
+      app.inject({
+        method: "POST",
+        url: "/models",
+        payload: { name, job_id, sha256: digest(bytes), format: "chatdb-model/1", ...more },
+      }),
     get: (url) => app.inject({ method: "GET", url }),
     post: (url, payload, headers = {}) => app.inject({ method: "POST", url, headers, ...(payload && { payload }) }),
     close: async () => {

@@ -36,7 +36,11 @@ export async function startShop(): Promise<TestShop> {
     settings,
     connector,
     run: async (sql, params = []) => {
-      const { rows } = await connector.query("shop", { sql, params: params as Parameter[], limit: 10_000, timeout_ms: 10_000 }, new AbortController().signal);
+      const { rows } = await connector.query(
+        "shop",
+        { sql, params: params as Parameter[], limit: 10_000, timeout_ms: 10_000 },
+        new AbortController().signal,
+      );
       return rows;
     },
     close: async () => {

@@ -6,7 +6,12 @@ import { text } from "node:stream/consumers";
 export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
-  body: { model: string; messages: { role: string; content: string }[]; temperature?: number; response_format?: { type: string } };
+  body: {
+    model: string;
+    messages: { role: string; content: string }[];
+    temperature?: number;
+    response_format?: { type: string };
+  };
 }
 
 /** What a server does with a request. */
@@ -14,13 +19,21 @@ export type Behaviour = (response: ServerResponse, request: Received) => void;
 
 /** The body of a completion: https://platform.openai.com/docs/api-reference/chat/object */
 export const completion = (content: string | null) =>
-  JSON.stringify({ id: "1", object: "chat.completion", created: 0, model: "stub", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }] });
+  JSON.stringify({
+    id: "1",
+    object: "chat.completion",
+    created: 0,
+    model: "stub",
+    choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
+  });
 
 /** A model that says this. An object is said as JSON. */
 export const says =
   (answer: string | object | null): Behaviour =>
   (response) =>
-    response.setHeader("content-type", "application/json").end(completion(typeof answer === "object" && answer !== null ? JSON.stringify(answer) : answer));
+    response
+      .setHeader("content-type", "application/json")
+      .end(completion(typeof answer === "object" && answer !== null ? JSON.stringify(answer) : answer));
 
 /** A server that answers with a status. */
 export const answers =
@@ -38,7 +51,11 @@ export async function startStubModel() {
   const server = createServer((request, response) => {
     response.once("close", () => (stub.abandoned += response.writableFinished ? 0 : 1));
     void text(request).then((body) => {
-      const one: Received = { path: request.url!, headers: request.headers, body: JSON.parse(body) as Received["body"] };
+      const one: Received = {
+        path: request.url!,
+        headers: request.headers,
+        body: JSON.parse(body) as Received["body"],
+      };
       received.push(one);
       stub.behaviour(response, one);
     });
@@ -55,7 +72,8 @@ export async function startStubModel() {
     does(...behaviours: Behaviour[]) {
       received.length = 0;
       stub.abandoned = 0;
-      stub.behaviour = (response, request) => (behaviours.length > 1 ? behaviours.shift() : behaviours[0])!(response, request);
+      stub.behaviour = (response, request) =>
+        (behaviours.length > 1 ? behaviours.shift() : behaviours[0])!(response, request);
     },
     async close() {
       server.closeAllConnections();

@@ -26,7 +26,14 @@ export async function startTrainingPlatform() {
     /** A gateway to the same services that asks for tokens. */
     async guarded(oidc: { issuer: string; audience: string }): Promise<string> {
       const { url } = platform;
-      const upstreams = { trainingOrchestrator: url, mlEngine: url, queryParser: url, modelRegistry: url, predictionService: url, dbConnector: url };
+      const upstreams = {
+        trainingOrchestrator: url,
+        mlEngine: url,
+        queryParser: url,
+        modelRegistry: url,
+        predictionService: url,
+        dbConnector: url,
+      };
       const gateway = await createGateway({ upstreams, oidc, log: createLogger("test", "silent") });
       closing.push(() => gateway.close());
       return await gateway.listen({ host: "127.0.0.1", port: 0 });
@@ -42,6 +49,8 @@ export async function startTrainingPlatform() {
 
 /** Two kinds of flowers, which their petals tell apart. */
 function flowersCsv(): string {
-  const rows = Array.from({ length: 120 }, (_, at) => (at % 2 === 0 ? [1 + (at % 7) / 10, "short", "daisy"] : [4 + (at % 9) / 10, "long", "lily"]).join(","));
+  const rows = Array.from({ length: 120 }, (_, at) =>
+    (at % 2 === 0 ? [1 + (at % 7) / 10, "short", "daisy"] : [4 + (at % 9) / 10, "long", "lily"]).join(","),
+  );
   return ["petal,stem,kind", ...rows, ""].join("\n");
 }

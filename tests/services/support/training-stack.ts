@@ -51,16 +51,37 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     done(null, payload);
   });
   const modelRegistryUrl = await registry.listen({ host: "127.0.0.1", port: 0 });
-  const orchestrator = await createOrchestrator({ db: openDatabase<OrchestratorTables>(orchestratorDatabase.pool), bus, log });
+  const orchestrator = await createOrchestrator({
+    db: openDatabase<OrchestratorTables>(orchestratorDatabase.pool),
+    bus,
+    log,
+  });
   const predictions = await createPredictions({ modelRegistryUrl, referenceForMs: 50, log });
 
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);
   /** An engine; closing it leaves its events to the others. */
-  const startEngine = async ({ publish, ...other }: { publish?: Publish } & Partial<Pick<EngineDeps, "objects" | "webDatasets">> = {}) => {
+  const startEngine = async ({
+    publish,
+    ...other
+  }: { publish?: Publish } & Partial<Pick<EngineDeps, "objects" | "webDatasets">> = {}) => {
     const { subscribe, leave } = joinGroup();
-    const engineBus = { ...bus, publish: publish ?? ((topic, events) => bus.publish(topic, events)), subscribe } satisfies EventBus;
-    const engine = await createEngine({ bus: engineBus, objects, datasetsBucket: "datasets", feedbackBucket: "feedback", checkpointsBucket: "checkpoints", modelRegistryUrl, dbConnectorUrl, log, ...other });
+    const engineBus = {
+      ...bus,
+      publish: publish ?? ((topic, events) => bus.publish(topic, events)),
+      subscribe,
+    } satisfies EventBus;
+    const engine = await createEngine({
+      bus: engineBus,
+      objects,
+      datasetsBucket: "datasets",
+      feedbackBucket: "feedback",
+      checkpointsBucket: "checkpoints",
+      modelRegistryUrl,
+      dbConnectorUrl,
+      log,
+      ...other,
+    });
     engine.addHook("onClose", (_engine, done) => {
       leave();
       engines.delete(engine);
@@ -79,8 +100,15 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     faults,
     registryCalls,
     startEngine,
-    upload: (name: string, csv: string) => registry.inject({ method: "PUT", url: `/datasets/${name}`, headers: { "content-type": "text/csv" }, payload: csv }),
-    submit: async (request: object) => jobAccepted.parse((await orchestrator.inject({ method: "POST", url: "/jobs", payload: request })).json()).job_id,
+    upload: (name: string, csv: string) =>
+      registry.inject({
+        method: "PUT",
+        url: `/datasets/${name}`,
+        headers: { "content-type": "text/csv" },
+        payload: csv,
+      }),
+    submit: async (request: object) =>
+      jobAccepted.parse((await orchestrator.inject({ method: "POST", url: "/jobs", payload: request })).json()).job_id,
     jobOf: async (id: string): Promise<Job> => job.parse((await orchestrator.inject({ url: `/jobs/${id}` })).json()),
     /** Waits for a job's end; default: 10 s at most. */
     ended(id: string, timeoutMs = 10_000): Promise<Job> {
@@ -90,7 +118,8 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
         return found;
       }, timeoutMs);
     },
-    versionsOf: async (name: string) => modelVersionList.parse((await registry.inject({ url: `/models/${name}` })).json()).versions,
+    versionsOf: async (name: string) =>
+      modelVersionList.parse((await registry.inject({ url: `/models/${name}` })).json()).versions,
     predict: (body: object) => predictions.inject({ method: "POST", url: "/predict", payload: body }),
     predictions,
     async close() {
@@ -116,9 +145,18 @@ function createMembership(bus: EventBus) {
         const members = groups.get(group);
         if (members) return void members.push(handle);
         groups.set(group, [handle]);
-        await bus.subscribe({ ...subscription, handle: (event) => groups.get(group)!.at(-1)?.(event) ?? Promise.reject(new Error("no member")) });
+        await bus.subscribe({
+          ...subscription,
+          handle: (event) => groups.get(group)!.at(-1)?.(event) ?? Promise.reject(new Error("no member")),
+        });
       },
-      leave: () => own.forEach(([group, handle]) => groups.set(group, groups.get(group)!.filter((other) => other !== handle))),
+      leave: () =>
+        own.forEach(([group, handle]) =>
+          groups.set(
+            group,
+            groups.get(group)!.filter((other) => other !== handle),
+          ),
+        ),
     };
   };
 }

@@ -122,14 +122,20 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
 
   /** What the process answers; undefined when it dies instead. */
   async function until<T>(mortal: Mortal, answer: Promise<T>): Promise<T | undefined> {
-    const answered = await Promise.race([answer.catch((error: unknown) => (mortal.isDead ? undefined : Promise.reject(error as Error))), mortal.died.then(() => undefined)]);
+    const answered = await Promise.race([
+      answer.catch((error: unknown) => (mortal.isDead ? undefined : Promise.reject(error as Error))),
+      mortal.died.then(() => undefined),
+    ]);
     return mortal.isDead ? undefined : answered;
   }
 
   async function startProcess(connect: ReturnType<typeof broker>["connect"], mortal: Mortal, pollMs = 20) {
     const pool = server.open({ Client: clientOf(mortal) });
     const starting = createService({ db: openDatabase(pool), bus: connect(mortal), log, pollMs, retryPause: () => 0 });
-    return until(mortal, starting.then((app) => (app.addHook("onClose", () => pool.end()), app)));
+    return until(
+      mortal,
+      starting.then((app) => (app.addHook("onClose", () => pool.end()), app)),
+    );
   }
 
   /**
@@ -146,8 +152,12 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
         const { job_id, attempt } = trainingJob.parse(value);
         told.push(`${job_id} ${attempt}`);
         const of = { job_id, attempt, at: new Date().toISOString() };
-        const outcome: TrainingEvent = attempt === 1 ? { ...of, kind: "failed", passing: true, error: "away" } : { ...of, kind: "succeeded", model: { name: request.model_name, version: 1 }, metrics: {} };
-        for (const value of [{ ...of, kind: "started" }, outcome]) await bus.publish(topics.trainingEvents, [{ key: job_id, value }]);
+        const outcome: TrainingEvent =
+          attempt === 1
+            ? { ...of, kind: "failed", passing: true, error: "away" }
+            : { ...of, kind: "succeeded", model: { name: request.model_name, version: 1 }, metrics: {} };
+        for (const value of [{ ...of, kind: "started" }, outcome])
+          await bus.publish(topics.trainingEvents, [{ key: job_id, value }]);
       },
     });
     const key = randomUUID();
@@ -163,18 +173,32 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
         app = await startProcess(connect, (mortal = new Mortal()));
       }
     };
-    const { job_id } = jobAccepted.parse(await ask({ method: "POST", url: "/jobs", payload: { ...request, idempotency_key: key } }));
+    const { job_id } = jobAccepted.parse(
+      await ask({ method: "POST", url: "/jobs", payload: { ...request, idempotency_key: key } }),
+    );
     const ended = await eventually(async () => {
       const found = job.parse(await ask({ url: `/jobs/${job_id}` }));
       expect(found.status).to.equal("succeeded");
       return found;
     }, 20_000);
     await eventually(async () => expect(await db.selectFrom("outbox").selectAll().execute()).to.be.empty);
-    const history = await db.selectFrom("job_events").selectAll().where("job_id", "=", job_id).orderBy("number").execute();
+    const history = await db
+      .selectFrom("job_events")
+      .selectAll()
+      .where("job_id", "=", job_id)
+      .orderBy("number")
+      .execute();
     const jobs = await db.selectFrom("jobs").selectAll().where("idempotency_key", "=", key).execute();
     if (app) await until(mortal, app.close());
     await bus.close();
-    return { ended, told, history: history.map(({ kind, attempt }) => `${kind} ${attempt}`), jobs: jobs.length, started, steps: first.steps };
+    return {
+      ended,
+      told,
+      history: history.map(({ kind, attempt }) => `${kind} ${attempt}`),
+      jobs: jobs.length,
+      started,
+      steps: first.steps,
+    };
   }
 
   const history = ["queued 0", "sent 1", "started 1", "retrying 1", "sent 2", "started 2", "succeeded 2"];
@@ -198,7 +222,13 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
     const { app: one, close: closeOne } = await replica();
     const { app: two, close: closeTwo } = await replica();
     const keys = Array.from({ length: 40 }, () => randomUUID());
-    const asked = Array.from({ length: 400 }, (_, n) => (n % 2 === 0 ? one : two).inject({ method: "POST", url: "/jobs", payload: { ...request, idempotency_key: keys[(n * 7) % 40] } }));
+    const asked = Array.from({ length: 400 }, (_, n) =>
+      (n % 2 === 0 ? one : two).inject({
+        method: "POST",
+        url: "/jobs",
+        payload: { ...request, idempotency_key: keys[(n * 7) % 40] },
+      }),
+    );
     const answers = await Promise.all(asked);
     expect(new Set(answers.map(({ statusCode }) => statusCode))).to.deep.equal(new Set([202]));
     expect(new Set(answers.map((answer) => jobAccepted.parse(answer.json()).job_id)).size).to.equal(40);
@@ -221,11 +251,30 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
         await turn();
         underWay--;
         const at = new Date().toISOString();
-        await bus.publish(topics.trainingEvents, [{ key: job_id, value: { kind: "succeeded", job_id, attempt, at, model: { name: "m", version: 1 }, metrics: {} } }]);
+        await bus.publish(topics.trainingEvents, [
+          {
+            key: job_id,
+            value: { kind: "succeeded", job_id, attempt, at, model: { name: "m", version: 1 }, metrics: {} },
+          },
+        ]);
       },
     });
-    const ids = await Promise.all(Array.from({ length: 150 }, async (_, n) => jobAccepted.parse((await replicas[n % 3]!.app.inject({ method: "POST", url: "/jobs", payload: request })).json()).job_id));
-    await eventually(async () => expect((await db.selectFrom("jobs").select("id").where("status", "=", "succeeded").execute()).length).to.equal(150), 20_000);
+    const ids = await Promise.all(
+      Array.from(
+        { length: 150 },
+        async (_, n) =>
+          jobAccepted.parse(
+            (await replicas[n % 3]!.app.inject({ method: "POST", url: "/jobs", payload: request })).json(),
+          ).job_id,
+      ),
+    );
+    await eventually(
+      async () =>
+        expect((await db.selectFrom("jobs").select("id").where("status", "=", "succeeded").execute()).length).to.equal(
+          150,
+        ),
+      20_000,
+    );
     expect(told).to.have.members(ids.map((id) => `${id} 1`));
     expect(most).to.be.at.most(16);
     await Promise.all(replicas.map(({ close }) => close()));

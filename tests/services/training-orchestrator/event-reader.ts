@@ -26,7 +26,10 @@ export async function* readEvents(address: string, init: RequestInit = {}): Asyn
 }
 
 /** Those that come until one matches, and that one. */
-export async function readUntil(messages: AsyncGenerator<Message>, matches: (message: Message) => boolean): Promise<Message[]> {
+export async function readUntil(
+  messages: AsyncGenerator<Message>,
+  matches: (message: Message) => boolean,
+): Promise<Message[]> {
   const read: Message[] = [];
   for (;;) {
     const next = await messages.next();

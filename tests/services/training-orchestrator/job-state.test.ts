@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import { applyFact, hasEnded, newJob, statusOf, type Fact, type JobState } from "@chatdb/training-orchestrator/job-state.ts";
+import {
+  applyFact,
+  hasEnded,
+  newJob,
+  statusOf,
+  type Fact,
+  type JobState,
+} from "@chatdb/training-orchestrator/job-state.ts";
 
 const job_id = randomUUID();
 const model = (version: number) => ({ name: "m", version });
@@ -15,26 +22,41 @@ const error = fc.constantFrom("no such dataset", "the registry is away");
 const fact: fc.Arbitrary<Fact> = fc.oneof(
   of.map((of): Fact => ({ ...of, kind: "sent" })),
   of.map((of): Fact => ({ ...of, kind: "started" })),
-  fc.tuple(of, fc.integer({ min: 0, max: 4 }), fc.constantFrom("reading", "training")).map(([of, share, step]): Fact => ({ ...of, kind: "progress", share: share / 4, step })),
+  fc
+    .tuple(of, fc.integer({ min: 0, max: 4 }), fc.constantFrom("reading", "training"))
+    .map(([of, share, step]): Fact => ({ ...of, kind: "progress", share: share / 4, step })),
   of.map((of): Fact => ({ ...of, kind: "log", text: "a line" })),
   fc.tuple(of, error, fc.boolean()).map(([of, error, passing]): Fact => ({ ...of, kind: "failed", error, passing })),
   of.map((of): Fact => ({ ...of, kind: "stopped", reason: "cancelled" })),
-  fc.tuple(of, fc.integer({ min: 1, max: 2 })).map(([of, version]): Fact => ({ ...of, kind: "succeeded", model: model(version), metrics: { r2: version } })),
+  fc
+    .tuple(of, fc.integer({ min: 1, max: 2 }))
+    .map(([of, version]): Fact => ({ ...of, kind: "succeeded", model: model(version), metrics: { r2: version } })),
   of.map((of): Fact => ({ ...of, kind: "cancelled" })),
   of.map((of): Fact => ({ ...of, kind: "timed out", error: "It took longer than its limit of 5 s." })),
 );
 
 const lastAttempt = 3;
 /** Without what is undefined, which says the same as what is absent. */
-const outcome = (facts: readonly Fact[], from: JobState = newJob(lastAttempt)) => JSON.parse(JSON.stringify(facts.reduce(applyFact, from))) as JobState;
+const outcome = (facts: readonly Fact[], from: JobState = newJob(lastAttempt)) =>
+  JSON.parse(JSON.stringify(facts.reduce(applyFact, from))) as JobState;
 const of1 = (second: number) => ({ job_id, attempt: 1, at: `2026-01-01T00:00:0${second}.000Z` });
 const started = (second: number): Fact => ({ ...of1(second), kind: "started" });
-const passing = (second: number, attempt = 1): Fact => ({ ...of1(second), attempt, kind: "failed", error: "the registry is away", passing: true });
+const passing = (second: number, attempt = 1): Fact => ({
+  ...of1(second),
+  attempt,
+  kind: "failed",
+  error: "the registry is away",
+  passing: true,
+});
 const succeeded = (second: number): Fact => ({ ...of1(second), kind: "succeeded", model: model(1), metrics: {} });
 
 describe("the state of a job", () => {
   it("comes to the same whatever order the facts arrive in, and however often", () => {
-    const deliveries = fc.array(fact, { maxLength: 8 }).chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts, ...facts], { minLength: 2 * facts.length })));
+    const deliveries = fc
+      .array(fact, { maxLength: 8 })
+      .chain((facts) =>
+        fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts, ...facts], { minLength: 2 * facts.length })),
+      );
     fc.assert(
       fc.property(deliveries, ([facts, delivered]) => {
         expect(outcome(delivered)).to.deep.equal(outcome(facts));
@@ -78,7 +100,8 @@ describe("the state of a job", () => {
         facts.reduce((state, fact) => {
           const next = applyFact(state, fact);
           expect(next.attempt).to.be.at.least(state.attempt);
-          if (next.attempt === state.attempt) expect(ranks.indexOf(next.phase)).to.be.at.least(ranks.indexOf(state.phase));
+          if (next.attempt === state.attempt)
+            expect(ranks.indexOf(next.phase)).to.be.at.least(ranks.indexOf(state.phase));
           return next;
         }, newJob(lastAttempt));
       }),
@@ -97,19 +120,29 @@ describe("the state of a job", () => {
   });
 
   it("waits for another attempt after what may pass, until there is none left", () => {
-    expect(outcome([started(1), passing(2)])).to.include({ phase: "retrying", attempt: 1, error: "the registry is away" });
+    expect(outcome([started(1), passing(2)])).to.include({
+      phase: "retrying",
+      attempt: 1,
+      error: "the registry is away",
+    });
     expect(statusOf[outcome([passing(2)]).phase]).to.equal("queued");
     expect(outcome([passing(2, lastAttempt)])).to.include({ phase: "failed", error: "the registry is away" });
   });
 
   it("stays cancelled whatever the engine says then, unless it had the model", () => {
     const cancelled: Fact = { ...of1(3), kind: "cancelled" };
-    expect(outcome([started(1), cancelled, { ...of1(4), kind: "stopped", reason: "cancelled" }, passing(4), started(5)])).to.include({ phase: "cancelled" });
+    expect(
+      outcome([started(1), cancelled, { ...of1(4), kind: "stopped", reason: "cancelled" }, passing(4), started(5)]),
+    ).to.include({ phase: "cancelled" });
     expect(outcome([started(1), cancelled, succeeded(4)])).to.include({ phase: "succeeded", finished_at: of1(4).at });
   });
 
   it("starts afresh when someone asks for another attempt, and still takes a late success", () => {
-    const ended = outcome([{ ...of1(0), kind: "sent" }, started(1), { ...of1(2), kind: "failed", error: "no such dataset", passing: false }]);
+    const ended = outcome([
+      { ...of1(0), kind: "sent" },
+      started(1),
+      { ...of1(2), kind: "failed", error: "no such dataset", passing: false },
+    ]);
     const again = applyFact(ended, { kind: "queued", attempt: 2, last_attempt: 4, at: of1(3).at });
     expect(again).to.deep.equal({ phase: "waiting", attempt: 2, last_attempt: 4, progress: 0 });
     expect(outcome([passing(4), { ...of1(4), kind: "cancelled" }], again)).to.deep.equal(again);

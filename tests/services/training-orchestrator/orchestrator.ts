@@ -25,10 +25,15 @@ export const at = (second: number): string => new Date(begin + second * 1000).to
 export const says = (job_id: string, attempt: number, second: number) => ({ job_id, attempt, at: at(second) });
 
 /** A bus that takes nothing: what is to be published stays in the outbox. */
-export const brokenBus = (): EventBus => ({ ...createMemoryEventBus(), publish: () => Promise.reject(new Error("no broker")) });
+export const brokenBus = (): EventBus => ({
+  ...createMemoryEventBus(),
+  publish: () => Promise.reject(new Error("no broker")),
+});
 
 /** Orchestrators on one database for the tests of the `describe` that calls this: none, and no jobs, before each of them. */
-export function orchestrators(open: (context: Mocha.Context) => Promise<{ pool: pg.Pool; close: () => Promise<void> }> = () => startPglite()) {
+export function orchestrators(
+  open: (context: Mocha.Context) => Promise<{ pool: pg.Pool; close: () => Promise<void> }> = () => startPglite(),
+) {
   const started: Orchestrator[] = [];
   let database: Awaited<ReturnType<typeof open>>;
   let db: Kysely<OrchestratorTables>;
@@ -56,7 +61,11 @@ export type Orchestrator = Awaited<ReturnType<typeof startOrchestrator>>;
 /** A service on a bus of its own unless given one, and what it sent there. */
 async function startOrchestrator({ bus = createMemoryEventBus(), ...deps }: Omit<Deps, "bus"> & Partial<Deps>) {
   const app = await createService({ bus, log, pollMs: 50, retryPause: () => 0, ...deps });
-  const sent: Record<string, unknown[]> = { [topics.trainingJobs]: [], [topics.trainingControl]: [], [topics.trainingDeadLetters]: [] };
+  const sent: Record<string, unknown[]> = {
+    [topics.trainingJobs]: [],
+    [topics.trainingControl]: [],
+    [topics.trainingDeadLetters]: [],
+  };
   const keep = ({ topic, value }: IncomingEvent) => Promise.resolve(void sent[topic]!.push(value));
   await bus.subscribe({ group: "test", topics: Object.keys(sent), handle: keep });
   const call = (method: "GET" | "POST", url: string) => app.inject({ method, url });
@@ -72,8 +81,15 @@ async function startOrchestrator({ bus = createMemoryEventBus(), ...deps }: Omit
     get: async (id: string) => job.parse((await call("GET", `/jobs/${id}`)).json()),
     cancel: (id: string) => call("POST", `/jobs/${id}/cancel`),
     retry: (id: string) => call("POST", `/jobs/${id}/retry`),
-    history: async (id: string): Promise<JobEvent[]> => jobHistory.parse((await app.inject({ url: `/jobs/${id}/events`, headers: { accept: "application/json" } })).json()).events,
-    tell: (...events: TrainingEvent[]) => bus.publish(topics.trainingEvents, events.map((event) => ({ key: event.job_id, value: event }))),
+    history: async (id: string): Promise<JobEvent[]> =>
+      jobHistory.parse(
+        (await app.inject({ url: `/jobs/${id}/events`, headers: { accept: "application/json" } })).json(),
+      ).events,
+    tell: (...events: TrainingEvent[]) =>
+      bus.publish(
+        topics.trainingEvents,
+        events.map((event) => ({ key: event.job_id, value: event })),
+      ),
     stop: async () => {
       await app.close();
       await bus.close();

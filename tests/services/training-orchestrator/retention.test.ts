@@ -10,7 +10,12 @@ const day = 86_400_000;
 describe("training-orchestrator: retention", () => {
   const { db, start } = orchestrators(startServer);
   const ids = async () => (await db().selectFrom("jobs").select("id").execute()).map(({ id }) => id);
-  const age = (days: number, jobs: string[]) => db().updateTable("jobs").set({ finished_at: new Date(Date.now() - days * day) }).where("id", "in", jobs).execute();
+  const age = (days: number, jobs: string[]) =>
+    db()
+      .updateTable("jobs")
+      .set({ finished_at: new Date(Date.now() - days * day) })
+      .where("id", "in", jobs)
+      .execute();
 
   /** A job that has ended, so many days ago. */
   async function ended(one: Orchestrator, days: number, headers = {}): Promise<string> {
@@ -54,11 +59,13 @@ describe("training-orchestrator: retention", () => {
     // The old job goes between the statement that finds its key taken and the one that asks whose it is.
     const racing = db().withPlugin({
       transformQuery: ({ node, queryId }) => {
-        if (node.kind === "RawNode" && node.sqlFragments.some((text) => text.includes("insert into jobs"))) insertions.add(queryId);
+        if (node.kind === "RawNode" && node.sqlFragments.some((text) => text.includes("insert into jobs")))
+          insertions.add(queryId);
         return node;
       },
       transformResult: async ({ result, queryId }) => {
-        if (insertions.has(queryId) && result.rows.length === 0 && refusals++ === 0) await db().deleteFrom("jobs").where("id", "=", old).execute();
+        if (insertions.has(queryId) && result.rows.length === 0 && refusals++ === 0)
+          await db().deleteFrom("jobs").where("id", "=", old).execute();
         return result;
       },
     });
@@ -73,7 +80,9 @@ describe("training-orchestrator: retention", () => {
     await ended(one, 91);
     await one.stop();
     await sql`insert into jobs (id, model_name, dataset_location, parameters, phase, status, finished_at)
-      select gen_random_uuid(), model_name, dataset_location, parameters, phase, status, finished_at from jobs, generate_series(1, 450)`.execute(db());
+      select gen_random_uuid(), model_name, dataset_location, parameters, phase, status, finished_at from jobs, generate_series(1, 450)`.execute(
+      db(),
+    );
     await (await start({ keepJobsMs: Infinity })).stop();
     expect(await ids()).to.have.lengthOf(451);
     await start();
@@ -84,11 +93,13 @@ describe("training-orchestrator: retention", () => {
     const one = await start();
     const first = await ended(one, 92);
     await ended(one, 91);
-    await db().transaction().execute(async (transaction) => {
-      await transaction.selectFrom("jobs").select("id").where("id", "=", first).forUpdate().execute();
-      expect(await removeEnded(db(), 90 * day)).to.equal(1);
-      expect(await ids()).to.deep.equal([first]);
-    });
+    await db()
+      .transaction()
+      .execute(async (transaction) => {
+        await transaction.selectFrom("jobs").select("id").where("id", "=", first).forUpdate().execute();
+        expect(await removeEnded(db(), 90 * day)).to.equal(1);
+        expect(await ids()).to.deep.equal([first]);
+      });
     expect(await removeEnded(db(), 90 * day)).to.equal(1);
   });
 });

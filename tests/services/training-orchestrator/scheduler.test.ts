@@ -13,8 +13,14 @@ import { at, brokenBus, idOf, orchestrators, request, says, type Orchestrator } 
 describe("training-orchestrator: scheduler", () => {
   const { db, start } = orchestrators();
   const attempts = ({ sent }: Orchestrator) => sent.map(({ job_id, attempt }) => `${job_id} ${attempt}`);
-  const fails = (job_id: string, attempt: number, passing: boolean) => ({ ...says(job_id, attempt, 1), kind: "failed" as const, passing, error: "the registry is away" });
-  const underWay = async () => (await db().selectFrom("jobs").select("id").where("phase", "in", ["sent", "started"]).execute()).length;
+  const fails = (job_id: string, attempt: number, passing: boolean) => ({
+    ...says(job_id, attempt, 1),
+    kind: "failed" as const,
+    passing,
+    error: "the registry is away",
+  });
+  const underWay = async () =>
+    (await db().selectFrom("jobs").select("id").where("phase", "in", ["sent", "started"]).execute()).length;
 
   it("sends no more jobs at a time than it may, and the next one when one ends", async () => {
     const one = await start({ maxJobsAtATime: 2 });
@@ -24,7 +30,12 @@ describe("training-orchestrator: scheduler", () => {
     await one.tell({ ...says(ids[0]!, 1, 1), kind: "started" });
     await eventually(async () => expect((await one.get(ids[0]!)).status).to.equal("running"));
     expect(await underWay()).to.equal(2);
-    await one.tell({ ...says(ids[1]!, 1, 1), kind: "succeeded", model: { name: "house-prices", version: 1 }, metrics: {} });
+    await one.tell({
+      ...says(ids[1]!, 1, 1),
+      kind: "succeeded",
+      model: { name: "house-prices", version: 1 },
+      metrics: {},
+    });
     await eventually(() => expect(attempts(one)).to.deep.equal(ids.slice(0, 3).map((id) => `${id} 1`)));
     await one.tell(fails(ids[0]!, 1, false));
     await eventually(() => expect(one.sent).to.have.lengthOf(4));
@@ -32,7 +43,8 @@ describe("training-orchestrator: scheduler", () => {
 
   it("sends the highest priority first, among equals whoever has the fewest under way, then the oldest", async () => {
     const one = await start({ maxJobsAtATime: 1 });
-    const post = async (owner: string, priority = "normal") => idOf(await one.post({ ...request, priority }, { [userHeader]: owner }));
+    const post = async (owner: string, priority = "normal") =>
+      idOf(await one.post({ ...request, priority }, { [userHeader]: owner }));
     const busy = await post("ann");
     await eventually(() => expect(one.sent).to.have.lengthOf(1));
     const low = await post("bob", "low");
@@ -42,20 +54,45 @@ describe("training-orchestrator: scheduler", () => {
     await one.cancel(busy);
     await eventually(() => expect(one.sent.at(-1)?.job_id).to.equal(high));
     await schedule(db(), { most: 7, unheardMs: 600_000 });
-    await eventually(() => expect(one.sent.slice(1).map(({ job_id }) => job_id)).to.deep.equal([high, bob[0], ann[0], bob[1], ann[1], ann[2], low]));
+    await eventually(() =>
+      expect(one.sent.slice(1).map(({ job_id }) => job_id)).to.deep.equal([
+        high,
+        bob[0],
+        ann[0],
+        bob[1],
+        ann[1],
+        ann[2],
+        low,
+      ]),
+    );
   });
 
   it("chooses as somebody would who always takes the next one by the rule", async () => {
     const { post } = await start({ maxJobsAtATime: 1, bus: brokenBus(), pollMs: 600_000 });
     await post();
     await eventually(async () => expect(await underWay()).to.equal(1));
-    const job = fc.record({ owner: fc.constantFrom("ann", "bob", "cec"), priority: fc.integer({ min: 0, max: 2 }), underWay: fc.boolean() });
+    const job = fc.record({
+      owner: fc.constantFrom("ann", "bob", "cec"),
+      priority: fc.integer({ min: 0, max: 2 }),
+      underWay: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(job, { maxLength: 12 }), fc.integer({ min: 0, max: 6 }), async (jobs, room) => {
         await db().deleteFrom("jobs").execute();
-        const rows = jobs.map(({ owner, priority, underWay }, n) => ({ ...request, id: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`, parameters: "{}", owner, priority, phase: underWay ? ("sent" as const) : ("waiting" as const), heard_at: new Date() }));
+        const rows = jobs.map(({ owner, priority, underWay }, n) => ({
+          ...request,
+          id: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
+          parameters: "{}",
+          owner,
+          priority,
+          phase: underWay ? ("sent" as const) : ("waiting" as const),
+          heard_at: new Date(),
+        }));
         for (const row of rows) await db().insertInto("jobs").values(row).execute();
-        const sent = await schedule(db(), { most: jobs.filter(({ underWay }) => underWay).length + room, unheardMs: 600_000 });
+        const sent = await schedule(db(), {
+          most: jobs.filter(({ underWay }) => underWay).length + room,
+          unheardMs: 600_000,
+        });
         expect(sent).to.deep.equal(inTurn(rows, room));
       }),
       { numRuns: 60 },
@@ -70,11 +107,26 @@ describe("training-orchestrator: scheduler", () => {
       await eventually(() => expect(attempts(one)).to.have.lengthOf(attempt).and.include(`${job_id} ${attempt}`));
       await one.tell(fails(job_id, attempt, true), fails(job_id, attempt, true));
     }
-    await eventually(async () => expect(await one.get(job_id)).to.include({ status: "failed", attempt: 3, error: "the registry is away" }));
+    await eventually(async () =>
+      expect(await one.get(job_id)).to.include({ status: "failed", attempt: 3, error: "the registry is away" }),
+    );
     await eventually(() => expect(one.deadLetters).to.have.lengthOf(1));
-    expect(one.deadLetters[0]).to.deep.include({ from: topics.trainingJobs, key: job_id, reason: "the registry is away", value: { job_id, attempt: 3, ...request, parameters: {} } });
+    expect(one.deadLetters[0]).to.deep.include({
+      from: topics.trainingJobs,
+      key: job_id,
+      reason: "the registry is away",
+      value: { job_id, attempt: 3, ...request, parameters: {} },
+    });
     expect(pauses).to.deep.equal([1, 2]);
-    expect((await one.history(job_id)).map(({ kind, attempt }) => `${kind} ${attempt}`)).to.deep.equal(["queued 0", "sent 1", "retrying 1", "sent 2", "retrying 2", "sent 3", "failed 3"]);
+    expect((await one.history(job_id)).map(({ kind, attempt }) => `${kind} ${attempt}`)).to.deep.equal([
+      "queued 0",
+      "sent 1",
+      "retrying 1",
+      "sent 2",
+      "retrying 2",
+      "sent 3",
+      "failed 3",
+    ]);
   });
 
   it("waits for the end of the pause, and meanwhile others have the room", async () => {
@@ -93,7 +145,13 @@ describe("training-orchestrator: scheduler", () => {
   });
 
   it("pauses a second, twice as long each time, up to a minute, never less than half of that", () => {
-    for (const [failures, most] of [[1, 1000], [2, 2000], [6, 32_000], [7, 60_000], [19, 60_000]] as const) {
+    for (const [failures, most] of [
+      [1, 1000],
+      [2, 2000],
+      [6, 32_000],
+      [7, 60_000],
+      [19, 60_000],
+    ] as const) {
       for (let i = 0; i < 100; i++) expect(retryPause(failures)).to.be.within(most / 2, most);
     }
   });
@@ -105,9 +163,20 @@ describe("training-orchestrator: scheduler", () => {
     await one.tell({ ...says(job_id, 1, -50), kind: "started" });
     await eventually(async () => expect((await one.get(job_id)).status).to.equal("running"));
     await one.tell({ ...says(job_id, 1, -61), kind: "started" });
-    await eventually(async () => expect(await one.get(job_id)).to.include({ status: "failed", error: "It took longer than its limit of 60 s." }));
-    await eventually(() => expect(one.stops.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason }))).to.deep.equal([{ job_id, up_to_attempt: 1, reason: "timed out" }]));
-    await one.tell({ ...says(job_id, 1, 1), kind: "succeeded", model: { name: "house-prices", version: 2 }, metrics: {} });
+    await eventually(async () =>
+      expect(await one.get(job_id)).to.include({ status: "failed", error: "It took longer than its limit of 60 s." }),
+    );
+    await eventually(() =>
+      expect(one.stops.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason }))).to.deep.equal([
+        { job_id, up_to_attempt: 1, reason: "timed out" },
+      ]),
+    );
+    await one.tell({
+      ...says(job_id, 1, 1),
+      kind: "succeeded",
+      model: { name: "house-prices", version: 2 },
+      metrics: {},
+    });
     await eventually(async () => expect(await one.get(job_id)).to.include({ status: "succeeded", finished_at: at(1) }));
   });
 
@@ -115,7 +184,10 @@ describe("training-orchestrator: scheduler", () => {
     const one = await start();
     const [lost, heard] = [idOf(await one.post()), idOf(await one.post())];
     await eventually(() => expect(one.sent).to.have.lengthOf(2));
-    await db().updateTable("jobs").set({ heard_at: new Date(Date.now() - 601_000) }).execute();
+    await db()
+      .updateTable("jobs")
+      .set({ heard_at: new Date(Date.now() - 601_000) })
+      .execute();
     await one.tell({ ...says(heard, 1, 1), kind: "log", text: "still at it" });
     await eventually(() => expect(attempts(one).filter((sent) => sent === `${lost} 1`)).to.have.lengthOf(2));
     expect((await one.history(lost)).map(({ kind }) => kind)).to.deep.equal(["queued", "sent", "sent"]);
@@ -128,7 +200,9 @@ describe("training-orchestrator: scheduler", () => {
     const [running, waiting, ended] = [idOf(await first.post()), idOf(await first.post()), idOf(await first.post())];
     await eventually(() => expect(first.sent).to.have.lengthOf(3));
     await first.tell({ ...says(running, 1, 1), kind: "started" }, fails(ended, 1, false));
-    await eventually(async () => expect([(await first.get(running)).status, (await first.get(ended)).status]).to.deep.equal(["running", "failed"]));
+    await eventually(async () =>
+      expect([(await first.get(running)).status, (await first.get(ended)).status]).to.deep.equal(["running", "failed"]),
+    );
     await first.stop();
     const second = await start({ resendsAtStart: true });
     await eventually(() => expect(attempts(second)).to.have.members([`${running} 1`, `${waiting} 1`]));
@@ -139,12 +213,21 @@ describe("training-orchestrator: scheduler", () => {
   it("relays what can be published though a topic is away, and what cannot later", async () => {
     const bus = createMemoryEventBus();
     const published: string[] = [];
-    const partly = { ...bus, publish: (topic: string, events: unknown[]) => (topic === "away" ? Promise.reject(new Error("no such topic")) : Promise.resolve(void published.push(`${topic} ${events.length}`))) };
-    for (const topic of ["away", "there", "there"]) await db().insertInto("outbox").values({ topic, key: "k", value: "1" }).execute();
+    const partly = {
+      ...bus,
+      publish: (topic: string, events: unknown[]) =>
+        topic === "away"
+          ? Promise.reject(new Error("no such topic"))
+          : Promise.resolve(void published.push(`${topic} ${events.length}`)),
+    };
+    for (const topic of ["away", "there", "there"])
+      await db().insertInto("outbox").values({ topic, key: "k", value: "1" }).execute();
     const failure = await relayBatch(db(), partly).catch((error: unknown) => error);
     expect((failure as AggregateError).errors).to.have.lengthOf(1);
     expect(published).to.deep.equal(["there 2"]);
-    expect((await db().selectFrom("outbox").select("topic").execute()).map(({ topic }) => topic)).to.deep.equal(["away"]);
+    expect((await db().selectFrom("outbox").select("topic").execute()).map(({ topic }) => topic)).to.deep.equal([
+      "away",
+    ]);
   });
 });
 
@@ -164,7 +247,9 @@ function inTurn(jobs: Waiting[], room: number): string[] {
   jobs.filter(({ phase }) => phase === "sent").forEach(take);
   const sent: string[] = [];
   while (sent.length < room && waiting.length > 0) {
-    waiting.sort((left, right) => right.priority - left.priority || load(left) - load(right) || left.id.localeCompare(right.id));
+    waiting.sort(
+      (left, right) => right.priority - left.priority || load(left) - load(right) || left.id.localeCompare(right.id),
+    );
     const next = waiting.shift()!;
     take(next);
     sent.push(next.id);

@@ -27,13 +27,15 @@ function namesIn(line: string): string[] {
 }
 
 /** What is predicted unless somebody says otherwise: as jobs.ts of the contracts has it. */
-export const usualTarget = (columns: readonly string[]): string | undefined => columns.find((name) => name === "target") ?? columns.at(-1);
+export const usualTarget = (columns: readonly string[]): string | undefined =>
+  columns.find((name) => name === "target") ?? columns.at(-1);
 
 /** The beginning of what a response brings; the rest is not read. */
 export async function headOf({ body }: Response): Promise<string> {
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
   let head = "";
-  for (let next = await reader.read(); !next.done && head.length < headBytes; next = await reader.read()) head += next.value;
+  for (let next = await reader.read(); !next.done && head.length < headBytes; next = await reader.read())
+    head += next.value;
   await reader.cancel();
   return head;
 }

@@ -6,9 +6,16 @@ import { figure, metricName } from "./words.ts";
 /** Two versions of a model beside each other, as a person chooses them. */
 export function comparison(versions: readonly ModelVersion[]): HTMLElement {
   const [latest, before] = versions;
-  if (!latest || !before) return element("p", { className: "muted" }, "There is one version. From the second on, two can be compared here.");
+  if (!latest || !before)
+    return element("p", { className: "muted" }, "There is one version. From the second on, two can be compared here.");
   const choice = (label: string, value: number) => {
-    const select = element("select", {}, ...versions.map(({ version }) => element("option", { value: String(version), selected: version === value }, `version ${version}`)));
+    const select = element(
+      "select",
+      {},
+      ...versions.map(({ version }) =>
+        element("option", { value: String(version), selected: version === value }, `version ${version}`),
+      ),
+    );
     return [select, element("label", {}, element("span", {}, label), select)] as const;
   };
   const [from, fromField] = choice("Compare", before.version);
@@ -22,22 +29,67 @@ export function comparison(versions: readonly ModelVersion[]): HTMLElement {
       place.replaceChildren(element("p", { className: "problem", role: "alert" }, (error as Error).message));
     }
   };
-  return element("div", { className: "comparison" }, element("div", { className: "fields" }, fromField, toField, button("Compare", () => void show())), place);
+  return element(
+    "div",
+    { className: "comparison" },
+    element(
+      "div",
+      { className: "fields" },
+      fromField,
+      toField,
+      button("Compare", () => void show()),
+    ),
+    place,
+  );
 }
 
 function compared({ from, to, metrics, same_dataset, changed_parameters }: Comparison): HTMLElement[] {
-  const cell = (value: number | undefined) => element("td", { className: "number" }, value === undefined ? "–" : figure(value));
-  const signed = (value: number | undefined) => element("td", { className: "number" }, value === undefined ? "–" : `${value > 0 ? "+" : ""}${figure(value)}`);
-  const heads = ["Metric", `Version ${from.version}`, `Version ${to.version}`, "Difference"].map((text, at) => element("th", { scope: "col", className: at > 0 ? "number" : "" }, text));
-  const rows = metrics.map((each) => element("tr", {}, element("th", { scope: "row" }, metricName(each.name)), cell(each.from), cell(each.to), signed(each.difference)));
+  const cell = (value: number | undefined) =>
+    element("td", { className: "number" }, value === undefined ? "–" : figure(value));
+  const signed = (value: number | undefined) =>
+    element("td", { className: "number" }, value === undefined ? "–" : `${value > 0 ? "+" : ""}${figure(value)}`);
+  const heads = ["Metric", `Version ${from.version}`, `Version ${to.version}`, "Difference"].map((text, at) =>
+    element("th", { scope: "col", className: at > 0 ? "number" : "" }, text),
+  );
+  const rows = metrics.map((each) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, metricName(each.name)),
+      cell(each.from),
+      cell(each.to),
+      signed(each.difference),
+    ),
+  );
   const caption = `Version ${from.version} compared with version ${to.version}`;
-  const table = element("table", {}, element("caption", { className: "hidden" }, caption), element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
-  const text = (value: unknown) => (value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value));
+  const table = element(
+    "table",
+    {},
+    element("caption", { className: "hidden" }, caption),
+    element("thead", {}, element("tr", {}, ...heads)),
+    element("tbody", {}, ...rows),
+  );
+  const text = (value: unknown) =>
+    value === undefined ? "not given" : typeof value === "string" ? value : JSON.stringify(value);
   return [
     element("div", { className: "rows", tabIndex: 0, role: "region", aria: { label: caption } }, table),
-    element("p", { className: "muted" }, from.imported || to.imported ? "What an imported version was made from is not known." : same_dataset ? "Both were made from the same data." : "They were made from different data."),
+    element(
+      "p",
+      { className: "muted" },
+      from.imported || to.imported
+        ? "What an imported version was made from is not known."
+        : same_dataset
+          ? "Both were made from the same data."
+          : "They were made from different data.",
+    ),
     changed_parameters.length === 0
       ? element("p", { className: "muted" }, "Their parameters are the same.")
-      : element("ul", { className: "changes" }, ...changed_parameters.map((each) => element("li", {}, element("code", {}, each.name), `: ${text(each.from)} → ${text(each.to)}`))),
+      : element(
+          "ul",
+          { className: "changes" },
+          ...changed_parameters.map((each) =>
+            element("li", {}, element("code", {}, each.name), `: ${text(each.from)} → ${text(each.to)}`),
+          ),
+        ),
   ];
 }

@@ -6,12 +6,30 @@ export function confusion({ classes, counts }: NonNullable<Evaluation["confusion
   const totals = counts.map((row) => row.reduce((sum, each) => sum + each, 0));
   const heads = classes.map((name) => element("th", { scope: "col" }, name));
   const rows = counts.map((row, actual) =>
-    element("tr", {}, element("th", { scope: "row" }, classes[actual]),
-      ...row.map((count, predicted) => element("td", { className: `${actual === predicted ? "hit" : "miss"} shade-${shade(count, totals[actual]!)}`, title: `${count} of ${totals[actual]} that are ${classes[actual]} were taken for ${classes[predicted]}` }, String(count))),
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, classes[actual]),
+      ...row.map((count, predicted) =>
+        element(
+          "td",
+          {
+            className: `${actual === predicted ? "hit" : "miss"} shade-${shade(count, totals[actual]!)}`,
+            title: `${count} of ${totals[actual]} that are ${classes[actual]} were taken for ${classes[predicted]}`,
+          },
+          String(count),
+        ),
+      ),
     ),
   );
   const caption = element("caption", { className: "muted" }, "Rows: the actual class. Columns: the predicted one.");
-  const table = element("table", { className: "confusion" }, caption, element("thead", {}, element("tr", {}, element("td"), ...heads)), element("tbody", {}, ...rows));
+  const table = element(
+    "table",
+    { className: "confusion" },
+    caption,
+    element("thead", {}, element("tr", {}, element("td"), ...heads)),
+    element("tbody", {}, ...rows),
+  );
   return element("div", { className: "wide", tabIndex: 0, role: "region", aria: { label: "Confusion matrix" } }, table);
 }
 

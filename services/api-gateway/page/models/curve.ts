@@ -21,20 +21,41 @@ function draw(rounds: Rounds, width: number): SVGElement {
   const values = rounds.flatMap(({ training, held_out }) => [training, held_out]);
   const [first, last] = [rounds[0]!.round, rounds.at(-1)!.round];
   const right = 14;
-  const { left, y, grid } = valueAxis(ticksBetween(Math.min(...values), Math.max(...values), 4), { width, height, above, below, right });
+  const { left, y, grid } = valueAxis(ticksBetween(Math.min(...values), Math.max(...values), 4), {
+    width,
+    height,
+    above,
+    below,
+    right,
+  });
   const x = (round: number) => left + ((round - first) / (last - first)) * (width - left - right);
-  const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(rounds) });
+  const svg = drawn("svg", {
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": said(rounds),
+  });
   svg.append(...grid);
-  for (const [round, anchor] of [[first, "start"], [Math.round((first + last) / 2), "middle"], [last, "end"]] as const) {
+  for (const [round, anchor] of [
+    [first, "start"],
+    [Math.round((first + last) / 2), "middle"],
+    [last, "end"],
+  ] as const) {
     svg.append(drawn("text", { class: "tick", x: x(round), y: height - 24, "text-anchor": anchor }, String(round)));
   }
-  const path = (of: "training" | "held_out") => rounds.map((each, at) => `${at === 0 ? "M" : "L"}${x(each.round).toFixed(1)} ${y(each[of]).toFixed(1)}`).join("");
+  const path = (of: "training" | "held_out") =>
+    rounds.map((each, at) => `${at === 0 ? "M" : "L"}${x(each.round).toFixed(1)} ${y(each[of]).toFixed(1)}`).join("");
   const best = bestOf(rounds);
   svg.append(
     drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "round →"),
     drawn("path", { class: "line other", d: path("training") }),
     drawn("path", { class: "line", d: path("held_out") }),
-    drawn("circle", { class: "dot", cx: x(best.round), cy: y(best.held_out), r: 3.5 }, drawn("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`)),
+    drawn(
+      "circle",
+      { class: "dot", cx: x(best.round), cy: y(best.held_out), r: 3.5 },
+      drawn("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`),
+    ),
   );
   return svg;
 }
@@ -44,6 +65,8 @@ const bestOf = (rounds: Rounds) => rounds.reduce((a, b) => (b.held_out < a.held_
 /** What the drawing shows, for those who do not see it. */
 function said(rounds: Rounds): string {
   const [first, last, best] = [rounds[0]!, rounds.at(-1)!, bestOf(rounds)];
-  return `Loss of the held-out rows by round: from ${figure(first.held_out)} in round ${first.round} to ${figure(last.held_out)} in round ${last.round}, the least ${figure(best.held_out)} in round ${best.round}. ` +
-    `Of the rows trained on: from ${figure(first.training)} to ${figure(last.training)}.`;
+  return (
+    `Loss of the held-out rows by round: from ${figure(first.held_out)} in round ${first.round} to ${figure(last.held_out)} in round ${last.round}, the least ${figure(best.held_out)} in round ${best.round}. ` +
+    `Of the rows trained on: from ${figure(first.training)} to ${figure(last.training)}.`
+  );
 }

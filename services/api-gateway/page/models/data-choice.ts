@@ -19,7 +19,12 @@ export class DataChoice {
   readonly #known = element("select", {}, element("option", { value: "" }, "Choose one"));
   readonly #said = element("p", { className: "muted", role: "status" });
   readonly #bar = element("progress", { max: 1, value: 0, hidden: true, aria: { label: "Upload" } });
-  readonly #knownField = element("label", { hidden: true }, element("span", {}, "Or take one that is here"), this.#known);
+  readonly #knownField = element(
+    "label",
+    { hidden: true },
+    element("span", {}, "Or take one that is here"),
+    this.#known,
+  );
   #there: Awaited<ReturnType<typeof datasets>> = [];
   #uploading: AbortController | undefined;
   readonly element: HTMLElement;
@@ -27,7 +32,13 @@ export class DataChoice {
   /** @param onChange called with the dataset that is chosen, and with none while it is not there yet */
   constructor(onChange: (chosen: Chosen | undefined) => void) {
     this.#onChange = onChange;
-    const drop = element("label", { className: "drop" }, this.#file, element("strong", {}, "Choose a file"), element("span", { className: "muted" }, "or drop it here: CSV with a header row, or JSON lines"));
+    const drop = element(
+      "label",
+      { className: "drop" },
+      this.#file,
+      element("strong", {}, "Choose a file"),
+      element("span", { className: "muted" }, "or drop it here: CSV with a header row, or JSON lines"),
+    );
     this.#file.addEventListener("change", () => void this.#take(this.#file.files?.[0]));
     this.#known.addEventListener("change", () => void this.#takeKnown(this.#known.value));
     for (const kind of ["dragover", "dragleave", "drop"] as const) {
@@ -46,7 +57,10 @@ export class DataChoice {
     const names = this.#there.map(({ name }) => name);
     this.#knownField.hidden = names.length === 0;
     const { value } = this.#known;
-    this.#known.replaceChildren(element("option", { value: "" }, "Choose one"), ...names.map((name) => element("option", { value: name }, name)));
+    this.#known.replaceChildren(
+      element("option", { value: "" }, "Choose one"),
+      ...names.map((name) => element("option", { value: name }, name)),
+    );
     this.#known.value = names.includes(value) ? value : "";
   }
 
@@ -57,10 +71,15 @@ export class DataChoice {
       this.#known.value = "";
       this.#bar.hidden = false;
       const columns = columnsOf(await file.slice(0, headBytes).text(), name);
-      const { location } = await upload(name, file, (share) => {
-        this.#bar.value = share;
-        this.#said.textContent = `Sending ${file.name}: ${Math.round(share * 100)}% of ${size(file.size)}`;
-      }, signal);
+      const { location } = await upload(
+        name,
+        file,
+        (share) => {
+          this.#bar.value = share;
+          this.#said.textContent = `Sending ${file.name}: ${Math.round(share * 100)}% of ${size(file.size)}`;
+        },
+        signal,
+      );
       await this.look();
       this.#known.value = name;
       this.#choose({ name, location, columns }, size(file.size));

@@ -10,7 +10,10 @@ import { figure, metricName } from "./words.ts";
 const mostFeatures = 20;
 
 /** What the held-out rows tell of a version: its metrics, and drawings of what its family has. */
-export function evaluated(metrics: Metrics, { confusion: counts, points, importance, curve: rounds }: Evaluation = {}): HTMLElement[] {
+export function evaluated(
+  metrics: Metrics,
+  { confusion: counts, points, importance, curve: rounds }: Evaluation = {},
+): HTMLElement[] {
   const drawings: (readonly [string, HTMLElement] | false | undefined)[] = [
     counts && ["Confusion matrix", confusion(counts)],
     points && points.length > 0 && ["Predicted against actual", scatter(points)],
@@ -19,15 +22,29 @@ export function evaluated(metrics: Metrics, { confusion: counts, points, importa
   ];
   return [
     metricList(metrics),
-    ...drawings.flatMap((each) => (each ? [element("section", { className: "drawing" }, element("h3", {}, each[0]), each[1])] : [])),
+    ...drawings.flatMap((each) =>
+      each ? [element("section", { className: "drawing" }, element("h3", {}, each[0]), each[1])] : [],
+    ),
   ];
 }
 
 function metricList(metrics: Metrics): HTMLElement {
-  return element("dl", { className: "metrics" }, ...Object.entries(metrics).map(([name, value]) => element("div", {}, element("dt", {}, metricName(name)), element("dd", {}, figure(value)))));
+  return element(
+    "dl",
+    { className: "metrics" },
+    ...Object.entries(metrics).map(([name, value]) =>
+      element("div", {}, element("dt", {}, metricName(name)), element("dd", {}, figure(value))),
+    ),
+  );
 }
 
 function importances(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
   const points = importance.slice(0, mostFeatures).map((each) => ({ label: each.feature, value: each.importance }));
-  return chart({ kind: "bars", label: "feature that is shuffled", value: "loss of score", points, total: importance.length });
+  return chart({
+    kind: "bars",
+    label: "feature that is shuffled",
+    value: "loss of score",
+    points,
+    total: importance.length,
+  });
 }

@@ -14,7 +14,10 @@ const pauseMs = 1000;
 export async function* follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, void> {
   for (let seen = after; ; await pause(signal)) {
     try {
-      const { body } = await call(`/jobs/${id}/events`, { headers: { accept: "text/event-stream", ...(seen > 0 && { "last-event-id": String(seen) }) }, signal });
+      const { body } = await call(`/jobs/${id}/events`, {
+        headers: { accept: "text/event-stream", ...(seen > 0 && { "last-event-id": String(seen) }) },
+        signal,
+      });
       if (!body) continue;
       const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
       for (let next = await events.read(); !next.done; next = await events.read()) {

@@ -59,7 +59,11 @@ export class JobList {
       this.#say((error as Error).message);
     }
     clearTimeout(this.#timer);
-    if (this.#shown && !document.hidden) this.#timer = setTimeout(() => void this.look(), [...this.#rows.values()].some(({ over }) => !over) ? lookMs.busy : lookMs.idle) as unknown as number;
+    if (this.#shown && !document.hidden)
+      this.#timer = setTimeout(
+        () => void this.look(),
+        [...this.#rows.values()].some(({ over }) => !over) ? lookMs.busy : lookMs.idle,
+      ) as unknown as number;
   }
 
   /** Nothing is looked for any longer. */
@@ -72,7 +76,8 @@ export class JobList {
   /** Only what is new is put in: what stays keeps the focus. */
   #arrange(elements: HTMLElement[]): void {
     for (const old of [...this.#list.children]) if (!elements.includes(old as HTMLElement)) old.remove();
-    for (const [at, each] of elements.entries()) if (this.#list.children[at] !== each) this.#list.insertBefore(each, this.#list.children[at] ?? null);
+    for (const [at, each] of elements.entries())
+      if (this.#list.children[at] !== each) this.#list.insertBefore(each, this.#list.children[at] ?? null);
   }
 
   #say(text: string): void {

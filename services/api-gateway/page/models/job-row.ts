@@ -7,7 +7,8 @@ import { entryText, moment, standing } from "./words.ts";
 /** Lines of a log that are shown, at most: the latest. */
 const mostLines = 500;
 
-export const isOver = ({ status }: Job): boolean => status === "succeeded" || status === "failed" || status === "cancelled";
+export const isOver = ({ status }: Job): boolean =>
+  status === "succeeded" || status === "failed" || status === "cancelled";
 
 /** A job in the list: where it stands, what can be done with it, and its history, which is followed while it is unfolded. */
 export class JobRow {
@@ -30,11 +31,25 @@ export class JobRow {
   constructor(job: Job, onChange: () => void) {
     this.#job = job;
     this.#onChange = onChange;
-    const about = element("span", { className: "muted about" }, `${job.dataset_location.replace(/^s3:\/\/[^/]+\//, "")}${job.target === undefined ? "" : ` → ${job.target}`}, ${moment(job.created_at)}`);
-    this.element = element("li", { id: `job-${job.job_id}`, className: "job" }, element("div", { className: "head" }, this.#title, this.#badge, this.#actions), about, this.#bar, this.#standing, this.#details);
+    const about = element(
+      "span",
+      { className: "muted about" },
+      `${job.dataset_location.replace(/^s3:\/\/[^/]+\//, "")}${job.target === undefined ? "" : ` → ${job.target}`}, ${moment(job.created_at)}`,
+    );
+    this.element = element(
+      "li",
+      { id: `job-${job.job_id}`, className: "job" },
+      element("div", { className: "head" }, this.#title, this.#badge, this.#actions),
+      about,
+      this.#bar,
+      this.#standing,
+      this.#details,
+    );
     this.#bar.setAttribute("aria-label", `Progress of ${job.model_name}`);
     this.#log.setAttribute("aria-label", `History of ${job.model_name}`);
-    this.#details.addEventListener("toggle", () => (this.#details.open ? void this.#follow() : this.#following?.abort()));
+    this.#details.addEventListener("toggle", () =>
+      this.#details.open ? void this.#follow() : this.#following?.abort(),
+    );
     this.show(job);
   }
 
@@ -60,7 +75,9 @@ export class JobRow {
     if (this.#badge.textContent !== status) {
       this.#badge.textContent = status;
       this.#badge.className = `badge ${status}`;
-      const name = model ? element("a", { href: `#models/${encodeURIComponent(model.name)}` }, `${model.name} ${model.version}`) : model_name;
+      const name = model
+        ? element("a", { href: `#models/${encodeURIComponent(model.name)}` }, `${model.name} ${model.version}`)
+        : model_name;
       this.#title.replaceChildren(name);
       this.#actions.replaceChildren(...this.#offered());
     }
@@ -77,7 +94,12 @@ export class JobRow {
     const act = (label: string, does: (id: string) => Promise<Job>) => {
       const made = button(label, () => {
         made.disabled = true;
-        does(job_id).then((job) => this.show(job), (error: Error) => this.#refuse(error)).finally(() => ((made.disabled = false), this.#onChange()));
+        does(job_id)
+          .then(
+            (job) => this.show(job),
+            (error: Error) => this.#refuse(error),
+          )
+          .finally(() => ((made.disabled = false), this.#onChange()));
       });
       made.setAttribute("aria-label", `${label} the training of ${model_name}`);
       return made;
@@ -100,7 +122,10 @@ export class JobRow {
       if (!this.over) this.show(await jobOf(this.#job.job_id));
       this.#onChange();
     } catch (error) {
-      if (!signal.aborted) this.#entries.append(element("li", { className: "failed" }, `The history cannot be read: ${(error as Error).message}`));
+      if (!signal.aborted)
+        this.#entries.append(
+          element("li", { className: "failed" }, `The history cannot be read: ${(error as Error).message}`),
+        );
     } finally {
       this.#following = undefined;
     }
@@ -110,9 +135,22 @@ export class JobRow {
     const { number, kind, at, progress, text } = entry;
     this.#seen = number;
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 8;
-    this.#entries.append(element("li", { className: kind === "failed" || kind === "retrying" ? "failed" : "" }, element("time", { dateTime: at }, new Date(at).toLocaleTimeString("en-GB")), ` ${entryText(entry)}`));
+    this.#entries.append(
+      element(
+        "li",
+        { className: kind === "failed" || kind === "retrying" ? "failed" : "" },
+        element("time", { dateTime: at }, new Date(at).toLocaleTimeString("en-GB")),
+        ` ${entryText(entry)}`,
+      ),
+    );
     while (this.#entries.childElementCount > mostLines) this.#entries.firstElementChild!.remove();
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
-    if (kind === "progress" && !this.over) this.show({ ...this.#job, status: "running", progress: progress ?? this.#job.progress, step: text ?? this.#job.step });
+    if (kind === "progress" && !this.over)
+      this.show({
+        ...this.#job,
+        status: "running",
+        progress: progress ?? this.#job.progress,
+        step: text ?? this.#job.step,
+      });
   }
 }

@@ -18,7 +18,13 @@ export class ModelPage {
 
   constructor(name: string) {
     this.#name = name;
-    this.element = element("div", {}, element("p", {}, element("a", { href: "#models" }, "All models")), element("h1", {}, name), this.#place);
+    this.element = element(
+      "div",
+      {},
+      element("p", {}, element("a", { href: "#models" }, "All models")),
+      element("h1", {}, name),
+      this.#place,
+    );
   }
 
   leave(): void {
@@ -35,22 +41,33 @@ export class ModelPage {
   }
 
   async #show(versions: readonly ModelVersion[]): Promise<void> {
-    const shown = versions.find(({ version }) => version === this.#shown) ?? versions.find(({ stage }) => stage === "production") ?? versions[0];
+    const shown =
+      versions.find(({ version }) => version === this.#shown) ??
+      versions.find(({ stage }) => stage === "production") ??
+      versions[0];
     if (!shown) return this.#say("This model has no version.");
-    const card = (title: string, ...content: HTMLElement[]) => element("section", { className: "card" }, element("h2", {}, title), ...content);
+    const card = (title: string, ...content: HTMLElement[]) =>
+      element("section", { className: "card" }, element("h2", {}, title), ...content);
     const table = versionTable(versions, shown.version, {
       show: ({ version }) => {
         this.#shown = version;
         void this.#show(versions).then(() => this.#place.querySelector<HTMLElement>("[aria-pressed=true]")?.focus());
       },
-      move: ({ version }, stage) => void this.#change(() => setStage({ name: this.#name, version }, stage), said(version, stage)),
+      move: ({ version }, stage) =>
+        void this.#change(() => setStage({ name: this.#name, version }, stage), said(version, stage)),
     });
     const back = button("Roll back production", () => void this.#change(() => rollBack(this.#name), "Rolled back."));
     const inProduction = versions.some(({ stage }) => stage === "production");
     const rollBackPossible = inProduction && versions.some(({ stage }) => stage === "archived");
     this.#place.replaceChildren(
       card("Versions", this.#said, table, ...(rollBackPossible ? [element("p", {}, back)] : [])),
-      card(`Version ${shown.version}`, ...(shown.imported ? [element("p", { className: "muted" }, "It was trained elsewhere, so no held-out rows are known.")] : evaluated(shown.metrics, shown.evaluation)), origin(shown)),
+      card(
+        `Version ${shown.version}`,
+        ...(shown.imported
+          ? [element("p", { className: "muted" }, "It was trained elsewhere, so no held-out rows are known.")]
+          : evaluated(shown.metrics, shown.evaluation)),
+        origin(shown),
+      ),
       card("Compare", comparison(versions)),
       card(`Predict with version ${shown.version}`, await predictForm(shown)),
     );
@@ -74,7 +91,8 @@ export class ModelPage {
   }
 }
 
-const said = (version: number, stage: Stage) => (stage === "archived" ? `Version ${version} is archived.` : `Version ${version} is in ${stage}.`);
+const said = (version: number, stage: Stage) =>
+  stage === "archived" ? `Version ${version} is archived.` : `Version ${version} is in ${stage}.`;
 
 /** What a version was made from. */
 function origin(version: ModelVersion): HTMLElement {
@@ -92,6 +110,13 @@ function origin(version: ModelVersion): HTMLElement {
     ["Size", size(bytes)],
     ["SHA-256 of the model", sha256],
   ];
-  const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [element("dt", {}, name), element("dd", {}, value)]));
-  return element("details", {}, element("summary", {}, "Where it comes from"), element("dl", { className: "facts" }, ...rows));
+  const rows = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [element("dt", {}, name), element("dd", {}, value)],
+  );
+  return element(
+    "details",
+    {},
+    element("summary", {}, "Where it comes from"),
+    element("dl", { className: "facts" }, ...rows),
+  );
 }

@@ -32,19 +32,35 @@ const choiceNames: Record<string, string> = { uniform: "the same", distance: "fo
 
 /** Inputs for what a family, or without one every family, may be told. */
 export function parameterFields(family: Family | undefined): HTMLElement[] {
-  const known: [string, Field][] = (family === undefined ? [] : parametersOf[family]).map((name) => [name, fields[name]]);
+  const known: [string, Field][] = (family === undefined ? [] : parametersOf[family]).map((name) => [
+    name,
+    fields[name],
+  ]);
   return [...known, ...Object.entries(shared)].map(([name, { label, usual, range, choices }]) => {
     const input = choices
-      ? element("select", { name }, element("option", { value: "" }, "Usual"), ...choices.map((value) => element("option", { value }, choiceNames[value])))
+      ? element(
+          "select",
+          { name },
+          element("option", { value: "" }, "Usual"),
+          ...choices.map((value) => element("option", { value }, choiceNames[value])),
+        )
       : element("input", { name, type: "number", placeholder: usual, ...bounds(range!) });
     return element("label", {}, element("span", {}, label), input);
   });
 }
 
-const bounds = ({ min, max, step }: NonNullable<Field["range"]>) => ({ step: String(step), ...(min !== undefined && { min: String(min) }), ...(max !== undefined && { max: String(max) }) });
+const bounds = ({ min, max, step }: NonNullable<Field["range"]>) => ({
+  step: String(step),
+  ...(min !== undefined && { min: String(min) }),
+  ...(max !== undefined && { max: String(max) }),
+});
 
 /** What was entered in such inputs; what was left empty is left out. */
 export function parametersIn(place: HTMLElement): Record<string, number | string> {
-  const inputs = [...place.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].filter(({ name, value }) => name !== "" && value !== "");
-  return Object.fromEntries(inputs.map((input) => [input.name, input instanceof HTMLInputElement ? Number(input.value) : input.value]));
+  const inputs = [...place.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].filter(
+    ({ name, value }) => name !== "" && value !== "",
+  );
+  return Object.fromEntries(
+    inputs.map((input) => [input.name, input instanceof HTMLInputElement ? Number(input.value) : input.value]),
+  );
 }

@@ -26,46 +26,108 @@ function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
   const result = element("div", { className: "result" });
   const submit = element("button", { type: "submit" }, `Predict ${schema.target}`);
   const fields = inputs.map(([{ name }, input]) => element("label", {}, element("span", {}, name), input));
-  const form = element("form", { className: "predict" }, element("div", { className: "fields" }, ...fields), element("label", { className: "check", hidden: !schema.explains }, explain, element("span", {}, "Explain it")), submit, result);
+  const form = element(
+    "form",
+    { className: "predict" },
+    element("div", { className: "fields" }, ...fields),
+    element("label", { className: "check", hidden: !schema.explains }, explain, element("span", {}, "Explain it")),
+    submit,
+    result,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const features = Object.fromEntries(inputs.flatMap(([{ name, kind }, { value }]) => (value === "" ? [] : [[name, kind === "number" ? Number(value) : value]])));
+    const features = Object.fromEntries(
+      inputs.flatMap(([{ name, kind }, { value }]) =>
+        value === "" ? [] : [[name, kind === "number" ? Number(value) : value]],
+      ),
+    );
     submit.disabled = true;
     predict(of, features, explain.checked)
-      .then((answer) => {
-        result.replaceChildren(...predicted(answer, schema));
-        announce(`Predicted ${schema.target}: ${shown(answer.prediction)}.`);
-      }, ({ message }: Error) => result.replaceChildren(element("p", { className: "problem", role: "alert" }, message)))
+      .then(
+        (answer) => {
+          result.replaceChildren(...predicted(answer, schema));
+          announce(`Predicted ${schema.target}: ${shown(answer.prediction)}.`);
+        },
+        ({ message }: Error) => result.replaceChildren(element("p", { className: "problem", role: "alert" }, message)),
+      )
       .finally(() => (submit.disabled = false));
   });
   return form;
 }
 
-function inputOf({ kind, required, typical, categories = [] }: Feature): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
+function inputOf({
+  kind,
+  required,
+  typical,
+  categories = [],
+}: Feature): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
   if (kind === "text") return element("textarea", { required, rows: 3 });
   // A mean with three digits is as good to begin with.
-  if (kind === "number") return element("input", { type: "number", step: "any", required, value: typical === undefined ? "" : String(rounded(Number(typical), 3)) });
+  if (kind === "number")
+    return element("input", {
+      type: "number",
+      step: "any",
+      required,
+      value: typical === undefined ? "" : String(rounded(Number(typical), 3)),
+    });
   if (categories.length === 0) return element("input", { required, value: String(typical ?? "") });
   const options = categories.map((value) => element("option", { value, selected: value === typical }, value));
-  return element("select", { required }, ...(required ? [] : [element("option", { value: "" }, "unknown")]), ...options);
+  return element(
+    "select",
+    { required },
+    ...(required ? [] : [element("option", { value: "" }, "unknown")]),
+    ...options,
+  );
 }
 
 const rounded = (value: number, digits: number) => Number(value.toPrecision(digits));
 
 const shown = (value: number | string) => (typeof value === "number" ? figure(value) : value);
 
-function predicted({ prediction, probabilities, explanation, model }: PredictResponse, { target }: ModelSchema): HTMLElement[] {
+function predicted(
+  { prediction, probabilities, explanation, model }: PredictResponse,
+  { target }: ModelSchema,
+): HTMLElement[] {
   const all = Object.entries(probabilities ?? {}).toSorted(([, a], [, b]) => b - a);
   return [
-    element("p", { className: "single" }, element("strong", {}, shown(prediction)), " ", element("span", { className: "muted" }, `${target}, by version ${model.version}`)),
-    ...(all.length > 0 ? [element("ul", { className: "probabilities" }, ...all.slice(0, mostDrawn).map(([name, value]) => element("li", {}, element("span", {}, name), element("progress", { max: 1, value, aria: { label: `Probability of ${name}` } }), element("span", { className: "number" }, percent(value)))))] : []),
+    element(
+      "p",
+      { className: "single" },
+      element("strong", {}, shown(prediction)),
+      " ",
+      element("span", { className: "muted" }, `${target}, by version ${model.version}`),
+    ),
+    ...(all.length > 0
+      ? [
+          element(
+            "ul",
+            { className: "probabilities" },
+            ...all
+              .slice(0, mostDrawn)
+              .map(([name, value]) =>
+                element(
+                  "li",
+                  {},
+                  element("span", {}, name),
+                  element("progress", { max: 1, value, aria: { label: `Probability of ${name}` } }),
+                  element("span", { className: "number" }, percent(value)),
+                ),
+              ),
+          ),
+        ]
+      : []),
     ...(explanation ? explained(explanation, typeof prediction === "string") : []),
   ];
 }
 
-function explained({ base, contributions }: NonNullable<PredictResponse["explanation"]>, ofClass: boolean): HTMLElement[] {
+function explained(
+  { base, contributions }: NonNullable<PredictResponse["explanation"]>,
+  ofClass: boolean,
+): HTMLElement[] {
   if (contributions.length === 0) return [];
-  const points = contributions.slice(0, mostDrawn).map(({ feature, contribution }) => ({ label: feature, value: rounded(contribution, 5) }));
+  const points = contributions
+    .slice(0, mostDrawn)
+    .map(({ feature, contribution }) => ({ label: feature, value: rounded(contribution, 5) }));
   const scale = ofClass ? ", in log-odds of this class" : "";
   return [
     element("h3", {}, "Why"),

@@ -24,15 +24,27 @@ function draw(points: Points, width: number): SVGElement {
   const right = 16;
   const { low, high, left, y, grid } = valueAxis(marks, { width, height, above, below, right });
   const x = (value: number) => left + ((value - low) / (high - low)) * (width - left - right);
-  const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said(points) });
+  const svg = drawn("svg", {
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": said(points),
+  });
   svg.append(
     ...grid,
-    ...marks.map((mark) => drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark))),
+    ...marks.map((mark) =>
+      drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark)),
+    ),
     drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "actual →"),
     drawn("text", { class: "tick", x: left + 4, y: above + 8, "text-anchor": "start" }, "↑ predicted"),
     drawn("line", { class: "same", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
     ...points.map(({ actual, predicted }) =>
-      drawn("circle", { class: "spot", cx: x(actual).toFixed(1), cy: y(predicted).toFixed(1), r: 3.5 }, drawn("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`)),
+      drawn(
+        "circle",
+        { class: "spot", cx: x(actual).toFixed(1), cy: y(predicted).toFixed(1), r: 3.5 },
+        drawn("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`),
+      ),
     ),
   );
   return svg;
@@ -42,6 +54,8 @@ function draw(points: Points, width: number): SVGElement {
 function said(points: Points): string {
   const errors = points.map(({ actual, predicted }) => Math.abs(actual - predicted)).sort((a, b) => a - b);
   const actual = points.map((point) => point.actual);
-  return `Predicted against actual values of ${points.length} held-out rows: actual values from ${figure(Math.min(...actual))} to ${figure(Math.max(...actual))}; ` +
-    `half of the predictions are within ${figure(errors[Math.floor(errors.length / 2)]!)} of them, the worst is ${figure(errors.at(-1)!)} away.`;
+  return (
+    `Predicted against actual values of ${points.length} held-out rows: actual values from ${figure(Math.min(...actual))} to ${figure(Math.max(...actual))}; ` +
+    `half of the predictions are within ${figure(errors[Math.floor(errors.length / 2)]!)} of them, the worst is ${figure(errors.at(-1)!)} away.`
+  );
 }

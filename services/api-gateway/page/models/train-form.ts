@@ -15,10 +15,30 @@ const namePattern = "[a-z0-9][a-z0-9._\\-]{0,79}";
 export class TrainForm {
   readonly #onSubmitted: (jobId: string) => void;
   readonly #data = new DataChoice((chosen) => this.#show(chosen));
-  readonly #target = element("select", { required: true, disabled: true }, element("option", { value: "" }, "Choose the data first"));
-  readonly #name = element("input", { required: true, pattern: namePattern, maxLength: 80, autocomplete: "off", spellcheck: false, title: "1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit" });
-  readonly #family = element("select", {}, element("option", { value: "" }, "As the target suggests"), ...families.map((value) => element("option", { value }, familyNames[value])));
-  readonly #priority = element("select", {}, ...["low", "normal", "high"].map((value) => element("option", { value, selected: value === "normal" }, value)));
+  readonly #target = element(
+    "select",
+    { required: true, disabled: true },
+    element("option", { value: "" }, "Choose the data first"),
+  );
+  readonly #name = element("input", {
+    required: true,
+    pattern: namePattern,
+    maxLength: 80,
+    autocomplete: "off",
+    spellcheck: false,
+    title: "1 to 80 of a-z, 0-9, '.', '_' and '-', starting with a letter or digit",
+  });
+  readonly #family = element(
+    "select",
+    {},
+    element("option", { value: "" }, "As the target suggests"),
+    ...families.map((value) => element("option", { value }, familyNames[value])),
+  );
+  readonly #priority = element(
+    "select",
+    {},
+    ...["low", "normal", "high"].map((value) => element("option", { value, selected: value === "normal" }, value)),
+  );
   readonly #parameters = element("div", { className: "fields" });
   readonly #problem = element("p", { className: "problem", role: "alert", hidden: true });
   readonly #train = element("button", { type: "submit" }, "Train");
@@ -33,7 +53,17 @@ export class TrainForm {
   constructor(onSubmitted: (jobId: string) => void) {
     this.#onSubmitted = onSubmitted;
     const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters);
-    this.element = element("form", { className: "train" }, this.#data.element, field("Column to predict", this.#target), field("Name of the model", this.#name), field("Family", this.#family), more, this.#problem, this.#train);
+    this.element = element(
+      "form",
+      { className: "train" },
+      this.#data.element,
+      field("Column to predict", this.#target),
+      field("Name of the model", this.#name),
+      field("Family", this.#family),
+      more,
+      this.#problem,
+      this.#train,
+    );
     this.#family.addEventListener("change", () => this.#showParameters());
     this.#name.addEventListener("input", () => (this.#named = this.#name.value !== ""));
     this.element.addEventListener("input", () => (this.#key = newKey()));
@@ -50,7 +80,11 @@ export class TrainForm {
   #show(chosen: Chosen | undefined): void {
     this.#chosen = chosen;
     const columns = chosen?.columns ?? [];
-    this.#target.replaceChildren(...(columns.length > 0 ? columns : [""]).map((value) => element("option", { value }, value || "Choose the data first")));
+    this.#target.replaceChildren(
+      ...(columns.length > 0 ? columns : [""]).map((value) =>
+        element("option", { value }, value || "Choose the data first"),
+      ),
+    );
     this.#target.disabled = columns.length === 0;
     this.#target.value = usualTarget(columns) ?? "";
     if (chosen && !this.#named) this.#name.value = modelNameOf(chosen.name);
@@ -58,7 +92,10 @@ export class TrainForm {
   }
 
   #showParameters(): void {
-    this.#parameters.replaceChildren(...parameterFields((this.#family.value || undefined) as Family | undefined), field("Priority", this.#priority));
+    this.#parameters.replaceChildren(
+      ...parameterFields((this.#family.value || undefined) as Family | undefined),
+      field("Priority", this.#priority),
+    );
   }
 
   async #submit(): Promise<void> {
@@ -94,4 +131,5 @@ export class TrainForm {
 const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
 
 /** Random; crypto.randomUUID is not there over http. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

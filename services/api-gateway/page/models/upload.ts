@@ -8,12 +8,18 @@ import { authorization, refusal, unreachable } from "../api.ts";
  * @param onProgress given the share that is sent, from 0 to 1
  * @throws Refused; the signal's reason when it was stopped
  */
-export async function upload(name: string, file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<z.infer<typeof dataset>> {
+export async function upload(
+  name: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<z.infer<typeof dataset>> {
   const headers = await authorization();
   return await new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", `/api/datasets/${encodeURIComponent(name)}`);
-    for (const [header, value] of Object.entries({ ...headers, "content-type": "text/csv" })) request.setRequestHeader(header, value);
+    for (const [header, value] of Object.entries({ ...headers, "content-type": "text/csv" }))
+      request.setRequestHeader(header, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
     request.onload = () => {
       if (request.status >= 300) return reject(refusal(request.status, request.responseText));

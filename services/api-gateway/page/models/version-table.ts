@@ -4,8 +4,14 @@ import { figure, familyNames, metricName, moment } from "./words.ts";
 
 /** What can be done with a version, as it stands: the label, and the stage that it comes to. */
 const moves: Record<Stage, readonly (readonly [string, Stage])[]> = {
-  none: [["To staging", "staging"], ["To production", "production"]],
-  staging: [["To production", "production"], ["Archive", "archived"]],
+  none: [
+    ["To staging", "staging"],
+    ["To production", "production"],
+  ],
+  staging: [
+    ["To production", "production"],
+    ["Archive", "archived"],
+  ],
   production: [["Archive", "archived"]],
   archived: [["To production", "production"]],
 };
@@ -19,8 +25,14 @@ export interface VersionActions {
 }
 
 /** The versions of a model, newest first. @param shown the one whose evaluation is shown */
-export function versionTable(versions: readonly ModelVersion[], shown: number, { show, move }: VersionActions): HTMLElement {
-  const heads = ["Version", "Stage", "Family", "Score", "Made", "Change"].map((text) => element("th", { scope: "col" }, text));
+export function versionTable(
+  versions: readonly ModelVersion[],
+  shown: number,
+  { show, move }: VersionActions,
+): HTMLElement {
+  const heads = ["Version", "Stage", "Family", "Score", "Made", "Change"].map((text) =>
+    element("th", { scope: "col" }, text),
+  );
   const rows = versions.map((version) => {
     const look = button(String(version.version), () => show(version), "quiet number");
     look.setAttribute("aria-label", `Show version ${version.version}`);
@@ -30,16 +42,28 @@ export function versionTable(versions: readonly ModelVersion[], shown: number, {
       made.setAttribute("aria-label", `Version ${version.version}: ${label.toLowerCase()}`);
       return made;
     });
-    return element("tr", {},
+    return element(
+      "tr",
+      {},
       element("td", {}, look),
-      element("td", {}, version.stage === "none" ? "–" : element("span", { className: `badge ${version.stage}` }, version.stage)),
+      element(
+        "td",
+        {},
+        version.stage === "none" ? "–" : element("span", { className: `badge ${version.stage}` }, version.stage),
+      ),
       element("td", {}, familyOf(version)),
       element("td", {}, scoreOf(version)),
       element("td", {}, moment(version.created_at)),
       element("td", {}, element("span", { className: "actions" }, ...changes)),
     );
   });
-  const table = element("table", {}, element("caption", { className: "hidden" }, "Versions"), element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
+  const table = element(
+    "table",
+    {},
+    element("caption", { className: "hidden" }, "Versions"),
+    element("thead", {}, element("tr", {}, ...heads)),
+    element("tbody", {}, ...rows),
+  );
   return element("div", { className: "rows", tabIndex: 0, role: "region", aria: { label: "Versions" } }, table);
 }
 

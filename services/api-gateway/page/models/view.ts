@@ -35,11 +35,19 @@ class Overview {
   readonly element: HTMLElement;
 
   constructor() {
-    const section = (title: string, className: string, content: HTMLElement) => element("section", { className: `card ${className}` }, element("h2", {}, title), content);
-    this.element = element("div", { className: "overview" },
+    const section = (title: string, className: string, content: HTMLElement) =>
+      element("section", { className: `card ${className}` }, element("h2", {}, title), content);
+    this.element = element(
+      "div",
+      { className: "overview" },
       element("h1", {}, "Models"),
       section("Train", "training", this.#form.element),
-      element("div", { className: "lists" }, section("Models", "known", this.#models.element), section("Jobs", "queue", this.#jobs.element)),
+      element(
+        "div",
+        { className: "lists" },
+        section("Models", "known", this.#models.element),
+        section("Jobs", "queue", this.#jobs.element),
+      ),
     );
   }
 

@@ -20,7 +20,9 @@ export function size(bytes: number): string {
 export function duration(from: string, to: string): string {
   const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
   if (seconds < 60) return `${Number(seconds.toPrecision(2))} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s` : `${Number((seconds / 3600).toPrecision(3))} h`;
+  return seconds < 3600
+    ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+    : `${Number((seconds / 3600).toPrecision(3))} h`;
 }
 
 export const familyNames: Readonly<Record<Family, string>> = {
@@ -33,16 +35,35 @@ export const familyNames: Readonly<Record<Family, string>> = {
 
 /** What a metric's name means, where it has no name that people use. */
 export const metricNames: Readonly<Record<string, string>> = {
-  r2: "R²", rmse: "Root mean squared error", mae: "Mean absolute error", accuracy: "Accuracy", log_loss: "Log loss", f1: "F1", training_rows: "Rows trained on", test_rows: "Rows held out",
+  r2: "R²",
+  rmse: "Root mean squared error",
+  mae: "Mean absolute error",
+  accuracy: "Accuracy",
+  log_loss: "Log loss",
+  f1: "F1",
+  training_rows: "Rows trained on",
+  test_rows: "Rows held out",
 };
 export const metricName = (name: string): string => metricNames[name] ?? name.replaceAll("_", " ");
 
 /** Where a job stands, for people. */
-export function standing({ status, step, attempt, progress, error, next_attempt_at, started_at, finished_at }: Job): string {
-  if (status === "queued" && next_attempt_at !== undefined) return `Attempt ${attempt} failed, the next one follows: ${error ?? ""}`;
+export function standing({
+  status,
+  step,
+  attempt,
+  progress,
+  error,
+  next_attempt_at,
+  started_at,
+  finished_at,
+}: Job): string {
+  if (status === "queued" && next_attempt_at !== undefined)
+    return `Attempt ${attempt} failed, the next one follows: ${error ?? ""}`;
   if (status === "queued") return "Waits for an engine";
-  if (status === "running") return `${step ?? "Training"}, ${Math.round(progress * 100)}%${attempt > 1 ? `, attempt ${attempt}` : ""}`;
-  if (status === "succeeded") return started_at === undefined || finished_at === undefined ? "Done" : `Took ${duration(started_at, finished_at)}`;
+  if (status === "running")
+    return `${step ?? "Training"}, ${Math.round(progress * 100)}%${attempt > 1 ? `, attempt ${attempt}` : ""}`;
+  if (status === "succeeded")
+    return started_at === undefined || finished_at === undefined ? "Done" : `Took ${duration(started_at, finished_at)}`;
   return error ?? "";
 }
 
@@ -50,6 +71,14 @@ export function standing({ status, step, attempt, progress, error, next_attempt_
 export function entryText({ kind, attempt, text, progress }: JobEvent): string {
   if (kind === "log") return text ?? "";
   if (kind === "progress") return `${Math.round((progress ?? 0) * 100)}%${text === undefined ? "" : ` ${text}`}`;
-  const what = { queued: "Queued", sent: "Sent to the engines", started: "An engine began", retrying: "Will be tried again", succeeded: "Succeeded", failed: "Failed", cancelled: "Cancelled" }[kind];
+  const what = {
+    queued: "Queued",
+    sent: "Sent to the engines",
+    started: "An engine began",
+    retrying: "Will be tried again",
+    succeeded: "Succeeded",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  }[kind];
   return `${what}${attempt > 1 ? `, attempt ${attempt}` : ""}${text === undefined ? "" : `: ${text}`}`;
 }

@@ -33,7 +33,9 @@ export function comparisonTest(comparison: Comparison, path: string, column: Typ
     case "ends with":
       return { [path]: pattern(`${escaped(comparison.value)}\\z`) };
     case "one of":
-      return comparison.ignoreCase ? anyOf(comparison.values.map((value) => ({ [path]: whole(value) }))) : { [path]: { $in: comparison.values.map(literal) } };
+      return comparison.ignoreCase
+        ? anyOf(comparison.values.map((value) => ({ [path]: whole(value) })))
+        : { [path]: { $in: comparison.values.map(literal) } };
     case "none of":
       return comparison.ignoreCase
         ? allOf(comparison.values.map((value) => ({ [path]: { $not: whole(value), $ne: null } })))
@@ -47,7 +49,14 @@ export function comparisonTest(comparison: Comparison, path: string, column: Typ
     case ">":
     case ">=":
       if (!comparison.ignoreCase) return compared(path, comparison.op, comparison.value, column);
-      return { $expr: { $and: [isPresent(`$${path}`), { [operators[comparison.op]]: [{ $toLower: `$${path}` }, { $toLower: { $literal: comparison.value } }] }] } };
+      return {
+        $expr: {
+          $and: [
+            isPresent(`$${path}`),
+            { [operators[comparison.op]]: [{ $toLower: `$${path}` }, { $toLower: { $literal: comparison.value } }] },
+          ],
+        },
+      };
   }
 }
 

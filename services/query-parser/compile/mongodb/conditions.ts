@@ -34,7 +34,10 @@ export function tested(condition: Condition, frame: Frame, queries: Queries): Te
       return related(condition, frame, queries);
     case "either": {
       const sets = condition.of.map((all) => all.map((inner) => tested(inner, frame, queries)));
-      return { stages: sets.flat().flatMap(({ stages }) => stages), test: anyOf(sets.map((all) => allOf(all.map(({ test }) => test)))) };
+      return {
+        stages: sets.flat().flatMap(({ stages }) => stages),
+        test: anyOf(sets.map((all) => allOf(all.map(({ test }) => test)))),
+      };
     }
     case "measured":
       return measured(condition, frame, queries);
@@ -44,18 +47,31 @@ export function tested(condition: Condition, frame: Frame, queries: Queries): Te
 }
 
 /** Keeps documents whose fields equal those of another collection's document: `pairs[i]` is a field of theirs, and of the other. */
-export function matching(pairs: readonly { own: string; other: ColumnRef }[], frame: Frame): { let: Record<string, Json>; match: Stage } {
+export function matching(
+  pairs: readonly { own: string; other: ColumnRef }[],
+  frame: Frame,
+): { let: Record<string, Json>; match: Stage } {
   const variables = pairs.map(({ other }, index) => [`v${index}`, orNull(`$${frame.column(other)}`)] as const);
-  const equal = pairs.flatMap(({ own }, index): Json[] => [{ $eq: [`$${own}`, `$$v${index}`] }, isPresent(`$$v${index}`)]);
+  const equal = pairs.flatMap(({ own }, index): Json[] => [
+    { $eq: [`$${own}`, `$$v${index}`] },
+    isPresent(`$$v${index}`),
+  ]);
   return { let: Object.fromEntries(variables), match: { $match: expression(...equal) } };
 }
 
 function related({ joins, where, against = [], count }: Related, outer: Frame, queries: Queries): Tested {
   const [first] = joins as [Join, ...Join[]];
-  const { let: variables, match } = matching(first.on.map(({ left, right }) => ({ own: right, other: left })), outer);
+  const { let: variables, match } = matching(
+    first.on.map(({ left, right }) => ({ own: right, other: left })),
+    outer,
+  );
   const { stages, frame } = queries.joined(joins, outer.scope);
-  const tests = where.map((comparison) => comparisonTest(comparison, frame.column(comparison.column), frame.scope.find(comparison.column)!));
-  const others = Object.fromEntries(against.map(({ outer: ref }, index) => [`o${index}`, orNull(`$${outer.column(ref)}`)]));
+  const tests = where.map((comparison) =>
+    comparisonTest(comparison, frame.column(comparison.column), frame.scope.find(comparison.column)!),
+  );
+  const others = Object.fromEntries(
+    against.map(({ outer: ref }, index) => [`o${index}`, orNull(`$${outer.column(ref)}`)]),
+  );
   const compared = against.flatMap(({ inner, op }, index): Json[] => {
     const [own, other] = [`$${frame.column(inner)}`, `$$o${index}`];
     return [isPresent(own), isPresent(other), { [operators[op]]: [own, other] }];
@@ -67,11 +83,25 @@ function related({ joins, where, against = [], count }: Related, outer: Frame, q
     ...stages,
     ...(tests.length > 0 ? [{ $match: allOf(tests) }] : []),
     ...(compared.length > 0 ? [{ $match: expression(...compared) }] : []),
-    ...(keys.length > 0 ? [{ $group: { _id: whenPresent(keys, Object.fromEntries(keys.map((key, index) => [`k${index}`, key])), null) } }, { $match: { _id: { $ne: null } } }] : []),
+    ...(keys.length > 0
+      ? [
+          {
+            $group: { _id: whenPresent(keys, Object.fromEntries(keys.map((key, index) => [`k${index}`, key])), null) },
+          },
+          { $match: { _id: { $ne: null } } },
+        ]
+      : []),
   ];
   const exists = count.op === ">=" && count.value === 1;
   if (exists || (count.op === "=" && count.value === 0)) pipeline.push({ $limit: 1 });
-  const lookup = { $lookup: { from: first.table, let: { ...variables, ...others }, pipeline: [...pipeline, { $project: { _id: 1 } }], as: field } };
+  const lookup = {
+    $lookup: {
+      from: first.table,
+      let: { ...variables, ...others },
+      pipeline: [...pipeline, { $project: { _id: 1 } }],
+      as: field,
+    },
+  };
   return { stages: [lookup], test: expression({ [operators[count.op]]: [{ $size: `$${field}` }, count.value] }) };
 }
 
@@ -81,7 +111,10 @@ function measured({ column, op, query }: Measured, frame: Frame, queries: Querie
   const own = `$${frame.column(column)}`;
   const other = `$${field}.value`;
   return {
-    stages: [{ $lookup: { from: collection, let: {}, pipeline: stages, as: field } }, { $unwind: { path: `$${field}`, preserveNullAndEmptyArrays: true } }],
+    stages: [
+      { $lookup: { from: collection, let: {}, pipeline: stages, as: field } },
+      { $unwind: { path: `$${field}`, preserveNullAndEmptyArrays: true } },
+    ],
     test: expression(isPresent(own), isPresent(other), { [operators[op]]: [own, other] }),
   };
 }

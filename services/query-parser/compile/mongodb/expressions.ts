@@ -12,7 +12,14 @@ export type Json = z.core.util.JSONType;
 /** A stage of a pipeline: `{ $match: ... }`. */
 export type Stage = Record<string, Json>;
 
-export const operators: Record<Comparator, string> = { "=": "$eq", "<>": "$ne", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte" };
+export const operators: Record<Comparator, string> = {
+  "=": "$eq",
+  "<>": "$ne",
+  "<": "$lt",
+  "<=": "$lte",
+  ">": "$gt",
+  ">=": "$gte",
+};
 
 /** Whether a value is there: in MongoDB's order of all values, nothing and null come before any other. */
 export const isPresent = (value: Json): Json => ({ $gt: [value, null] });

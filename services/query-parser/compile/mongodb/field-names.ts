@@ -5,7 +5,10 @@
 export function fieldNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
-    const base = name.replaceAll(/[.$\0]/g, "_").replace(/^\d+$/, "_$&").replace(/^__proto__$/, "proto");
+    const base = name
+      .replaceAll(/[.$\0]/g, "_")
+      .replace(/^\d+$/, "_$&")
+      .replace(/^__proto__$/, "proto");
     let field = base;
     for (let n = 2; taken.has(field); n++) field = `${base}_${n}`;
     taken.add(field);

@@ -11,7 +11,12 @@ export class Frame {
   readonly #taken: Set<string>;
 
   /** @param taken fields of the documents that must not be written over */
-  constructor(scope: Scope, paths: ReadonlyMap<string, (column: string) => string> = new Map(), computed: readonly { value: Expression; path: string }[] = [], taken: Iterable<string> = []) {
+  constructor(
+    scope: Scope,
+    paths: ReadonlyMap<string, (column: string) => string> = new Map(),
+    computed: readonly { value: Expression; path: string }[] = [],
+    taken: Iterable<string> = [],
+  ) {
     this.scope = scope;
     this.#paths = paths;
     this.#computed = computed;
@@ -20,12 +25,22 @@ export class Frame {
 
   /** The frame with one more source, whose documents are in a field. */
   with(source: string, field: string, scope: Scope): Frame {
-    return new Frame(scope, new Map([...this.#paths, [source, (column: string) => `${field}.${column}`]]), this.#computed, this.#taken);
+    return new Frame(
+      scope,
+      new Map([...this.#paths, [source, (column: string) => `${field}.${column}`]]),
+      this.#computed,
+      this.#taken,
+    );
   }
 
   /** The frame of documents that have these values alone. */
   computed(values: readonly { value: Expression; path: string }[]): Frame {
-    return new Frame(this.scope, new Map(), values, values.map(({ path }) => path));
+    return new Frame(
+      this.scope,
+      new Map(),
+      values,
+      values.map(({ path }) => path),
+    );
   }
 
   /** A name for a new field. Names that MongoDB may read as something else are not used as they are. */

@@ -9,11 +9,17 @@ type Query = Omit<QueryPlan, "combine">;
 export function group(query: Query, frame: Frame): { stages: Stage[]; frame: Frame } {
   const keys = query.groupBy.map((value, index) => ({ value, path: `k${index}` }));
   const aggregates = aggregatesOf(query).map((value, index) => ({ value, path: `a${index}` }));
-  const accumulators = Object.fromEntries(aggregates.flatMap(({ value, path }) => Object.entries(accumulate(value, path, frame))));
-  const id = keys.length === 0 ? null : Object.fromEntries(keys.map(({ value, path }) => [path, orNull(frame.value(value))]));
+  const accumulators = Object.fromEntries(
+    aggregates.flatMap(({ value, path }) => Object.entries(accumulate(value, path, frame))),
+  );
+  const id =
+    keys.length === 0 ? null : Object.fromEntries(keys.map(({ value, path }) => [path, orNull(frame.value(value))]));
   const grouped: Stage = { $group: { _id: id, ...accumulators } };
   // Of no documents there is no group, yet there is their number: 0.
-  const stages: Stage[] = keys.length > 0 ? [grouped] : [{ $facet: { all: [grouped] } }, { $unwind: { path: "$all", preserveNullAndEmptyArrays: true } }];
+  const stages: Stage[] =
+    keys.length > 0
+      ? [grouped]
+      : [{ $facet: { all: [grouped] } }, { $unwind: { path: "$all", preserveNullAndEmptyArrays: true } }];
   const prefix = keys.length > 0 ? "$" : "$all.";
   const result: Stage = {
     _id: 0,
@@ -24,7 +30,9 @@ export function group(query: Query, frame: Frame): { stages: Stage[]; frame: Fra
 }
 
 function aggregatesOf({ select, having, orderBy }: Query): Aggregate[] {
-  const aggregates = [...select, ...having, ...orderBy].flatMap(({ value }) => (value.kind === "aggregate" ? [value] : []));
+  const aggregates = [...select, ...having, ...orderBy].flatMap(({ value }) =>
+    value.kind === "aggregate" ? [value] : [],
+  );
   return aggregates.filter((value, index) => aggregates.findIndex((each) => isDeepStrictEqual(each, value)) === index);
 }
 
@@ -33,7 +41,8 @@ function accumulate({ fn, of, distinct }: Aggregate, path: string, frame: Frame)
   const values = of.map((value) => frame.value(value));
   const [first = null] = values;
   if (distinct && values.length > 0 && fn !== "min" && fn !== "max") {
-    const together: Json = values.length === 1 ? first : Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
+    const together: Json =
+      values.length === 1 ? first : Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
     return { [path]: { $addToSet: whenPresent(values, together, null) } };
   }
   switch (fn) {
@@ -59,8 +68,17 @@ function finished({ fn, of, distinct }: Aggregate, collected: string): Json {
 }
 
 /** One document for each different row of values. */
-export function distinct(values: readonly { value: Scalar | Aggregate }[], frame: Frame): { stages: Stage[]; frame: Frame } {
+export function distinct(
+  values: readonly { value: Scalar | Aggregate }[],
+  frame: Frame,
+): { stages: Stage[]; frame: Frame } {
   const keys = values.map(({ value }, index) => ({ value, path: `k${index}` }));
   const id = Object.fromEntries(keys.map(({ value, path }) => [path, orNull(frame.value(value))]));
-  return { stages: [{ $group: { _id: id } }, { $project: { _id: 0, ...Object.fromEntries(keys.map(({ path }) => [path, `$_id.${path}`])) } }], frame: frame.computed(keys) };
+  return {
+    stages: [
+      { $group: { _id: id } },
+      { $project: { _id: 0, ...Object.fromEntries(keys.map(({ path }) => [path, `$_id.${path}`])) } },
+    ],
+    frame: frame.computed(keys),
+  };
 }

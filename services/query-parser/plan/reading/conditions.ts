@@ -9,9 +9,23 @@ import { list, quoted } from "./words.ts";
 /** Says an inner query: "the average price of products". */
 export type Say = (query: InnerQuery) => string;
 
-const comparators: Record<Comparator, string> = { "=": "is", "<>": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least" };
+const comparators: Record<Comparator, string> = {
+  "=": "is",
+  "<>": "is not",
+  "<": "is less than",
+  "<=": "is at most",
+  ">": "is more than",
+  ">=": "is at least",
+};
 
-const counts: Record<Comparator, string> = { "=": "exactly", "<>": "not exactly", "<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least" };
+const counts: Record<Comparator, string> = {
+  "=": "exactly",
+  "<>": "not exactly",
+  "<": "fewer than",
+  "<=": "at most",
+  ">": "more than",
+  ">=": "at least",
+};
 
 export const compared = (op: Comparator, value: number) => `${comparators[op]} ${value}`;
 
@@ -64,14 +78,25 @@ function saidOf(where: readonly Condition[], wording: Wording, schema: DatabaseS
 }
 
 /** Two conditions on a column that are its bounds. */
-function rangeWith(condition: Comparison, others: readonly Condition[], wording: Wording): { other: Condition; column: ColumnRef; text: string } | undefined {
+function rangeWith(
+  condition: Comparison,
+  others: readonly Condition[],
+  wording: Wording,
+): { other: Condition; column: ColumnRef; text: string } | undefined {
   for (const other of others) {
     if (other.kind !== "column" || !isDeepStrictEqual(other.column, condition.column)) continue;
     const [from, to] = condition.op === ">=" ? [condition, other] : [other, condition];
     if (from.op !== ">=" || (to.op !== "<" && to.op !== "<=")) continue;
     const { column } = condition;
-    if (typeof from.value === "number" && to.op === "<=") return { other, column, text: `is between ${from.value} and ${quoted(to.value)}` };
-    if (typeof from.value !== "string" || typeof to.value !== "string" || to.op !== "<" || !wording.isTime({ kind: "column", ...column })) continue;
+    if (typeof from.value === "number" && to.op === "<=")
+      return { other, column, text: `is between ${from.value} and ${quoted(to.value)}` };
+    if (
+      typeof from.value !== "string" ||
+      typeof to.value !== "string" ||
+      to.op !== "<" ||
+      !wording.isTime({ kind: "column", ...column })
+    )
+      continue;
     const range = spokenRange(from.value, to.value);
     if (range !== undefined) return { other, column, text: range };
   }
@@ -84,7 +109,9 @@ function saidAlone(condition: Condition, wording: Wording, schema: DatabaseSchem
       return about(condition.column, predicate(condition, wording), wording);
     case "pair": {
       const time = wording.isTime({ kind: "column", ...condition.left });
-      const way = time ? { ...comparators, "<": "is before", ">": "is after", "<=": "is not after", ">=": "is not before" } : comparators;
+      const way = time
+        ? { ...comparators, "<": "is before", ">": "is after", "<=": "is not after", ">=": "is not before" }
+        : comparators;
       return whose(`${wording.column(condition.left)} ${way[condition.op]} the ${wording.column(condition.right)}`);
     }
     case "related":
@@ -110,7 +137,9 @@ function predicate(comparison: Comparison, wording: Wording): string {
     case "one of":
       return `is ${list(comparison.values.map(quoted), "or")}`;
     case "none of":
-      return comparison.values.length === 1 ? `is not ${quoted(comparison.values[0]!)}` : `is neither ${list(comparison.values.map(quoted), "nor")}`;
+      return comparison.values.length === 1
+        ? `is not ${quoted(comparison.values[0]!)}`
+        : `is neither ${list(comparison.values.map(quoted), "nor")}`;
     case "lacks":
       return `does not contain ${quoted(comparison.value)}`;
     case "contains":
@@ -124,34 +153,76 @@ function predicate(comparison: Comparison, wording: Wording): string {
     case ">":
     case ">=": {
       const time = typeof comparison.value === "string" && wording.isTime({ kind: "column", ...comparison.column });
-      return time ? spokenComparison(comparison.op, String(comparison.value)) : `${comparators[comparison.op]} ${quoted(comparison.value)}`;
+      return time
+        ? spokenComparison(comparison.op, String(comparison.value))
+        : `${comparators[comparison.op]} ${quoted(comparison.value)}`;
     }
   }
 }
 
 /** What is counted is told apart by its key, or else is what is joined first. */
-function related({ joins, where, against = [], count }: Related, outer: Wording, schema: DatabaseSchema, say: Say): Said {
+function related(
+  { joins, where, against = [], count }: Related,
+  outer: Wording,
+  schema: DatabaseSchema,
+  say: Say,
+): Said {
   const source = joins.find(({ as }) => count.distinct?.every((ref) => ref.source === as)) ?? joins[0]!;
   const { as } = source;
   const [first, ...rest] = joins as [Related["joins"][number]];
-  const wording = new Wording({ from: { as: first.as, schema: first.schema, table: first.table }, joins: rest }, schema, { about: as });
-  const beside = against.map(({ inner, op, outer: ref }) => `whose ${wording.column(inner)} ${comparators[op]} their ${outer.column(ref)}`);
+  const wording = new Wording(
+    { from: { as: first.as, schema: first.schema, table: first.table }, joins: rest },
+    schema,
+    { about: as },
+  );
+  const beside = against.map(
+    ({ inner, op, outer: ref }) => `whose ${wording.column(inner)} ${comparators[op]} their ${outer.column(ref)}`,
+  );
   const such = clauses(where, wording, schema, say) + (beside.length > 0 ? ` ${list(beside)}` : "");
-  const isOne = source === joins[0] && wording.isKey(as, source.on.map(({ right }) => right));
+  const isOne =
+    source === joins[0] &&
+    wording.isKey(
+      as,
+      source.on.map(({ right }) => right),
+    );
   if (isOne && count.value === 1 && count.op === ">=") return having(`a ${wording.thing(as)}${such}`);
   return having(countOf(count.op, count.value, wording.things) + such);
 }
 
 /** Rows than which no other of the same kind is further up: "whose price is the highest for their category". */
-function extreme({ joins: [first, ...rest], where, against: [pair, ...others] = [], count }: Related, wording: Wording, schema: DatabaseSchema, say: Say): Said | undefined {
+function extreme(
+  { joins: [first, ...rest], where, against: [pair, ...others] = [], count }: Related,
+  wording: Wording,
+  schema: DatabaseSchema,
+  say: Say,
+): Said | undefined {
   const table = wording.table(wording.root);
-  const same = first && rest.length === 0 && pair && others.length === 0 && table?.name === first.table && table.schema === first.schema && first.on.every(({ left, right }) => left.source === wording.root && left.column === right);
+  const same =
+    first &&
+    rest.length === 0 &&
+    pair &&
+    others.length === 0 &&
+    table?.name === first.table &&
+    table.schema === first.schema &&
+    first.on.every(({ left, right }) => left.source === wording.root && left.column === right);
   const most = count.op === "=" && count.value === 0 ? 1 : count.op === "<" ? count.value : 0;
-  if (!same || most === 0 || count.distinct || (pair.op !== "<" && pair.op !== ">") || pair.inner.column !== pair.outer.column || pair.outer.source !== wording.root) return undefined;
+  if (
+    !same ||
+    most === 0 ||
+    count.distinct ||
+    (pair.op !== "<" && pair.op !== ">") ||
+    pair.inner.column !== pair.outer.column ||
+    pair.outer.source !== wording.root
+  )
+    return undefined;
   const groups = list(first.on.map(({ left }) => wording.group({ kind: "column", ...left })));
   const among = clauses(where, new Wording({ from: first, joins: [] }, schema), schema, say);
-  const place = wording.isTime({ kind: "column", ...pair.outer }) ? { ">": "latest", "<": "earliest" } : { ">": "highest", "<": "lowest" };
-  return whose(`${wording.column(pair.outer)} is ${most === 1 ? `the ${place[pair.op]}` : `among the ${most} ${place[pair.op]}`} for their ${groups}${among === "" ? "" : `, among those${among}`}`);
+  const place = wording.isTime({ kind: "column", ...pair.outer })
+    ? { ">": "latest", "<": "earliest" }
+    : { ">": "highest", "<": "lowest" };
+  return whose(
+    `${wording.column(pair.outer)} is ${most === 1 ? `the ${place[pair.op]}` : `among the ${most} ${place[pair.op]}`} for their ${groups}${among === "" ? "" : `, among those${among}`}`,
+  );
 }
 
 /** Things whose key is in a list of references to them are those that have what refers to them. */
@@ -167,10 +238,21 @@ function member({ column, op, query }: Member, wording: Wording, schema: Databas
 function refers(query: InnerQuery, column: Member["column"], wording: Wording, schema: DatabaseSchema): boolean {
   const { from } = query;
   const listed = listedColumn(query);
-  const target = column.source === wording.root && wording.isKey(column.source, [column.column]) ? wording.table(column.source) : undefined;
+  const target =
+    column.source === wording.root && wording.isKey(column.source, [column.column])
+      ? wording.table(column.source)
+      : undefined;
   if (!listed || !target || !("table" in from)) return false;
   const table = schema.tables.find((each) => each.schema === from.schema && each.name === from.table);
-  return table?.foreignKeys.some((key) => key.columns.length === 1 && key.columns[0] === listed.column && key.schema === target.schema && key.table === target.name) ?? false;
+  return (
+    table?.foreignKeys.some(
+      (key) =>
+        key.columns.length === 1 &&
+        key.columns[0] === listed.column &&
+        key.schema === target.schema &&
+        key.table === target.name,
+    ) ?? false
+  );
 }
 
 /** Splits conditions into those on one source, and the others. */
@@ -191,4 +273,3 @@ export function partition(where: QueryPlan["where"], source: string): [on: Condi
   };
   return [where.filter(isOn), where.filter((condition) => !isOn(condition))];
 }
-

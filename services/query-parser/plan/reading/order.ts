@@ -23,7 +23,14 @@ export const thenBy = (terms: readonly Term[], wording: Wording) => ordered(", t
 
 function ordered(words: string, terms: readonly Term[], wording: Wording): string {
   const said = terms.map(({ value, direction }) => {
-    const way = direction === "asc" ? "" : wording.isTime(value) ? " (latest first)" : wording.isText(value) ? " (from Z to A)" : " (highest first)";
+    const way =
+      direction === "asc"
+        ? ""
+        : wording.isTime(value)
+          ? " (latest first)"
+          : wording.isText(value)
+            ? " (from Z to A)"
+            : " (highest first)";
     return (value.kind === "aggregate" ? `the ${wording.aggregate(value)}` : wording.scalar(value)) + way;
   });
   return said.length > 0 ? `${words} ${list(said)}` : "";

@@ -2,7 +2,8 @@
 import type { Comparator } from "../plan.ts";
 import { readTime } from "../time-literal.ts";
 
-const written = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+const written = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
 const day = written({ day: "numeric", month: "long", year: "numeric" });
 const month = written({ month: "long", year: "numeric" });
 const time = written({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -19,7 +20,14 @@ export function spokenTime(text: string): string {
 
 export function spokenComparison(op: Comparator, text: string): string {
   const said = spokenTime(text);
-  return { "=": `is ${said}`, "<>": `is not ${said}`, "<": `is before ${said}`, "<=": `is ${said} or earlier`, ">": `is after ${said}`, ">=": `is ${said} or later` }[op];
+  return {
+    "=": `is ${said}`,
+    "<>": `is not ${said}`,
+    "<": `is before ${said}`,
+    "<=": `is ${said} or earlier`,
+    ">": `is after ${said}`,
+    ">=": `is ${said} or later`,
+  }[op];
 }
 
 /** From a day on, and before another: "is in 2024", "is in May 2024", "is on 31 May 2024", "is from 1 to 30 May 2024". */
@@ -28,7 +36,9 @@ export function spokenRange(from: string, before: string): string | undefined {
   if (!start || !end || !("day" in start) || !("day" in end)) return undefined;
   const last = new Date(asDate(end.day).getTime() - 24 * 60 * 60 * 1000);
   const first = asDate(start.day);
-  const following = (months: number) => new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + months, first.getUTCDate())).getTime() === asDate(end.day).getTime();
+  const following = (months: number) =>
+    new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + months, first.getUTCDate())).getTime() ===
+    asDate(end.day).getTime();
   if (last.getTime() === first.getTime()) return `is on ${day.format(first)}`;
   if (first.getUTCDate() === 1 && following(1)) return `is in ${month.format(first)}`;
   if (first.getUTCDate() === 1 && first.getUTCMonth() === 0 && following(12)) return `is in ${first.getUTCFullYear()}`;

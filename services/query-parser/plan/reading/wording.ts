@@ -16,7 +16,11 @@ export class Wording {
   readonly #joins: readonly Join[];
 
   /** @param about the source that the query is told from, where it is not its first one @param things where those are no rows of a table */
-  constructor({ from, joins }: Pick<QueryPlan, "from" | "joins">, schema: DatabaseSchema, { about = from.as, things }: { about?: string; things?: string | undefined } = {}) {
+  constructor(
+    { from, joins }: Pick<QueryPlan, "from" | "joins">,
+    schema: DatabaseSchema,
+    { about = from.as, things }: { about?: string; things?: string | undefined } = {},
+  ) {
     this.#schema = schema;
     this.#from = from;
     this.#joins = joins;
@@ -27,7 +31,9 @@ export class Wording {
 
   table(source: string): Table | undefined {
     const found = [this.#from, ...this.#joins].find(({ as }) => as === source);
-    return found && "table" in found ? this.#schema.tables.find(({ schema, name }) => schema === found.schema && name === found.table) : undefined;
+    return found && "table" in found
+      ? this.#schema.tables.find(({ schema, name }) => schema === found.schema && name === found.table)
+      : undefined;
   }
 
   /** One of a source's things. A key may say more of it than the table's name: the origin airport, the destination airport. */
@@ -35,7 +41,10 @@ export class Wording {
     const join = this.#joins.find(({ as }) => as === source);
     const name = singular(spoken(this.table(source)?.name ?? source));
     const [pair, ...others] = join?.on ?? [];
-    const key = pair && others.length === 0 && this.table(source)?.primaryKey.includes(pair.right) ? /^(.+) id$/.exec(spoken(pair.left.column))?.[1] : undefined;
+    const key =
+      pair && others.length === 0 && this.table(source)?.primaryKey.includes(pair.right)
+        ? /^(.+) id$/.exec(spoken(pair.left.column))?.[1]
+        : undefined;
     return key ?? name;
   }
 
@@ -54,7 +63,10 @@ export class Wording {
   /** What a key refers to, or the column. */
   group(value: Scalar): string {
     const table = value.kind === "column" ? this.table(value.source) : undefined;
-    const key = value.kind === "column" ? table?.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === value.column) : undefined;
+    const key =
+      value.kind === "column"
+        ? table?.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === value.column)
+        : undefined;
     if (value.kind !== "column" || !key) return this.scalar(value);
     return /^(.+) id$/.exec(spoken(value.column))?.[1] ?? singular(spoken(key.table));
   }
@@ -84,7 +96,9 @@ export class Wording {
       case "period":
         return `${value.unit} of ${this.column(value.of)}`;
       case "arithmetic": {
-        const [left, right] = [value.left, value.right].map((operand) => (typeof operand === "number" ? String(operand) : this.column(operand)));
+        const [left, right] = [value.left, value.right].map((operand) =>
+          typeof operand === "number" ? String(operand) : this.column(operand),
+        );
         return `${left!} ${{ "+": "plus", "-": "minus", "*": "times", "/": "divided by" }[value.op]} ${right!}`;
       }
     }
@@ -113,7 +127,12 @@ export class Wording {
     const columns = of.flatMap((value) => (value.kind === "column" ? [value] : []));
     const [first] = columns;
     if (!first || columns.length < of.length) return of.length === 0 ? this.things : undefined;
-    const isKey = columns.every(({ source }) => source === first.source) && this.isKey(first.source, columns.map(({ column }) => column));
+    const isKey =
+      columns.every(({ source }) => source === first.source) &&
+      this.isKey(
+        first.source,
+        columns.map(({ column }) => column),
+      );
     if (!isKey) return undefined;
     if (first.source === this.root) return this.things;
     return distinct || this.#isMany(first.source) ? plural(this.thing(first.source)) : undefined;
@@ -121,7 +140,13 @@ export class Wording {
 
   #isMany(source: string): boolean {
     const join = this.#joins.find(({ as }) => as === source);
-    return join !== undefined && !this.isKey(source, join.on.map(({ right }) => right));
+    return (
+      join !== undefined &&
+      !this.isKey(
+        source,
+        join.on.map(({ right }) => right),
+      )
+    );
   }
 
   #count(of: readonly Scalar[], distinct: boolean | undefined): string {

@@ -9,7 +9,8 @@ export function list(parts: readonly string[], word = "and"): string {
 }
 
 /** Several of what a column holds: "prices", "months of ordered at"; there are no ordered ats. */
-export const several = (name: string) => name.replace(/^.+?(?= of |$)/, (noun) => (/ (at|by|from|in|on|to)$/.test(noun) ? noun : plural(noun)));
+export const several = (name: string) =>
+  name.replace(/^.+?(?= of |$)/, (noun) => (/ (at|by|from|in|on|to)$/.test(noun) ? noun : plural(noun)));
 
 export const quoted = (value: string | number | boolean) => (typeof value === "string" ? `"${value}"` : String(value));
 

@@ -40,13 +40,17 @@ async function send(step: Step, agent: Agent): Promise<void> {
   lap.ended.push({ name: step.name, result, ms });
   const good = typeof result === "number" && result >= 200 && result < 300;
   if (!good) lap.failures.push({ at, name: step.name, result, ms: Math.round(ms), text: text.slice(0, 400) });
-  else if (step.path.endsWith("/jobs") && step.method === "POST") lap.jobs.push((JSON.parse(text) as { job_id: string }).job_id);
+  else if (step.path.endsWith("/jobs") && step.method === "POST")
+    lap.jobs.push((JSON.parse(text) as { job_id: string }).job_id);
 }
 
 function ask({ method, path, body }: Step, agent: Agent): Promise<{ result: number | string; text: string }> {
   return new Promise((resolve) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { ...(payload !== undefined && { "content-type": "application/json" }), "x-request-id": randomUUID() };
+    const headers = {
+      ...(payload !== undefined && { "content-type": "application/json" }),
+      "x-request-id": randomUUID(),
+    };
     const failed = (error: NodeJS.ErrnoException) => resolve({ result: error.code ?? error.name, text: error.message });
     request(new URL(path, gateway), { method, agent, headers, signal: AbortSignal.timeout(20_000) }, (response) => {
       const chunks: Buffer[] = [];
@@ -74,6 +78,13 @@ createServer((_request, response) => {
   const seconds = (Date.now() - since) / 1000;
   const counts: Record<string, number> = {};
   for (const { name, result } of ended) counts[`${name} ${result}`] = (counts[`${name} ${result}`] ?? 0) + 1;
-  const report = { seconds, requests: ended.length, counts, failures, jobs, ms: { p50: percentile(0.5), p99: percentile(0.99), max: percentile(1) } };
+  const report = {
+    seconds,
+    requests: ended.length,
+    counts,
+    failures,
+    jobs,
+    ms: { p50: percentile(0.5), p99: percentile(0.99), max: percentile(1) },
+  };
   response.setHeader("content-type", "application/json").end(JSON.stringify(report));
 }).listen(8090);

@@ -24,7 +24,10 @@ function connects(address: string): Promise<boolean> {
       resolve(answered);
     };
     // A process that was held up finds its time over before it looks at what arrived meanwhile, which it then does at once.
-    socket.setTimeout(timeoutMs, () => setImmediate(end, false)).on("connect", () => end(true)).on("error", () => end(false));
+    socket
+      .setTimeout(timeoutMs, () => setImmediate(end, false))
+      .on("connect", () => end(true))
+      .on("error", () => end(false));
   });
 }
 
@@ -41,6 +44,11 @@ async function addressOf(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-const tried = Object.entries(JSON.parse(TARGETS) as Record<string, string>).map(async ([name, address]) => ((await answers(address)) ? [name] : []));
+const tried = Object.entries(JSON.parse(TARGETS) as Record<string, string>).map(async ([name, address]) =>
+  (await answers(address)) ? [name] : [],
+);
 const resolved = addressOf(NAME);
-writeFileSync("/dev/termination-log", JSON.stringify({ answered: (await Promise.all(tried)).flat(), resolved: await resolved }));
+writeFileSync(
+  "/dev/termination-log",
+  JSON.stringify({ answered: (await Promise.all(tried)).flat(), resolved: await resolved }),
+);

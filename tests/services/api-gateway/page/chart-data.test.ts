@@ -7,46 +7,121 @@ const perStatus = columns(["status", "text"], ["number_of_orders", "bigint"]);
 
 describe("the page: which chart a result suits", () => {
   it("bars for labels with a number, the longest first unless an order was asked for", () => {
-    const rows: Rows = [["paid", 3], [null, "7.50"], ["sent", 5]];
+    const rows: Rows = [
+      ["paid", 3],
+      [null, "7.50"],
+      ["sent", 5],
+    ];
     expect(chartOf(perStatus, rows, false)).to.deep.equal({
-      kind: "bars", label: "status", value: "number of orders", total: 3,
-      points: [{ label: "none", value: 7.5 }, { label: "sent", value: 5 }, { label: "paid", value: 3 }],
+      kind: "bars",
+      label: "status",
+      value: "number of orders",
+      total: 3,
+      points: [
+        { label: "none", value: 7.5 },
+        { label: "sent", value: 5 },
+        { label: "paid", value: 3 },
+      ],
     });
     expect(chartOf(perStatus, rows, true)?.points.map(({ value }) => value)).to.deep.equal([3, 7.5, 5]);
   });
 
-  for (const [what, labels] of Object.entries({ days: ["2024-05-02", "2024-05-01", "2024-05-03"], months: ["2024-02", "2024-01", "2024-03"], quarters: ["2024-Q2", "2024-Q1", "2024-Q3"] })) {
+  for (const [what, labels] of Object.entries({
+    days: ["2024-05-02", "2024-05-01", "2024-05-03"],
+    months: ["2024-02", "2024-01", "2024-03"],
+    quarters: ["2024-Q2", "2024-Q1", "2024-Q3"],
+  })) {
     it(`a line for ${what} with a number, in their order`, () => {
-      const chart = chartOf(columns(["when", "text"], ["sum", "numeric"]), labels.map((label, at) => [label, at]), false);
+      const chart = chartOf(
+        columns(["when", "text"], ["sum", "numeric"]),
+        labels.map((label, at) => [label, at]),
+        false,
+      );
       expect(chart?.kind).to.equal("line");
       expect(chart?.points.map(({ label }) => label)).to.deep.equal(labels.toSorted());
     });
   }
 
   it("a line for the number of a year", () => {
-    expect(chartOf(columns(["ordered_at_year", "integer"], ["count", "bigint"]), [[2023, 1], [2024, 5], [2025, 2]], false)?.kind).to.equal("line");
+    expect(
+      chartOf(
+        columns(["ordered_at_year", "integer"], ["count", "bigint"]),
+        [
+          [2023, 1],
+          [2024, 5],
+          [2025, 2],
+        ],
+        false,
+      )?.kind,
+    ).to.equal("line");
   });
 
   it("leaves out keys, and rows without a number", () => {
-    const chart = chartOf(columns(["id", "integer"], ["name", "text"], ["price", "numeric(10,2)"]), [[1, "a", "1.00"], [2, "b", null], [3, "c", "2.00"]], false);
-    expect(chart?.points).to.deep.equal([{ label: "c", value: 2 }, { label: "a", value: 1 }]);
+    const chart = chartOf(
+      columns(["id", "integer"], ["name", "text"], ["price", "numeric(10,2)"]),
+      [
+        [1, "a", "1.00"],
+        [2, "b", null],
+        [3, "c", "2.00"],
+      ],
+      false,
+    );
+    expect(chart?.points).to.deep.equal([
+      { label: "c", value: 2 },
+      { label: "a", value: 1 },
+    ]);
   });
 
   it("draws the first of many, and says of how many", () => {
-    const chart = chartOf(perStatus, Array.from({ length: 100 }, (_, n) => [`s${n}`, n]), false);
+    const chart = chartOf(
+      perStatus,
+      Array.from({ length: 100 }, (_, n) => [`s${n}`, n]),
+      false,
+    );
     expect([chart?.points.length, chart?.total, chart?.points[0]?.value]).to.deep.equal([25, 100, 99]);
   });
 
   it("none for one row, two numbers, two labels, or no number", () => {
     expect(chartOf(perStatus, [["paid", 3]], false)).to.equal(undefined);
-    expect(chartOf(columns(["name", "text"], ["price", "numeric"], ["stock", "integer"]), [["a", 1, 2], ["b", 1, 2]], false)).to.equal(undefined);
-    expect(chartOf(columns(["name", "text"], ["city", "text"], ["stock", "integer"]), [["a", "x", 2], ["b", "y", 2]], false)).to.equal(undefined);
-    expect(chartOf(columns(["name", "text"], ["city", "text"]), [["a", "x"], ["b", "y"]], false)).to.equal(undefined);
+    expect(
+      chartOf(
+        columns(["name", "text"], ["price", "numeric"], ["stock", "integer"]),
+        [
+          ["a", 1, 2],
+          ["b", 1, 2],
+        ],
+        false,
+      ),
+    ).to.equal(undefined);
+    expect(
+      chartOf(
+        columns(["name", "text"], ["city", "text"], ["stock", "integer"]),
+        [
+          ["a", "x", 2],
+          ["b", "y", 2],
+        ],
+        false,
+      ),
+    ).to.equal(undefined);
+    expect(
+      chartOf(
+        columns(["name", "text"], ["city", "text"]),
+        [
+          ["a", "x"],
+          ["b", "y"],
+        ],
+        false,
+      ),
+    ).to.equal(undefined);
     expect(chartOf([], [], false)).to.equal(undefined);
   });
 
   it("has round ticks around all values and 0", () => {
-    const around = (...values: number[]) => ticks(values.map((value) => ({ label: "", value })), 4);
+    const around = (...values: number[]) =>
+      ticks(
+        values.map((value) => ({ label: "", value })),
+        4,
+      );
     expect(around(3, 97)).to.deep.equal([0, 25, 50, 75, 100]);
     expect(around(-5, 5)).to.deep.equal([-5, -2.5, 0, 2.5, 5]);
     expect(around(0.1, 0.3)).to.deep.equal([0, 0.1, 0.2, 0.3]);

@@ -5,7 +5,12 @@ describe("the page: the columns of a dataset", () => {
   const cases: [string, string, string, string[]][] = [
     ["fields of the first line", "area,rooms,price\n120,4,500000\n", "houses.csv", ["area", "rooms", "price"]],
     ["a line that ends as in Windows, or does not end", "a,b\r\n1,2", "x.csv", ["a", "b"]],
-    ["quotes, with separators, lines and quotes inside", '"a, b","c\nd","e ""f"""\n1,2,3', "x.csv", ["a, b", "c\nd", 'e "f"']],
+    [
+      "quotes, with separators, lines and quotes inside",
+      '"a, b","c\nd","e ""f"""\n1,2,3',
+      "x.csv",
+      ["a, b", "c\nd", 'e "f"'],
+    ],
     ["a byte order mark, and blanks around names", "\uFEFFa , b\n", "x.csv", ["a", "b"]],
     ["no line but that one", "a,b", "x.csv", ["a", "b"]],
     ["nothing", "", "x.csv", []],

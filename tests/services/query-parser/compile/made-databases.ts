@@ -20,12 +20,21 @@ export interface MadeDatabase {
 type Row = MadeTable["rows"][number];
 
 const runner = (connector: Connector) => async (statement: Statement) => {
-  const { rows } = await connector.query("shop", { ...statement, limit: 10_000, timeout_ms: 10_000 }, new AbortController().signal);
+  const { rows } = await connector.query(
+    "shop",
+    { ...statement, limit: 10_000, timeout_ms: 10_000 },
+    new AbortController().signal,
+  );
   return rows;
 };
 
 const definition = ({ columns }: MadeTable, dialect: Dialect, quote: (name: string) => string, text = "") =>
-  columns.map(({ name, type, nullable }) => `${quote(name)} ${types[type][dialect]}${type === "text" ? text : ""}${nullable ? "" : " NOT NULL"}`).join(", ");
+  columns
+    .map(
+      ({ name, type, nullable }) =>
+        `${quote(name)} ${types[type][dialect]}${type === "text" ? text : ""}${nullable ? "" : " NOT NULL"}`,
+    )
+    .join(", ");
 
 export async function startPostgresqlToFill(): Promise<MadeDatabase> {
   const database = await startPglite();
@@ -36,8 +45,14 @@ export async function startPostgresqlToFill(): Promise<MadeDatabase> {
     fill: async (tables) => {
       await database.pool.query("DROP SCHEMA IF EXISTS shop CASCADE; CREATE SCHEMA shop");
       for (const table of tables) {
-        await database.pool.query(`CREATE TABLE shop.${quote(table.name)} (${definition(table, "postgresql", quote, ' COLLATE "C"')})`);
-        for (const row of table.rows) await database.pool.query(`INSERT INTO shop.${quote(table.name)} VALUES (${row.map((_, index) => `$${index + 1}`).join(", ")})`, row);
+        await database.pool.query(
+          `CREATE TABLE shop.${quote(table.name)} (${definition(table, "postgresql", quote, ' COLLATE "C"')})`,
+        );
+        for (const row of table.rows)
+          await database.pool.query(
+            `INSERT INTO shop.${quote(table.name)} VALUES (${row.map((_, index) => `$${index + 1}`).join(", ")})`,
+            row,
+          );
       }
     },
     run: runner(connector),
@@ -53,14 +68,23 @@ export async function startMysqlToFill(context: Mocha.Context): Promise<MadeData
   const { admin, settings } = mariadb;
   const connector = new Connector([settings], createLogger("db-connector", "silent"));
   const quote = (name: string) => `\`${name.replaceAll("`", "``")}\``;
-  const written = (row: Row, { columns }: MadeTable) => row.map((value, index) => (columns[index]!.type === "instant" && value !== null ? String(value).replace(/T(.*)Z/, " $1") : value));
+  const written = (row: Row, { columns }: MadeTable) =>
+    row.map((value, index) =>
+      columns[index]!.type === "instant" && value !== null ? String(value).replace(/T(.*)Z/, " $1") : value,
+    );
   return {
     dialect: "mysql",
     fill: async (tables) => {
-      await admin.query("DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin; USE shop");
+      await admin.query(
+        "DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin; USE shop",
+      );
       for (const table of tables) {
         await admin.query(`CREATE TABLE ${quote(table.name)} (${definition(table, "mysql", quote)})`);
-        for (const row of table.rows) await admin.execute(`INSERT INTO ${quote(table.name)} VALUES (${row.map(() => "?").join(", ")})`, written(row, table));
+        for (const row of table.rows)
+          await admin.execute(
+            `INSERT INTO ${quote(table.name)} VALUES (${row.map(() => "?").join(", ")})`,
+            written(row, table),
+          );
       }
     },
     run: runner(connector),
@@ -91,7 +115,8 @@ export async function startMongodbToFill(context: Mocha.Context): Promise<MadeDa
       await db.dropDatabase();
       for (const table of tables) {
         await db.createCollection(table.name);
-        if (table.rows.length > 0) await db.collection(table.name).insertMany(table.rows.map((row) => document(row, table)));
+        if (table.rows.length > 0)
+          await db.collection(table.name).insertMany(table.rows.map((row) => document(row, table)));
       }
     },
     run: runner(connector),

@@ -55,16 +55,35 @@ describe("PostgreSQL's own types", () => {
   const run = async (value: ReturnType<typeof plan>) => {
     const parsed = queryPlan.parse(value);
     expect(problemsOf(parsed, schema)).to.deep.equal([]);
-    return (await connector.query("shop", { ...compile(parsed, schema), limit: 10, timeout_ms: 10_000 }, new AbortController().signal)).rows;
+    return (
+      await connector.query(
+        "shop",
+        { ...compile(parsed, schema), limit: 10, timeout_ms: 10_000 },
+        new AbortController().signal,
+      )
+    ).rows;
   };
 
   for (const [condition, ids] of conditions) {
     it(`are compared: ${condition.column.column} ${condition.op} ${"values" in condition ? condition.values.join() : "value" in condition ? condition.value : ""}`, async () => {
-      expect(await run(plan("pets", ["pets.id"], { where: [condition], orderBy: [{ value: { kind: "column", ...ref("pets.id") }, direction: "asc" }] }))).to.deep.equal(ids.map((id) => [id]));
+      expect(
+        await run(
+          plan("pets", ["pets.id"], {
+            where: [condition],
+            orderBy: [{ value: { kind: "column", ...ref("pets.id") }, direction: "asc" }],
+          }),
+        ),
+      ).to.deep.equal(ids.map((id) => [id]));
     });
   }
 
   it("compute without an overflow", async () => {
-    expect(await run(plan("pets", [aggregate("max", [{ kind: "arithmetic", op: "*", left: ref("pets.small"), right: ref("pets.small") }])]))).to.deep.equal([[400_000_000]]);
+    expect(
+      await run(
+        plan("pets", [
+          aggregate("max", [{ kind: "arithmetic", op: "*", left: ref("pets.small"), right: ref("pets.small") }]),
+        ]),
+      ),
+    ).to.deep.equal([[400_000_000]]);
   });
 });

@@ -19,13 +19,74 @@ export interface MadeTable {
   rows: (string | number | boolean | null)[][];
 }
 
-const names = ["id", "name", "order", "select", 'quo"ted', "back`tick", "it's", "two words", "semi;colon --", "question?", "umläut", "percent%", "Upper", "back\\slash", "{brace}", "constructor", "1st", "2024"];
+const names = [
+  "id",
+  "name",
+  "order",
+  "select",
+  'quo"ted',
+  "back`tick",
+  "it's",
+  "two words",
+  "semi;colon --",
+  "question?",
+  "umläut",
+  "percent%",
+  "Upper",
+  "back\\slash",
+  "{brace}",
+  "constructor",
+  "1st",
+  "2024",
+];
 
 /** Texts as people, and those who mean harm, write them. Of the data none begins with a dollar sign: the stand-in of MongoDB takes it for a path. */
-const texts = ["Anna", "anna", "Bob", "50%", "a_b", "ab", "it's", 'say "hi"', "back\\slash", "!x", "?", "", "日本", "; DROP TABLE x; --", "x.y", "[a]", "a|b", "(1)"];
-export const hostile = [...texts, "$where", "$$ROOT", "$1", ":name", "%", "_", "\\", "'", '{"$ne": null}', "${x}", "é", "\n", "null"];
+const texts = [
+  "Anna",
+  "anna",
+  "Bob",
+  "50%",
+  "a_b",
+  "ab",
+  "it's",
+  'say "hi"',
+  "back\\slash",
+  "!x",
+  "?",
+  "",
+  "日本",
+  "; DROP TABLE x; --",
+  "x.y",
+  "[a]",
+  "a|b",
+  "(1)",
+];
+export const hostile = [
+  ...texts,
+  "$where",
+  "$$ROOT",
+  "$1",
+  ":name",
+  "%",
+  "_",
+  "\\",
+  "'",
+  '{"$ne": null}',
+  "${x}",
+  "é",
+  "\n",
+  "null",
+];
 
-const instants = ["2023-12-31T23:30:00.000Z", "2024-01-01T00:00:00.000Z", "2024-02-29T12:00:00.500Z", "2024-05-31T10:30:00.000Z", "2024-12-30T08:00:00.000Z", "2021-01-03T23:59:59.999Z", "2025-06-15T00:00:00.000Z"];
+const instants = [
+  "2023-12-31T23:30:00.000Z",
+  "2024-01-01T00:00:00.000Z",
+  "2024-02-29T12:00:00.500Z",
+  "2024-05-31T10:30:00.000Z",
+  "2024-12-30T08:00:00.000Z",
+  "2021-01-03T23:59:59.999Z",
+  "2025-06-15T00:00:00.000Z",
+];
 
 /** A value for a column of the type. */
 export function valueOf(type: Type, chance: Chance, data = false): string | number | boolean {
@@ -56,8 +117,17 @@ function makeTable(chance: Chance, before: readonly MadeTable[]): MadeTable {
   const unused = names.filter((name) => name !== "id");
   const take = () => unused.splice(chance.integer(0, unused.length - 1), 1)[0]!;
   const column = () => ({ name: take(), type: chance.pick(Object.keys(types) as Type[]), nullable: chance.oneIn(2) });
-  const columns: MadeTable["columns"] = [{ name: chance.oneIn(2) ? "id" : take(), type: "integer", nullable: false }, ...chance.some(2, 6, column)];
-  if (before.length > 0) columns.push({ name: take(), type: "integer", nullable: chance.oneIn(2), references: chance.integer(0, before.length - 1) });
+  const columns: MadeTable["columns"] = [
+    { name: chance.oneIn(2) ? "id" : take(), type: "integer", nullable: false },
+    ...chance.some(2, 6, column),
+  ];
+  if (before.length > 0)
+    columns.push({
+      name: take(),
+      type: "integer",
+      nullable: chance.oneIn(2),
+      references: chance.integer(0, before.length - 1),
+    });
   const rows = Array.from({ length: chance.pick([0, 6, 8, 10, 12, 14]) }, (_, row) =>
     columns.map(({ type, nullable, references }, index) => {
       const keys = references === undefined ? undefined : before[references]!.rows.map(([key]) => key!);
@@ -66,7 +136,11 @@ function makeTable(chance: Chance, before: readonly MadeTable[]): MadeTable {
       return keys ? chance.pick(keys) : valueOf(type, chance, true);
     }),
   );
-  return { name: `t${before.length} ${take()}`, columns, rows: rows.filter((row) => columns.every(({ nullable }, index) => nullable || row[index] !== null)) };
+  return {
+    name: `t${before.length} ${take()}`,
+    columns,
+    rows: rows.filter((row) => columns.every(({ nullable }, index) => nullable || row[index] !== null)),
+  };
 }
 
 /** The schema as the db-connector would find it. */
@@ -79,10 +153,21 @@ export function schemaOf(tables: readonly MadeTable[], dialect: Dialect, schema:
       schema,
       name,
       kind: "table",
-      columns: columns.map((column): Column => ({ name: column.name, type: types[column.type][dialect], nullable: column.nullable })),
+      columns: columns.map(
+        (column): Column => ({ name: column.name, type: types[column.type][dialect], nullable: column.nullable }),
+      ),
       primaryKey: [columns[0]!.name],
       foreignKeys: columns.flatMap((column): ForeignKey[] =>
-        column.references === undefined ? [] : [{ columns: [column.name], schema, table: tables[column.references]!.name, references: [tables[column.references]!.columns[0]!.name] }],
+        column.references === undefined
+          ? []
+          : [
+              {
+                columns: [column.name],
+                schema,
+                table: tables[column.references]!.name,
+                references: [tables[column.references]!.columns[0]!.name],
+              },
+            ],
       ),
     })),
   };

@@ -24,7 +24,10 @@ describe("plans over made-up schemas give the same rows on", () => {
   });
   after(() => postgresql.close());
 
-  for (const [name, start] of [["MySQL", startMysqlToFill], ["MongoDB", startMongodbToFill]] as const) {
+  for (const [name, start] of [
+    ["MySQL", startMysqlToFill],
+    ["MongoDB", startMongodbToFill],
+  ] as const) {
     describe(name, () => {
       let other: MadeDatabase | undefined;
       before(async function () {
@@ -40,7 +43,8 @@ describe("plans over made-up schemas give the same rows on", () => {
             const chance = new Chance(g);
             const tables = makeTables(chance);
             await Promise.all([postgresql.fill(tables), other!.fill(tables)]);
-            for (let count = 0; count < plansOfEach; count++) rows += await compare(queryPlan.parse(makePlan(chance, tables, "shop")), tables, [postgresql, other!]);
+            for (let count = 0; count < plansOfEach; count++)
+              rows += await compare(queryPlan.parse(makePlan(chance, tables, "shop")), tables, [postgresql, other!]);
           }),
           { numRuns: schemas, endOnFailure: true },
         );
@@ -50,7 +54,11 @@ describe("plans over made-up schemas give the same rows on", () => {
   }
 });
 
-async function compare(plan: QueryPlan, tables: readonly MadeTable[], databases: readonly MadeDatabase[]): Promise<number> {
+async function compare(
+  plan: QueryPlan,
+  tables: readonly MadeTable[],
+  databases: readonly MadeDatabase[],
+): Promise<number> {
   const answers: Answer[] = [];
   for (const database of databases) {
     const { dialect } = database;
@@ -65,21 +73,35 @@ async function compare(plan: QueryPlan, tables: readonly MadeTable[], databases:
   }
   const [one, other] = answers as [Answer, Answer];
   const statements = `${JSON.stringify(one.statement)}\n${JSON.stringify(other.statement)}`;
-  expect(other.rows.map((row, at) => row.map((value, index) => nearly(value, one.rows[at]?.[index]))), statements).to.deep.equal(one.rows);
+  expect(
+    other.rows.map((row, at) => row.map((value, index) => nearly(value, one.rows[at]?.[index]))),
+    statements,
+  ).to.deep.equal(one.rows);
   return one.rows.length;
 }
 
 /** MySQL computes averages of integers to four digits after the point, and with these it may be computed further. */
-const nearly = (value: unknown, expected: unknown) => (typeof value === "number" && typeof expected === "number" && Math.abs(value - expected) < 0.01 ? expected : value);
+const nearly = (value: unknown, expected: unknown) =>
+  typeof value === "number" && typeof expected === "number" && Math.abs(value - expected) < 0.01 ? expected : value;
 
-interface Answer { statement: Statement; rows: unknown[][] }
+interface Answer {
+  statement: Statement;
+  rows: unknown[][];
+}
 
 /** Rows whose values are written in one way; in one order where the plan gives them none. */
-function alike(rows: QueryResult["rows"], plan: QueryPlan, tables: readonly MadeTable[], dialect: Dialect): unknown[][] {
+function alike(
+  rows: QueryResult["rows"],
+  plan: QueryPlan,
+  tables: readonly MadeTable[],
+  dialect: Dialect,
+): unknown[][] {
   const scope = Scope.of(plan, schemaOf(tables, dialect, "shop"));
   const kinds = plan.select.map(({ value }) => kindOf(scope.typeOf(value)!));
   const written = rows.map((row) => row.map((value, index) => (value === null ? null : writers[kinds[index]!](value))));
-  return plan.orderBy.length > 0 ? written : written.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  return plan.orderBy.length > 0
+    ? written
+    : written.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
 const writers: Record<ReturnType<typeof kindOf>, (value: unknown) => unknown> = {

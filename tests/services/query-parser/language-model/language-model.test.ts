@@ -16,7 +16,12 @@ const customers: Table = {
   primaryKey: [],
   foreignKeys: [],
 };
-const schema: DatabaseSchema = { datasource: "shop", dialect: "postgresql", tables: [customers], at: "2025-06-30T00:00:00Z" };
+const schema: DatabaseSchema = {
+  datasource: "shop",
+  dialect: "postgresql",
+  tables: [customers],
+  at: "2025-06-30T00:00:00Z",
+};
 
 describe("a language model that fails", () => {
   const asked = { question: "who?", index: new SchemaIndex(schema), now: new Date("2025-06-30"), guesses: [] };
@@ -30,7 +35,12 @@ describe("a language model that fails", () => {
   afterEach(() => model.close());
 
   const open = (forMs: number) =>
-    (model = new LanguageModel({ baseUrl: stub.baseUrl, model: "stub" }, new Registry(), createLogger("test", "silent"), { after: 2, forMs }));
+    (model = new LanguageModel(
+      { baseUrl: stub.baseUrl, model: "stub" },
+      new Registry(),
+      createLogger("test", "silent"),
+      { after: 2, forMs },
+    ));
 
   it("is left alone after some failures, so that it costs no further question its time", async () => {
     open(60_000);

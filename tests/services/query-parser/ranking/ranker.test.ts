@@ -7,7 +7,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { books, titles } from "./books.ts";
 
-const evidence = (values: Record<string, number> = {}): Evidence => ({ plan: titles, unread: [], features: featureNames.map((name) => values[name] ?? 0) });
+const evidence = (values: Record<string, number> = {}): Evidence => ({
+  plan: titles,
+  unread: [],
+  features: featureNames.map((name) => values[name] ?? 0),
+});
 
 describe("the ranker", () => {
   it("is sure of what is plain, and less of what is not", () => {
@@ -18,18 +22,25 @@ describe("the ranker", () => {
   });
 
   it("prefers what is less far-fetched", () => {
-    const [first, second] = defaultRanker.rank([evidence({ reading: 3, readingAboveLeast: 3, cost: 3, costAboveLeast: 3 }), evidence({ readingBelowMost: 3, costBelowMost: 3 })]);
+    const [first, second] = defaultRanker.rank([
+      evidence({ reading: 3, readingAboveLeast: 3, cost: 3, costAboveLeast: 3 }),
+      evidence({ readingBelowMost: 3, costBelowMost: 3 }),
+    ]);
     expect(first!.features[featureNames.indexOf("reading")]).to.equal(0);
     expect(first!.confidence).to.be.above(second!.confidence);
   });
 
   it("gives confidences from 0 to 1, in falling order", () => {
-    const values = fc.record(Object.fromEntries(featureNames.map((name) => [name, fc.double({ min: -2, max: 6, noNaN: true })])));
+    const values = fc.record(
+      Object.fromEntries(featureNames.map((name) => [name, fc.double({ min: -2, max: 6, noNaN: true })])),
+    );
     fc.assert(
       fc.property(fc.array(values, { minLength: 1, maxLength: 8 }), (all) => {
         const ranked = defaultRanker.rank(all.map(evidence));
         expect(ranked).to.have.length(all.length);
-        ranked.forEach(({ confidence }, place) => expect(confidence).to.be.within(0, ranked[place - 1]?.confidence ?? 1));
+        ranked.forEach(({ confidence }, place) =>
+          expect(confidence).to.be.within(0, ranked[place - 1]?.confidence ?? 1),
+        );
       }),
     );
   });
@@ -41,12 +52,18 @@ describe("the ranker", () => {
   });
 
   it("adds what its trees say to what its weights say", () => {
-    const ranker = new Ranker({ forest: { features: ["joins"], intercept: 1, trees: [[0, 0.5, 2, -2]] }, preference: { tables: 0.5 }, sureness: { score: 1 } });
+    const ranker = new Ranker({
+      forest: { features: ["joins"], intercept: 1, trees: [[0, 0.5, 2, -2]] },
+      preference: { tables: 0.5 },
+      sureness: { score: 1 },
+    });
     expect([evidence(), evidence({ joins: 1, tables: 2 })].map((each) => ranker.prefer(each))).to.deep.equal([3, 0]);
     expect(ranker.rank([evidence({ joins: 1, tables: 2 })])[0]!.confidence).to.equal(0.5);
   });
 
   it("says which of the features it does not know", () => {
-    expect(() => new Ranker({ preference: { colour: 1 }, sureness: { score: 1 } })).to.throw("features that it does not know: colour");
+    expect(() => new Ranker({ preference: { colour: 1 }, sureness: { score: 1 } })).to.throw(
+      "features that it does not know: colour",
+    );
   });
 });
