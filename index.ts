@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "./config/cluster.ts";
 import { guardDigests, imageReference } from "./config/images.ts";
 import { readConfiguration } from "./config/index.ts";
-import { ChatDb } from "./systems/chatdb.ts";
+import { ChatDb } from "./systems/chatdb/chatdb.ts";
 
 const config = readConfiguration();
 guardDigests(config);

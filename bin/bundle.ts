@@ -1,11 +1,12 @@
 /* Bundles each service, or those that are named, into dist/<service>: what its image holds. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buildPage } from "@chatdb/api-gateway/page-build.ts";
 import { build } from "esbuild";
 import { releaseBase, type BaseImage } from "./base-image.ts";
-import { imageTag, serviceNames } from "./image-tag.ts";
+import { sourceTag } from "../config/source-tag.ts";
+import { imageNames, workspaceDependencies } from "../config/workspace.ts";
 import { sbom } from "./sbom.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -23,7 +24,7 @@ const forCommonJs = `import { createRequire as __createRequire } from "node:modu
 export async function bundle(service: string, base: BaseImage = releaseBase()): Promise<void> {
   const source = join(root, "services", service);
   const outdir = join(root, "dist", service);
-  const workers = [service, ...usedBy(service)].flatMap(workersOf);
+  const workers = [service, ...workspaceDependencies(service)].flatMap(workersOf);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const { metafile } = await build({
@@ -46,26 +47,16 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     // Optional: each is tried and done without, or is for sources alone. Native code has no place in a bundle.
     external: ["pg-native", "@node-rs/crc32", "esbuild"],
     // What a service says of its own version: the tag of its sources, as the image's labels have it.
-    define: { "process.env.SOURCE_TAG": JSON.stringify(imageTag(service)) },
+    define: { "process.env.SOURCE_TAG": JSON.stringify(sourceTag(service)) },
     logLevel: "warning",
   });
   await Promise.all(
     webAssembly(Object.keys(metafile.inputs)).map((file) => copyFile(join(root, file), join(outdir, basename(file)))),
   );
-  if (service === "api-gateway") await buildPage(join(outdir, "page"));
+  if (service === "chatdb/api-gateway") await buildPage(join(outdir, "page"));
   await writeFile(join(outdir, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(outdir, sbomFile), sbom(service, metafile, base));
   await settle(outdir);
-}
-
-/** The workspace packages that a service names. */
-function usedBy(service: string): string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "services", service, "package.json"), "utf8")) as {
-    dependencies?: Record<string, string>;
-  };
-  return Object.keys(dependencies).flatMap((name) =>
-    name.startsWith("@chatdb/") ? [name.slice("@chatdb/".length)] : [],
-  );
 }
 
 /** The entries of worker threads in a folder of services/. */
@@ -107,5 +98,5 @@ async function settle(folder: string): Promise<void> {
 
 if (process.argv[1] === import.meta.filename) {
   const named = process.argv.slice(2);
-  await Promise.all((named.length > 0 ? named : serviceNames()).map((service) => bundle(service)));
+  await Promise.all((named.length > 0 ? named : imageNames()).map((service) => bundle(service)));
 }

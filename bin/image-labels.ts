@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reference, type BaseImage } from "./base-image.ts";
-import { imageTag } from "./image-tag.ts";
+import { sourceTag } from "../config/source-tag.ts";
 
 interface Package {
   readonly version: string;
@@ -22,10 +22,10 @@ export function imageLabels(service: string, base: BaseImage): Record<string, st
     readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
   ) as Package;
   const labels = {
-    title: `ChatDB ${service}`,
+    title: service,
     description,
     licenses: license,
-    version: `${version}+${imageTag(service)}`,
+    version: `${version}+${sourceTag(service)}`,
     source: repository?.url,
     "base.name": reference({ ...base, digest: undefined }),
     "base.digest": base.digest,

@@ -9,27 +9,28 @@ import { bundle, sbomFile } from "./bundle.ts";
 import { findBuilder, type ImageBuilder } from "./image-builder.ts";
 import { imageLabels } from "./image-labels.ts";
 import { imagesOnAllNodes, loaderFor } from "./image-loader.ts";
-import { imageTag, serviceNames } from "./image-tag.ts";
+import { sourceTag } from "../config/source-tag.ts";
+import { imageNames } from "../config/workspace.ts";
 import { writeImages } from "./stack-file.ts";
 import { main, UsageError } from "./usage.ts";
 
 const usage = `Usage: npm run images [-- --push REGISTRY --tag TAG [--stack STACK] | --sbom DIR | --prune] [--base IMAGE]
   Builds the image of each service that changed and loads it into Minikube or kind.
   CHATDB_IMAGE_LOADER   a command that loads the images it is given, for another local cluster
-  --push REGISTRY       push them to REGISTRY/<service> instead, such as ghcr.io/you/chatdb
+  --push REGISTRY       push them to REGISTRY/<service> instead, such as ghcr.io/you/platform
   --tag TAG             with this tag
   --stack STACK         and write registry, tag and digests into Pulumi.STACK.yaml: ${stackNames().join(", ")}
   --sbom DIR            only write what the images hold to DIR/<service>.cdx.json, in CycloneDX
-  --prune               only delete the images of earlier sources from this machine, those of ChatDB alone
+  --prune               only delete the images of earlier sources from this machine, those of this project alone
   --base IMAGE          build on IMAGE, such as a mirror's copy; else on the one that services/Dockerfile names,
                         by its digest for --push and --sbom, and as this machine has it for a local cluster`;
 
 const root = join(import.meta.dirname, "..");
-const localRegistry = "localhost/chatdb";
+const localRegistry = "localhost/platform";
 
 /** Name of the image that is built of a service's present sources. */
 function localImage(service: string): string {
-  return `${localRegistry}/${service}:${imageTag(service)}`;
+  return `${localRegistry}/${service}:${sourceTag(service)}`;
 }
 
 /** Which cluster the images are for (default: the one behind the current context), and what they are built on. */
@@ -45,7 +46,7 @@ export interface LocalImages {
 export async function buildImages({ context = currentContext(), base = localBase() }: LocalImages = {}): Promise<void> {
   const load = loaderFor(context);
   const present = imagesOnAllNodes(context);
-  const missing = serviceNames().filter((service) => !present.has(localImage(service)));
+  const missing = imageNames().filter((service) => !present.has(localImage(service)));
   if (missing.length === 0) return console.log("Images: the cluster has them all.");
   const builder = findBuilder();
   const unbuilt = missing.filter((service) => !builder.has(localImage(service)));
@@ -64,9 +65,9 @@ export interface Release {
 export async function pushImages({ registry, tag, base }: Release): Promise<Record<string, string>> {
   const builder = findBuilder();
   const name = (service: string) => `${registry}/${service}:${tag}`;
-  await build(serviceNames(), name, base, builder);
+  await build(imageNames(), name, base, builder);
   const digests: Record<string, string> = {};
-  for (const service of serviceNames()) {
+  for (const service of imageNames()) {
     digests[service] = builder.push(name(service));
     console.log(`Images: pushed ${name(service)}@${digests[service]}`);
   }
@@ -93,18 +94,18 @@ async function build(
 
 async function writeSboms(directory: string, base: BaseImage): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await Promise.all(serviceNames().map((service) => bundle(service, base)));
-  for (const service of serviceNames())
+  await Promise.all(imageNames().map((service) => bundle(service, base)));
+  for (const service of imageNames())
     copyFileSync(join(root, "dist", service, sbomFile), join(directory, `${service}.cdx.json`));
-  console.log(`Images: the bills of materials of ${serviceNames().length} images are in ${directory}.`);
+  console.log(`Images: the bills of materials of ${imageNames().length} images are in ${directory}.`);
 }
 
 /** Deletes the images that were built of other sources than those that are here now. Others' images have other names. */
 export function pruneImages(builder: ImageBuilder): string[] {
-  const current = serviceNames().map(localImage);
+  const current = imageNames().map(localImage);
   const superseded = builder
     .list()
-    .filter((image) => /^localhost\/chatdb\/[a-z0-9-]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
+    .filter((image) => /^localhost\/platform\/[a-z0-9-\/]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
   superseded.forEach((image) => builder.remove(image));
   return superseded;
 }

@@ -41,7 +41,7 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
   const components = new Map<string, Component>();
   /** The component that a file belongs to; one that is in several folders in the same version is one component. */
   const componentOf = (file: string): Component => {
-    const made = packageComponent(packageFolder(file), packages);
+    const made = packageComponent(packageFolder(file, packages), packages);
     const key = made.bomRef.value!;
     return components.get(key) ?? components.set(key, made).get(key)!;
   };
@@ -59,7 +59,7 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
   const image = new Component(ComponentType.Container, service, {
     ...described(packages[""]!),
     bomRef: "image",
-    group: "chatdb",
+    group: "platform",
   });
   const under = baseComponent(base);
   image.dependencies.add(under.bomRef);
@@ -74,8 +74,10 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
 const disabled = "(disabled):";
 
 /** The folder of package-lock.json that a file belongs to: the innermost one in node_modules, or that of a workspace. */
-function packageFolder(file: string): string {
-  const folder = /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? /^services\/[^/]+/.exec(file)?.[0];
+function packageFolder(file: string, packages: Record<string, LockedPackage>): string {
+  const folder =
+    /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ??
+    Object.keys(packages).find((each) => each.startsWith("services/") && file.startsWith(`${each}/`));
   if (folder === undefined) throw new Error(`${file} is in the bundle and belongs to no package.`);
   return folder;
 }

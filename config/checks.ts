@@ -1,10 +1,10 @@
-import { bytes, millicores, type Cpu, type Size } from "../components/quantities.ts";
-import { accessIssues } from "./access.ts";
+import { bytes, millicores, type Cpu, type Size } from "../components/workload/quantities.ts";
+import { accessIssues } from "./chatdb/access.ts";
 import { digestIssues } from "./images.ts";
-import { languageModelIssues } from "./language-model.ts";
+import { languageModelIssues } from "./chatdb/language-model.ts";
 import type { Settings } from "./schema.ts";
-import { serviceNames, serviceSettings, type ServiceSettings } from "./services.ts";
-import { trainingIssues } from "./training.ts";
+import { serviceNames, serviceSettings, type ServiceSettings } from "./chatdb/sizes.ts";
+import { trainingIssues } from "./chatdb/training.ts";
 
 /** One thing that is wrong with the configuration, and where. */
 export interface Issue {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageTag as sourceTag, serviceNames as imageNames } from "../bin/image-tag.ts";
+import { sourceTag } from "./source-tag.ts";
+import { imageNames } from "./workspace.ts";
 import type { Issue } from "./checks.ts";
 import type { Settings } from "./schema.ts";
 
@@ -21,7 +22,7 @@ export function digestIssues({ imageTag, imageDigests }: ImageSettings): Issue[]
   const unknown = names.filter((name) => !imageNames().includes(name));
   const issues = unknown.map((name) => ({
     path: `imageDigests.${name}`,
-    message: `is no image of ChatDB: those are ${imageNames().join(", ")}`,
+    message: `is no image of this project: those are ${imageNames().join(", ")}`,
   }));
   if (names.length === 0 || imageTag !== "source") return issues;
   return [

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { crossChecks, type Issue } from "./checks.ts";
 import { secretNames, settings as schema, type Settings } from "./schema.ts";
 import { secretIssues } from "./secrets.ts";
-import { serviceSettings, type ServiceName, type ServiceSettings } from "./services.ts";
+import { serviceSettings, type ServiceName, type ServiceSettings } from "./chatdb/sizes.ts";
 
 /** The checked configuration of one environment. */
 export interface Configuration extends Settings {

@@ -9,8 +9,8 @@ import {
   type Cpu,
   type Duration,
   type Size,
-} from "../components/quantities.ts";
-import { serviceNames } from "./services.ts";
+} from "../components/workload/quantities.ts";
+import { serviceNames } from "./chatdb/sizes.ts";
 
 const size = z.custom<Size>(
   (value) => typeof value === "string" && sizePattern.test(value),

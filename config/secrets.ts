@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "./checks.ts";
-import { keyInClear } from "./language-model.ts";
+import { keyInClear } from "./chatdb/language-model.ts";
 import type { secretNames, Settings } from "./schema.ts";
 
 /** Secrets that the settings call for and the stack does not have, or that they would give away. */

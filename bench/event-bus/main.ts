@@ -1,8 +1,8 @@
 import { Admin } from "@platformatic/kafka";
-import type { EventBus } from "@chatdb/kit/event-bus.ts";
-import { createKafkaEventBus } from "@chatdb/kit/kafka-event-bus.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
+import type { EventBus } from "@platform/kit/event-bus.ts";
+import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import { tryKafka } from "../../tests/services/support/kafka.ts";
 import type { Figure } from "../figures.ts";
 

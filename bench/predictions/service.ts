@@ -1,7 +1,7 @@
 /* The prediction-service as a process of its own. It tells its parent where it listens, and what it has used whenever it is asked. */
-import "@chatdb/kit/small-wasm.ts";
+import "@platform/kit/small-wasm.ts";
 import type { AddressInfo } from "node:net";
-import { createLogger } from "@chatdb/kit/log.ts";
+import { createLogger } from "@platform/kit/log.ts";
 import { createService } from "@chatdb/prediction-service/service.ts";
 
 /** What the process has used so far. */

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
-import { openDatabase, outliveBreaks } from "@chatdb/kit/database.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
+import { openDatabase, outliveBreaks } from "@platform/kit/database.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
 import { createService } from "@chatdb/training-orchestrator/service.ts";
 import pg from "pg";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ObjectStore } from "@chatdb/kit/object-store.ts";
+import type { ObjectStore } from "@platform/kit/object-store.ts";
 
 /*
  * A backup is a folder of the bucket: postgres/20261121T060000Z/, named by the time at which it was begun, in UTC. Its parts are

@@ -3,10 +3,10 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { s3Env } from "@chatdb/kit/env.ts";
-import type { Logger } from "@chatdb/kit/log.ts";
-import { createMeter, type ObjectStore } from "@chatdb/kit/object-store.ts";
-import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
+import { s3Env } from "@platform/kit/env.ts";
+import type { Logger } from "@platform/kit/log.ts";
+import { createMeter, type ObjectStore } from "@platform/kit/object-store.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 import {
   expired,
   keyOf,

@@ -7,8 +7,8 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { s3Env } from "@chatdb/kit/env.ts";
-import type { Logger } from "@chatdb/kit/log.ts";
+import { s3Env } from "@platform/kit/env.ts";
+import type { Logger } from "@platform/kit/log.ts";
 import { bucketAccess, bucketPolicy } from "./bucket-policy.ts";
 import { jsonEnv } from "./json-env.ts";
 import { createMinioAdmin } from "./minio-admin.ts";

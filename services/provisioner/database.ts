@@ -1,7 +1,7 @@
 import pg from "pg";
 import { z } from "zod";
-import { databaseEnv } from "@chatdb/kit/env.ts";
-import type { Logger } from "@chatdb/kit/log.ts";
+import { databaseEnv } from "@platform/kit/env.ts";
+import type { Logger } from "@platform/kit/log.ts";
 import { withConnection, type PostgresServer } from "./postgres-connection.ts";
 import { scramVerifier } from "./scram.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { Logger } from "@chatdb/kit/log.ts";
+import type { Logger } from "@platform/kit/log.ts";
 
 /** How long the consumer's old pods may still drain, with the old login in their hands. */
 export const grace = {

@@ -7,7 +7,7 @@ import {
   type AclFilter,
 } from "@platformatic/kafka";
 import { z } from "zod";
-import { followersOf, groupOf } from "@chatdb/contracts/topics.ts";
+import { followersOf, groupOf } from "@platform/kit/consumer-group.ts";
 
 export const topicUse = z.enum(["publish", "consume", "follow"]);
 

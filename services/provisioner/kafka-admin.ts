@@ -1,7 +1,7 @@
 import { Admin, findErrorBy } from "@platformatic/kafka";
-import type { KafkaEnv } from "@chatdb/kit/env.ts";
-import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
-import type { Logger } from "@chatdb/kit/log.ts";
+import type { KafkaEnv } from "@platform/kit/env.ts";
+import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
+import type { Logger } from "@platform/kit/log.ts";
 import { isNetworkFailure, retry } from "./retry.ts";
 
 /** Lets `converge` do its work, again as long as brokers cannot be reached or `mayPass`. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Logger } from "@chatdb/kit/log.ts";
+import type { Logger } from "@platform/kit/log.ts";
 import { codeOf, isNetworkFailure, retry } from "./retry.ts";
 
 export interface PostgresServer {

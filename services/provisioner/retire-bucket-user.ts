@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { s3Env } from "@chatdb/kit/env.ts";
+import { s3Env } from "@platform/kit/env.ts";
 import { afterGrace, grace } from "./grace.ts";
 import { createMinioAdmin } from "./minio-admin.ts";
 import { retry } from "./retry.ts";

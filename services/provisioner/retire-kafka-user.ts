@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { kafkaEnv } from "@chatdb/kit/env.ts";
+import { kafkaEnv } from "@platform/kit/env.ts";
 import { afterGrace, grace } from "./grace.ts";
 import { withKafkaAdmin } from "./kafka-admin.ts";
 import { lockKafkaUser } from "./kafka-user.ts";

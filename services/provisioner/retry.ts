@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Logger } from "@chatdb/kit/log.ts";
+import type { Logger } from "@platform/kit/log.ts";
 
 export interface RetryOptions {
   /** What is tried, for the log and the error: "PostgreSQL at db:5432". */

@@ -1,7 +1,7 @@
 import { ConfigResourceTypes, IncrementalAlterConfigOperationTypes, type Admin } from "@platformatic/kafka";
 import { z } from "zod";
-import { kafkaEnv } from "@chatdb/kit/env.ts";
-import type { Logger } from "@chatdb/kit/log.ts";
+import { kafkaEnv } from "@platform/kit/env.ts";
+import type { Logger } from "@platform/kit/log.ts";
 import { jsonEnv } from "./json-env.ts";
 import { hasKafkaError, withKafkaAdmin } from "./kafka-admin.ts";
 

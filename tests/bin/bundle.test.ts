@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle } from "../../bin/bundle.ts";
 import { eventually } from "../services/support/eventually.ts";
-import { FakeRegistry } from "../services/support/fake-registry.ts";
+import { FakeRegistry } from "../services/chatdb/support/fake-registry.ts";
 import { freePort } from "../services/support/free-port.ts";
-import { onnxFile } from "../services/support/onnx-files.ts";
+import { onnxFile } from "../services/chatdb/support/onnx-files.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -26,8 +26,8 @@ describe("a bundle", function () {
   });
 
   it("runs in a folder of its own, with its threads and their WebAssembly", async () => {
-    await bundle("prediction-service");
-    cpSync(join(root, "dist/prediction-service"), folder, { recursive: true });
+    await bundle("chatdb/prediction-service");
+    cpSync(join(root, "dist/chatdb/prediction-service"), folder, { recursive: true });
     expect(filesOf(folder)).to.have.members([
       "main.js",
       "onnx-worker.js",
@@ -58,8 +58,8 @@ describe("a bundle", function () {
   });
 
   it("has no runtime of models where its service uses none", async () => {
-    await bundle("ml-engine");
-    expect(filesOf(join(root, "dist/ml-engine"))).to.have.members([
+    await bundle("chatdb/ml-engine");
+    expect(filesOf(join(root, "dist/chatdb/ml-engine"))).to.have.members([
       "main.js",
       "train-worker.js",
       "package.json",

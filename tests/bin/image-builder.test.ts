@@ -14,7 +14,7 @@ import { freePort } from "../services/support/free-port.ts";
 import { builderOrSkip, contentDigest, skip } from "./support/builder.ts";
 
 const root = join(import.meta.dirname, "../..");
-const service = "test-service";
+const service = "chatdb/test-service";
 const name = (registry: string, tag: string) => `${registry}/chatdb-tests/${service}:${process.pid}-${tag}`;
 
 /** The build of the service as `npm run images` asks for it, of the bundles in a folder. */

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pruneImages } from "../../bin/images.ts";
-import { imageTag } from "../../bin/image-tag.ts";
+import { sourceTag } from "../../config/source-tag.ts";
 import { builderOrSkip, skip } from "./support/builder.ts";
 
 const program = join(import.meta.dirname, "../../bin/images.ts");
@@ -53,13 +53,13 @@ describe("npm run images -- --prune", () => {
     mkdirSync(join(storage, "context"));
     writeFileSync(join(storage, "Dockerfile"), "FROM scratch\nCOPY . /\n");
     const old = [
-      "localhost/chatdb/api-gateway:src-000000000000",
-      "localhost/chatdb/a-service-of-once:src-0123456789ab",
+      "localhost/platform/chatdb/api-gateway:src-000000000000",
+      "localhost/platform/chatdb/a-service-of-once:src-0123456789ab",
     ];
     const kept = [
-      `localhost/chatdb/api-gateway:${imageTag("api-gateway")}`,
-      "localhost/chatdb/api-gateway:1.0.0",
-      "localhost/chatdb-two/api-gateway:src-000000000000",
+      `localhost/platform/chatdb/api-gateway:${sourceTag("chatdb/api-gateway")}`,
+      "localhost/platform/chatdb/api-gateway:1.0.0",
+      "localhost/platform-two/api-gateway:src-000000000000",
       "registry.example.com/chatdb/api-gateway:src-000000000000",
     ];
     for (const image of [...old, ...kept])

@@ -30,7 +30,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 const lock = JSON.parse(read("package-lock.json")) as {
   packages: Record<string, { version: string; integrity: string; dev?: boolean }>;
 };
-const service = "provisioner";
+const service = "chatdb/sample-data";
 
 describe("the bill of materials of an image", function () {
   this.timeout(300_000);
@@ -54,7 +54,7 @@ describe("the bill of materials of an image", function () {
     expect(`sha256:${base.hashes![0]!.content}`).to.equal(releaseBase().digest);
     expect(base.purl).to.match(/^pkg:oci\/nodejs24-debian12@sha256/);
     const of = bom.dependencies.find(({ ref }) => ref === bom.metadata.component["bom-ref"])!;
-    expect(of.dependsOn).to.have.members([reference(releaseBase()), `@chatdb/${service}@0.1.0`]);
+    expect(of.dependsOn).to.have.members([reference(releaseBase()), `@${service}@0.1.0`]);
   });
 
   it("lists the packages whose modules the bundle holds: all of them, and in the versions and with the hashes of package-lock.json", () => {
@@ -92,7 +92,7 @@ describe("the bill of materials of an image", function () {
   it("lists nothing else: neither what the tools need, nor packages of other services", () => {
     const names = bom.components.map(({ group, name }) => (group ? `${group}/${name}` : name));
     expect(names)
-      .to.include.members(["@chatdb/kit", "@chatdb/sample-data", "zod"])
+      .to.include.members(["@platform/kit", "@platform/provisioner", "zod"])
       .and.not.include.members(["@chatdb/api-gateway"]);
     for (const absent of ["esbuild", "typescript", "mocha", "libpg-query", "@pulumi/pulumi", "@chatdb/ml-engine"])
       expect(names).to.not.include(absent);
@@ -105,7 +105,7 @@ describe("the bill of materials of an image", function () {
     const imports = (ref: string) => bom.dependencies.find((dependency) => dependency.ref === ref)?.dependsOn ?? [];
     const pg = bom.components.find(({ name }) => name === "pg")!["bom-ref"];
     expect(imports(pg).some((ref) => ref.startsWith("pkg:npm/pg-pool@"))).to.be.true;
-    expect(imports(pg)).to.not.include("@chatdb/kit@0.1.0");
+    expect(imports(pg)).to.not.include("@platform/kit@0.1.0");
   });
 
   it("is equal for equal images, and has another serial number for another base", async () => {

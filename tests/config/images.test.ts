@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { imageTag, serviceNames } from "../../bin/image-tag.ts";
+import { sourceTag } from "../../config/source-tag.ts";
+import { imageNames } from "../../config/workspace.ts";
 import { guardDigests, imageReference } from "../../config/images.ts";
 import { images } from "../../render/images.ts";
 import { manifests } from "../../render/manifests.ts";
@@ -9,28 +10,32 @@ import { configuration, issues } from "../support/configuration.ts";
 import { failure, run } from "../support/program.ts";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
-const allDigests = Object.fromEntries(serviceNames().map((name) => [name, digest("a")]));
-const pushed = { imageRegistry: "registry.example.com/chatdb", imageTag: "1.2.0" };
+const allDigests = Object.fromEntries(imageNames().map((name) => [name, digest("a")]));
+const pushed = { imageRegistry: "registry.example.com/platform", imageTag: "1.2.0" };
 
 describe("own images", () => {
   it("are referred to by registry, name and tag, and by digest where the stack has it", async () => {
-    const config = await configuration({ ...pushed, imageDigests: { "ml-engine": digest("b") } });
-    expect(imageReference(config, "ml-engine")).to.equal(`registry.example.com/chatdb/ml-engine:1.2.0@${digest("b")}`);
-    expect(imageReference(config, "api-gateway")).to.equal("registry.example.com/chatdb/api-gateway:1.2.0");
+    const config = await configuration({ ...pushed, imageDigests: { "chatdb/ml-engine": digest("b") } });
+    expect(imageReference(config, "chatdb/ml-engine")).to.equal(
+      `registry.example.com/platform/chatdb/ml-engine:1.2.0@${digest("b")}`,
+    );
+    expect(imageReference(config, "chatdb/api-gateway")).to.equal(
+      "registry.example.com/platform/chatdb/api-gateway:1.2.0",
+    );
   });
 
   it("have the tag of their sources where they are built on this machine", async () => {
-    expect(imageReference(await configuration(), "api-gateway")).to.equal(
-      `localhost/chatdb/api-gateway:${imageTag("api-gateway")}`,
+    expect(imageReference(await configuration(), "chatdb/api-gateway")).to.equal(
+      `localhost/platform/chatdb/api-gateway:${sourceTag("chatdb/api-gateway")}`,
     );
   });
 
   it("have digests of the right form, of images that there are, under the tag that was pushed", async () => {
-    expect(await issues({ ...pushed, imageDigests: { "ml-engine": "sha256:abc" } })).to.deep.equal({
-      "imageDigests.ml-engine": "must be sha256: and 64 hexadecimal digits",
+    expect(await issues({ ...pushed, imageDigests: { "chatdb/ml-engine": "sha256:abc" } })).to.deep.equal({
+      "imageDigests.chatdb/ml-engine": "must be sha256: and 64 hexadecimal digits",
     });
     expect(await issues({ imageDigests: { "ml-motor": digest("b") } })).to.deep.equal({
-      "imageDigests.ml-motor": `is no image of ChatDB: those are ${serviceNames().join(", ")}`,
+      "imageDigests.ml-motor": `is no image of this project: those are ${imageNames().join(", ")}`,
       imageDigests: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
     });
   });
@@ -38,7 +43,7 @@ describe("own images", () => {
   it("run by their digests in every workload", async () => {
     const settings = { ...pushed, imageDigests: allDigests };
     const rendered = images(manifests(await recordStack("prod", { settings }), { form: "clear" }).flat());
-    expect(rendered).to.include(`registry.example.com/chatdb/provisioner:1.2.0@${digest("a")}`);
+    expect(rendered).to.include(`registry.example.com/platform/provisioner:1.2.0@${digest("a")}`);
     expect(rendered.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).to.deep.equal([]);
   });
 });
@@ -65,15 +70,15 @@ describe("requireDigests", () => {
 
   it("refuses to deploy own images without one, with the command that gives them one", async () => {
     const config = await configuration(
-      { ...settings, imageDigests: { ...allDigests, "api-gateway": undefined, provisioner: undefined } },
+      { ...settings, imageDigests: { ...allDigests, "chatdb/api-gateway": undefined, provisioner: undefined } },
       "prod",
     );
     const error = await failure(() => guardDigests(config), { stack: "prod" });
     expect(pulumi.RunError.isInstance(error)).to.be.true;
     expect(error.message).to.equal(
       "stack prod deploys images by their digest alone (requireDigests), and some have none.\n" +
-        "Push api-gateway, provisioner, which writes the digests into Pulumi.prod.yaml:\n" +
-        "  npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod",
+        "Push chatdb/api-gateway, provisioner, which writes the digests into Pulumi.prod.yaml:\n" +
+        "  npm run images -- --push registry.example.com/platform --tag 1.2.0 --stack prod",
     );
   });
 
@@ -94,7 +99,7 @@ describe("requireDigests", () => {
       console.warn = warn;
     }
     expect(warnings.join("\n")).to.include(
-      "npm run images -- --push registry.example.com/chatdb --tag 1.2.0 --stack prod",
+      "npm run images -- --push registry.example.com/platform --tag 1.2.0 --stack prod",
     );
   });
 

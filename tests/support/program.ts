@@ -1,6 +1,6 @@
-import type { Connection, Dependency } from "../../components/connection.ts";
-import type { MicroserviceArgs } from "../../components/microservice.ts";
-import type { Resources } from "../../components/pod.ts";
+import type { Connection, Dependency } from "../../components/network/connection.ts";
+import type { MicroserviceArgs } from "../../components/workload/microservice.ts";
+import type { Resources } from "../../components/workload/pod.ts";
 import { record, type RecordedResource, type RecordOptions } from "../../render/recorder.ts";
 
 /** What a program registers, run as a stack named `test` without any configuration. */

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { followerGroup, groupOf, topics as names } from "@chatdb/contracts/topics.ts";
+import { topics as names } from "@chatdb/contracts/topics.ts";
+import { followerGroup, groupOf } from "@platform/kit/consumer-group.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment } from "../../../render/objects.ts";
 import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";

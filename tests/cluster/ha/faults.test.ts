@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { serviceNames } from "../../../config/services.ts";
+import { serviceNames } from "../../../config/chatdb/sizes.ts";
 import { kubectl, kubectlJson, podsOf, until, untilReady, type Pod } from "../support/kubectl.ts";
 import { failuresOf, figures, servedAgain } from "../support/load.ts";
 import { isOurs, kill, power } from "../support/machine.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { serviceNames } from "../../../config/services.ts";
+import { serviceNames } from "../../../config/chatdb/sizes.ts";
 import { brokenIn, figures } from "../support/load.ts";
 import { kubectl, untilRolled } from "../support/kubectl.ts";
 import { startWorkload, type Workload } from "./workload.ts";

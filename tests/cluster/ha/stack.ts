@@ -11,7 +11,7 @@ const valueOf = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text
  */
 const settings: Settings = {
   ...ofDev("allowedContexts", "postgresImage", "kafkaImage", "objectStoreImage", "postgres", "kafka", "objectStore"),
-  imageRegistry: "localhost/chatdb",
+  imageRegistry: "localhost/platform",
   imageTag: "source",
   requireDigests: false,
   // The operator of a PostgreSQL cluster is not here: one server, which may restart.

@@ -1,6 +1,6 @@
-import { readEnv, s3Env } from "@chatdb/kit/env.ts";
+import { readEnv, s3Env } from "@platform/kit/env.ts";
 import { z } from "zod";
-import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 import { kubectl, portForward } from "./kubectl.ts";
 import { node } from "./outside.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { createServer } from "@chatdb/kit/server.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createServer } from "@platform/kit/server.ts";
 
 describe("an error that passes with time", () => {
   const failing = {

@@ -3,8 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { expect } from "chai";
-import { isAway } from "@chatdb/kit/away.ts";
-import { migrate, openDatabase, openPool, socketOf } from "@chatdb/kit/database.ts";
+import { isAway } from "@platform/kit/away.ts";
+import { migrate, openDatabase, openPool, socketOf } from "@platform/kit/database.ts";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 
 describe("a service's database", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
+import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
 import { itIsAnObjectStore } from "./object-store-contract.ts";
 
 describe("directory object store", () => {

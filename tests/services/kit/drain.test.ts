@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { createServer, type App } from "@chatdb/kit/server.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createServer, type App } from "@platform/kit/server.ts";
 
 describe("a server that stops", () => {
   let app: App;

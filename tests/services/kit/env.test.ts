@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { ConfigurationError, databaseEnv, kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@chatdb/kit/env.ts";
+import { ConfigurationError, databaseEnv, kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@platform/kit/env.ts";
 
 describe("the environment of a service", () => {
   const database = {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { EventBus, IncomingEvent } from "@chatdb/kit/event-bus.ts";
+import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";
 import { until } from "./until.ts";
 
 export interface BusUnderTest {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { ConfigurationError, kafkaEnv, readEnv } from "@chatdb/kit/env.ts";
-import { kafkaConnection } from "@chatdb/kit/kafka-connection.ts";
+import { ConfigurationError, kafkaEnv, readEnv } from "@platform/kit/env.ts";
+import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
 
 describe("the connection to Kafka", () => {
   const connection = (env: Record<string, string>) =>

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
-import type { Subscription } from "@chatdb/kit/event-bus.ts";
-import { createKafkaEventBus, type KafkaOptions } from "@chatdb/kit/kafka-event-bus.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
+import type { Subscription } from "@platform/kit/event-bus.ts";
+import { createKafkaEventBus, type KafkaOptions } from "@platform/kit/kafka-event-bus.ts";
+import { createLogger } from "@platform/kit/log.ts";
 import { startKafka, type TestKafka } from "../support/kafka.ts";
 import { itIsAnEventBus } from "./event-bus-contract.ts";
 import { until } from "./until.ts";

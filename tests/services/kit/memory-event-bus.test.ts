@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { EventBus } from "@chatdb/kit/event-bus.ts";
-import { createMemoryEventBus } from "@chatdb/kit/memory-event-bus.ts";
+import type { EventBus } from "@platform/kit/event-bus.ts";
+import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import { itIsAnEventBus } from "./event-bus-contract.ts";
 import { until } from "./until.ts";
 

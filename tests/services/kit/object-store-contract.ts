@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { ObjectStore } from "@chatdb/kit/object-store.ts";
+import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { until } from "./until.ts";
 
 const MiB = 1024 * 1024;

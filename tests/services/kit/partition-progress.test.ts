@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { PartitionProgress } from "@chatdb/kit/partition-progress.ts";
+import { PartitionProgress } from "@platform/kit/partition-progress.ts";
 
 const message = (offset: number, timestamp = offset) => ({ offset: BigInt(offset), timestamp: BigInt(timestamp) });
 type Message = ReturnType<typeof message>;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 import { itIsAnObjectStore } from "./object-store-contract.ts";
 
 const {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
-import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 
 describe("S3 object store: a server that has lost its power", () => {
   let server: Server;

@@ -2,9 +2,9 @@ import { Writable } from "node:stream";
 import { expect } from "chai";
 import pino from "pino";
 import { z } from "zod";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { Problem } from "@chatdb/kit/problem.ts";
-import { createServer, type App, type ServerOptions } from "@chatdb/kit/server.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { Problem } from "@platform/kit/problem.ts";
+import { createServer, type App, type ServerOptions } from "@platform/kit/server.ts";
 
 const silent = createLogger("test", "silent");
 

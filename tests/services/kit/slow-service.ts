@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { runService } from "@chatdb/kit/run.ts";
-import { createServer } from "@chatdb/kit/server.ts";
+import { runService } from "@platform/kit/run.ts";
+import { createServer } from "@platform/kit/server.ts";
 
 /** A service for run.test.ts: answers after DELAY_MS, and closes something of its own. */
 await runService({

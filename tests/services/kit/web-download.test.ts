@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { AddressRules, privateRanges } from "@chatdb/kit/address-rules.ts";
-import { Problem } from "@chatdb/kit/problem.ts";
-import { download } from "@chatdb/kit/web-download.ts";
+import { AddressRules, privateRanges } from "@platform/kit/address-rules.ts";
+import { Problem } from "@platform/kit/problem.ts";
+import { download } from "@platform/kit/web-download.ts";
 import { expect } from "chai";
 
 const of = { what: "files", setting: "places" };

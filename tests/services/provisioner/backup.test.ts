@@ -5,11 +5,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { createDirectoryObjectStore } from "@chatdb/kit/directory-object-store.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { createS3ObjectStore } from "@chatdb/kit/s3-object-store.ts";
-import { expired, instant, keyOf, listBackups, type Backup } from "@chatdb/provisioner/backup-catalog.ts";
-import { fetchBackup, pruneBackups, storeBackup, type Place } from "@chatdb/provisioner/backup.ts";
+import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
+import { expired, instant, keyOf, listBackups, type Backup } from "@platform/provisioner/backup-catalog.ts";
+import { fetchBackup, pruneBackups, storeBackup, type Place } from "@platform/provisioner/backup.ts";
 
 const log = createLogger("test", "silent");
 const day = 86_400_000;

@@ -7,11 +7,11 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { readEnv } from "@chatdb/kit/env.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { bucketPolicy } from "@chatdb/provisioner/bucket-policy.ts";
-import { bucketSettings, provisionBuckets } from "@chatdb/provisioner/buckets.ts";
-import { retireBucketUser, retireBucketUserSettings } from "@chatdb/provisioner/retire-bucket-user.ts";
+import { readEnv } from "@platform/kit/env.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { bucketPolicy } from "@platform/provisioner/bucket-policy.ts";
+import { bucketSettings, provisionBuckets } from "@platform/provisioner/buckets.ts";
+import { retireBucketUser, retireBucketUserSettings } from "@platform/provisioner/retire-bucket-user.ts";
 import { expect } from "chai";
 
 const {

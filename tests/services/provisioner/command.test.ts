@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(import.meta.resolve("@chatdb/provisioner/main.ts"));
+const main = fileURLToPath(import.meta.resolve("@platform/provisioner/main.ts"));
 
 function provisioner(args: string[], env: NodeJS.ProcessEnv) {
   const { status, stderr } = spawnSync(process.execPath, [main, ...args], { env, encoding: "utf8" });
@@ -14,7 +14,7 @@ describe("provisioner command line", () => {
     expect(provisioner([], {})).to.deep.equal({
       status: 2,
       stderr:
-        "provisioner: expected one command of database, sample-data, topics, kafka-user, buckets, retire-database-user, retire-bucket-user, retire-kafka-user, backup-store, backup-fetch, backup-list\n",
+        "provisioner: expected one command of database, topics, kafka-user, buckets, retire-database-user, retire-bucket-user, retire-kafka-user, backup-store, backup-fetch, backup-list\n",
     });
     expect(provisioner(["all"], {}).stderr).to.include("not all");
   });

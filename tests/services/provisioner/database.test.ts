@@ -1,8 +1,8 @@
-import { provisionDatabase, databaseSettings } from "@chatdb/provisioner/database.ts";
-import { retireDatabaseUser, retireDatabaseUserSettings } from "@chatdb/provisioner/retire-database-user.ts";
-import { scramVerifier } from "@chatdb/provisioner/scram.ts";
-import { readEnv } from "@chatdb/kit/env.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
+import { provisionDatabase, databaseSettings } from "@platform/provisioner/database.ts";
+import { retireDatabaseUser, retireDatabaseUserSettings } from "@platform/provisioner/retire-database-user.ts";
+import { scramVerifier } from "@platform/provisioner/scram.ts";
+import { readEnv } from "@platform/kit/env.ts";
+import { createLogger } from "@platform/kit/log.ts";
 import { expect } from "chai";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 

@@ -1,5 +1,5 @@
 import { AclOperations, AclPermissionTypes, ResourcePatternTypes, ResourceTypes } from "@platformatic/kafka";
-import { aclsOf, difference } from "@chatdb/provisioner/kafka-acls.ts";
+import { aclsOf, difference } from "@platform/provisioner/kafka-acls.ts";
 import { expect } from "chai";
 
 describe("provisioner kafka-acls", () => {

@@ -1,5 +1,5 @@
-import { readEnv } from "@chatdb/kit/env.ts";
-import { kafkaUserSettings } from "@chatdb/provisioner/kafka-user.ts";
+import { readEnv } from "@platform/kit/env.ts";
+import { kafkaUserSettings } from "@platform/provisioner/kafka-user.ts";
 import { expect } from "chai";
 
 /** What it does on a broker: tests/cluster/dev/kafka.test.ts. */

@@ -1,4 +1,4 @@
-import { madminDecrypt, madminEncrypt } from "@chatdb/provisioner/madmin-encryption.ts";
+import { madminDecrypt, madminEncrypt } from "@platform/provisioner/madmin-encryption.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 

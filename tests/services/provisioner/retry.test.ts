@@ -1,5 +1,5 @@
-import { createLogger } from "@chatdb/kit/log.ts";
-import { isNetworkFailure, retry } from "@chatdb/provisioner/retry.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { isNetworkFailure, retry } from "@platform/provisioner/retry.ts";
 import { expect } from "chai";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";

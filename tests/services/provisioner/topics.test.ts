@@ -1,7 +1,7 @@
 import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
-import { readEnv } from "@chatdb/kit/env.ts";
-import { createLogger } from "@chatdb/kit/log.ts";
-import { provisionTopics, topicSettings } from "@chatdb/provisioner/topics.ts";
+import { readEnv } from "@platform/kit/env.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { provisionTopics, topicSettings } from "@platform/provisioner/topics.ts";
 import { expect } from "chai";
 import { startKafka, type TestKafka } from "../support/kafka.ts";
 

@@ -1,4 +1,4 @@
-import { SharedSession } from "@chatdb/platform/shared-session.ts";
+import { SharedSession } from "../../../services/embedded/shared-session.ts";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pg from "pg";
 

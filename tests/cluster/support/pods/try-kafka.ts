@@ -11,8 +11,8 @@ import {
   Producer,
   stringSerializers,
 } from "@platformatic/kafka";
-import { kafkaEnv, readEnv } from "@chatdb/kit/env.ts";
-import { kafkaConnection, type KafkaConnection } from "@chatdb/kit/kafka-connection.ts";
+import { kafkaEnv, readEnv } from "@platform/kit/env.ts";
+import { kafkaConnection, type KafkaConnection } from "@platform/kit/kafka-connection.ts";
 import { z } from "zod";
 
 const [topics, groups, otherUser] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [

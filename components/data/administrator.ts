@@ -1,0 +1,32 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { labels } from "../workload/labels.ts";
+import type { ServerArgs } from "../workload/stateful-service.ts";
+
+export interface AdministratorArgs extends Pick<ServerArgs, "namespace" | "protect"> {
+  /** Letters and digits of the password. Default 32. */
+  readonly length?: number;
+  /** What else the Secret holds. */
+  readonly more?: Record<string, string>;
+}
+
+/** A server's administrator: the password, made up once and kept, and the Secret from which the server learns it, under `password`. */
+export function administrator(
+  name: string,
+  { namespace, protect, length = 32, more }: AdministratorArgs,
+  parent: pulumi.Resource,
+) {
+  const { result: password } = new random.RandomPassword(
+    `${name}-admin`,
+    { length, special: false },
+    { parent, protect },
+  );
+  const metadata = { namespace, labels: labels(name, "infrastructure") };
+  const secret = new k8s.core.v1.Secret(`${name}-admin`, { metadata, stringData: { ...more, password } }, { parent });
+  return {
+    password,
+    passwordRef: { secretKeyRef: { name: secret.metadata.name, key: "password" } },
+    secretName: secret.metadata.name,
+  };
+}

@@ -1,0 +1,116 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../workload/labels.ts";
+import { routeAnnotations, type RouteArgs } from "./route.ts";
+
+/** A Gateway that somebody else made; it has to admit routes of this namespace, and its TLS is its own matter. */
+export interface ExistingGateway {
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the one listener to attach to. Default: all that take the host name. */
+  readonly listener?: string;
+  /** Whether it is reached by HTTPS, for the URL that is told. */
+  readonly https: boolean;
+}
+
+export interface GatewayRouteArgs extends RouteArgs {
+  /** Default: a Gateway of its own, of the route's class, certificate and annotations. */
+  readonly gateway?: ExistingGateway;
+  /** Ports of its own Gateway, where its class does not take the usual ones. Default 80 and 443. */
+  readonly ports?: { readonly http: number; readonly https: number };
+}
+
+interface ParentRef {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly sectionName?: string;
+}
+
+const apiVersion = "gateway.networking.k8s.io/v1";
+const programmed = { "pulumi.com/waitFor": "condition=Programmed" };
+const accepted = {
+  "pulumi.com/waitFor": 'jsonpath={.status.parents[*].conditions[?(@.type=="Accepted")].status}=True',
+};
+
+/**
+ * A route by the Gateway API: an HTTPRoute, and a Gateway for it unless there is one already. With TLS, plain HTTP is
+ * redirected. The cluster needs the API's resource definitions and a controller of the class.
+ */
+export class GatewayRoute extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: GatewayRouteArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chatdb:components:GatewayRoute", name, {}, opts);
+    const { gateway, tls } = args;
+    const made = gateway ? [] : [this.gateway(name, args)];
+    const attach = (sectionName?: string): ParentRef =>
+      gateway
+        ? { name: gateway.name, namespace: gateway.namespace, sectionName: gateway.listener }
+        : { name, sectionName };
+    made.push(this.route(name, args, attach(tls ? "https" : "http"), lead(args.service)));
+    if (tls) made.push(this.route(`${name}-redirect`, args, attach("http"), redirect));
+    const https = gateway ? gateway.https : tls !== undefined;
+    this.url = pulumi
+      .all(made.map(({ metadata }) => metadata))
+      .apply(() => `${https ? "https" : "http"}://${args.host}`);
+    this.registerOutputs({ url: this.url });
+  }
+
+  private gateway(name: string, args: GatewayRouteArgs) {
+    return this.object(
+      "Gateway",
+      name,
+      args,
+      { ...routeAnnotations(args), ...awaited(args, programmed) },
+      { gatewayClassName: args.className, listeners: listeners(args) },
+    );
+  }
+
+  // Neither waits for the other: some controllers give a Gateway its address only when it has a route.
+  private route(name: string, args: GatewayRouteArgs, parentRef: ParentRef, rule: object) {
+    return this.object("HTTPRoute", name, args, awaited(args, accepted), {
+      parentRefs: [parentRef],
+      hostnames: [args.host],
+      rules: [rule],
+    });
+  }
+
+  private object(
+    kind: string,
+    name: string,
+    { namespace }: GatewayRouteArgs,
+    annotations: Record<string, string>,
+    spec: object,
+  ) {
+    const metadata = { name, namespace, labels: labels(name, "ingress"), annotations };
+    return new k8s.apiextensions.CustomResource(name, { apiVersion, kind, metadata, spec }, { parent: this });
+  }
+}
+
+function listeners({ host, tls, ports = { http: 80, https: 443 } }: GatewayRouteArgs) {
+  const allowedRoutes = { namespaces: { from: "Same" } };
+  const http = { name: "http", protocol: "HTTP", port: ports.http, hostname: host, allowedRoutes };
+  if (!tls) return [http];
+  const certificate = { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: tls.secret }] };
+  return [
+    http,
+    { name: "https", protocol: "HTTPS", port: ports.https, hostname: host, allowedRoutes, tls: certificate },
+  ];
+}
+
+function lead(service: k8s.core.v1.Service) {
+  const port = service.spec.ports.apply((ports) => ports.find(({ name }) => name === "http")!.port);
+  return {
+    matches: [{ path: { type: "PathPrefix", value: "/" } }],
+    backendRefs: [{ name: service.metadata.name, port }],
+  };
+}
+
+const redirect = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
+
+function awaited(
+  { awaitAddress = true }: GatewayRouteArgs,
+  annotation: Record<string, string>,
+): Record<string, string> {
+  return awaitAddress ? annotation : {};
+}

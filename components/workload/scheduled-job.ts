@@ -1,0 +1,144 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { connectAll, type Connection, type Consumer, type Dependency } from "../network/connection.ts";
+import { labels, selector } from "./labels.ts";
+import { edgePolicies } from "../network/network-policy.ts";
+import { ownUid, restrictedContainer, restrictedPod, scratch } from "./pod.ts";
+import { seconds, type Duration, type Size } from "./quantities.ts";
+import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
+import { ownAccount } from "./service-account.ts";
+
+type Container = k8s.types.input.core.v1.Container;
+
+/** One container of a run. It sees the secrets of what it uses itself, and none of the other steps'. */
+export interface Step {
+  readonly name: string;
+  readonly image: pulumi.Input<string>;
+  /** Default: the image's entry point. */
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: Record<string, pulumi.Input<string>>;
+  readonly uses: readonly Dependency[];
+  /** Whether the run is tried again when this step fails. Default true; a step that was killed is tried again in any case. */
+  readonly retried?: boolean;
+}
+
+export interface ScheduledJobArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Five fields of cron, in UTC: `"0 3 * * *"`. Undefined for a Job that people start: `kubectl create job --from=cronjob/NAME`. */
+  readonly schedule?: string;
+  /** What a run does, one step after the other. */
+  readonly steps: readonly [Step, ...Step[]];
+  /** Size of {@link workspace}, on the node's disk. A run that fills it is evicted, and fails. */
+  readonly storage: Size;
+  /** After which a run is given up. */
+  readonly timeLimit: Duration;
+}
+
+/** Directory that the steps of a run share, empty at first. */
+export const workspace = "/workspace";
+
+/** What a step asks for. The workspace counts against the limit of its pod's disk space, of which a node need not have it all free. */
+function resources(storage: Size): Container["resources"] {
+  return {
+    requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
+    limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": storage },
+  };
+}
+
+/** February never has a 31st day. A CronJob needs a schedule, even one that is suspended. */
+const never = "0 0 31 2 *";
+
+/** A CronJob whose runs never overlap, and consist of steps that share a directory. */
+export class ScheduledJob extends pulumi.ComponentResource {
+  constructor(name: string, args: ScheduledJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
+    const steps = args.steps.map((step) => ({ ...step, connection: connectAll(consumer, step.uses) }));
+    super("chatdb:components:ScheduledJob", name, {}, opts);
+
+    const metadata = { namespace: args.namespace, labels: labels(name, "job") };
+    const containers = steps.map((step) =>
+      container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection.secretEnv, metadata, this)),
+    );
+    const destinations = steps.flatMap(({ connection }) => connection.destinations);
+    const cronJob = new k8s.batch.v1.CronJob(
+      name,
+      {
+        // Named for people, who start it by hand.
+        metadata: { ...metadata, name },
+        spec: {
+          schedule: args.schedule ?? never,
+          timeZone: "Etc/UTC",
+          suspend: args.schedule === undefined,
+          concurrencyPolicy: "Forbid",
+          // A controller that was away makes up for a run that it missed by less than this.
+          startingDeadlineSeconds: 3600,
+          successfulJobsHistoryLimit: 3,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: {
+            metadata: { labels: metadata.labels },
+            spec: {
+              backoffLimit: 2,
+              activeDeadlineSeconds: seconds(args.timeLimit),
+              podFailurePolicy: failurePolicy(args.steps),
+              template: {
+                metadata: { labels: metadata.labels },
+                spec: {
+                  ...restrictedPod(ownUid),
+                  serviceAccountName: ownAccount(name, args.namespace, "job", this).metadata.name,
+                  // A step cannot go on from half of what it did: each try is a pod of its own, with an empty workspace.
+                  restartPolicy: "Never",
+                  volumes: [{ name: "workspace", emptyDir: { sizeLimit: args.storage } }, ...scratch(["/tmp"]).volumes],
+                  initContainers: containers.slice(0, -1),
+                  containers: containers.slice(-1),
+                },
+              },
+            },
+          },
+        },
+      },
+      {
+        parent: this,
+        dependsOn: [
+          ...steps.flatMap(({ connection }) => connection.readyWhen),
+          ...edgePolicies(consumer, destinations, this),
+        ],
+      },
+    );
+    for (const { connection } of steps) connection.retire(cronJob);
+    this.registerOutputs({ uses: args.steps.flatMap(({ uses }) => uses.map((dependency) => dependency.name)) });
+  }
+}
+
+function container(
+  { connection, ...step }: Step & { connection: Connection },
+  storage: Size,
+  secrets: SecretVariables,
+): Container {
+  const env = Object.entries({ ...connection.env, ...step.env }).map(([name, value]) => ({ name, value }));
+  return {
+    name: step.name,
+    image: step.image,
+    imagePullPolicy: "IfNotPresent",
+    command: step.command,
+    args: step.args,
+    env: [...env, ...(asEnv(secrets) ?? [])],
+    resources: resources(storage),
+    // Why it failed stands in the pod's status, also when its log is gone.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [{ name: "workspace", mountPath: workspace }, ...scratch(["/tmp"]).volumeMounts],
+    ...restrictedContainer,
+  };
+}
+
+/** Codes of programs that failed by themselves; what was killed has codes above 128. */
+function failurePolicy(steps: readonly Step[]): k8s.types.input.batch.v1.PodFailurePolicy | undefined {
+  const final = steps.filter(({ retried }) => retried === false);
+  if (final.length === 0) return undefined;
+  return {
+    rules: final.map(({ name }) => ({
+      action: "FailJob",
+      onExitCodes: { containerName: name, operator: "In", values: [1, 2] },
+    })),
+  };
+}

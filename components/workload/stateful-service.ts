@@ -1,0 +1,166 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Destination } from "../network/connection.ts";
+import { labels, selector } from "./labels.ts";
+import { edgePolicies } from "../network/network-policy.ts";
+import { bounded, restrictedContainer, restrictedPod, scratch, spread, type Resources, type Spreading } from "./pod.ts";
+import type { Size } from "./quantities.ts";
+import { ownAccount } from "./service-account.ts";
+
+type Container = k8s.types.input.core.v1.Container;
+
+/** What every server with data is given, whatever its kind. */
+export interface ServerArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly resources: Resources;
+  /**
+   * Size of each replica's volume. Kubernetes cannot change it in place: Pulumi would replace the StatefulSet, with
+   * all pods stopped meanwhile. The volumes themselves, and the data, stay.
+   */
+  readonly storage: Size;
+  /** Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
+  readonly storageClass?: string;
+  /** See {@link spread}. Default `preferred`. */
+  readonly spreading?: Spreading;
+  /** Name of a PriorityClass. Default: the cluster's default. */
+  readonly priorityClass?: pulumi.Input<string>;
+  /** Refuse to delete or replace what holds or opens the data. Default false. */
+  readonly protect?: boolean;
+}
+
+export interface StatefulServiceArgs extends ServerArgs {
+  readonly image: string;
+  /** Numeric user and group of the image; it owns the volume. */
+  readonly uid: number;
+  /** Service ports by name. The first is the one clients use. */
+  readonly ports: Record<string, number>;
+  readonly replicas: number;
+  /** Where the volume is mounted. Changing it hides the data that is there. */
+  readonly dataPath: string;
+  /** Paths that the program writes to besides its data. */
+  readonly scratchPaths: readonly string[];
+  /** Replicas find each other by name before they are ready, and start together: a quorum cannot form one by one. */
+  readonly quorum?: boolean;
+  /** What the replicas connect to, themselves among it where they form a cluster. */
+  readonly peers?: readonly Destination[];
+  /** Command, environment and probes. */
+  readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** Time to shut down cleanly, in seconds. Default 60. */
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** DNS name of a StatefulSet's governing Service. */
+export function governingService(name: string): string {
+  return `${name}-headless`;
+}
+
+/** A StatefulSet with a volume per replica, the headless Service that names its pods, and the Service that clients use. */
+export class StatefulService extends pulumi.ComponentResource {
+  /** Address inside the cluster. */
+  readonly host: pulumi.Output<string>;
+  /** Clients can connect when these are ready. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: StatefulServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("chatdb:components:StatefulService", name, {}, opts);
+    const ports = Object.entries(args.ports).map(([port, number]) => ({ name: port, port: number, targetPort: port }));
+    const headless = new k8s.core.v1.Service(
+      governingService(name),
+      {
+        metadata: { name: governingService(name), namespace: args.namespace, labels: labels(name, "infrastructure") },
+        spec: { clusterIP: "None", selector: selector(name), ports, publishNotReadyAddresses: args.quorum ?? false },
+      },
+      { parent: this },
+    );
+    const account = ownAccount(name, args.namespace, "infrastructure", this);
+    const policies = edgePolicies({ name, namespace: args.namespace, labels: selector(name) }, args.peers ?? [], this);
+    const statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: { name, namespace: args.namespace, labels: labels(name, "infrastructure") },
+        spec: {
+          serviceName: headless.metadata.name,
+          replicas: args.replicas,
+          podManagementPolicy: args.quorum ? "Parallel" : "OrderedReady",
+          // A replica that accepts connections has yet to catch up: an update gives it time before it stops the next one.
+          minReadySeconds: args.quorum && args.replicas > 1 ? 15 : undefined,
+          selector: { matchLabels: selector(name) },
+          template: podTemplate(name, args, account.metadata.name),
+          volumeClaimTemplates: [volumeClaim(args)],
+          // A replaced StatefulSet finds its data again. Volumes go with the namespace, or by hand.
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+        },
+      },
+      { parent: this, dependsOn: policies, protect: args.protect },
+    );
+    // The StatefulSet's readiness is the gate; an awaited Service would only add the provider's ten seconds of settling.
+    const service = new k8s.core.v1.Service(
+      name,
+      {
+        metadata: {
+          name,
+          namespace: args.namespace,
+          labels: labels(name, "infrastructure"),
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: { selector: selector(name), ports },
+      },
+      { parent: this },
+    );
+    if (args.replicas > 1) {
+      new k8s.policy.v1.PodDisruptionBudget(
+        name,
+        {
+          metadata: { name, namespace: args.namespace },
+          spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
+        },
+        { parent: this },
+      );
+    }
+    this.host = service.metadata.apply(({ name, namespace }) => `${name}.${namespace}.svc.cluster.local`);
+    this.ready = [statefulSet, service];
+    this.registerOutputs({ host: this.host });
+  }
+}
+
+function podTemplate(
+  name: string,
+  args: StatefulServiceArgs,
+  serviceAccountName: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodTemplateSpec {
+  const { volumes, volumeMounts } = scratch(args.scratchPaths, "128Mi");
+  return {
+    metadata: { labels: labels(name, "infrastructure") },
+    spec: {
+      ...restrictedPod(args.uid),
+      serviceAccountName,
+      priorityClassName: args.priorityClass,
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 60,
+      volumes,
+      ...spread(selector(name), args.spreading),
+      containers: [
+        {
+          ...args.container,
+          ...restrictedContainer,
+          name,
+          image: args.image,
+          imagePullPolicy: "IfNotPresent",
+          ports: Object.entries(args.ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+          resources: bounded(args.resources),
+          volumeMounts: [{ name: "data", mountPath: args.dataPath }, ...volumeMounts],
+        },
+      ],
+    },
+  };
+}
+
+function volumeClaim(args: StatefulServiceArgs): k8s.types.input.core.v1.PersistentVolumeClaim {
+  return {
+    metadata: { name: "data" },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: args.storageClass,
+      resources: { requests: { storage: args.storage } },
+    },
+  };
+}

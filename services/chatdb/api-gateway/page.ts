@@ -1,0 +1,80 @@
+import type { App } from "@platform/kit/server.ts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { pageFiles, type PageFile } from "./page-files.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** It is part of the web page, which tells nothing that is anybody's own: no token is needed to see it. */
+    page?: boolean;
+  }
+}
+
+/** How people sign in: as a public client of the issuer, which may know no secret. */
+export interface SignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+}
+
+/** Only what is served here runs, and it talks to this gateway alone, and to the issuer where people sign in. */
+const policyOf = (signIn: SignIn | undefined) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src 'self'${signIn ? ` ${new URL(signIn.issuer).origin}` : ""}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+
+/** A page of headers for a file; a browser asks each time whether it is still the one that it has. */
+const headersOf = ({ type, etag }: PageFile, policy: string) => ({
+  "content-type": type,
+  etag,
+  "cache-control": "no-cache",
+  vary: "accept, accept-encoding",
+  "content-security-policy": policy,
+});
+
+/** Serves the web page: at `/` to browsers, its other files below `/page`. Who asks for no HTML at `/` gets the greeting. */
+export async function servePage(app: App, greeting: string, signIn?: SignIn): Promise<void> {
+  const files = await pageFiles();
+  const index = files.find(({ name }) => name === "index.html");
+  if (!index) throw new Error("The web page has no index.html.");
+  const policy = policyOf(signIn);
+  const said = signIn
+    ? {
+        issuer: signIn.issuer,
+        client_id: signIn.clientId,
+        audience: signIn.audience,
+        scope: ["openid", ...signIn.scopes].join(" "),
+      }
+    : {};
+  app.get("/page/sign-in.json", { schema: { hide: true }, config: { page: true } }, () => said);
+  app.get(
+    "/",
+    { schema: { summary: "The web page; as text, how to ask" }, config: { page: true } },
+    (request, reply) => {
+      if (request.headers.accept?.includes("text/html")) return send(index, policy, request, reply);
+      return reply.headers({ vary: "accept" }).type("text/plain; charset=utf-8").send(greeting);
+    },
+  );
+  for (const file of files) {
+    app.get(`/page/${file.name}`, { schema: { hide: true }, config: { page: true } }, (request, reply) =>
+      send(file, policy, request, reply),
+    );
+  }
+}
+
+function send(file: PageFile, policy: string, { headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  void reply.headers(headersOf(file, policy));
+  const known = headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  if (known?.includes(file.etag)) return reply.code(304).send();
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers["accept-encoding"] ?? "")))
+    return reply.send(file.content);
+  return reply.header("content-encoding", "gzip").send(file.gzipped);
+}

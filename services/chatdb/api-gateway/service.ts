@@ -1,0 +1,98 @@
+import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createLogger, type Logger } from "@platform/kit/log.ts";
+import { createServer } from "@platform/kit/server.ts";
+import type { FastifyInstance } from "fastify";
+import { admit, type Admission } from "./admission.ts";
+import { serveMetricsApart } from "./metrics-apart.ts";
+import { servePage, type SignIn } from "./page.ts";
+import { proxyRoutes } from "./proxy.ts";
+import { answerQueries } from "./query.ts";
+import { routes, type Upstreams } from "./routes.ts";
+import { secureAnswers } from "./security-headers.ts";
+
+export interface Deps extends Admission {
+  /** Addresses of the services, without a path. */
+  upstreams: Upstreams;
+  log?: Logger;
+  /** Proxies between the clients and the gateway; see the kit's ServerOptions. */
+  trustedProxies?: number;
+  /** Where /metrics is served, instead of beside all else. */
+  metrics?: { host: string; port: number };
+}
+
+/** In ms. */
+const timeouts = {
+  /** A request's head is there by then, so that slow clients cannot hold all connections. */
+  headersTimeout: 20_000,
+  /** So is its body: a data set of 5 GiB at 12 Mbit/s. */
+  requestTimeout: 3_600_000,
+  /** Nothing goes either way: more than any upstream is given. */
+  timeout: 120_000,
+  /** An idle connection is kept for longer than any load balancer keeps its end (Google's: 600 s), so that none sends into a closing one. */
+  keepAliveTimeout: 620_000,
+};
+
+const greeting = `ChatDB: ask a database in plain English.
+
+  curl -s HOST/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'
+
+A browser shows a page for that at this address. The whole interface: /openapi.json
+`;
+
+function signInOf(oidc: Admission["oidc"]): SignIn | undefined {
+  if (oidc?.clientId === undefined) return undefined;
+  const { issuer, clientId, audience, scopes = {} } = oidc;
+  return { issuer, clientId, audience, scopes: [scopes.read, scopes.write].filter((scope) => scope !== undefined) };
+}
+
+/** Where a service says that it lives; the rest use the kit's default. */
+const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/actuator/health" };
+
+/**
+ * The single way in. Ready as soon as it can route: one service that is away must not take the others out of reach.
+ * How they are is at `/status`.
+ */
+export async function createService({
+  upstreams,
+  log = createLogger("api-gateway"),
+  trustedProxies,
+  metrics,
+  ...admission
+}: Deps): Promise<FastifyInstance> {
+  const app = createServer({
+    name: "api-gateway",
+    log,
+    description: "ChatDB: questions to rows, data sets to predictions.",
+    trustedProxies,
+  });
+  Object.assign(app.server, timeouts);
+  secureAnswers(app);
+  await admit(app, admission);
+  if (metrics) serveMetricsApart(app, metrics);
+  await servePage(app, greeting, signInOf(admission.oidc));
+  answerQueries(app, upstreams);
+  await proxyRoutes(app, upstreams, routes);
+
+  const clients = Object.entries(upstreams).map(([name, url]) => ({
+    name,
+    client: createHttpClient(url as string, { timeoutMs: 2000 }),
+  }));
+  app.addHook("onClose", async () => {
+    await Promise.all(clients.map(({ client }) => client.close()));
+  });
+  app.get("/status", { schema: { summary: "Whether each service answers" } }, async () => {
+    const states = clients.map(async ({ name, client }) => {
+      const path = healthPaths[name as keyof Upstreams] ?? "/health";
+      const state = await client.request(path).then(
+        ({ status, body }) => {
+          body.resume();
+          return status === 200 ? "ok" : `answers ${status}`;
+        },
+        (error: Error) => error.message,
+      );
+      return [name, state] as const;
+    });
+    return Object.fromEntries(await Promise.all(states));
+  });
+  return app;
+}

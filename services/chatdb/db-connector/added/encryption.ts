@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { Problem } from "@platform/kit/problem.ts";
+import { z } from "zod";
+
+const algorithm = "aes-256-gcm";
+const keyBytes = 32;
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Keys by id. The first one encrypts; the others still open what was encrypted under them. */
+export type Keys = ReadonlyMap<string, Buffer>;
+
+const id = z.string().regex(/^[\w-]{1,64}$/, "expected at most 64 letters, digits, _ and -");
+const secret = z.string().min(32, "expected 32 characters or more, such as `openssl rand -base64 32` gives");
+
+/** Environment: what the passwords of data sources are encrypted under. */
+export const keyEnv = {
+  DATASOURCE_KEY: secret,
+  DATASOURCE_KEY_ID: id,
+  /** The key before it, for what was encrypted under that. */
+  DATASOURCE_KEY_PREVIOUS: secret.optional(),
+  DATASOURCE_KEY_PREVIOUS_ID: id.optional(),
+};
+
+/** A key is derived from each secret. */
+export function keysOf(env: z.infer<z.ZodObject<typeof keyEnv>>): Keys {
+  const derive = (from: string) => Buffer.from(hkdfSync("sha256", from, "", "passwords of data sources", keyBytes));
+  const { DATASOURCE_KEY_PREVIOUS: previous, DATASOURCE_KEY_PREVIOUS_ID: previousId } = env;
+  const older = previous !== undefined && previousId !== undefined ? [[previousId, derive(previous)] as const] : [];
+  return new Map([[env.DATASOURCE_KEY_ID, derive(env.DATASOURCE_KEY)], ...older]);
+}
+
+export interface Sealed {
+  key_id: string;
+  /** Initialisation vector, tag and ciphertext in base64. */
+  password: string;
+}
+
+/** @param context what the password is for: it opens for nothing else */
+export function seal(keys: Keys, plain: string, context: string): Sealed {
+  const [key_id, key] = keys.entries().next().value!;
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(context));
+  const encrypted = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
+  return { key_id, password: Buffer.concat([iv, cipher.getAuthTag(), encrypted]).toString("base64") };
+}
+
+/** @throws Problem 503 when no key opens it */
+export function open(keys: Keys, { key_id, password }: Sealed, context: string): string {
+  const key = keys.get(key_id);
+  if (!key)
+    throw new Problem(
+      503,
+      `The password is encrypted under the key ${key_id}, and this connector has ${[...keys.keys()].join(", ")} alone. Give it that key too (DATASOURCE_KEY_PREVIOUS), or set the password again.`,
+    );
+  const bytes = Buffer.from(password, "base64");
+  try {
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes)).setAAD(Buffer.from(context));
+    decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
+  } catch (error) {
+    throw new Problem(
+      503,
+      `The password does not open with the key ${key_id}: the connector has another key of that id, or the record was altered. Put the key right, or set the password again.`,
+      {},
+      { cause: error },
+    );
+  }
+}

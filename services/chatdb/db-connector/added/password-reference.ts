@@ -1,0 +1,42 @@
+import { readFile, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { Problem } from "@platform/kit/problem.ts";
+
+/** A reference reaches these variables and no others: the connector's own passwords are in its environment too. */
+const prefix = "DATASOURCE_SECRET_";
+
+export interface PasswordSources {
+  env: NodeJS.ProcessEnv;
+  /** The folder of the files that may be named. Undefined: none may. */
+  folder: string | undefined;
+}
+
+/** The password that `env:NAME` (the variable DATASOURCE_SECRET_NAME) or `file:NAME` (in the folder) refers to. @throws Problem 503 */
+export async function resolvePassword(reference: string, { env, folder }: PasswordSources): Promise<string> {
+  const [kind, name = ""] = reference.split(":");
+  const value = kind === "env" ? env[prefix + name] : await readIn(folder, name);
+  if (value !== undefined && value !== "") return value;
+  const where =
+    kind === "env"
+      ? `the variable ${prefix}${name}`
+      : folder === undefined
+        ? "a folder of secrets (DATASOURCE_SECRETS_DIR)"
+        : `the file ${name} in ${folder}`;
+  throw new Problem(
+    503,
+    `The password is to be read from ${reference}, but the connector has not ${where}, or it is empty.`,
+  );
+}
+
+async function readIn(folder: string | undefined, name: string): Promise<string | undefined> {
+  if (folder === undefined) return undefined;
+  try {
+    // Mounted secrets are links, which stay inside of their folder.
+    const [root, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+    if (!file.startsWith(root + sep)) return undefined;
+    return (await readFile(file, "utf8")).replace(/\r?\n$/, "");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { Problem } from "@platform/kit/problem.ts";
+import pg from "pg";
+import { refusal } from "../refusal.ts";
+import { tookTooLong } from "../watch.ts";
+
+/** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const byCode: Record<string, (error: pg.DatabaseError) => Problem> = {
+  "25006": (error) => refusal("read-only transaction", `Only queries that read are run here: ${error.message}.`),
+  "42501": (error) => refusal("role", `The data source's role may not do that: ${error.message}.`),
+  "57014": () => tookTooLong(),
+  "08P01": (error) => refused(error),
+};
+
+/** Classes of SQLSTATE in which the statement is at fault. */
+const statementsFault = new Set(["0A", "21", "22", "23", "24", "25", "26", "34", "42", "44", "54", "P0"]);
+
+function refused(error: pg.DatabaseError): Problem {
+  const { position, hint, code } = error;
+  const at = position === undefined ? "" : ` at character ${position}`;
+  return new Problem(400, `The database refused the statement${at}: ${error.message}.`, {
+    sqlstate: code,
+    ...(position === undefined ? {} : { position: Number(position) }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** What an error of the server means to the caller. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
+  const known = byCode[error.code];
+  if (known) return known(error);
+  if (statementsFault.has(error.code.slice(0, 2))) return refused(error);
+  // 53: out of memory, disk or connections. 28 and 3D: it does not let us in.
+  return new Problem(error.code.startsWith("53") ? 503 : 502, error.message, { sqlstate: error.code });
+}

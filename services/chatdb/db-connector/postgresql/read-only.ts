@@ -1,0 +1,44 @@
+import { giveUpSilent } from "@platform/kit/database.ts";
+import type pg from "pg";
+
+/** The server ends a statement at its timeout; one that says nothing for so many ms longer is gone. */
+const graceMs = 1000;
+
+/**
+ * Begins a transaction that cannot write, whose statements may take `timeoutMs`, and whose dates are ISO 8601 in UTC.
+ * One round trip; all of it ends with the transaction.
+ * @returns the id of the server process
+ */
+export async function beginReadOnly(client: pg.ClientBase, timeoutMs: number): Promise<number> {
+  const results = (await client.query(`
+    BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)};
+    SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
+    SELECT pg_backend_pid() AS pid`)) as unknown as pg.QueryResult<{ pid: number }>[];
+  return results.at(-1)!.rows[0]!.pid;
+}
+
+/** Ends it and undoes what a statement may have set or locked for the session. */
+export async function endReadOnly(client: pg.ClientBase): Promise<void> {
+  await client.query("ROLLBACK; SELECT pg_advisory_unlock_all()");
+}
+
+/** Runs `work` in such a transaction. The connection is given back, or dropped when it is no longer usable. */
+export async function readOnly<T>(
+  pool: pg.Pool,
+  timeoutMs: number,
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  const answered = giveUpSilent(client, timeoutMs + graceMs);
+  let usable = false;
+  try {
+    await beginReadOnly(client, timeoutMs);
+    const result = await work(client).finally(() => endReadOnly(client));
+    usable = true;
+    return result;
+  } finally {
+    answered();
+    client.release(!usable);
+  }
+}

@@ -1,0 +1,36 @@
+import { Problem } from "@platform/kit/problem.ts";
+import type { Driver } from "./driver.ts";
+
+/** Of the three drivers: no connection was free or made in time. */
+const noConnection =
+  /timeout exceeded when trying to connect|Connection terminated due to connection timeout|Timed out while checking out a connection|Server selection timed out/;
+
+/** What an error of a data source means to the caller. */
+export function problemOf(error: unknown, dataSource: string, driver: Pick<Driver, "problemOf">): Problem {
+  if (error instanceof Problem) return error;
+  const problem = driver.problemOf(error);
+  // What is the statement's fault needs no name; what is the server's does.
+  if (problem)
+    return problem.status < 500 || problem.status === 504
+      ? problem
+      : new Problem(problem.status, `The data source "${dataSource}" failed: ${problem.message}.`, problem.extra, {
+          cause: error,
+        });
+  const reason = error instanceof Error ? messageOf(error) : String(error);
+  if (noConnection.test(reason)) {
+    return new Problem(
+      503,
+      `The data source "${dataSource}" gave no connection in time: it is down, or all connections are busy. Try again.`,
+      {},
+      { cause: error },
+    );
+  }
+  return new Problem(502, `The data source "${dataSource}" cannot be reached: ${reason}.`, {}, { cause: error });
+}
+
+/** A refused connection to a name with several addresses has its reasons in `errors` and an empty message. */
+function messageOf(error: Error): string {
+  return error instanceof AggregateError
+    ? error.errors.map((each) => (each as Error).message).join("; ")
+    : error.message;
+}

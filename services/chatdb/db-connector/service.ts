@@ -1,0 +1,50 @@
+import { createLogger, type Logger } from "@platform/kit/log.ts";
+import { createServer } from "@platform/kit/server.ts";
+import type { FastifyInstance } from "fastify";
+import type { Kysely } from "kysely";
+import { addedSourceRules, type AddressEnv } from "./added/addresses.ts";
+import type { Keys } from "./added/encryption.ts";
+import type { PasswordSources } from "./added/password-reference.ts";
+import type { SourceTables } from "./added/schema.ts";
+import { AddedSources } from "./added/store.ts";
+import { Connector, type ConnectorOptions } from "./connector.ts";
+import type { DataSourceSettings } from "./data-source.ts";
+import { createHealth } from "./health.ts";
+import { addQueryRoutes } from "./query-routes.ts";
+import { addSourceRoutes } from "./source-routes.ts";
+
+export interface Deps extends Omit<ConnectorOptions, "adding"> {
+  /** Those of the configuration. */
+  dataSources: readonly DataSourceSettings[];
+  /** Lets others be added at run time. Default: none can. */
+  added?: { db: Kysely<SourceTables>; keys: Keys; addresses: AddressEnv; passwords: PasswordSources };
+  log?: Logger;
+}
+
+/** Keeps data sources, introspects them, and runs queries that read. */
+export async function createService({
+  dataSources,
+  added,
+  log = createLogger("db-connector"),
+  ...options
+}: Deps): Promise<FastifyInstance> {
+  const adding = added && {
+    ...added,
+    store: await AddedSources.open(added.db, added.keys),
+    addresses: addedSourceRules(added.addresses),
+  };
+  const connector = new Connector(dataSources, log, { ...options, adding });
+  const app = createServer({
+    name: "db-connector",
+    log,
+    healthPath: "/actuator/health/liveness",
+    description: "Data sources: which there are, their schema, and queries that read them.",
+  });
+  app.addHook("onClose", () => connector.close());
+
+  const health = createHealth(connector);
+  app.get("/actuator/health", { schema: { hide: true }, logLevel: "warn" }, () => health());
+  addSourceRoutes(app, connector, adding);
+  addQueryRoutes(app, connector);
+  return app;
+}

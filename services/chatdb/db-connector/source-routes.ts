@@ -1,0 +1,120 @@
+import {
+  changedDataSource,
+  dataSource,
+  dataSourceList,
+  dataSourceTest,
+  newDataSource,
+} from "@chatdb/contracts/data-sources.ts";
+import { Problem } from "@platform/kit/problem.ts";
+import type { App } from "@platform/kit/server.ts";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Connector } from "./connector.ts";
+import { defaultPorts } from "./data-source.ts";
+import { shown, type Adding, type Sources } from "./sources.ts";
+
+const named = z.object({ name: z.string() });
+const nothing = z.null().describe("Done.");
+
+/** The data sources themselves: which there are, and those that are added at run time. */
+export function addSourceRoutes(app: App, connector: Connector, adding: Adding | undefined): void {
+  const { sources } = connector;
+  addChangeRoutes(app, sources, adding);
+
+  app.get(
+    "/datasources",
+    { schema: { summary: "The data sources, without their secrets", response: { 200: dataSourceList } } },
+    async () => ({ datasources: await sources.list() }),
+  );
+
+  app.get(
+    "/datasources/:name",
+    { schema: { summary: "One data source, without its secrets", params: named, response: { 200: dataSource } } },
+    async ({ params: { name } }) => {
+      const found = (await sources.list()).find((each) => each.name === name);
+      // Says which there are.
+      if (!found) await sources.find(name);
+      return found!;
+    },
+  );
+
+  app.post(
+    "/datasources/:name/test",
+    { schema: { summary: "Try to connect", params: named, response: { 200: dataSourceTest } } },
+    async ({ params: { name } }) => {
+      const started = performance.now();
+      const took = () => performance.now() - started;
+      try {
+        return { ok: true, server: await connector.ping(name), took_ms: took() };
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status === 404) throw error;
+        return { ok: false, reason: error.message, took_ms: took() };
+      }
+    },
+  );
+}
+
+/** What changes them. */
+function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined): void {
+  app.post(
+    "/datasources",
+    { schema: { summary: "Add a data source", body: newDataSource, response: { 201: dataSource } } },
+    async (request, reply) => {
+      const { store, addresses } = changeable(request.body.name);
+      await addresses.check(request.body.host, request.body.port ?? defaultPorts[request.body.dialect]);
+      const added = await store.add(request.body);
+      done(request, "added a data source", added.name);
+      return reply.code(201).header("location", `/datasources/${added.name}`).send(shown(added));
+    },
+  );
+
+  app.put(
+    "/datasources/:name",
+    {
+      schema: {
+        summary: "Change a data source that was added",
+        params: named,
+        body: changedDataSource,
+        response: { 200: dataSource },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      const { store, addresses } = changeable(name);
+      await addresses.check(request.body.host, request.body.port ?? defaultPorts[request.body.dialect]);
+      const changed = await store.change(name, request.body);
+      if (!changed) return await missing(name);
+      done(request, "changed a data source", name);
+      return shown(changed);
+    },
+  );
+
+  app.delete(
+    "/datasources/:name",
+    { schema: { summary: "Remove a data source that was added", params: named, response: { 204: nothing } } },
+    async (request, reply) => {
+      const { name } = request.params;
+      if (!(await changeable(name).store.remove(name))) return await missing(name);
+      done(request, "removed a data source", name);
+      return reply.code(204).send(null);
+    },
+  );
+
+  function changeable(name: string): Adding {
+    if (sources.isConfigured(name))
+      throw new Problem(409, `The data source "${name}" is one of the configuration: it is changed there.`);
+    if (!adding) throw new Problem(501, "This connector keeps no data sources: it has no database for them.");
+    return adding;
+  }
+
+  async function missing(name: string): Promise<never> {
+    sources.changed();
+    await sources.find(name);
+    throw new Problem(409, `The data source "${name}" was changed by somebody else in this moment. Try again.`);
+  }
+
+  function done(request: FastifyRequest, what: string, datasource: string): void {
+    sources.changed();
+    request.log.info({ datasource, user: request.headers["x-chatdb-user"] }, what);
+  }
+}

@@ -1,0 +1,17 @@
+import type { PipelineStatement, SqlStatement, Statement } from "@chatdb/contracts/query.ts";
+import { Problem } from "@platform/kit/problem.ts";
+
+/** @throws Problem when it is a pipeline */
+export function sqlOf(statement: Statement, database: string): SqlStatement {
+  if ("sql" in statement) return statement;
+  throw new Problem(400, `This data source is ${database}, which runs SQL: send sql (and params), not a pipeline.`);
+}
+
+/** @throws Problem when it is SQL */
+export function pipelineOf(statement: Statement): PipelineStatement {
+  if ("pipeline" in statement) return statement;
+  throw new Problem(
+    400,
+    "This data source is MongoDB, which runs aggregation pipelines: send collection and pipeline, not sql.",
+  );
+}

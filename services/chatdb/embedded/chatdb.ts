@@ -1,0 +1,168 @@
+import type { AddressInfo } from "node:net";
+import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
+import { keysOf } from "@chatdb/db-connector/added/encryption.ts";
+import type { SourceTables } from "@chatdb/db-connector/added/schema.ts";
+import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
+import { openDatabase, openPool } from "@platform/kit/database.ts";
+import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
+import { createService as createMlEngine } from "@chatdb/ml-engine/service.ts";
+import { createService as createModelRegistry } from "@chatdb/model-registry/service.ts";
+import { createService as createPredictionService } from "@chatdb/prediction-service/service.ts";
+import type { LanguageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
+import { createService as createQueryParser } from "@chatdb/query-parser/service.ts";
+import { housesCsv } from "@chatdb/sample-data/datasets.ts";
+import { createService as createTestService } from "@chatdb/test-service/service.ts";
+import { createService as createTrainingOrchestrator } from "@chatdb/training-orchestrator/service.ts";
+import type { FastifyInstance } from "fastify";
+import type { Kysely } from "kysely";
+import type { DataDirectory } from "@platform/embedded/data-directory.ts";
+import { startDatabases, type EmbeddedDatabase } from "@platform/embedded/embedded-database.ts";
+import { prepareShop } from "./shop.ts";
+
+export interface ChatDbOptions {
+  /** Address and port of the gateway; 0 picks a free port. All else listens on the loopback interface, on free ports. */
+  host: string;
+  port: number;
+  directory: DataDirectory;
+  /** For questions that the engine is not sure of. Default: none. */
+  languageModel?: LanguageModelOptions | undefined;
+  logLevel: string;
+}
+
+export interface RunningChatDb {
+  /** Address of the gateway. */
+  url: string;
+  testServiceUrl: string;
+  close(): Promise<void>;
+}
+
+const buckets = { models: "models", datasets: "datasets", feedback: "feedback", checkpoints: "checkpoints" };
+
+/**
+ * Starts everything that a cluster would run, in this process: the services as they are, on embedded databases, a bus in
+ * memory and an object store in a folder. What was started is stopped again when something cannot start.
+ */
+export async function startChatDb(options: ChatDbOptions): Promise<RunningChatDb> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    // The last first: nothing loses what it still uses.
+    for (const each of opened.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await start(options, (each) => opened.push(each))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  { host, port, directory, languageModel, logLevel }: ChatDbOptions,
+  onClose: (close: () => Promise<unknown>) => void,
+) {
+  const log = (service: string) => createLogger(service, logLevel);
+  const tables = <DB>(of: EmbeddedDatabase) => {
+    const db = openDatabase<DB>(openPool(of.env));
+    onClose(() => db.destroy());
+    return db;
+  };
+  /** Starts a service and answers with its address. */
+  const serve = async (creating: Promise<FastifyInstance>, at = { host: "127.0.0.1", port: 0 }) => {
+    const app = await creating;
+    onClose(() => app.close());
+    await app.listen(at);
+    return `http://${reachable(at.host)}:${(app.server.address() as AddressInfo).port}`;
+  };
+
+  const bus = createMemoryEventBus({ log: log("event-bus") });
+  onClose(() => bus.close());
+  const objects = createDirectoryObjectStore(directory.objects);
+  const { registry, training, datasources, shop } = await startDatabases({
+    registry: directory.database("registry"),
+    training: directory.database("training"),
+    datasources: directory.database("datasources"),
+    shop: directory.database("shop"),
+  });
+  for (const database of [registry, training, datasources, shop]) onClose(() => database.close());
+  await prepareShop(shop);
+
+  const [dbConnector, modelRegistry, trainingOrchestrator] = await Promise.all([
+    serve(
+      createDbConnector({
+        dataSources: [dataSource("shop", shop)],
+        added: addedDataSources(tables(datasources), directory),
+        log: log("db-connector"),
+      }),
+    ),
+    serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
+    // Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again.
+    serve(
+      createTrainingOrchestrator({
+        db: tables(training),
+        bus,
+        resendsAtStart: true,
+        log: log("training-orchestrator"),
+      }),
+    ),
+  ]);
+  const [mlEngine, queryParser, predictionService] = await Promise.all([
+    serve(
+      createMlEngine({
+        bus,
+        objects,
+        datasetsBucket: buckets.datasets,
+        feedbackBucket: buckets.feedback,
+        checkpointsBucket: buckets.checkpoints,
+        webDatasets: { ranges: ["0.0.0.0/0", "::/0"] },
+        modelRegistryUrl: modelRegistry,
+        dbConnectorUrl: dbConnector,
+        log: log("ml-engine"),
+      }),
+    ),
+    serve(
+      createQueryParser({
+        bus,
+        dbConnectorUrl: dbConnector,
+        modelRegistryUrl: modelRegistry,
+        newModelsMs: 1000,
+        languageModel,
+        log: log("query-parser"),
+      }),
+    ),
+    serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
+  ]);
+  const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };
+  const url = await serve(createGateway({ upstreams, log: log("api-gateway") }), { host, port });
+  const testServiceUrl = await serve(createTestService({ gatewayUrl: url, log: log("test-service") }));
+
+  await objects.put(buckets.datasets, "houses.csv", Buffer.from(housesCsv()), { contentType: "text/csv" });
+  return { url, testServiceUrl };
+}
+
+/** An address that listens everywhere is reached on this machine by its loopback. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Whoever uses this platform may add any database that this machine reaches. */
+function addedDataSources(db: Kysely<SourceTables>, directory: DataDirectory) {
+  const keys = keysOf({ DATASOURCE_KEY: directory.secret("datasources.key"), DATASOURCE_KEY_ID: "embedded" });
+  const addresses = { ADDED_SOURCES_RANGES: ["0.0.0.0/0", "::/0", "127.0.0.0/8", "::1/128"] };
+  return { db, keys, addresses, passwords: { env: process.env, folder: undefined } };
+}
+
+function dataSource(name: string, { env }: EmbeddedDatabase) {
+  return {
+    name,
+    dialect: "postgresql" as const,
+    host: env.DATABASE_HOST,
+    port: env.DATABASE_PORT,
+    database: env.DATABASE_NAME,
+    user: env.DATABASE_USER,
+    password: env.DATABASE_PASSWORD,
+    tls: env.DATABASE_SSL,
+  };
+}

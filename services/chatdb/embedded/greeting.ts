@@ -1,0 +1,21 @@
+import type { RunningChatDb } from "./chatdb.ts";
+
+/** What the person who started ChatDB reads: where it is, and what to do next. */
+export function greeting({ url, testServiceUrl }: Pick<RunningChatDb, "url" | "testServiceUrl">): string {
+  return `${url}
+
+Ask the sample shop, in a browser at that address, or from a terminal:
+  curl -s ${url}/api/query -H 'content-type: application/json' \\
+    -d '{"query": "how many customers are there in Germany?"}'
+
+Train a model on the sample dataset, see how the job goes, and predict:
+  curl -s ${url}/api/jobs -H 'content-type: application/json' \\
+    -d '{"model_name": "house-prices", "dataset_location": "s3://datasets/houses.csv", "target": "price"}'
+  curl -s ${url}/api/jobs
+  curl -s ${url}/api/predict -H 'content-type: application/json' \\
+    -d '{"model_name": "house-prices", "features": {"area_m2": 120, "rooms": 4, "age_years": 10, "city": "Berlin"}}'
+
+Run the test scenarios through the gateway, and open the Location that it answers:
+  curl -si -X POST ${testServiceUrl}/runs
+`;
+}

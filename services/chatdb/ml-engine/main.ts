@@ -1,0 +1,68 @@
+import { apiServerEnv, portsEnv, rangesEnv } from "@platform/kit/address-rules.ts";
+import { kafkaEnv, s3Env, serviceUrl } from "@platform/kit/env.ts";
+import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
+import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
+import { runService } from "@platform/kit/run.ts";
+import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
+import { z } from "zod";
+import { createService } from "./service.ts";
+
+const name = "ml-engine";
+/** Left out, the service's own default holds. */
+const count = z.coerce.number().pipe(z.int().positive()).optional();
+
+await runService({
+  name,
+  env: {
+    ...kafkaEnv,
+    ...s3Env,
+    S3_BUCKET_DATASETS: z.string(),
+    S3_BUCKET_FEEDBACK: z.string(),
+    S3_BUCKET_CHECKPOINTS: z.string(),
+    MODEL_REGISTRY_URL: serviceUrl,
+    DB_CONNECTOR_URL: serviceUrl,
+    TRAINING_CONCURRENCY: count,
+    TRAINING_MEMORY_MB: count,
+    DATASET_MAX_BYTES: count,
+    /** Where datasets may be that are named by https:// or http://. Default: nowhere. */
+    WEB_DATASETS_RANGES: rangesEnv.optional(),
+    /** Parts of these ranges that are closed. */
+    WEB_DATASETS_EXCEPT: rangesEnv.optional(),
+    WEB_DATASETS_PORTS: portsEnv.default([443, 80]),
+    ...apiServerEnv,
+    CHECKPOINT_MS: count,
+  },
+  create: async (env, log) => {
+    const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
+    const objects = createS3ObjectStore(env);
+    const app = await createService({
+      bus,
+      objects,
+      datasetsBucket: env.S3_BUCKET_DATASETS,
+      feedbackBucket: env.S3_BUCKET_FEEDBACK,
+      checkpointsBucket: env.S3_BUCKET_CHECKPOINTS,
+      modelRegistryUrl: env.MODEL_REGISTRY_URL,
+      dbConnectorUrl: env.DB_CONNECTOR_URL,
+      concurrency: env.TRAINING_CONCURRENCY,
+      trainingMemoryMb: env.TRAINING_MEMORY_MB,
+      maxDatasetBytes: env.DATASET_MAX_BYTES,
+      // 0 where nobody knows of a limit.
+      memoryBytes: process.constrainedMemory() || undefined,
+      webDatasets: {
+        ranges: env.WEB_DATASETS_RANGES,
+        except: env.WEB_DATASETS_EXCEPT,
+        ports: env.WEB_DATASETS_PORTS,
+        apiServer: env.KUBERNETES_SERVICE_HOST,
+      },
+      checkpointMs: env.CHECKPOINT_MS,
+      // Put in its place as this is bundled; without a bundle there is none.
+      sourceTag: process.env.SOURCE_TAG,
+      log,
+    });
+    app.addHook("onClose", async () => {
+      await bus.close();
+      objects.close();
+    });
+    return app;
+  },
+});

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { pipeline, Readable, Transform } from "node:stream";
+import { Problem } from "@platform/kit/problem.ts";
+import type { FastifyRequest } from "fastify";
+
+export interface UploadLimits {
+  maxBytes: number;
+  /** What the bytes must come to. */
+  sha256?: string;
+}
+
+/**
+ * Stores a request's body by `store`, which must keep nothing when its stream fails. The stream fails where the body
+ * is cut off, is too large, or does not have the announced digest: the caller gets a Problem.
+ */
+export async function storeUpload<T>(
+  request: FastifyRequest,
+  limits: UploadLimits,
+  store: (body: Readable) => Promise<T>,
+): Promise<T> {
+  if (!(request.body instanceof Readable))
+    throw new Problem(415, "Send the bytes as they are, as application/octet-stream or text/csv.");
+  if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
+  const check = verify(limits);
+  // Errors reach the store through `check`, so there is nothing to do about them here.
+  pipeline(request.body, check, () => undefined);
+  try {
+    return await store(check);
+  } catch (error) {
+    throw check.errored instanceof Problem ? check.errored : error;
+  }
+}
+
+function verify({ sha256, maxBytes }: UploadLimits): Transform {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) return done(tooLarge(maxBytes));
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      const actual = hash.digest("hex");
+      if (sha256 === undefined || sha256 === actual) return done();
+      done(
+        new Problem(422, `The ${bytes} bytes that arrived have the SHA-256 ${actual}, not the announced ${sha256}.`),
+      );
+    },
+  });
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem(413, `The body is larger than the ${maxBytes} bytes that are accepted here.`);
+}

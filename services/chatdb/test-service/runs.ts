@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { Problem } from "@platform/kit/problem.ts";
+import type { Logger } from "@platform/kit/log.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Run, RunOptions } from "./report.ts";
+import { runScenario } from "./scenario.ts";
+import { concurrentJobs } from "./scenarios/concurrent-jobs.ts";
+import { queryProcessing } from "./scenarios/query-processing.ts";
+import { trainingPipeline } from "./scenarios/training-pipeline.ts";
+
+/** Runs remembered, the latest. */
+const kept = 20;
+
+/** The runs of this process: one at a time, so that each measures the platform and not the other. */
+export class Runs {
+  readonly #gateway: Gateway;
+  readonly #url: string;
+  readonly #log: Logger;
+  readonly #runs = new Map<string, Run>();
+
+  constructor(gateway: Gateway, url: string, log: Logger) {
+    this.#gateway = gateway;
+    this.#url = url;
+    this.#log = log;
+  }
+
+  /** Newest first. */
+  list(): Run[] {
+    return [...this.#runs.values()].reverse();
+  }
+
+  /** @throws Problem 404 */
+  find(id: string): Run {
+    const found = this.#runs.get(id);
+    if (!found) throw new Problem(404, `There is no run ${id}; the last ${kept} are remembered.`);
+    return found;
+  }
+
+  /** Begins a run and returns at once. @throws Problem 409 while another goes on */
+  start({ jobs }: RunOptions): Run {
+    const current = this.list().find(({ status }) => status === "running");
+    if (current)
+      throw new Problem(409, `The run ${current.run_id} is under way; wait for its end.`, { run_id: current.run_id });
+    const run: Run = {
+      run_id: randomUUID(),
+      status: "running",
+      gateway: this.#url,
+      started_at: new Date().toISOString(),
+      scenarios: [],
+    };
+    this.#runs.set(run.run_id, run);
+    for (const id of [...this.#runs.keys()].slice(0, -kept)) this.#runs.delete(id);
+    void this.#execute(run, jobs);
+    return run;
+  }
+
+  async #execute(run: Run, jobs: number): Promise<void> {
+    const scenarios = [
+      queryProcessing(this.#gateway),
+      trainingPipeline(this.#gateway),
+      concurrentJobs(this.#gateway, jobs),
+    ];
+    for (const scenario of scenarios) run.scenarios.push(await runScenario(scenario));
+    run.finished_at = new Date().toISOString();
+    run.status = run.scenarios.every(({ status }) => status === "passed") ? "passed" : "failed";
+    this.#log.info({ run_id: run.run_id, status: run.status }, "run finished");
+  }
+}

@@ -1,0 +1,44 @@
+import { openDatabase, openPool } from "@platform/kit/database.ts";
+import { databaseEnv, kafkaEnv } from "@platform/kit/env.ts";
+import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
+import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
+import { runService } from "@platform/kit/run.ts";
+import { z } from "zod";
+import type { OrchestratorTables } from "./schema.ts";
+import { createService } from "./service.ts";
+
+const name = "training-orchestrator";
+
+await runService({
+  name,
+  env: {
+    ...databaseEnv,
+    ...kafkaEnv,
+    /** Jobs that are with the engines at a time, of all replicas together. */
+    MAX_JOBS_AT_A_TIME: z.coerce.number().pipe(z.int().positive()).default(16),
+    /** Seconds after which an attempt of which nothing was heard is sent again; the engines take it for the same one. */
+    UNHEARD_ATTEMPT_S: z.coerce.number().positive().default(600),
+    /** Seconds for which jobs stay on record after they have ended; 0: for good. */
+    KEEP_JOBS_S: z.coerce
+      .number()
+      .nonnegative()
+      .default(90 * 86_400),
+  },
+  create: async (env, log) => {
+    const db = openDatabase<OrchestratorTables>(openPool(env));
+    const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
+    const app = await createService({
+      db,
+      bus,
+      log,
+      maxJobsAtATime: env.MAX_JOBS_AT_A_TIME,
+      unheardMs: env.UNHEARD_ATTEMPT_S * 1000,
+      keepJobsMs: env.KEEP_JOBS_S === 0 ? Infinity : env.KEEP_JOBS_S * 1000,
+    });
+    app.addHook("onClose", async () => {
+      await bus.close();
+      await db.destroy();
+    });
+    return app;
+  },
+});

@@ -1,0 +1,55 @@
+import { idempotencyKey, job, jobAccepted, jobFilter, jobId, jobList, jobRequest } from "@chatdb/contracts/jobs.ts";
+import { userHeader } from "@chatdb/contracts/user.ts";
+import { Problem } from "@platform/kit/problem.ts";
+import type { App } from "@platform/kit/server.ts";
+import { z } from "zod";
+import type { JobStore } from "./job-store.ts";
+
+export function addJobRoutes(app: App, jobs: JobStore): void {
+  const headers = z.object({ "idempotency-key": idempotencyKey.optional(), [userHeader]: z.string().optional() });
+  const body = jobRequest.extend({ idempotency_key: idempotencyKey.optional() });
+  app.post(
+    "/jobs",
+    { schema: { summary: "Puts a job on record, which will run", headers, body, response: { 202: jobAccepted } } },
+    async (request, reply) => {
+      const { idempotency_key, ...asked } = request.body;
+      const inHeader = request.headers["idempotency-key"];
+      if (idempotency_key !== undefined && inHeader !== undefined && idempotency_key !== inHeader) {
+        throw new Problem(
+          400,
+          "The header Idempotency-Key and idempotency_key in the body differ. Send one of them, or the same twice.",
+        );
+      }
+      const accepted = await jobs.create(asked, {
+        owner: request.headers[userHeader],
+        idempotencyKey: idempotency_key ?? inHeader,
+      });
+      return reply.code(202).header("location", `/jobs/${accepted.job_id}`).send(accepted);
+    },
+  );
+
+  app.get(
+    "/jobs",
+    { schema: { summary: "Jobs, newest first", querystring: jobFilter, response: { 200: jobList } } },
+    (request) => jobs.list(request.query),
+  );
+
+  const ofOne = { params: z.object({ id: jobId }), response: { 200: job } };
+  const known = <T>(id: string, found: T | undefined): T => {
+    if (found === undefined) throw new Problem(404, `There is no job ${id}.`);
+    return found;
+  };
+  app.get("/jobs/:id", { schema: { summary: "How a job is", ...ofOne } }, async ({ params: { id } }) =>
+    known(id, await jobs.find(id)),
+  );
+  app.post(
+    "/jobs/:id/cancel",
+    { schema: { summary: "Makes no further attempt, and ends the one under way", ...ofOne } },
+    async ({ params: { id } }) => known(id, await jobs.cancel(id)),
+  );
+  app.post(
+    "/jobs/:id/retry",
+    { schema: { summary: "Tries a job again that failed or was cancelled", ...ofOne } },
+    async ({ params: { id } }) => known(id, await jobs.retry(id)),
+  );
+}

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import type { DatabaseEnv } from "@platform/kit/env.ts";
+
+export interface DatabaseWorkerData {
+  /** Where the data is kept; in memory alone when undefined. */
+  directory: string | undefined;
+  /** What a new database starts with. */
+  template: Blob | undefined;
+}
+export type DatabaseWorkerRequest = "dump" | "close";
+export type DatabaseWorkerReport = { port: number } | { template: Blob };
+
+export interface EmbeddedDatabase {
+  /** How to connect, as a service's environment says it. */
+  env: DatabaseEnv;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts databases by name, each a real PostgreSQL, compiled to WebAssembly, in a thread of its own. It has one session, which
+ * all connections share: what one sets lasts for the others, and a transaction of one lets the others wait.
+ * @param directories where each is kept; undefined for one in memory
+ */
+export async function startDatabases<Name extends string>(
+  directories: Record<Name, string | undefined>,
+): Promise<Record<Name, EmbeddedDatabase>> {
+  const names = Object.keys(directories) as Name[];
+  const [first, ...others] = names.map((name) => directories[name]);
+  const mayBeCopied = isNew(first) && others.some(isNew);
+  const worker = await startWorker({ directory: first, template: undefined });
+  // To make a PostgreSQL from nothing takes seconds, and a copy of an empty one a fraction.
+  const template = mayBeCopied ? await dump(worker.thread) : undefined;
+  const started = others.map((directory) =>
+    startWorker({ directory, template: isNew(directory) ? template : undefined }),
+  );
+  const databases = [worker, ...(await Promise.all(started))].map(asDatabase);
+  return Object.fromEntries(names.map((name, index) => [name, databases[index]])) as Record<Name, EmbeddedDatabase>;
+}
+
+function isNew(directory: string | undefined): boolean {
+  return directory === undefined || !existsSync(directory);
+}
+
+interface DatabaseWorker {
+  thread: Worker;
+  port: number;
+}
+
+async function startWorker(workerData: DatabaseWorkerData): Promise<DatabaseWorker> {
+  const thread = new Worker(new URL("./database-worker.ts", import.meta.url), { workerData, stdout: true });
+  const { port } = (await nextReport(thread)) as { port: number };
+  return { thread, port };
+}
+
+async function dump(thread: Worker): Promise<Blob> {
+  const report = nextReport(thread);
+  thread.postMessage("dump" satisfies DatabaseWorkerRequest);
+  return ((await report) as { template: Blob }).template;
+}
+
+async function nextReport(thread: Worker): Promise<DatabaseWorkerReport> {
+  const [report] = (await once(thread, "message")) as [DatabaseWorkerReport];
+  return report;
+}
+
+function asDatabase({ thread, port }: DatabaseWorker): EmbeddedDatabase {
+  const exited = once(thread, "exit");
+  return {
+    env: {
+      DATABASE_HOST: "127.0.0.1",
+      DATABASE_PORT: port,
+      DATABASE_NAME: "postgres",
+      DATABASE_USER: "postgres",
+      DATABASE_PASSWORD: "",
+      DATABASE_SSL: "disable",
+    },
+    close: async () => {
+      thread.postMessage("close" satisfies DatabaseWorkerRequest);
+      await exited;
+    },
+  };
+}

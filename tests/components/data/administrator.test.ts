@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { administrator, type AdministratorArgs } from "../../../components/data/administrator.ts";
+import { object } from "../../../render/objects.ts";
+import { run } from "../../support/program.ts";
+
+const program =
+  (more: Partial<AdministratorArgs> = {}) =>
+  () => {
+    const parent = new pulumi.ComponentResource("test:index:Server", "server");
+    administrator("server", { namespace: "data", ...more }, parent);
+  };
+const password = async (more?: Partial<AdministratorArgs>) =>
+  object(await run(program(more)), "Secret", "server-admin").stringData.password;
+
+describe("administrator", () => {
+  it("has a password of letters and digits, as many as are asked for, which stays the same", async () => {
+    expect(await password()).to.match(/^[A-Za-z0-9]{32}$/);
+    expect(await password({ length: 40 })).to.match(/^[A-Za-z0-9]{40}$/);
+    expect(await password()).to.equal(await password());
+  });
+
+  it("is in a Secret beside the server, with what else the server wants to know", async () => {
+    const { metadata, stringData } = object(
+      await run(program({ more: { username: "root" } })),
+      "Secret",
+      "server-admin",
+    );
+    expect(metadata.namespace).to.equal("data");
+    expect(Object.keys(stringData)).to.have.members(["username", "password"]);
+  });
+
+  it("is protected with the server's data, which nobody could open without it", async () => {
+    const isProtected = async (protect?: boolean) =>
+      (await run(program({ protect }))).find(({ name, type }) => name === "server-admin" && type.startsWith("random:"))!
+        .protect;
+    expect([await isProtected(), await isProtected(true)]).to.deep.equal([false, true]);
+  });
+});

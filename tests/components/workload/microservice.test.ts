@@ -1,0 +1,249 @@
+import * as k8s from "@pulumi/kubernetes";
+import { expect } from "chai";
+import { Microservice, type MicroserviceArgs } from "../../../components/workload/microservice.ts";
+import type { Outsider } from "../../../components/network/network-policy.ts";
+import { bounded } from "../../../components/workload/pod.ts";
+import { breaches } from "../../../policies/rule.ts";
+import { autoscaling } from "../../../policies/rules/autoscaling.ts";
+import type { RecordedResource } from "../../../render/recorder.ts";
+import { environment, kubernetesObjects, object, objects, resource, workload } from "../../../render/objects.ts";
+import { openConnections } from "../../../render/network.ts";
+import { dependency, failure, run, serviceArgs as args, sizes } from "../../support/program.ts";
+import { podFaults, rules } from "../../support/rules.ts";
+
+const service = (more: Partial<MicroserviceArgs> = {}) => run(() => new Microservice("web", { ...args, ...more }));
+const container = (resources: readonly RecordedResource[]) => workload(resources, "web").pod.containers[0]!;
+
+describe("microservice", () => {
+  let plain: RecordedResource[];
+  before(async () => (plain = await service()));
+
+  it("is a Deployment of its image that learns its port from the environment", () => {
+    expect(container(plain)).to.deep.include({
+      name: "web",
+      image: args.image,
+      ports: [{ name: "http", containerPort: 8000 }],
+      resources: bounded(sizes),
+    });
+    expect(environment(plain, "web")).to.deep.equal({ PORT: "8000" });
+  });
+
+  it("is replaced pod by pod, never fewer than there were", () => {
+    expect(object(plain, "Deployment", "web").spec.strategy).to.deep.equal({
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
+    expect(workload(plain, "web").pod.terminationGracePeriodSeconds).to.equal(45);
+    expect(object(plain, "PodDisruptionBudget", "web").spec.maxUnavailable).to.equal(1);
+  });
+
+  it("leaves the number of replicas to its autoscaler", () => {
+    expect(object(plain, "Deployment", "web").spec).to.not.have.property("replicas");
+    expect(object(plain, "HorizontalPodAutoscaler", "web-hpa").spec).to.include({ minReplicas: 2, maxReplicas: 6 });
+    expect(breaches([autoscaling], kubernetesObjects(plain))).to.deep.equal([]);
+  });
+
+  it("is probed at /health and /ready with the given timing, or where it says", async () => {
+    expect(container(plain).livenessProbe).to.deep.equal({
+      httpGet: { path: "/health", port: "http" },
+      initialDelaySeconds: 30,
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    });
+    expect(container(plain).readinessProbe).to.deep.equal({
+      httpGet: { path: "/ready", port: "http" },
+      initialDelaySeconds: 10,
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+      failureThreshold: 3,
+    });
+    const other = container(await service({ healthPath: "/actuator/health", readyPath: "/up" }));
+    expect(
+      [other.startupProbe, other.livenessProbe, other.readinessProbe].map(({ httpGet }) => httpGet.path),
+    ).to.deep.equal(["/actuator/health", "/actuator/health", "/up"]);
+  });
+
+  it("has an account without a token", () => {
+    expect(object(plain, "ServiceAccount", "web").automountServiceAccountToken).to.be.false;
+    expect(workload(plain, "web").pod).to.include({ serviceAccountName: "web", automountServiceAccountToken: false });
+  });
+
+  it("spreads over nodes and zones where that can be had", () => {
+    expect(
+      workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [
+        topologyKey,
+        whenUnsatisfiable,
+      ]),
+    ).to.deep.equal([
+      ["kubernetes.io/hostname", "ScheduleAnyway"],
+      ["topology.kubernetes.io/zone", "ScheduleAnyway"],
+    ]);
+  });
+
+  it("keeps to the rules", async () => {
+    const used = await service({
+      uses: [dependency("db", { secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" } })],
+    });
+    for (const resources of [plain, used]) {
+      const faults = [rules.frozenSelectors, rules.selecting, rules.referring, rules.kept].flatMap((rule) =>
+        rule(resources),
+      );
+      expect([...podFaults(resources), ...faults]).to.deep.equal([]);
+    }
+  });
+});
+
+describe("microservice's Service", () => {
+  const type = async (more: Partial<MicroserviceArgs>) => {
+    const { metadata, spec } = object(await service(more), "Service", "web");
+    return { type: spec.type, skipAwait: metadata.annotations?.["pulumi.com/skipAwait"], ports: spec.ports };
+  };
+
+  it("is inside the cluster, on the container's port, and not waited for", async () => {
+    expect(await type({})).to.deep.equal({
+      type: "ClusterIP",
+      skipAwait: "true",
+      ports: [{ name: "http", port: 8000, targetPort: "http" }],
+    });
+  });
+
+  it("has a port of its own where that is said, and the address tells it", async () => {
+    const resources = await service({ servicePort: 80 });
+    expect(object(resources, "Service", "web").spec.ports).to.deep.equal([
+      { name: "http", port: 80, targetPort: "http" },
+    ]);
+    expect(resources.find(({ custom }) => !custom)!.outputs.url).to.equal("http://web.apps.svc.cluster.local:80");
+  });
+
+  it("is waited for only as a load balancer that gets an address", async () => {
+    expect(await type({ serviceType: "NodePort" })).to.deep.include({ type: "NodePort", skipAwait: "true" });
+    expect(await type({ serviceType: "LoadBalancer" })).to.deep.include({ type: "LoadBalancer", skipAwait: undefined });
+    expect(await type({ serviceType: "LoadBalancer", awaitAddress: false })).to.deep.include({ skipAwait: "true" });
+  });
+
+  it("opens to those alone that are named", async () => {
+    const uses = [dependency("elsewhere", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })];
+    const open = async (...openTo: Outsider[]) => openConnections(await service({ uses, openTo }));
+    const out = "web -> 10.0.0.0/8:443";
+    expect(await open()).to.deep.equal([out]);
+    expect(await open("anyone")).to.deep.equal(["anyone -> web:8000", out]);
+    expect(await open({ namespace: "proxies" }, { cidr: "192.0.2.0/24" })).to.deep.equal([
+      "192.0.2.0/24 -> web:8000",
+      "namespace proxies -> web:8000",
+      out,
+    ]);
+  });
+
+  it("has its load balancer admit the same addresses, and its pods see them", async () => {
+    const spec = async (serviceType: MicroserviceArgs["serviceType"], ...openTo: Outsider[]) => {
+      const { externalTrafficPolicy, loadBalancerSourceRanges } = object(
+        await service({ serviceType, openTo }),
+        "Service",
+        "web",
+      ).spec;
+      return [externalTrafficPolicy, loadBalancerSourceRanges];
+    };
+    const ranges = ["192.0.2.0/24", "2001:db8::/32"].map((cidr) => ({ cidr }));
+    expect(await spec("LoadBalancer", ...ranges)).to.deep.equal(["Local", ["192.0.2.0/24", "2001:db8::/32"]]);
+    expect(await spec("LoadBalancer", "anyone")).to.deep.equal([undefined, undefined]);
+    expect(await spec("NodePort", ...ranges)).to.deep.equal(["Local", undefined]);
+    expect(await spec("NodePort", "anyone")).to.deep.equal([undefined, undefined]);
+    expect(await spec("ClusterIP", ...ranges)).to.deep.equal([undefined, undefined]);
+  });
+});
+
+describe("microservice's edges", () => {
+  const database = dependency("postgres", {
+    env: { DATABASE_HOST: "db" },
+    secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" },
+    destinations: [{ to: { namespace: "data", labels: { "app.kubernetes.io/name": "postgres" } }, port: 5432 }],
+  });
+
+  it("give environment, secrets by reference, and network policies", async () => {
+    const resources = await service({ uses: [database], env: { LOG_LEVEL: "info" } });
+    expect(environment(resources, "web")).to.deep.equal({
+      PORT: "8000",
+      LOG_LEVEL: "info",
+      DATABASE_HOST: "db",
+      DATABASE_PASSWORD: "a-password-to-keep",
+    });
+    expect(Object.keys(object(resources, "ConfigMap", "web").data)).to.have.members([
+      "PORT",
+      "LOG_LEVEL",
+      "DATABASE_HOST",
+    ]);
+    const { metadata } = object(resources, "Secret", "web");
+    expect(container(resources).env).to.deep.equal([
+      { name: "DATABASE_PASSWORD", valueFrom: { secretKeyRef: { name: metadata.name, key: "DATABASE_PASSWORD" } } },
+    ]);
+    expect(
+      objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ).to.have.members(["apps/web-egress", "data/web-to-postgres-5432"]);
+  });
+
+  it("give a changed value a new object, and so a rolling update", async () => {
+    const names = async (env: Record<string, string>) => {
+      const resources = await service({ env });
+      return [object(resources, "ConfigMap", "web").metadata.name, container(resources).envFrom[0]!.configMapRef.name];
+    };
+    const [before, referred] = await names({ A: "1" });
+    expect(referred).to.equal(before);
+    expect((await names({ A: "2" }))[0]).to.not.equal(before);
+    expect(object(await service(), "ConfigMap", "web").immutable).to.be.true;
+  });
+
+  it("make the pods wait, and nothing else", async () => {
+    const resources = await run(() => {
+      const needed = new k8s.core.v1.ConfigMap("needed", {});
+      const earlier = new k8s.core.v1.ConfigMap("earlier", {});
+      return new Microservice("web", {
+        ...args,
+        uses: [dependency("x", { readyWhen: [needed] })],
+        startsAfter: [earlier],
+      });
+    });
+    const awaited = [resource(resources, "ConfigMap", "needed").urn, resource(resources, "ConfigMap", "earlier").urn];
+    expect(resource(resources, "Deployment", "web").dependencies).to.include.members(awaited);
+    expect(resource(resources, "Service", "web").dependencies).to.not.include.members(awaited);
+  });
+
+  it("are open before the pods are there", async () => {
+    const resources = await service({ uses: [database], openTo: ["anyone"] });
+    const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map(
+      (name) => resource(resources, "NetworkPolicy", name).urn,
+    );
+    expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
+  });
+
+  it("are what other services get from it", async () => {
+    const resources = await run(() => {
+      const web = new Microservice("model-registry", { ...args, servicePort: 80 });
+      return new Microservice("user", { ...args, uses: [web.http()] });
+    });
+    expect(environment(resources, "user").MODEL_REGISTRY_URL).to.equal(
+      "http://model-registry.apps.svc.cluster.local:80",
+    );
+    expect(resource(resources, "Deployment", "user").dependencies).to.include(
+      resource(resources, "Deployment", "model-registry").urn,
+    );
+    expect(object(resources, "NetworkPolicy", "user-to-model-registry-8000").spec.ingress[0]!.ports).to.deep.equal([
+      { protocol: "TCP", port: 8000 },
+    ]);
+    expect(resources.find(({ custom, name }) => !custom && name === "user")!.outputs.uses).to.deep.equal([
+      { name: "model-registry", lazy: false },
+    ]);
+  });
+
+  it("are named otherwise where that is said", async () => {
+    const resources = await run(
+      () => new Microservice("user", { ...args, uses: [new Microservice("web", args).http({ as: "BACKEND" })] }),
+    );
+    expect(environment(resources, "user")).to.have.property("BACKEND");
+  });
+
+  it("that contradict each other are refused before anything is made", async () => {
+    const error = await failure(() => new Microservice("web", { ...args, uses: [database, database] }));
+    expect(error.message).to.equal("web: both postgres and postgres set DATABASE_HOST; give one of them a prefix.");
+  });
+});

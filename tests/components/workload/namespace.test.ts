@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { Namespace } from "../../../components/workload/namespace.ts";
+import type { RecordedResource } from "../../../render/recorder.ts";
+import { object, objects, resource } from "../../../render/objects.ts";
+import { run } from "../../support/program.ts";
+
+describe("namespace", () => {
+  let resources: RecordedResource[];
+  before(async () => (resources = await run(() => new Namespace("apps"))));
+
+  it("has the component's name", () => {
+    expect(object(resources, "Namespace", "apps").metadata.name).to.equal("apps");
+    expect(resources.find(({ custom }) => !custom)!.outputs).to.deep.equal({ name: "apps" });
+  });
+
+  it("admits pods of the level restricted alone", () => {
+    expect(object(resources, "Namespace", "apps").metadata.labels).to.include({
+      "pod-security.kubernetes.io/enforce": "restricted",
+      "pod-security.kubernetes.io/warn": "restricted",
+    });
+  });
+
+  it("starts with nothing open but name look-ups, once it is there", () => {
+    expect(
+      objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ).to.have.members(["apps/deny-all", "apps/allow-dns"]);
+    for (const policy of ["apps-deny-all", "apps-allow-dns"]) {
+      expect(resource(resources, "NetworkPolicy", policy).dependencies).to.include(
+        resource(resources, "Namespace", "apps").urn,
+      );
+    }
+  });
+});

@@ -1,0 +1,152 @@
+import * as k8s from "@pulumi/kubernetes";
+import { expect } from "chai";
+import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { OneOffJob, type OneOffJobArgs } from "../../../components/workload/one-off-job.ts";
+import type { RecordedResource } from "../../../render/recorder.ts";
+import { environment, object, objects, resource, workload } from "../../../render/objects.ts";
+import { dependency, run } from "../../support/program.ts";
+import { podFaults, rules } from "../../support/rules.ts";
+
+const args: OneOffJobArgs = {
+  namespace: "data",
+  image: "example.com/chatdb/tool:1",
+  args: ["main.js", "topics"],
+  uses: [],
+};
+const job = (more: Partial<OneOffJobArgs> = {}) => run(() => new OneOffJob("tidy", { ...args, ...more }));
+
+describe("one-off job", () => {
+  let plain: RecordedResource[];
+  let full: RecordedResource[];
+  before(async () => {
+    plain = await job();
+    full = await job({
+      env: { TOPICS: "[]" },
+      secretEnv: { TOKEN: "a-token-that-is-secret" },
+      uses: [
+        dependency("store", {
+          env: { HOST: "store" },
+          secretEnv: { KEY: "a-key-that-is-secret" },
+          destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }],
+        }),
+      ],
+    });
+  });
+
+  it("runs its arguments once, again after a failure, and gives up in ten minutes", () => {
+    const { spec } = object(plain, "Job", "tidy");
+    expect(spec).to.include({ backoffLimit: 4, activeDeadlineSeconds: 600 });
+    expect(spec.template.spec.restartPolicy).to.equal("OnFailure");
+    expect(spec.template.spec.containers[0]).to.deep.include({ image: args.image, args: args.args });
+  });
+
+  it("stays when it is done: one that cleans itself up would be run at every update", () => {
+    expect(object(plain, "Job", "tidy").spec).to.not.have.property("ttlSecondsAfterFinished");
+  });
+
+  it("is named by Pulumi, so that a changed one replaces the old one", () => {
+    expect(object(plain, "Job", "tidy").metadata.name).to.match(/^tidy-.+/);
+    expect(object(full, "Job", "tidy").metadata.name).to.not.equal(object(plain, "Job", "tidy").metadata.name);
+  });
+
+  it("sees its own variables and those of what it uses, secret ones by reference", () => {
+    expect(environment(full, "tidy")).to.deep.equal({
+      TOPICS: "[]",
+      TOKEN: "a-token-that-is-secret",
+      HOST: "store",
+      KEY: "a-key-that-is-secret",
+    });
+    const [{ env }] = workload(full, "tidy").pod.containers as [k8s.types.output.core.v1.Container];
+    const { metadata, immutable } = object(full, "Secret", "tidy");
+    expect(
+      env.filter(({ valueFrom }) => valueFrom).map(({ name, valueFrom }) => [name, valueFrom.secretKeyRef]),
+    ).to.have.deep.members([
+      ["TOKEN", { name: metadata.name, key: "TOKEN" }],
+      ["KEY", { name: metadata.name, key: "KEY" }],
+    ]);
+    expect(immutable).to.be.true;
+    expect(rules.kept(full)).to.deep.equal([]);
+  });
+
+  it("makes no Secret where nothing is secret", () => {
+    expect(objects(plain, "Secret")).to.be.empty;
+  });
+
+  it("waits for what it uses and for the policies that let it through", async () => {
+    const resources = await run(() => {
+      const first = new k8s.core.v1.ConfigMap("first", {});
+      return new OneOffJob("tidy", {
+        ...args,
+        uses: [dependency("a", { readyWhen: [first], destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 1 }] })],
+      });
+    });
+    const waitsFor = resource(resources, "Job", "tidy").dependencies;
+    expect(waitsFor).to.include(resource(resources, "ConfigMap", "first").urn);
+    expect(waitsFor).to.include(resource(resources, "NetworkPolicy", "tidy-egress").urn);
+  });
+
+  it("keeps to the rules about pods", () => {
+    expect(podFaults(plain)).to.deep.equal([]);
+    expect(podFaults(full)).to.deep.equal([]);
+  });
+});
+
+/** What kubernetesx is known to do wrong must not come back through the one class of it that is used. */
+describe("kubernetesx", () => {
+  let resources: RecordedResource[];
+  before(async () => (resources = await job({ secretEnv: { TOKEN: "secret" } })));
+
+  it("names the container as it is told, whatever the image", () => {
+    expect(workload(resources, "tidy").pod.containers.map(({ name }) => name)).to.deep.equal(["job"]);
+  });
+
+  it("opens no port, so none named undefined", () => {
+    expect(workload(resources, "tidy").pod.containers[0]!.ports).to.deep.equal([]);
+  });
+
+  it("writes no value that is an object: numbers and references stay what they are", () => {
+    for (const variable of workload(resources, "tidy").pod.containers[0]!.env) {
+      expect(Object.keys(variable)).to.satisfy(
+        (keys: string[]) => keys.includes("value") !== keys.includes("valueFrom"),
+      );
+    }
+  });
+
+  it("leaves the labels alone: its own would be guessed from the image", () => {
+    expect(workload(resources, "tidy").podLabels).to.deep.equal({
+      "app.kubernetes.io/name": "tidy",
+      "app.kubernetes.io/component": "job",
+      "app.kubernetes.io/part-of": "chatdb",
+    });
+  });
+
+  it("does not make the whole pod secret or, in a preview, unknown", async () => {
+    const preview = await run(() => new OneOffJob("tidy", { ...args, secretEnv: { TOKEN: "secret" } }), {
+      preview: true,
+    });
+    expect(resource(preview, "Job", "tidy")).to.deep.include({ secrets: [], unknowns: [] });
+  });
+
+  it("shares the one copy of @pulumi/kubernetes in the tree", () => {
+    const root = createRequire(import.meta.url);
+    const own = createRequire(root.resolve("@pulumi/kubernetesx"));
+    expect(own.resolve("@pulumi/kubernetes")).to.equal(root.resolve("@pulumi/kubernetes"));
+    const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as {
+      packages: Record<string, unknown>;
+    };
+    expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal(
+      ["node_modules/@pulumi/kubernetes"],
+    );
+  });
+
+  it("is imported by the module of the one-off job alone", () => {
+    const cwd = join(import.meta.dirname, "../..");
+    const sources = globSync("{index.ts,{components,config,systems,render,bin}/**/*.ts}", { cwd });
+    expect(sources).to.include("components/kafka.ts");
+    expect(
+      sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"')),
+    ).to.deep.equal(["components/one-off-job.ts"]);
+  });
+});

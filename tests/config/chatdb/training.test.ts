@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { trainingEnvironment } from "../../../config/chatdb/training.ts";
+import { configuration } from "../../support/configuration.ts";
+
+describe("what the training half can be told", () => {
+  it("is in the docs with its settings, by the names and the defaults that the services get", async () => {
+    const text = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+    const rows = text.split("\n").map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
+    const documented = rows
+      .filter(([, , , setting]) => setting?.startsWith("training."))
+      .map(([, service, variable, setting, , value]) => ({ service, variable, setting, value }));
+    const { training } = await configuration();
+    const told = Object.entries(trainingEnvironment(training)).flatMap(([service, env]) =>
+      Object.entries(env).map(([variable, value]) => ({ service, variable, value })),
+    );
+    expect(documented.map(({ service, variable, value }) => ({ service, variable, value }))).to.deep.equal(told);
+    expect(documented.map(({ setting }) => setting)).to.have.members(
+      Object.keys(training).map((name) => `training.${name}`),
+    );
+  });
+});

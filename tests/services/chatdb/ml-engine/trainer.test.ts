@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect } from "chai";
+import { build } from "esbuild";
+import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
+import { trainInWorker, type Listener, type TrainingTask } from "@chatdb/ml-engine/training/trainer.ts";
+import { housesCsv } from "@chatdb/sample-data/datasets.ts";
+
+const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
+const task: TrainingTask = {
+  format: "csv",
+  parameters: {},
+  dbConnectorUrl: "http://127.0.0.1:1",
+  codeVersion: "1",
+  maxValues: Infinity,
+  checkpointMs: 5000,
+};
+const unheard: Listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
+
+describe("a training in its thread", () => {
+  it("gives the same bytes each time", async () => {
+    const run = async () =>
+      Buffer.from((await trainInWorker(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })).artifact);
+    expect(await run()).to.deep.equal(await run());
+  });
+
+  it("works the same when engine and thread are bundled", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bundle-"));
+    const source = new URL("../../../../services/chatdb/ml-engine/training/", import.meta.url);
+    const entryPoints = ["trainer.ts", "train-worker.ts"].map((file) => fileURLToPath(new URL(file, source)));
+    await build({ entryPoints, outdir: folder, bundle: true, platform: "node", format: "esm" });
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+    const bundled = (await import(pathToFileURL(join(folder, "trainer.js")).href)) as {
+      trainInWorker: typeof trainInWorker;
+    };
+    const [one, other] = await Promise.all(
+      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })),
+    );
+    expect(Buffer.from(one!.artifact)).to.deep.equal(Buffer.from(other!.artifact));
+    await rm(folder, { recursive: true });
+  });
+
+  it("leaves the event loop free", async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 3}`);
+    const csv = ["a,b,kind", ...rows].join("\n");
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const started = process.cpuUsage();
+    await trainInWorker(streamOf(csv), task, unheard, { memoryMb: 256 });
+    clearInterval(timer);
+    const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6;
+    expect(ticks, `ticks in ${seconds} s of work`).to.be.above(seconds * 50);
+  });
+
+  it("ends with a reason when the dataset needs more memory than it may have", async () => {
+    const endless = Readable.from(
+      (function* () {
+        yield "a,b\n";
+        for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
+      })(),
+    );
+    const error: unknown = await trainInWorker(endless, task, unheard, { memoryMb: 24 }).catch(
+      (error: unknown) => error,
+    );
+    expect(error)
+      .to.be.instanceOf(JobError)
+      .with.property("message", "The dataset needs more than the 24 MiB that a training may use.");
+    expect(endless.destroyed).to.equal(true);
+  });
+
+  it("takes a stream of 200 MB in 32 MiB: of a dataset there are its columns alone", async function () {
+    this.timeout(180_000);
+    const padding = Array.from({ length: 10 }, (_, n) => `word-${n}-`.padEnd(1000, "x"));
+    const rows = 200_000;
+    let most = 0;
+    const long = Readable.from(
+      (function* () {
+        yield Buffer.from("a,b,c\n");
+        for (let row = 0; row < rows; row += 50) {
+          most = Math.max(most, process.memoryUsage().arrayBuffers);
+          yield Buffer.from(
+            Array.from(
+              { length: 50 },
+              (_, n) => `${(row + n) % 1000},${padding[n % 10]},${((row + n) % 1000) * 2 + (n % 10)}\n`,
+            ).join(""),
+          );
+        }
+      })(),
+    );
+    const before = process.memoryUsage().arrayBuffers;
+    const { metrics } = await trainInWorker(long, task, unheard, { memoryMb: 32 });
+    expect(metrics["training_rows"]! + metrics["test_rows"]!).to.equal(rows);
+    // Among them what was handed over, until the garbage collector comes by; without back-pressure it would be all of the 200 MB.
+    expect(most - before, "bytes that wait for the thread, or for the collector").to.be.below(100 * 2 ** 20);
+  });
+
+  it("ends when it is stopped, wherever it is", async () => {
+    const stop = new AbortController();
+    const stalled = new PassThrough();
+    stalled.write("a,b\n1,2\n");
+    const training = trainInWorker(stalled, task, unheard, { memoryMb: 64, signal: stop.signal });
+    const reason = new Error("enough");
+    setImmediate(() => stop.abort(reason));
+    expect(await training.catch((error: unknown) => error)).to.equal(reason);
+    expect(stalled.destroyed).to.equal(true);
+  });
+});

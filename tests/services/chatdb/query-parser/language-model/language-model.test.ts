@@ -1,0 +1,78 @@
+import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { LanguageModel } from "@chatdb/query-parser/language-model/language-model.ts";
+import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { expect } from "chai";
+import { Registry } from "prom-client";
+import { eventually } from "../../../support/eventually.ts";
+import { plan } from "../plan/shop-plans.ts";
+import { answers, says, startStubModel, type StubModel } from "../../support/stub-model.ts";
+
+const customers: Table = {
+  schema: "public",
+  name: "customers",
+  kind: "table",
+  columns: [{ name: "name", type: "text", nullable: false }],
+  primaryKey: [],
+  foreignKeys: [],
+};
+const schema: DatabaseSchema = {
+  datasource: "shop",
+  dialect: "postgresql",
+  tables: [customers],
+  at: "2025-06-30T00:00:00Z",
+};
+
+describe("a language model that fails", () => {
+  const asked = { question: "who?", index: new SchemaIndex(schema), now: new Date("2025-06-30"), guesses: [] };
+  const found = plan("customers", ["customers.name"]);
+  const staying = new AbortController().signal;
+  let stub: StubModel;
+  let model: LanguageModel;
+
+  before(async () => (stub = await startStubModel()));
+  after(() => stub.close());
+  afterEach(() => model.close());
+
+  const open = (forMs: number) =>
+    (model = new LanguageModel(
+      { baseUrl: stub.baseUrl, model: "stub" },
+      new Registry(),
+      createLogger("test", "silent"),
+      { after: 2, forMs },
+    ));
+
+  it("is left alone after some failures, so that it costs no further question its time", async () => {
+    open(60_000);
+    stub.does(answers(500));
+    for (let question = 0; question < 5; question++) expect(await model.planFor(asked, staying)).to.equal(undefined);
+    expect(stub.received.length).to.equal(2);
+  });
+
+  it("is tried again by one question after a while, and then answers all", async () => {
+    open(50);
+    stub.does(answers(500));
+    for (let question = 0; question < 3; question++) await model.planFor(asked, staying);
+    expect(stub.received.length).to.equal(2);
+    const held = Promise.withResolvers<void>();
+    stub.does((response, request) => void held.promise.then(() => says({ plan: found })(response, request)));
+    const asking: Promise<unknown>[] = [];
+    await eventually(() => {
+      asking.push(model.planFor(asked, staying));
+      expect(stub.received.length).to.equal(1);
+    });
+    expect(await model.planFor(asked, staying)).to.equal(undefined);
+    held.resolve();
+    const plans = await Promise.all(asking);
+    expect(plans.filter((each) => each !== undefined)).to.deep.equal([found]);
+    expect(stub.received.length).to.equal(1);
+    expect(await model.planFor(asked, staying)).to.deep.equal(found);
+  });
+
+  it("is not left alone for plans that do not fit", async () => {
+    open(60_000);
+    stub.does(says("no"));
+    for (let question = 0; question < 3; question++) await model.planFor(asked, staying);
+    expect(stub.received.length).to.equal(6);
+  });
+});

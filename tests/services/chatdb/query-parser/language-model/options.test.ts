@@ -1,0 +1,54 @@
+import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
+import { languageModelEnv, languageModelOf } from "@chatdb/query-parser/language-model/options.ts";
+import { expect } from "chai";
+import { z } from "zod";
+
+const read = (env: NodeJS.ProcessEnv) => languageModelOf(readEnv(z.object(languageModelEnv), env));
+
+describe("a language model in the environment", () => {
+  const LLM_BASE_URL = "http://localhost:11434/v1";
+
+  it("is none without an address", () => {
+    expect(read({})).to.equal(undefined);
+    expect(read({ LLM_BASE_URL: "", LLM_MODEL: "small", LLM_KEY: "" })).to.equal(undefined);
+  });
+
+  it("has defaults for all but its address and name", () => {
+    expect(read({ LLM_BASE_URL: `${LLM_BASE_URL}/`, LLM_MODEL: "small" })).to.deep.equal({
+      baseUrl: LLM_BASE_URL,
+      model: "small",
+      key: undefined,
+      timeoutMs: 8000,
+      concurrency: 4,
+      samples: true,
+      suggestOnly: false,
+    });
+    expect(
+      read({
+        LLM_BASE_URL,
+        LLM_MODEL: "small",
+        LLM_KEY: "k",
+        LLM_TIMEOUT_MS: "500",
+        LLM_CONCURRENCY: "1",
+        LLM_SAMPLES: "false",
+        LLM_SUGGEST_ONLY: "true",
+      }),
+    ).to.deep.equal({
+      baseUrl: LLM_BASE_URL,
+      model: "small",
+      key: "k",
+      timeoutMs: 500,
+      concurrency: 1,
+      samples: false,
+      suggestOnly: true,
+    });
+  });
+
+  it("says what is missing or wrong", () => {
+    expect(() => read({ LLM_BASE_URL })).to.throw(ConfigurationError, "LLM_MODEL: not set");
+    expect(() => read({ LLM_BASE_URL: "localhost", LLM_TIMEOUT_MS: "an hour" })).to.throw(
+      ConfigurationError,
+      /LLM_BASE_URL: .*[^]*LLM_TIMEOUT_MS: /,
+    );
+  });
+});

@@ -1,0 +1,34 @@
+/**
+ * An engine in a process of its own, to be killed. Takes its settings and a job as JSON arguments, publishes the job to itself on a bus in
+ * memory, and prints each event about it, a line of JSON each.
+ */
+import { topics } from "@chatdb/contracts/topics.ts";
+import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
+import { createLogger } from "@platform/kit/log.ts";
+import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
+import { createService } from "@chatdb/ml-engine/service.ts";
+
+const [settings, job] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [
+  { folder: string; modelRegistryUrl: string; checkpointMs: number },
+  { job_id: string },
+];
+const { folder, ...deps } = settings;
+const bus = createMemoryEventBus();
+await bus.subscribe({
+  group: "printed",
+  topics: [topics.trainingEvents],
+  handle: ({ value }) => Promise.resolve(void process.stdout.write(`${JSON.stringify(value)}\n`)),
+});
+await createService({
+  bus,
+  objects: createDirectoryObjectStore(folder),
+  datasetsBucket: "datasets",
+  feedbackBucket: "feedback",
+  checkpointsBucket: "checkpoints",
+  dbConnectorUrl: "http://127.0.0.1:1",
+  log: createLogger("engine", "error"),
+  ...deps,
+});
+await bus.publish(topics.trainingJobs, [{ key: job.job_id, value: job }]);
+// Nothing listens; the parent ends it.
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { openAddresses } from "../../../systems/chatdb/allowed-ranges.ts";
+
+describe("addresses that are open", () => {
+  const ranges = ["10.0.0.0/8", "fd12::/16"];
+  const except = ["10.96.0.0/12", "10.96.0.1/32", "fd12:1::/32", "192.0.2.0/24", "0.0.0.0/0"];
+  const connection = openAddresses("added-data-sources", "ADDED_SOURCES", {
+    ranges,
+    except,
+    ports: [5432, 3306],
+  }).connect({ name: "app", namespace: "apps", labels: {} });
+
+  it("are told where they may be", () => {
+    expect(connection.env).to.deep.equal({
+      ADDED_SOURCES_RANGES: "10.0.0.0/8,fd12::/16",
+      ADDED_SOURCES_EXCEPT: except.join(","),
+      ADDED_SOURCES_PORTS: "5432,3306",
+    });
+  });
+
+  it("are let through to each range on each port, without the exceptions that are parts of it", () => {
+    expect(connection.destinations).to.deep.equal(
+      [
+        { cidr: "10.0.0.0/8", except: ["10.96.0.0/12", "10.96.0.1/32"] },
+        { cidr: "fd12::/16", except: ["fd12:1::/32"] },
+      ].flatMap((to) => [5432, 3306].map((port) => ({ to, port }))),
+    );
+  });
+});
