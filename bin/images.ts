@@ -105,7 +105,7 @@ export function pruneImages(builder: ImageBuilder): string[] {
   const current = imageNames().map(localImage);
   const superseded = builder
     .list()
-    .filter((image) => /^localhost\/platform\/[a-z0-9-\/]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
+    .filter((image) => /^localhost\/platform\/[a-z0-9/-]+:src-[0-9a-f]{12}$/.test(image) && !current.includes(image));
   superseded.forEach((image) => builder.remove(image));
   return superseded;
 }

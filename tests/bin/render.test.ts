@@ -7,7 +7,7 @@ import { mermaid } from "../../render/graph.ts";
 import { manifests, toYaml } from "../../render/manifests.ts";
 import { recording } from "../support/stacks.ts";
 
-const program = join(import.meta.dirname, "../../render/main.ts");
+const program = join(import.meta.dirname, "../../bin/render.ts");
 
 interface Result {
   readonly code: number;

@@ -16,7 +16,7 @@ const usage = `Usage: npm run test:cluster [-- dev | ha] [-- MOCHA OPTIONS]
   our own, made by ../shared/cluster (needs root).
   KEEP_STACK=WORD    leave the stack in place; the next run with the same word goes on with it`;
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 const ownCluster = join(root, "../shared/cluster/cluster");
 
 /** Nodes over which the stack of the folder tests/cluster/ha spreads. */

@@ -41,7 +41,7 @@ Usage: chatdb train [options] FILE|LOCATION
   --model NAME        of the model (default: that of the file)
   --family FAMILY     linear-regression, logistic-regression, boosted-trees, k-nearest-neighbours or text-classification
                       (default: as the target suggests)
-  --set NAME=VALUE    a parameter, such as trees=200; may be given several times. docs/training.md lists them.
+  --set NAME=VALUE    a parameter, such as trees=200; may be given several times. docs/chatdb/training.md lists them.
   --priority P        low, normal (default) or high
   --follow            show the progress, and end when the training does: exit code 0 where it made a model, else 1.
                       Ctrl-C leaves the training running (exit code 130).`,

@@ -14,7 +14,7 @@ docs/chatdb/language-model.md.`,
   port: 8080,
   start: async (options) => {
     const languageModel = languageModelOf(readEnv(z.object(languageModelEnv)));
-    const { close, ...addresses } = await startChatDb({ ...options, languageModel });
-    return { greeting: greeting(addresses), close };
+    const running = await startChatDb({ ...options, languageModel });
+    return { greeting: greeting(running), close: () => running.close() };
   },
 };

@@ -133,7 +133,7 @@ describe("kubernetesx", () => {
     const root = createRequire(import.meta.url);
     const own = createRequire(root.resolve("@pulumi/kubernetesx"));
     expect(own.resolve("@pulumi/kubernetes")).to.equal(root.resolve("@pulumi/kubernetes"));
-    const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")) as {
+    const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package-lock.json"), "utf8")) as {
       packages: Record<string, unknown>;
     };
     expect(Object.keys(lock.packages).filter((path) => path.endsWith("node_modules/@pulumi/kubernetes"))).to.deep.equal(
@@ -142,11 +142,11 @@ describe("kubernetesx", () => {
   });
 
   it("is imported by the module of the one-off job alone", () => {
-    const cwd = join(import.meta.dirname, "../..");
+    const cwd = join(import.meta.dirname, "../../..");
     const sources = globSync("{index.ts,{components,config,systems,render,bin}/**/*.ts}", { cwd });
-    expect(sources).to.include("components/kafka.ts");
+    expect(sources).to.include("components/data/kafka.ts");
     expect(
       sources.filter((file) => readFileSync(join(cwd, file), "utf8").includes('"@pulumi/kubernetesx"')),
-    ).to.deep.equal(["components/one-off-job.ts"]);
+    ).to.deep.equal(["components/workload/one-off-job.ts"]);
   });
 });

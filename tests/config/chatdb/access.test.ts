@@ -159,8 +159,8 @@ describe("environment of the gateway", () => {
   });
 });
 
-describe("docs/access.md", () => {
-  const text = readFileSync(join(import.meta.dirname, "../../docs/access.md"), "utf8");
+describe("docs/chatdb/access.md", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../../docs/chatdb/access.md"), "utf8");
   for (const [, yaml] of text.matchAll(/^```yaml\n(.*?)^```$/gms)) {
     const settings = parse(yaml!) as Record<string, unknown>;
     it(`has settings that fit together: ${JSON.stringify(settings).replaceAll("chatdb:", "")}`, async () => {

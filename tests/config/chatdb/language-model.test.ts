@@ -6,8 +6,8 @@ import { issues } from "../../support/configuration.ts";
 
 const secure = { secure: "v1:encrypted" };
 
-describe("docs/language-model.md", () => {
-  const text = readFileSync(join(import.meta.dirname, "../../docs/language-model.md"), "utf8");
+describe("docs/chatdb/language-model.md", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../../docs/chatdb/language-model.md"), "utf8");
   const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(
     ([, yaml]) => (parse(yaml!) as Record<"chatdb:llm", { baseUrl: string }>)["chatdb:llm"],
   );

@@ -10,14 +10,14 @@ import { startTrainingPlatform } from "./support/training-platform.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-describe("docs/training.md", function () {
+describe("docs/chatdb/training.md", function () {
   this.timeout(120_000);
   let platform: Awaited<ReturnType<typeof startTrainingPlatform>>;
   let blocks: string[];
   let folder: string;
   before(async () => {
     platform = await startTrainingPlatform();
-    const text = await readFile(join(root, "docs/training.md"), "utf8");
+    const text = await readFile(join(root, "docs/chatdb/training.md"), "utf8");
     blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) =>
       block!.replaceAll("localhost:8080", new URL(platform.url).host),
     );

@@ -212,7 +212,7 @@ describe("platform", () => {
       ],
     ];
     for (const [args, message] of refusals) {
-      it(`refuses ${args.join(" ").replace(import.meta.dirname, "")} in one line`, async () => {
+      it(`refuses ${args.join(" ").replace(import.meta.dirname, "../..")} in one line`, async () => {
         const { code, stdout, stderr } = await start(args).ended();
         expect({ code, stdout }).to.deep.equal({ code: 2, stdout: "" });
         expect(stderr)
