@@ -9,7 +9,6 @@ const maxConnections = 100;
 
 const { directory, template } = workerData as DatabaseWorkerData;
 const platform = parentPort!;
-const report = (message: DatabaseWorkerReport) => platform.postMessage(message);
 
 const db = new SharedSession({
   ...(directory !== undefined && { dataDir: directory }),
@@ -26,6 +25,6 @@ async function close(): Promise<void> {
 }
 
 platform.on("message", (request: DatabaseWorkerRequest) => {
-  void (request === "close" ? close() : db.dumpDataDir("none").then((template) => report({ template })));
+  if (request === "close") void close();
 });
-report({ port: Number(server.getServerConn().split(":").at(-1)) });
+platform.postMessage({ port: Number(server.getServerConn().split(":").at(-1)) } satisfies DatabaseWorkerReport);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { DatabaseEnv } from "@platform/kit/env.ts";
+import { databaseTemplate } from "./database-template.ts";
 
 export interface DatabaseWorkerData {
   /** Where the data is kept; in memory alone when undefined. */
@@ -9,8 +10,8 @@ export interface DatabaseWorkerData {
   /** What a new database starts with. */
   template: Blob | undefined;
 }
-export type DatabaseWorkerRequest = "dump" | "close";
-export type DatabaseWorkerReport = { port: number } | { template: Blob };
+export type DatabaseWorkerRequest = "close";
+export type DatabaseWorkerReport = { port: number };
 
 export interface EmbeddedDatabase {
   /** How to connect, as a service's environment says it. */
@@ -27,15 +28,12 @@ export async function startDatabases<Name extends string>(
   directories: Record<Name, string | undefined>,
 ): Promise<Record<Name, EmbeddedDatabase>> {
   const names = Object.keys(directories) as Name[];
-  const [first, ...others] = names.map((name) => directories[name]);
-  const mayBeCopied = isNew(first) && others.some(isNew);
-  const worker = await startWorker({ directory: first, template: undefined });
-  // To make a PostgreSQL from nothing takes seconds, and a copy of an empty one a fraction.
-  const template = mayBeCopied ? await dump(worker.thread) : undefined;
-  const started = others.map((directory) =>
-    startWorker({ directory, template: isNew(directory) ? template : undefined }),
-  );
-  const databases = [worker, ...(await Promise.all(started))].map(asDatabase);
+  const template = names.some((name) => isNew(directories[name])) ? await databaseTemplate() : undefined;
+  const started = names.map((name) => {
+    const directory = directories[name];
+    return startWorker({ directory, template: isNew(directory) ? template : undefined });
+  });
+  const databases = (await Promise.all(started)).map(asDatabase);
   return Object.fromEntries(names.map((name, index) => [name, databases[index]])) as Record<Name, EmbeddedDatabase>;
 }
 
@@ -50,14 +48,8 @@ interface DatabaseWorker {
 
 async function startWorker(workerData: DatabaseWorkerData): Promise<DatabaseWorker> {
   const thread = new Worker(new URL("./database-worker.ts", import.meta.url), { workerData, stdout: true });
-  const { port } = (await nextReport(thread)) as { port: number };
+  const { port } = await nextReport(thread);
   return { thread, port };
-}
-
-async function dump(thread: Worker): Promise<Blob> {
-  const report = nextReport(thread);
-  thread.postMessage("dump" satisfies DatabaseWorkerRequest);
-  return ((await report) as { template: Blob }).template;
 }
 
 async function nextReport(thread: Worker): Promise<DatabaseWorkerReport> {

@@ -108,7 +108,7 @@ describe("npm run render, used wrongly", () => {
     const { code, stderr } = await render("dev", "--out", join(program, "out"));
     expect(code).to.equal(1);
     expect(stderr)
-      .to.match(/^render: .*main\.ts\/out/)
+      .to.match(/^render: .*render\.ts\/out/)
       .and.not.include("    at ");
   });
 

@@ -1,3 +1,4 @@
+import { databaseTemplate } from "../../../services/embedded/database-template.ts";
 import { SharedSession } from "../../../services/embedded/shared-session.ts";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pg from "pg";
@@ -12,7 +13,7 @@ export interface TestDatabase {
 
 /** A real PostgreSQL (PGlite) in this process, empty, behind a port that the system chooses. */
 export async function startPglite(): Promise<TestDatabase> {
-  const db = new SharedSession();
+  const db = new SharedSession({ loadDataDir: await databaseTemplate() });
   await db.waitReady;
   const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 20 });
   await server.start();

@@ -10,7 +10,7 @@ export type PlatformProcess = ReturnType<typeof launch>;
 /** Starts the platform's command, with `temporary` as the system's temporary folder. */
 export function launch(args: string[], temporary?: string) {
   const env = temporary === undefined ? process.env : { ...process.env, TMPDIR: temporary };
-  const child = spawn(process.execPath, ["services/platform/main.ts", ...args], {
+  const child = spawn(process.execPath, ["services/start.ts", ...args], {
     cwd: root,
     env,
     stdio: ["ignore", "pipe", "pipe"],
