@@ -1,5 +1,5 @@
 import type { Dialect, PipelineStatement, SqlStatement, Statement } from "@chatdb/contracts/query.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { MongoClient } from "mongodb";
 import mysql from "mysql2/promise";
 import pg from "pg";

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Dialect, Statement } from "@chatdb/contracts/query.ts";
 import { queryResult } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { createService } from "@chatdb/db-connector/service.ts";
 import { createHttpClient } from "@platform/kit/http-client.ts";
 import { createLogger } from "@platform/kit/log.ts";

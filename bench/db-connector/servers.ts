@@ -1,5 +1,5 @@
 import type { Dialect } from "@chatdb/contracts/query.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { load } from "@chatdb/sample-data/load.ts";
 import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";
 import { loadMysql } from "@chatdb/sample-data/mysql.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSchema, Parameter, Table as SchemaTable } from "@chatdb/contracts/query.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
 import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
 import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";

@@ -2,10 +2,10 @@ import type { DatabaseSchema, Dialect, QueryResult, Statement, Table } from "@ch
 import { isAway } from "@platform/kit/away.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
-import type { DataSourceSettings } from "./data-source.ts";
+import type { DataSourceSettings } from "./data-source-settings.ts";
 import type { Batch, Driver, Reading } from "./driver.ts";
-import { problemOf } from "./problems.ts";
-import { Sources, type Adding, type Source } from "./sources.ts";
+import { problemOf } from "./database-problem.ts";
+import { Sources, type Adding, type Source } from "./data-sources.ts";
 
 export interface ConnectorOptions {
   /** How long an introspected schema is kept, in ms. Default one minute. */

@@ -3,11 +3,11 @@ import { openDatabase, openPool } from "@platform/kit/database.ts";
 import { databaseEnv } from "@platform/kit/env.ts";
 import { runService } from "@platform/kit/run.ts";
 import { z } from "zod";
-import { addressEnv } from "./added/addresses.ts";
-import { keyEnv, keysOf } from "./added/encryption.ts";
-import type { SourceTables } from "./added/schema.ts";
+import { addressEnv } from "./added-sources/address-rules.ts";
+import { keyEnv, keysOf } from "./added-sources/password-encryption.ts";
+import type { SourceTables } from "./added-sources/tables.ts";
 import { defaultCostLimits } from "./connector.ts";
-import { readDataSources } from "./data-source.ts";
+import { readDataSources } from "./data-source-settings.ts";
 import { createService } from "./service.ts";
 
 await runService({

@@ -2,16 +2,16 @@ import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import type { Kysely } from "kysely";
-import { addedSourceRules, type AddressEnv } from "./added/addresses.ts";
-import type { Keys } from "./added/encryption.ts";
-import type { PasswordSources } from "./added/password-reference.ts";
-import type { SourceTables } from "./added/schema.ts";
-import { AddedSources } from "./added/store.ts";
+import { addedSourceRules, type AddressEnv } from "./added-sources/address-rules.ts";
+import type { Keys } from "./added-sources/password-encryption.ts";
+import type { PasswordSources } from "./added-sources/password-reference.ts";
+import type { SourceTables } from "./added-sources/tables.ts";
+import { AddedSources } from "./added-sources/added-sources.ts";
 import { Connector, type ConnectorOptions } from "./connector.ts";
-import type { DataSourceSettings } from "./data-source.ts";
+import type { DataSourceSettings } from "./data-source-settings.ts";
 import { createHealth } from "./health.ts";
 import { addQueryRoutes } from "./query-routes.ts";
-import { addSourceRoutes } from "./source-routes.ts";
+import { addSourceRoutes } from "./data-source-routes.ts";
 
 export interface Deps extends Omit<ConnectorOptions, "adding"> {
   /** Those of the configuration. */

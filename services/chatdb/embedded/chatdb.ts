@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
-import { keysOf } from "@chatdb/db-connector/added/encryption.ts";
-import type { SourceTables } from "@chatdb/db-connector/added/schema.ts";
+import { keysOf } from "@chatdb/db-connector/added-sources/password-encryption.ts";
+import type { SourceTables } from "@chatdb/db-connector/added-sources/tables.ts";
 import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
 import { openDatabase, openPool } from "@platform/kit/database.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";

@@ -1,4 +1,4 @@
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { temporaryDirectory } from "../../../services/embedded/data-directory.ts";
 import { startChatDb, type RunningChatDb } from "@chatdb/embedded/chatdb.ts";
 import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";

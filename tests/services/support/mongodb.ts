@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { MongoClient, type Db } from "mongodb";
 import { startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import pg from "pg";
 import { programOf, startServer, stopServer } from "./child-server.ts";
 import { freePort } from "./free-port.ts";

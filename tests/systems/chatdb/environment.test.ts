@@ -4,7 +4,7 @@ import type { runService } from "@platform/kit/run.ts";
 import { registerHooks } from "node:module";
 import { z } from "zod";
 import type { RecordedResource } from "../../../render/recorder.ts";
-import { readDataSources } from "../../../services/chatdb/db-connector/data-source.ts";
+import { readDataSources } from "../../../services/chatdb/db-connector/data-source-settings.ts";
 import { bucketSettings } from "../../../services/provisioner/buckets.ts";
 import { databaseSettings } from "../../../services/provisioner/database.ts";
 import { retireBucketUserSettings } from "../../../services/provisioner/retire-bucket-user.ts";

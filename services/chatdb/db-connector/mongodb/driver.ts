@@ -13,9 +13,9 @@ import {
   type Reading,
 } from "../driver.ts";
 import { pipelineOf } from "../statement.ts";
-import { watch } from "../watch.ts";
+import { watch } from "../watchdog.ts";
 import { introspect } from "./introspect.ts";
-import { readPipeline, type Pipeline } from "./pipeline.ts";
+import { readPipeline, type Pipeline } from "./pipeline-check.ts";
 import { problemOf } from "./problems.ts";
 import { withSamples } from "./sample-values.ts";
 import { at, toJson, typeNameOf } from "./values.ts";

@@ -1,7 +1,7 @@
 import { Problem } from "@platform/kit/problem.ts";
 import { MongoServerError } from "mongodb";
 import { refusal } from "../refusal.ts";
-import { tookTooLong } from "../watch.ts";
+import { tookTooLong } from "../watchdog.ts";
 
 /** Codes: https://www.mongodb.com/docs/manual/reference/error-codes/ */
 const byCode: Record<number, (error: MongoServerError) => Problem> = {

@@ -13,13 +13,13 @@ import {
   type Json,
   type Reading,
 } from "../driver.ts";
-import { CostGate } from "../cost-gate.ts";
+import { CostGate } from "../cost-limit.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
 import { sqlOf } from "../statement.ts";
-import { watch } from "../watch.ts";
-import { checkMysql } from "./check.ts";
-import { estimateCost } from "./cost.ts";
+import { watch } from "../watchdog.ts";
+import { checkMysql } from "./statement-check.ts";
+import { estimateCost } from "./cost-estimate.ts";
 import { introspect } from "./introspect.ts";
 import { MysqlPool, type Session } from "./pool.ts";
 import { problemOf } from "./problems.ts";

@@ -1,6 +1,6 @@
 import { Problem } from "@platform/kit/problem.ts";
 import { refusal } from "../refusal.ts";
-import { tookTooLong } from "../watch.ts";
+import { tookTooLong } from "../watchdog.ts";
 
 interface MysqlError extends Error {
   errno: number;

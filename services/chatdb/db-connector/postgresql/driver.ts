@@ -12,16 +12,16 @@ import {
   type DriverSettings,
   type Reading,
 } from "../driver.ts";
-import { CostGate } from "../cost-gate.ts";
+import { CostGate } from "../cost-limit.ts";
 import { guardedSocket } from "../guarded-socket.ts";
 import { notReading } from "../refusal.ts";
 import { sqlOf } from "../statement.ts";
-import { watch } from "../watch.ts";
-import { checkPostgresql } from "./check.ts";
-import { estimateCost } from "./cost.ts";
+import { watch } from "../watchdog.ts";
+import { checkPostgresql } from "./statement-check.ts";
+import { estimateCost } from "./cost-estimate.ts";
 import { introspect } from "./introspect.ts";
 import { problemOf } from "./problems.ts";
-import { beginReadOnly, endReadOnly, readOnly } from "./read-only.ts";
+import { beginReadOnly, endReadOnly, readOnly } from "./read-only-transaction.ts";
 import { RowCursor } from "./row-cursor.ts";
 import { withSamples } from "./sample-values.ts";
 import { readTypeNames } from "./type-names.ts";

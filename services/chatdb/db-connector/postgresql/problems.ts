@@ -1,7 +1,7 @@
 import { Problem } from "@platform/kit/problem.ts";
 import pg from "pg";
 import { refusal } from "../refusal.ts";
-import { tookTooLong } from "../watch.ts";
+import { tookTooLong } from "../watchdog.ts";
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const byCode: Record<string, (error: pg.DatabaseError) => Problem> = {

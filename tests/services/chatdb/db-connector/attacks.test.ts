@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseResponse, type Dialect, type Statement } from "@chatdb/contracts/query.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import type { Driver } from "@chatdb/db-connector/driver.ts";
 import { MysqlDriver } from "@chatdb/db-connector/mysql/driver.ts";
 import { PostgresqlDriver } from "@chatdb/db-connector/postgresql/driver.ts";

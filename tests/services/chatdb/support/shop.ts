@@ -1,6 +1,6 @@
 import type { Parameter, QueryResult } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
-import type { DataSourceSettings } from "@chatdb/db-connector/data-source.ts";
+import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { load } from "@chatdb/sample-data/load.ts";
 import { startPglite, type TestDatabase } from "../../support/pglite.ts";

@@ -1,5 +1,5 @@
 import { pipelineStatement, type Column, type DatabaseSchema, type Dialect } from "@chatdb/contracts/query.ts";
-import { readPipeline } from "@chatdb/db-connector/mongodb/pipeline.ts";
+import { readPipeline } from "@chatdb/db-connector/mongodb/pipeline-check.ts";
 import { statementOf } from "@chatdb/query-parser/compile/statement.ts";
 import { queryPlan, type QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { problemsOf } from "@chatdb/query-parser/plan/validate.ts";

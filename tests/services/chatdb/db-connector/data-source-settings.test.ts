@@ -1,4 +1,4 @@
-import { readDataSources } from "@chatdb/db-connector/data-source.ts";
+import { readDataSources } from "@chatdb/db-connector/data-source-settings.ts";
 import { ConfigurationError } from "@platform/kit/env.ts";
 import { expect } from "chai";
 

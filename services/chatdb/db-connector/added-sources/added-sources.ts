@@ -2,9 +2,9 @@ import type { ChangedDataSource, NewDataSource } from "@chatdb/contracts/data-so
 import { migrate } from "@platform/kit/database.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
-import { defaultPorts } from "../data-source.ts";
-import { open, seal, type Keys } from "./encryption.ts";
-import { migrations, type SourceTables } from "./schema.ts";
+import { defaultPorts } from "../data-source-settings.ts";
+import { open, seal, type Keys } from "./password-encryption.ts";
+import { migrations, type SourceTables } from "./tables.ts";
 
 /** A data source that was added at run time, as it is on record. */
 export type AddedSource = Selectable<SourceTables["data_sources"]>;

@@ -10,8 +10,8 @@ import type { App } from "@platform/kit/server.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";
-import { defaultPorts } from "./data-source.ts";
-import { shown, type Adding, type Sources } from "./sources.ts";
+import { defaultPorts } from "./data-source-settings.ts";
+import { shown, type Adding, type Sources } from "./data-sources.ts";
 
 const named = z.object({ name: z.string() });
 const nothing = z.null().describe("Done.");

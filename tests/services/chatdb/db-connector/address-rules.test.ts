@@ -1,4 +1,4 @@
-import { addressEnv, addedSourceRules } from "@chatdb/db-connector/added/addresses.ts";
+import { addressEnv, addedSourceRules } from "@chatdb/db-connector/added-sources/address-rules.ts";
 import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { expect } from "chai";

@@ -1,8 +1,8 @@
-import { checkedOnce } from "../checked-once.ts";
+import { checkedOnce } from "../statement-check-cache.ts";
 import type { Checked } from "../driver.ts";
 import { notReading } from "../refusal.ts";
-import { allowedFunctions } from "./functions.ts";
-import { tokensOf, type Token } from "./tokens.ts";
+import { allowedFunctions } from "./allowed-functions.ts";
+import { tokensOf, type Token } from "./lexer.ts";
 
 /**
  * Lets one SELECT through that calls the listed functions and no others. It looks at lexemes, not at a grammar: one that is not

@@ -1,6 +1,6 @@
-import { checkMysql } from "@chatdb/db-connector/mysql/check.ts";
-import { rowsExamined } from "@chatdb/db-connector/mysql/cost.ts";
-import { checkPostgresql } from "@chatdb/db-connector/postgresql/check.ts";
+import { checkMysql } from "@chatdb/db-connector/mysql/statement-check.ts";
+import { rowsExamined } from "@chatdb/db-connector/mysql/cost-estimate.ts";
+import { checkPostgresql } from "@chatdb/db-connector/postgresql/statement-check.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import mysql from "mysql2";

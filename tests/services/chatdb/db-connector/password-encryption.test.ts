@@ -1,4 +1,4 @@
-import { keyEnv, keysOf, open, seal } from "@chatdb/db-connector/added/encryption.ts";
+import { keyEnv, keysOf, open, seal } from "@chatdb/db-connector/added-sources/password-encryption.ts";
 import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { expect } from "chai";

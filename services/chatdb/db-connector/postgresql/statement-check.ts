@@ -1,8 +1,8 @@
 import { loadModule, parseSync, SqlError } from "libpg-query";
 import type { Checked } from "../driver.ts";
 import { notReading, refusal } from "../refusal.ts";
-import { checkedOnce } from "../checked-once.ts";
-import { allowedFunctions } from "./functions.ts";
+import { checkedOnce } from "../statement-check-cache.ts";
+import { allowedFunctions } from "./allowed-functions.ts";
 
 await loadModule();
 

@@ -2,7 +2,7 @@ import type { PipelineStatement } from "@chatdb/contracts/query.ts";
 import { BSON, type Document } from "mongodb";
 import type { Checked } from "../driver.ts";
 import { notReading, refusal } from "../refusal.ts";
-import { allowedOperators, stages } from "./operators.ts";
+import { allowedOperators, stages } from "./allowed-operators.ts";
 
 /** A pipeline that may run. */
 export interface Pipeline extends Checked {
