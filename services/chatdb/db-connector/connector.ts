@@ -3,39 +3,42 @@ import { isAway } from "@platform/kit/away.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import type { DataSourceSettings } from "./data-source-settings.ts";
-import type { Batch, Driver, Reading } from "./driver.ts";
+import type { Batch, Driver, ReadOptions } from "./driver.ts";
 import { problemOf } from "./database-problem.ts";
-import { Sources, type Adding, type Source } from "./data-sources.ts";
+import { DataSources, type AddedSourceOptions, type ConnectedSource } from "./data-sources.ts";
 
 export interface ConnectorOptions {
-  /** How long an introspected schema is kept, in ms. Default one minute. */
+  /** How long an introspected schema is cached, in ms. Default one minute. */
   schemaTtlMs?: number;
-  /** Size of the values of one result, in bytes. Default 8 MiB. */
+  /** The largest size of one result's values, in bytes. Default 8 MiB. */
   maxBytes?: number;
-  /** What the planner may estimate a statement to cost. Default {@link defaultCostLimits}. */
+  /** The highest cost that the database's planner may estimate for a statement. Default {@link defaultCostLimits}. */
   costLimits?: CostLimits;
-  /** Lets data sources be added at run time. Default: there are those of the configuration alone. */
-  adding?: Adding | undefined;
+  /** Lets data sources be added at run time. Default: only the configured ones exist. */
+  added?: AddedSourceOptions | undefined;
 }
 
-/** By dialect; undefined asks no planner. */
+/** Limits by dialect; undefined turns the check off. */
 export type CostLimits = Partial<Record<Dialect, number | undefined>>;
 
-/** Of PostgreSQL in units of cost, of MySQL in rows that are looked at: what takes a server minutes, far beyond any timeout. */
+/**
+ * Refuses only statements that would keep a server busy for minutes, far beyond any timeout. PostgreSQL's limit is in
+ * planner cost units, MySQL's in examined rows.
+ */
 export const defaultCostLimits = { postgresql: 50_000_000, mysql: 2_000_000_000 } satisfies CostLimits;
 
 /** One page of a result. */
 export interface Page {
-  /** The most rows to return. */
+  /** The maximum number of rows to return. */
   limit: number;
-  /** Rows to pass over first. Default 0. */
+  /** The number of rows to skip. Default 0. */
   offset?: number;
   timeout_ms: number;
 }
 
-/** Asks the data sources; every error comes out as a Problem. */
+/** Runs queries on the data sources and turns every error into a Problem. */
 export class Connector {
-  readonly sources: Sources;
+  readonly sources: DataSources;
   readonly #log: Logger;
   readonly #maxBytes: number;
   readonly #schemaTtlMs: number;
@@ -46,11 +49,11 @@ export class Connector {
     this.#maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
     this.#schemaTtlMs = options.schemaTtlMs ?? 60_000;
     this.#costLimits = options.costLimits ?? defaultCostLimits;
-    this.sources = new Sources(settings, options.adding, log);
+    this.sources = new DataSources(settings, options.added, log);
   }
 
   /**
-   * What the data source's role may read, at most `maxAgeMs` old.
+   * Returns the tables that the data source's role may read, at most `maxAgeMs` old.
    * @throws Problem 404, 502, 503 or 504
    */
   async schema(name: string, maxAgeMs: number = this.#schemaTtlMs): Promise<DatabaseSchema> {
@@ -58,15 +61,15 @@ export class Connector {
     const now = performance.now();
     if (source.schema && now - source.schema.at < Math.min(maxAgeMs, this.#schemaTtlMs))
       return await source.schema.value;
-    const reading = { at: now, value: this.#readSchema(source) };
-    source.schema = reading;
-    reading.value.catch(() => {
-      if (source.schema === reading) delete source.schema;
+    const schema = { at: now, value: this.#readSchema(source) };
+    source.schema = schema;
+    schema.value.catch(() => {
+      if (source.schema === schema) delete source.schema;
     });
-    return await reading.value;
+    return await schema.value;
   }
 
-  /** One page of a statement's rows. @throws Problem 400, 403, 404, 413, 502, 503 or 504 */
+  /** Returns one page of a statement's rows. @throws Problem 400, 403, 404, 413, 502, 503 or 504 */
   async query(name: string, request: Statement & Page, signal: AbortSignal): Promise<QueryResult> {
     const started = performance.now();
     const { limit, offset = 0, timeout_ms } = request;
@@ -81,35 +84,35 @@ export class Connector {
         "Rows without an order have no second page: sort them, by a unique key in the end, or export them.",
       );
     }
-    // One row more than wanted tells whether there is more.
+    // One extra row shows whether the result goes on.
     for await (const batch of this.read(name, request, {
       maxRows: offset + limit + 1,
       timeoutMs: timeout_ms,
       signal,
     })) {
       columns = batch.columns;
-      const room = bytes < this.#maxBytes ? limit - rows.length : 0;
+      const rowsLeft = bytes < this.#maxBytes ? limit - rows.length : 0;
       const wanted = batch.rows.slice(Math.max(offset - seen, 0));
-      for (const row of wanted.slice(0, room)) rows.push(row);
+      for (const row of wanted.slice(0, rowsLeft)) rows.push(row);
       seen += batch.rows.length;
       if (wanted.length > 0) bytes += batch.bytes;
-      truncated = wanted.length > room;
+      truncated = wanted.length > rowsLeft;
       if (truncated) break;
     }
     return { columns, rows, rowCount: rows.length, truncated, took_ms: performance.now() - started };
   }
 
-  /** All rows of a statement, in batches; the statement stops when the caller stops. @throws Problem like `query` */
+  /** Yields all rows of a statement in batches, and stops it when the caller stops reading. @throws Problem like `query` */
   async *read(
     name: string,
     statement: Statement,
-    reading: Pick<Reading, "maxRows" | "timeoutMs" | "signal">,
+    options: Pick<ReadOptions, "maxRows" | "timeoutMs" | "signal">,
   ): AsyncGenerator<Batch, void, undefined> {
     const { driver } = await this.sources.find(name);
     driver.check(statement);
     try {
       yield* driver.read(statement, {
-        ...reading,
+        ...options,
         batchBytes: this.#maxBytes,
         maxCost: this.#costLimits[driver.dialect],
       });
@@ -118,7 +121,7 @@ export class Connector {
     }
   }
 
-  /** The server's name and version. @throws Problem when it does not answer */
+  /** Returns the server's name and version. @throws Problem when it does not answer */
   async ping(name: string): Promise<string> {
     const { driver } = await this.sources.find(name);
     try {
@@ -132,7 +135,7 @@ export class Connector {
     return this.sources.close();
   }
 
-  async #readSchema({ name, driver }: Source): Promise<DatabaseSchema> {
+  async #readSchema({ name, driver }: ConnectedSource): Promise<DatabaseSchema> {
     try {
       const tables = await driver.introspect();
       const sampled: Table[] = [];
@@ -143,7 +146,10 @@ export class Connector {
     }
   }
 
-  /** Samples are a help, not a need: a table that gives none in time goes without. A server that is away gives no schema, though, and not a poor one. */
+  /**
+   * Samples are optional, so a table whose samples cannot be read goes without. If the server is unavailable, the whole
+   * schema fails instead: a cached schema without samples would make answers worse for a minute.
+   */
   async #sample(name: string, driver: Driver, table: Table): Promise<Table> {
     try {
       return await driver.sample(table);

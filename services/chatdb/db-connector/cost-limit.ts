@@ -1,31 +1,31 @@
 import { LRUCache } from "lru-cache";
-import { tooCostly } from "./refusal.ts";
+import { costRefusal } from "./refusal.ts";
 
-/** A statement that the planner expects to cost less than that share of the limit will not come near it with other values. */
-const farShare = 1 / 1000;
+/** A statement below this share of the limit stays below the limit with other values, too. */
+const cheapShare = 1 / 1000;
 
-/** How long that is believed, in ms: tables grow. */
-const farTtlMs = 60_000;
+/** How long a statement counts as cheap, in ms. It expires, since tables grow. */
+const cheapTtlMs = 60_000;
 
-/** Lets statements pass that the planner does not expect to cost too much, and asks it no more often than it has to. */
-export class CostGate {
-  readonly #far = new LRUCache<string, true>({
+/** Refuses statements whose estimated cost is too high, and caches which ones are cheap. */
+export class CostLimit {
+  readonly #cheap = new LRUCache<string, true>({
     maxSize: 1_000_000,
     sizeCalculation: (_true, sql) => sql.length + 100,
-    ttl: farTtlMs,
+    ttl: cheapTtlMs,
   });
   readonly #unit: string;
 
-  /** @param unit what an estimate counts, in the plural */
+  /** @param unit the unit of an estimate, in the plural */
   constructor(unit: string) {
     this.#unit = unit;
   }
 
-  /** @throws Problem when `estimate` comes to more than `maxCost` */
-  async pass(sql: string, maxCost: number, estimate: () => Promise<number>): Promise<void> {
-    if (this.#far.has(sql)) return;
+  /** @throws Problem 403 when `estimate` returns more than `maxCost` */
+  async enforce(sql: string, maxCost: number, estimate: () => Promise<number>): Promise<void> {
+    if (this.#cheap.has(sql)) return;
     const cost = await estimate();
-    if (cost > maxCost) throw tooCostly(cost, maxCost, this.#unit);
-    if (cost < maxCost * farShare) this.#far.set(sql, true);
+    if (cost > maxCost) throw costRefusal(cost, maxCost, this.#unit);
+    if (cost < maxCost * cheapShare) this.#cheap.set(sql, true);
   }
 }

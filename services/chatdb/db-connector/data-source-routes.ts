@@ -11,15 +11,15 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";
 import { defaultPorts } from "./data-source-settings.ts";
-import { shown, type Adding, type Sources } from "./data-sources.ts";
+import { toPublic, type AddedSourceOptions, type DataSources } from "./data-sources.ts";
 
 const named = z.object({ name: z.string() });
 const nothing = z.null().describe("Done.");
 
-/** The data sources themselves: which there are, and those that are added at run time. */
-export function addSourceRoutes(app: App, connector: Connector, adding: Adding | undefined): void {
+/** Adds the routes that list, test, add, change and remove data sources. */
+export function addDataSourceRoutes(app: App, connector: Connector, added: AddedSourceOptions | undefined): void {
   const { sources } = connector;
-  addChangeRoutes(app, sources, adding);
+  addChangeRoutes(app, sources, added);
 
   app.get(
     "/datasources",
@@ -32,7 +32,7 @@ export function addSourceRoutes(app: App, connector: Connector, adding: Adding |
     { schema: { summary: "One data source, without its secrets", params: named, response: { 200: dataSource } } },
     async ({ params: { name } }) => {
       const found = (await sources.list()).find((each) => each.name === name);
-      // Says which there are.
+      // Throws the error that lists the existing data sources.
       if (!found) await sources.find(name);
       return found!;
     },
@@ -54,8 +54,8 @@ export function addSourceRoutes(app: App, connector: Connector, adding: Adding |
   );
 }
 
-/** What changes them. */
-function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined): void {
+/** Adds the routes that change data sources. */
+function addChangeRoutes(app: App, sources: DataSources, options: AddedSourceOptions | undefined): void {
   app.post(
     "/datasources",
     { schema: { summary: "Add a data source", body: newDataSource, response: { 201: dataSource } } },
@@ -63,8 +63,8 @@ function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined)
       const { store, addresses } = changeable(request.body.name);
       await addresses.check(request.body.host, request.body.port ?? defaultPorts[request.body.dialect]);
       const added = await store.add(request.body);
-      done(request, "added a data source", added.name);
-      return reply.code(201).header("location", `/datasources/${added.name}`).send(shown(added));
+      logChange(request, "added a data source", added.name);
+      return reply.code(201).header("location", `/datasources/${added.name}`).send(toPublic(added));
     },
   );
 
@@ -84,8 +84,8 @@ function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined)
       await addresses.check(request.body.host, request.body.port ?? defaultPorts[request.body.dialect]);
       const changed = await store.change(name, request.body);
       if (!changed) return await missing(name);
-      done(request, "changed a data source", name);
-      return shown(changed);
+      logChange(request, "changed a data source", name);
+      return toPublic(changed);
     },
   );
 
@@ -95,26 +95,26 @@ function addChangeRoutes(app: App, sources: Sources, adding: Adding | undefined)
     async (request, reply) => {
       const { name } = request.params;
       if (!(await changeable(name).store.remove(name))) return await missing(name);
-      done(request, "removed a data source", name);
+      logChange(request, "removed a data source", name);
       return reply.code(204).send(null);
     },
   );
 
-  function changeable(name: string): Adding {
+  function changeable(name: string): AddedSourceOptions {
     if (sources.isConfigured(name))
       throw new Problem(409, `The data source "${name}" is one of the configuration: it is changed there.`);
-    if (!adding) throw new Problem(501, "This connector keeps no data sources: it has no database for them.");
-    return adding;
+    if (!options) throw new Problem(501, "This connector keeps no data sources: it has no database for them.");
+    return options;
   }
 
   async function missing(name: string): Promise<never> {
-    sources.changed();
+    sources.invalidate();
     await sources.find(name);
     throw new Problem(409, `The data source "${name}" was changed by somebody else in this moment. Try again.`);
   }
 
-  function done(request: FastifyRequest, what: string, datasource: string): void {
-    sources.changed();
-    request.log.info({ datasource, user: request.headers["x-chatdb-user"] }, what);
+  function logChange(request: FastifyRequest, message: string, datasource: string): void {
+    sources.invalidate();
+    request.log.info({ datasource, user: request.headers["x-chatdb-user"] }, message);
   }
 }

@@ -4,7 +4,7 @@ import { port, readEnv } from "@platform/kit/env.ts";
 import { z } from "zod";
 import type { DriverSettings } from "./driver.ts";
 
-/** A database that can be asked. */
+/** The name, address and credentials of a database that people may query. */
 export interface DataSourceSettings extends DriverSettings {
   name: string;
   dialect: Dialect;
@@ -25,10 +25,10 @@ const settings = {
 const settingPattern = new RegExp(`^DATASOURCE_(?<group>\\w+)_(?:${Object.keys(settings).join("|")})$`);
 
 /**
- * The data sources that the environment names: each group of `DATASOURCE_<NAME>_DIALECT` (default `postgresql`), `_HOST`, `_PORT`
- * (default that of the dialect), `_NAME` (of the database), `_USER`, `_PASSWORD`, `_SSL` (`disable`, `require` or `verify`, default
- * `disable`) is one, called by its name in lower case.
- * @throws ConfigurationError with every variable that is missing or wrong
+ * Reads the data sources from the environment. Each group of variables describes one, named after the group in lower
+ * case: `DATASOURCE_<NAME>_DIALECT` (default `postgresql`), `_HOST`, `_PORT` (default: the dialect's), `_NAME` (the
+ * database), `_USER`, `_PASSWORD` and `_SSL` (`disable`, `require` or `verify`; default `disable`).
+ * @throws ConfigurationError that lists every missing or wrong variable
  */
 export function readDataSources(env: NodeJS.ProcessEnv = process.env): DataSourceSettings[] {
   const groups = [

@@ -7,46 +7,47 @@ import { Problem } from "@platform/kit/problem.ts";
 import { resolvePassword, type PasswordSources } from "./added-sources/password-reference.ts";
 import type { AddedSource, AddedSources } from "./added-sources/added-sources.ts";
 import type { DataSourceSettings } from "./data-source-settings.ts";
-import type { Connect, Driver } from "./driver.ts";
+import type { Driver, DriverFactory } from "./driver.ts";
 import { MongodbDriver } from "./mongodb/driver.ts";
 import { MysqlDriver } from "./mysql/driver.ts";
 import { PostgresqlDriver } from "./postgresql/driver.ts";
 
-/** What data sources that are added at run time need. */
-export interface Adding {
+/** The collaborators that data sources added at run time need. */
+export interface AddedSourceOptions {
   store: AddedSources;
   addresses: AddressRules;
   passwords: PasswordSources;
 }
 
-/** One data source, with its connections. */
-export interface Source {
+/** A data source with its connections. */
+export interface ConnectedSource {
   readonly name: string;
   readonly driver: Driver;
-  /** The last reading of its schema. */
+  /** The cached schema. */
   schema?: { at: number; value: Promise<DatabaseSchema> };
 }
 
-/** How long what is on record is taken for true, in ms: what one replica changes, the others know that much later. */
-const recordTtlMs = 1000;
+/** How long a replica caches the stored data sources, in ms, and so how late it notices another one's change. */
+const storedTtlMs = 1000;
 
-const drivers: Record<Dialect, Connect> = {
+const drivers: Record<Dialect, DriverFactory> = {
   postgresql: (...args) => new PostgresqlDriver(...args),
   mysql: (...args) => new MysqlDriver(...args),
   mongodb: (settings) => new MongodbDriver(settings),
 };
 
-/** The data sources: those of the configuration, and those that were added. */
-export class Sources {
-  readonly #configured: ReadonlyMap<string, { settings: DataSourceSettings; source: Source }>;
-  readonly #adding: Adding | undefined;
+/** Finds the data sources, both the configured ones and those added at run time. */
+export class DataSources {
+  readonly #configured: ReadonlyMap<string, { settings: DataSourceSettings; source: ConnectedSource }>;
+  readonly #options: AddedSourceOptions | undefined;
   readonly #log: Logger;
-  /** Those that were added and have been asked since, by name. */
-  readonly #opened = new Map<string, { revision: string; source: Promise<Source> }>();
-  #record: { at: number; rows: Promise<Map<string, AddedSource>> } | undefined;
+  /** The added data sources that this replica has connected to, by name. */
+  readonly #opened = new Map<string, { revision: string; source: Promise<ConnectedSource> }>();
+  #stored: { at: number; rows: Promise<Map<string, AddedSource>> } | undefined;
 
-  constructor(configured: readonly DataSourceSettings[], adding: Adding | undefined, log: Logger) {
-    this.#adding = adding;
+  /** @param options lets data sources be added at run time */
+  constructor(configured: readonly DataSourceSettings[], options: AddedSourceOptions | undefined, log: Logger) {
+    this.#options = options;
     this.#log = log;
     this.#configured = new Map(
       configured.map((settings) => [settings.name, { settings, source: this.#open(settings.name, settings) }]),
@@ -66,12 +67,12 @@ export class Sources {
         origin: "configuration",
       }),
     );
-    const added = [...(await this.#added()).values()].filter(({ name }) => !this.#configured.has(name)).map(shown);
+    const added = [...(await this.#added()).values()].filter(({ name }) => !this.#configured.has(name)).map(toPublic);
     return [...configured, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The names of those of the configuration. */
-  configured(): string[] {
+  /** Returns the names of the configured data sources. */
+  configuredNames(): string[] {
     return [...this.#configured.keys()];
   }
 
@@ -79,8 +80,8 @@ export class Sources {
     return this.#configured.has(name);
   }
 
-  /** @throws Problem 404 when there is none of that name; 403 or 503 when it may or can not be connected to */
-  async find(name: string): Promise<Source> {
+  /** @throws Problem 404 for an unknown name; 403 if its address is not allowed; 503 if its password cannot be read */
+  async find(name: string): Promise<ConnectedSource> {
     const configured = this.#configured.get(name);
     if (configured) return configured.source;
     const added = (await this.#added()).get(name);
@@ -91,16 +92,16 @@ export class Sources {
     const opened = this.#opened.get(name);
     if (opened?.revision === added.revision) return await opened.source;
     this.#forget(name);
-    const source = this.#openAdded(this.#adding!, added);
+    const source = this.#openAdded(this.#options!, added);
     this.#opened.set(name, { revision: added.revision, source });
-    // A secret that is missing now may be there the next time.
+    // A secret that is missing now may be there next time.
     source.catch(() => this.#opened.delete(name));
     return await source;
   }
 
-  /** What this replica has changed on record is read again at once. */
-  changed(): void {
-    this.#record = undefined;
+  /** Drops the cached data sources after this replica has changed one. */
+  invalidate(): void {
+    this.#stored = undefined;
   }
 
   async close(): Promise<void> {
@@ -111,19 +112,19 @@ export class Sources {
     );
   }
 
-  #open(name: string, settings: DataSourceSettings): Source {
+  #open(name: string, settings: DataSourceSettings): ConnectedSource {
     const onIdleError = (err: Error) => this.#log.warn({ err, datasource: name }, "an idle connection broke");
     return { name, driver: drivers[settings.dialect](settings, onIdleError) };
   }
 
-  async #openAdded({ store, addresses, passwords }: Adding, added: AddedSource): Promise<Source> {
+  async #openAdded({ store, addresses, passwords }: AddedSourceOptions, added: AddedSource): Promise<ConnectedSource> {
     addresses.checkPort(added.port);
     const { name, dialect, host, port, database, user, tls, password_ref } = added;
     const password = password_ref === null ? store.passwordOf(added) : await resolvePassword(password_ref, passwords);
     return this.#open(name, { name, dialect, host, port, database, user, tls, password, addresses });
   }
 
-  /** Connections of a data source that is no more, or no more what it was, end when they are no longer in use. */
+  /** Closes the connections of a data source that was removed or changed, once they are idle. */
   #forget(name: string): void {
     const opened = this.#opened.get(name);
     this.#opened.delete(name);
@@ -133,22 +134,22 @@ export class Sources {
   }
 
   async #added(): Promise<Map<string, AddedSource>> {
-    if (!this.#adding) return new Map();
-    const before = this.#record;
-    if (before && performance.now() - before.at < recordTtlMs) return await before.rows;
-    const rows = this.#adding.store.list().then((list) => new Map(list.map((each) => [each.name, each])));
-    // The record's database is away: what was true a moment ago is better than nothing.
-    const known = rows.catch(async (error: unknown) => {
+    if (!this.#options) return new Map();
+    const before = this.#stored;
+    if (before && performance.now() - before.at < storedTtlMs) return await before.rows;
+    const rows = this.#options.store.list().then((list) => new Map(list.map((each) => [each.name, each])));
+    // While the database is unavailable, the previous list is better than none.
+    const rowsOrPrevious = rows.catch(async (error: unknown) => {
       if (!before || !isAway(error)) throw error;
-      this.#log.warn({ err: error }, "the record of data sources is away; the last one is used");
+      this.#log.warn({ err: error }, "the database of data sources is unavailable; the previous list is used");
       return await before.rows;
     });
-    const record = { at: performance.now(), rows: known };
-    this.#record = record;
-    known.catch(() => {
-      if (this.#record === record) this.#record = undefined;
+    const stored = { at: performance.now(), rows: rowsOrPrevious };
+    this.#stored = stored;
+    rowsOrPrevious.catch(() => {
+      if (this.#stored === stored) this.#stored = undefined;
     });
-    return await known;
+    return await rowsOrPrevious;
   }
 
   async #unknown(name: string): Promise<Problem> {
@@ -158,8 +159,8 @@ export class Sources {
   }
 }
 
-/** What of it may be seen. */
-export function shown({ name, dialect, host, port, database, user, tls, password_ref }: AddedSource): DataSource {
+/** Returns the data source without its secrets. */
+export function toPublic({ name, dialect, host, port, database, user, tls, password_ref }: AddedSource): DataSource {
   return {
     name,
     dialect,

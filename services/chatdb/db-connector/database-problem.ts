@@ -1,15 +1,15 @@
 import { Problem } from "@platform/kit/problem.ts";
 import type { Driver } from "./driver.ts";
 
-/** Of the three drivers: no connection was free or made in time. */
+/** Messages of the three drivers when no connection was free or made in time. */
 const noConnection =
   /timeout exceeded when trying to connect|Connection terminated due to connection timeout|Timed out while checking out a connection|Server selection timed out/;
 
-/** What an error of a data source means to the caller. */
+/** Translates an error of a data source for the caller. */
 export function problemOf(error: unknown, dataSource: string, driver: Pick<Driver, "problemOf">): Problem {
   if (error instanceof Problem) return error;
   const problem = driver.problemOf(error);
-  // What is the statement's fault needs no name; what is the server's does.
+  // An error of the server names the data source; an error in the statement does not need to.
   if (problem)
     return problem.status < 500 || problem.status === 504
       ? problem
@@ -28,7 +28,7 @@ export function problemOf(error: unknown, dataSource: string, driver: Pick<Drive
   return new Problem(502, `The data source "${dataSource}" cannot be reached: ${reason}.`, {}, { cause: error });
 }
 
-/** A refused connection to a name with several addresses has its reasons in `errors` and an empty message. */
+/** Joins the reasons of a refused connection: if a name has several addresses, the message itself is empty. */
 function messageOf(error: Error): string {
   return error instanceof AggregateError
     ? error.errors.map((each) => (each as Error).message).join("; ")

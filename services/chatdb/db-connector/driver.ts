@@ -5,56 +5,59 @@ import type { z } from "zod";
 
 export type Json = z.core.util.JSONType;
 
-/** Some rows of a result, in their order. */
+/** Consecutive rows of a result. */
 export interface Batch {
   columns: QueryResult["columns"];
   rows: Json[][];
-  /** What came over the network for them. */
+  /** The number of bytes received for these rows. */
   bytes: number;
 }
 
-/** How one statement is read. */
-export interface Reading {
-  /** No more rows than that are fetched. */
+/** The limits under which one statement is read. */
+export interface ReadOptions {
+  /** The maximum number of rows to fetch. */
   maxRows: number;
-  /** The statement is stopped when reading its rows takes longer, in ms. */
+  /** Stops the statement when reading its rows takes longer, in ms. */
   timeoutMs: number;
-  /** A batch is made to stay below that, as far as its first rows tell; one that comes to four times as much is not read to its end. */
+  /**
+   * The size that a batch should stay below, in bytes, judged by the size of earlier rows. A batch that reaches four
+   * times as much is not read to its end.
+   */
   batchBytes: number;
-  /** What the server's planner may estimate the statement to cost, in the dialect's own unit. Undefined: anything. */
+  /** The highest estimated cost, in the dialect's own unit. Undefined: no limit. */
   maxCost: number | undefined;
-  /** Aborted when nobody waits for the rows any longer. */
+  /** Aborts when nobody waits for the rows any longer. */
   signal: AbortSignal;
 }
 
-/** What is known of a statement that may run. */
-export interface Checked {
-  /** It says in which order its rows come. */
+/** The result of checking a statement that is allowed to run. */
+export interface StatementCheck {
+  /** Whether the statement orders its rows. */
   ordered: boolean;
 }
 
 /**
- * The connections to one data source. Each of them reads: as a role that may do no more, in transactions that cannot write,
- * one checked statement at a time. What it throws, `problemOf` explains.
+ * Reads one data source over a pool of connections. Each connection uses a role with read access and transactions that
+ * cannot write, and runs one checked statement at a time. `problemOf` explains the errors that a driver throws.
  */
 export interface Driver {
   readonly dialect: Dialect;
-  /** Looks at the text of a statement. @throws Problem when it is not one that reads and does nothing else */
-  check(statement: Statement): Checked;
-  /** Runs a checked statement. It is stopped, and its connection given back, when the caller returns from the generator. */
-  read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined>;
-  /** The tables and views that the role may read, without sample values. */
+  /** Checks the text of a statement. @throws Problem unless the statement only reads */
+  check(statement: Statement): StatementCheck;
+  /** Runs a checked statement; stops it and releases the connection when the caller returns from the generator. */
+  read(statement: Statement, reading: ReadOptions): AsyncGenerator<Batch, void, undefined>;
+  /** Returns the tables and views that the role may read, without sample values. */
   introspect(): Promise<Table[]>;
-  /** The table with sample values of its text columns. */
+  /** Returns the table with sample values of its text columns. */
   sample(table: Table): Promise<Table>;
-  /** The server's name and version. */
+  /** Returns the server's name and version. */
   ping(): Promise<string>;
-  /** What an error of this driver means to the caller; undefined where it is not the server's. */
+  /** Translates a server's error for the caller; undefined if the error did not come from the server. */
   problemOf(error: unknown): Problem | undefined;
   close(): Promise<void>;
 }
 
-/** Where a database is, and as whom to read it. */
+/** The address and credentials of a database. */
 export interface DriverSettings {
   host: string;
   port: number;
@@ -62,43 +65,31 @@ export interface DriverSettings {
   user: string;
   password: string;
   tls: "disable" | "require" | "verify";
-  /** Connects only where that says that the address may be connected to. Default: anywhere. */
+  /** Restricts the addresses that the driver connects to. Default: any address. */
   addresses?: AddressGuard;
 }
 
-export type Connect = (settings: DriverSettings, onIdleError: (error: Error) => void) => Driver;
+export type DriverFactory = (settings: DriverSettings, onIdleError: (error: Error) => void) => Driver;
 
-/** Connections to one data source from one replica. */
+/** The pool size: connections from one replica to one data source. */
 export const maxConnections = 5;
 
-/** How long a request waits for a free or a new connection, in ms. */
+/** How long a request waits for a connection, free or new, in ms. */
 export const connectTimeoutMs = 3000;
 
-/** How long the schema of a data source, and the sample values of one of its tables, may take to read, in ms. */
+/** How long reading a data source's schema may take, in ms. */
 export const introspectionTimeoutMs = 10_000;
+/** How long reading the sample values of one table may take, in ms. */
 export const samplingTimeoutMs = 1000;
 
-/** The most rows of a batch. */
-const batchRows = 500;
+/** The maximum number of rows in a batch. */
+const maxBatchRows = 500;
 
-/** How many rows to ask for, so that they stay below `bytes` if they are as large as those of `last`. */
-export function nextBatch({ batchBytes }: Reading, left: number, last?: Batch): number {
+/** Returns how many rows to fetch next, so that they stay below `batchBytes` if they are as large as those of `last`. */
+export function nextBatchSize({ batchBytes }: ReadOptions, left: number, last?: Batch): number {
   const fitting =
     last === undefined || last.rows.length === 0
-      ? batchRows
+      ? maxBatchRows
       : Math.floor((batchBytes * last.rows.length) / Math.max(last.bytes, 1));
-  return Math.max(1, Math.min(batchRows, left, fitting));
-}
-
-/** Rows looked at for sample values, from the start of the table: a bounded effort on a table of any size. */
-export const rowsSampled = 10_000;
-
-/** A column with more distinct values than that, or with longer ones, is free text: none of its values is kept. */
-export const maxSamples = 50;
-export const maxSampleLength = 100;
-
-/** The sample values to keep of those found, if any. */
-export function samplesOf(values: readonly string[] | null | undefined): string[] | undefined {
-  if (!values || values.length > maxSamples || values.some((value) => value.length > maxSampleLength)) return undefined;
-  return [...values].sort();
+  return Math.max(1, Math.min(maxBatchRows, left, fitting));
 }

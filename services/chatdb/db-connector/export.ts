@@ -1,20 +1,20 @@
 import { stringify, type Options } from "csv-stringify/sync";
 import type { Batch, Json } from "./driver.ts";
 
-/** How rows are written. */
-export interface Format {
+/** The format of an exported file. */
+export interface ExportFormat {
   format: "csv" | "json" | "ndjson";
   escape_formulas: boolean;
 }
 
 type Chunks = AsyncGenerator<string, void, undefined>;
 
-/** Text of the rows, batch by batch: no more of them is held than one batch. */
-export function encode(batches: AsyncIterable<Batch>, { format, escape_formulas }: Format): Chunks {
+/** Encodes rows batch by batch, so that memory holds one batch only. */
+export function encodeRows(batches: AsyncIterable<Batch>, { format, escape_formulas }: ExportFormat): Chunks {
   return format === "csv" ? csv(batches, escape_formulas) : json(batches, format === "ndjson");
 }
 
-/** What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+/** Spreadsheets take text that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
 const formula = /^[=+\-@\t\r]/;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
@@ -48,7 +48,7 @@ async function* json(batches: AsyncIterable<Batch>, lines: boolean): Chunks {
   if (!lines) yield "]\n";
 }
 
-/** `a`, `a` and `b` as `a`, `a_2` and `b`. */
+/** Numbers equal names: `a`, `a` and `b` become `a`, `a_2` and `b`. */
 function distinct(names: readonly string[]): string[] {
   const taken = new Set(names);
   return names.map((name, index) => {

@@ -2,8 +2,8 @@ import { isIP, Socket, type SocketConnectOpts } from "node:net";
 import type { AddressGuard } from "@platform/kit/address-rules.ts";
 
 /**
- * A socket that connects only to addresses that the guard lets through. The name is resolved here, once, and the connection
- * goes to the address that was looked at: a name that resolves differently a moment later gains nothing.
+ * Creates a socket that connects only to addresses that the guard allows. It resolves the name once and connects to the
+ * address that was checked, so that a name that resolves differently a moment later (DNS rebinding) gains nothing.
  */
 export function guardedSocket(guard: AddressGuard): Socket {
   const socket = new Socket();

@@ -1,10 +1,10 @@
 import type { Connector } from "./connector.ts";
 
-/** A data source that has not answered by then is shown as down. Well below a probe's timeout; in ms. */
-const patienceMs = 1000;
+/** A data source that does not answer within this time is down, in ms. It is well below a probe's timeout. */
+const timeoutMs = 1000;
 
-/** The last findings are shown again for so long, in ms, so that probes do not add up to load. */
-const freshMs = 5000;
+/** How long a result is cached, in ms, so that probes put no load on the data sources. */
+const cacheMs = 5000;
 
 interface Component {
   status: "UP" | "DOWN";
@@ -16,25 +16,25 @@ export interface Health {
   status: "UP";
   components: {
     dataSources: { status: "UP" | "DOWN"; components: Record<string, Component> };
-    /** The database in which data sources that were added are on record. */
+    /** The database that keeps the data sources added at run time. */
     record: Component;
   };
 }
 
 /**
- * Health with one component per data source. The whole is UP as long as this process answers: a restart brings no
- * database back, and the other data sources still work.
+ * Reports health with one component per data source. The whole is UP as long as this process answers, since a restart
+ * brings no database back and the other data sources still work.
  */
 export function createHealth(connector: Connector): () => Promise<Health> {
   let last: { at: number; health: Promise<Health> } | undefined;
   return () => {
-    if (!last || performance.now() - last.at > freshMs) last = { at: performance.now(), health: look(connector) };
+    if (!last || performance.now() - last.at > cacheMs) last = { at: performance.now(), health: readHealth(connector) };
     return last.health;
   };
 }
 
-async function look(connector: Connector): Promise<Health> {
-  let names = connector.sources.configured();
+async function readHealth(connector: Connector): Promise<Health> {
+  let names = connector.sources.configuredNames();
   const record = await componentOf(async () => {
     names = (await connector.sources.list()).map(({ name }) => name);
     return {};
@@ -50,20 +50,20 @@ async function look(connector: Connector): Promise<Health> {
   return { status: "UP", components: { dataSources: { status: down ? "DOWN" : "UP", components }, record } };
 }
 
-async function componentOf(ask: () => Promise<Component["details"]>): Promise<Component> {
+async function componentOf(check: () => Promise<Component["details"]>): Promise<Component> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Component>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, {
+    timer = setTimeout(resolve, timeoutMs, {
       status: "DOWN",
-      details: { error: `no answer within ${patienceMs} ms` },
+      details: { error: `no answer within ${timeoutMs} ms` },
     });
   });
-  const asked = ask().then(
+  const checked = check().then(
     (details): Component => ({ status: "UP", details }),
     (error: unknown): Component => ({
       status: "DOWN",
       details: { error: error instanceof Error ? error.message : String(error) },
     }),
   );
-  return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return await Promise.race([checked, late]).finally(() => clearTimeout(timer));
 }

@@ -5,12 +5,12 @@ import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";
-import { encode } from "./export.ts";
+import { encodeRows } from "./export.ts";
 
 const named = z.object({ name: z.string() });
 const freshness = z.object({ max_age_ms: z.coerce.number().int().nonnegative().optional() });
 
-/** What data sources are asked: their schema, and queries. */
+/** Adds the routes that read data sources: schema, query and export. */
 export function addQueryRoutes(app: App, connector: Connector): void {
   app.get(
     "/datasources/:name/schema",
@@ -37,7 +37,7 @@ export function addQueryRoutes(app: App, connector: Connector): void {
     },
     async ({ params, body }, reply) => {
       const result = await connector.query(params.name, { ...body, ...statement.parse(body) }, untilGone(reply));
-      // Ten thousand rows made here need no second check by the schema.
+      // Checking ten thousand rows against the response schema would cost much and find nothing.
       return reply.type("application/json").serializer(JSON.stringify).send(result);
     },
   );
@@ -45,7 +45,7 @@ export function addQueryRoutes(app: App, connector: Connector): void {
   addExportRoute(app, connector);
 }
 
-/** What the files of each format are. */
+/** The media type of each export format. */
 const mediaTypes = {
   csv: "text/csv; charset=utf-8; header=present",
   json: "application/json",
@@ -60,9 +60,9 @@ function addExportRoute(app: App, connector: Connector): void {
       timeoutMs: body.timeout_ms,
       signal: untilGone(reply),
     });
-    // What is wrong with the statement shows by now, and can be answered.
+    // The first batch shows whether the statement fails, while the status can still say so.
     const first = await batches.next();
-    const text = encode(resumed(first, batches), body);
+    const text = encodeRows(resumed(first, batches), body);
     return reply
       .type(mediaTypes[body.format])
       .header("content-disposition", `attachment; filename="${name}.${body.format}"`)

@@ -1,8 +1,8 @@
 import { Problem } from "@platform/kit/problem.ts";
 
 /**
- * What refuses a statement, the first of them that can: a look at its text (`statement`), the server's grammar (`syntax`), what the
- * planner expects (`cost limit`), the transaction that cannot write, the role's rights, the time and the size it may take.
+ * The layer of defence that refused a statement, in order: the check of its text (`statement`), the server's grammar
+ * (`syntax`), the planner's estimate (`cost limit`), the read-only transaction, the role's privileges, time and size.
  */
 export type Layer =
   | "statement"
@@ -13,18 +13,18 @@ export type Layer =
   | "time limit"
   | "size limit";
 
-/** A statement that is not run, or not to its end, for safety's sake. */
+/** Refuses a statement for safety. */
 export function refusal(layer: Layer, detail: string, extra: Record<string, unknown> = {}): Problem {
   return new Problem(layer === "syntax" ? 400 : 403, detail, { layer, ...extra });
 }
 
-/** A statement whose text shows that it does something else than to read. */
-export function notReading(what: string): Problem {
+/** Refuses a statement whose text shows that it does more than read. */
+export function notReadOnly(what: string): Problem {
   return refusal("statement", `Only one statement that reads is run here: ${what}.`);
 }
 
-/** A statement that the planner expects to cost too much. */
-export function tooCostly(cost: number, maxCost: number, unit: string): Problem {
+/** Refuses a statement whose estimated cost is too high. */
+export function costRefusal(cost: number, maxCost: number, unit: string): Problem {
   const figure = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
   return refusal(
     "cost limit",

@@ -5,35 +5,35 @@ import type { Kysely } from "kysely";
 import { addedSourceRules, type AddressEnv } from "./added-sources/address-rules.ts";
 import type { Keys } from "./added-sources/password-encryption.ts";
 import type { PasswordSources } from "./added-sources/password-reference.ts";
-import type { SourceTables } from "./added-sources/tables.ts";
+import type { DataSourceTables } from "./added-sources/tables.ts";
 import { AddedSources } from "./added-sources/added-sources.ts";
 import { Connector, type ConnectorOptions } from "./connector.ts";
 import type { DataSourceSettings } from "./data-source-settings.ts";
 import { createHealth } from "./health.ts";
 import { addQueryRoutes } from "./query-routes.ts";
-import { addSourceRoutes } from "./data-source-routes.ts";
+import { addDataSourceRoutes } from "./data-source-routes.ts";
 
-export interface Deps extends Omit<ConnectorOptions, "adding"> {
-  /** Those of the configuration. */
+export interface Deps extends Omit<ConnectorOptions, "added"> {
+  /** The configured data sources. */
   dataSources: readonly DataSourceSettings[];
-  /** Lets others be added at run time. Default: none can. */
-  added?: { db: Kysely<SourceTables>; keys: Keys; addresses: AddressEnv; passwords: PasswordSources };
+  /** Lets data sources be added at run time. Default: none can be added. */
+  added?: { db: Kysely<DataSourceTables>; keys: Keys; addresses: AddressEnv; passwords: PasswordSources };
   log?: Logger;
 }
 
-/** Keeps data sources, introspects them, and runs queries that read. */
+/** Creates the service that keeps data sources, introspects them, and runs read-only queries. */
 export async function createService({
   dataSources,
   added,
   log = createLogger("db-connector"),
   ...options
 }: Deps): Promise<FastifyInstance> {
-  const adding = added && {
+  const addedSources = added && {
     ...added,
     store: await AddedSources.open(added.db, added.keys),
     addresses: addedSourceRules(added.addresses),
   };
-  const connector = new Connector(dataSources, log, { ...options, adding });
+  const connector = new Connector(dataSources, log, { ...options, added: addedSources });
   const app = createServer({
     name: "db-connector",
     log,
@@ -44,7 +44,7 @@ export async function createService({
 
   const health = createHealth(connector);
   app.get("/actuator/health", { schema: { hide: true }, logLevel: "warn" }, () => health());
-  addSourceRoutes(app, connector, adding);
+  addDataSourceRoutes(app, connector, addedSources);
   addQueryRoutes(app, connector);
   return app;
 }

@@ -1,25 +1,25 @@
 import { Problem } from "@platform/kit/problem.ts";
 import { LRUCache } from "lru-cache";
-import type { Checked } from "./driver.ts";
+import type { StatementCheck } from "./driver.ts";
 
-/** Characters of statements that are remembered. */
+/** The cache holds statements of so many characters in all. */
 const maxSize = 4_000_000;
 
-/** A check of a statement's text that is made once for equal texts: people ask the same again, with other values. */
-export function checkedOnce(check: (text: string) => Checked): (text: string) => Checked {
-  const known = new LRUCache<string, Checked | Problem>({
+/** Caches the result of `check` by the statement's text, since people ask the same again with other values. */
+export function cacheChecks(check: (text: string) => StatementCheck): (text: string) => StatementCheck {
+  const results = new LRUCache<string, StatementCheck | Problem>({
     maxSize,
     sizeCalculation: (_result, text) => text.length + 100,
   });
   return (text) => {
-    let result = known.get(text);
-    if (result === undefined) known.set(text, (result = resultOf(check, text)));
+    let result = results.get(text);
+    if (result === undefined) results.set(text, (result = resultOf(check, text)));
     if (result instanceof Problem) throw new Problem(result.status, result.message, result.extra);
     return result;
   };
 }
 
-function resultOf(check: (text: string) => Checked, text: string): Checked | Problem {
+function resultOf(check: (text: string) => StatementCheck, text: string): StatementCheck | Problem {
   try {
     return check(text);
   } catch (error) {

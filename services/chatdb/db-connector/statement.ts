@@ -2,13 +2,13 @@ import type { PipelineStatement, SqlStatement, Statement } from "@chatdb/contrac
 import { Problem } from "@platform/kit/problem.ts";
 
 /** @throws Problem when it is a pipeline */
-export function sqlOf(statement: Statement, database: string): SqlStatement {
+export function requireSql(statement: Statement, database: string): SqlStatement {
   if ("sql" in statement) return statement;
   throw new Problem(400, `This data source is ${database}, which runs SQL: send sql (and params), not a pipeline.`);
 }
 
 /** @throws Problem when it is SQL */
-export function pipelineOf(statement: Statement): PipelineStatement {
+export function requirePipeline(statement: Statement): PipelineStatement {
   if ("pipeline" in statement) return statement;
   throw new Problem(
     400,

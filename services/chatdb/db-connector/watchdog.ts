@@ -1,50 +1,50 @@
 import type { Socket } from "node:net";
 import { Problem } from "@platform/kit/problem.ts";
-import type { Reading } from "./driver.ts";
+import type { ReadOptions } from "./driver.ts";
 
-/** A batch that comes to so many times what it should is not read to its end: it might not fit into memory. */
-const batchOverrun = 4;
+/** A batch that exceeds its target size by this factor is aborted, since it might not fit into memory. */
+const maxBatchOverrun = 4;
 
-/** The server ends a statement at its timeout; where it does not, this process gives up so many ms later. */
+/** If the server does not end a statement at its timeout, this process gives up so many ms later. */
 const graceMs = 50;
 
-/** Looks after one statement while its rows are read. */
-export interface Watch {
-  /** Aborts when the time is up, a batch grows too large, or the caller goes. */
+/** Limits the time and size of one statement while its rows are read. */
+export interface Watchdog {
+  /** Aborts when the time is up, a batch grows too large, or the caller disconnects. */
   readonly signal: AbortSignal;
-  /** What `work` comes to, or the reason of the signal as soon as it aborts. */
-  unlessStopped<T>(work: Promise<T>): Promise<T>;
-  /** Bytes that came since the last call; the next batch counts from here. */
+  /** Settles like `work`, or rejects with the signal's reason as soon as it aborts. */
+  race<T>(work: Promise<T>): Promise<T>;
+  /** Returns the bytes received since the last call, and starts to count the next batch. */
   takeBytes(): number;
-  end(): void;
+  stop(): void;
 }
 
-/** @param socket where the rows come in: the drivers keep a row in memory until it is complete, only the socket tells how large it grows */
-export function watch({ signal, timeoutMs, batchBytes }: Reading, socket?: Socket): Watch {
+/** @param socket shows how large an incoming row grows, since drivers buffer a row until it is complete */
+export function startWatchdog({ signal, timeoutMs, batchBytes }: ReadOptions, socket?: Socket): Watchdog {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(tookTooLong(timeoutMs)), timeoutMs + graceMs);
+  const timer = setTimeout(() => stop.abort(timeoutProblem(timeoutMs)), timeoutMs + graceMs);
   let counted = socket?.bytesRead ?? 0;
   const onData = () => {
-    if (socket!.bytesRead - counted > batchOverrun * batchBytes) stop.abort(tooLarge(batchBytes));
+    if (socket!.bytesRead - counted > maxBatchOverrun * batchBytes) stop.abort(sizeProblem(batchBytes));
   };
   socket?.on("data", onData);
-  const either = AbortSignal.any([signal, stop.signal]);
+  const combined = AbortSignal.any([signal, stop.signal]);
   return {
-    signal: either,
-    unlessStopped: (work) => unlessStopped(work, either),
+    signal: combined,
+    race: (work) => race(work, combined),
     takeBytes: () => {
       const since = counted;
       counted = socket?.bytesRead ?? 0;
       return counted - since;
     },
-    end: () => {
+    stop: () => {
       clearTimeout(timer);
       socket?.off("data", onData);
     },
   };
 }
 
-export function tookTooLong(timeoutMs?: number): Problem {
+export function timeoutProblem(timeoutMs?: number): Problem {
   return new Problem(
     504,
     `The query took longer than ${timeoutMs === undefined ? "it may" : `${timeoutMs} ms`}. Ask for less, or allow more with timeout_ms.`,
@@ -52,7 +52,7 @@ export function tookTooLong(timeoutMs?: number): Problem {
   );
 }
 
-function tooLarge(bytes: number): Problem {
+function sizeProblem(bytes: number): Problem {
   return new Problem(
     413,
     `The result is far larger than the ${bytes} bytes that are read at once. Ask for fewer or shorter columns.`,
@@ -60,15 +60,15 @@ function tooLarge(bytes: number): Problem {
   );
 }
 
-async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const onAbort = () => stopped.reject(signal.reason as Error);
+async function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason as Error);
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort);
-  // Where the signal wins, nobody else hears of how the work ends.
+  // If the signal wins, nobody else handles the rejection of the work.
   work.catch(() => undefined);
   try {
-    return await Promise.race([work, stopped.promise]);
+    return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createService as createGateway } from "@chatdb/api-gateway/service.ts";
-import { keysOf } from "@chatdb/db-connector/added-sources/password-encryption.ts";
-import type { SourceTables } from "@chatdb/db-connector/added-sources/tables.ts";
+import { deriveKeys } from "@chatdb/db-connector/added-sources/password-encryption.ts";
+import type { DataSourceTables } from "@chatdb/db-connector/added-sources/tables.ts";
 import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
 import { openDatabase, openPool } from "@platform/kit/database.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
@@ -148,8 +148,8 @@ function reachable(host: string): string {
 }
 
 /** Whoever uses this platform may add any database that this machine reaches. */
-function addedDataSources(db: Kysely<SourceTables>, directory: DataDirectory) {
-  const keys = keysOf({ DATASOURCE_KEY: directory.secret("datasources.key"), DATASOURCE_KEY_ID: "embedded" });
+function addedDataSources(db: Kysely<DataSourceTables>, directory: DataDirectory) {
+  const keys = deriveKeys({ DATASOURCE_KEY: directory.secret("datasources.key"), DATASOURCE_KEY_ID: "embedded" });
   const addresses = { ADDED_SOURCES_RANGES: ["0.0.0.0/0", "::/0", "127.0.0.0/8", "::1/128"] };
   return { db, keys, addresses, passwords: { env: process.env, folder: undefined } };
 }

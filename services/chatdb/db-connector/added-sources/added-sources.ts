@@ -3,27 +3,28 @@ import { migrate } from "@platform/kit/database.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
 import { defaultPorts } from "../data-source-settings.ts";
-import { open, seal, type Keys } from "./password-encryption.ts";
-import { migrations, type SourceTables } from "./tables.ts";
+import { decryptPassword, encryptPassword, type Keys } from "./password-encryption.ts";
+import { migrations } from "./migrations.ts";
+import type { DataSourceTables } from "./tables.ts";
 
-/** A data source that was added at run time, as it is on record. */
-export type AddedSource = Selectable<SourceTables["data_sources"]>;
+/** The stored row of a data source that was added at run time. */
+export type AddedSource = Selectable<DataSourceTables["data_sources"]>;
 
-/** The data sources that were added at run time: on record in PostgreSQL, for all replicas, passwords encrypted. */
+/** Stores the data sources added at run time in PostgreSQL, for all replicas, with encrypted passwords. */
 export class AddedSources {
-  readonly #db: Kysely<SourceTables>;
+  readonly #db: Kysely<DataSourceTables>;
   readonly #keys: Keys;
 
-  private constructor(db: Kysely<SourceTables>, keys: Keys) {
+  private constructor(db: Kysely<DataSourceTables>, keys: Keys) {
     this.#db = db;
     this.#keys = keys;
   }
 
-  /** Brings the tables up to date, and the passwords under the first of the keys. */
-  static async open(db: Kysely<SourceTables>, keys: Keys): Promise<AddedSources> {
+  /** Migrates the tables and encrypts every password under the first key. */
+  static async open(db: Kysely<DataSourceTables>, keys: Keys): Promise<AddedSources> {
     await migrate(db, migrations);
     const sources = new AddedSources(db, keys);
-    await sources.#encryptAnew();
+    await sources.#reencrypt();
     return sources;
   }
 
@@ -31,7 +32,7 @@ export class AddedSources {
     return this.#db.selectFrom("data_sources").selectAll().orderBy("name").execute();
   }
 
-  /** @throws Problem 409 when there is one of that name */
+  /** @throws Problem 409 if the name is taken */
   async add({ name, ...source }: NewDataSource): Promise<AddedSource> {
     const row = { name, ...this.#row(name, source) };
     const added = await this.#db
@@ -45,7 +46,7 @@ export class AddedSources {
     return added;
   }
 
-  /** @throws Problem 400 when the password has to be told again; undefined when there is none of that name */
+  /** @returns undefined for an unknown name. @throws Problem 400 if the change needs the password again */
   change(name: string, change: ChangedDataSource): Promise<AddedSource | undefined> {
     return this.#db.transaction().execute(async (transaction) => {
       const known = await transaction
@@ -57,7 +58,9 @@ export class AddedSources {
       if (!known) return undefined;
       const row = {
         ...this.#row(name, change),
-        ...(change.password === undefined && change.password_ref === undefined ? this.#kept(known, change) : {}),
+        ...(change.password === undefined && change.password_ref === undefined
+          ? this.#keepPassword(known, change)
+          : {}),
       };
       const changed = { ...row, revision: sql<string>`gen_random_uuid()`, changed_at: sql<Date>`now()` };
       return await transaction
@@ -69,33 +72,41 @@ export class AddedSources {
     });
   }
 
-  /** Whether there was one. */
+  /** @returns whether a data source of that name existed */
   async remove(name: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db.deleteFrom("data_sources").where("name", "=", name).executeTakeFirst();
     return numDeletedRows > 0n;
   }
 
-  /** The password that is kept with it; empty where there is none. @throws Problem 503 when no key opens it */
+  /** Returns the stored password, or an empty text if none is stored. @throws Problem 503 when no key decrypts it */
   passwordOf(source: AddedSource): string {
     const { key_id, password } = source;
-    return key_id === null || password === null ? "" : open(this.#keys, { key_id, password }, contextOf(source));
+    return key_id === null || password === null
+      ? ""
+      : decryptPassword(this.#keys, { key_id, password }, passwordContext(source));
   }
 
   #row(name: string, { password, password_ref, ...source }: ChangedDataSource) {
     const row = { ...source, port: source.port ?? defaultPorts[source.dialect], password_ref: password_ref ?? null };
-    const sealed: Pick<AddedSource, "password" | "key_id"> =
+    const encrypted: Pick<AddedSource, "password" | "key_id"> =
       password === undefined
         ? { password: null, key_id: null }
-        : seal(this.#keys, password, contextOf({ name, ...row }));
-    return { ...row, ...sealed };
+        : encryptPassword(this.#keys, password, passwordContext({ name, ...row }));
+    return { ...row, ...encrypted };
   }
 
-  /** A password goes to the place and the user that it was given for: whoever may change a data source could have it sent to themselves. */
-  #kept(known: AddedSource, change: ChangedDataSource): Pick<AddedSource, "password" | "key_id" | "password_ref"> {
+  /**
+   * Keeps the stored password only while server, user and TLS stay the same. Otherwise somebody who may change a data
+   * source could have its password sent to a server of their own.
+   */
+  #keepPassword(
+    known: AddedSource,
+    change: ChangedDataSource,
+  ): Pick<AddedSource, "password" | "key_id" | "password_ref"> {
     const { password, key_id, password_ref } = known;
-    const place = contextOf({ ...known, ...change, port: change.port ?? defaultPorts[change.dialect] });
+    const place = passwordContext({ ...known, ...change, port: change.port ?? defaultPorts[change.dialect] });
     const secret = password !== null || password_ref !== null;
-    if (secret && (place !== contextOf(known) || change.tls !== known.tls)) {
+    if (secret && (place !== passwordContext(known) || change.tls !== known.tls)) {
       throw new Problem(
         400,
         "The password was given for another place, user or tls: give password or password_ref again.",
@@ -104,15 +115,15 @@ export class AddedSources {
     return { password, key_id, password_ref };
   }
 
-  /** A replica that has not the new key yet still opens what it has read before. */
-  async #encryptAnew(): Promise<void> {
+  /** Encrypts every password under the current key. Replicas without that key keep their connections. */
+  async #reencrypt(): Promise<void> {
     const [current] = this.#keys.keys();
     for (const source of await this.list()) {
       if (source.key_id === null || source.key_id === current || !this.#keys.has(source.key_id)) continue;
-      const sealed = seal(this.#keys, this.passwordOf(source), contextOf(source));
+      const encrypted = encryptPassword(this.#keys, this.passwordOf(source), passwordContext(source));
       await this.#db
         .updateTable("data_sources")
-        .set(sealed)
+        .set(encrypted)
         .where("name", "=", source.name)
         .where("revision", "=", source.revision)
         .execute();
@@ -120,8 +131,8 @@ export class AddedSources {
   }
 }
 
-/** What a password is bound to. */
-function contextOf({
+/** Returns the context that a password is bound to: name, server and user. */
+function passwordContext({
   name,
   dialect,
   host,

@@ -1,20 +1,20 @@
 import { AddressRules, apiServerEnv, portsEnv, rangesEnv } from "@platform/kit/address-rules.ts";
 import type { z } from "zod";
 
-/** Environment: which addresses data sources that are added at run time may be at. */
+/** The environment variables with the addresses that added data sources may have. */
 export const addressEnv = {
-  /** Default: none. */
+  /** Allowed ranges. Default: none. */
   ADDED_SOURCES_RANGES: rangesEnv.optional(),
-  /** Parts of these ranges that may not. */
+  /** Ranges inside of these that stay forbidden. Default: none. */
   ADDED_SOURCES_EXCEPT: rangesEnv.optional(),
-  /** Default: those of the three dialects. */
+  /** Allowed ports. Default: those of the three dialects. */
   ADDED_SOURCES_PORTS: portsEnv.default([5432, 3306, 27017]),
   ...apiServerEnv,
 };
-/** What {@link addressEnv} reads. Without ports, all are open. */
+/** The values of {@link addressEnv}. Without ports, every port is allowed. */
 export type AddressEnv = Partial<z.infer<z.ZodObject<typeof addressEnv>>>;
 
-/** Says where data sources that are added at run time may be. */
+/** Creates the rules for the addresses of data sources added at run time. */
 export function addedSourceRules(env: AddressEnv): AddressRules {
   return new AddressRules({
     what: "data sources",

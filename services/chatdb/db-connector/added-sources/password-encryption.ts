@@ -7,37 +7,37 @@ const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Keys by id. The first one encrypts; the others still open what was encrypted under them. */
+/** Keys by id. The first one encrypts; the others only decrypt older passwords. */
 export type Keys = ReadonlyMap<string, Buffer>;
 
 const id = z.string().regex(/^[\w-]{1,64}$/, "expected at most 64 letters, digits, _ and -");
 const secret = z.string().min(32, "expected 32 characters or more, such as `openssl rand -base64 32` gives");
 
-/** Environment: what the passwords of data sources are encrypted under. */
+/** The environment variables with the secrets that encrypt the passwords of data sources. */
 export const keyEnv = {
   DATASOURCE_KEY: secret,
   DATASOURCE_KEY_ID: id,
-  /** The key before it, for what was encrypted under that. */
+  /** The previous key, which decrypts older passwords. */
   DATASOURCE_KEY_PREVIOUS: secret.optional(),
   DATASOURCE_KEY_PREVIOUS_ID: id.optional(),
 };
 
-/** A key is derived from each secret. */
-export function keysOf(env: z.infer<z.ZodObject<typeof keyEnv>>): Keys {
+/** Derives a key from each secret. */
+export function deriveKeys(env: z.infer<z.ZodObject<typeof keyEnv>>): Keys {
   const derive = (from: string) => Buffer.from(hkdfSync("sha256", from, "", "passwords of data sources", keyBytes));
   const { DATASOURCE_KEY_PREVIOUS: previous, DATASOURCE_KEY_PREVIOUS_ID: previousId } = env;
   const older = previous !== undefined && previousId !== undefined ? [[previousId, derive(previous)] as const] : [];
   return new Map([[env.DATASOURCE_KEY_ID, derive(env.DATASOURCE_KEY)], ...older]);
 }
 
-export interface Sealed {
+export interface EncryptedPassword {
   key_id: string;
   /** Initialisation vector, tag and ciphertext in base64. */
   password: string;
 }
 
-/** @param context what the password is for: it opens for nothing else */
-export function seal(keys: Keys, plain: string, context: string): Sealed {
+/** Encrypts a password. @param context is authenticated with it, so that the password decrypts in no other context */
+export function encryptPassword(keys: Keys, plain: string, context: string): EncryptedPassword {
   const [key_id, key] = keys.entries().next().value!;
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(context));
@@ -45,8 +45,8 @@ export function seal(keys: Keys, plain: string, context: string): Sealed {
   return { key_id, password: Buffer.concat([iv, cipher.getAuthTag(), encrypted]).toString("base64") };
 }
 
-/** @throws Problem 503 when no key opens it */
-export function open(keys: Keys, { key_id, password }: Sealed, context: string): string {
+/** Decrypts a password. @throws Problem 503 when no key decrypts it in this context */
+export function decryptPassword(keys: Keys, { key_id, password }: EncryptedPassword, context: string): string {
   const key = keys.get(key_id);
   if (!key)
     throw new Problem(

@@ -2,16 +2,19 @@ import { readFile, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Problem } from "@platform/kit/problem.ts";
 
-/** A reference reaches these variables and no others: the connector's own passwords are in its environment too. */
+/** References reach only variables with this prefix, since the environment also has the connector's own passwords. */
 const prefix = "DATASOURCE_SECRET_";
 
 export interface PasswordSources {
   env: NodeJS.ProcessEnv;
-  /** The folder of the files that may be named. Undefined: none may. */
+  /** The folder with the files that references may name. Undefined: they may name none. */
   folder: string | undefined;
 }
 
-/** The password that `env:NAME` (the variable DATASOURCE_SECRET_NAME) or `file:NAME` (in the folder) refers to. @throws Problem 503 */
+/**
+ * Reads the password that `env:NAME` (the variable DATASOURCE_SECRET_NAME) or `file:NAME` (in the folder) refers to.
+ * @throws Problem 503 when it is missing or empty
+ */
 export async function resolvePassword(reference: string, { env, folder }: PasswordSources): Promise<string> {
   const [kind, name = ""] = reference.split(":");
   const value = kind === "env" ? env[prefix + name] : await readIn(folder, name);
@@ -31,7 +34,7 @@ export async function resolvePassword(reference: string, { env, folder }: Passwo
 async function readIn(folder: string | undefined, name: string): Promise<string | undefined> {
   if (folder === undefined) return undefined;
   try {
-    // Mounted secrets are links, which stay inside of their folder.
+    // Mounted secrets are symbolic links; a link must not lead out of the folder.
     const [root, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
     if (!file.startsWith(root + sep)) return undefined;
     return (await readFile(file, "utf8")).replace(/\r?\n$/, "");

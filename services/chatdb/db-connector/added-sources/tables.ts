@@ -1,10 +1,10 @@
 import type { tls } from "@chatdb/contracts/data-sources.ts";
 import type { Dialect } from "@chatdb/contracts/query.ts";
-import { sql, type Generated, type Kysely } from "kysely";
-import type { Migration } from "kysely/migration";
+import type { Generated } from "kysely";
 import type { z } from "zod";
 
-export interface SourceTables {
+/** The tables of the database that keeps the data sources added at run time. */
+export interface DataSourceTables {
   data_sources: {
     name: string;
     dialect: Dialect;
@@ -14,35 +14,12 @@ export interface SourceTables {
     user: string;
     tls: z.infer<typeof tls>;
     password_ref: string | null;
-    /** The password, encrypted under the key of that id. */
+    /** The password, encrypted under the key `key_id`. */
     password: string | null;
     key_id: string | null;
-    /** Another one after each change. */
+    /** Changes with every update, so that other replicas notice it. */
     revision: Generated<string>;
     created_at: Generated<Date>;
     changed_at: Generated<Date>;
   };
 }
-
-export const migrations: Record<string, Migration> = {
-  "001-data-sources": {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable("data_sources")
-        .addColumn("name", "text", (column) => column.primaryKey())
-        .addColumn("dialect", "text", (column) => column.notNull())
-        .addColumn("host", "text", (column) => column.notNull())
-        .addColumn("port", "integer", (column) => column.notNull())
-        .addColumn("database", "text", (column) => column.notNull())
-        .addColumn("user", "text", (column) => column.notNull())
-        .addColumn("tls", "text", (column) => column.notNull())
-        .addColumn("password_ref", "text")
-        .addColumn("password", "text")
-        .addColumn("key_id", "text", (column) => column.check(sql`(key_id is null) = (password is null)`))
-        .addColumn("revision", "uuid", (column) => column.notNull().defaultTo(sql`gen_random_uuid()`))
-        .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
-        .addColumn("changed_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
-        .execute();
-    },
-  },
-};

@@ -1,10 +1,10 @@
-/** What of a stage is more than expressions: members that name a collection, and those that are pipelines (`*`: all). */
+/** The members of a stage that are not expressions: collection names, and pipelines (`*`: all members). */
 interface Stage {
   collections?: readonly string[];
   pipelines?: readonly string[];
 }
 
-/** The stages that read: https://www.mongodb.com/docs/manual/reference/mql/aggregation-stages/ */
+/** The stages that only read: https://www.mongodb.com/docs/manual/reference/mql/aggregation-stages/ */
 export const stages: Readonly<Record<string, Stage>> = {
   ...Object.fromEntries(
     `$addFields $bucket $bucketAuto $count $densify $fill $group $limit $match $project $replaceRoot $replaceWith $sample $set
@@ -18,7 +18,7 @@ export const stages: Readonly<Record<string, Stage>> = {
   $unionWith: { collections: ["coll"], pipelines: ["pipeline"] },
 };
 
-/** The operators of expressions, conditions and accumulators that only compute. */
+/** The operators in expressions, conditions and accumulators that only compute. */
 export const allowedOperators: ReadonlySet<string> = new Set(
   `
   $eq $ne $gt $gte $lt $lte $cmp $in $nin $and $or $nor $not $exists $type $expr $all $elemMatch $size $mod $regex $options $comment

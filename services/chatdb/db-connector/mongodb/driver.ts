@@ -4,26 +4,26 @@ import {
   connectTimeoutMs,
   introspectionTimeoutMs,
   maxConnections,
-  nextBatch,
+  nextBatchSize,
   samplingTimeoutMs,
   type Batch,
-  type Checked,
+  type StatementCheck,
   type Driver,
   type DriverSettings,
-  type Reading,
+  type ReadOptions,
 } from "../driver.ts";
-import { pipelineOf } from "../statement.ts";
-import { watch } from "../watchdog.ts";
+import { requirePipeline } from "../statement.ts";
+import { startWatchdog } from "../watchdog.ts";
 import { introspect } from "./introspect.ts";
-import { readPipeline, type Pipeline } from "./pipeline-check.ts";
+import { checkPipeline, type Pipeline } from "./pipeline-check.ts";
 import { problemOf } from "./problems.ts";
 import { withSamples } from "./sample-values.ts";
-import { at, toJson, typeNameOf } from "./values.ts";
+import { toJson, typeNameOf, valueAt } from "./values.ts";
 
 const options = ({ user, password, database, tls, addresses }: DriverSettings): MongoClientOptions => ({
   ...(user !== "" && { auth: { username: user, password }, authSource: database }),
   appName: "chatdb-db-connector",
-  // To the host that was named, and to no other that it tells of.
+  // Connects to the named host only, not to the other members that it announces.
   directConnection: true,
   readPreference: "secondaryPreferred",
   retryWrites: false,
@@ -42,8 +42,8 @@ const options = ({ user, password, database, tls, addresses }: DriverSettings): 
 });
 
 /**
- * Reads a MongoDB database by aggregation pipelines of stages that cannot write. Documents come as BSON, so that their size is
- * known and their values keep their types.
+ * Reads a MongoDB database through aggregation pipelines whose stages cannot write. Documents arrive as raw BSON, so
+ * that their size is known and their values keep their types.
  */
 export class MongodbDriver implements Driver {
   readonly dialect = "mongodb";
@@ -52,7 +52,7 @@ export class MongodbDriver implements Driver {
   readonly #db: Db;
   readonly #settings: DriverSettings;
 
-  /** Connects when first asked; the driver looks after connections that break while nobody uses them. */
+  /** Connects with the first query. The client itself replaces idle connections that break. */
   constructor(settings: DriverSettings) {
     this.#settings = settings;
     const host = settings.host.includes(":") ? `[${settings.host}]` : encodeURIComponent(settings.host);
@@ -60,30 +60,30 @@ export class MongodbDriver implements Driver {
     this.#db = this.#client.db(settings.database);
   }
 
-  check(statement: Statement): Checked {
-    return readPipeline(pipelineOf(statement));
+  check(statement: Statement): StatementCheck {
+    return checkPipeline(requirePipeline(statement));
   }
 
-  async *read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined> {
-    const { collection, stages, columns } = readPipeline(pipelineOf(statement));
-    await this.#admit();
-    const watching = watch(reading);
+  async *read(statement: Statement, reading: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+    const { collection, stages, columns } = checkPipeline(requirePipeline(statement));
+    await this.#checkAddress();
+    const watchdog = startWatchdog(reading);
     const cursor = this.#db.collection(collection).aggregate<Uint8Array>([...stages, { $limit: reading.maxRows }], {
       raw: true,
       allowDiskUse: false,
       maxTimeMS: reading.timeoutMs,
-      batchSize: nextBatch(reading, reading.maxRows),
+      batchSize: nextBatchSize(reading, reading.maxRows),
       comment: "chatdb-db-connector",
-      signal: watching.signal,
+      signal: watchdog.signal,
     });
     const types = new Map<string, string>();
     try {
       let last: Batch | undefined;
       for (let left = reading.maxRows; left > 0; left -= last.rows.length) {
-        const wanted = nextBatch(reading, left, last);
+        const wanted = nextBatchSize(reading, left, last);
         const documents: Uint8Array[] = [];
         while (documents.length < wanted) {
-          const document = await watching.unlessStopped(cursor.next());
+          const document = await watchdog.race(cursor.next());
           if (document === null) break;
           documents.push(document, ...cursor.readBufferedDocuments(wanted - documents.length - 1));
         }
@@ -92,13 +92,13 @@ export class MongodbDriver implements Driver {
         if (documents.length < wanted) break;
       }
     } finally {
-      watching.end();
+      watchdog.stop();
       await cursor.close().catch(() => undefined);
     }
   }
 
   async introspect(): Promise<Table[]> {
-    await this.#admit();
+    await this.#checkAddress();
     return await introspect(this.#db, introspectionTimeoutMs);
   }
 
@@ -107,7 +107,7 @@ export class MongodbDriver implements Driver {
   }
 
   async ping(): Promise<string> {
-    await this.#admit();
+    await this.#checkAddress();
     const { version } = await this.#db.command({ buildInfo: 1 });
     return `MongoDB ${String(version)}`;
   }
@@ -116,8 +116,8 @@ export class MongodbDriver implements Driver {
     return this.#client.close();
   }
 
-  /** A host that is an address is not looked up, and so is looked at here. */
-  async #admit(): Promise<void> {
+  /** Checks the host's address. The client looks up names only, so a host that is an address needs a check here. */
+  async #checkAddress(): Promise<void> {
     await this.#settings.addresses?.resolve(this.#settings.host);
   }
 }
@@ -128,7 +128,7 @@ function batchOf(documents: readonly Uint8Array[], columns: Pipeline["columns"],
     bytes += raw.byteLength;
     const document: Document = BSON.deserialize(raw, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
     return columns.map(({ name, path }) => {
-      const value = at(document, path);
+      const value = valueAt(document, path);
       if (value !== null && value !== undefined && !types.has(name)) types.set(name, typeNameOf(value));
       return toJson(value);
     });

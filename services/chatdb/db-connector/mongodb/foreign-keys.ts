@@ -1,20 +1,20 @@
 import type { ForeignKey, Table } from "@chatdb/contracts/query.ts";
 import type { Db, Document } from "mongodb";
 import pluralize from "pluralize";
-import { at, toJson } from "./values.ts";
+import { toJson, valueAt } from "./values.ts";
 
-/** What is known of a collection before its keys are inferred. */
+/** A collection before its foreign keys are inferred, with sampled documents. */
 export interface Collection {
   table: Table;
   documents: Document[];
 }
 
-/** Values of a field that are looked up in the other collection. */
-const valuesTried = 50;
+/** The maximum number of a field's values that are looked up in the other collection. */
+const maxValuesTried = 50;
 
 /**
- * The foreign keys that the names of fields tell and their values confirm, by collection: `customer_id` or `customerId` refers to
- * the collection `customers` if all of its values that are tried are there as `_id`, or as `id`.
+ * Infers foreign keys from the names of fields and confirms them by values: `customer_id` or `customerId` refers to the
+ * collection `customers` if all tried values exist there as `_id`, or as `id`. Returns them by collection.
  */
 export async function inferForeignKeys(
   db: Db,
@@ -24,15 +24,15 @@ export async function inferForeignKeys(
   const byName = new Map(
     collections
       .filter(({ table }) => table.kind === "table")
-      .map((each) => [normal(pluralize.singular(each.table.name)), each]),
+      .map((each) => [normalize(pluralize.singular(each.table.name)), each]),
   );
   const found = new Map<string, ForeignKey[]>();
   for (const { table, documents } of collections) {
     const keys: ForeignKey[] = [];
     for (const { name } of table.columns) {
-      const target = byName.get(referredBy(name));
+      const target = byName.get(referencedName(name));
       if (!target) continue;
-      const references = await keyWith(db, target, valuesOf(documents, name), timeoutMs);
+      const references = await findKey(db, target, valuesOf(documents, name), timeoutMs);
       if (references !== undefined)
         keys.push({ columns: [name], schema: table.schema, table: target.table.name, references: [references] });
     }
@@ -41,28 +41,28 @@ export async function inferForeignKeys(
   return found;
 }
 
-/** `order_items` and `orderItems` are the same name. */
-const normal = (name: string) => name.replaceAll(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+/** Makes `order_items` and `orderItems` the same name. */
+const normalize = (name: string) => name.replaceAll(/[^\p{L}\p{N}]/gu, "").toLowerCase();
 
-/** What the last part of a field's name refers to; empty where it is no such name. */
-function referredBy(field: string): string {
+/** Returns the name that the last part of a field's path refers to, or an empty text. */
+function referencedName(field: string): string {
   const last = field.split(".").at(-1)!;
   const name = /^(?<name>.+?)(?:_id|Id|ID)$/.exec(last)?.groups?.["name"] ?? "";
-  return normal(name);
+  return normalize(name);
 }
 
 function valuesOf(documents: Collection["documents"], field: string): unknown[] {
   const values = new Map<string, unknown>();
   for (const document of documents) {
-    const value = at(document, field.split("."));
-    if (value !== null && value !== undefined && values.size < valuesTried)
+    const value = valueAt(document, field.split("."));
+    if (value !== null && value !== undefined && values.size < maxValuesTried)
       values.set(JSON.stringify(toJson(value)), value);
   }
   return [...values.values()];
 }
 
-/** The key of the collection that has all of the values. */
-async function keyWith(
+/** Finds the key that has all of the values, if any. */
+async function findKey(
   db: Db,
   { table }: Collection,
   values: readonly unknown[],

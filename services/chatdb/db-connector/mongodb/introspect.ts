@@ -3,13 +3,13 @@ import type { CollectionInfo, Db, Document } from "mongodb";
 import { inferForeignKeys, type Collection } from "./foreign-keys.ts";
 import { isDocument, typeNameOf } from "./values.ts";
 
-/** Documents looked at in each collection: half of them the first ones by their key, half the last. */
-const documentsSeen = 500;
+/** The number of documents sampled from each collection: half of them the first by key, half the last. */
+const sampleSize = 500;
 
-/** Documents nested deeper than that are one column. */
+/** A document nested deeper than this is a single column. */
 const maxDepth = 4;
 
-/** The collections and views of the database, with the fields that a sample of their documents has. */
+/** Reads the collections and views of the database, with the fields of sampled documents. */
 export async function introspect(db: Db, timeoutMs: number): Promise<Table[]> {
   const infos = (await db
     .listCollections({}, { authorizedCollections: true, nameOnly: false, maxTimeMS: timeoutMs } as object)
@@ -18,18 +18,22 @@ export async function introspect(db: Db, timeoutMs: number): Promise<Table[]> {
   for (const info of infos
     .filter(({ name }) => !name.startsWith("system."))
     .sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    collections.push(await look(db, info, timeoutMs));
+    collections.push(await inspectCollection(db, info, timeoutMs));
   }
   const keys = await inferForeignKeys(db, collections, timeoutMs);
   return collections.map(({ table }) => ({ ...table, foreignKeys: keys.get(table.name) ?? ([] as ForeignKey[]) }));
 }
 
-async function look(db: Db, { name, type, options }: CollectionInfo, timeoutMs: number): Promise<Collection> {
+async function inspectCollection(
+  db: Db,
+  { name, type, options }: CollectionInfo,
+  timeoutMs: number,
+): Promise<Collection> {
   const collection = db.collection(name, { promoteValues: false, bsonRegExp: true });
-  const half = documentsSeen / 2;
+  const half = sampleSize / 2;
   const isView = type === "view";
   const first = await collection
-    .find({}, { limit: isView ? documentsSeen : half, ...(isView ? {} : { sort: { _id: 1 } }), maxTimeMS: timeoutMs })
+    .find({}, { limit: isView ? sampleSize : half, ...(isView ? {} : { sort: { _id: 1 } }), maxTimeMS: timeoutMs })
     .toArray();
   const last =
     isView || first.length < half
@@ -58,7 +62,7 @@ interface JsonSchema {
 }
 
 interface Field {
-  /** How often the field is there and not null. */
+  /** The number of documents in which the field exists and is not null. */
   seen: number;
   types: Map<string, number>;
 }
@@ -66,9 +70,9 @@ interface Field {
 const newField = (): Field => ({ seen: 0, types: new Map() });
 
 function columnsOf(documents: readonly Document[], described: JsonSchema | undefined): Column[] {
-  // MongoDB itself puts the key first.
+  // MongoDB puts the key first.
   const fields = new Map<string, Field>(documents.length > 0 && "_id" in documents[0]! ? [["_id", newField()]] : []);
-  for (const document of documents) count(document, "", 1, fields);
+  for (const document of documents) countFields(document, "", 1, fields);
   return [...fields].map(([name, { seen, types }]) => {
     const comment = commentOf(name, described);
     return {
@@ -80,12 +84,12 @@ function columnsOf(documents: readonly Document[], described: JsonSchema | undef
   });
 }
 
-function count(document: Document, prefix: string, depth: number, fields: Map<string, Field>): void {
+function countFields(document: Document, prefix: string, depth: number, fields: Map<string, Field>): void {
   for (const [key, value] of Object.entries(document)) {
-    // No path leads to such a field.
+    // A pipeline has no path to such a field.
     if (key === "" || key.includes(".") || key.startsWith("$")) continue;
     if (isDocument(value) && depth < maxDepth && Object.keys(value).length > 0) {
-      count(value, `${prefix}${key}.`, depth + 1, fields);
+      countFields(value, `${prefix}${key}.`, depth + 1, fields);
       continue;
     }
     const field = fields.get(prefix + key) ?? newField();
@@ -97,10 +101,10 @@ function count(document: Document, prefix: string, depth: number, fields: Map<st
   }
 }
 
-/** From the narrowest on: what holds one of them holds those before. */
+/** Number types from narrow to wide: each type holds the values of those before it. */
 const numbers = ["int", "long", "double", "decimal"];
 
-/** The types with the most frequent first; of several types of numbers the widest stands for all. */
+/** Joins the types, the most frequent first; the widest number type stands for all number types. */
 function typeOf(types: ReadonlyMap<string, number>): string {
   const widest = numbers.findLast((number) => types.has(number));
   const merged = Map.groupBy(types, ([type]) => (numbers.includes(type) ? widest! : type));

@@ -1,43 +1,43 @@
 import type { PipelineStatement } from "@chatdb/contracts/query.ts";
 import { BSON, type Document } from "mongodb";
-import type { Checked } from "../driver.ts";
-import { notReading, refusal } from "../refusal.ts";
+import type { StatementCheck } from "../driver.ts";
+import { notReadOnly, refusal } from "../refusal.ts";
 import { allowedOperators, stages } from "./allowed-operators.ts";
 
-/** A pipeline that may run. */
-export interface Pipeline extends Checked {
+/** A checked pipeline. */
+export interface Pipeline extends StatementCheck {
   collection: string;
-  /** Its values are BSON. */
+  /** The stages, with BSON values. */
   stages: Document[];
-  /** What the last stage includes, each with its path in the documents. */
+  /** The fields that the last stage includes, with their paths in the documents. */
   columns: { name: string; path: string[] }[];
 }
 
-/** Deeper than that is no question, and MongoDB itself takes no more than 200. */
+/** The deepest nesting of a pipeline; MongoDB itself accepts 200. */
 const maxDepth = 100;
 
 /**
- * Reads a pipeline from its JSON and lets stages and operators through that are listed, and no others: nothing that writes
- * ($out, $merge), runs JavaScript ($function, $where, $accumulator), or tells of the server.
- * @throws Problem
+ * Parses a pipeline and accepts listed stages and operators only. It refuses everything that writes ($out, $merge), runs
+ * JavaScript ($function, $where, $accumulator), or describes the server.
+ * @throws Problem 400 or 403
  */
-export function readPipeline({ collection, pipeline }: PipelineStatement): Pipeline {
+export function checkPipeline({ collection, pipeline }: PipelineStatement): Pipeline {
   checkCollection(collection);
   checkDepth(pipeline, 0);
-  const read = fromExtendedJson(pipeline);
-  checkStages(read);
+  const parsed = fromExtendedJson(pipeline);
+  checkStages(parsed);
   return {
     collection,
-    stages: read,
-    columns: columnsOf(read.at(-1)!),
-    ordered: read.some((stage) => "$sort" in stage || "$sortByCount" in stage),
+    stages: parsed,
+    columns: columnsOf(parsed.at(-1)!),
+    ordered: parsed.some((stage) => "$sort" in stage || "$sortByCount" in stage),
   };
 }
 
 function checkCollection(name: unknown): void {
-  if (typeof name !== "string") throw notReading("another collection is named by its name alone, in this database");
+  if (typeof name !== "string") throw notReadOnly("another collection is named by its name alone, in this database");
   if (name.startsWith("system.") || name.includes("$") || name.includes("\0"))
-    throw notReading(`${JSON.stringify(name)} is no collection of documents`);
+    throw notReadOnly(`${JSON.stringify(name)} is no collection of documents`);
 }
 
 /** MongoDB Extended JSON 2: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
@@ -60,10 +60,10 @@ function checkStages(pipeline: unknown): void {
     const [name, ...others] = Object.keys(stage);
     if (name === undefined || others.length > 0)
       throw refusal("syntax", "A stage has one member, named after what it does.");
-    if (!Object.hasOwn(stages, name)) throw notReading(`the stage ${name} is not one of those that only read`);
+    if (!Object.hasOwn(stages, name)) throw notReadOnly(`the stage ${name} is not one of those that only read`);
     const { collections = [], pipelines = [] } = stages[name]!;
     const body: unknown = stage[name];
-    // In short: {$unionWith: "name"}.
+    // The short form is {$unionWith: "name"}.
     if (typeof body === "string" && collections.length > 0) checkCollection(body);
     const members = asDocument(body);
     for (const each of collections) if (members[each] !== undefined) checkCollection(members[each]);
@@ -76,7 +76,7 @@ function checkStages(pipeline: unknown): void {
 
 const asDocument = (body: unknown): Document => (typeof body === "object" && body !== null ? body : { body });
 
-/** Types of BSON that are values. Code is none, nor are references to other databases. */
+/** BSON types that are plain values, unlike code and references to other databases. */
 const valueTypes = new Set([
   "ObjectId",
   "Decimal128",
@@ -95,12 +95,12 @@ function checkOperators(value: unknown): void {
   if (typeof value !== "object" || value === null || value instanceof Date || value instanceof RegExp) return;
   const type = (value as { _bsontype?: string })._bsontype;
   if (type !== undefined) {
-    if (!valueTypes.has(type)) throw notReading(`a value of type ${type} is not allowed`);
+    if (!valueTypes.has(type)) throw notReadOnly(`a value of type ${type} is not allowed`);
     return;
   }
   for (const [key, inner] of Object.entries(value)) {
     if (key.startsWith("$") && !allowedOperators.has(key))
-      throw notReading(`the operator ${key} is not one of those that only compute`);
+      throw notReadOnly(`the operator ${key} is not one of those that only compute`);
     checkOperators(inner);
   }
 }
@@ -111,7 +111,7 @@ function columnsOf(last: Document): Pipeline["columns"] {
   if (included.length === 0)
     throw refusal("syntax", "The last stage has to be a $project that names the columns of the result.");
   const names = included.map(([name]) => name);
-  // MongoDB includes it unless told otherwise, and puts it first.
+  // MongoDB includes `_id` by default and puts it first.
   const all = project!["_id"] === undefined ? ["_id", ...names] : names;
   return all.map((name) => ({ name, path: name.split(".") }));
 }

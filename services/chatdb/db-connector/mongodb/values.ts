@@ -1,12 +1,12 @@
 import type { Document } from "mongodb";
 import type { Json } from "../driver.ts";
 
-/** A value as the driver gives it without promoting it to JavaScript's own types. */
+/** A BSON value that the driver did not promote to a JavaScript type. */
 type Bson = { _bsontype: string; value?: unknown; toString(): string; buffer?: Uint8Array; toJSON?(): unknown };
 
 const isBson = (value: unknown): value is Bson => typeof value === "object" && value !== null && "_bsontype" in value;
 
-/** By BSON type: its name as `$type` has it, and how it becomes JSON without losing anything. */
+/** The name that `$type` uses for each BSON type, and the lossless conversion to JSON. */
 const types: Record<string, [name: string, decode: (value: Bson) => Json]> = {
   ObjectId: ["objectId", String],
   Decimal128: ["decimal", String],
@@ -24,7 +24,7 @@ const types: Record<string, [name: string, decode: (value: Bson) => Json]> = {
   DBRef: ["dbPointer", String],
 };
 
-/** The name of a value's BSON type; of an array with the type of its first element. */
+/** Returns the name of a value's BSON type; for an array it includes the type of the first element. */
 export function typeNameOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (isBson(value)) return types[value._bsontype]?.[0] ?? value._bsontype;
@@ -46,8 +46,8 @@ export function toJson(value: unknown): Json {
   return value as Json;
 }
 
-/** The value at a path of nested documents. */
-export function at(document: Document, path: readonly string[]): unknown {
+/** Returns the value at a path through nested documents. */
+export function valueAt(document: Document, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, key) => (isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined),
     document,
@@ -70,10 +70,10 @@ function integer(text: string): Json {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-/** Milliseconds only where there are some, as the other databases have it. */
+/** Drops empty milliseconds, as the other databases do. */
 const isoInstant = (date: Date) => date.toISOString().replace(".000Z", "Z");
 
-/** Binary data of subtype 4 is a UUID. */
+/** Formats binary data; subtype 4 is a UUID. */
 function binary(value: Bson): Json {
   const {
     sub_type,

@@ -1,6 +1,7 @@
 /**
- * The functions of MySQL and MariaDB that a question may need, all of which only compute from their arguments. Left out, besides
- * those with effects: those that tell of the server (`version`, `user`), read files, wait, or make large values of small ones.
+ * The functions of MySQL and MariaDB that a query may call; all of them only compute from their arguments. Besides
+ * functions with side effects the list omits those that describe the server (`version`, `user`), read files, wait, or
+ * make large values of small ones.
  */
 export const allowedFunctions: ReadonlySet<string> = new Set(
   `

@@ -1,13 +1,16 @@
 import type { Parameter } from "@chatdb/contracts/query.ts";
-import type { Session, Step } from "./pool.ts";
+import type { PlanStep, Session } from "./session.ts";
 
-/** The rows that the planner expects to look at. To ask it has the server's own grammar read the statement before it runs, as one that EXPLAIN takes. */
+/**
+ * Asks the planner how many rows it expects to examine. EXPLAIN also makes the server's own grammar read the statement
+ * before it runs.
+ */
 export async function estimateCost(session: Session, sql: string, params: readonly Parameter[]): Promise<number> {
   return rowsExamined(await session.explain(sql, params));
 }
 
-/** Of each SELECT, the rows of its first table, for each of them that is left those of the second, and so on. */
-export function rowsExamined(steps: readonly Step[]): number {
+/** Sums the examined rows: for each SELECT those of its first table, for each row left those of the second, and so on. */
+export function rowsExamined(steps: readonly PlanStep[]): number {
   let total = 0;
   for (const joined of Map.groupBy(steps, ({ id }) => id).values()) {
     let reached = 1;

@@ -5,23 +5,24 @@ import mysql, { type ConnectionOptions, type FieldPacket } from "mysql2";
 import {
   connectTimeoutMs,
   introspectionTimeoutMs,
-  nextBatch,
+  nextBatchSize,
   samplingTimeoutMs,
   type Batch,
   type Driver,
   type DriverSettings,
   type Json,
-  type Reading,
+  type ReadOptions,
 } from "../driver.ts";
-import { CostGate } from "../cost-limit.ts";
+import { CostLimit } from "../cost-limit.ts";
 import { guardedSocket } from "../guarded-socket.ts";
-import { notReading } from "../refusal.ts";
-import { sqlOf } from "../statement.ts";
-import { watch } from "../watchdog.ts";
+import { notReadOnly } from "../refusal.ts";
+import { requireSql } from "../statement.ts";
+import { startWatchdog } from "../watchdog.ts";
 import { checkMysql } from "./statement-check.ts";
 import { estimateCost } from "./cost-estimate.ts";
 import { introspect } from "./introspect.ts";
-import { MysqlPool, type Session } from "./pool.ts";
+import { MysqlPool } from "./pool.ts";
+import type { Session } from "./session.ts";
 import { problemOf } from "./problems.ts";
 import { withSamples } from "./sample-values.ts";
 import { decoderOf, typeNameOf } from "./values.ts";
@@ -41,64 +42,64 @@ const connection = ({ host, port, database, user, password, tls, addresses }: Dr
   rowsAsArray: true,
   dateStrings: true,
   supportBigNumbers: true,
-  // The server keeps each of them; the default is 16,000 a connection.
+  // Each one takes memory on the server; the default is 16,000 a connection.
   maxPreparedStatements: 50,
 });
 
 /**
- * Reads a MySQL or MariaDB database. Statements run in a transaction that cannot write, as prepared statements: values never
- * become text of a statement, and a second statement is an error.
+ * Reads a MySQL or MariaDB database. Statements run in a read-only transaction and as prepared statements, so values
+ * never become statement text, and a second statement fails.
  */
 export class MysqlDriver implements Driver {
   readonly dialect = "mysql";
   readonly problemOf = problemOf;
   readonly #settings: DriverSettings;
   readonly #pool: MysqlPool;
-  readonly #costs = new CostGate("rows to look at");
+  readonly #costs = new CostLimit("rows to look at");
 
-  /** Connects when first asked. `onIdleError` hears of connections that broke while nobody used them. */
+  /** Connects with the first query. @param onIdleError called when an idle connection breaks */
   constructor(settings: DriverSettings, onIdleError: (error: Error) => void) {
     this.#settings = settings;
     this.#pool = new MysqlPool(connection(settings), onIdleError);
   }
 
   check(statement: Statement) {
-    return checkMysql(sqlOf(statement, "MySQL").sql);
+    return checkMysql(requireSql(statement, "MySQL").sql);
   }
 
-  async *read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined> {
-    const { sql, params = [] } = sqlOf(statement, "MySQL");
+  async *read(statement: Statement, reading: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+    const { sql, params = [] } = requireSql(statement, "MySQL");
     if (params.some(Array.isArray))
       throw new Problem(400, "MySQL has no arrays: send a placeholder and a value for each element.");
     const session = await this.#pool.take();
-    const watching = watch(reading, session.socket);
+    const watchdog = startWatchdog(reading, session.socket);
     let done = false;
     try {
-      await watching.unlessStopped(session.begin(reading.timeoutMs, reading.maxRows));
+      await watchdog.race(session.begin(reading.timeoutMs, reading.maxRows));
       if (reading.maxCost !== undefined)
-        await watching.unlessStopped(this.#costs.pass(sql, reading.maxCost, () => estimateCost(session, sql, params)));
+        await watchdog.race(this.#costs.enforce(sql, reading.maxCost, () => estimateCost(session, sql, params)));
       const rows = session.stream(sql, params);
       rows.stream.on("error", () => undefined);
-      addAbortSignal(watching.signal, rows.stream);
-      yield* batches(rows, reading, () => watching.takeBytes());
+      addAbortSignal(watchdog.signal, rows.stream);
+      yield* batches(rows, reading, () => watchdog.takeBytes());
       done = true;
     } catch (error) {
-      watching.signal.throwIfAborted();
-      // The server answered with an error: the connection is as good as before.
+      watchdog.signal.throwIfAborted();
+      // After an error in the statement, the connection can be used again.
       done = (error as { errno?: number }).errno !== undefined && (error as { fatal?: boolean }).fatal !== true;
       throw error;
     } finally {
-      watching.end();
+      watchdog.stop();
       if (done) {
-        // Not waited for: the rows are there, and the connection is busy until it is given back.
+        // Nobody waits for this: the caller has its rows, and the pool gets the connection back afterwards.
         void session.end().then(
           () => session.release(),
           () => session.drop(),
         );
       } else {
-        // Rows are on their way still: the connection is in no state to be used again.
+        // Rows are still on their way, so the connection cannot be used again.
         session.drop();
-        // Not waited for: a server too busy to answer is too busy to be told so in time. Its own timeout stands behind it.
+        // Nobody waits for this: a busy server may answer late, and its own timeout stops the statement anyway.
         void this.#kill(session.threadId).catch(() => undefined);
       }
     }
@@ -123,7 +124,10 @@ export class MysqlDriver implements Driver {
     return this.#pool.close();
   }
 
-  /** Ends the server's thread, whose connection is dropped: it may be between two statements. On a connection of its own: those of the pool may all be taken. */
+  /**
+   * Ends the server's thread, whose connection was dropped. KILL QUERY would not do, since the thread may be between two
+   * statements. The pool may be exhausted, so this uses its own connection.
+   */
   async #kill(threadId: number): Promise<void> {
     const client = mysql.createConnection(connection(this.#settings)).promise();
     client.on("error", () => undefined);
@@ -137,34 +141,34 @@ export class MysqlDriver implements Driver {
 
 async function* batches(
   { stream, fields }: ReturnType<Session["stream"]>,
-  reading: Reading,
+  reading: ReadOptions,
   takeBytes: () => number,
 ): AsyncGenerator<Batch, void, undefined> {
-  let described: { columns: Batch["columns"]; decode: (row: unknown[]) => Json[] } | undefined;
+  let header: { columns: Batch["columns"]; decode: (row: unknown[]) => Json[] } | undefined;
   let last: Batch | undefined;
-  let wanted = nextBatch(reading, reading.maxRows);
+  let wanted = nextBatchSize(reading, reading.maxRows);
   const batch = (rows: Json[][]): Batch => {
-    if (!described) throw notReading("this statement gives no columns");
-    return (last = { columns: described.columns, rows, bytes: takeBytes() });
+    if (!header) throw notReadOnly("this statement gives no columns");
+    return (last = { columns: header.columns, rows, bytes: takeBytes() });
   };
   takeBytes();
   let rows: Json[][] = [];
   let seen = 0;
   for await (const row of stream as AsyncIterable<unknown[]>) {
-    described ??= describe(fields())!;
-    rows.push(described.decode(row));
+    header ??= headerOf(fields())!;
+    rows.push(header.decode(row));
     seen += 1;
     if (seen === reading.maxRows) break;
     if (rows.length < wanted) continue;
     yield batch(rows);
     rows = [];
-    wanted = nextBatch(reading, reading.maxRows - seen, last);
+    wanted = nextBatchSize(reading, reading.maxRows - seen, last);
   }
-  described ??= describe(fields());
+  header ??= headerOf(fields());
   yield batch(rows);
 }
 
-function describe(fields: FieldPacket[] | undefined) {
+function headerOf(fields: FieldPacket[] | undefined) {
   if (!fields) return undefined;
   const decoders = fields.map(decoderOf);
   return {

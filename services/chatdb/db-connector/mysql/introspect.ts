@@ -1,7 +1,10 @@
 import type { Column, ForeignKey, Table } from "@chatdb/contracts/query.ts";
-import type { Session } from "./pool.ts";
+import type { Session } from "./session.ts";
 
-/** The tables and views of the connection's database, and the columns of them, that the user may read: information_schema shows no others. */
+/**
+ * Reads the tables, views and columns of the connection's database that the user may read; information_schema shows no
+ * others.
+ */
 export async function introspect(session: Session): Promise<Table[]> {
   const tables = await session.query<TableRow[]>(tablesSql);
   const columnsOf = Map.groupBy(await session.query<ColumnRow[]>(columnsSql), ([table]) => table);
@@ -15,7 +18,7 @@ export async function introspect(session: Session): Promise<Table[]> {
       schema,
       name,
       kind: view ? "view" : "table",
-      // Of a view, it is the word VIEW.
+      // The comment of a view is the word VIEW.
       ...(comment === "" || view ? {} : { comment }),
       columns: (columnsOf.get(name) ?? []).map(columnOf),
       primaryKey: keys.find(([key]) => key![1] === "PRIMARY")?.map(([, , column]) => column) ?? [],

@@ -8,11 +8,11 @@ export interface Token {
   at: number;
 }
 
-/** One lexeme of MySQL, in the sql_mode that sessions are given: https://dev.mysql.com/doc/refman/8.4/en/lexical.html */
+/** One lexeme of MySQL in the sessions' sql_mode: https://dev.mysql.com/doc/refman/8.4/en/lexical.html */
 const lexeme = new RegExp(
   [
     "(?<space>[ \\t\\r\\n]+)",
-    // Text in double quotes is text too. A backslash escapes, a doubled quote is one.
+    // Double quotes also enclose text. A backslash escapes, and a doubled quote stands for one.
     "(?<string>(?:\\b[xXbBnN](?='))?(?:'(?:[^'\\\\]|\\\\.|'')*'|\"(?:[^\"\\\\]|\\\\.|\"\")*\"))",
     "(?<name>`(?:[^`]|``)+`)",
     "(?<number>(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?(?![\\w$\\u0080-\\uffff]))",
@@ -22,8 +22,8 @@ const lexeme = new RegExp(
   "suy",
 );
 
-/** Ways to hide something, each by its first characters. */
-const refused: [start: string, what: string][] = [
+/** Syntax that could hide a statement, by its first characters. */
+const refusedSyntax: [start: string, what: string][] = [
   ["/*", "comments"],
   ["#", "comments"],
   [";", "a semicolon"],
@@ -34,16 +34,17 @@ const refused: [start: string, what: string][] = [
 ];
 
 /**
- * The lexemes of a statement. Refused are comments, some of which MySQL runs, variables, and whatever is no lexeme of a question.
- * @throws Problem
+ * Splits a statement into tokens. It refuses comments (MySQL runs some of them), variables, and everything that no
+ * query needs.
+ * @throws Problem 400 or 403
  */
-export function tokensOf(sql: string): Token[] {
+export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   lexeme.lastIndex = 0;
   while (lexeme.lastIndex < sql.length) {
     const at = lexeme.lastIndex;
     const found = sql.startsWith("--", at) || sql.startsWith("/*", at) ? null : lexeme.exec(sql);
-    if (found === null) throw refuse(sql, at);
+    if (found === null) throw refusalAt(sql, at);
     const [kind, text] = Object.entries(found.groups!).find(([, value]) => value !== undefined)! as [
       Token["kind"] | "space",
       string,
@@ -55,8 +56,8 @@ export function tokensOf(sql: string): Token[] {
   return tokens;
 }
 
-function refuse(sql: string, at: number) {
-  const what = sql.startsWith("--", at) ? "comments" : refused.find(([start]) => sql.startsWith(start, at))?.[1];
+function refusalAt(sql: string, at: number) {
+  const what = sql.startsWith("--", at) ? "comments" : refusedSyntax.find(([start]) => sql.startsWith(start, at))?.[1];
   if (what !== undefined)
     return refusal("statement", `Only one statement that reads is run here, and no ${what}: see character ${at + 1}.`, {
       position: at + 1,

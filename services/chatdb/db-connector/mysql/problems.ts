@@ -1,6 +1,6 @@
 import { Problem } from "@platform/kit/problem.ts";
 import { refusal } from "../refusal.ts";
-import { tookTooLong } from "../watchdog.ts";
+import { timeoutProblem } from "../watchdog.ts";
 
 interface MysqlError extends Error {
   errno: number;
@@ -13,16 +13,16 @@ interface MysqlError extends Error {
 const byNumber: Record<number, (message: string) => Problem> = {
   1792: (message) => refusal("read-only transaction", `Only queries that read are run here: ${message}.`),
   1836: (message) => refusal("read-only transaction", `Only queries that read are run here: ${message}.`),
-  1317: () => tookTooLong(),
-  1969: () => tookTooLong(),
-  3024: () => tookTooLong(),
+  1317: () => timeoutProblem(),
+  1969: () => timeoutProblem(),
+  3024: () => timeoutProblem(),
   1295: (message) => refusal("statement", `Only one statement that reads is run here: ${message}.`),
 };
 for (const denied of [1044, 1142, 1143, 1227, 1370])
   byNumber[denied] = (message) => refusal("role", `The data source's user may not do that: ${message}.`);
 
-/** Of the server or the login, not of the statement: access denied, unknown database, too many connections, shutting down. */
-const serversFault: Record<number, number> = {
+/** Status for errors of the server or login: access denied, unknown database, too many connections, shutting down. */
+const serverErrors: Record<number, number> = {
   1040: 503,
   1203: 503,
   1226: 503,
@@ -33,18 +33,18 @@ const serversFault: Record<number, number> = {
   1698: 502,
 };
 
-/** What an error of the server means to the caller. */
+/** Translates an error of the server for the caller. */
 export function problemOf(error: unknown): Problem | undefined {
   if (!isServerError(error)) return undefined;
   const { errno, sqlState: sqlstate, sqlMessage = error.message } = error;
   const known = byNumber[errno];
   if (known) return known(sqlMessage);
-  const status = serversFault[errno];
+  const status = serverErrors[errno];
   if (status !== undefined) return new Problem(status, sqlMessage, { sqlstate, errno });
   return new Problem(400, `The database refused the statement: ${sqlMessage}.`, { sqlstate, errno });
 }
 
-/** Errors of the network have the numbers of the operating system, which are below zero. */
+/** Distinguishes server errors from network errors, whose numbers are the operating system's and negative. */
 function isServerError(error: unknown): error is MysqlError {
   return (
     error instanceof Error &&

@@ -1,49 +1,49 @@
-import { checkedOnce } from "../statement-check-cache.ts";
-import type { Checked } from "../driver.ts";
-import { notReading } from "../refusal.ts";
+import { cacheChecks } from "../statement-check-cache.ts";
+import type { StatementCheck } from "../driver.ts";
+import { notReadOnly } from "../refusal.ts";
 import { allowedFunctions } from "./allowed-functions.ts";
-import { tokensOf, type Token } from "./lexer.ts";
+import { tokenize, type Token } from "./lexer.ts";
 
 /**
- * Lets one SELECT through that calls the listed functions and no others. It looks at lexemes, not at a grammar: one that is not
- * MySQL's own may read a statement in another way than the server does, whereas MySQL's reserved words cannot be anything else.
- * The server's grammar then reads the statement as one that EXPLAIN takes, before it runs.
+ * Accepts a single SELECT that calls only listed functions. It checks tokens instead of parsing, since a grammar that is
+ * not MySQL's own may read a statement in another way than the server does, whereas reserved words are unambiguous.
+ * Before the statement runs, EXPLAIN makes the server's own grammar read it.
  */
-export const checkMysql = checkedOnce((sql: string): Checked => {
-  const tokens = tokensOf(sql);
+export const checkMysql = cacheChecks((sql: string): StatementCheck => {
+  const tokens = tokenize(sql);
   const start = tokens.find(({ text }) => text !== "(");
-  if (!start) throw notReading("there is none here");
+  if (!start) throw notReadOnly("there is none here");
   if (start.kind !== "word" || (start.text !== "select" && start.text !== "with"))
-    throw notReading(`this begins with ${start.text.toUpperCase()}`);
-  tokens.forEach((token, index) => look(token, index, tokens));
+    throw notReadOnly(`this begins with ${start.text.toUpperCase()}`);
+  tokens.forEach((token, index) => checkToken(token, index, tokens));
   return { ordered: isOrdered(tokens) };
 });
 
-/** Reserved words with which a statement does more than to read; as names they have to be quoted. */
+/** Reserved words of statements that do more than read. As names they have to be quoted. */
 const forbidden = new Set("into update delete insert replace lock procedure call set load".split(" "));
 
-/** Of them those that are functions too. */
-const functionsToo = new Set(["insert", "replace"]);
+/** Forbidden words that are also the names of functions. */
+const alsoFunctions = new Set(["insert", "replace"]);
 
-/** Databases that tell about the server and its other users. */
+/** Databases that describe the server and its other users. */
 const systemDatabases = new Set(["mysql", "information_schema", "performance_schema", "sys", "ndbinfo"]);
 
-function look(token: Token, index: number, tokens: readonly Token[]): void {
+function checkToken(token: Token, index: number, tokens: readonly Token[]): void {
   const previous = tokens[index - 1];
   const next = tokens[index + 1];
   const isQualified = previous?.text === "." && previous.kind === "symbol";
   if (token.kind !== "word" && token.kind !== "name") return;
-  if (next?.text === "(" && next.kind === "symbol") lookAtCall(token, index, tokens, isQualified);
+  if (next?.text === "(" && next.kind === "symbol") checkCall(token, index, tokens, isQualified);
   if (next?.text === "." && next.kind === "symbol" && systemDatabases.has(token.text.toLowerCase()))
-    throw notReading(`${token.text} is a database of the system`);
+    throw notReadOnly(`${token.text} is a database of the system`);
   if (token.kind !== "word" || isQualified) return;
-  if (forbidden.has(token.text) && !(functionsToo.has(token.text) && next?.text === "("))
-    throw notReading(`${token.text.toUpperCase()} has no place in it`);
-  if (token.text === "for" && next?.text === "share") throw notReading("a locking clause (FOR SHARE) locks rows");
-  if (token.text === "for" && previous?.text === "value") throw notReading("NEXT VALUE FOR changes a sequence");
+  if (forbidden.has(token.text) && !(alsoFunctions.has(token.text) && next?.text === "("))
+    throw notReadOnly(`${token.text.toUpperCase()} has no place in it`);
+  if (token.text === "for" && next?.text === "share") throw notReadOnly("a locking clause (FOR SHARE) locks rows");
+  if (token.text === "for" && previous?.text === "value") throw notReadOnly("NEXT VALUE FOR changes a sequence");
 }
 
-/** Words that stand before a parenthesis and are no function: of the grammar, and types of CAST and of columns. */
+/** Words that may precede a parenthesis without being a function: keywords, and the types of CAST and of columns. */
 const notFunctions = new Set(
   `select from where having by on using and or not in as when then else case end between like is any some all exists union except
    intersect distinct values row rows range interval over partition order group limit offset join inner left right cross natural
@@ -54,15 +54,15 @@ const notFunctions = new Set(
     .split(/\s+/),
 );
 
-function lookAtCall(token: Token, index: number, tokens: readonly Token[], isQualified: boolean): void {
+function checkCall(token: Token, index: number, tokens: readonly Token[], isQualified: boolean): void {
   const name = token.text.toLowerCase();
   if (!isQualified && allowedFunctions.has(name)) return;
   if (token.kind === "word" && !isQualified && notFunctions.has(name)) return;
   if (!isQualified && namesColumns(index, tokens)) return;
-  throw notReading(`the function ${token.text} is not one of those that only compute`);
+  throw notReadOnly(`the function ${token.text} is not one of those that only compute`);
 }
 
-/** Whether what follows is the list of columns of a derived table, `AS name (a, b)`, or of WITH, `name (a, b) AS (`. */
+/** Whether a column list follows: of a derived table, `AS name (a, b)`, or of WITH, `name (a, b) AS (`. */
 function namesColumns(index: number, tokens: readonly Token[]): boolean {
   const before = tokens[index - 1];
   if (before?.kind === "word" && before.text === "as") return isClosing(tokens[index - 2]);
@@ -80,7 +80,7 @@ function namesColumns(index: number, tokens: readonly Token[]): boolean {
 const isClosing = (token: Token | undefined) => token?.kind === "symbol" && token.text === ")";
 const isNameOrComma = ({ kind, text }: Token) => kind === "word" || kind === "name" || text === ",";
 
-/** Whether ORDER BY stands outside of all parentheses. */
+/** Whether an ORDER BY is outside of all parentheses. */
 function isOrdered(tokens: readonly Token[]): boolean {
   let depth = 0;
   return tokens.some(({ kind, text }, index) => {

@@ -6,10 +6,10 @@ const { Types } = mysql;
 /** Collation 63, `binary`: bytes, not text. */
 const binaryCharset = 63;
 
-/** Bits of a column's flags: https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html */
+/** Bits in a column's flags: https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html */
 const flag = { unsigned: 32, enum: 256, set: 2048 };
 
-/** What the driver gives of a column besides its declared type. */
+/** A column with the members that the driver's types omit. */
 type Field = FieldPacket & {
   characterSet?: number;
   columnLength?: number;
@@ -54,7 +54,7 @@ const numeric = new Set([
   Types.DOUBLE,
 ]);
 
-/** The name of a result column's type, without its length. */
+/** Returns the name of a result column's type, without its length. */
 export function typeNameOf(field: Field): string {
   const type = typeOf(field);
   if (field.extendedFormat === "json") return "json";
@@ -72,11 +72,11 @@ type Decode = (value: unknown) => Json;
 
 const asIs: Decode = (value) => value as Json;
 const hex: Decode = (value) => (Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : (value as Json));
-/** The zero date `0000-00-00` stays as it is. */
+/** Converts to ISO 8601; the zero date `0000-00-00` stays unchanged. */
 const dateTime: Decode = (value) => String(value).replace(/^(?!0000-00-00)(\d{4}-\d\d-\d\d) /, "$1T");
 const instant: Decode = (value) => String(value).replace(/^(?!0000-00-00)(\d{4}-\d\d-\d\d) (.*)$/, "$1T$2Z");
 
-/** The shortest decimal that is that single-precision number, as MySQL prints it. */
+/** Returns the shortest decimal that rounds to this single-precision number, as MySQL prints it. */
 const float: Decode = (value) => {
   const number = value as number;
   for (let digits = 6; digits < 9; digits++) {
@@ -86,7 +86,7 @@ const float: Decode = (value) => {
   return number;
 };
 
-/** Of the binary protocol, `-838:59:59.000000`; the fraction is told where there is one. */
+/** Drops an empty fraction: the binary protocol sends `-838:59:59.000000`. */
 const time: Decode = (value) => String(value).replace(/\.0+$/, "");
 
 const decoders = new Map<number, Decode>([
@@ -96,7 +96,7 @@ const decoders = new Map<number, Decode>([
   [Types.TIME, time],
 ]);
 
-/** How what the driver gives becomes JSON without losing anything; the contract of query results says how. */
+/** Returns the function that converts a column's values to JSON without loss, as the contract of query results demands. */
 export function decoderOf(field: Field): Decode {
   if (field.extendedFormat === "json") return asIs;
   return decoders.get(typeOf(field)) ?? (isBinary(field) ? hex : asIs);

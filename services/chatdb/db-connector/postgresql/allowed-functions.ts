@@ -1,7 +1,7 @@
 /**
- * The functions of PostgreSQL that a question may need, all of which only compute from their arguments. Left out, besides those
- * with effects: those that tell of the server (`version`, `inet_server_addr`), run text as a query (`query_to_xml`), wait, or
- * make large values of small ones (`repeat`, `lpad`).
+ * The PostgreSQL functions that a query may call; all of them only compute from their arguments. Besides functions with
+ * side effects the list omits those that describe the server (`version`, `inet_server_addr`), run text as a query
+ * (`query_to_xml`), wait, or make large values of small ones (`repeat`, `lpad`).
  */
 export const allowedFunctions: ReadonlySet<string> = new Set(
   `

@@ -3,16 +3,19 @@ import pg from "pg";
 
 const explain = "EXPLAIN (FORMAT JSON) ";
 
-/** What the planner expects. Its unit is about the time of reading one page in sequence: https://www.postgresql.org/docs/current/using-explain.html */
+/**
+ * Asks the planner for a statement's total cost. One unit is about the time to read one page sequentially:
+ * https://www.postgresql.org/docs/current/using-explain.html
+ */
 export async function estimateCost(client: pg.ClientBase, { sql, params = [] }: SqlStatement): Promise<number> {
   const { rows } = await client
     .query<{ "QUERY PLAN": [{ Plan: { "Total Cost": number } }] }>(explain + sql, [...params])
-    .catch(shift);
+    .catch(shiftPosition);
   return rows[0]!["QUERY PLAN"][0].Plan["Total Cost"];
 }
 
-/** An error's position is told for the statement without what stands before it here. */
-function shift(error: unknown): never {
+/** Makes an error's position count from the statement's start, without the EXPLAIN before it. */
+function shiftPosition(error: unknown): never {
   if (error instanceof pg.DatabaseError && error.position !== undefined)
     error.position = String(Number(error.position) - explain.length);
   throw error;

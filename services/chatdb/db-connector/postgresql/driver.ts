@@ -5,18 +5,18 @@ import {
   connectTimeoutMs,
   introspectionTimeoutMs,
   maxConnections,
-  nextBatch,
+  nextBatchSize,
   samplingTimeoutMs,
   type Batch,
   type Driver,
   type DriverSettings,
-  type Reading,
+  type ReadOptions,
 } from "../driver.ts";
-import { CostGate } from "../cost-limit.ts";
+import { CostLimit } from "../cost-limit.ts";
 import { guardedSocket } from "../guarded-socket.ts";
-import { notReading } from "../refusal.ts";
-import { sqlOf } from "../statement.ts";
-import { watch } from "../watchdog.ts";
+import { notReadOnly } from "../refusal.ts";
+import { requireSql } from "../statement.ts";
+import { startWatchdog } from "../watchdog.ts";
 import { checkPostgresql } from "./statement-check.ts";
 import { estimateCost } from "./cost-estimate.ts";
 import { introspect } from "./introspect.ts";
@@ -24,8 +24,7 @@ import { problemOf } from "./problems.ts";
 import { beginReadOnly, endReadOnly, readOnly } from "./read-only-transaction.ts";
 import { RowCursor } from "./row-cursor.ts";
 import { withSamples } from "./sample-values.ts";
-import { readTypeNames } from "./type-names.ts";
-import { decoderOf } from "./values.ts";
+import { decoderOf, readTypeNames } from "./values.ts";
 
 const connection = ({ host, port, database, user, password, tls, addresses }: DriverSettings): pg.ClientConfig => ({
   host,
@@ -40,18 +39,18 @@ const connection = ({ host, port, database, user, password, tls, addresses }: Dr
 });
 
 /**
- * Reads a PostgreSQL database. Statements run in a transaction that cannot write, through a portal, so that what is not
- * wanted is never fetched. The extended protocol takes one statement a message: a second one after a semicolon is an error.
+ * Reads a PostgreSQL database. Statements run in a read-only transaction and through a portal, which fetches only the
+ * rows that are wanted. The extended protocol takes one statement a message, so a second one after a semicolon fails.
  */
 export class PostgresqlDriver implements Driver {
   readonly dialect = "postgresql";
   readonly problemOf = problemOf;
   readonly #settings: DriverSettings;
   readonly #pool: pg.Pool;
-  readonly #costs = new CostGate("units of cost");
+  readonly #costs = new CostLimit("units of cost");
   #typeNames: Map<number, string> | undefined;
 
-  /** Connects when first asked. `onIdleError` hears of connections that broke while nobody used them. */
+  /** Connects with the first query. @param onIdleError called when an idle connection breaks */
   constructor(settings: DriverSettings, onIdleError: (error: Error) => void) {
     this.#settings = settings;
     this.#pool = new pg.Pool({
@@ -60,61 +59,61 @@ export class PostgresqlDriver implements Driver {
       idleTimeoutMillis: 30_000,
       maxLifetimeSeconds: 1800,
     });
-    // Without a listener the process would end with the connection; the pool has already dropped it.
+    // Without a listener the error would end the process. The pool has already dropped the connection.
     this.#pool.on("error", onIdleError);
     outliveBreaks(this.#pool);
   }
 
   check(statement: Statement) {
-    return checkPostgresql(sqlOf(statement, "PostgreSQL").sql);
+    return checkPostgresql(requireSql(statement, "PostgreSQL").sql);
   }
 
-  async *read(statement: Statement, reading: Reading): AsyncGenerator<Batch, void, undefined> {
+  async *read(statement: Statement, reading: ReadOptions): AsyncGenerator<Batch, void, undefined> {
     const client = await this.#pool.connect();
-    const watching = watch(reading, socketOf(client));
+    const watchdog = startWatchdog(reading, socketOf(client));
     let pid: number | undefined;
     let cursor: RowCursor | undefined;
     try {
-      pid = await watching.unlessStopped(beginReadOnly(client, reading.timeoutMs));
-      const sql = sqlOf(statement, "PostgreSQL");
+      pid = await watchdog.race(beginReadOnly(client, reading.timeoutMs));
+      const sql = requireSql(statement, "PostgreSQL");
       if (reading.maxCost !== undefined)
-        await watching.unlessStopped(this.#costs.pass(sql.sql, reading.maxCost, () => estimateCost(client, sql)));
-      const typeNames = (this.#typeNames ??= await watching.unlessStopped(readTypeNames(client)));
+        await watchdog.race(this.#costs.enforce(sql.sql, reading.maxCost, () => estimateCost(client, sql)));
+      const typeNames = (this.#typeNames ??= await watchdog.race(readTypeNames(client)));
       cursor = portal(client, sql);
       let last: Batch | undefined;
       for (
-        let left = reading.maxRows, wanted = nextBatch(reading, left);
+        let left = reading.maxRows, wanted = nextBatchSize(reading, left);
         left > 0;
-        wanted = nextBatch(reading, left, last)
+        wanted = nextBatchSize(reading, left, last)
       ) {
-        watching.takeBytes();
-        const { rows, fields } = await watching.unlessStopped(cursor.next(wanted));
-        if (fields.length === 0) throw notReading("this statement gives no columns");
+        watchdog.takeBytes();
+        const { rows, fields } = await watchdog.race(cursor.next(wanted));
+        if (fields.length === 0) throw notReadOnly("this statement gives no columns");
         last = {
           columns: fields.map(({ name, dataTypeID }) => ({
             name,
             type: typeNames.get(dataTypeID) ?? this.#unknownType(),
           })),
           rows,
-          bytes: watching.takeBytes(),
+          bytes: watchdog.takeBytes(),
         };
         yield last;
         left -= rows.length;
         if (rows.length < wanted) break;
       }
     } catch (error) {
-      // After an error there is nothing left of the portal.
+      // The error has closed the portal.
       cursor = undefined;
       throw error;
     } finally {
-      watching.end();
-      // Stopped half-way, the connection is in no state to be used again; after an error of the statement it is.
-      if (watching.signal.aborted) {
+      watchdog.stop();
+      // A connection stopped half-way cannot be used again; after an error in the statement it can.
+      if (watchdog.signal.aborted) {
         client.release(true);
-        // Not waited for: a server too busy to answer is too busy to be told so in time. Its own timeout stands behind it.
+        // Nobody waits for this: a busy server may answer late, and its own timeout stops the statement anyway.
         if (pid !== undefined) void this.#terminate(pid).catch(() => undefined);
       } else {
-        // Not waited for either: the rows are there, and the connection is busy until it is given back.
+        // Nobody waits for this either: the caller has its rows, and the pool gets the connection back afterwards.
         void (cursor?.close() ?? Promise.resolve())
           .then(() => endReadOnly(client))
           .then(
@@ -142,15 +141,15 @@ export class PostgresqlDriver implements Driver {
     return this.#pool.end();
   }
 
-  /** A type that was made after the names were read: the next statement reads them again. */
+  /** Makes the next statement read the type names again, since this type was created after they were read. */
   #unknownType(): string {
     this.#typeNames = undefined;
     return "unknown";
   }
 
   /**
-   * Ends the server process `pid`, whose connection is dropped. To cancel its query would not do: between two messages of one
-   * query it takes no notice of that. On a connection of its own: those of the pool may all be taken.
+   * Terminates the server process `pid`, whose connection was dropped. Cancelling its query would not do, since the
+   * process ignores that between two messages of one query. The pool may be exhausted, so this uses its own connection.
    */
   async #terminate(pid: number): Promise<void> {
     const client = new pg.Client({ ...connection(this.#settings), query_timeout: connectTimeoutMs });

@@ -2,8 +2,8 @@ import type { Column, ForeignKey, Table } from "@chatdb/contracts/query.ts";
 import type pg from "pg";
 
 /**
- * The tables and views that the role may read and the columns of them that it may read, from pg_catalog alone.
- * Left out: system schemas, partitions (their parent stands for them) and what extensions bring along.
+ * Reads the tables, views and columns that the role may read, from pg_catalog only. It omits system schemas, partitions
+ * (their parent stands for them) and the tables of extensions.
  */
 export async function introspect(client: pg.ClientBase): Promise<Table[]> {
   const { rows: relations } = await client.query<RelationRow>(relationsSql);
@@ -93,7 +93,7 @@ interface ConstraintRow {
   references: string[];
 }
 
-// A foreign key to a partitioned table is stored once more for each partition, with conparentid.
+// PostgreSQL stores a foreign key to a partitioned table again for each partition, with conparentid.
 const constraintsSql = `
 SELECT c.conrelid AS relation, c.contype AS type, c.confrelid AS target,
        ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, position)

@@ -1,18 +1,18 @@
 import { Problem } from "@platform/kit/problem.ts";
 import pg from "pg";
 import { refusal } from "../refusal.ts";
-import { tookTooLong } from "../watchdog.ts";
+import { timeoutProblem } from "../watchdog.ts";
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const byCode: Record<string, (error: pg.DatabaseError) => Problem> = {
   "25006": (error) => refusal("read-only transaction", `Only queries that read are run here: ${error.message}.`),
   "42501": (error) => refusal("role", `The data source's role may not do that: ${error.message}.`),
-  "57014": () => tookTooLong(),
+  "57014": () => timeoutProblem(),
   "08P01": (error) => refused(error),
 };
 
-/** Classes of SQLSTATE in which the statement is at fault. */
-const statementsFault = new Set(["0A", "21", "22", "23", "24", "25", "26", "34", "42", "44", "54", "P0"]);
+/** SQLSTATE classes that blame the statement. */
+const statementErrors = new Set(["0A", "21", "22", "23", "24", "25", "26", "34", "42", "44", "54", "P0"]);
 
 function refused(error: pg.DatabaseError): Problem {
   const { position, hint, code } = error;
@@ -24,12 +24,12 @@ function refused(error: pg.DatabaseError): Problem {
   });
 }
 
-/** What an error of the server means to the caller. */
+/** Translates an error of the server for the caller. */
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
   const known = byCode[error.code];
   if (known) return known(error);
-  if (statementsFault.has(error.code.slice(0, 2))) return refused(error);
-  // 53: out of memory, disk or connections. 28 and 3D: it does not let us in.
+  if (statementErrors.has(error.code.slice(0, 2))) return refused(error);
+  // Class 53: out of memory, disk or connections. Classes 28 and 3D: the login or database is wrong.
   return new Problem(error.code.startsWith("53") ? 503 : 502, error.message, { sqlstate: error.code });
 }

@@ -1,12 +1,12 @@
 import { giveUpSilent } from "@platform/kit/database.ts";
 import type pg from "pg";
 
-/** The server ends a statement at its timeout; one that says nothing for so many ms longer is gone. */
+/** The server ends a statement at its timeout. If it stays silent for so many ms longer, it is gone. */
 const graceMs = 1000;
 
 /**
- * Begins a transaction that cannot write, whose statements may take `timeoutMs`, and whose dates are ISO 8601 in UTC.
- * One round trip; all of it ends with the transaction.
+ * Begins a read-only transaction with a statement timeout and ISO 8601 dates in UTC, in one round trip. Every setting
+ * ends with the transaction.
  * @returns the id of the server process
  */
 export async function beginReadOnly(client: pg.ClientBase, timeoutMs: number): Promise<number> {
@@ -18,12 +18,12 @@ export async function beginReadOnly(client: pg.ClientBase, timeoutMs: number): P
   return results.at(-1)!.rows[0]!.pid;
 }
 
-/** Ends it and undoes what a statement may have set or locked for the session. */
+/** Ends the transaction and releases advisory locks, which a statement may have taken for the session. */
 export async function endReadOnly(client: pg.ClientBase): Promise<void> {
   await client.query("ROLLBACK; SELECT pg_advisory_unlock_all()");
 }
 
-/** Runs `work` in such a transaction. The connection is given back, or dropped when it is no longer usable. */
+/** Runs `work` in a read-only transaction. An unusable connection is dropped instead of returned to the pool. */
 export async function readOnly<T>(
   pool: pg.Pool,
   timeoutMs: number,

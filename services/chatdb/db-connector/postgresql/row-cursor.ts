@@ -2,19 +2,19 @@ import type pg from "pg";
 import Cursor from "pg-cursor";
 import type { Json } from "../driver.ts";
 
-export interface Batch {
+export interface CursorBatch {
   rows: Json[][];
   fields: pg.FieldDef[];
 }
 
-/** The portal of one statement; rows as arrays, values by the given parsers. */
+/** Reads one statement through a portal; rows are arrays of values decoded by the given parsers. */
 export class RowCursor extends Cursor<Json[]> {
   constructor(sql: string, params: readonly unknown[], getTypeParser: (oid: number) => (text: string) => Json) {
     super(sql, [...params], { rowMode: "array", types: { getTypeParser } });
   }
 
-  /** The next rows, at most `count`; fewer when there are no more. */
-  async next(count: number): Promise<Batch> {
+  /** Fetches the next `count` rows, or fewer at the end. */
+  async next(count: number): Promise<CursorBatch> {
     return await new Promise((resolve, reject) => {
       this.read(count, (error, rows, result) => {
         if (error) reject(error);
@@ -23,8 +23,8 @@ export class RowCursor extends Cursor<Json[]> {
     });
   }
 
-  // The driver calls these when the statement is a COPY. A cursor has none, and the process would end with a TypeError:
-  // what COPY sends is dropped, and it ends as a statement without columns.
+  // The driver calls these handlers for a COPY statement. Cursor lacks them, and the TypeError would end the process.
+  // They drop the data, so that COPY ends like a statement without columns.
   handleCopyData(): void {}
   handleCopyInResponse(connection: pg.Connection & { sendCopyFail(reason: string): void }): void {
     connection.sendCopyFail("only queries that read are run here");

@@ -1,19 +1,19 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
 import pg from "pg";
-import { maxSampleLength, maxSamples, rowsSampled, samplesOf } from "../driver.ts";
+import { maxSampleLength, maxSamples, maxRowsSampled, samplesToKeep } from "../sampling.ts";
 
 const textual = /^(text|citext|character|character varying|name|"char")(\(\d+\))?$/;
 
-/** The columns of the table that hold text, each with its distinct values where they are few. */
+/** Adds sample values to the text columns that have few distinct values. */
 export async function withSamples(client: pg.ClientBase, table: Table): Promise<Table> {
-  // A view may compute anything before it gives its first row.
+  // A view may compute for long before it returns its first row.
   if (table.kind === "view") return table;
   const wanted = table.columns.filter(
     ({ name, type, samples }) => !samples && textual.test(type) && !table.primaryKey.includes(name),
   );
   if (wanted.length === 0) return table;
   const { rows } = await client.query<(string[] | null)[]>({ text: samplesSql(table, wanted), rowMode: "array" });
-  const samples = new Map(wanted.map(({ name }, index) => [name, samplesOf(rows[0]?.[index])]));
+  const samples = new Map(wanted.map(({ name }, index) => [name, samplesToKeep(rows[0]?.[index])]));
   return {
     ...table,
     columns: table.columns.map((column) => {
@@ -23,7 +23,7 @@ export async function withSamples(client: pg.ClientBase, table: Table): Promise<
   };
 }
 
-/** One row; for each column an array of up to one more value than is kept, cut to one more character. */
+/** Selects one row with an array of values a column; one value and one character more than kept show an excess. */
 function samplesSql(table: Table, columns: readonly Column[]): string {
   const names = columns.map(({ name }) => pg.escapeIdentifier(name));
   const arrays = names.map(
@@ -31,5 +31,5 @@ function samplesSql(table: Table, columns: readonly Column[]): string {
       `ARRAY(SELECT DISTINCT left(${name}::text, ${maxSampleLength + 1}) FROM seen WHERE ${name} IS NOT NULL LIMIT ${maxSamples + 1})`,
   );
   const from = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
-  return `WITH seen AS MATERIALIZED (SELECT ${names.join(", ")} FROM ${from} LIMIT ${rowsSampled}) SELECT ${arrays.join(", ")}`;
+  return `WITH seen AS MATERIALIZED (SELECT ${names.join(", ")} FROM ${from} LIMIT ${maxRowsSampled}) SELECT ${arrays.join(", ")}`;
 }

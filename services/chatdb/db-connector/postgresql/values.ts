@@ -17,7 +17,7 @@ const float: Decode = (text) => {
   return Number.isFinite(value) ? value : text;
 };
 
-/** `2024-05-01 10:30:00.5+00` to `2024-05-01T10:30:00.5Z`; `infinity` and years BC stay as they are. */
+/** Converts `2024-05-01 10:30:00.5` to ISO 8601; `infinity` and years BC stay unchanged. */
 const timestamp: Decode = (text) => text.replace(/^(\d{4,}-\d\d-\d\d) ([\d:.]+)(?:\+00)?$/, "$1T$2");
 const instant: Decode = (text) => text.replace(/^(\d{4,}-\d\d-\d\d) ([\d:.]+)\+00$/, "$1T$2Z");
 
@@ -39,7 +39,7 @@ const decoders = new Map<number, Decode>([
 
 const textArray: number = 1009;
 
-/** Array types by oid with the oid of their elements: src/include/catalog/pg_type.dat of PostgreSQL. */
+/** The element type of each array type, by oid: src/include/catalog/pg_type.dat of PostgreSQL. */
 const arrays = new Map<number, number>([
   [1000, builtins.BOOL],
   [1005, builtins.INT2],
@@ -62,7 +62,7 @@ const arrays = new Map<number, number>([
   [3807, builtins.JSONB],
 ]);
 
-/** How the text of a type becomes JSON without losing anything; the contract of query results says how. */
+/** Returns the function that converts a type's text to JSON without loss, as the contract of query results demands. */
 export function decoderOf(oid: number): Decode {
   const element = arrays.get(oid);
   if (element === undefined) return decoders.get(oid) ?? asText;
@@ -72,10 +72,19 @@ export function decoderOf(oid: number): Decode {
 
 type Nested = string | null | Nested[];
 
-/** The driver's parser of `text[]` gives the text of the elements, at any depth. */
+/** Parses arrays of any depth with the driver's parser of `text[]`, which returns the elements as text. */
 const parseArray = pg.types.getTypeParser(textArray) as (text: string) => Nested;
 
 function decodeElements(value: Nested, decode: Decode): Json {
   if (Array.isArray(value)) return value.map((each) => decodeElements(each, decode));
   return value === null ? null : decode(value);
+}
+
+/** Reads the name of every type, as the server prints it, by oid. */
+export async function readTypeNames(client: pg.ClientBase): Promise<Map<number, string>> {
+  const { rows } = await client.query<[number, string]>({
+    text: "SELECT oid, format_type(oid, NULL) FROM pg_type",
+    rowMode: "array",
+  });
+  return new Map(rows);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressEnv } from "@chatdb/db-connector/added-sources/address-rules.ts";
 import type { Keys } from "@chatdb/db-connector/added-sources/password-encryption.ts";
-import type { SourceTables } from "@chatdb/db-connector/added-sources/tables.ts";
+import type { DataSourceTables } from "@chatdb/db-connector/added-sources/tables.ts";
 import { createService } from "@chatdb/db-connector/service.ts";
 import { openDatabase } from "@platform/kit/database.ts";
 import { createLogger } from "@platform/kit/log.ts";
@@ -49,7 +49,7 @@ describe("data sources that are added at run time", () => {
     createService({
       dataSources: [settingsOf(shop, "configured")],
       added: {
-        db: openDatabase<SourceTables>(record.pool),
+        db: openDatabase<DataSourceTables>(record.pool),
         keys,
         addresses,
         passwords: {

@@ -1,11 +1,16 @@
-import { keyEnv, keysOf, open, seal } from "@chatdb/db-connector/added-sources/password-encryption.ts";
+import {
+  decryptPassword,
+  deriveKeys,
+  encryptPassword,
+  keyEnv,
+} from "@chatdb/db-connector/added-sources/password-encryption.ts";
 import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import { z } from "zod";
 
-const keys = (env: Record<string, string>) => keysOf(readEnv(z.object(keyEnv), env));
+const keys = (env: Record<string, string>) => deriveKeys(readEnv(z.object(keyEnv), env));
 const [first, second] = ["a".repeat(43), "b".repeat(43)];
 
 describe("the encryption of data sources' passwords", () => {
@@ -14,30 +19,31 @@ describe("the encryption of data sources' passwords", () => {
   it("gives back what was put in, in the same place and in no other", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.string(), (password, place, other) => {
-        const sealed = seal(current, password, place);
-        expect(open(current, sealed, place)).to.equal(password);
+        const encrypted = encryptPassword(current, password, place);
+        expect(decryptPassword(current, encrypted, place)).to.equal(password);
         if (other !== place)
-          expect(() => open(current, sealed, other)).to.throw(Problem, /does not open with the key k0/);
+          expect(() => decryptPassword(current, encrypted, other)).to.throw(Problem, /does not open with the key k0/);
       }),
       { numRuns: 50 },
     );
   });
 
   it("is another one each time", () => {
-    expect(seal(current, "x", "y").password).to.not.equal(seal(current, "x", "y").password);
+    expect(encryptPassword(current, "x", "y").password).to.not.equal(encryptPassword(current, "x", "y").password);
   });
 
   it("notices a change of any byte", () => {
-    const sealed = seal(current, "password", "place");
-    const bytes = Buffer.from(sealed.password, "base64");
+    const encrypted = encryptPassword(current, "password", "place");
+    const bytes = Buffer.from(encrypted.password, "base64");
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
       changed[at]! ^= 1;
-      expect(() => open(current, { ...sealed, password: changed.toString("base64") }, "place"), String(at)).to.throw(
-        Problem,
-      );
+      expect(
+        () => decryptPassword(current, { ...encrypted, password: changed.toString("base64") }, "place"),
+        String(at),
+      ).to.throw(Problem);
     }
-    expect(() => open(current, { ...sealed, password: "" }, "place")).to.throw(Problem);
+    expect(() => decryptPassword(current, { ...encrypted, password: "" }, "place")).to.throw(Problem);
   });
 
   it("opens with the key before, and encrypts with the current one", () => {
@@ -47,10 +53,13 @@ describe("the encryption of data sources' passwords", () => {
       DATASOURCE_KEY_PREVIOUS: first,
       DATASOURCE_KEY_PREVIOUS_ID: "k0",
     });
-    expect(open(rotated, seal(current, "password", "place"), "place")).to.equal("password");
-    const anew = seal(rotated, "password", "place");
+    expect(decryptPassword(rotated, encryptPassword(current, "password", "place"), "place")).to.equal("password");
+    const anew = encryptPassword(rotated, "password", "place");
     expect(anew.key_id).to.equal("k1");
-    expect(() => open(current, anew, "place")).to.throw(Problem, /under the key k1, and this connector has k0 alone/);
+    expect(() => decryptPassword(current, anew, "place")).to.throw(
+      Problem,
+      /under the key k1, and this connector has k0 alone/,
+    );
   });
 
   it("needs a key that is long enough, and does not show it", () => {

@@ -1,5 +1,5 @@
 import { pipelineStatement, type Column, type DatabaseSchema, type Dialect } from "@chatdb/contracts/query.ts";
-import { readPipeline } from "@chatdb/db-connector/mongodb/pipeline-check.ts";
+import { checkPipeline } from "@chatdb/db-connector/mongodb/pipeline-check.ts";
 import { statementOf } from "@chatdb/query-parser/compile/statement.ts";
 import { queryPlan, type QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
 import { problemsOf } from "@chatdb/query-parser/plan/validate.ts";
@@ -182,7 +182,7 @@ describe("in MongoDB", () => {
         ],
       },
     });
-    expect(() => readPipeline(pipelineStatement.parse(compiled("mongodb", value)))).not.to.throw();
+    expect(() => checkPipeline(pipelineStatement.parse(compiled("mongodb", value)))).not.to.throw();
   });
 
   it("a point in a column's name is the way into a document, and in a result's name it is none", () => {
