@@ -1,7 +1,7 @@
 import type { Family } from "@chatdb/contracts/training-parameters.ts";
 import type { Column } from "@chatdb/ml-engine/training/column.ts";
 import type { Dataset } from "@chatdb/ml-engine/training/dataset.ts";
-import { splitRows } from "@chatdb/ml-engine/training/split.ts";
+import { splitRows } from "@chatdb/ml-engine/training/row-split.ts";
 import { train } from "@chatdb/ml-engine/training/train.ts";
 import { readShopSet } from "../nlq/shop-set.ts";
 import type { Reference } from "./reference.ts";

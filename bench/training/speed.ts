@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fitTrees } from "@chatdb/ml-engine/training/fit-trees.ts";
 import { learnFeatures } from "@chatdb/ml-engine/training/features.ts";
 import type { NumberColumn } from "@chatdb/ml-engine/training/column.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import type { Target } from "@chatdb/ml-engine/training/target.ts";
 import { unwatched } from "@chatdb/ml-engine/training/watch.ts";
 import type { Reference } from "./reference.ts";

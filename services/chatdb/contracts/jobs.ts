@@ -66,7 +66,18 @@ export type TrainingStop = z.infer<typeof trainingStop>;
 
 const of = { job_id: jobId, attempt, at: z.iso.datetime().describe("When the engine saw it, UTC") };
 
-/** Event on `training-events`, of one attempt. They may come twice, and late. */
+/** An attempt failed. Earlier versions of ml-engine wrote `passing` for `transient`; the topic keeps their events for seven days. */
+const attemptFailed = z
+  .object({
+    kind: z.literal("failed"),
+    ...of,
+    error: z.string().min(1),
+    transient: z.boolean().optional().describe("Whether another attempt may succeed. Default false"),
+    passing: z.boolean().optional(),
+  })
+  .transform(({ passing = false, transient = passing, ...event }) => ({ ...event, transient }));
+
+/** Event of one attempt on `training-events`. It may arrive twice, and late. */
 export const trainingEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("started"), ...of }),
   z.object({
@@ -77,12 +88,7 @@ export const trainingEvent = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("log"), ...of, text: z.string().max(2000) }),
   z.object({ kind: z.literal("succeeded"), ...of, model: modelReference, metrics }),
-  z.object({
-    kind: z.literal("failed"),
-    ...of,
-    error: z.string().min(1),
-    passing: z.boolean().default(false).describe("Whether another attempt may succeed"),
-  }),
+  attemptFailed,
   z.object({ kind: z.literal("stopped"), ...of, reason: z.string() }),
 ]);
 export type TrainingEvent = z.infer<typeof trainingEvent>;

@@ -2,12 +2,13 @@ import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
 import type { ModelVersion } from "@chatdb/contracts/models.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import { metered, openDataset, type DatasetSources } from "./datasets/source.ts";
+import { limitBytes, type DatasetSources } from "./datasets/dataset-file.ts";
+import { openDataset } from "./datasets/open-dataset.ts";
 import type { EngineMetrics } from "./metrics.ts";
-import type { News, Outcome } from "./news.ts";
+import type { AttemptReport, AttemptReporter } from "./attempt-reporter.ts";
 import type { Registry } from "./registry.ts";
 import { retry } from "./retry.ts";
-import { Stopped } from "./stops.ts";
+import { AttemptCancelled } from "./cancellations.ts";
 import { JobError } from "./training/job-error.ts";
 import { trainInWorker, type BoundState, type Training } from "./training/trainer.ts";
 
@@ -16,101 +17,117 @@ export interface AttemptOptions {
   registry: Registry;
   checkpoints: Checkpoints;
   metrics: EngineMetrics;
-  /** Of this program. */
+  /** Version of this program, recorded in the lineage of models. */
   codeVersion: string;
-  /** Of one training, MiB. */
-  memoryMb: number;
-  /** Rows times columns of a dataset, at most. */
+  /** Heap limit of one training, MiB. */
+  memoryPerJobMib: number;
+  /** Upper limit of rows times columns of a dataset. */
   maxValues: number;
-  /** Milliseconds between two states of a training that are kept. */
+  /** Milliseconds between two checkpoints of a training. */
   checkpointMs: number;
-  /** Stops trainings; their jobs are then taken up again by another engine. */
+  /** Aborts when the engine shuts down; another engine then resumes its attempts. */
   signal: AbortSignal;
   log: Logger;
 }
 
-/** Starts that come no further, before an attempt is given up: it may be what ends the engines. */
-const mostStarts = 5;
+/** Starts without progress after which the attempt fails for good: the job itself may be crashing the engines. */
+const maxStarts = 5;
 
-/** Of the whole work, reading the dataset. */
+/** Share of an attempt's progress that reading the dataset makes up. */
 const readingShare = 0.1;
 
-/** One attempt at a job, from its dataset to the registered version. Whatever ends it is an outcome; only the engine's stop is thrown. */
+/**
+ * Runs one attempt at a job, from its dataset to the registered version. Every failure becomes an outcome; it throws only when the
+ * engine shuts down.
+ */
 export class AttemptRun {
   readonly #job: TrainingJob;
-  readonly #stopped: AbortSignal;
-  readonly #news: News;
+  readonly #cancelled: AbortSignal;
+  readonly #reporter: AttemptReporter;
   readonly #options: AttemptOptions;
   #checkpoint: Checkpoint | undefined;
 
-  constructor(job: TrainingJob, { stopped, news }: { stopped: AbortSignal; news: News }, options: AttemptOptions) {
+  constructor(
+    job: TrainingJob,
+    { cancelled, reporter }: { cancelled: AbortSignal; reporter: AttemptReporter },
+    options: AttemptOptions,
+  ) {
     this.#job = job;
-    this.#stopped = stopped;
-    this.#news = news;
+    this.#cancelled = cancelled;
+    this.#reporter = reporter;
     this.#options = options;
   }
 
-  /** The outcome, where there is nothing to run: the job has its version (an engine may have died after it registered it), or is to be left. */
-  ended(): Promise<Outcome | undefined> {
+  /**
+   * Returns the outcome if nothing needs to run: the job was cancelled, or has its version already, since an engine may have died after
+   * it registered the model.
+   */
+  existingOutcome(): Promise<AttemptReport | undefined> {
     return this.#outcomeOf(async () => {
       const known = await this.#options.registry.versionOf(this.#job, this.#options.signal);
       if (known) return success(known);
-      this.#stopped.throwIfAborted();
+      this.#cancelled.throwIfAborted();
       return undefined;
     });
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<AttemptReport> {
     const stop = this.#options.metrics.trainings.startTimer();
     try {
       return await this.#outcomeOf(async () => this.#register(await this.#train()));
     } catch (error) {
       await this.#checkpoint
-        ?.uncount()
-        .catch((err: unknown) => this.#options.log.warn({ err }, "a start that was not cut off stays counted"));
+        ?.discountStart()
+        .catch((err: unknown) =>
+          this.#options.log.warn({ err }, "could not subtract an orderly stop from the count of starts"),
+        );
       throw error;
     } finally {
       stop();
     }
   }
 
-  /** Removes what was kept for an attempt that is over. */
-  async tidy(): Promise<void> {
+  /** Removes the checkpoint of an attempt that has ended. */
+  async removeCheckpoint(): Promise<void> {
     await this.#checkpoint
       ?.remove()
-      .catch((err: unknown) => this.#options.log.warn({ err }, "a checkpoint is left behind"));
+      .catch((err: unknown) => this.#options.log.warn({ err }, "could not remove a checkpoint"));
   }
 
-  async #outcomeOf<T>(act: () => Promise<T>): Promise<T | Outcome> {
+  async #outcomeOf<T>(act: () => Promise<T>): Promise<T | AttemptReport> {
     try {
       return await act();
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      const stop: unknown = error instanceof Error && error.name === "AbortError" ? error.cause : error;
-      if (stop instanceof Stopped) return { kind: "stopped", reason: stop.message };
-      const passing = !(error instanceof JobError);
-      if (passing) this.#options.log.warn({ err: error }, "attempt failed, another may succeed");
-      return { kind: "failed", passing, error: (error instanceof Error && error.message) || String(error) };
+      const cause: unknown = error instanceof Error && error.name === "AbortError" ? error.cause : error;
+      if (cause instanceof AttemptCancelled) return { kind: "stopped", reason: cause.message };
+      const transient = !(error instanceof JobError);
+      if (transient) this.#options.log.warn({ err: error }, "attempt failed, another may succeed");
+      return { kind: "failed", transient, error: (error instanceof Error && error.message) || String(error) };
     }
   }
 
   async #train(): Promise<Training> {
-    const { checkpoints, checkpointMs, codeVersion, datasets, maxValues, memoryMb } = this.#options;
+    const { checkpoints, checkpointMs, codeVersion, datasets, maxValues, memoryPerJobMib } = this.#options;
     const { target, parameters, dataset_location } = this.#job;
-    const signal = AbortSignal.any([this.#options.signal, this.#stopped]);
-    const passing = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
+    const signal = AbortSignal.any([this.#options.signal, this.#cancelled]);
+    const isTransient = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
     const checkpoint = (this.#checkpoint = await retry(() => checkpoints.start(this.#job, signal), {
-      passing,
+      passing: isTransient,
       signal,
     }));
-    if (checkpoint.starts > mostStarts) {
+    if (checkpoint.starts > maxStarts) {
       throw new JobError(
-        `${mostStarts} engines in a row were cut off while they ran this attempt, and none came further than the one before it. It may be this job that ends them: by the memory that it takes, most likely. Try it with fewer rows.`,
+        `${maxStarts} engines in a row ended while they ran this attempt, none with more progress than the one before. ` +
+          "The job itself may be ending them, most likely by the memory that it takes. Try it with fewer rows.",
       );
     }
-    const dataset = await retry(() => openDataset(datasets, dataset_location, signal), { passing, signal });
-    const news = this.#news;
-    const file = metered(dataset, datasets.maxBytes, (share, step) => news.progress(share * readingShare, step));
+    const dataset = await retry(() => openDataset(datasets, dataset_location, signal), {
+      passing: isTransient,
+      signal,
+    });
+    const reporter = this.#reporter;
+    const file = limitBytes(dataset, datasets.maxBytes, (share, step) => reporter.progress(share * readingShare, step));
     const task = {
       format: dataset.format,
       target,
@@ -122,28 +139,28 @@ export class AttemptRun {
       resumeFrom: checkpoint.resumeFrom,
     };
     const listener = {
-      progress: (share: number, step: string) => news.progress(readingShare + share * (1 - readingShare), step),
-      log: (text: string) => news.line(text),
-      checkpoint: (state: BoundState) => checkpoint.keep(state),
+      progress: (share: number, step: string) => reporter.progress(readingShare + share * (1 - readingShare), step),
+      log: (text: string) => reporter.line(text),
+      checkpoint: (state: BoundState) => checkpoint.save(state),
     };
-    return trainInWorker(file, task, listener, { memoryMb, signal });
+    return trainInWorker(file, task, listener, { memoryPerJobMib, signal });
   }
 
-  async #register(training: Training): Promise<Outcome> {
+  async #register(training: Training): Promise<AttemptReport> {
     const { registry, signal } = this.#options;
-    this.#stopped.throwIfAborted();
-    this.#news.progress(1, "registering the model");
+    this.#cancelled.throwIfAborted();
+    this.#reporter.progress(1, "registering the model");
     try {
-      return success(await registry.register(this.#job, training, { signal, giveUp: this.#stopped }));
+      return success(await registry.register(this.#job, training, { signal, giveUp: this.#cancelled }));
     } catch (error) {
-      // What seemed to fail may have been done.
-      const known = error instanceof Stopped ? await registry.versionOf(this.#job, signal) : undefined;
+      // The registry may have registered the model although the call seemed to fail.
+      const known = error instanceof AttemptCancelled ? await registry.versionOf(this.#job, signal) : undefined;
       if (known) return success(known);
       throw error;
     }
   }
 }
 
-function success({ name, version, metrics }: ModelVersion): Outcome {
+function success({ name, version, metrics }: ModelVersion): AttemptReport {
   return { kind: "succeeded", model: { name, version }, metrics };
 }

@@ -16,8 +16,8 @@ export interface CheckpointsOptions {
 const header = z.object({ starts: z.int().nonnegative(), binding: z.string().optional() });
 
 /**
- * How far attempts have come, for engines that take them up after another one died: an object each, `<job>/<attempt>`, of a line of JSON
- * and the state's bytes.
+ * Stores the training state of attempts, so that another engine can resume them. Each is an object `<job>/<attempt>`: a line of JSON,
+ * then the state's bytes.
  */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
@@ -26,17 +26,17 @@ export class Checkpoints {
     this.#options = options;
   }
 
-  /** Counts a start of an attempt, and tells what an earlier one kept. */
+  /** Counts a start of an attempt and loads the checkpoint of an earlier start. */
   async start({ job_id, attempt }: Pick<TrainingJob, "job_id" | "attempt">, signal: AbortSignal): Promise<Checkpoint> {
     const key = `${job_id}/${attempt}`;
     const found = await this.#options.objects.get(this.#options.bucket, key);
     const before = found && read(await buffer(addAbortSignal(signal, found)));
-    const checkpoint = new Checkpoint(this.#options, key, (before?.starts ?? 0) + 1, before?.kept);
+    const checkpoint = new Checkpoint(this.#options, key, (before?.starts ?? 0) + 1, before?.state);
     await checkpoint.write();
     return checkpoint;
   }
 
-  /** Removes what nobody has come back to for so long that Kafka has the job no longer. */
+  /** Removes checkpoints whose jobs Kafka no longer keeps. */
   async removeOld(now = Date.now()): Promise<void> {
     const { objects, bucket } = this.#options;
     for (const { key, modified } of await objects.list(bucket))
@@ -44,41 +44,41 @@ export class Checkpoints {
   }
 }
 
-/** Of one attempt. */
+/** The checkpoint of one attempt. */
 export class Checkpoint {
-  /** The state of the latest start that kept one. */
+  /** The state that an earlier start saved. */
   readonly resumeFrom: BoundState | undefined;
   readonly #options: CheckpointsOptions;
   readonly #key: string;
   #starts: number;
-  #kept: BoundState | undefined;
+  #state: BoundState | undefined;
   #outdated = false;
   #writing: Promise<void> | undefined;
 
-  constructor(options: CheckpointsOptions, key: string, starts: number, kept: BoundState | undefined) {
+  constructor(options: CheckpointsOptions, key: string, starts: number, state: BoundState | undefined) {
     this.#options = options;
     this.#key = key;
     this.#starts = starts;
-    this.#kept = kept;
-    this.resumeFrom = kept;
+    this.#state = state;
+    this.resumeFrom = state;
   }
 
-  /** Starts since the training last came further, this one among them. */
+  /** Starts since the training last made progress, including this one. */
   get starts(): number {
     return this.#starts;
   }
 
-  /** Keeps a state in the background; of those that come while one is written, the latest. A failure is logged: the training goes on without. */
-  keep(kept: BoundState): void {
-    this.#kept = kept;
-    // It has come further: this start was not in vain, whatever ends it.
+  /** Saves a state in the background; while one is written, only the latest waits. A failure is logged and the training continues. */
+  save(state: BoundState): void {
+    this.#state = state;
+    // The training made progress, so this start counts as a good one.
     this.#starts = 1;
     this.#outdated = true;
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
   }
 
-  /** The start is not one that was cut off: the engine stops in good order. */
-  async uncount(): Promise<void> {
+  /** Subtracts this start: the engine shuts down in good order, so it does not count as interrupted. */
+  async discountStart(): Promise<void> {
     await this.#writing;
     this.#starts--;
     await this.write();
@@ -91,13 +91,13 @@ export class Checkpoint {
 
   async write(): Promise<void> {
     const { objects, bucket } = this.#options;
-    const line = JSON.stringify({ starts: this.#starts, binding: this.#kept?.binding } satisfies z.input<
+    const line = JSON.stringify({ starts: this.#starts, binding: this.#state?.binding } satisfies z.input<
       typeof header
     >);
     await objects.put(
       bucket,
       this.#key,
-      Buffer.concat([Buffer.from(`${line}\n`), this.#kept?.state ?? Buffer.alloc(0)]),
+      Buffer.concat([Buffer.from(`${line}\n`), this.#state?.state ?? Buffer.alloc(0)]),
     );
   }
 
@@ -108,18 +108,18 @@ export class Checkpoint {
         await this.write();
       }
     } catch (err) {
-      this.#options.log.warn({ err, key: this.#key }, "could not keep a checkpoint");
+      this.#options.log.warn({ err, key: this.#key }, "could not save a checkpoint");
     }
   }
 }
 
-/** Undefined where the bytes are no checkpoint. */
+/** Returns undefined if the bytes are not a checkpoint. */
 function read(bytes: Buffer) {
   const end = bytes.indexOf("\n");
   const { data } = header.safeParse(parsed(bytes.toString("utf8", 0, Math.max(end, 0))));
   if (!data) return undefined;
   const { starts, binding } = data;
-  return { starts, kept: binding === undefined ? undefined : { binding, state: bytes.subarray(end + 1) } };
+  return { starts, state: binding === undefined ? undefined : { binding, state: bytes.subarray(end + 1) } };
 }
 
 function parsed(text: string): unknown {

@@ -14,8 +14,8 @@ export interface FeedbackKeeperOptions {
 }
 
 /**
- * Makes the handler of `query-feedback`. It keeps each event as an object of its own, `<data source>/<day>/<time>-<digest>.json`:
- * one that comes again gets the same name, and so is kept once.
+ * Creates the handler of `query-feedback`, which stores each event as an object `<data source>/<day>/<time>-<digest>.json`.
+ * An event that is delivered twice gets the same key, so it is stored once.
  */
 export function createFeedbackKeeper({
   objects,
@@ -26,7 +26,7 @@ export function createFeedbackKeeper({
   return async (value) => {
     const { data: feedback, error } = queryFeedback.safeParse(value);
     if (!feedback) {
-      log.error({ value, problems: z.prettifyError(error) }, "not feedback, skipped");
+      log.error({ value, problems: z.prettifyError(error) }, "skipped a message that is not feedback");
       return;
     }
     const text = canonicalJson(feedback);

@@ -3,69 +3,71 @@ import { deadLetterOf, jobId, trainingJob, type TrainingEvent, type TrainingJob 
 import type { EventBus, IncomingEvent, Subscription } from "@platform/kit/event-bus.ts";
 import { z } from "zod";
 import { AttemptRun, type AttemptOptions } from "./attempt-run.ts";
-import { News, type Outcome } from "./news.ts";
-import type { Stops } from "./stops.ts";
+import { AttemptReporter, type AttemptReport } from "./attempt-reporter.ts";
+import type { Cancellations } from "./cancellations.ts";
 
 export interface RunnerOptions extends AttemptOptions {
   bus: EventBus;
-  stops: Stops;
+  cancellations: Cancellations;
 }
 
 type Attempt = Pick<TrainingJob, "job_id" | "attempt">;
 
 /**
- * Makes what takes `training-jobs`. It resolves once the attempt has ended, however it did, and that has been published; what is no
- * job becomes a dead letter. It rejects, so that the message comes again, when that cannot be published or the engine stops.
+ * Creates the handlers of `training-jobs`. A handler resolves once the attempt has ended and its outcome is published; a message that is
+ * not a job becomes a dead letter. It rejects, so that the message is delivered again, if publishing fails or the engine shuts down.
  */
 export function createJobRunner(options: RunnerOptions): Required<Pick<Subscription, "handle" | "onUnreadable">> {
-  const { bus, stops, metrics } = options;
-  const publish = ({ job_id, attempt }: Attempt, outcome: Outcome) =>
+  const { bus, cancellations, metrics } = options;
+  const publish = ({ job_id, attempt }: Attempt, report: AttemptReport) =>
     bus.publish(topics.trainingEvents, [
-      { key: job_id, value: { job_id, attempt, ...outcome, at: new Date().toISOString() } satisfies TrainingEvent },
+      { key: job_id, value: { job_id, attempt, ...report, at: new Date().toISOString() } satisfies TrainingEvent },
     ]);
 
-  const run = async (job: TrainingJob, stopped: AbortSignal) => {
+  const run = async (job: TrainingJob, cancelled: AbortSignal) => {
     const log = options.log.child({ job_id: job.job_id, attempt: job.attempt });
-    const news = new News((each) => publish(job, each), log);
-    const attempt = new AttemptRun(job, { stopped, news }, { ...options, log });
+    const reporter = new AttemptReporter((report) => publish(job, report), log);
+    const attempt = new AttemptRun(job, { cancelled, reporter }, { ...options, log });
     try {
-      let outcome = await attempt.ended();
+      let outcome = await attempt.existingOutcome();
       if (!outcome) {
         await publish(job, { kind: "started" });
         outcome = await attempt.run();
       }
-      await news.end();
+      await reporter.end();
       await publish(job, outcome);
-      metrics.jobs.inc({ outcome: outcome.kind === "failed" && outcome.passing ? "interrupted" : outcome.kind });
+      metrics.jobs.inc({ outcome: outcome.kind === "failed" && outcome.transient ? "interrupted" : outcome.kind });
       log.info(outcome, "attempt ended");
     } catch (error) {
       metrics.jobs.inc({ outcome: "interrupted" });
       throw error;
     } finally {
-      await news.end();
+      await reporter.end();
     }
-    await attempt.tidy();
+    await attempt.removeCheckpoint();
   };
 
-  const giveUp = async (event: IncomingEvent, reason: string) => {
+  const toDeadLetters = async (event: IncomingEvent, reason: string) => {
     const letter = deadLetterOf(event, reason);
-    options.log.error({ letter }, "a message is given up");
+    options.log.error({ letter }, "moved a message to the dead letters");
     await bus.publish(topics.trainingDeadLetters, [{ key: letter.key, value: letter }]);
   };
 
   const refuse = async (event: IncomingEvent, problems: string) => {
-    await giveUp(event, `Not a training job. ${problems}`);
+    await toDeadLetters(event, `Not a training job. ${problems}`);
     const { data: named } = z
       .object({ job_id: jobId, attempt: trainingJob.shape.attempt.catch(1) })
       .safeParse(event.value);
-    if (named) await publish(named, { kind: "failed", passing: false, error: `The job is not valid. ${problems}` });
+    if (named) await publish(named, { kind: "failed", transient: false, error: `The job is not valid. ${problems}` });
   };
 
   return {
     handle: (event) => {
       const { data: job, error } = trainingJob.safeParse(event.value);
-      return job ? stops.whileRunning(job, (stopped) => run(job, stopped)) : refuse(event, z.prettifyError(error));
+      return job
+        ? cancellations.whileRunning(job, (cancelled) => run(job, cancelled))
+        : refuse(event, z.prettifyError(error));
     },
-    onUnreadable: (event, reason) => giveUp(event, `Not JSON. ${reason}`),
+    onUnreadable: (event, reason) => toDeadLetters(event, `Not JSON. ${reason}`),
   };
 }

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { createService } from "./service.ts";
 
 const name = "ml-engine";
-/** Left out, the service's own default holds. */
+/** If it is unset, the service's own default applies. */
 const count = z.coerce.number().pipe(z.int().positive()).optional();
 
 await runService({
@@ -24,9 +24,9 @@ await runService({
     TRAINING_CONCURRENCY: count,
     TRAINING_MEMORY_MB: count,
     DATASET_MAX_BYTES: count,
-    /** Where datasets may be that are named by https:// or http://. Default: nowhere. */
+    /** Addresses from which https:// and http:// datasets may be read. Default: none. */
     WEB_DATASETS_RANGES: rangesEnv.optional(),
-    /** Parts of these ranges that are closed. */
+    /** Parts of these ranges that stay forbidden. */
     WEB_DATASETS_EXCEPT: rangesEnv.optional(),
     WEB_DATASETS_PORTS: portsEnv.default([443, 80]),
     ...apiServerEnv,
@@ -43,10 +43,10 @@ await runService({
       checkpointsBucket: env.S3_BUCKET_CHECKPOINTS,
       modelRegistryUrl: env.MODEL_REGISTRY_URL,
       dbConnectorUrl: env.DB_CONNECTOR_URL,
-      concurrency: env.TRAINING_CONCURRENCY,
-      trainingMemoryMb: env.TRAINING_MEMORY_MB,
+      jobsPerEngine: env.TRAINING_CONCURRENCY,
+      memoryPerJobMib: env.TRAINING_MEMORY_MB,
       maxDatasetBytes: env.DATASET_MAX_BYTES,
-      // 0 where nobody knows of a limit.
+      // 0 if the process has no limit.
       memoryBytes: process.constrainedMemory() || undefined,
       webDatasets: {
         ranges: env.WEB_DATASETS_RANGES,
@@ -55,7 +55,7 @@ await runService({
         apiServer: env.KUBERNETES_SERVICE_HOST,
       },
       checkpointMs: env.CHECKPOINT_MS,
-      // Put in its place as this is bundled; without a bundle there is none.
+      // The bundler replaces this; without a bundle it is undefined.
       sourceTag: process.env.SOURCE_TAG,
       log,
     });

@@ -7,7 +7,7 @@ export function createMetrics(registry: Registry) {
   return {
     jobs: new Counter({
       name: "training_jobs_total",
-      help: "Jobs by how they ended here.",
+      help: "Attempts that ended in this engine, by outcome.",
       labelNames: ["outcome"] as const,
       registers,
     }),
@@ -19,7 +19,7 @@ export function createMetrics(registry: Registry) {
     }),
     feedback: new Counter({
       name: "query_feedback_total",
-      help: "What people said about answers and is kept, by verdict.",
+      help: "Feedback on answers that was stored, by verdict.",
       labelNames: ["verdict"] as const,
       registers,
     }),

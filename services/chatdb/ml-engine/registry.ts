@@ -8,13 +8,13 @@ import { retry } from "./retry.ts";
 import { JobError } from "./training/job-error.ts";
 import type { Training } from "./training/trainer.ts";
 
-/** The model registry, as the engine uses it. Calls are repeated for some seconds while the registry is away. */
+/** The engine's client of the model registry. It retries calls for some seconds while the registry is unavailable. */
 export interface Registry {
-  /** The version that a job made, if it has made one. */
+  /** Finds the version that a job has registered, if any. */
   versionOf(job: TrainingJob, signal?: AbortSignal): Promise<ModelVersion | undefined>;
   /**
-   * Registers what a job has trained. Repeating it changes nothing.
-   * @param giveUp ends it between two calls: one that is under way may succeed, and is waited for
+   * Registers a job's model. It is idempotent.
+   * @param giveUp ends it between two calls; a call in progress is awaited, since it may succeed
    */
   register(
     job: TrainingJob,
@@ -23,7 +23,7 @@ export interface Registry {
   ): Promise<ModelVersion>;
 }
 
-/** @param codeVersion of this program, for the versions that it registers */
+/** @param codeVersion version of this program, recorded in the lineage of models */
 export function createRegistry(http: HttpClient, codeVersion: string): Registry {
   return {
     versionOf: (job, signal) =>
@@ -41,18 +41,18 @@ export function createRegistry(http: HttpClient, codeVersion: string): Registry 
             throw error;
           }
         },
-        { passing, signal },
+        { passing: isTransient, signal },
       ),
 
     async register(job, training, { signal, giveUp } = {}) {
       const signals = [signal, giveUp].filter((each) => each !== undefined);
       try {
         return await retry(() => send(http, registrationOf(job, training, codeVersion), training.artifact, signal), {
-          passing,
+          passing: isTransient,
           signal: AbortSignal.any(signals),
         });
       } catch (error) {
-        if (error instanceof Problem && !passing(error))
+        if (error instanceof Problem && !isTransient(error))
           throw new JobError(`The model registry refused the model: ${error.message}`, { cause: error });
         throw error;
       }
@@ -93,13 +93,13 @@ async function send(
     body,
     signal,
   });
-  const said = await text(answer.body);
-  if (answer.status >= 400) throw new Problem(answer.status, said);
+  const answerText = await text(answer.body);
+  if (answer.status >= 400) throw new Problem(answer.status, answerText);
   return http.postJson("/models", { ...registration, sha256 }, modelVersion, { signal });
 }
 
-/** A fault of the registry or of the way to it may pass, and so may 409: another store may not have the bytes yet. */
-function passing(error: unknown): boolean {
+/** Decides whether a later call may succeed. 409 is transient, since a replica of the object store may not have the bytes yet. */
+function isTransient(error: unknown): boolean {
   if (!(error instanceof Problem)) return !(error instanceof Error && error.name === "AbortError");
   return error.status >= 500 || [408, 409, 425, 429].includes(error.status);
 }

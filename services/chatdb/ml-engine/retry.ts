@@ -1,17 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface RetryOptions {
-  /** Whether trying again may help. */
+  /** Decides whether another attempt may succeed. */
   passing: (error: unknown) => boolean;
-  /** Default 5. */
+  /** Calls in all, default 5. */
   attempts?: number;
-  /** Before the second attempt, doubled before each further one. Milliseconds, default 200. */
+  /** Pause before the second call, doubled before each further one. Milliseconds, default 200. */
   pauseMs?: number;
-  /** Ends the pauses; an attempt that runs is waited for. It then rejects with the signal's reason. */
+  /** Ends the pauses: it then rejects with the signal's reason. A call in progress is awaited. */
   signal?: AbortSignal | undefined;
 }
 
-/** Calls until it succeeds, or fails for good; then rejects with the last error. */
+/** Calls until it succeeds or fails for good; then rejects with the last error. */
 export async function retry<T>(
   call: () => Promise<T>,
   { passing, attempts = 5, pauseMs = 200, signal }: RetryOptions,

@@ -146,7 +146,7 @@ function messagesOf(row: JobRow, before: JobState, after: JobState, fact: Fact):
     const stop: TrainingStop = { job_id: row.id, up_to_attempt: sentAttempt(after), reason: fact.kind, at: fact.at };
     if (stop.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: stop });
   }
-  if ((fact.kind === "failed" && fact.passing) || fact.kind === "stopped") {
+  if ((fact.kind === "failed" && fact.transient) || fact.kind === "stopped") {
     const letter = deadLetterOf(
       { topic: topics.trainingJobs, key: row.id, value: trainingJobOf(row, after.attempt) },
       after.error ?? fact.kind,

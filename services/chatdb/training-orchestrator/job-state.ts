@@ -87,7 +87,7 @@ export function applyFact(state: JobState, given: Fact): JobState {
     case "progress":
       return proceed(begin(known, fact.at), fact);
     case "failed":
-      return end(known, fact.passing ? afterPassing(known) : "failed", fact);
+      return end(known, fact.transient ? afterPassing(known) : "failed", fact);
     case "stopped":
       return end(known, afterPassing(known), { at: fact.at, error: `An engine left it: ${fact.reason}` });
     case "timed out":

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "@chatdb/contracts/jobs.ts";
 import type { ModelVersion } from "@chatdb/contracts/models.ts";
-import { mulberry32 } from "../../../services/chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "../../../services/chatdb/ml-engine/training/seeded-random.ts";
 import { ended, gatewayClient, type Gateway } from "./gateway.ts";
 import { kubectl, podsOf, until, untilReady, type Pod } from "./kubectl.ts";
 import { kill } from "./machine.ts";

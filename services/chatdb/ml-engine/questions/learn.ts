@@ -4,7 +4,7 @@ import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
 import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";
 import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
 import { JobError } from "../training/job-error.ts";
-import { fewestRows, splitRows } from "../training/split.ts";
+import { minDatasetRows, splitRows } from "../training/row-split.ts";
 import { partOf, placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
@@ -44,9 +44,9 @@ export async function learn(
   { testFraction = 0.2, seed = 1, watch = unwatched }: LearnOptions = {},
 ): Promise<Learned> {
   const positive = examples.filter(({ known }) => known.kind !== "not");
-  if (positive.length < fewestRows)
+  if (positive.length < minDatasetRows)
     throw new JobError(
-      `There are ${positive.length} examples that say what is meant; learning takes at least ${fewestRows}.`,
+      `There are ${positive.length} examples that say what is meant; learning takes at least ${minDatasetRows}.`,
     );
   const split = splitRows(positive.length, testFraction, seed);
   const test = Array.from(split.test, (place) => positive[place]!);

@@ -32,7 +32,7 @@ export function growForest(
   { columns, labels, weights }: Sample,
   { trees: rounds, share, random, ...options }: ForestOptions,
 ): Omit<Forest, "features"> {
-  const binned = columns.map((values) => binNumbers(values, { bins, decimals }));
+  const binned = columns.map((values) => binNumbers(values, { maxBins: bins, decimals }));
   const choose = (features: readonly number[]) => features.filter(() => random() < share);
   const { intercepts, trees } = boost(binned, binaryLogLoss(labels, weights), {
     ...options,

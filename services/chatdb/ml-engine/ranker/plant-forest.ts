@@ -1,7 +1,7 @@
 import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
 import { replaced, valueOf, type Forest, type Tree } from "@chatdb/query-parser/ranking/forest.ts";
 import { growForest, type ForestOptions } from "./grow-forest.ts";
-import { mulberry32 } from "../training/random.ts";
+import { mulberry32 } from "../training/seeded-random.ts";
 import type { Labelled } from "./fit-ranker.ts";
 
 /** Found to do best on schemas that were not seen. */

@@ -1,30 +1,36 @@
-/** A column as trees see it: its values told apart only as far as their bins. */
+/** A column as trees see it: each value is replaced by its bin. */
 export interface BinnedColumn {
-  /** By row. A missing value is in bin `count`. */
+  /** The bin of each row. A missing value has bin `count`. */
   bins: Uint8Array;
-  /** Bins of values. */
+  /** Number of bins, without the one of missing values. */
   count: number;
-  /** Of numbers: bin b holds what is at most thresholds[b] and above the one before, the last one what is above all. Absent where bins are categories. */
+  /**
+   * Upper bounds of the bins of numbers: bin b holds values in (thresholds[b - 1], thresholds[b]], the last bin all above. Absent if
+   * bins are categories.
+   */
   thresholds?: readonly number[];
 }
 
-/** As many as a byte can name, with one for what is missing. */
-export const mostBins = 255;
+/** A byte names as many, and one for missing values. */
+export const maxBins = 255;
 
 export interface BinOptions {
-  /** At most. Default 255. */
-  bins?: number;
-  /** To which thresholds are rounded where that still tells the values apart. Default none. */
+  /** Upper limit of bins. Default 255. */
+  maxBins?: number;
+  /** Decimals to which thresholds are rounded if they still separate the values. Default: not rounded. */
   decimals?: number | undefined;
 }
 
-/** Bins of numbers, NaN where missing: one for each different value, or where there are too many, with about as many rows in each. */
-export function binNumbers(values: Float64Array, { bins: most = mostBins, decimals }: BinOptions = {}): BinnedColumn {
+/** Bins numbers (NaN if missing): one bin for each distinct value, or bins of about equally many rows if there are too many values. */
+export function binNumbers(
+  values: Float64Array,
+  { maxBins: limit = maxBins, decimals }: BinOptions = {},
+): BinnedColumn {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const different = firstDifferent(sorted, most);
-  const edges = different ?? [
+  const distinct = distinctValues(sorted, limit);
+  const edges = distinct ?? [
     ...new Set(
-      Array.from({ length: most }, (_, part) => sorted[Math.floor((part * (sorted.length - 1)) / (most - 1))]!),
+      Array.from({ length: limit }, (_, part) => sorted[Math.floor((part * (sorted.length - 1)) / (limit - 1))]!),
     ),
   ];
   const thresholds = edges.slice(1).map((edge, place) => between(edges[place]!, edge, decimals));
@@ -37,20 +43,20 @@ export function binNumbers(values: Float64Array, { bins: most = mostBins, decima
   return { bins, count: thresholds.length + 1, thresholds };
 }
 
-/** Bins of words, by the places of their categories; NaN where missing. */
-export function binCategories(places: Float64Array, count: number): BinnedColumn {
-  return { bins: Uint8Array.from(places, (place) => (Number.isNaN(place) ? count : place)), count };
+/** Bins categories by their index; NaN if missing. */
+export function binCategories(indices: Float64Array, count: number): BinnedColumn {
+  return { bins: Uint8Array.from(indices, (index) => (Number.isNaN(index) ? count : index)), count };
 }
 
-/** The different ones of sorted values, if they are not more. */
-function firstDifferent(sorted: Float64Array, most: number): number[] | undefined {
-  const different: number[] = [];
+/** Lists the distinct sorted values, or returns undefined if there are more than `limit`. */
+function distinctValues(sorted: Float64Array, limit: number): number[] | undefined {
+  const distinct: number[] = [];
   for (const value of sorted) {
-    if (value === different.at(-1)) continue;
-    if (different.length === most) return undefined;
-    different.push(value);
+    if (value === distinct.at(-1)) continue;
+    if (distinct.length === limit) return undefined;
+    distinct.push(value);
   }
-  return different;
+  return distinct;
 }
 
 function binOf(value: number, thresholds: Float64Array): number {
@@ -63,7 +69,7 @@ function binOf(value: number, thresholds: Float64Array): number {
   return low;
 }
 
-/** Halfway, with few decimals where that still is between the two. Never the upper one, which two neighbouring doubles may round to. */
+/** Finds a threshold halfway, rounded if that is still between. Never `high`, which the middle of two adjacent doubles may round to. */
 function between(low: number, high: number, decimals?: number): number {
   const middle = Math.abs(low + high) < Infinity ? (low + high) / 2 : low / 2 + high / 2;
   const short = roundedTo(middle, decimals);
@@ -71,7 +77,7 @@ function between(low: number, high: number, decimals?: number): number {
   return middle < high ? middle : low;
 }
 
-/** To so many decimals, if any are given. */
+/** Rounds to the given number of decimals, if any. */
 export function roundedTo(value: number, decimals: number | undefined): number {
   return decimals === undefined ? value : Math.round(value * 10 ** decimals) / 10 ** decimals;
 }

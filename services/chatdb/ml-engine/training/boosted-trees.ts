@@ -4,23 +4,23 @@ import type { Loss } from "./loss.ts";
 import { TreeGrowth, type GrowthOptions } from "./tree-growth.ts";
 
 export interface BoostingOptions extends GrowthOptions {
-  /** Each grows a tree a score. */
+  /** Each round grows one tree for each score. */
   rounds: number;
-  /** Chooses the features that a tree may ask for, of those that have more than one bin. Default all. */
+  /** Chooses the features that a tree may split on, among those with more than one bin. Default: all. */
   choose?: (features: readonly number[]) => readonly number[];
-  /** Rounds that were made before, with the scores that they led to. */
+  /** Rounds of an interrupted run, with the scores after them. */
   earlier?: { trees: readonly Tree[]; scores: readonly Float64Array[] } | undefined;
-  /** Told of each round, with all the trees so far and the scores that they lead to. */
+  /** Called after each round with all trees so far and the scores after them. */
   onRound?: (round: number, trees: readonly Tree[], scores: readonly Float64Array[]) => void;
 }
 
-/** Trees whose sum, with the intercepts, makes the loss small: tree n adds to score n % intercepts.length. */
+/** Trees whose sum, with the intercepts, minimises the loss: tree n adds to score n % intercepts.length. */
 export interface Boosted {
   intercepts: number[];
   trees: Tree[];
 }
 
-/** Gradient boosting (Friedman, Greedy function approximation, 2001): each tree goes down the loss from where those before it led. */
+/** Gradient boosting (Friedman, Greedy function approximation, 2001): each tree descends the loss from the scores of those before it. */
 export function boost(columns: readonly BinnedColumn[], loss: Loss, options: BoostingOptions): Boosted {
   const { rounds, choose = (features) => features, earlier, onRound } = options;
   const { intercepts } = loss;
@@ -40,5 +40,5 @@ export function boost(columns: readonly BinnedColumn[], loss: Loss, options: Boo
   return { intercepts, trees };
 }
 
-/** A tree cannot ask for what is the same in every row. */
+/** A tree cannot split on a feature that is the same in every row. */
 const isConstant = ({ bins }: BinnedColumn) => bins.every((bin) => bin === bins[0]);

@@ -1,6 +1,6 @@
 import type { ProblemList } from "./problem-list.ts";
 
-/** A column whose values are numbers; NaN where missing. */
+/** A column of numbers; NaN if missing. */
 export interface NumberColumn {
   kind: "number";
   name: string;
@@ -8,7 +8,7 @@ export interface NumberColumn {
   missing: number;
 }
 
-/** A column whose values are words; undefined where missing. */
+/** A column of words; undefined if missing. */
 export interface CategoryColumn {
   kind: "category";
   name: string;
@@ -18,43 +18,43 @@ export interface CategoryColumn {
 
 export type Column = NumberColumn | CategoryColumn;
 
-/** Cells that mean "no value", besides the empty one; the common ones of what pandas.read_csv takes as such. */
+/** Cells that mean "no value", besides the empty one: the common ones of pandas.read_csv. */
 const missingMarks = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]);
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** So many values decide what a column holds; from there on numbers need not be kept as text. */
-const sample = 1000;
+/** Values that decide the kind of a column; afterwards numbers need not be kept as text. */
+const sampleSize = 1000;
 
-/** A column is taken for one of numbers, and its other cells for mistakes, from this share of numbers on. */
-const mostly = 0.9;
+/** From this share of numbers on a column is numeric, and its other cells are mistakes. */
+const numericShare = 0.9;
 
 /**
- * Gathers the cells of a column and decides from the first of them whether it holds numbers or words.
- * One that holds numbers must hold nothing else: other cells are reported.
+ * Collects the cells of a column and decides by the first of them whether it holds numbers or words. In a column of numbers every
+ * other cell is reported as a problem.
  */
 export class ColumnBuilder {
   readonly #name: string;
   readonly #problems: ProblemList;
   readonly #place: string;
-  /** Cells while it is undecided, words afterwards; where each stands, while it is undecided. */
+  /** Cells until the kind is decided, words afterwards; and the rows of the cells until then. */
   #texts: (string | undefined)[] = [];
   #rows: number[] = [];
-  /** Equal words are kept once. */
+  /** Interns words, so that equal ones share memory. */
   readonly #words = new Map<string, string>();
   #numbers: Float64Array<ArrayBuffer> | undefined;
   #length = 0;
   #missing = 0;
   #decided = false;
 
-  /** @param place what rows are called in messages. Default "row" */
+  /** @param place word for a row in messages. Default "row" */
   constructor(name: string, problems: ProblemList, place = "row") {
     this.#name = name;
     this.#problems = problems;
     this.#place = place;
   }
 
-  /** @param row where the cell stands in the file, for messages */
+  /** @param row row of the cell in the file, for messages */
   add(cell: string, row: number): void {
     const text = missingMarks.has(cell) ? undefined : cell;
     if (text === undefined) this.#missing++;
@@ -62,11 +62,11 @@ export class ColumnBuilder {
       this.#addNumber(text, row);
       return;
     }
-    this.#texts.push(text === undefined ? undefined : this.#wordOf(text));
+    this.#texts.push(text === undefined ? undefined : this.#intern(text));
     this.#length++;
     if (this.#decided) return;
     this.#rows.push(row);
-    if (this.#length - this.#missing >= sample) this.#decide();
+    if (this.#length - this.#missing >= sampleSize) this.#decide();
   }
 
   finish(): Column {
@@ -83,11 +83,11 @@ export class ColumnBuilder {
     this.#decided = true;
     this.#rows = [];
     const present = texts.filter((text) => text !== undefined);
-    if (present.filter((text) => !Number.isNaN(numberOf(text))).length < mostly * present.length) return;
+    if (present.filter((text) => !Number.isNaN(numberOf(text))).length < numericShare * present.length) return;
     this.#texts = [];
     this.#words.clear();
     this.#length = 0;
-    this.#numbers = new Float64Array(2 * sample);
+    this.#numbers = new Float64Array(2 * sampleSize);
     texts.forEach((text, index) => this.#addNumber(text, rows[index]!));
   }
 
@@ -107,7 +107,7 @@ export class ColumnBuilder {
     numbers[this.#length++] = value;
   }
 
-  #wordOf(text: string): string {
+  #intern(text: string): string {
     const known = this.#words.get(text);
     if (known !== undefined) return known;
     this.#words.set(text, text);
@@ -115,7 +115,7 @@ export class ColumnBuilder {
   }
 }
 
-/** NaN for what is no number, or larger than a double can hold. */
+/** Parses a number; NaN if the text is not one, or exceeds a double. */
 function numberOf(text: string): number {
   const value = number.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;

@@ -5,26 +5,26 @@ import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { ProblemList } from "./problem-list.ts";
-import { checkRoom } from "./room.ts";
+import { checkMemoryBudget } from "./memory-budget.ts";
 
 /** A dataset in memory, column by column. */
 export interface Dataset {
   columns: Column[];
-  /** Where each row stands in the file: as a spreadsheet counts, which has the header in row 1, or by line. */
+  /** Number of each row in the file: as in a spreadsheet, where the header is row 1, or the line. */
   rowNumbers: number[];
-  /** Of the file's bytes. */
+  /** Digest of the file's bytes. */
   sha256: string;
 }
 
-/** CSV is that of RFC 4180: commas, quotes, a header row. JSON lines are an object a line. Both are UTF-8. */
+/** CSV is that of RFC 4180 (commas, quotes, a header row); JSON lines have an object on each line. Both are UTF-8. */
 export type DatasetFormat = "csv" | "json-lines";
 
 type Table = Omit<Dataset, "sha256">;
 
 /**
- * Reads a dataset from a stream, of which no more is held than its columns. Throws a JobError that names rows and columns as a
+ * Reads a dataset from a stream and keeps only its columns in memory. Throws a JobError that names rows and columns as a
  * spreadsheet numbers them (the header is row 1), or lines and keys.
- * @param maxValues rows times columns, at most. Default: any number
+ * @param maxValues upper limit of rows times columns. Default: none
  */
 export async function readDataset(
   file: Readable,
@@ -32,7 +32,7 @@ export async function readDataset(
   maxValues = Infinity,
 ): Promise<Dataset> {
   const { meter, stored } = createMeter();
-  // Each ends the other: the stream's error is the table's.
+  // The end of either stream ends the other, so reading the table fails with the file's error.
   const bytes = pipeline(file, meter, () => undefined);
   const table = await (format === "csv" ? readCsv(bytes, maxValues) : readJsonLines(bytes, maxValues));
   return { ...table, sha256: stored().sha256 };
@@ -60,7 +60,7 @@ async function readRecords(records: AsyncIterable<string[]>, maxValues: number):
       } else {
         for (let index = 0; index < columns.length; index++) columns[index]!.add(record[index]!, row);
         rowNumbers.push(row);
-        checkRoom(rowNumbers.length, columns.length, maxValues);
+        checkMemoryBudget(rowNumbers.length, columns.length, maxValues);
       }
     }
   } catch (error) {

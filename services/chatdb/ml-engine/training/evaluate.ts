@@ -5,26 +5,26 @@ import { createPredictor, type Prediction } from "@chatdb/ml-model/predictor.ts"
 import type { Column } from "./column.ts";
 import { valuesAt } from "./features.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
-import { mulberry32 } from "./random.ts";
+import { mulberry32 } from "./seeded-random.ts";
 import type { ClassTarget, Target } from "./target.ts";
 import { partOf, placesOf, unwatched, type Watch } from "./watch.ts";
 
-/** Held-out rows of a regression that are shown, at most. */
-const mostPoints = 200;
+/** Upper limit of the points that an evaluation of a regression shows. */
+const maxPoints = 200;
 
-/** Held-out rows whose values are shuffled, and numbers read for all of the predictions that follow, at most. */
-const mostShuffled = 1000;
-const mostWork = 5e8;
+/** Upper limits of held-out rows that are shuffled, and of numbers read for all predictions of them. */
+const maxShuffledRows = 1000;
+const maxShuffleWork = 5e8;
 
-/** Of the work, predicting; the rest is to find out what matters. */
-const predicting = 0.7;
+/** Share of predicting in the work; the rest measures the importance of features. */
+const predictingShare = 0.7;
 
-/** Numbers read to predict the held-out rows, at most: neighbours are looked for among all rows, each time. */
-const mostMeasured = 2e9;
+/** Upper limit of numbers read to predict the held-out rows: each search for neighbours reads all rows. */
+const maxPredictionWork = 2e9;
 
 /**
- * Predicts the held-out rows as the prediction service would, and tells how well that went. Where that would take minutes, the first of them
- * stand for all, which a shuffle has put there.
+ * Measures the model on the held-out rows, predicted as the prediction service would. If that would take minutes, a random sample
+ * of them (the first, since they are shuffled) stands for all.
  */
 export function evaluate(
   artifact: ModelArtifact,
@@ -34,29 +34,32 @@ export function evaluate(
   seed: number,
   watch: Watch = unwatched,
 ): { metrics: Metrics; evaluation: Evaluation } {
-  const rows = heldOut.subarray(0, Math.ceil(mostMeasured / workOf(artifact)));
+  const rows = heldOut.subarray(0, Math.ceil(maxPredictionWork / workOf(artifact)));
   const { predict } = createPredictor(artifact);
   const used = columns.filter(({ name }) => artifact.features.some((feature) => feature.name === name));
   const inputs = Array.from(rows, (row) => valuesAt(used, row));
   const predictions = Array.from(
-    placesOf(rows.length, partOf(watch, 0, predicting), "predicting held-out rows"),
+    placesOf(rows.length, partOf(watch, 0, predictingShare), "predicting held-out rows"),
     (place) => predict(inputs[place]!),
   );
-  const few = rows.subarray(0, Math.min(mostShuffled, Math.floor(mostWork / (workOf(artifact) * used.length))));
-  const scoreOf = scorer(target, few);
-  const right = scoreOf(predictions);
+  const sample = rows.subarray(
+    0,
+    Math.min(maxShuffledRows, Math.floor(maxShuffleWork / (workOf(artifact) * used.length))),
+  );
+  const scoreOf = scorer(target, sample);
+  const baseline = scoreOf(predictions);
   const importance = importanceOf(
-    inputs.slice(0, few.length),
+    inputs.slice(0, sample.length),
     used.map(({ name }) => name),
     seed,
-    (shuffled) => right - scoreOf(shuffled.map(predict)),
-    partOf(watch, predicting, 1),
+    (shuffled) => baseline - scoreOf(shuffled.map(predict)),
+    partOf(watch, predictingShare, 1),
   );
-  const told = importance.every((each) => Number.isFinite(each.importance)) ? { importance } : {};
+  const finiteImportance = importance.every((each) => Number.isFinite(each.importance)) ? { importance } : {};
   if (target.task === "classification")
     return {
       metrics: { ...classificationMetrics(namesOf(target, rows), predictions), test_rows: rows.length },
-      evaluation: { confusion: confusionOf(target, rows, predictions), ...told },
+      evaluation: { confusion: confusionOf(target, rows, predictions), ...finiteImportance },
     };
   const [actual, predicted] = [
     Array.from(rows, (row) => target.values[row]!),
@@ -64,11 +67,11 @@ export function evaluate(
   ];
   return {
     metrics: { ...regressionMetrics(actual, predicted), test_rows: rows.length },
-    evaluation: { points: pointsOf(actual, predicted), ...told },
+    evaluation: { points: pointsOf(actual, predicted), ...finiteImportance },
   };
 }
 
-/** Numbers that a prediction reads. */
+/** Estimates how many numbers a prediction reads. */
 function workOf(artifact: ModelArtifact): number {
   if (artifact.family === "k-nearest-neighbours") return artifact.points.length;
   return artifact.family === "boosted-trees" ? artifact.trees.length * 10 : 1000;
@@ -77,7 +80,7 @@ function workOf(artifact: ModelArtifact): number {
 const namesOf = ({ classes, labels }: ClassTarget, rows: Int32Array) =>
   Array.from(rows, (row) => classes[labels[row]!]!);
 
-/** r2 or accuracy of predictions of the first of the rows. */
+/** Creates the score (r2 or accuracy) of predictions of the given rows. */
 function scorer(target: Target, rows: Int32Array): (predictions: readonly Prediction[]) => number {
   if (target.task === "classification") {
     const names = namesOf(target, rows);
@@ -91,26 +94,29 @@ function scorer(target: Target, rows: Int32Array): (predictions: readonly Predic
     ).r2;
 }
 
-/** How much the score falls as each feature's values are shuffled (Breiman, Random forests, 2001, section 10), the most important first. */
+/**
+ * Permutation importance: how much the score falls if a feature's values are shuffled (Breiman, Random forests, 2001, section 10). The
+ * most important feature comes first.
+ */
 function importanceOf(
   inputs: Record<string, FeatureValues[string]>[],
   names: readonly string[],
   seed: number,
-  fallOf: (inputs: readonly FeatureValues[]) => number,
+  scoreLoss: (inputs: readonly FeatureValues[]) => number,
   watch: Watch,
 ): NonNullable<Evaluation["importance"]> {
   const random = mulberry32(seed);
-  const falls = Array.from(placesOf(names.length, watch, "what features matter", 1), (place) => {
+  const importances = Array.from(placesOf(names.length, watch, "measuring the importance of features", 1), (place) => {
     const name = names[place]!;
     const before = inputs.map((input) => input[name]);
     const put = (values: typeof before) => inputs.forEach((input, i) => (input[name] = values[i]));
-    // In their place: a copy of each row for each column would be work in the square of the columns.
+    // Shuffled in place: a copy of each row for each column would be quadratic in the columns.
     put(shuffled([...before], random));
-    const importance = fallOf(inputs);
+    const importance = scoreLoss(inputs);
     put(before);
     return { feature: name, importance };
   });
-  return falls.sort((a, b) => b.importance - a.importance);
+  return importances.sort((a, b) => b.importance - a.importance);
 }
 
 /** Fisher-Yates. */
@@ -134,6 +140,6 @@ function confusionOf(
 }
 
 function pointsOf(actual: readonly number[], predicted: readonly number[]): NonNullable<Evaluation["points"]> {
-  const every = Math.ceil(actual.length / mostPoints);
+  const every = Math.ceil(actual.length / maxPoints);
   return actual.flatMap((value, i) => (i % every === 0 ? [{ actual: value, predicted: predicted[i]! }] : []));
 }

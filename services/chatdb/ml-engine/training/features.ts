@@ -3,11 +3,11 @@ import type { FeatureValues, TableFeature } from "@chatdb/ml-model/feature.ts";
 import type { CategoryColumn, Column, NumberColumn } from "./column.ts";
 import { JobError } from "./job-error.ts";
 
-/** A column with more words than this keeps its most frequent ones. */
-const mostCategories = 50;
+/** A column with more categories keeps its most frequent ones. */
+const maxCategories = 50;
 
 /** 8 bytes each: 128 MiB. */
-const mostCells = 2 ** 24;
+const maxCells = 2 ** 24;
 
 /** Rows of encoded features, one after another. */
 export interface Matrix {
@@ -16,7 +16,7 @@ export interface Matrix {
   width: number;
 }
 
-/** Learns how to encode each column from the training rows alone: the held-out ones must not tell. */
+/** Learns the encoding of each column from the training rows alone, so that held-out rows do not leak into it. */
 export function learnFeatures(columns: readonly Column[], training: Int32Array): TableFeature[] {
   return columns.map((column) =>
     column.kind === "number" ? learnNumber(column, training) : learnCategories(column, training),
@@ -46,8 +46,8 @@ function learnCategories({ name, values, missing }: CategoryColumn, training: In
     if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
-  const open = byFrequency.length > mostCategories;
-  const categories = byFrequency.slice(0, mostCategories).sort();
+  const open = byFrequency.length > maxCategories;
+  const categories = byFrequency.slice(0, maxCategories).sort();
   const shares = categories.map((category) => counts.get(category)! / training.length);
   return { kind: "category", name, categories, shares, open, required: missing === 0 };
 }
@@ -55,10 +55,10 @@ function learnCategories({ name, values, missing }: CategoryColumn, training: In
 /** Encodes the given rows. */
 export function encodeRows(features: readonly TableFeature[], columns: readonly Column[], rows: Int32Array): Matrix {
   const width = encodedWidth(features);
-  if (rows.length * width > mostCells) {
+  if (rows.length * width > maxCells) {
     throw new JobError(
       `The dataset takes ${width} columns once its words are encoded; with ${rows.length} rows at most ` +
-        `${Math.floor(mostCells / rows.length)} fit. Leave out columns or rows.`,
+        `${Math.floor(maxCells / rows.length)} fit. Leave out columns or rows.`,
     );
   }
   const data = new Float64Array(rows.length * width);
@@ -69,7 +69,7 @@ export function encodeRows(features: readonly TableFeature[], columns: readonly 
   return { data, rows: rows.length, width };
 }
 
-/** A row's values by column name. */
+/** Collects a row's values by column name. */
 export function valuesAt(columns: readonly Column[], row: number): Record<string, FeatureValues[string]> {
   return Object.fromEntries(columns.map((column) => [column.name, valueOf(column, row)]));
 }

@@ -9,26 +9,29 @@ import { boost, type Boosted } from "./boosted-trees.ts";
 import type { Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { binaryLogLoss, softmaxLogLoss, squaredError, type Loss } from "./loss.ts";
-import type { Split } from "./split.ts";
+import type { RowSplit } from "./row-split.ts";
 import type { Target } from "./target.ts";
 import { unreadable, type Watch } from "./watch.ts";
 
-/** Numbers kept of a leaf or of a row's scores, 8 bytes each: at most 128 MiB. */
-const mostNumbers = 2 ** 24;
+/** Upper limit of the numbers in histograms and in scores, 8 bytes each: 128 MiB. */
+const maxNumbers = 2 ** 24;
 
-/** Points of a learning curve, at most: enough to see it, and each takes a look at all rows. */
-const mostPoints = 50;
+/** Upper limit of points of a learning curve: each reads the scores of all rows. */
+const maxPoints = 50;
 
 export interface TreesFit extends Boosted {
   curve: NonNullable<Evaluation["curve"]>;
 }
 
-/** Boosted trees with the defaults of scikit-learn's HistGradientBoosting, and the loss on the training and on the held-out rows as they grew. */
+/**
+ * Fits boosted trees with the defaults of scikit-learn's HistGradientBoosting, and records the loss on training and held-out rows as
+ * they grow.
+ */
 export function fitTrees(
   features: readonly TableFeature[],
   columns: readonly Column[],
   target: Target,
-  split: Split,
+  split: RowSplit,
   parameters: TrainingParameters,
   watch: Watch,
 ): TreesFit {
@@ -49,22 +52,22 @@ export function fitTrees(
     leaves * 3 * binned.reduce((sum, { count }) => sum + count + 1, 0),
     split.training.length * loss.intercepts.length,
   );
-  if (numbers > mostNumbers)
+  if (numbers > maxNumbers)
     throw new JobError(
       `Trees of ${leaves} leaves over ${columns.length} columns and ${split.training.length} rows need more memory than a training has. Leave out columns, rows or leaves.`,
     );
 
-  const walk = createWalk(raw, features);
+  const addTree = createTreeScorer(raw, features);
   const replay = (rows: Int32Array, trees: readonly Tree[]) => {
     const scores = loss.intercepts.map((intercept) => new Float64Array(rows.length).fill(intercept));
-    trees.forEach((each, n) => walk(each, rows, scores[n % scores.length]!));
+    trees.forEach((each, n) => addTree(each, rows, scores[n % scores.length]!));
     return scores;
   };
   const heldOutScores = replay(split.test, []);
   const curve: TreesFit["curve"] = [];
-  const every = Math.ceil(rounds / mostPoints);
+  const every = Math.ceil(rounds / maxPoints);
   const follow = (round: number, trees: readonly Tree[], scores: readonly Float64Array[]) => {
-    trees.slice(-scores.length).forEach((each, k) => walk(each, split.test, heldOutScores[k]!));
+    trees.slice(-scores.length).forEach((each, k) => addTree(each, split.test, heldOutScores[k]!));
     if (round % every === 0 || round === rounds)
       curve.push({ round, training: loss.mean(scores), held_out: heldOut.mean(heldOutScores) });
   };
@@ -74,7 +77,7 @@ export function fitTrees(
     scores: replay(split.training, []),
   };
   for (let n = 0; n < earlier.trees.length; n += loss.intercepts.length) {
-    for (let k = 0; k < loss.intercepts.length; k++) walk(earlier.trees[n + k]!, split.training, earlier.scores[k]!);
+    for (let k = 0; k < loss.intercepts.length; k++) addTree(earlier.trees[n + k]!, split.training, earlier.scores[k]!);
     follow(n / loss.intercepts.length + 1, earlier.trees.slice(0, n + loss.intercepts.length), earlier.scores);
   }
   const onRound = (round: number, trees: readonly Tree[], scores: readonly Float64Array[]) => {
@@ -92,15 +95,15 @@ function lossOf(target: Target, rows: Int32Array): Loss {
   return scoresOf(target.classes) === 1 ? binaryLogLoss(labels) : softmaxLogLoss(labels, target.classes.length);
 }
 
-/** By row what a tree compares: a number, or the place of a category; NaN for neither. */
+/** Converts a column to what trees compare: numbers, or indices of categories; NaN if missing or unknown. */
 function rawValues(column: Column, feature: TableFeature): Float64Array {
   if (column.kind === "number") return column.values;
   const places = new Map(feature.kind === "category" ? feature.categories.map((name, place) => [name, place]) : []);
   return Float64Array.from(column.values, (value) => (value === undefined ? NaN : (places.get(value) ?? NaN)));
 }
 
-/** Makes what adds to scores what a tree says of the given rows. */
-function createWalk(
+/** Creates a function that adds a tree's predictions of the given rows to their scores. */
+function createTreeScorer(
   raw: readonly Float64Array[],
   features: readonly TableFeature[],
 ): (tree: Tree, rows: Int32Array, scores: Float64Array) => void {
@@ -114,7 +117,7 @@ function createWalk(
   };
 }
 
-/** The trees that an earlier start left behind; of damaged ones, none. */
+/** Restores the trees of an interrupted start; none if they are damaged. */
 function treesOf(watch: Watch, features: readonly TableFeature[], scores: number, rounds: number): Tree[] {
   if (!watch.resumeFrom) return [];
   const trees = readTrees(watch.resumeFrom);
@@ -127,7 +130,7 @@ function treesOf(watch: Watch, features: readonly TableFeature[], scores: number
     watch.log(unreadable);
     return [];
   }
-  watch.log(`goes on after ${trees.length / scores} of ${rounds} rounds`);
+  watch.log(`resumes after ${trees.length / scores} of ${rounds} rounds`);
   return trees;
 }
 

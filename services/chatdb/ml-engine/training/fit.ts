@@ -9,18 +9,18 @@ import { JobError } from "./job-error.ts";
 import { fitLinear } from "./linear-regression.ts";
 import { fitLogistic, type LogisticOptions } from "./logistic-regression.ts";
 import { sparseRows } from "./sparse.ts";
-import type { Split } from "./split.ts";
+import type { RowSplit } from "./row-split.ts";
 import type { Target } from "./target.ts";
 import { textColumn } from "./text-column.ts";
 import { learnVocabulary } from "./vocabulary.ts";
 import { partOf, placesOf, type Watch } from "./watch.ts";
 
-/** What a family learns from. */
+/** The inputs of fitting a family. */
 export interface Material {
-  /** Without the target. */
+  /** All columns but the target. */
   columns: readonly Column[];
   target: Target;
-  split: Split;
+  split: RowSplit;
   parameters: TrainingParameters;
   watch: Watch;
 }
@@ -30,18 +30,18 @@ export interface Fitted {
   curve?: Evaluation["curve"];
 }
 
-/** Numbers that an artifact of neighbours may hold: about 20 MB as text. */
-const mostPoints = 2 ** 20;
+/** Upper limit of numbers in an artifact of neighbours: about 20 MB as text. */
+const maxPoints = 2 ** 20;
 
-/** Terms, and weights by class and term, that an artifact of texts may hold. */
-const mostTerms = 20_000;
-const mostWeights = 2 ** 19;
+/** Upper limits of terms, and of weights by class and term, in an artifact of texts. */
+const maxTerms = 20_000;
+const maxWeights = 2 ** 19;
 
-/** Of the work on texts, until their words are counted, and until they are weighed. */
-const counted = 0.1;
-const weighed = 0.15;
+/** Shares of the work on texts after which words are counted, and weighed. */
+const countedShare = 0.1;
+const weighedShare = 0.15;
 
-/** Learns from the training rows. Throws a JobError where the family is not for this target, or there is nothing to learn. */
+/** Fits a model to the training rows. Throws a JobError if the family does not suit the target, or there is nothing to learn. */
 export function fit(family: Family, material: Material): Fitted {
   const { columns, target, split, parameters, watch } = material;
   if (family === "text-classification") return { artifact: fitText(material) };
@@ -54,10 +54,10 @@ export function fit(family: Family, material: Material): Fitted {
   const x = encodeRows(features, columns, split.training);
   if (family === "k-nearest-neighbours") {
     const { neighbours = 5, neighbour_weights = "uniform" } = parameters;
-    if (x.data.length > mostPoints) {
+    if (x.data.length > maxPoints) {
       throw new JobError(
         `A model of nearest neighbours holds its rows: ${x.rows} rows of ${x.width} encoded columns are ${x.data.length} numbers, and at most ` +
-          `${mostPoints} fit. Leave out columns or rows, hold more out (test_fraction), or take another family.`,
+          `${maxPoints} fit. Leave out columns or rows, hold more out (test_fraction), or take another family.`,
       );
     }
     return {
@@ -104,14 +104,14 @@ function fitText(material: Material): ModelArtifact {
   const texts = Array.from(split.training, (row) => column.values[row] ?? "");
   const vocabulary = learnVocabulary(
     texts,
-    Math.min(mostTerms, Math.floor(mostWeights / classes.length)),
-    partOf(watch, 0, counted),
+    Math.min(maxTerms, Math.floor(maxWeights / classes.length)),
+    partOf(watch, 0, countedShare),
   );
   if (vocabulary.terms.length === 0)
     throw new JobError(`Column "${column.name}" has no words of two letters or more to learn from.`);
   watch.log(`texts of column "${column.name}", ${vocabulary.terms.length} words and pairs of words`);
   const weigh = createWeigher(vocabulary.terms, vocabulary.rarity);
-  const places = placesOf(texts.length, partOf(watch, counted, weighed), "weighing the words of texts");
+  const places = placesOf(texts.length, partOf(watch, countedShare, weighedShare), "weighing the words of texts");
   const x = sparseRows(
     Array.from(places, (place) => weigh(texts[place]!)),
     vocabulary.terms.length,
@@ -127,7 +127,7 @@ function fitText(material: Material): ModelArtifact {
       x,
       Int32Array.from(answersOf(target, split.training)),
       classes.length,
-      logisticOptions({ parameters, watch: partOf(watch, weighed, 1) }),
+      logisticOptions({ parameters, watch: partOf(watch, weighedShare, 1) }),
     ),
   };
 }
@@ -146,7 +146,7 @@ function classTarget(family: Family, target: Target) {
 
 const classesOf = (target: Target) => (target.task === "classification" ? { classes: target.classes } : {});
 
-/** Numbers, or places of classes. */
+/** Returns the targets of rows: numbers, or indices of classes. */
 function answersOf(target: Target, rows: Int32Array): number[] {
   const values = target.task === "regression" ? target.values : target.labels;
   return Array.from(rows, (row) => values[row]!);

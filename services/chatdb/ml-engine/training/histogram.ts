@@ -1,12 +1,12 @@
-/** Those of the rows from `start` to `end` of an order, one after another. */
+/** Copies the values of rows `start` to `end` of an order into `to`, one after another. */
 export function gather(from: Float64Array, order: Uint32Array, start: number, end: number, to: Float64Array): void {
   for (let i = start; i < end; i++) to[i] = from[order[i]!]!;
 }
 
-/** Columns of bins, and where the sums of each begin. */
+/** One item for each of four columns: their bins, or the offsets of their sums. */
 type Four<T> = readonly [T, T, T, T];
 
-/** Adds rows from `start` to `end` of an order to the sums of their bins: slope, rows, curvature. What is added has been gathered. */
+/** Adds rows `start` to `end` of an order to the sums of their bins: slope, rows, curvature. Slopes and curvatures are gathered. */
 export function addCurved(
   [a, b, c, d]: Four<Uint8Array>,
   [atA, atB, atC, atD]: Four<number>,
@@ -40,7 +40,7 @@ export function addCurved(
   }
 }
 
-/** The same where curvatures are all 1: slope, rows. */
+/** The same if curvatures are all 1: slope, rows. */
 export function addFlat(
   [a, b, c, d]: Four<Uint8Array>,
   [atA, atB, atC, atD]: Four<number>,

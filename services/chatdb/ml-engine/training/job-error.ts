@@ -1,4 +1,4 @@
-/** A job cannot succeed however often it is tried: the reason, for people. Anything else that is thrown may pass, and is retried. */
+/** A permanent failure of a job, with the reason for people. Any other error is transient, so the job is retried. */
 export class JobError extends Error {
   override readonly name = "JobError";
 }

@@ -3,14 +3,14 @@ import { StringDecoder } from "node:string_decoder";
 import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { ProblemList } from "./problem-list.ts";
-import { checkRoom } from "./room.ts";
+import { checkMemoryBudget } from "./memory-budget.ts";
 
-/** Characters of one line, at most: more is not a line but a file without any. */
-const longestLine = 2 ** 24;
+/** Upper limit of characters in a line: a longer one shows that the file has no lines. */
+const maxLineLength = 2 ** 24;
 
 /**
- * Reads JSON lines (an object a line, UTF-8): keys are columns, in the order in which they first come; values are texts, numbers, true,
- * false or null, and read as the cells of a CSV file are. A key that a line has not has no value there. Lines count from 1.
+ * Reads JSON lines (an object on each line, UTF-8). Keys are columns in the order of their first occurrence; values are texts, numbers,
+ * true, false or null, and are parsed like the cells of a CSV file. A key that a line lacks has no value there. Lines count from 1.
  */
 export async function readJsonLines(
   file: Readable,
@@ -30,8 +30,8 @@ export async function readJsonLines(
     }
     for (const [key, value] of Object.entries(row)) {
       if (!columns.has(key)) {
-        checkRoom(rowNumbers.length, columns.size + 1, maxValues);
-        columns.set(key, begun(key, rowNumbers, problems));
+        checkMemoryBudget(rowNumbers.length, columns.size + 1, maxValues);
+        columns.set(key, newColumn(key, rowNumbers, problems));
       }
       if (typeof value === "object" && value !== null)
         problems.add(
@@ -40,25 +40,25 @@ export async function readJsonLines(
     }
     for (const [key, column] of columns) column.add(Object.hasOwn(row, key) ? cellOf(row[key]) : "", line);
     rowNumbers.push(line);
-    checkRoom(rowNumbers.length, columns.size, maxValues);
+    checkMemoryBudget(rowNumbers.length, columns.size, maxValues);
   }
   if (columns.has("")) problems.add("a key is empty: columns need names");
   if (columns.size === 0) problems.add("there is no line that has an object");
   else if (columns.size === 1)
-    problems.add(`only one key ("${[...columns.keys()][0]}"); there is nothing to learn it from`);
+    problems.add(`only one key ("${[...columns.keys()][0]}"); there is nothing to learn from`);
   const finished = [...columns.values()].map((column) => column.finish());
   problems.throwIfAny("The dataset has lines that cannot be used.");
   return { columns: finished, rowNumbers };
 }
 
-/** A column of a key that earlier lines have not. */
-function begun(key: string, earlier: readonly number[], problems: ProblemList): ColumnBuilder {
+/** Creates a column for a key that earlier lines lack. */
+function newColumn(key: string, earlier: readonly number[], problems: ProblemList): ColumnBuilder {
   const column = new ColumnBuilder(key, problems, "line");
   for (const line of earlier) column.add("", line);
   return column;
 }
 
-/** Lists and objects are told of elsewhere. */
+/** Converts a value to a cell. The caller reports lists and objects. */
 function cellOf(value: unknown): string {
   if (typeof value === "string") return value.trim();
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
@@ -88,8 +88,8 @@ async function* linesOf(file: Readable): AsyncGenerator<string, void, undefined>
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
     yield* lines;
-    if (rest.length > longestLine)
-      throw new JobError("The dataset has a line that is too long: JSON lines are an object a line.");
+    if (rest.length > maxLineLength)
+      throw new JobError("The dataset has a line that is too long: JSON lines have an object on each line.");
   }
   rest += decoder.end();
   if (rest !== "") yield rest;

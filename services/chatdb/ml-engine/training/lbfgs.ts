@@ -1,29 +1,29 @@
-/** Computes f(point), and writes its gradient there. */
+/** Computes f(point) and writes its gradient there into `gradient`. */
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
 export interface MinimizeOptions {
   maxIterations: number;
-  /** Done when no member of the gradient is larger. Default 1e-7. */
+  /** It stops once no component of the gradient is larger. Default 1e-7. */
   tolerance?: number;
-  /** Told of each iteration as it begins. */
-  onIteration?: (iteration: number, way: Way) => void;
-  /** From where an earlier run goes on, to the very same minimum. Default: from the start. */
-  earlier?: Way | undefined;
+  /** Called as each iteration begins. */
+  onIteration?: (iteration: number, state: OptimizerState) => void;
+  /** State of an interrupted run; the minimum is exactly the same. Default: the starting point. */
+  resumeFrom?: OptimizerState | undefined;
 }
 
-/** How far it has come. */
-export interface Way {
-  /** Iterations that are done. */
+/** The history that determines the rest of a run. */
+export interface OptimizerState {
+  /** Completed iterations. */
   iterations: number;
-  /** The latest points, the last of them where it is: all that the rest of the way depends on. */
+  /** The latest points, the current one last. */
   points: readonly Float64Array[];
 }
 
-/** How many past steps stand in for the Hessian, at most; 3 to 20 is usual. */
-const memory = 10;
+/** Upper limit of past steps that approximate the Hessian; 3 to 20 is usual. */
+const historySize = 10;
 
-/** Where it has been, with what the objective is there. */
-interface Place {
+/** A point with the objective's value and gradient there. */
+interface Evaluated {
   point: Float64Array;
   gradient: Float64Array;
   value: number;
@@ -40,18 +40,18 @@ interface Step {
  * (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1). Deterministic.
  */
 export function minimize(objective: Objective, start: Float64Array, options: MinimizeOptions): Float64Array {
-  const { maxIterations, tolerance = 1e-7, onIteration, earlier = { iterations: 0, points: [start] } } = options;
+  const { maxIterations, tolerance = 1e-7, onIteration, resumeFrom = { iterations: 0, points: [start] } } = options;
   const points: Float64Array[] = [];
   const steps: (Step | undefined)[] = [];
-  let place: Place | undefined;
-  const goTo = (next: Place): Place => {
-    if (points.push(next.point) > memory + 1) points.shift();
-    if (place && steps.push(stepBetween(place, next)) > memory) steps.shift();
-    return (place = next);
+  let current: Evaluated | undefined;
+  const goTo = (next: Evaluated): Evaluated => {
+    if (points.push(next.point) > historySize + 1) points.shift();
+    if (current && steps.push(stepBetween(current, next)) > historySize) steps.shift();
+    return (current = next);
   };
-  let { point, gradient, value } = goTo(placeAt(objective, earlier.points[0]!));
-  for (const passed of earlier.points.slice(1)) ({ point, gradient, value } = goTo(placeAt(objective, passed)));
-  for (let iteration = earlier.iterations; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
+  let { point, gradient, value } = goTo(evaluateAt(objective, resumeFrom.points[0]!));
+  for (const passed of resumeFrom.points.slice(1)) ({ point, gradient, value } = goTo(evaluateAt(objective, passed)));
+  for (let iteration = resumeFrom.iterations; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
     onIteration?.(iteration, { iterations: iteration, points });
     const known = steps.filter((step) => step !== undefined);
     const next = searchLine(
@@ -60,21 +60,21 @@ export function minimize(objective: Objective, start: Float64Array, options: Min
       quasiNewtonDirection(gradient, known),
       known.length === 0,
     );
-    // No step makes it smaller: this is the minimum as far as doubles can tell.
+    // No step decreases the value: this is the minimum to the precision of doubles.
     if (next === undefined) break;
     ({ point, gradient, value } = goTo(next));
   }
   return point;
 }
 
-function placeAt(objective: Objective, point: Float64Array): Place {
+function evaluateAt(objective: Objective, point: Float64Array): Evaluated {
   const gradient = new Float64Array(point.length);
   const value = objective(point, gradient);
   return { point, gradient, value };
 }
 
-/** Undefined where the slope changed too little to tell a curvature. */
-function stepBetween(from: Place, to: Place): Step | undefined {
+/** Returns undefined if the gradient changed too little to determine a curvature. */
+function stepBetween(from: Evaluated, to: Evaluated): Step | undefined {
   const s = to.point.map((coordinate, i) => coordinate - from.point[i]!);
   const y = to.gradient.map((slope, i) => slope - from.gradient[i]!);
   const curvature = dot(s, y);
@@ -100,14 +100,14 @@ function quasiNewtonDirection(gradient: Float64Array, steps: readonly Step[]): F
 /** Halves the step until the value falls enough (Armijo's condition). */
 function searchLine(
   objective: Objective,
-  { point, gradient, value }: Place,
+  { point, gradient, value }: Evaluated,
   direction: Float64Array,
   first: boolean,
-): Place | undefined {
+): Evaluated | undefined {
   const slope = dot(gradient, direction);
   let length = first ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
   for (let halvings = 0; halvings < 50; halvings++, length /= 2) {
-    const next = placeAt(
+    const next = evaluateAt(
       objective,
       point.map((coordinate, i) => coordinate + length * direction[i]!),
     );

@@ -2,8 +2,8 @@ import type { Matrix } from "./features.ts";
 import { JobError } from "./job-error.ts";
 import { placesOf, unwatched, type Watch } from "./watch.ts";
 
-/** The products of any two columns are held, 8 bytes each: 128 MiB. */
-const mostColumns = 2 ** 12;
+/** Upper limit of columns: the products of any two are held, 8 bytes each, so 128 MiB. */
+const maxColumns = 2 ** 12;
 
 export interface LinearFit {
   intercept: number;
@@ -21,9 +21,9 @@ export function fitLinear(
   watch: Pick<Watch, "progress"> = unwatched,
 ): LinearFit {
   const { width } = x;
-  if (width > mostColumns)
+  if (width > maxColumns)
     throw new JobError(
-      `The dataset takes ${width} columns once its words are encoded; linear-regression takes at most ${mostColumns}. Leave out columns, or take boosted-trees.`,
+      `The dataset takes ${width} columns once its words are encoded; linear-regression takes at most ${maxColumns}. Leave out columns, or take boosted-trees.`,
     );
   const means = columnMeans(x);
   const meanOfY = y.reduce((sum, value) => sum + value, 0) / x.rows;
@@ -51,10 +51,10 @@ function columnMeans({ data, rows, width }: Matrix): Float64Array {
   return means;
 }
 
-/** Solves a x = b for a symmetric positive definite `a`, of which the lower half is read and overwritten, as is `b`. */
+/** Solves a x = b for a symmetric positive definite `a`. It reads the lower half of `a`, and overwrites that and `b`. */
 function solveCholesky(a: Float64Array, b: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
-    // What is left of it below the rounding errors of the subtractions is no more than rounding error.
+    // A pivot below the rounding errors of the subtractions is only rounding error.
     const diagonal = a[i * n + i]!;
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j]!;

@@ -1,9 +1,9 @@
 import { softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Matrix } from "./features.ts";
-import { minimize, type Way } from "./lbfgs.ts";
+import { minimize, type OptimizerState } from "./lbfgs.ts";
 import { withoutZeros, type SparseMatrix } from "./sparse.ts";
 import { unreadable, unwatched, type Watch } from "./watch.ts";
-import { bytesOfWay, wayFrom } from "./way-state.ts";
+import { encodeOptimizerState, decodeOptimizerState } from "./optimizer-state.ts";
 
 export interface LogisticFit {
   intercepts: number[];
@@ -11,7 +11,7 @@ export interface LogisticFit {
 }
 
 export interface LogisticOptions {
-  /** Penalty of the weights. */
+  /** Penalty on the squared weights. */
   l2: number;
   maxIterations: number;
   watch?: Watch;
@@ -28,7 +28,7 @@ export function fitLogistic(
   { l2, maxIterations, watch = unwatched }: LogisticOptions,
 ): LogisticFit {
   const { starts, columns, values, rows, width } = "data" in x ? withoutZeros(x) : x;
-  // One block a class: its weights, then its intercept.
+  // One block for each class: its weights, then its intercept.
   const block = width + 1;
   const scores = new Float64Array(classes);
   const objective = (point: Float64Array, gradient: Float64Array) => {
@@ -58,13 +58,13 @@ export function fitLogistic(
     return loss;
   };
   const start = new Float64Array(classes * block);
-  const earlier = watch.resumeFrom && wayFrom(watch.resumeFrom, start.length);
-  if (watch.resumeFrom) watch.log(earlier ? `goes on after ${earlier.iterations} iterations` : unreadable);
-  const onIteration = (iteration: number, way: Way) => {
+  const resumeFrom = watch.resumeFrom && decodeOptimizerState(watch.resumeFrom, start.length);
+  if (watch.resumeFrom) watch.log(resumeFrom ? `resumes after ${resumeFrom.iterations} iterations` : unreadable);
+  const onIteration = (iteration: number, state: OptimizerState) => {
     watch.progress(iteration / maxIterations, `iteration ${iteration + 1} of ${maxIterations} at most`);
-    watch.checkpoint(() => bytesOfWay(way));
+    watch.checkpoint(() => encodeOptimizerState(state));
   };
-  const point = minimize(objective, start, { maxIterations, onIteration, earlier });
+  const point = minimize(objective, start, { maxIterations, onIteration, resumeFrom });
   const blocks = Array.from({ length: classes }, (_, k) => [...point.subarray(k * block, (k + 1) * block)]);
   return {
     weights: blocks.map((values) => values.slice(0, width)),

@@ -1,22 +1,22 @@
 import { chanceOf, softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Descent } from "./tree-growth.ts";
 
-/** What boosting makes small. Scores are by score, then by row. */
+/** The function that boosting minimises. Scores are indexed by score, then by row. */
 export interface Loss {
-  /** The scores of every row, before any tree. */
+  /** The initial scores, the same for every row. */
   intercepts: number[];
-  /** Where the loss falls as score k changes, after `ready`. The arrays are used again the next time. */
+  /** Computes slopes and curvatures for score k, after `ready`. The next call reuses the arrays. */
   descent(scores: readonly Float64Array[], k: number): Descent;
-  /** Called as a round begins, before the trees of its scores are grown. */
+  /** Called as a round begins, before its trees are grown. */
   ready?(scores: readonly Float64Array[]): void;
-  /** Mean over the rows. */
+  /** The mean loss of the rows. */
   mean(scores: readonly Float64Array[]): number;
 }
 
-/** Curvatures are kept from vanishing where a row is told for certain. */
-const leastCurvature = 1e-6;
+/** Lower limit of a row's curvature, which vanishes if the prediction is certain. */
+const minRowCurvature = 1e-6;
 
-/** Half the square of the error. */
+/** Half the squared error. */
 export function squaredError(values: Float64Array): Loss {
   const slopes = new Float64Array(values.length);
   return {
@@ -29,13 +29,13 @@ export function squaredError(values: Float64Array): Loss {
   };
 }
 
-/** -ln of the chance given to what is so, the score being the log-odds that a row's label is 1 and not 0. */
+/** Negative log-likelihood of labels 0 and 1; the score is the log-odds of 1. */
 export function binaryLogLoss(
   labels: ArrayLike<number>,
   weights: Float64Array = new Float64Array(labels.length).fill(1),
 ): Loss {
   const [slopes, curvatures] = [new Float64Array(labels.length), new Float64Array(labels.length)];
-  // Never certain, however few rows there are.
+  // Smoothed, so that it is never certain.
   const share =
     (weights.reduce((sum, weight, row) => sum + weight * labels[row]!, 0) + 1) /
     (weights.reduce((sum, weight) => sum + weight, 0) + 2);
@@ -45,7 +45,7 @@ export function binaryLogLoss(
       for (let row = 0; row < slopes.length; row++) {
         const chance = chanceOf(scores![row]!);
         slopes[row] = weights[row]! * (chance - labels[row]!);
-        curvatures[row] = weights[row]! * Math.max(chance * (1 - chance), leastCurvature);
+        curvatures[row] = weights[row]! * Math.max(chance * (1 - chance), minRowCurvature);
       }
       return { slopes, curvatures };
     },
@@ -55,39 +55,39 @@ export function binaryLogLoss(
   };
 }
 
-/** -ln of the chance given to a row's class, by the softmax of its scores. */
+/** Negative log-likelihood of classes, by the softmax of their scores. */
 export function softmaxLogLoss(labels: ArrayLike<number>, classes: number): Loss {
   const [slopes, curvatures] = [new Float64Array(labels.length), new Float64Array(labels.length)];
-  const shares = Array.from({ length: classes }, () => new Float64Array(labels.length));
+  const probabilities = Array.from({ length: classes }, () => new Float64Array(labels.length));
   const row = new Float64Array(classes);
   const counts = new Float64Array(classes);
   for (let r = 0; r < labels.length; r++) counts[labels[r]!]!++;
-  const sharesAt = (scores: readonly Float64Array[], r: number) => {
+  const probabilitiesAt = (scores: readonly Float64Array[], r: number) => {
     for (let k = 0; k < classes; k++) row[k] = scores[k]![r]!;
     return softmax(row);
   };
   return {
-    // As if each class had been seen once more.
+    // Smoothed by one more row of each class.
     intercepts: Array.from(counts, (count) => Math.log((count + 1) / (labels.length + classes))),
     ready(scores) {
       for (let r = 0; r < labels.length; r++) {
-        sharesAt(scores, r);
-        for (let k = 0; k < classes; k++) shares[k]![r] = row[k]!;
+        probabilitiesAt(scores, r);
+        for (let k = 0; k < classes; k++) probabilities[k]![r] = row[k]!;
       }
     },
     descent(_, k) {
-      const chances = shares[k]!;
+      const chancesOfClass = probabilities[k]!;
       for (let r = 0; r < slopes.length; r++) {
-        const chance = chances[r]!;
+        const chance = chancesOfClass[r]!;
         slopes[r] = chance - (labels[r] === k ? 1 : 0);
-        curvatures[r] = Math.max(chance * (1 - chance), leastCurvature);
+        curvatures[r] = Math.max(chance * (1 - chance), minRowCurvature);
       }
       return { slopes, curvatures };
     },
     mean(scores) {
       let loss = 0;
       for (let r = 0; r < labels.length; r++)
-        loss -= Math.log(Math.max(sharesAt(scores, r)[labels[r]!]!, Number.MIN_VALUE));
+        loss -= Math.log(Math.max(probabilitiesAt(scores, r)[labels[r]!]!, Number.MIN_VALUE));
       return loss / labels.length;
     },
   };

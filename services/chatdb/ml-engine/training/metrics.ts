@@ -1,6 +1,6 @@
 import type { Prediction } from "@chatdb/ml-model/predictor.ts";
 
-/** Coefficient of determination; root of the mean squared error, and mean of the absolute one, in the target's unit. */
+/** Coefficient of determination; root mean squared error and mean absolute error in the target's unit. */
 export function regressionMetrics(
   actual: readonly number[],
   predicted: readonly number[],
@@ -8,15 +8,15 @@ export function regressionMetrics(
   const mean = actual.reduce((sum, value) => sum + value, 0) / actual.length;
   const total = actual.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const residual = actual.reduce((sum, value, i) => sum + (value - predicted[i]!) ** 2, 0);
-  // Where the target does not vary r2 is 0/0 or -infinity; scikit-learn's r2_score says 1 and 0.
+  // If the target does not vary, r2 is 0/0 or -infinity; like scikit-learn's r2_score, return 1 or 0.
   const r2 = total > 0 ? 1 - residual / total : residual === 0 ? 1 : 0;
   const absolute = actual.reduce((sum, value, i) => sum + Math.abs(value - predicted[i]!), 0);
   return { r2, rmse: Math.sqrt(residual / actual.length), mae: absolute / actual.length };
 }
 
 /**
- * Share of right classes; mean of -ln of the probability given to the right one (at most 36, as probabilities are clipped at 2^-52);
- * and F1, the harmonic mean of precision and recall, as the mean over the classes that are there or were predicted (scikit-learn's "macro").
+ * Accuracy; log loss (at most 36, as probabilities are clipped at 2^-52); and F1 as the mean over the classes that occur or were
+ * predicted (scikit-learn's "macro").
  */
 export function classificationMetrics(
   actual: readonly string[],
@@ -34,13 +34,13 @@ export function classificationMetrics(
 }
 
 function macroF1(actual: readonly string[], predicted: readonly Prediction[]): number {
-  const said = predicted.map(({ prediction }) => prediction);
-  const classes = [...new Set([...actual, ...said])];
+  const predictedClasses = predicted.map(({ prediction }) => prediction);
+  const classes = [...new Set([...actual, ...predictedClasses])];
   const f1 = (name: string | number) => {
-    const right = actual.filter((label, i) => label === name && said[i] === name).length;
-    const there = actual.filter((label) => label === name).length;
-    const told = said.filter((label) => label === name).length;
-    return (2 * right) / (there + told);
+    const right = actual.filter((label, i) => label === name && predictedClasses[i] === name).length;
+    const actualCount = actual.filter((label) => label === name).length;
+    const predictedCount = predictedClasses.filter((label) => label === name).length;
+    return (2 * right) / (actualCount + predictedCount);
   };
   return classes.reduce<number>((sum, name) => sum + f1(name), 0) / classes.length;
 }

@@ -1,6 +1,6 @@
 import type { Matrix } from "./features.ts";
 
-/** Rows of numbers that are mostly 0: of row r the entries from starts[r] to starts[r + 1], each a column and its value. */
+/** A matrix in compressed sparse rows: row r has the entries starts[r] to starts[r + 1], each a column and its value. */
 export interface SparseMatrix {
   starts: Uint32Array;
   columns: Uint32Array;
@@ -23,7 +23,7 @@ export function sparseRows(
   return { starts, columns, values, rows: rows.length, width };
 }
 
-/** Without the zeros, of which words encoded by category have many. */
+/** Drops the zeros, which one-hot encoded categories have many of. */
 export function withoutZeros({ data, rows, width }: Matrix): SparseMatrix {
   const starts = new Uint32Array(rows + 1);
   const entries = data.reduce((count, value) => count + Number(value !== 0), 0);

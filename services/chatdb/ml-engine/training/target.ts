@@ -13,18 +13,18 @@ export interface NumberTarget {
 export interface ClassTarget {
   task: "classification";
   name: string;
-  /** Sorted. */
+  /** Sorted names. */
   classes: string[];
-  /** Index into `classes`, by row. */
+  /** Index into `classes` for each row. */
   labels: Int32Array;
 }
 
-/** What is to be predicted. */
+/** The column to predict. */
 export type Target = NumberTarget | ClassTarget;
 
-/** A column of whole numbers with at most this many different ones is taken for classes. */
-const fewValues = 20;
-const mostClasses = 100;
+/** A column of whole numbers with at most this many distinct values holds classes. */
+const maxNumericClasses = 20;
+const maxClasses = 100;
 
 /**
  * Picks the column to predict (the given one, else the one named "target", else the last) and the task:
@@ -59,7 +59,9 @@ export function chooseTarget(
 
 function taskOf({ values }: NumberColumn): "regression" | "classification" {
   const distinct = new Set(values).size;
-  return distinct > fewValues || distinct > values.length / 2 || values.some((value) => !Number.isInteger(value))
+  return distinct > maxNumericClasses ||
+    distinct > values.length / 2 ||
+    values.some((value) => !Number.isInteger(value))
     ? "regression"
     : "classification";
 }
@@ -68,10 +70,10 @@ function toClasses(column: Column): ClassTarget {
   const names = Array.from<number | string | undefined, string>(column.values, String);
   const classes = [...new Set(names)].sort();
   if (classes.length < 2)
-    throw new JobError(`Column "${column.name}" is "${classes[0]}" in every row: there is nothing to tell apart.`);
-  if (classes.length > mostClasses) {
+    throw new JobError(`Column "${column.name}" is "${classes[0]}" in every row: there is nothing to distinguish.`);
+  if (classes.length > maxClasses) {
     throw new JobError(
-      `Column "${column.name}" has ${classes.length} different values; classification takes at most ${mostClasses}.`,
+      `Column "${column.name}" has ${classes.length} different values; classification takes at most ${maxClasses}.`,
     );
   }
   const indices = new Map(classes.map((name, index) => [name, index]));

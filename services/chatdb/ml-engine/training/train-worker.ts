@@ -1,4 +1,4 @@
-/** Runs in a worker thread: one training, the dataset on standard input, how it fares and its outcome as messages. */
+/** The worker thread of one training: it reads the dataset from standard input, and posts progress and the outcome. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Problem } from "@platform/kit/problem.ts";
 import { artifactFormat, serializeArtifact } from "@chatdb/ml-model/artifact.ts";
@@ -15,13 +15,13 @@ async function outcomeOf(task: TrainingTask): Promise<TrainingOutcome> {
     return { ok: true, ...(await (task.parameters.task === "questions" ? trainQuestions(task) : trainTable(task))) };
   } catch (error) {
     if (error instanceof JobError) return { ok: false, reason: error.message };
-    if (error instanceof Problem) return { ok: false, reason: error.message, passing: true };
+    if (error instanceof Problem) return { ok: false, reason: error.message, transient: true };
     throw error;
   }
 }
 
 async function trainQuestions(task: TrainingTask): Promise<Training> {
-  // What tables do without is not loaded for them: a grammar, and a client for HTTP.
+  // Loaded on demand: table trainings need neither the grammar nor the HTTP client.
   const questions = await import("../questions/train-questions.ts");
   return questions.trainQuestions(process.stdin, task.parameters, task.dbConnectorUrl, (material) =>
     createWatch(task, material, send),

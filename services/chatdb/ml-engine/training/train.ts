@@ -6,25 +6,24 @@ import type { Dataset } from "./dataset.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
 import { JobError } from "./job-error.ts";
-import { splitRows } from "./split.ts";
+import { splitRows } from "./row-split.ts";
 import { chooseTarget, type Target } from "./target.ts";
 import { holdsTexts } from "./text-column.ts";
 import { partOf, unwatched, type Watch } from "./watch.ts";
 
 export interface TrainedModel {
   artifact: ModelArtifact;
-  /** Of the held-out rows. */
+  /** Measured on the held-out rows, like the evaluation. */
   metrics: Metrics;
-  /** Of them, too. */
   evaluation: Evaluation;
 }
 
-/** Of the work, fitting; the rest is measuring. */
-const fitting = 0.9;
+/** Share of fitting in the work; the rest is evaluation. */
+const fittingShare = 0.9;
 
 /**
- * Trains a model on a share of the rows and measures it on the others.
- * The same dataset, target and parameters give the same model. Throws a JobError where there is nothing to learn.
+ * Trains a model on a share of the rows and measures it on the others. The same dataset, target and parameters give the same model.
+ * Throws a JobError if there is nothing to learn.
  */
 export function train(
   dataset: Dataset,
@@ -38,9 +37,15 @@ export function train(
   const split = splitRows(dataset.rowNumbers.length, parameters.test_fraction ?? 0.2, seed);
   const family = parameters.family ?? defaultFamily(columns, target);
   watch.log(`${family} of "${target.name}" from ${split.training.length} rows, ${split.test.length} held out`);
-  const { artifact, curve } = fit(family, { columns, target, split, parameters, watch: partOf(watch, 0, fitting) });
-  watch.progress(fitting, "measuring");
-  const { metrics, evaluation } = evaluate(artifact, columns, target, split.test, seed, partOf(watch, fitting, 1));
+  const { artifact, curve } = fit(family, {
+    columns,
+    target,
+    split,
+    parameters,
+    watch: partOf(watch, 0, fittingShare),
+  });
+  watch.progress(fittingShare, "measuring");
+  const { metrics, evaluation } = evaluate(artifact, columns, target, split.test, seed, partOf(watch, fittingShare, 1));
   if (!Object.values(metrics).every(Number.isFinite) || !modelArtifact.safeParse(artifact).success) {
     throw new JobError("The values of the dataset are too large to compute with. Scale them down.");
   }

@@ -7,23 +7,26 @@ import type { DatasetFormat } from "./dataset.ts";
 import { JobError } from "./job-error.ts";
 import type { Watch } from "./watch.ts";
 
-/** What the worker is told. */
+/** The input of the worker. */
 export interface TrainingTask {
   format: DatasetFormat;
   target?: string | undefined;
   parameters: TrainingParameters;
-  /** Rows times columns, at most. */
+  /** Upper limit of rows times columns. */
   maxValues: number;
-  /** Tells of data sources, where the examples are questions about one. */
+  /** Describes the data source, if the examples are questions. */
   dbConnectorUrl: string;
-  /** Of this program: another one may not go on from a state of this one. */
+  /** Version of this program: another version must not resume its states. */
   codeVersion: string;
-  /** Milliseconds between two states that are kept. */
+  /** Time between two checkpoints, milliseconds. */
   checkpointMs: number;
   resumeFrom?: BoundState | undefined;
 }
 
-/** A state that a training offered. It is of use to one of the same dataset, target, parameters and program: the binding is the digest of these and of the state. */
+/**
+ * A state of a training, bound to its inputs: the binding is the digest of dataset, target, parameters, program version and state. Only
+ * a training of the same inputs resumes from it.
+ */
 export interface BoundState {
   binding: string;
   state: Uint8Array;
@@ -31,75 +34,75 @@ export interface BoundState {
 
 export interface Training {
   artifact: Uint8Array;
-  /** Of the artifact. */
+  /** Format of the artifact. */
   format: string;
   metrics: Metrics;
   evaluation?: Evaluation | undefined;
-  /** The column that was predicted. */
+  /** The predicted column. */
   target: string;
   dataset_sha256: string;
 }
 
-/** What the worker answers. What is `passing` may go well another time. */
-export type TrainingOutcome = ({ ok: true } & Training) | { ok: false; reason: string; passing?: boolean };
+/** The answer of the worker. A transient failure may succeed in another attempt. */
+export type TrainingOutcome = ({ ok: true } & Training) | { ok: false; reason: string; transient?: boolean };
 
-/** What the worker says: of its way, and at its end the outcome. */
+/** A message of the worker: reports while it runs, and the outcome at its end. */
 export type WorkerMessage =
   | { kind: "progress"; share: number; step: string }
   | { kind: "log"; text: string }
   | { kind: "checkpoint"; state: BoundState }
   | { kind: "outcome"; outcome: TrainingOutcome };
 
-/** Hears of a training, as {@link Watch} tells. */
-export interface Listener extends Pick<Watch, "progress" | "log"> {
+/** Receives the reports of a training, see {@link Watch}. */
+export interface TrainingListener extends Pick<Watch, "progress" | "log"> {
   checkpoint(state: BoundState): void;
 }
 
 export interface TrainingLimits {
-  /** Heap of one training, MiB. */
-  memoryMb: number;
+  /** Heap limit of one training, MiB. */
+  memoryPerJobMib: number;
   signal?: AbortSignal;
 }
 
 /**
- * Trains in a worker thread, so that the event loop stays free. Throws a JobError when the training cannot succeed, and the signal's
- * reason when that fired; any other error (the dataset's stream broke) may pass. None leaves a thread behind.
+ * Trains in a worker thread, so that the event loop stays free. Throws a JobError if the training cannot succeed, and the signal's
+ * reason if it aborts; any other error (a broken dataset stream) is transient. The thread has ended in every case.
  */
 export async function trainInWorker(
   file: Readable,
   task: TrainingTask,
-  listener: Listener,
-  { memoryMb, signal }: TrainingLimits,
+  listener: TrainingListener,
+  { memoryPerJobMib, signal }: TrainingLimits,
 ): Promise<Training> {
   const worker = new Worker(workerFile(), {
     workerData: task,
     stdin: true,
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryPerJobMib },
   });
   const stop = () => void worker.terminate();
   signal?.addEventListener("abort", stop);
-  const over = new AbortController();
+  const finished = new AbortController();
   try {
     signal?.throwIfAborted();
-    const outcome = outcomeOf(worker, memoryMb, listener);
-    const fed = pipeline(file, worker.stdin!, { signal: over.signal });
-    // The worker may answer before it has read everything; a stream that breaks before it has answered decides instead.
+    const outcome = outcomeOf(worker, memoryPerJobMib, listener);
+    const fed = pipeline(file, worker.stdin!, { signal: finished.signal });
+    // The worker may answer before it has read everything. A stream that breaks before the answer decides instead.
     const result = await Promise.race([outcome, fed.then(() => outcome)]);
-    if (!result.ok) throw result.passing ? new Error(result.reason) : new JobError(result.reason);
+    if (!result.ok) throw result.transient ? new Error(result.reason) : new JobError(result.reason);
     return result;
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
-    over.abort();
+    finished.abort();
     file.destroy();
     await worker.terminate();
   }
 }
 
-function outcomeOf(worker: Worker, memoryMb: number, listener: Listener): Promise<TrainingOutcome> {
+function outcomeOf(worker: Worker, memoryPerJobMib: number, listener: TrainingListener): Promise<TrainingOutcome> {
   return new Promise((resolve, reject) => {
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "progress") listener.progress(message.share, message.step);
@@ -109,15 +112,18 @@ function outcomeOf(worker: Worker, memoryMb: number, listener: Listener): Promis
     });
     worker.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
-        resolve({ ok: false, reason: `The dataset needs more than the ${memoryMb} MiB that a training may use.` });
-      // The same dataset would meet the same fault again.
+        resolve({
+          ok: false,
+          reason: `The dataset needs more than the ${memoryPerJobMib} MiB that a training may use.`,
+        });
+      // The same dataset would cause the same error again, so this is permanent.
       else resolve({ ok: false, reason: `The training broke: ${error.message}` });
     });
     worker.once("exit", () => reject(new Error("The training thread ended without an answer.")));
   });
 }
 
-/** The worker lies beside this file, or beside the bundle that holds it. */
+/** The worker's file is beside this one, or beside the bundle that holds this one. */
 function workerFile(): URL {
   return new URL(import.meta.url.endsWith(".ts") ? "./train-worker.ts" : "./train-worker.js", import.meta.url);
 }

@@ -1,60 +1,61 @@
 import type { Tree } from "@chatdb/ml-model/tree.ts";
-import { mostBins, roundedTo, type BinnedColumn } from "./bins.ts";
+import { maxBins, roundedTo, type BinnedColumn } from "./bins.ts";
 import { addCurved, addFlat, gather } from "./histogram.ts";
 import { findSplit, type Split } from "./tree-split.ts";
 
 export interface GrowthOptions {
-  /** Of each tree. */
+  /** Upper limit of leaves of each tree. */
   leaves: number;
-  /** How much of what a tree finds is added: the lower, the more trees are needed, and the better they do on other rows. */
+  /** Learning rate: a lower one needs more trees, and generalises better. */
   rate: number;
-  /** Rows of each leaf, at least. */
+  /** Least number of rows of a leaf. */
   minRows: number;
-  /** Sum of curvatures of each leaf, at least. Default 0. */
+  /** Least sum of curvatures of a leaf. Default 0. */
   minCurvature?: number;
-  /** Penalty on the square of what a leaf says. */
+  /** Penalty on the squared value of a leaf. */
   penalty: number;
-  /** A split gains more than this. Default 0. */
+  /** Gain that a split must exceed. Default 0. */
   minGain?: number;
-  /** To which values are rounded. Default none. */
+  /** Decimals of values. Default: not rounded. */
   decimals?: number;
 }
 
-/** Where the loss falls as a row's score changes: slopes, and curvatures where they are not all 1. */
+/** First and second derivatives of the loss by a row's score; no curvatures if they are all 1. */
 export interface Descent {
   slopes: Float64Array;
   curvatures?: Float64Array;
 }
 
-/** A leaf that may become two: rows from `start` to `end` of the order. */
+/** A leaf that may be split: rows `start` to `end` of the order. */
 interface Leaf {
   start: number;
   end: number;
   slope: number;
   curvature: number;
-  /** By feature and bin, while the leaf may be split. */
+  /** Sums by feature and bin, while the leaf may be split. */
   sums?: Float64Array;
   best?: Split;
-  /** What it became. */
+  /** Set once the leaf is split. */
   children?: { left: Leaf; right: Leaf };
 }
 
 /**
- * Grows trees where they gain most, by second derivatives over histograms of binned features, the sums of one child being those of its parent
- * without the other's (Chen and Guestrin, XGBoost, 2016; Ke et al., LightGBM, 2017). Deterministic; its buffers serve every tree.
+ * Grows trees leaf by leaf, always where the gain is largest, by second derivatives over histograms of binned features (Chen and Guestrin,
+ * XGBoost, 2016; Ke et al., LightGBM, 2017). The sums of one child are those of its parent less those of the other child. It is
+ * deterministic, and reuses its buffers for every tree.
  */
 export class TreeGrowth {
   readonly #columns: readonly BinnedColumn[];
   readonly #options: GrowthOptions;
-  /** Rows, leaf after leaf; within a leaf in their own order. */
+  /** Rows by leaf, within a leaf in ascending order. */
   readonly #order: Uint32Array;
   readonly #spare: Uint32Array;
   /** Slopes and curvatures of a leaf's rows, one after another. */
   readonly #slopes: Float64Array;
   readonly #curvatures: Float64Array;
-  /** Where the sums of each feature begin, in bins; last where all end. */
+  /** Offset of each feature's sums, in bins; the last item is their end. */
   readonly #starts: Uint32Array;
-  /** Numbers kept of a bin: slope, rows, and curvature where they are not all 1. */
+  /** Numbers of a bin: slope, rows, and curvature unless they are all 1. */
   #stride: 2 | 3 = 2;
   readonly #pool: Float64Array[] = [];
   #leaves: Leaf[] = [];
@@ -70,7 +71,7 @@ export class TreeGrowth {
     columns.forEach(({ count }, feature) => (this.#starts[feature + 1] = this.#starts[feature]! + count + 1));
   }
 
-  /** @param features that the tree may ask for */
+  /** @param features features that the tree may split on */
   grow(descent: Descent, features: readonly number[]): Tree {
     for (let row = 0; row < this.#order.length; row++) this.#order[row] = row;
     this.#stride = descent.curvatures ? 3 : 2;
@@ -81,17 +82,17 @@ export class TreeGrowth {
       this.#find(root, features);
     }
     while (this.#leaves.length < this.#options.leaves) {
-      const leaf = this.#leaves.reduce((most, each) => (gainOf(each) > gainOf(most) ? each : most));
+      const leaf = this.#leaves.reduce((best, each) => (gainOf(each) > gainOf(best) ? each : best));
       if (!leaf.best) break;
       const children = this.#split(leaf, leaf.best, descent);
       this.#leaves.splice(this.#leaves.indexOf(leaf), 1, children.left, children.right);
       if (this.#leaves.length < this.#options.leaves) this.#findBoth(leaf, descent, features);
     }
     for (const leaf of this.#leaves) this.#release(leaf);
-    return this.#written(root);
+    return this.#toTree(root);
   }
 
-  /** Adds what the tree that was grown last says to the scores of the rows that it was grown on. */
+  /** Adds the values of the latest tree to the scores of the rows that it was grown on. */
   addTo(scores: Float64Array): void {
     for (const leaf of this.#leaves) {
       const value = this.#valueOf(leaf);
@@ -109,17 +110,19 @@ export class TreeGrowth {
   }
 
   #sumsOf({ start, end }: Leaf, { slopes, curvatures }: Descent, features: readonly number[]): Float64Array {
-    const unseen = this.#starts.at(-1)!;
-    const sums = this.#pool.pop() ?? new Float64Array((unseen + mostBins + 1) * this.#stride);
+    const unusedOffset = this.#starts.at(-1)!;
+    const sums = this.#pool.pop() ?? new Float64Array((unusedOffset + maxBins + 1) * this.#stride);
     sums.fill(0);
     gather(slopes, this.#order, start, end, this.#slopes);
     if (curvatures) gather(curvatures, this.#order, start, end, this.#curvatures);
-    // Four features at a time: a row is looked up once for all of them, and their sums do not wait for one another.
+    // Four features at a time: each row is looked up once for all of them, and their sums are independent.
     for (let place = 0; place < features.length; place += 4) {
       const four = features.slice(place, place + 4);
-      // Where fewer are left, the last one stands in for the others, and its sums are added up once more where nobody looks.
+      // If fewer are left, the last one fills the gaps, and its extra sums go to a place that nobody reads.
       const [a, b, c, d] = [0, 1, 2, 3].map((n) => this.#columns[four[n] ?? four.at(-1)!]!.bins);
-      const [p, q, r, s] = [0, 1, 2, 3].map((n) => (n < four.length ? this.#starts[four[n]!]! : unseen) * this.#stride);
+      const [p, q, r, s] = [0, 1, 2, 3].map(
+        (n) => (n < four.length ? this.#starts[four[n]!]! : unusedOffset) * this.#stride,
+      );
       if (curvatures)
         addCurved([a!, b!, c!, d!], [p!, q!, r!, s!], this.#order, start, end, this.#slopes, this.#curvatures, sums);
       else addFlat([a!, b!, c!, d!], [p!, q!, r!, s!], this.#order, start, end, this.#slopes, sums);
@@ -127,13 +130,13 @@ export class TreeGrowth {
     return sums;
   }
 
-  /** Of what a leaf became, the smaller one is summed up; the larger one's sums are the leaf's without those. */
+  /** Sums up the smaller child only; the sums of the larger one are the parent's less those. */
   #findBoth(leaf: Leaf, descent: Descent, features: readonly number[]): void {
     const { left, right } = leaf.children!;
     const [small, large] = left.end - left.start < right.end - right.start ? [left, right] : [right, left];
-    const [sums, less] = [leaf.sums!, this.#sumsOf(small, descent, features)];
-    for (let i = 0; i < sums.length; i++) sums[i]! -= less[i]!;
-    [leaf.sums, small.sums, large.sums] = [undefined, less, sums];
+    const [sums, smallSums] = [leaf.sums!, this.#sumsOf(small, descent, features)];
+    for (let i = 0; i < sums.length; i++) sums[i]! -= smallSums[i]!;
+    [leaf.sums, small.sums, large.sums] = [undefined, smallSums, sums];
     this.#find(small, features);
     this.#find(large, features);
   }
@@ -161,7 +164,7 @@ export class TreeGrowth {
     const spare = this.#spare;
     let [middle, moved] = [leaf.start, 0];
     for (let i = leaf.start; i < leaf.end; i++) {
-      // Written to both, and kept in one: which it is cannot be foreseen, and a processor that guesses wrong waits.
+      // Written to both and kept in one: a branch would be mispredicted too often.
       const row = order[i]!;
       const goes = left[bins[row]!]!;
       order[middle] = row;
@@ -178,7 +181,7 @@ export class TreeGrowth {
     return roundedTo((-this.#options.rate * slope) / (curvature + this.#options.penalty), this.#options.decimals);
   }
 
-  #written(root: Leaf): Tree {
+  #toTree(root: Leaf): Tree {
     const tree: Tree = { features: [], thresholds: [], missing_left: [], rights: [], values: [], sets: [] };
     const write = (leaf: Leaf): number => {
       const node = tree.features.length;

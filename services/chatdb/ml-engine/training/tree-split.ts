@@ -1,27 +1,27 @@
 import type { BinnedColumn } from "./bins.ts";
 
-/** A leaf's sums, for the search of a split. */
-export interface Sums {
+/** The sums of a leaf in which a split is searched. */
+export interface LeafSums {
   slope: number;
   curvature: number;
   rows: number;
-  /** By feature and bin: slope, rows and, where `stride` is 3, curvature, which else is the number of rows. */
+  /** Sums by feature and bin: slope, rows and, if `stride` is 3, curvature; else the curvature is the number of rows. */
   sums: Float64Array;
   stride: 2 | 3;
-  /** Where each feature begins, in bins. */
+  /** Offset of each feature, in bins. */
   starts: Uint32Array;
 }
 
 export interface Split {
-  /** How much the loss falls, twice. */
+  /** Twice the decrease of the loss. */
   gain: number;
   feature: number;
-  /** By bin, whether its rows go left. */
+  /** For each bin, 1 if its rows go left. */
   left: Uint8Array;
   missingLeft: boolean;
-  /** What is at most this goes left; of a column of numbers. */
+  /** Numbers up to this go left. 0 for a column of categories. */
   threshold: number;
-  /** Bins that go left; of a column of categories. */
+  /** Categories that go left. Absent for a column of numbers. */
   set?: number[];
 }
 
@@ -32,21 +32,21 @@ export interface SplitLimits {
   minGain?: number;
 }
 
-/** Categories are ordered by their slopes over their curvatures and this much more, so that those of few rows are not at the ends. */
+/** Added to curvatures when categories are ordered by slope over curvature, so that rare ones are not at the ends. */
 const smoothing = 10;
 
-/** What is best so far, without an object for each. */
+/** The best candidate so far; mutable, so that no object is allocated for each candidate. */
 interface Best {
   gain: number;
   feature: number;
-  /** How many bins of the feature's order go left. */
+  /** Number of leading bins of the feature's order that go left. */
   bins: number;
   missingLeft: boolean;
 }
 
-/** The split of a leaf that gains most, if one gains anything; of equal ones the first. */
+/** Finds the split of a leaf with the largest gain, the first of equal ones; undefined if none gains. */
 export function findSplit(
-  leaf: Sums,
+  leaf: LeafSums,
   columns: readonly BinnedColumn[],
   features: readonly number[],
   limits: SplitLimits,
@@ -55,7 +55,7 @@ export function findSplit(
   for (const feature of features) {
     const { count, thresholds } = columns[feature]!;
     if (!thresholds) {
-      const order = ordered(leaf, feature, count);
+      const order = orderedCategories(leaf, feature, count);
       scan(leaf, feature, order, order.length - 1, false, limits, best);
       continue;
     }
@@ -67,15 +67,15 @@ export function findSplit(
 }
 
 /**
- * Tries what comes of sending the first bins left, from one up to `most` of them.
- * @param order of bins. Default: their own
- * @param missingLeft whether the bin after all goes left with them
+ * Tries to send the first bins left, from one to `maxLeft` of them, and updates `best`.
+ * @param order order of the bins. Default: ascending
+ * @param missingLeft whether the bin of missing values goes left, too
  */
 function scan(
-  leaf: Sums,
+  leaf: LeafSums,
   feature: number,
   order: Uint8Array | undefined,
-  most: number,
+  maxLeft: number,
   missingLeft: boolean,
   { minRows, minCurvature = 0, penalty }: SplitLimits,
   best: Best,
@@ -87,13 +87,13 @@ function scan(
   let g = missingLeft ? sums[missing]! : 0;
   let n = missingLeft ? sums[missing + 1]! : 0;
   let h = missingLeft ? sums[missing + stride - 1]! : 0;
-  for (let place = 0; place < most; place++) {
+  for (let place = 0; place < maxLeft; place++) {
     const at = start + (order ? order[place]! : place) * stride;
     g += sums[at]!;
     n += sums[at + 1]!;
     h += sums[at + stride - 1]!;
     if (n < minRows || h < minCurvature) continue;
-    // What is left over only grows less.
+    // The right side only shrinks from here.
     if (rows - n < minRows || curvature - h < minCurvature) break;
     const gain = g ** 2 / (h + penalty) + (slope - g) ** 2 / (curvature - h + penalty) - whole;
     if (gain > best.gain) {
@@ -106,22 +106,26 @@ function scan(
 }
 
 /**
- * The categories of a leaf, what is missing among them, by how much they call for: then the best set of them is one of the first
- * (W. D. Fisher, On grouping for maximum homogeneity, 1958; as LightGBM does).
+ * Orders the categories of a leaf, including the missing one, by slope over curvature: then the best set of them is a prefix (W. D.
+ * Fisher, On grouping for maximum homogeneity, 1958; as LightGBM does).
  */
-function ordered({ sums, starts, stride }: Sums, feature: number, count: number): Uint8Array {
+function orderedCategories({ sums, starts, stride }: LeafSums, feature: number, count: number): Uint8Array {
   const start = starts[feature]! * stride;
-  const there = Uint8Array.from({ length: count + 1 }, (_, bin) => bin).filter(
+  const present = Uint8Array.from({ length: count + 1 }, (_, bin) => bin).filter(
     (bin) => sums[start + bin * stride + 1]! > 0,
   );
-  const call = (bin: number) => sums[start + bin * stride]! / (sums[start + bin * stride + stride - 1]! + smoothing);
-  return there.sort((a, b) => call(a) - call(b) || a - b);
+  const ratio = (bin: number) => sums[start + bin * stride]! / (sums[start + bin * stride + stride - 1]! + smoothing);
+  return present.sort((a, b) => ratio(a) - ratio(b) || a - b);
 }
 
-function splitOf(leaf: Sums, { count, thresholds }: BinnedColumn, { gain, feature, bins, missingLeft }: Best): Split {
+function splitOf(
+  leaf: LeafSums,
+  { count, thresholds }: BinnedColumn,
+  { gain, feature, bins, missingLeft }: Best,
+): Split {
   const left = new Uint8Array(count + 1);
   if (!thresholds) {
-    const set = ordered(leaf, feature, count).subarray(0, bins);
+    const set = orderedCategories(leaf, feature, count).subarray(0, bins);
     for (const bin of set) left[bin] = 1;
     return {
       gain,
@@ -134,15 +138,15 @@ function splitOf(leaf: Sums, { count, thresholds }: BinnedColumn, { gain, featur
   }
   left.fill(1, 0, bins);
   const at = (leaf.starts[feature]! + count) * leaf.stride + 1;
-  // Where none is missing, one that is goes where most go.
+  // If no value is missing here, later missing ones follow the majority.
   if (leaf.sums[at] === 0) missingLeft = 2 * rowsOf(leaf, feature, bins) >= leaf.rows;
   left[count] = missingLeft ? 1 : 0;
-  // Above the last bin there is only what is missing.
+  // Above the last bin there are only missing values.
   return { gain, feature, left, missingLeft, threshold: thresholds[bins - 1] ?? Number.MAX_VALUE };
 }
 
-/** In the first bins. */
-function rowsOf({ sums, starts, stride }: Sums, feature: number, bins: number): number {
+/** Counts the rows in the first bins. */
+function rowsOf({ sums, starts, stride }: LeafSums, feature: number, bins: number): number {
   let rows = 0;
   for (let bin = 0; bin < bins; bin++) rows += sums[(starts[feature]! + bin) * stride + 1]!;
   return rows;

@@ -1,25 +1,25 @@
-/** How a training tells of itself while it runs, and how it goes on where an earlier start of it was cut off. */
+/** Receives the reports of a running training, and holds the state from which it resumes. */
 export interface Watch {
   /**
-   * @param share of the work, from 0 to 1
-   * @param step what is being done, for people
+   * @param share completed share of the work, from 0 to 1
+   * @param step current step, for people
    */
   progress(share: number, step: string): void;
-  /** A line for whoever follows the job. */
+  /** Adds a line to the log of the job. */
   log(text: string): void;
-  /** Offers a state from which the same training comes to the same end. It is made only where it is to be kept. */
+  /** Offers a state from which the training can resume with the same result. `state` is called only if a checkpoint is due. */
   checkpoint(state: () => Uint8Array): void;
-  /** The latest state that was kept, of this dataset and these parameters. */
+  /** The latest saved state of this dataset and these parameters. */
   readonly resumeFrom?: Uint8Array | undefined;
 }
 
-/** Said of a state that no training of this program has offered: it may be of an earlier form. */
-export const unreadable = "Begins anew: what an earlier start had kept cannot be read.";
+/** Log line for a saved state that cannot be decoded; it may be of an earlier version. */
+export const unreadable = "Starts from the beginning: the state that an earlier start saved cannot be read.";
 
-/** For trainings that nobody follows. */
+/** Ignores all reports. */
 export const unwatched: Watch = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 
-/** Hears of a part of the work, from one share of the whole to another. */
+/** Maps the progress of a part of the work to the shares `from` to `to` of the whole. */
 export function partOf(watch: Watch, from: number, to: number): Watch {
   return {
     progress: (share, step) => watch.progress(from + share * (to - from), step),
@@ -30,8 +30,8 @@ export function partOf(watch: Watch, from: number, to: number): Watch {
 }
 
 /**
- * The places of so many items, while it is told how many of them are done.
- * @param every items between two reports: few enough to be done in a moment, and enough that the reports take no time
+ * Yields the indices 0 to count - 1 and reports the progress.
+ * @param every items between two reports: few enough to take a moment, enough that reports cost no time
  */
 export function* placesOf(
   count: number,

@@ -3,15 +3,15 @@ import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
 import type { BoundState, TrainingTask, WorkerMessage } from "./trainer.ts";
 import type { Watch } from "./watch.ts";
 
-/** Milliseconds between two messages about the same step. */
+/** Least time between two messages about the same step, milliseconds. */
 const progressMs = 100;
 
-/** Bytes of a state that is kept as often as asked for. Larger ones are kept the less often: storing them is work, too. */
-const fewBytes = 2 ** 23;
+/** Larger states are saved less often, in proportion to their size, since storing them takes time. */
+const smallStateBytes = 2 ** 23;
 
 /**
- * Tells of a training to the thread that started it. Its state is kept with what it is a state of.
- * @param material digest of what it learns from
+ * Creates a watch that posts reports to the parent thread, and binds states to the training's inputs.
+ * @param material digest of the data that it learns from
  */
 export function createWatch(task: TrainingTask, material: string, send: (message: WorkerMessage) => void): Watch {
   const { target, parameters, codeVersion, checkpointMs, resumeFrom } = task;
@@ -20,29 +20,29 @@ export function createWatch(task: TrainingTask, material: string, send: (message
     binding: createHash("sha256").update(training).update(state).digest("hex"),
     state,
   });
-  const told = { at: -Infinity, step: "" };
-  let keepAt = performance.now() + checkpointMs;
-  const fits = resumeFrom !== undefined && bind(resumeFrom.state).binding === resumeFrom.binding;
-  if (fits) send({ kind: "log", text: "Goes on from where an earlier start of this attempt was cut off." });
+  const lastReport = { at: -Infinity, step: "" };
+  let nextCheckpoint = performance.now() + checkpointMs;
+  const usable = resumeFrom !== undefined && bind(resumeFrom.state).binding === resumeFrom.binding;
+  if (usable) send({ kind: "log", text: "Resumes from where an earlier start of this attempt was interrupted." });
   else if (resumeFrom)
     send({
       kind: "log",
-      text: "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.",
+      text: "Starts from the beginning: the state that an earlier start saved is damaged, or belongs to other data or another version of the program.",
     });
   return {
     progress(share, step) {
       const now = performance.now();
-      if (step === told.step && now - told.at < progressMs) return;
-      Object.assign(told, { at: now, step });
+      if (step === lastReport.step && now - lastReport.at < progressMs) return;
+      Object.assign(lastReport, { at: now, step });
       send({ kind: "progress", share, step });
     },
     log: (text) => send({ kind: "log", text }),
     checkpoint(state) {
-      if (performance.now() < keepAt) return;
+      if (performance.now() < nextCheckpoint) return;
       const bytes = state();
       send({ kind: "checkpoint", state: bind(bytes) });
-      keepAt = performance.now() + checkpointMs * Math.max(1, bytes.byteLength / fewBytes);
+      nextCheckpoint = performance.now() + checkpointMs * Math.max(1, bytes.byteLength / smallStateBytes);
     },
-    resumeFrom: fits ? resumeFrom.state : undefined,
+    resumeFrom: usable ? resumeFrom.state : undefined,
   };
 }

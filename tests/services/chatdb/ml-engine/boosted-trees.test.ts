@@ -1,5 +1,5 @@
 import type { Dataset } from "@chatdb/ml-engine/training/dataset.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { train } from "@chatdb/ml-engine/training/train.ts";
 import { unwatched, type Watch } from "@chatdb/ml-engine/training/watch.ts";
 import type { BoostedTrees } from "@chatdb/ml-model/artifact.ts";
@@ -44,7 +44,7 @@ const trees = (dataset: Dataset, parameters: TrainingParameters = {}, watch?: Wa
   train(dataset, "y", { family: "boosted-trees", trees: 30, ...parameters }, watch);
 
 describe("boosted trees", () => {
-  it("learn numbers from numbers, words and what is missing", () => {
+  it("learn a number from numbers, categories and missing values", () => {
     const { artifact, metrics } = trees(amount, { trees: 100 });
     expect(metrics["r2"]).to.be.above(0.99);
     const { predict } = createPredictor(artifact);
@@ -52,7 +52,7 @@ describe("boosted trees", () => {
     expect(predict({ a: 0.5, b: 0.5, colour: "white" }).prediction).to.be.closeTo(6.55, 0.2);
   });
 
-  it("tell two classes and more apart that no sum of features tells", () => {
+  it("separate two or more classes that no linear model separates", () => {
     expect(trees(twoKinds).metrics["accuracy"]).to.be.above(0.97);
     expect(trees(threeKinds).metrics["accuracy"]).to.be.above(0.97);
   });
@@ -62,7 +62,7 @@ describe("boosted trees", () => {
     "two classes": twoKinds,
     "three classes": threeKinds,
   })) {
-    it(`go on from any checkpoint to the very same bytes: ${name}`, () => {
+    it(`resume from any checkpoint with the same bytes: ${name}`, () => {
       const states: Uint8Array[] = [];
       const whole = trees(dataset, {}, { ...unwatched, checkpoint: (state) => void states.push(state()) });
       expect(states).to.have.lengthOf(30);
@@ -74,7 +74,7 @@ describe("boosted trees", () => {
       }
     });
 
-    it(`predict the same once written and read: ${name}`, () => {
+    it(`predict the same after serialization: ${name}`, () => {
       const { artifact } = trees(dataset);
       const values = { a: 0.3, b: 0.1, colour: "blue" };
       expect(createPredictor(parseArtifact(serializeArtifact(artifact))).predict(values)).to.deep.equal(
@@ -82,7 +82,7 @@ describe("boosted trees", () => {
       );
     });
 
-    it(`explain a prediction by what adds up to it: ${name}`, () => {
+    it(`explain a prediction by contributions that add up to it: ${name}`, () => {
       const { predict, explain } = createPredictor(trees(dataset).artifact);
       const values = { a: 0.8, b: 0.1, colour: "green" };
       const { prediction, probabilities } = predict(values);
@@ -99,7 +99,7 @@ describe("boosted trees", () => {
     });
   }
 
-  it("begin anew from a checkpoint that cannot be read, and say so", () => {
+  it("start from the beginning and log it if a checkpoint cannot be read", () => {
     const states: Uint8Array[] = [];
     const whole = trees(threeKinds, {}, { ...unwatched, checkpoint: (state) => void states.push(state()) });
     const kept = JSON.parse(Buffer.from(states[9]!).toString("utf8")) as Record<string, unknown>[];
@@ -122,20 +122,22 @@ describe("boosted trees", () => {
         { trees: rounds },
         { ...unwatched, resumeFrom, log: (line) => void lines.push(line) },
       );
-      expect(lines, damage).to.include("Begins anew: what an earlier start had kept cannot be read.");
+      expect(lines, damage).to.include(
+        "Starts from the beginning: the state that an earlier start saved cannot be read.",
+      );
       if (rounds === 30)
         expect(serializeArtifact(anew.artifact).equals(serializeArtifact(whole.artifact)), damage).to.equal(true);
     }
   });
 
-  it("tell how the loss falls, round by round", () => {
+  it("record the loss of each round", () => {
     const curve = trees(amount).evaluation.curve!;
     expect(curve.map(({ round }) => round)).to.deep.equal(Array.from({ length: 30 }, (_, n) => n + 1));
     expect(curve.at(-1)!.training).to.be.below(curve[0]!.training / 10);
     expect(curve.at(-1)!.held_out).to.be.below(curve[0]!.held_out / 10);
   });
 
-  it("have as many leaves and rows in them as asked for", () => {
+  it("respect the limits of leaves and of rows in a leaf", () => {
     const { trees: grown } = trees(amount, { leaves: 4, min_rows: 300 }).artifact as BoostedTrees;
     for (const tree of grown) expect(tree.rights.filter((right) => right === 0)).to.have.lengthOf.at.most(4);
     expect(

@@ -26,30 +26,30 @@ describe("checkpoints", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("count the starts of each attempt, since it last came further", async () => {
+  it("count the starts of each attempt since its last progress", async () => {
     const attempt = newAttempt();
     expect((await checkpoints().start(attempt, signal)).starts).to.equal(1);
     const second = await checkpoints().start(attempt, signal);
     expect(second.starts).to.equal(2);
-    second.keep(state("half"));
+    second.save(state("half"));
     await eventually(async () =>
       expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include("half"),
     );
     const third = await checkpoints().start(attempt, signal);
     expect(third.starts).to.equal(2);
     expect((await checkpoints().start({ ...attempt, attempt: 3 }, signal)).starts).to.equal(1);
-    await third.uncount();
+    await third.discountStart();
     expect((await checkpoints().start(attempt, signal)).starts).to.equal(2);
   });
 
-  it("give back the latest state, bytes as they were, and keep it over further starts", async () => {
+  it("return the latest state unchanged, also after further starts", async () => {
     const attempt = newAttempt();
     const first = await checkpoints().start(attempt, signal);
     expect(first.resumeFrom).to.equal(undefined);
     const bytes = Buffer.from([10, 0, 255, 10, 13]);
-    first.keep(state("early"));
-    first.keep(state("later"));
-    first.keep({ binding: "other", state: bytes });
+    first.save(state("early"));
+    first.save(state("later"));
+    first.save({ binding: "other", state: bytes });
     await eventually(async () =>
       expect(await text((await objects.get("checkpoints", `${attempt.job_id}/2`))!)).to.include('"binding":"other"'),
     );
@@ -59,7 +59,7 @@ describe("checkpoints", () => {
     }
   });
 
-  it("go on without a store that fails in the midst of a training", async () => {
+  it("log and continue if the store fails during a training", async () => {
     let failing = false;
     const store = {
       ...objects,
@@ -69,18 +69,18 @@ describe("checkpoints", () => {
     const attempt = newAttempt();
     const checkpoint = await checkpoints(store).start(attempt, signal);
     failing = true;
-    checkpoint.keep(state("lost"));
+    checkpoint.save(state("lost"));
     await checkpoint.remove();
     expect(await objects.head("checkpoints", `${attempt.job_id}/2`)).to.equal(undefined);
   });
 
-  it("that are none count for nothing", async () => {
+  it("ignore an object that is not a checkpoint", async () => {
     const attempt = newAttempt();
     await objects.put("checkpoints", `${attempt.job_id}/2`, Buffer.from("half a li"));
     expect(await checkpoints().start(attempt, signal)).to.include({ starts: 1, resumeFrom: undefined });
   });
 
-  it("go when nobody has come back to them for seven days", async () => {
+  it("are removed after seven days without a start", async () => {
     const attempt = newAttempt();
     const there = () => objects.head("checkpoints", `${attempt.job_id}/2`);
     await checkpoints().start(attempt, signal);

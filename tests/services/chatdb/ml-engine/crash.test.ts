@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
 import { trainingEvent, type TrainingEvent } from "@chatdb/contracts/jobs.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startTrainingStack, type TrainingStack } from "../support/training-stack.ts";
 
 const program = fileURLToPath(new URL("../support/engine-process.ts", import.meta.url));
 
-describe("an engine that is killed", function () {
+describe("a killed engine", function () {
   this.timeout(240_000);
   let stack: TrainingStack;
   const children = new Set<ReturnType<typeof spawn>>();
@@ -74,7 +74,7 @@ describe("an engine that is killed", function () {
     return versions[0]!;
   };
 
-  it("goes on where it was, and comes to the same bytes", async () => {
+  it("is resumed by another one with the same bytes", async () => {
     const [job, unharmed] = [newJob(), newJob()];
     const first = start(job);
     await killedInTheMidst(job, first.child);
@@ -85,12 +85,12 @@ describe("an engine that is killed", function () {
     const second = start(job);
     await second.succeeded();
     expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include(
-      "Goes on from where an earlier start of this attempt was cut off.",
+      "Resumes from where an earlier start of this attempt was interrupted.",
     );
     const third = start(unharmed);
     await third.succeeded();
     expect(third.events.flatMap((event) => (event.kind === "log" ? [event.text] : [])).join()).to.not.include(
-      "Goes on",
+      "Resumes",
     );
     const [one, other] = [await registered(job), await registered(unharmed)];
     expect(one.sha256).to.equal(other.sha256);
@@ -99,7 +99,7 @@ describe("an engine that is killed", function () {
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
   });
 
-  it("begins anew where the dataset is another one by then", async () => {
+  it("is followed by a fresh start if the dataset has changed", async () => {
     const job = { ...newJob(), dataset_location: "s3://datasets/changing.csv" };
     const copy = (rows: number) =>
       Array.from(
@@ -113,11 +113,11 @@ describe("an engine that is killed", function () {
     const second = start(job);
     await second.succeeded();
     expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include(
-      "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.",
+      "Starts from the beginning: the state that an earlier start saved is damaged, or belongs to other data or another version of the program.",
     );
   });
 
-  it("begins anew where what it had kept is damaged, and comes to the same bytes", async () => {
+  it("is followed by a fresh start with the same bytes if the checkpoint is damaged", async () => {
     const [job, unharmed] = [newJob(), newJob()];
     await killedInTheMidst(job, start(job).child);
     const key = `${job.job_id}/1`;
@@ -127,7 +127,7 @@ describe("an engine that is killed", function () {
     await second.succeeded();
     await whole.succeeded();
     expect(second.events.flatMap((event) => (event.kind === "log" ? [event.text] : []))).to.include(
-      "Begins anew: what an earlier start had kept is damaged, of other data, or of another version of the program.",
+      "Starts from the beginning: the state that an earlier start saved is damaged, or belongs to other data or another version of the program.",
     );
     expect((await registered(job)).sha256).to.equal((await registered(unharmed)).sha256);
   });

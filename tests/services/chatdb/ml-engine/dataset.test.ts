@@ -19,7 +19,7 @@ async function reasonOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("reading a dataset", () => {
-  it("refuses more values than there is room for, before it takes them", async () => {
+  it("rejects more values than fit into memory before it reads them", async () => {
     const rows = streamOf("a,b\n1,2\n3,4\n5,6\n");
     expect((await readDataset(rows, "csv", 6)).rowNumbers).to.have.lengthOf(3);
     const refused = await reasonOf(readDataset(streamOf("a,b\n1,2\n3,4\n5,6\n"), "csv", 5));
@@ -31,7 +31,7 @@ describe("reading a dataset", () => {
     );
   });
 
-  it("types columns by what they hold", async () => {
+  it("types columns by their cells", async () => {
     const { columns } = await read('a,b,c\n1,x,\n-2.5e3,"y, z",7\n .5 ,NA,"8"\n');
     expect(columns).to.deep.equal([
       { kind: "number", name: "a", missing: 0, values: Float64Array.of(1, -2500, 0.5) },
@@ -40,19 +40,19 @@ describe("reading a dataset", () => {
     ]);
   });
 
-  it("does not take for numbers what only JavaScript takes for them", async () => {
+  it("rejects JavaScript-only number formats", async () => {
     const { columns } = await read("a,b\n0x10,1\nInfinity,2\n1_000,3\n1e999,4\n");
     expect(columns.map(({ kind }) => kind)).to.deep.equal(["category", "number"]);
   });
 
-  it("reads what a spreadsheet writes: a byte order mark, carriage returns, blank lines, quoted line breaks", async () => {
+  it("reads spreadsheet exports: a byte order mark, carriage returns, blank lines, quoted line breaks", async () => {
     const { columns, rowNumbers } = await read('\ufeffa,b\r\n1,"x\r\ny"\r\n\r\n2,z\r\n');
     expect(columns.map(({ name }) => name)).to.deep.equal(["a", "b"]);
     expect(columns[1]!.values).to.deep.equal(["x\r\ny", "z"]);
     expect(rowNumbers).to.deep.equal([2, 4]);
   });
 
-  it("gives back any numbers and words, and the digest of the bytes, however the stream is cut", async () => {
+  it("returns the same values and digest for any chunking of the stream", async () => {
     const word = fc.stringMatching(/^[a-z]{4,8}$/);
     const row = fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e300, max: 1e300 }), word);
     await fc.assert(
@@ -84,7 +84,7 @@ describe("reading a dataset", () => {
     expect(new Set<unknown>(columns[0]!.values)).to.deep.equal(new Set(["x", "007"]));
   });
 
-  it("names the row and the column of every cell that is no number, twenty at most", async () => {
+  it("reports row and column of up to twenty cells that are not numbers", async () => {
     const rows = Array.from({ length: 3000 }, (_, i) => (i % 100 === 50 ? `oops${i},1` : `${i},1`));
     const reason = await reasonOf(read(["a,b", ...rows].join("\n")));
     const lines = reason.split("\n");
@@ -93,13 +93,13 @@ describe("reading a dataset", () => {
     expect(lines.at(-1)).to.equal("and 10 more");
   });
 
-  it("names rows with too many or too few cells", async () => {
+  it("reports rows with too many or too few cells", async () => {
     expect(await reasonOf(read("a,b\n1,2\n1\n1,2,3\n"))).to.include(
       "row 3: 1 cells where the header has 2\nrow 4: 3 cells where the header has 2",
     );
   });
 
-  it("tells all that is wrong with a header", async () => {
+  it("reports all problems of a header", async () => {
     expect(await reasonOf(read("a,,a\n1,2,3\n"))).to.include('column 2 has no name\ncolumn 3: the name "a" is taken');
     expect(await reasonOf(read("a;b;c\n1;2;3\n"))).to.include(
       'only one column ("a;b;c"); columns must be separated by commas',
@@ -107,13 +107,13 @@ describe("reading a dataset", () => {
     expect(await reasonOf(read(""))).to.include("empty");
   });
 
-  it("says where quotes are wrong", async () => {
+  it("reports where quotes are wrong", async () => {
     expect(await reasonOf(read('a,b\n1,"x\n2,y\n')))
       .to.include("not valid CSV")
       .and.match(/line \d/);
   });
 
-  it("passes on what breaks the stream: that is no fault of the dataset", async () => {
+  it("passes a stream's error on as transient", async () => {
     const broken = new PassThrough();
     broken.write("a,b\n1,2\n");
     setImmediate(() => broken.destroy(new Error("connection reset")));
@@ -126,7 +126,7 @@ describe("reading a dataset", () => {
 describe("reading JSON lines", () => {
   const readLines = (...lines: string[]) => readDataset(streamOf(lines.join("\n")), "json-lines");
 
-  it("makes columns of keys, as cells of a CSV file are read", async () => {
+  it("turns keys into columns and parses values like CSV cells", async () => {
     const { columns, rowNumbers } = await readLines(
       '\ufeff{"a": 1, "b": "x"}',
       "",
@@ -141,7 +141,7 @@ describe("reading JSON lines", () => {
     expect(rowNumbers).to.deep.equal([1, 3, 4]);
   });
 
-  it("takes no key for one that every object has", async () => {
+  it("does not confuse keys with Object's own properties", async () => {
     const { columns } = await readLines('{"constructor": "x", "__proto__": 1}', "{}");
     expect(columns).to.deep.equal([
       { kind: "category", name: "constructor", missing: 1, values: ["x", undefined] },
@@ -149,7 +149,7 @@ describe("reading JSON lines", () => {
     ]);
   });
 
-  it("gives back any texts and numbers, however the stream is cut", async () => {
+  it("returns the same values for any chunking of the stream", async () => {
     const row = fc.record({ x: fc.integer(), é: fc.string({ unit: "grapheme" }).map((text) => `w${text.trim()}`) });
     await fc.assert(
       fc.asyncProperty(
@@ -169,7 +169,7 @@ describe("reading JSON lines", () => {
     );
   });
 
-  it("names the line and the key of what cannot be used", async () => {
+  it("reports line and key of values that cannot be used", async () => {
     const rows = Array.from({ length: 20 }, (_, n) => `{"a": ${n}, "b": "x"}`);
     const reason = await reasonOf(
       readLines(...rows, '{"a": "ten", "b": {"c": 1}}', '{"a": [1], "b": 2}', "a,b", "[1]"),
@@ -188,7 +188,7 @@ describe("reading JSON lines", () => {
     expect(await reasonOf(readLines('{"a": 1}'))).to.include('only one key ("a")');
   });
 
-  it("passes on what breaks the stream", async () => {
+  it("passes a stream's error on", async () => {
     const broken = new PassThrough();
     broken.write('{"a": 1}\n');
     setImmediate(() => broken.destroy(new Error("connection reset")));

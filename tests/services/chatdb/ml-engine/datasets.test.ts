@@ -8,7 +8,8 @@ import { createService as createConnector } from "@chatdb/db-connector/service.t
 import { AddressRules } from "@platform/kit/address-rules.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
-import { metered, openDataset, type DatasetSources } from "@chatdb/ml-engine/datasets/source.ts";
+import { limitBytes, type DatasetSources } from "@chatdb/ml-engine/datasets/dataset-file.ts";
+import { openDataset } from "@chatdb/ml-engine/datasets/open-dataset.ts";
 import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
 import { expect } from "chai";
 import { startShop, type TestShop } from "../support/shop.ts";
@@ -69,7 +70,7 @@ describe("datasets from the web", () => {
   });
   const open = (path: string) => openDataset(sources(), url + path, signal);
 
-  it("are CSV or JSON lines, by what the server or the path says", async () => {
+  it("are CSV or JSON lines, by content type or path", async () => {
     for (const [path, format] of [
       ["/a.csv", "csv"],
       ["/a.jsonl", "json-lines"],
@@ -81,9 +82,9 @@ describe("datasets from the web", () => {
     }
   });
 
-  it("are refused for good where no repetition mends it, and else may come another time", async () => {
-    expect(await reasonOf(open("/page"))).to.include("is a page for people, not a dataset");
-    expect(await reasonOf(open("/packed.csv"))).to.include("is packed (gzip)");
+  it("fail permanently or transiently, as the cause is", async () => {
+    expect(await reasonOf(open("/page"))).to.include("is a web page, not a dataset");
+    expect(await reasonOf(open("/packed.csv"))).to.include("is compressed (gzip)");
     expect(await reasonOf(open("/missing.csv"))).to.include("answered 404");
     expect(await reasonOf(open("/long.csv"))).to.equal("The dataset has 5000 bytes; it takes at most 1000.");
     expect(await reasonOf(openDataset(sources(["10.0.0.0/8"]), `${url}/a.csv`, signal))).to.include(
@@ -97,7 +98,7 @@ describe("datasets from the web", () => {
   });
 });
 
-describe("datasets of a query's rows", () => {
+describe("datasets from a query", () => {
   let shop: TestShop;
   let connector: FastifyInstance;
   let sources: DatasetSources;
@@ -115,18 +116,18 @@ describe("datasets of a query's rows", () => {
   const open = (datasource: string, sql: string) =>
     openDataset(sources, `query://${datasource}?${encodeURIComponent(sql)}`, signal);
 
-  it("are CSV as the data source gives it", async () => {
+  it("are read as CSV", async () => {
     const file = await open("shop", "SELECT 1 AS a, '=b%' AS b UNION ALL SELECT 2, NULL ORDER BY 1");
     expect([file.format, await text(file.body)]).to.deep.equal(["csv", "a,b\r\n1,=b%\r\n2,\r\n"]);
   });
 
-  it("are refused with what the data source says", async () => {
+  it("fail with the data source's reason", async () => {
     expect(await reasonOf(open("shop", "DELETE FROM customers"))).to.include(
       'The data source "shop" does not give these rows: ',
     );
     expect(await reasonOf(open("shop", "SELECT nothing FROM customers"))).to.include("nothing");
     expect(await reasonOf(open("none", "SELECT 1"))).to.include('"none"');
-    expect(await reasonOf(open("No!", "SELECT 1"))).to.include("is no name of a data source");
+    expect(await reasonOf(open("No!", "SELECT 1"))).to.include("is not the name of a data source");
     expect(await reasonOf(openDataset(sources, "query://shop?100%", signal))).to.include("not URL-encoded");
     const away = await errorOf(
       openDataset({ ...sources, dbConnectorUrl: "http://127.0.0.1:1" }, "query://shop?SELECT%201", signal),
@@ -135,11 +136,11 @@ describe("datasets of a query's rows", () => {
   });
 });
 
-describe("a dataset that is read", () => {
-  it("tells how far it is, and breaks off where it has too many bytes", async () => {
+describe("a dataset that is being read", () => {
+  it("reports progress, and fails at too many bytes", async () => {
     const told: [number, string][] = [];
     const body = new PassThrough();
-    const file = metered({ body, format: "csv", bytes: 2_000_000 }, 2_000_000, (...each) => told.push(each));
+    const file = limitBytes({ body, format: "csv", bytes: 2_000_000 }, 2_000_000, (...each) => told.push(each));
     const read = text(file);
     body.write(Buffer.alloc(500_000));
     body.end(Buffer.alloc(1_500_000));
@@ -147,7 +148,7 @@ describe("a dataset that is read", () => {
     expect(told[0]).to.deep.equal([0.25, "reading the dataset: 0.5 of 2.0 MB"]);
     expect(told.at(-1)).to.deep.equal([1, "reading the dataset: 2.0 of 2.0 MB"]);
     const endless = new PassThrough();
-    const cut = text(metered({ body: endless, format: "csv" }, 10, () => undefined));
+    const cut = text(limitBytes({ body: endless, format: "csv" }, 10, () => undefined));
     endless.write(Buffer.alloc(11));
     expect(await reasonOf(cut)).to.include("at most 10");
     expect(endless.destroyed).to.equal(true);

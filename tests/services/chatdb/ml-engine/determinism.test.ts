@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { expect } from "chai";
 import { family } from "@chatdb/contracts/training-parameters.ts";
 import { trainInWorker, type TrainingTask } from "@chatdb/ml-engine/training/trainer.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 
 const random = mulberry32(3);
 const words = "sun rain snow wind storm fog hail heat frost cloud".split(" ");
@@ -53,7 +53,7 @@ describe("the same job", function () {
           Readable.from(chunks),
           { ...task, parameters: { ...task.parameters, seed } },
           listener,
-          { memoryMb: 128 },
+          { memoryPerJobMib: 128 },
         );
         return { artifact: Buffer.from(artifact).toString(), metrics, evaluation };
       };

@@ -4,7 +4,7 @@ import { modelSchema } from "@chatdb/contracts/predictions.ts";
 import type { Column } from "@chatdb/ml-engine/training/column.ts";
 import type { Dataset } from "@chatdb/ml-engine/training/dataset.ts";
 import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { train, type TrainedModel } from "@chatdb/ml-engine/training/train.ts";
 import { learnVocabulary } from "@chatdb/ml-engine/training/vocabulary.ts";
 import {
@@ -97,7 +97,7 @@ const rowOf = ({ columns }: Dataset, row: number) =>
   Object.fromEntries(columns.filter(({ name }) => name !== "y").map(({ name, values }) => [name, values[row]]));
 
 describe("model families", () => {
-  it("are all tried here", () => {
+  it("are all covered here", () => {
     expect(new Set(trained.map(([, , each]) => each))).to.deep.equal(new Set(family.options));
   });
 
@@ -106,7 +106,7 @@ describe("model families", () => {
       let model: TrainedModel;
       before(() => (model = of(dataset, { family: each })));
 
-      it("learns what is there", () => {
+      it("learns the pattern in the data", () => {
         const { r2, accuracy } = model.metrics;
         expect(r2 ?? accuracy).to.be.above(0.85);
       });
@@ -117,7 +117,7 @@ describe("model families", () => {
         expect(again.evaluation).to.deep.equal(model.evaluation);
       });
 
-      it("is read as it was written, and says what it wants", () => {
+      it("survives serialization and describes its features", () => {
         const read = parseArtifact(serializeArtifact(model.artifact));
         expect(read).to.deep.equal(JSON.parse(JSON.stringify(model.artifact)));
         const schema = modelSchema.parse({ model: { name: "m", version: 1 }, explains: false, ...schemaOf(read) });
@@ -127,7 +127,7 @@ describe("model families", () => {
         );
       });
 
-      it("tells what held-out rows tell, as the contract has it", () => {
+      it("evaluates held-out rows as the contract describes", () => {
         const told = evaluation.parse(model.evaluation);
         expect(told.importance).to.have.lengthOf(dataset.columns.length - 1);
         if (dataset !== reviews) expect(told.importance!.at(-1)!.feature).to.equal("noise");
@@ -136,7 +136,7 @@ describe("model families", () => {
         else expect(told.confusion!.counts.flat().reduce((sum, each) => sum + each)).to.equal(rows);
       });
 
-      it("explains by what adds up, or says that it cannot", () => {
+      it("explains by contributions that add up, or declares that it cannot", () => {
         const { predict, explain } = createPredictor(model.artifact);
         if (each === "k-nearest-neighbours") return expect(explain).to.equal(undefined);
         for (let row = 0; row < 20; row++) {
@@ -158,7 +158,7 @@ describe("model families", () => {
     });
   }
 
-  it("refuse what they are not for, and say what is", () => {
+  it("reject an unsuitable target and name a suitable family", () => {
     const refused = (dataset: Dataset, each: Family, said: string) =>
       expect(() => of(dataset, { family: each })).to.throw(JobError, said);
     refused(kinds, "linear-regression", "column of classes");
@@ -167,7 +167,7 @@ describe("model families", () => {
     refused(datasetOf(numbers("x", x), words("y", city)), "text-classification", "only numbers");
   });
 
-  it("are text-classification where the only other column holds texts, and else as the task is", () => {
+  it("default to text-classification if the only feature holds texts, else to the task's family", () => {
     expect(of(reviews, {}).artifact.family).to.equal("text-classification");
     expect(of(kinds, {}).artifact.family).to.equal("logistic-regression");
     expect(
@@ -193,7 +193,7 @@ describe("nearest neighbours", () => {
   };
   const line = { ...points, neighbours: 2, points: [0, 1, 3, 3], answers: [10, 20, 30, 50] };
 
-  it("are averaged, each alike or by its nearness, and those at no distance alone", () => {
+  it("are averaged uniformly or by distance, and exact matches alone count", () => {
     const predict = (neighbour_weights: "uniform" | "distance", value: number) =>
       createPredictor({ ...line, neighbour_weights }).predict({ x: value }).prediction;
     expect(predict("uniform", 0.25)).to.equal(15);
@@ -214,13 +214,13 @@ describe("nearest neighbours", () => {
     expect(predict({ x: 0.1 })).to.deep.equal({ prediction: "a", probabilities: { a: 2 / 3, b: 1 / 3 } });
   });
 
-  it("are as many as there are rows, where more are asked for", () => {
+  it("are limited to the number of rows", () => {
     expect(
       createPredictor({ ...line, neighbour_weights: "uniform", neighbours: 9 }).predict({ x: 0 }).prediction,
     ).to.equal(27.5);
   });
 
-  it("say so where the rows are too many to hold", () => {
+  it("are rejected if there are too many rows to hold", () => {
     const rows = 160_000;
     const wide = datasetOf(
       ...Array.from({ length: 10 }, (_, place) =>
@@ -235,7 +235,7 @@ describe("nearest neighbours", () => {
 });
 
 describe("text classification", () => {
-  it("names the words that spoke for a class", () => {
+  it("explains a class by its words", () => {
     const { explain, predict } = createPredictor(of(reviews, {}).artifact);
     expect(predict({ text: "LOVE, great!" }).prediction).to.equal("good");
     expect(explain!({ text: "LOVE, great!" }).contributions.map(({ feature }) => feature)).to.have.members([
@@ -261,7 +261,7 @@ describe("text classification", () => {
   });
 });
 
-describe("artifacts that do not fit", () => {
+describe("inconsistent artifacts", () => {
   const trees = of(kinds, { family: "boosted-trees", trees: 2 }).artifact as BoostedTrees;
   const near = of(kinds, { family: "k-nearest-neighbours" }).artifact as NearestNeighbours;
   const text = of(reviews, {}).artifact as TextClassification;
@@ -270,7 +270,7 @@ describe("artifacts that do not fit", () => {
     accepted({ ...trees, trees: trees.trees.map((tree) => ({ ...tree, ...change })) });
   const first = trees.trees.find(({ rights }) => rights[0] !== 0)!;
 
-  it("are refused", () => {
+  it("are rejected", () => {
     expect(accepted(trees)).to.equal(true);
     expect(withRoot(first)).to.equal(true);
     expect(accepted({ ...trees, trees: trees.trees.slice(1) })).to.equal(false);
@@ -289,7 +289,7 @@ describe("artifacts that do not fit", () => {
   });
 });
 
-describe("whatever the rows are", () => {
+describe("any dataset", () => {
   const value = fc.oneof(
     fc.constant(NaN),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -320,7 +320,7 @@ describe("whatever the rows are", () => {
       fc.tuple(column("a", rows), column("b", rows), target(rows)).map((columns) => datasetOf(...columns)),
     );
 
-  it("a training gives a model that is read back and predicts each of them, twice the same, or says what is wrong", () => {
+  it("gives a serializable, deterministic model that predicts each row, or a reason why not", () => {
     fc.assert(
       fc.property(
         table,

@@ -70,7 +70,7 @@ describe("an engine", function () {
     return { stalled, objects: { ...stack.objects, get } };
   };
 
-  it("tells of an attempt from its start to its end, in order", async () => {
+  it("publishes the events of an attempt in order", async () => {
     engine = await stack.startEngine();
     const job = newJob({ attempt: 3 });
     await send(job);
@@ -88,7 +88,7 @@ describe("an engine", function () {
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
   });
 
-  it("trains alike from CSV and from JSON lines, in the store and on the web", async () => {
+  it("trains the same model from CSV and JSON lines, from the store and the web", async () => {
     const lines = housesCsv(100)
       .trim()
       .split("\n")
@@ -124,13 +124,13 @@ describe("an engine", function () {
       engine = await stack.startEngine();
       const job = newJob({ dataset_location: url });
       await send(job);
-      expect((await eventsOf(job)).at(-1)).to.deep.include({ kind: "failed", passing: false });
+      expect((await eventsOf(job)).at(-1)).to.deep.include({ kind: "failed", transient: false });
     } finally {
       server.close();
     }
   });
 
-  it("leaves an attempt that is stopped, at once", async () => {
+  it("ends a cancelled attempt at once", async () => {
     const { stalled, objects } = stalling();
     engine = await stack.startEngine({ objects });
     const job = newJob();
@@ -144,7 +144,7 @@ describe("an engine", function () {
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
   });
 
-  it("passes over attempts that were stopped before they came, also before it came itself, and none that are later", async () => {
+  it("skips attempts that were cancelled before they arrived or before it started, and no later ones", async () => {
     const job = newJob({ attempt: 2 });
     await stop(job.job_id, 2);
     engine = await stack.startEngine();
@@ -156,7 +156,7 @@ describe("an engine", function () {
     expect(kindsOf(await eventsOf(later))).to.deep.equal(["started", "succeeded"]);
   });
 
-  it("says of a stopped job that it succeeded where it has its version", async () => {
+  it("publishes success for a cancelled job that has its version", async () => {
     engine = await stack.startEngine();
     const job = newJob();
     await send(job);
@@ -167,7 +167,7 @@ describe("an engine", function () {
     expect(kindsOf(await eventsOf(job))).to.deep.equal(["succeeded"]);
   });
 
-  it("lets a version stand that was registered as the stop came", async () => {
+  it("keeps a version that was registered as the cancellation arrived", async () => {
     stack.faults.registrationsUnanswered = true;
     engine = await stack.startEngine();
     const job = newJob();
@@ -180,7 +180,7 @@ describe("an engine", function () {
     });
   });
 
-  it("leaves to another attempt what may pass: a registry that is away, a stream that breaks", async () => {
+  it("reports transient failures: an unavailable registry, a broken stream", async () => {
     const breaking = () => {
       const broken = new PassThrough();
       broken.write(housesCsv().slice(0, 500));
@@ -198,33 +198,33 @@ describe("an engine", function () {
     await send(other);
     expect((await eventsOf(other)).at(-1)).to.deep.include({
       kind: "failed",
-      passing: true,
+      transient: true,
       error: "connection reset",
     });
     stack.faults.registryAway = true;
     await send(one);
     const own = await eventsOf(one);
     expect(kindsOf(own)).to.deep.equal(["failed"]);
-    expect(own.at(-1)).to.deep.include({ passing: true });
+    expect(own.at(-1)).to.deep.include({ transient: true });
     stack.faults.registryAway = false;
     const next = { ...one, attempt: 2 };
     await send(next);
     expect(kindsOf(await eventsOf(next))).to.deep.equal(["started", "succeeded"]);
   });
 
-  it("gives up an attempt that five engines in a row did not survive", async () => {
+  it("fails an attempt that five engines in a row did not survive", async () => {
     const job = newJob();
     for (let n = 1; n <= 5; n++)
       expect((await checkpoints().start(job, new AbortController().signal)).starts).to.equal(n);
     engine = await stack.startEngine();
     await send(job);
     const last = (await eventsOf(job)).at(-1)!;
-    expect(last).to.deep.include({ kind: "failed", passing: false });
-    expect(last).to.have.property("error").that.includes("5 engines in a row were cut off");
+    expect(last).to.deep.include({ kind: "failed", transient: false });
+    expect(last).to.have.property("error").that.includes("5 engines in a row ended");
     await eventually(async () => expect(await stack.objects.list("checkpoints")).to.deep.equal([]));
   });
 
-  it("does not count a start that it ends itself as it stops", async () => {
+  it("does not count a start that ends by an orderly shutdown", async () => {
     const { stalled, objects } = stalling();
     engine = await stack.startEngine({ objects });
     const job = newJob();
@@ -238,7 +238,7 @@ describe("an engine", function () {
     expect(kindsOf(await eventsOf(job))).to.deep.equal(["started", "started", "succeeded"]);
   });
 
-  it("puts what is no job among the dead letters", async () => {
+  it("moves messages that are not jobs to the dead letters", async () => {
     const letters: unknown[] = [];
     await stack.bus.subscribe({
       group: randomUUID(),
@@ -250,7 +250,7 @@ describe("an engine", function () {
     await send(job);
     const [last] = await eventsOf(job);
     expect(last)
-      .to.deep.include({ kind: "failed", passing: false })
+      .to.deep.include({ kind: "failed", transient: false })
       .and.have.property("error")
       .that.includes("model_name");
     await stack.bus.publish(topics.trainingJobs, [{ key: "what", value: "nothing" }]);

@@ -80,7 +80,7 @@ describe("from a CSV file to a prediction", () => {
       expect(answer.probabilities["low"]! + answer.probabilities["high"]!).to.be.closeTo(1, 1e-12);
     });
 
-    it("fails a job that cannot succeed, and says why", async () => {
+    it("fails a job that cannot succeed, with the reason", async () => {
       const failureOf = async (dataset_location: string, more = {}) => {
         const job = await stack.ended(await stack.submit({ model_name: freshModel(), dataset_location, ...more }));
         expect(job.status).to.equal("failed");
@@ -100,7 +100,7 @@ describe("from a CSV file to a prediction", () => {
       );
     });
 
-    it("makes one version of a job that is delivered again and again", async () => {
+    it("registers one version of a job that is delivered several times", async () => {
       const model_name = freshModel();
       const id = await stack.submit({ model_name, dataset_location: location });
       const first = await stack.ended(id);
@@ -127,7 +127,7 @@ describe("from a CSV file to a prediction", () => {
       expect(await stack.jobOf(id)).to.deep.equal(first);
     });
 
-    it("says failed of a message that names a job but is none", async () => {
+    it("publishes failure for an invalid message that names a job", async () => {
       const id = await stack.submit({ model_name: freshModel(), dataset_location: "s3://datasets/none.csv" });
       await stack.ended(id);
       const job_id = randomUUID();
@@ -142,7 +142,7 @@ describe("from a CSV file to a prediction", () => {
       await eventually(() => expect(reasons.join()).to.include("model_name").and.include("dataset_location"));
     });
 
-    it("waits for a registry that is away, and fails nothing", async () => {
+    it("retries while the registry is unavailable, and fails no job", async () => {
       const model_name = freshModel();
       stack.faults.registryAway = true;
       const calls = stack.registryCalls.length;
@@ -159,7 +159,7 @@ describe("from a CSV file to a prediction", () => {
     let engine: FastifyInstance;
     afterEach(() => engine.close());
 
-    it("after it registered a model and before it said so: one version, and the job succeeds", async () => {
+    it("after registering a model and before publishing it: one version, and the job succeeds", async () => {
       let attempts = 0;
       engine = await stack.startEngine({
         publish: async (topic, events) => {
@@ -175,7 +175,7 @@ describe("from a CSV file to a prediction", () => {
       expect(await stack.versionsOf(model_name)).to.have.lengthOf(1);
     });
 
-    it("while it reads a dataset: another takes the job up", async () => {
+    it("while it reads a dataset: another one resumes the job", async () => {
       const opened = Promise.withResolvers<void>();
       const stalled = new PassThrough();
       const first = await stack.startEngine({
@@ -200,7 +200,7 @@ describe("from a CSV file to a prediction", () => {
     });
   });
 
-  it("counts the questions that were asked by how they fared", async () => {
+  it("counts questions by outcome", async () => {
     const engine = await stack.startEngine();
     const asked = (outcome: string) => ({
       key: "shop",

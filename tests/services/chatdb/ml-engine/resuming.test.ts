@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { family } from "@chatdb/contracts/training-parameters.ts";
 import type { Column } from "@chatdb/ml-engine/training/column.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { train, type TrainedModel } from "@chatdb/ml-engine/training/train.ts";
 import { unwatched, type Watch } from "@chatdb/ml-engine/training/watch.ts";
 import { serializeArtifact } from "@chatdb/ml-model/artifact.ts";
@@ -46,9 +46,9 @@ const trained = (each: keyof typeof columnsFor, watch: Watch): TrainedModel =>
     watch,
   );
 
-describe("a training that was cut off", () => {
+describe("an interrupted training", () => {
   for (const each of ["logistic-regression", "text-classification"] as const) {
-    it(`goes on from any checkpoint to the very same bytes: ${each}`, () => {
+    it(`resumes from any checkpoint with the same bytes: ${each}`, () => {
       const states: Uint8Array[] = [];
       const whole = trained(each, { ...unwatched, checkpoint: (state) => void states.push(state()) });
       // More than what the optimiser looks back on.
@@ -64,7 +64,7 @@ describe("a training that was cut off", () => {
           checkpoint: (next) => void later.push(next()),
           resumeFrom,
         });
-        expect(log.join()).to.match(/goes on after \d+/);
+        expect(log.join()).to.match(/resumes after \d+/);
         expect(later.length, "states that are left").to.be.at.most(states.length - states.indexOf(state));
         expect(serializeArtifact(resumed.artifact).equals(serializeArtifact(whole.artifact))).to.equal(true);
         expect(resumed.metrics).to.deep.equal(whole.metrics);
@@ -72,12 +72,12 @@ describe("a training that was cut off", () => {
       }
     });
 
-    it(`begins anew from what is no checkpoint of it, and says so: ${each}`, () => {
+    it(`starts from the beginning and logs it if the checkpoint cannot be read: ${each}`, () => {
       const whole = trained(each, unwatched);
       for (const resumeFrom of [Buffer.alloc(3), Buffer.alloc(8), Buffer.alloc(24)]) {
         const log: string[] = [];
         const anew = trained(each, { ...unwatched, log: (text) => void log.push(text), resumeFrom });
-        expect(log).to.include("Begins anew: what an earlier start had kept cannot be read.");
+        expect(log).to.include("Starts from the beginning: the state that an earlier start saved cannot be read.");
         expect(serializeArtifact(anew.artifact).equals(serializeArtifact(whole.artifact))).to.equal(true);
       }
     });
@@ -86,7 +86,7 @@ describe("a training that was cut off", () => {
 
 describe("the progress of a training", () => {
   for (const each of family.options) {
-    it(`goes forward only, and tells of the fit and of the measuring: ${each}`, () => {
+    it(`never decreases, and covers fitting and evaluation: ${each}`, () => {
       const told: { share: number; step: string }[] = [];
       trained(each, { ...unwatched, progress: (share, step) => void told.push({ share, step }) });
       const shares = told.map(({ share }) => share);

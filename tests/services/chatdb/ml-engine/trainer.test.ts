@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { build } from "esbuild";
 import { JobError } from "@chatdb/ml-engine/training/job-error.ts";
-import { trainInWorker, type Listener, type TrainingTask } from "@chatdb/ml-engine/training/trainer.ts";
+import { trainInWorker, type TrainingListener, type TrainingTask } from "@chatdb/ml-engine/training/trainer.ts";
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
 const streamOf = (text: string) => Readable.from([Buffer.from(text)]);
@@ -18,16 +18,16 @@ const task: TrainingTask = {
   maxValues: Infinity,
   checkpointMs: 5000,
 };
-const unheard: Listener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
+const unheard: TrainingListener = { progress: () => undefined, log: () => undefined, checkpoint: () => undefined };
 
-describe("a training in its thread", () => {
+describe("a training in its worker thread", () => {
   it("gives the same bytes each time", async () => {
     const run = async () =>
-      Buffer.from((await trainInWorker(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })).artifact);
+      Buffer.from((await trainInWorker(streamOf(housesCsv()), task, unheard, { memoryPerJobMib: 128 })).artifact);
     expect(await run()).to.deep.equal(await run());
   });
 
-  it("works the same when engine and thread are bundled", async () => {
+  it("works the same if engine and worker are bundled", async () => {
     const folder = await mkdtemp(join(tmpdir(), "bundle-"));
     const source = new URL("../../../../services/chatdb/ml-engine/training/", import.meta.url);
     const entryPoints = ["trainer.ts", "train-worker.ts"].map((file) => fileURLToPath(new URL(file, source)));
@@ -37,32 +37,34 @@ describe("a training in its thread", () => {
       trainInWorker: typeof trainInWorker;
     };
     const [one, other] = await Promise.all(
-      [trainInWorker, bundled.trainInWorker].map((run) => run(streamOf(housesCsv()), task, unheard, { memoryMb: 128 })),
+      [trainInWorker, bundled.trainInWorker].map((run) =>
+        run(streamOf(housesCsv()), task, unheard, { memoryPerJobMib: 128 }),
+      ),
     );
     expect(Buffer.from(one!.artifact)).to.deep.equal(Buffer.from(other!.artifact));
     await rm(folder, { recursive: true });
   });
 
-  it("leaves the event loop free", async () => {
+  it("does not block the event loop", async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 3}`);
     const csv = ["a,b,kind", ...rows].join("\n");
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const started = process.cpuUsage();
-    await trainInWorker(streamOf(csv), task, unheard, { memoryMb: 256 });
+    await trainInWorker(streamOf(csv), task, unheard, { memoryPerJobMib: 256 });
     clearInterval(timer);
     const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6;
     expect(ticks, `ticks in ${seconds} s of work`).to.be.above(seconds * 50);
   });
 
-  it("ends with a reason when the dataset needs more memory than it may have", async () => {
+  it("fails with a reason if the dataset exceeds its memory limit", async () => {
     const endless = Readable.from(
       (function* () {
         yield "a,b\n";
         for (let i = 0; ; i++) yield Array.from({ length: 1000 }, (_, j) => `word-${i}-${j},1\n`).join("");
       })(),
     );
-    const error: unknown = await trainInWorker(endless, task, unheard, { memoryMb: 24 }).catch(
+    const error: unknown = await trainInWorker(endless, task, unheard, { memoryPerJobMib: 24 }).catch(
       (error: unknown) => error,
     );
     expect(error)
@@ -71,7 +73,7 @@ describe("a training in its thread", () => {
     expect(endless.destroyed).to.equal(true);
   });
 
-  it("takes a stream of 200 MB in 32 MiB: of a dataset there are its columns alone", async function () {
+  it("reads a stream of 200 MB within 32 MiB, since it keeps only columns", async function () {
     this.timeout(180_000);
     const padding = Array.from({ length: 10 }, (_, n) => `word-${n}-`.padEnd(1000, "x"));
     const rows = 200_000;
@@ -91,17 +93,17 @@ describe("a training in its thread", () => {
       })(),
     );
     const before = process.memoryUsage().arrayBuffers;
-    const { metrics } = await trainInWorker(long, task, unheard, { memoryMb: 32 });
+    const { metrics } = await trainInWorker(long, task, unheard, { memoryPerJobMib: 32 });
     expect(metrics["training_rows"]! + metrics["test_rows"]!).to.equal(rows);
     // Among them what was handed over, until the garbage collector comes by; without back-pressure it would be all of the 200 MB.
     expect(most - before, "bytes that wait for the thread, or for the collector").to.be.below(100 * 2 ** 20);
   });
 
-  it("ends when it is stopped, wherever it is", async () => {
+  it("ends when it is cancelled, in any phase", async () => {
     const stop = new AbortController();
     const stalled = new PassThrough();
     stalled.write("a,b\n1,2\n");
-    const training = trainInWorker(stalled, task, unheard, { memoryMb: 64, signal: stop.signal });
+    const training = trainInWorker(stalled, task, unheard, { memoryPerJobMib: 64, signal: stop.signal });
     const reason = new Error("enough");
     setImmediate(() => stop.abort(reason));
     expect(await training.catch((error: unknown) => error)).to.equal(reason);

@@ -11,7 +11,7 @@ import { fitLinear } from "@chatdb/ml-engine/training/linear-regression.ts";
 import { fitLogistic } from "@chatdb/ml-engine/training/logistic-regression.ts";
 import { minimize } from "@chatdb/ml-engine/training/lbfgs.ts";
 import { classificationMetrics, regressionMetrics } from "@chatdb/ml-engine/training/metrics.ts";
-import { splitRows } from "@chatdb/ml-engine/training/split.ts";
+import { splitRows } from "@chatdb/ml-engine/training/row-split.ts";
 import { train } from "@chatdb/ml-engine/training/train.ts";
 import { housePrice, housesCsv } from "@chatdb/sample-data/datasets.ts";
 
@@ -49,7 +49,7 @@ const matrix = (rows: number[][]) => ({
 });
 
 describe("linear regression", () => {
-  it("gives the slope and intercept of simple regression, cov(x, y) / var(x)", () => {
+  it("computes the slope and intercept of simple regression, cov(x, y) / var(x)", () => {
     const { intercept, weights } = fitLinear(matrix([[1], [2], [3], [4], [5]]), Float64Array.of(2, 4, 5, 4, 5), 0);
     // By hand: means 3 and 4, sum of products 6, sum of squares 10.
     expect(weights[0]).to.be.closeTo(0.6, 1e-12);
@@ -73,7 +73,7 @@ describe("linear regression", () => {
     expect(intercept).to.be.closeTo(1.199333333333335, 1e-12);
   });
 
-  it("refuses columns that depend on each other without a penalty", () => {
+  it("rejects linearly dependent columns without a penalty", () => {
     expect(() =>
       fitLinear(
         matrix([
@@ -104,7 +104,7 @@ describe("linear regression", () => {
     );
   });
 
-  it("finds the law behind the sample houses, and predicts as closely as their noise allows", async () => {
+  it("finds the law behind the sample houses, and predicts within their noise", async () => {
     const { artifact, metrics } = await trainCsv(housesCsv());
     const { features, weights } = artifact as LinearRegression;
     const perUnit = (name: string) => {
@@ -125,7 +125,7 @@ describe("linear regression", () => {
 });
 
 describe("logistic regression", () => {
-  it("gives the shares of the classes where nothing else is known", () => {
+  it("predicts the shares of the classes if no feature is informative", () => {
     const { intercepts } = fitLogistic(matrix([[0], [0], [0], [0]]), Int32Array.of(0, 1, 1, 1), 2, {
       l2: 1,
       maxIterations: 500,
@@ -153,7 +153,7 @@ describe("logistic regression", () => {
     }
   });
 
-  it("separates what can be separated, in any number of classes", async () => {
+  it("separates separable data in any number of classes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 5 }), fc.nat(), async (classes, seed) => {
         const rows = Array.from({ length: 40 * classes }, (_, i) => [
@@ -179,14 +179,14 @@ describe("logistic regression", () => {
     expected.forEach((row, k) => row.forEach((weight, i) => expect(weights[k]![i]).to.be.closeTo(weight, 1e-4)));
   });
 
-  it("tells held-out irises apart", async () => {
+  it("classifies held-out irises", async () => {
     const { artifact, metrics } = await trainCsv(iris);
     expect(artifact.family).to.equal("logistic-regression");
     expect(metrics["accuracy"]).to.be.at.least(0.9);
     expect(metrics["log_loss"]).to.be.below(0.3);
   });
 
-  it("gives probabilities that add up to 1, also far away from the data", async () => {
+  it("gives probabilities that add up to 1, also far from the data", async () => {
     const predictor = createPredictor((await trainCsv(iris)).artifact);
     fc.assert(
       fc.property(
@@ -258,7 +258,7 @@ describe("metrics", () => {
 });
 
 describe("the held-out split", () => {
-  it("takes every row once, and the same rows for the same seed", () => {
+  it("uses each row once, and the same rows for the same seed", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 10, max: 500 }),
@@ -288,7 +288,7 @@ describe("a training", () => {
     expect(await bytes({ seed: 2 })).not.to.deep.equal(await bytes({}));
   });
 
-  it("predicts the column asked for, else the one named target, else the last", async () => {
+  it("predicts the given column, else the one named target, else the last", async () => {
     const rows = Array.from({ length: 30 }, (_, i) => [i * 1.5, i * 2.5, i * 3.5]);
     const targetOf = async (header: string, given?: string) =>
       (await trainCsv(csvOf(header, rows), {}, given)).artifact.target;
@@ -297,7 +297,7 @@ describe("a training", () => {
     expect(await targetOf("a,target,c", "a")).to.equal("a");
   });
 
-  it("takes few whole numbers for classes, and many or fractional ones for amounts", async () => {
+  it("treats few whole numbers as classes, and many or fractional ones as amounts", async () => {
     const familyOf = async (value: (i: number) => number, task?: "regression" | "classification") =>
       (
         await trainCsv(
@@ -314,7 +314,7 @@ describe("a training", () => {
     expect(await familyOf((i) => i % 25)).to.equal("linear-regression");
   });
 
-  it("counts a missing number as the mean, and learns that it may be missing", async () => {
+  it("replaces a missing number by the mean, and learns that it may be missing", async () => {
     const rows = Array.from({ length: 40 }, (_, i) => [i % 10 === 3 ? "" : i % 20, i, i * 2.5]);
     const { artifact } = await trainCsv(csvOf("holes,full,y", rows));
     const { input } = createPredictor(artifact);
@@ -322,7 +322,7 @@ describe("a training", () => {
     expect(input.safeParse({ holes: 1 }).success).to.equal(false);
   });
 
-  it("keeps the fifty most frequent words of a column and is open to others", async () => {
+  it("keeps the fifty most frequent categories of a column and accepts others", async () => {
     const few = Array.from({ length: 400 }, (_, i) => [`w${i % 8}`, i * 0.5]);
     const [feature] = (await trainCsv(csvOf("word,y", few))).artifact.features;
     expect(feature).to.include({ kind: "category", open: false });

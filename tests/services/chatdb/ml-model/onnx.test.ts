@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Dataset } from "@chatdb/ml-engine/training/dataset.ts";
-import { mulberry32 } from "@chatdb/ml-engine/training/random.ts";
+import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { train } from "@chatdb/ml-engine/training/train.ts";
 import type { Family } from "@chatdb/contracts/training-parameters.ts";
 import type { ModelArtifact } from "@chatdb/ml-model/artifact.ts";

@@ -154,7 +154,7 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
         const of = { job_id, attempt, at: new Date().toISOString() };
         const outcome: TrainingEvent =
           attempt === 1
-            ? { ...of, kind: "failed", passing: true, error: "away" }
+            ? { ...of, kind: "failed", transient: true, error: "away" }
             : { ...of, kind: "succeeded", model: { name: request.model_name, version: 1 }, metrics: {} };
         for (const value of [{ ...of, kind: "started" }, outcome])
           await bus.publish(topics.trainingEvents, [{ key: job_id, value }]);

@@ -81,7 +81,7 @@ describe("training-orchestrator: events of a job", () => {
       step: "training",
     }));
     await one.tell(line, line, { ...line, text: "read 200 rows" }, ...progress, ...progress, line);
-    await one.tell({ ...says(job_id, 1, 9), kind: "failed", error: "no", passing: false });
+    await one.tell({ ...says(job_id, 1, 9), kind: "failed", error: "no", transient: false });
     await eventually(async () => expect((await one.get(job_id)).status).to.equal("failed"));
     const told = (await one.history(job_id))
       .filter(({ kind }) => kind === "log" || kind === "progress")

@@ -26,7 +26,9 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
     .tuple(of, fc.integer({ min: 0, max: 4 }), fc.constantFrom("reading", "training"))
     .map(([of, share, step]): Fact => ({ ...of, kind: "progress", share: share / 4, step })),
   of.map((of): Fact => ({ ...of, kind: "log", text: "a line" })),
-  fc.tuple(of, error, fc.boolean()).map(([of, error, passing]): Fact => ({ ...of, kind: "failed", error, passing })),
+  fc
+    .tuple(of, error, fc.boolean())
+    .map(([of, error, transient]): Fact => ({ ...of, kind: "failed", error, transient })),
   of.map((of): Fact => ({ ...of, kind: "stopped", reason: "cancelled" })),
   fc
     .tuple(of, fc.integer({ min: 1, max: 2 }))
@@ -41,12 +43,12 @@ const outcome = (facts: readonly Fact[], from: JobState = newJob(lastAttempt)) =
   JSON.parse(JSON.stringify(facts.reduce(applyFact, from))) as JobState;
 const of1 = (second: number) => ({ job_id, attempt: 1, at: `2026-01-01T00:00:0${second}.000Z` });
 const started = (second: number): Fact => ({ ...of1(second), kind: "started" });
-const passing = (second: number, attempt = 1): Fact => ({
+const transient = (second: number, attempt = 1): Fact => ({
   ...of1(second),
   attempt,
   kind: "failed",
   error: "the registry is away",
-  passing: true,
+  transient: true,
 });
 const succeeded = (second: number): Fact => ({ ...of1(second), kind: "succeeded", model: model(1), metrics: {} });
 
@@ -120,19 +122,19 @@ describe("the state of a job", () => {
   });
 
   it("waits for another attempt after what may pass, until there is none left", () => {
-    expect(outcome([started(1), passing(2)])).to.include({
+    expect(outcome([started(1), transient(2)])).to.include({
       phase: "retrying",
       attempt: 1,
       error: "the registry is away",
     });
-    expect(statusOf[outcome([passing(2)]).phase]).to.equal("queued");
-    expect(outcome([passing(2, lastAttempt)])).to.include({ phase: "failed", error: "the registry is away" });
+    expect(statusOf[outcome([transient(2)]).phase]).to.equal("queued");
+    expect(outcome([transient(2, lastAttempt)])).to.include({ phase: "failed", error: "the registry is away" });
   });
 
   it("stays cancelled whatever the engine says then, unless it had the model", () => {
     const cancelled: Fact = { ...of1(3), kind: "cancelled" };
     expect(
-      outcome([started(1), cancelled, { ...of1(4), kind: "stopped", reason: "cancelled" }, passing(4), started(5)]),
+      outcome([started(1), cancelled, { ...of1(4), kind: "stopped", reason: "cancelled" }, transient(4), started(5)]),
     ).to.include({ phase: "cancelled" });
     expect(outcome([started(1), cancelled, succeeded(4)])).to.include({ phase: "succeeded", finished_at: of1(4).at });
   });
@@ -141,12 +143,12 @@ describe("the state of a job", () => {
     const ended = outcome([
       { ...of1(0), kind: "sent" },
       started(1),
-      { ...of1(2), kind: "failed", error: "no such dataset", passing: false },
+      { ...of1(2), kind: "failed", error: "no such dataset", transient: false },
     ]);
     const again = applyFact(ended, { kind: "queued", attempt: 2, last_attempt: 4, at: of1(3).at });
     expect(again).to.deep.equal({ phase: "waiting", attempt: 2, last_attempt: 4, progress: 0 });
-    expect(outcome([passing(4), { ...of1(4), kind: "cancelled" }], again)).to.deep.equal(again);
+    expect(outcome([transient(4), { ...of1(4), kind: "cancelled" }], again)).to.deep.equal(again);
     expect(outcome([succeeded(4)], again).phase).to.equal("succeeded");
-    expect(outcome([passing(5, 2)], again).phase).to.equal("retrying");
+    expect(outcome([transient(5, 2)], again).phase).to.equal("retrying");
   });
 });

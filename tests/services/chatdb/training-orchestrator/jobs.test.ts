@@ -42,10 +42,10 @@ describe("training-orchestrator: jobs", () => {
     await eventually(async () => expect((await get(job_id)).status).to.equal("succeeded"));
     await tell(
       { ...says(job_id, 1, 5), kind: "started" },
-      { ...says(job_id, 1, 6), kind: "failed", passing: false, error: "late" },
+      { ...says(job_id, 1, 6), kind: "failed", transient: false, error: "late" },
     );
     const marker = idOf(await post());
-    await tell({ ...says(marker, 1, 7), kind: "failed", passing: false, error: "no dataset" });
+    await tell({ ...says(marker, 1, 7), kind: "failed", transient: false, error: "no dataset" });
     await eventually(async () => expect(await get(marker)).to.include({ status: "failed", error: "no dataset" }));
     expect(await get(job_id)).to.deep.include({
       status: "succeeded",
@@ -141,7 +141,7 @@ describe("training-orchestrator: jobs", () => {
       ids: ids.slice(3, 5),
       next: undefined,
     });
-    await tell({ ...says(ids[1]!, 1, 1), kind: "failed", passing: false, error: "no" });
+    await tell({ ...says(ids[1]!, 1, 1), kind: "failed", transient: false, error: "no" });
     await eventually(async () => expect((await get(ids[1]!)).status).to.equal("failed"));
     expect(await list("status=failed")).to.deep.equal({ ids: [ids[1]], next: undefined });
     expect((await list("status=queued&model_name=mine")).ids).to.include.members([ids[2], ids[3], ids[4]]);
@@ -207,7 +207,7 @@ describe("training-orchestrator: jobs", () => {
       409,
       `Job ${job_id} cannot be tried again: it is queued. Only a failed or cancelled one can.`,
     ]);
-    await tell({ ...says(job_id, 1, 1), kind: "failed", passing: true, error: "the registry is away" });
+    await tell({ ...says(job_id, 1, 1), kind: "failed", transient: true, error: "the registry is away" });
     await eventually(async () =>
       expect(await get(job_id)).to.include({ status: "failed", error: "the registry is away" }),
     );
@@ -220,7 +220,7 @@ describe("training-orchestrator: jobs", () => {
     await eventually(() => expect(sent.map(({ attempt }) => attempt)).to.deep.equal([1, 2, 3]));
     // Of attempts that are over, nothing matters but success.
     await tell(
-      { ...says(job_id, 2, 9), kind: "failed", passing: false, error: "late" },
+      { ...says(job_id, 2, 9), kind: "failed", transient: false, error: "late" },
       { ...says(job_id, 3, 9), kind: "started" },
     );
     await eventually(async () => expect(await get(job_id)).to.include({ status: "running", attempt: 3 }));

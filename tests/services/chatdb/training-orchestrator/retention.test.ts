@@ -21,7 +21,7 @@ describe("training-orchestrator: retention", () => {
   async function ended(one: Orchestrator, days: number, headers = {}): Promise<string> {
     const id = idOf(await one.post(request, headers));
     await eventually(() => expect(one.sent.map(({ job_id }) => job_id)).to.include(id));
-    await one.tell({ ...says(id, 1, 1), kind: "failed", passing: false, error: "no such column" });
+    await one.tell({ ...says(id, 1, 1), kind: "failed", transient: false, error: "no such column" });
     await eventually(async () => expect((await one.get(id)).status).to.equal("failed"));
     await age(days, [id]);
     return id;

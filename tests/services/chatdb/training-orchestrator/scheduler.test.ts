@@ -13,10 +13,10 @@ import { at, brokenBus, idOf, orchestrators, request, says, type Orchestrator } 
 describe("training-orchestrator: scheduler", () => {
   const { db, start } = orchestrators();
   const attempts = ({ sent }: Orchestrator) => sent.map(({ job_id, attempt }) => `${job_id} ${attempt}`);
-  const fails = (job_id: string, attempt: number, passing: boolean) => ({
+  const fails = (job_id: string, attempt: number, transient: boolean) => ({
     ...says(job_id, attempt, 1),
     kind: "failed" as const,
-    passing,
+    transient,
     error: "the registry is away",
   });
   const underWay = async () =>

@@ -3,12 +3,12 @@ import { expect } from "chai";
 import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
 import type { TrainingStop } from "@chatdb/contracts/jobs.ts";
 import { createLogger } from "@platform/kit/log.ts";
-import { Stops } from "@chatdb/ml-engine/stops.ts";
+import { Cancellations } from "@chatdb/ml-engine/cancellations.ts";
 
 const day = 86_400_000;
 
-describe("stops", () => {
-  const stops = new Stops(createLogger("test", "silent"));
+describe("cancellations", () => {
+  const stops = new Cancellations(createLogger("test", "silent"));
   const stop = (ageMs: number): TrainingStop => ({
     job_id: randomUUID(),
     up_to_attempt: 2,
@@ -18,9 +18,9 @@ describe("stops", () => {
   const isStopped = (job_id: string, attempt: number) =>
     stops.whileRunning({ job_id, attempt }, (stopped) => Promise.resolve(stopped.aborted));
 
-  it("are remembered for as long as Kafka keeps their jobs", async () => {
+  it("are kept as long as Kafka keeps their jobs", async () => {
     const [gone, old, recent] = [stop(jobsKeptMs + day), stop(jobsKeptMs - day), stop(0)];
-    for (const each of [gone, old, recent]) stops.take(each);
+    for (const each of [gone, old, recent]) stops.handle(each);
     expect([
       await isStopped(gone.job_id, 1),
       await isStopped(old.job_id, 1),

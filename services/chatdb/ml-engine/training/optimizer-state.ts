@@ -1,7 +1,7 @@
-import type { Way } from "./lbfgs.ts";
+import type { OptimizerState } from "./lbfgs.ts";
 
-/** A way as bytes: the number of iterations, then the points, as doubles. */
-export function bytesOfWay({ iterations, points }: Way): Uint8Array {
+/** Encodes an optimizer state: the number of iterations, then the points, as doubles. */
+export function encodeOptimizerState({ iterations, points }: OptimizerState): Uint8Array {
   return Buffer.concat(
     [Float64Array.of(iterations), ...points].map(({ buffer, byteOffset, byteLength }) =>
       Buffer.from(buffer, byteOffset, byteLength),
@@ -9,11 +9,11 @@ export function bytesOfWay({ iterations, points }: Way): Uint8Array {
   );
 }
 
-/** Undefined where it is no way among points of so many coordinates. */
-export function wayFrom(bytes: Uint8Array, length: number): Way | undefined {
+/** Decodes a checkpointed optimizer state; returns undefined if the bytes do not hold whole points of `length` numbers. */
+export function decodeOptimizerState(bytes: Uint8Array, length: number): OptimizerState | undefined {
   const count = (bytes.byteLength / 8 - 1) / length;
   if (!Number.isInteger(count) || count < 1) return undefined;
-  // Copied, since doubles stand at multiples of their size.
+  // Copied, since doubles must be aligned to their size.
   const numbers = new Float64Array(Uint8Array.from(bytes).buffer);
   return {
     iterations: numbers[0]!,

@@ -1,13 +1,12 @@
 import { Problem } from "@platform/kit/problem.ts";
 import { download } from "@platform/kit/web-download.ts";
 import { JobError } from "../training/job-error.ts";
-import { formatOf } from "./format.ts";
-import { tooLarge, type DatasetFile, type DatasetSources } from "./source.ts";
+import { formatOf, tooLarge, type DatasetFile, type DatasetSources } from "./dataset-file.ts";
 
-/** Answers that may be others another time. */
-const passing = (status: number) => status >= 500 || [408, 425, 429].includes(status);
+/** Statuses after which the same request may succeed later. */
+const isTransient = (status: number) => status >= 500 || [408, 425, 429].includes(status);
 
-/** Opens `https://<host>/<path>` or `http://…`, where the operator lets datasets be. */
+/** Opens `https://<host>/<path>` or `http://…`, if the operator allows that address. */
 export async function openFromWeb(
   { web, maxBytes }: DatasetSources,
   location: string,
@@ -25,16 +24,17 @@ export async function openFromWeb(
   };
   if (status !== 200) {
     const reason = refuse(`${location} answered ${status}.`);
-    throw passing(status) ? new Error(reason) : new JobError(reason);
+    throw isTransient(status) ? new Error(reason) : new JobError(reason);
   }
-  const said = (name: string) => [headers[name]].flat()[0];
+  const header = (name: string) => [headers[name]].flat()[0];
   const [type, encoding, length] = [
-    said("content-type"),
-    said("content-encoding") ?? "identity",
-    said("content-length"),
+    header("content-type"),
+    header("content-encoding") ?? "identity",
+    header("content-length"),
   ];
-  if (type?.startsWith("text/html")) throw new JobError(refuse(`At ${location} is a page for people, not a dataset.`));
-  if (encoding !== "identity") throw new JobError(refuse(`${location} is packed (${encoding}); name the file itself.`));
+  if (type?.startsWith("text/html")) throw new JobError(refuse(`${location} is a web page, not a dataset.`));
+  if (encoding !== "identity")
+    throw new JobError(refuse(`${location} is compressed (${encoding}); name the uncompressed file.`));
   const bytes = length === undefined ? undefined : Number(length);
   if (bytes !== undefined && bytes > maxBytes) throw new JobError(refuse(tooLarge(maxBytes, bytes)));
   return { body, bytes, format: formatOf(new URL(location).pathname, type) };

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { createLogger } from "@platform/kit/log.ts";
-import { News, type Outcome } from "@chatdb/ml-engine/news.ts";
+import { AttemptReporter, type AttemptReport } from "@chatdb/ml-engine/attempt-reporter.ts";
 import { eventually } from "../../support/eventually.ts";
 
-describe("news of an attempt", () => {
+describe("reports of an attempt", () => {
   const log = createLogger("test", "silent");
-  const newsTo = (said: Outcome[]) => new News((each) => Promise.resolve(void said.push(each)), log);
+  const newsTo = (said: AttemptReport[]) => new AttemptReporter((each) => Promise.resolve(void said.push(each)), log);
 
-  it("are the first report at once, and of those that follow at once the latest", async () => {
-    const said: Outcome[] = [];
+  it("publishes the first progress at once, then only the latest of each interval", async () => {
+    const said: AttemptReport[] = [];
     const news = newsTo(said);
     for (let n = 0; n <= 1000; n++) news.progress(n / 1000, `${n} of 1000`);
     expect(said).to.deep.equal([{ kind: "progress", share: 0, step: "0 of 1000" }]);
@@ -17,10 +17,10 @@ describe("news of an attempt", () => {
     await news.end();
   });
 
-  it("end when all is said, and nothing follows", async () => {
-    const said: Outcome[] = [];
+  it("publishes pending reports at the end and ignores later ones", async () => {
+    const said: AttemptReport[] = [];
     const sending = Promise.withResolvers<void>();
-    const news = new News((each) => sending.promise.then(() => void said.push(each)), log);
+    const news = new AttemptReporter((each) => sending.promise.then(() => void said.push(each)), log);
     news.line("one");
     news.progress(0.5, "half");
     news.progress(0.6, "more than half");
@@ -35,8 +35,8 @@ describe("news of an attempt", () => {
     ]);
   });
 
-  it("are short, few, and lost where they cannot be published", async () => {
-    const said: Outcome[] = [];
+  it("shortens and limits log lines, and drops reports that cannot be published", async () => {
+    const said: AttemptReport[] = [];
     const news = newsTo(said);
     for (let n = 0; n < 500; n++) news.line("x".repeat(5000));
     news.progress(7, "y".repeat(500));
@@ -46,7 +46,7 @@ describe("news of an attempt", () => {
     expect(lines[0]!.text).to.have.length(2000);
     expect(lines.at(-1)!.text).to.include("more than 200");
     expect(said.at(-1)).to.deep.equal({ kind: "progress", share: 1, step: "y".repeat(200) });
-    const failing = new News(() => Promise.reject(new Error("no broker")), log);
+    const failing = new AttemptReporter(() => Promise.reject(new Error("no broker")), log);
     failing.line("lost");
     await failing.end();
   });

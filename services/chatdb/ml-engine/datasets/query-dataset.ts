@@ -5,14 +5,14 @@ import type { ExportRequest } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@platform/kit/http-client.ts";
 import { z } from "zod";
 import { JobError } from "../training/job-error.ts";
-import type { DatasetFile, DatasetSources } from "./source.ts";
+import type { DatasetFile, DatasetSources } from "./dataset-file.ts";
 
-/** Milliseconds until the first rows must be there: what the database may take for the query. */
+/** Time that the database may take until the first rows arrive, milliseconds. */
 const timeoutMs = 600_000;
 
 const problem = z.object({ detail: z.string() });
 
-/** Opens the rows of `query://<data source>?<SQL, URL-encoded>`, as the db-connector exports them. */
+/** Opens the rows of `query://<data source>?<SQL, URL-encoded>`, which the db-connector exports as CSV. */
 export async function openQuery(
   { dbConnectorUrl }: DatasetSources,
   location: string,
@@ -43,12 +43,12 @@ function parsed(location: string): { datasource: string; sql: string } {
   const named = dataSourceName.safeParse(datasource);
   if (!named.success)
     throw new JobError(
-      `"${datasource}" in ${location} is no name of a data source: ${named.error.issues[0]!.message}.`,
+      `"${datasource}" in ${location} is not the name of a data source: ${named.error.issues[0]!.message}.`,
     );
   try {
     return { datasource, sql: decodeURIComponent(encoded) };
   } catch {
-    throw new JobError(`The query in ${location} is not URL-encoded: a percent sign that stands for itself is %25.`);
+    throw new JobError(`The query in ${location} is not URL-encoded: write a literal percent sign as %25.`);
   }
 }
 

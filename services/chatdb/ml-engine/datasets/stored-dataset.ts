@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { JobError } from "../training/job-error.ts";
-import { formatOf } from "./format.ts";
-import { tooLarge, type DatasetFile, type DatasetSources } from "./source.ts";
+import { formatOf, tooLarge, type DatasetFile, type DatasetSources } from "./dataset-file.ts";
 
-/** Opens `s3://<bucket>/<key>`; or of `s3://<bucket>/<folder>/` all objects there, one after the other in the order of their keys. */
+/** Opens `s3://<bucket>/<key>`, or all objects of `s3://<bucket>/<folder>/` as one file, in the order of their keys. */
 export async function openStored(
   { objects, buckets, maxBytes }: DatasetSources,
   location: string,
