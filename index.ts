@@ -1,26 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
 import { clusterProvider } from "./config/cluster.ts";
 import { guardDigests, imageReference } from "./config/images.ts";
-import { readConfiguration } from "./config/index.ts";
-import { ChatDb } from "./systems/chatdb/chatdb.ts";
+import { readStack } from "./config/stack.ts";
+import { systems as table } from "./systems/index.ts";
 
-const config = readConfiguration();
-guardDigests(config);
-const cluster = clusterProvider(config);
+const stack = await readStack(table);
+const images = stack.systems.map(([, system]) => system.images);
+guardDigests(stack.platform, Object.assign({}, ...images) as Record<string, string>);
+const providers = { kubernetes: clusterProvider(stack.platform) };
+const args = { platform: stack.platform, image: (name: string) => imageReference(stack.platform, name) };
 
-const chatdb = new ChatDb(
-  "chatdb",
-  { config, image: (name) => imageReference(config, name) },
-  { providers: { kubernetes: cluster } },
+/** What each system of the stack says about itself: ChatDB's `url`, and a question to `ask`. */
+export const systems = Object.fromEntries(
+  stack.systems.map(([name, system]) => [name, system.deploy(args, { providers })]),
 );
-
-/** How to reach the gateway from this machine in any case. */
-export const portForward = chatdb.gateway.service.metadata.apply(
-  ({ name, namespace }) => `kubectl --namespace ${namespace} port-forward service/${name} 8080:80`,
-);
-
-/** Address of the gateway; where the cluster gives none to the outside, that of the port-forward above. */
-export const url = chatdb.url ?? "http://localhost:8080";
-
-/** A first question. */
-export const ask = pulumi.interpolate`curl -s ${url}/api/query -H 'content-type: application/json' -d '{"query": "how many customers are there in Germany?"}'`;

@@ -4,11 +4,15 @@ import { connect } from "node:net";
 import { parse } from "yaml";
 import { currentContext, isAllowed, kubeconfigFiles, wrongContext } from "../config/cluster.ts";
 import { stackConfig } from "../config/project.ts";
+import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { isInstalled } from "./command.ts";
 
 /** How Minikube is started for a stack: with a network that enforces policies, and the proxy that its Ingress asks for. */
 export function minikubeStart(config: Record<string, string>): string[] {
-  const { kind, class: className } = JSON.parse(config["chatdb:ingress"] ?? "{}") as { kind?: string; class?: string };
+  const { kind, class: className } = JSON.parse(config[settingKey("chatdb", "ingress")] ?? "{}") as {
+    kind?: string;
+    class?: string;
+  };
   // The addon, of Minikube 1.39 and later, serves Ingresses alone.
   const traefik = className === "traefik" && kind !== "gateway" ? ["--addons=traefik"] : [];
   return ["start", "--cpus=4", "--memory=8192", "--cni=calico", "--addons=metrics-server", ...traefik];
@@ -20,7 +24,8 @@ export function minikubeStart(config: Record<string, string>): string[] {
  */
 export async function targetContext(stack: string): Promise<string> {
   const { config } = stackConfig(stack);
-  const context = config["chatdb:kubeContext"] || currentContext() || startMinikube(stack, config);
+  const context =
+    config[settingKey(sharedNamespace, "kubeContext")] || currentContext() || startMinikube(stack, config);
   const objection = wrongContext(stack, context, allowed(config));
   if (objection !== undefined) throw new Error(objection);
   await reach(context);
@@ -43,7 +48,7 @@ function startMinikube(stack: string, config: Record<string, string>): string {
 }
 
 function allowed(config: Record<string, string>): string[] {
-  return JSON.parse(config["chatdb:allowedContexts"]!) as string[];
+  return JSON.parse(config[settingKey(sharedNamespace, "allowedContexts")]!) as string[];
 }
 
 interface Kubeconfig {

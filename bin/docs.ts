@@ -13,11 +13,11 @@ const root = join(import.meta.dirname, "..");
 function configurationTable(): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const rows = Object.entries(project().config).map(
-    ([name, { type, description, default: value }]) =>
-      `| \`${name}\` | ${type} | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
+    ([name, { description, default: shared, value = shared }]) =>
+      `| \`${name}\` | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
   );
   const secrets = `Secrets, set with \`pulumi config set --secret\`: ${secretNames.map((name) => `\`${name}\``).join(", ")}.`;
-  return ["| setting | type | meaning | default |", "| --- | --- | --- | --- |", ...rows, "", secrets].join("\n");
+  return ["| setting | meaning | default |", "| --- | --- | --- |", ...rows, "", secrets].join("\n");
 }
 
 /** Who may open connections to what, as a Markdown table made from the network policies; the cluster's DNS, open to all, is left out. */

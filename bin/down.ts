@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { stackConfig, stackNames } from "../config/project.ts";
+import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { pulumi } from "./pulumi.ts";
 import { stackArgument } from "./stack-argument.ts";
 import { main } from "./usage.ts";
@@ -10,7 +11,7 @@ const usage = `Usage: npm run down -- STACK [--yes]
 
 /** Pulumi itself would notice at the first protected resource, with the services gone already. */
 function refuseProtected(stack: string): void {
-  if (stackConfig(stack).config["chatdb:protect"] !== "true") return;
+  if (stackConfig(stack).config[settingKey(sharedNamespace, "protect")] !== "true") return;
   throw new Error(
     `the data of stack ${stack} is protected; nothing was deleted. To delete it all the same:\n` +
       `  pulumi config set --stack ${stack} protect false\n` +

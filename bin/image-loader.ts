@@ -27,7 +27,7 @@ export function loaderFor(context: string | undefined, command = process.env.CHA
     `images cannot be loaded into the cluster of the context ${context}: that is possible with Minikube and kind alone.\n` +
       "Push them to a registry that the cluster can pull from:\n" +
       "  npm run images -- --push REGISTRY --tag TAG\n" +
-      "and name it in the stack's configuration, as chatdb:imageRegistry and chatdb:imageTag.",
+      "and name it in the stack's configuration, as platform:imageRegistry and platform:imageTag.",
   );
 }
 

@@ -1,3 +1,4 @@
+import { settingKey } from "../config/setting-key.ts";
 import { ask } from "./command.ts";
 
 /** What a stack needs of its cluster and does not bring itself. */
@@ -23,7 +24,7 @@ const barmanCloud: Operator = {
 
 /** The operators that a stack's settings call for, by its configuration as Pulumi hands it over. */
 export function neededOperators(config: Record<string, string>): Operator[] {
-  const setting = (name: string): unknown => JSON.parse(config[`chatdb:${name}`]!);
+  const setting = (name: string): unknown => JSON.parse(config[settingKey("chatdb", name)]!);
   const isSet = (value: unknown) => Object.keys(value ?? {}).length > 0;
   if (Number(setting("postgresInstances")) === 1 || isSet(setting("externalPostgres"))) return [];
   return [cloudNativePg, ...(isSet((setting("postgresCluster") as { archive?: object }).archive) ? [barmanCloud] : [])];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { main, UsageError } from "./usage.ts";
 import { stackConfig, stackNames } from "../config/project.ts";
+import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { mermaid } from "../render/graph.ts";
 import { images } from "../render/images.ts";
 import { manifests, toYaml, type Manifest, type SecretForm } from "../render/manifests.ts";
@@ -46,7 +47,8 @@ async function render({ stack, out, store, forTests }: ReturnType<typeof options
   writeFileSync(join(out, "graph.mmd"), mermaid(resources));
   const count = waves.reduce((sum, objects) => sum + objects.length, 0);
   console.log(`${count} objects in ${waves.length} waves, and graph.mmd, in ${out}.`);
-  if (stackConfig(stack).config["chatdb:requireDigests"] === "true") warnOfTags(waves.flat(), stack);
+  if (stackConfig(stack).config[settingKey(sharedNamespace, "requireDigests")] === "true")
+    warnOfTags(waves.flat(), stack);
   if (!forTests)
     console.log(
       `Secrets are ExternalSecrets of the ClusterSecretStore ${store}; docs/gitops.md says which values it has to hold.`,

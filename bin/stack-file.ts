@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { project } from "../config/project.ts";
+import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 
 /** What was pushed, and where to. */
 export interface PushedImages {
@@ -15,7 +15,7 @@ export interface PushedImages {
 export function withImages(text: string, images: PushedImages): string {
   const document = parseDocument(text);
   for (const [setting, value] of Object.entries(images))
-    document.setIn(["config", `${project().name}:${setting}`], document.createNode(value));
+    document.setIn(["config", settingKey(sharedNamespace, setting)], document.createNode(value));
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { stackConfig, stackNames } from "../config/project.ts";
+import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { targetContext } from "./cluster.ts";
 import { buildImages } from "./images.ts";
 import { requireOperators } from "./operators.ts";
@@ -21,7 +22,7 @@ await main("up", usage, async () => {
   const { config } = stackConfig(stack);
   requireOperators(config, context);
   console.log(`Deploying ${stack} to the context ${context}.`);
-  if (config["chatdb:imageTag"] === "source") await buildImages({ context });
+  if (config[settingKey(sharedNamespace, "imageTag")] === "source") await buildImages({ context });
   await pulumi("stack", "select", "--create", stack);
   await pulumi(
     "up",

@@ -1,16 +1,10 @@
 import { bytes, millicores, type Cpu, type Size } from "../components/workload/quantities.ts";
 import { accessIssues } from "./chatdb/access.ts";
-import { digestIssues } from "./images.ts";
 import { languageModelIssues } from "./chatdb/language-model.ts";
+import type { Issue } from "./issue.ts";
 import type { Settings } from "./schema.ts";
 import { serviceNames, serviceSettings, type ServiceSettings } from "./chatdb/sizes.ts";
 import { trainingIssues } from "./chatdb/training.ts";
-
-/** One thing that is wrong with the configuration, and where. */
-export interface Issue {
-  readonly path: string;
-  readonly message: string;
-}
 
 interface Sized {
   readonly requests: { readonly cpu: Cpu; readonly memory: Size };
@@ -33,7 +27,6 @@ export function crossChecks(settings: Settings): Issue[] {
     ...dataSourceIssues(settings),
     ...webDatasetIssues(settings),
     ...trainingIssues(settings),
-    ...digestIssues(settings),
     ...accessIssues(settings),
     ...languageModelIssues(settings),
   ];

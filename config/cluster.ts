@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import type { Configuration } from "./index.ts";
-import { fits } from "./wildcard.ts";
+import type { PlatformSettings } from "./platform.ts";
+import { matchesWildcard } from "./wildcard.ts";
 
 /** The kubeconfig files that kubectl would read, in its order. */
 export function kubeconfigFiles(env: NodeJS.ProcessEnv = process.env): string[] {
@@ -24,9 +24,9 @@ export function currentContext(files = kubeconfigFiles()): string | undefined {
   return undefined;
 }
 
-/** Whether a context's name fits one of the patterns, in which `*` stands for any characters. */
+/** Whether a context's name matches one of the patterns, in which `*` stands for any characters. */
 export function isAllowed(context: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => fits(context, pattern));
+  return patterns.some((pattern) => matchesWildcard(context, pattern));
 }
 
 /** Why a stack may not be deployed to a context, and what to do; undefined where it may. */
@@ -44,7 +44,10 @@ export function wrongContext(stack: string, context: string, allowedContexts: re
  * The cluster to deploy to, named by its context so that a kubeconfig edited meanwhile changes nothing.
  * @throws pulumi.RunError where the stack may not be deployed to that context. A preview without any cluster is let through.
  */
-export function clusterProvider({ kubeContext, allowedContexts }: Configuration): k8s.Provider {
+export function clusterProvider({
+  kubeContext,
+  allowedContexts,
+}: Pick<PlatformSettings, "kubeContext" | "allowedContexts">): k8s.Provider {
   const stack = pulumi.getStack();
   const context = kubeContext || currentContext();
   if (context === undefined) {

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sourceTag } from "./source-tag.ts";
 import { imageNames } from "./workspace.ts";
-import type { Issue } from "./checks.ts";
-import type { Settings } from "./schema.ts";
+import type { Issue } from "./issue.ts";
+import type { PlatformSettings } from "./platform.ts";
+import { settingKey, sharedNamespace } from "./setting-key.ts";
 
 /** What decides which images a stack runs. */
-export type ImageSettings = Pick<Settings, "imageRegistry" | "imageTag" | "imageDigests" | "requireDigests">;
+export type ImageSettings = Pick<PlatformSettings, "imageRegistry" | "imageTag" | "imageDigests" | "requireDigests">;
 
 /**
  * Reference of the image of one of the project's own services or tools. Where the stack has its digest, the digest alone
@@ -21,14 +22,14 @@ export function digestIssues({ imageTag, imageDigests }: ImageSettings): Issue[]
   const names = Object.keys(imageDigests);
   const unknown = names.filter((name) => !imageNames().includes(name));
   const issues = unknown.map((name) => ({
-    path: `imageDigests.${name}`,
+    path: settingKey(sharedNamespace, `imageDigests.${name}`),
     message: `is no image of this project: those are ${imageNames().join(", ")}`,
   }));
   if (names.length === 0 || imageTag !== "source") return issues;
   return [
     ...issues,
     {
-      path: "imageDigests",
+      path: settingKey(sharedNamespace, "imageDigests"),
       message: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
     },
   ];
@@ -36,23 +37,22 @@ export function digestIssues({ imageTag, imageDigests }: ImageSettings): Issue[]
 
 /**
  * Holds a stack with `requireDigests` to its word: what it deploys cannot change behind a tag.
+ * `others` are the images that are not built here, by the settings that name them.
  * @throws pulumi.RunError where an image has no digest. A preview only warns, since perhaps nothing has been pushed yet.
  */
-export function guardDigests(settings: ImageSettings): void {
-  const objection = settings.requireDigests ? withoutDigest(settings) : undefined;
+export function guardDigests(settings: ImageSettings, others: Readonly<Record<string, string>>): void {
+  const objection = settings.requireDigests ? withoutDigest(settings, others) : undefined;
   if (objection === undefined) return;
   if (pulumi.runtime.isDryRun()) void pulumi.log.warn(objection);
   else throw new pulumi.RunError(objection);
 }
 
 /** Which images are named by their tag alone, and what to do; undefined where none is. */
-function withoutDigest(settings: ImageSettings): string | undefined {
+function withoutDigest(settings: ImageSettings, images: Readonly<Record<string, string>>): string | undefined {
   const { imageRegistry, imageTag, imageDigests } = settings;
   const stack = pulumi.getStack();
   const own = imageNames().filter((name) => !(name in imageDigests));
-  const others = Object.entries(settings).flatMap(([name, value]) =>
-    name.endsWith("Image") && typeof value === "string" && value !== "" && !value.includes("@") ? [name] : [],
-  );
+  const others = Object.keys(images).filter((name) => !images[name]!.includes("@"));
   if (own.length + others.length === 0) return undefined;
   return [
     `stack ${stack} deploys images by their digest alone (requireDigests), and some have none.`,

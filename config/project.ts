@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { platformSettings } from "./platform.ts";
+import { settingKey, sharedNamespace } from "./setting-key.ts";
 
 interface Declaration {
   readonly type: "string" | "integer" | "boolean" | "array" | "object";
   readonly description: string;
-  readonly default: unknown;
+  readonly default?: unknown;
+  readonly value?: unknown;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -37,16 +40,16 @@ export function stackConfig(
 ): { config: Record<string, string>; secretKeys: string[] } {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
-  const { name, config: declarations } = project();
+  const { config: declarations } = project();
   const own = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
   const prefixed = (settings: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
+    Object.fromEntries(Object.entries(settings).map(([key, value]) => [fullKey(key), value]));
   const defaults = Object.fromEntries(
-    Object.entries(declarations).map(([key, declaration]) => [key, declaration.default]),
+    Object.entries(declarations).map(([key, declaration]) => [key, declaration.default ?? declaration.value]),
   );
   const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
   const marked = Object.entries(merged).map(
-    ([key, value]) => [key, markSecrets(value, key.slice(name.length + 1))] as const,
+    ([key, value]) => [key, markSecrets(value, key.slice(key.indexOf(":") + 1))] as const,
   );
   return {
     config: Object.fromEntries(
@@ -54,6 +57,12 @@ export function stackConfig(
     ),
     secretKeys: marked.filter(([, value]) => JSON.stringify(value).includes(marker)).map(([key]) => key),
   };
+}
+
+/** Name of a setting with its namespace. */
+export function fullKey(name: string): string {
+  if (name.includes(":")) return name;
+  return settingKey(name in platformSettings.shape ? sharedNamespace : "chatdb", name);
 }
 
 const marker = "secret setting ";

@@ -46,7 +46,6 @@ const port = z.int().min(1).max(65535);
 const range = z.union([z.cidrv4(), z.cidrv6()], 'must be a range of addresses such as "10.0.0.0/16"');
 const cidr = range.default("0.0.0.0/0");
 const dnsName = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a host name in lower case");
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 const image = z
   .string()
   .regex(
@@ -176,20 +175,11 @@ const training = z.strictObject({
   artifactGrace: wholeSeconds(60).default("1h"),
 });
 
-/** Every setting that `Pulumi.yaml` declares, by the same name. What each means and its default stand there. */
+/** Every setting of ChatDB, by the same name as in `Pulumi.yaml`. */
 export const settings = z.strictObject({
-  kubeContext: z.string(),
-  allowedContexts: z.array(z.string().min(1)),
-  imageRegistry: z.string().regex(/[^/]$/, "must be a registry and path without a trailing slash"),
-  imageTag: z.string().regex(/^[\w][\w.-]{0,127}$/, "must be an image tag"),
-  imageDigests: z.record(z.string(), digest),
-  requireDigests: z.boolean(),
   postgresImage: image,
   kafkaImage: image,
   objectStoreImage: image,
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
-  storageClass: z.string(),
-  spreading: z.enum(["required", "preferred"]),
   postgres: z.strictObject(sized),
   postgresInstances: z.int().min(1).max(9),
   postgresCluster,
@@ -249,14 +239,11 @@ export const settings = z.strictObject({
     ports: z.array(port).min(1).default([443, 80]),
   }),
   training,
-  protect: z.boolean(),
-  credentialRotation: z.int().min(0),
   sampleData: z.boolean(),
   testService: z.boolean(),
   serviceDefaults: serviceOverrides,
   services: z.partialRecord(z.enum(serviceNames), serviceOverrides),
   gatewayServiceType: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]),
-  awaitLoadBalancer: z.boolean(),
   gatewaySourceRanges: z.array(range),
   ingress: optional(ingress),
   oidc: optional(oidc),

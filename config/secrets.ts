@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "./checks.ts";
+import type { Issue } from "./issue.ts";
 import { keyInClear } from "./chatdb/language-model.ts";
 import type { secretNames, Settings } from "./schema.ts";
 

@@ -1,5 +1,5 @@
-/** Whether a text fits a pattern in which `*` stands for any characters. */
-export function fits(text: string, pattern: string): boolean {
+/** Whether a text matches a pattern in which `*` stands for any characters. */
+export function matchesWildcard(text: string, pattern: string): boolean {
   const expression = pattern
     .split("*")
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))

@@ -83,7 +83,7 @@ export async function record(options: RecordOptions, program: () => unknown): Pr
         return { id: args.custom ? args.name : undefined, state: asSecret(args.type, state) };
       },
     },
-    "chatdb",
+    "platform",
     options.stack,
     options.preview ?? false,
   );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { stackNames } from "../config/project.ts";
-import { fits } from "../config/wildcard.ts";
+import { matchesWildcard } from "../config/wildcard.ts";
 import type { StackFinding } from "./finding.ts";
 
 const file = join(import.meta.dirname, "..", "policies", "waivers.yaml");
@@ -36,7 +36,7 @@ export function applyWaivers(
   waivers: readonly Waiver[],
 ): { left: StackFinding[]; unused: Waiver[] } {
   const covers = ({ stack, check, object }: Waiver, finding: StackFinding) =>
-    check === finding.check && fits(finding.object, object) && (stack ?? finding.stack) === finding.stack;
+    check === finding.check && matchesWildcard(finding.object, object) && (stack ?? finding.stack) === finding.stack;
   return {
     left: findings.filter((finding) => !waivers.some((one) => covers(one, finding))),
     unused: waivers.filter((one) => !findings.some((finding) => covers(one, finding))),

@@ -1,6 +1,6 @@
 import { namespaceOf } from "../../components/network/cluster-address.ts";
 import type { Outsider } from "../../components/network/network-policy.ts";
-import type { Issue } from "../checks.ts";
+import type { Issue } from "../issue.ts";
 import type { Settings } from "../schema.ts";
 
 type Access = Pick<Settings, "ingress" | "gatewayServiceType" | "gatewaySourceRanges">;

@@ -1,5 +1,5 @@
 import { namespaceOf } from "../../components/network/cluster-address.ts";
-import type { Issue } from "../checks.ts";
+import type { Issue } from "../issue.ts";
 import type { Settings } from "../schema.ts";
 
 /** What does not fit together in the language model's address. */

@@ -1,5 +1,5 @@
 import { bytes, seconds, type Size } from "../../components/workload/quantities.ts";
-import type { Issue } from "../checks.ts";
+import type { Issue } from "../issue.ts";
 import type { Settings } from "../schema.ts";
 import { serviceSettings, type ServiceName } from "./sizes.ts";
 

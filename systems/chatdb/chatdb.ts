@@ -21,6 +21,7 @@ import { gatewayClients, gatewayEnvironment } from "../../config/chatdb/access.t
 import type { Configuration } from "../../config/index.ts";
 import type { ServiceName } from "../../config/chatdb/sizes.ts";
 import { trainingEnvironment } from "../../config/chatdb/training.ts";
+import type { SystemOutputs } from "../system.ts";
 
 export interface ChatDbArgs {
   readonly config: Configuration;
@@ -55,6 +56,7 @@ export class ChatDb extends pulumi.ComponentResource {
   readonly gateway: Microservice;
   /** Address of the gateway from outside of the cluster, where it has one. */
   readonly url: pulumi.Output<string> | undefined;
+  readonly outputs: SystemOutputs;
 
   private readonly config: Configuration;
   private readonly image: (name: string) => string;
@@ -62,7 +64,7 @@ export class ChatDb extends pulumi.ComponentResource {
   private readonly namespaces: ReturnType<ChatDb["createNamespaces"]>;
 
   constructor(name: string, { config, image }: ChatDbArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:systems:ChatDb", name, {}, opts);
+    super("platform:systems:ChatDb", name, {}, opts);
     this.config = config;
     this.image = image;
     this.namespaces = this.createNamespaces(name);
@@ -143,6 +145,7 @@ export class ChatDb extends pulumi.ComponentResource {
       });
     }
     this.url = this.publicUrl();
+    this.outputs = this.describeAccess();
     this.registerOutputs({ url: this.url });
   }
 
@@ -355,5 +358,17 @@ export class ChatDb extends pulumi.ComponentResource {
       const address = loadBalancer.ingress?.[0];
       return address ? `http://${address.hostname ?? address.ip}` : "(no address yet)";
     });
+  }
+
+  /** How to reach the gateway, and a first question. */
+  private describeAccess(): SystemOutputs {
+    const portForward = this.gateway.service.metadata.apply(
+      ({ name, namespace }) => `kubectl --namespace ${namespace} port-forward service/${name} 8080:80`,
+    );
+    // Where the cluster gives no address, the port-forward makes this one.
+    const url = this.url ?? "http://localhost:8080";
+    const question = JSON.stringify({ query: "how many customers are there in Germany?" });
+    const ask = pulumi.interpolate`curl -s ${url}/api/query -H 'content-type: application/json' -d '${question}'`;
+    return { url, portForward, ask };
   }
 }

@@ -17,29 +17,29 @@ describe("a stack's file with the images that were pushed", () => {
     const lines = withImages(text, images).split("\n");
     const before = text.split("\n");
     expect(lines.filter((line) => !before.includes(line))).to.have.members([
-      "  chatdb:imageRegistry: registry.example.com/chatdb",
-      '  chatdb:imageTag: "1.10"',
-      "  chatdb:imageDigests:",
+      "  platform:imageRegistry: registry.example.com/chatdb",
+      '  platform:imageTag: "1.10"',
+      "  platform:imageDigests:",
       `    api-gateway: ${digest}`,
     ]);
     // What is gone is what those three settings were.
     const gone = before.filter((line) => !lines.includes(line));
     expect(
-      gone.filter((line) => !/^ {2}chatdb:image(Registry|Tag|Digests):|^ {4}[a-z-]+: sha256:/.test(line)),
+      gone.filter((line) => !/^ {2}platform:image(Registry|Tag|Digests):|^ {4}[a-z-]+: sha256:/.test(line)),
     ).to.deep.equal([]);
   });
 
   it("is written the same again, and has the digests of the last push alone", () => {
-    const text = withImages("config:\n  chatdb:logLevel: debug # while we look\n", images);
+    const text = withImages("config:\n  platform:logLevel: debug # while we look\n", images);
     expect(withImages(text, images)).to.equal(text);
-    expect(text).to.include("chatdb:logLevel: debug # while we look");
+    expect(text).to.include("platform:logLevel: debug # while we look");
     const next = { ...images, imageTag: "2.0.0", imageDigests: { provisioner: digest } };
     expect(parse(withImages(text, next))).to.deep.equal({
       config: {
-        "chatdb:logLevel": "debug",
-        "chatdb:imageRegistry": next.imageRegistry,
-        "chatdb:imageTag": "2.0.0",
-        "chatdb:imageDigests": { provisioner: digest },
+        "platform:logLevel": "debug",
+        "platform:imageRegistry": next.imageRegistry,
+        "platform:imageTag": "2.0.0",
+        "platform:imageDigests": { provisioner: digest },
       },
     });
   });

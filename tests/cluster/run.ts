@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stackConfig } from "../../config/project.ts";
+import { settingKey } from "../../config/setting-key.ts";
 import { localBase, reference } from "../../bin/base-image.ts";
 import { targetContext } from "../../bin/cluster.ts";
 import { ask } from "../../bin/command.ts";
@@ -84,7 +85,9 @@ await main("test:cluster", usage, async () => {
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0)
       throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
-    const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map((name) => config[`chatdb:${name}`]!);
+    const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map(
+      (name) => config[settingKey("chatdb", name)]!,
+    );
     mustStop = startOwnCluster([
       ...ofStack,
       reference(localBase()),

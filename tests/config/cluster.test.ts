@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { clusterProvider, currentContext, isAllowed, kubeconfigFiles } from "../../config/cluster.ts";
-import type { Configuration } from "../../config/index.ts";
+import type { PlatformSettings } from "../../config/platform.ts";
 import type { RecordedResource } from "../../render/recorder.ts";
 import { failure, run } from "../support/program.ts";
 
@@ -52,8 +52,8 @@ describe("cluster of a stack", () => {
       .map((context, index) => file(`config-${index}`, `apiVersion: v1\nkind: Config\ncurrent-context: "${context}"\n`))
       .join(delimiter);
   };
-  const provider = (settings: Partial<Configuration>) => () =>
-    clusterProvider({ kubeContext: "", allowedContexts: ["test-*"], ...settings } as Configuration);
+  const provider = (settings: Partial<PlatformSettings>) => () =>
+    clusterProvider({ kubeContext: "", allowedContexts: ["test-*"], ...settings });
   const inputs = ([resource]: RecordedResource[]) => resource!.inputs;
 
   it("is that of the current context, by its name", async () => {

@@ -95,7 +95,7 @@ describe("configuration", () => {
     const message = (settings: Record<string, unknown>, stack: string) =>
       configuration(settings, stack).then(String, (error: Error) => error.message);
     expect(await message({ logLevel: "loud" }, "prod")).to.match(
-      /^The configuration of stack prod has a problem:\n {2}logLevel: /,
+      /^The configuration of stack prod has a problem:\n {2}platform:logLevel: /,
     );
     expect(await message({ logLevel: "loud", kafkaBrokers: 0 }, "dev")).to.match(
       /^The configuration of stack dev has 2 problems:\n/,

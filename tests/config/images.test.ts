@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { sourceTag } from "../../config/source-tag.ts";
 import { imageNames } from "../../config/workspace.ts";
+import type { Configuration } from "../../config/index.ts";
 import { guardDigests, imageReference } from "../../config/images.ts";
 import { images } from "../../render/images.ts";
 import { manifests } from "../../render/manifests.ts";
@@ -12,6 +13,12 @@ import { failure, run } from "../support/program.ts";
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const allDigests = Object.fromEntries(imageNames().map((name) => [name, digest("a")]));
 const pushed = { imageRegistry: "registry.example.com/platform", imageTag: "1.2.0" };
+
+const others = ({ postgresImage, kafkaImage, objectStoreImage }: Configuration) => ({
+  postgresImage,
+  kafkaImage,
+  objectStoreImage,
+});
 
 describe("own images", () => {
   it("are referred to by registry, name and tag, and by digest where the stack has it", async () => {
@@ -63,9 +70,9 @@ describe("requireDigests", () => {
 
   it("lets a stack through whose images all have digests, and any stack where it is off", async () => {
     const config = await configuration(settings, "prod");
-    await run(() => guardDigests(config));
+    await run(() => guardDigests(config, others(config)));
     const floating = await configuration({ requireDigests: false }, "prod");
-    await run(() => guardDigests(floating));
+    await run(() => guardDigests(floating, others(floating)));
   });
 
   it("refuses to deploy own images without one, with the command that gives them one", async () => {
@@ -73,7 +80,7 @@ describe("requireDigests", () => {
       { ...settings, imageDigests: { ...allDigests, "chatdb/api-gateway": undefined, provisioner: undefined } },
       "prod",
     );
-    const error = await failure(() => guardDigests(config), { stack: "prod" });
+    const error = await failure(() => guardDigests(config, others(config)), { stack: "prod" });
     expect(pulumi.RunError.isInstance(error)).to.be.true;
     expect(error.message).to.equal(
       "stack prod deploys images by their digest alone (requireDigests), and some have none.\n" +
@@ -84,7 +91,7 @@ describe("requireDigests", () => {
 
   it("refuses to deploy images of others without one, and names their settings", async () => {
     const config = await configuration({ ...settings, kafkaImage: "docker.io/apache/kafka:4.1.2" }, "prod");
-    const error = await failure(() => guardDigests(config), { stack: "prod" });
+    const error = await failure(() => guardDigests(config, others(config)), { stack: "prod" });
     expect(error.message).to.include("Append @sha256:... to the settings kafkaImage.").and.not.include("Push");
   });
 
@@ -94,7 +101,7 @@ describe("requireDigests", () => {
     const warnings: unknown[] = [];
     console.warn = (...text: unknown[]) => warnings.push(...text);
     try {
-      await run(() => guardDigests(config), { preview: true, stack: "prod" });
+      await run(() => guardDigests(config, others(config)), { preview: true, stack: "prod" });
     } finally {
       console.warn = warn;
     }

@@ -5,9 +5,9 @@ describe("configuration of a stack, as the engine hands it over", () => {
   it("is the project's defaults, the stack's own settings, then what replaces them", () => {
     const { config } = stackConfig("dev", { imageTag: "1.0" });
     expect(config).to.include({
-      "chatdb:imageRegistry": "localhost/platform",
-      "chatdb:logLevel": "debug",
-      "chatdb:imageTag": "1.0",
+      "platform:imageRegistry": "localhost/platform",
+      "platform:logLevel": "debug",
+      "platform:imageTag": "1.0",
     });
   });
 

@@ -22,7 +22,7 @@ describe("recorder", () => {
   });
 
   it("sees secret settings as well", async () => {
-    const options = { config: { "chatdb:token": "hush" }, secretKeys: ["chatdb:token"] };
+    const options = { config: { "platform:token": "hush" }, secretKeys: ["platform:token"] };
     const resources = await run(() => map("leak", { TOKEN: new pulumi.Config().requireSecret("token") }), options);
     const leak = resource(resources, "ConfigMap", "leak");
     expect([leak.secrets, leak.inputs.data]).to.deep.equal([["data.TOKEN"], { TOKEN: "hush" }]);

@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readConfiguration, type Configuration } from "../../config/index.ts";
+import { readChatDb, type Configuration } from "../../config/index.ts";
 import { stackConfig } from "../../config/project.ts";
+import { readStack } from "../../config/stack.ts";
 import { record } from "../../render/recorder.ts";
 
 /** The configuration of a stack in which some settings are replaced; a secret one is written `{ secure: "..." }`. */
 export async function configuration(settings: Record<string, unknown> = {}, stack = "dev"): Promise<Configuration> {
   let read: Configuration | undefined;
-  await record({ stack, ...stackConfig(stack, settings) }, () => void (read = readConfiguration()));
+  const table = { chatdb: () => Promise.resolve({ configure: readChatDb }) };
+  await record({ stack, ...stackConfig(stack, settings) }, async () => {
+    const { platform, systems } = await readStack(table);
+    read = Object.freeze({ ...platform, ...systems[0]![1] });
+  });
   return read!;
 }
 
@@ -18,6 +23,6 @@ export async function issues(settings: Record<string, unknown>, stack = "dev"): 
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;
     const lines = error.message.split("\n").slice(1);
-    return Object.fromEntries(lines.map((line) => /^ {2}(\S+): (.+)$/.exec(line)!.slice(1) as [string, string]));
+    return Object.fromEntries(lines.map((line) => /^ {2}\w+:(\S+): (.+)$/.exec(line)!.slice(1) as [string, string]));
   }
 }

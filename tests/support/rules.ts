@@ -180,7 +180,7 @@ const addressed: Rule = (resources) => {
 /** What waits for a component waits for what is part of it; what is part of nothing is waited for by nobody. */
 const grouped: Rule = (resources) =>
   resources
-    .filter(({ type }) => !type.startsWith("pulumi:providers:") && !type.startsWith("chatdb:systems:"))
+    .filter(({ type }) => !type.startsWith("pulumi:providers:") && !type.startsWith("platform:systems:"))
     .flatMap(({ parent, name }) =>
       expectThat(
         resources.some(({ urn, custom }) => urn === parent && !custom),

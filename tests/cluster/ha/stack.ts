@@ -1,8 +1,10 @@
 import { stackConfig } from "../../../config/project.ts";
+import { settingKey, sharedNamespace } from "../../../config/setting-key.ts";
 import { deployment, type Settings } from "../support/deployment.ts";
 
 const { config: dev } = stackConfig("dev");
-const ofDev = (...names: string[]) => Object.fromEntries(names.map((name) => [name, valueOf(dev[`chatdb:${name}`]!)]));
+const ofDev = (...names: string[]) => Object.fromEntries(names.map((name) => [name, valueOf(dev[key(name)]!)]));
+const key = (name: string) => settingKey(name === "allowedContexts" ? sharedNamespace : "chatdb", name);
 const valueOf = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);
 
 /**
@@ -22,7 +24,7 @@ const settings: Settings = {
   testService: true,
   gatewayServiceType: "NodePort",
   serviceDefaults: {
-    ...(JSON.parse(dev["chatdb:serviceDefaults"]!) as object),
+    ...(JSON.parse(dev[key("serviceDefaults")]!) as object),
     scaling: { min: 2, max: 2 },
   },
 };

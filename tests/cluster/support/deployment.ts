@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
+import { fullKey } from "../../../config/project.ts";
 import { isInstalled } from "../../../bin/command.ts";
 import { manifests, toYaml, type Manifest } from "../../../render/manifests.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
@@ -57,7 +58,7 @@ function byPulumi(stackName: string, initial: Settings): Deployment {
     const { config, ...rest } = parse(readFileSync(join(folder, `Pulumi.${stackName}.yaml`), "utf8")) as {
       config: object;
     };
-    const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`chatdb:${name}`, value]));
+    const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [fullKey(name), value]));
     writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify({ ...rest, config: { ...config, ...own } }));
     return stack;
   };

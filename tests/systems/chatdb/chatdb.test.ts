@@ -367,7 +367,7 @@ describe("configuration of ChatDB", () => {
     expect(object(resources, "Service", "api-gateway").spec.type).to.equal("NodePort");
     const external = await recording("external");
     const url = (recorded: RecordedResource[]) =>
-      recorded.find(({ type }) => type === "chatdb:systems:ChatDb")!.outputs.url;
+      recorded.find(({ type }) => type === "platform:systems:ChatDb")!.outputs.url;
     expect([resources, prod, external].map(url)).to.deep.equal([
       undefined,
       "(no address yet)",
@@ -451,7 +451,7 @@ describe("preview of ChatDB", () => {
 
       it("tells what components give to others, but for the address that a cloud gives", () => {
         const unknown = (value: unknown) => JSON.stringify(value).includes(pulumi.runtime.unknownValue);
-        const addressed = variant === "prod" ? ["chatdb:systems:ChatDb"] : [];
+        const addressed = variant === "prod" ? ["platform:systems:ChatDb"] : [];
         expect(preview.filter(({ outputs }) => unknown(outputs)).map(({ type }) => type)).to.deep.equal(addressed);
       });
     });

@@ -70,17 +70,9 @@ function figures(resources: readonly RecordedResource[], name: Name) {
 describe("figures of the specification", () => {
   let resources: RecordedResource[];
   before(async () => {
-    const { postgres, kafka, objectStore, kafkaBrokers, objectStoreServers, postgresInstances, serviceDefaults } =
-      project().config;
-    const defaults = Object.entries({
-      postgres,
-      kafka,
-      objectStore,
-      kafkaBrokers,
-      objectStoreServers,
-      postgresInstances,
-      serviceDefaults,
-    }).map(([name, declaration]) => [name, declaration!.default] as const);
+    const names = ["postgres", "kafka", "objectStore", "kafkaBrokers", "objectStoreServers", "postgresInstances"];
+    const { config } = project();
+    const defaults = [...names, "serviceDefaults"].map((name) => [name, config[`chatdb:${name}`]!.value] as const);
     resources = await recordStack("prod", { settings: { ...Object.fromEntries(defaults), testService: true } });
   });
 

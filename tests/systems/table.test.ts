@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { recordStack } from "../../render/stack.ts";
+import { systems } from "../../systems/index.ts";
+
+const failure = (settings: Record<string, unknown>) =>
+  recordStack("dev", { settings }).then(
+    () => "none",
+    (error: Error) => error.message,
+  );
+
+describe("systems of a stack", () => {
+  it("are ChatDB alone where the stack names none", async () => {
+    const resources = await recordStack("dev");
+    const components = resources.filter(({ type }) => type.startsWith("platform:systems:"));
+    expect(components.map(({ type, name }) => `${type} ${name}`)).to.deep.equal(["platform:systems:ChatDb chatdb"]);
+  });
+
+  it("are refused where a name is unknown, with the names that there are and all other faults", async () => {
+    const message = await failure({ systems: ["chatdb", "chat"], logLevel: "loud", kafkaBrokers: 4 });
+    expect(message).to.include("has 3 problems:");
+    expect(message).to.include(
+      `platform:systems.1: is chat, and there is no such system: take ${Object.keys(systems).join(", ")}`,
+    );
+    expect(message).to.include("platform:logLevel: ").and.include("chatdb:kafkaBrokers: ");
+  });
+
+  it("are refused where one is named twice, or none at all", async () => {
+    expect(await failure({ systems: ["chatdb", "chatdb"] })).to.include(
+      "platform:systems.1: is chatdb a second time: name each system once",
+    );
+    expect(await failure({ systems: [] })).to.include("platform:systems: must name at least one system");
+  });
+});
