@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { Problem } from "./problem.ts";
+import { platformProblems } from "./problem-types.ts";
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, prefix: number];
 
@@ -84,7 +85,12 @@ export class AddressRules implements AddressGuard {
       await this.resolve(host);
     } catch (error) {
       if (error instanceof Problem) throw error;
-      throw new Problem(400, `The host "${host}" cannot be found: ${(error as Error).message}.`, {}, { cause: error });
+      throw new Problem(
+        platformProblems.invalidAddress,
+        `The host "${host}" cannot be found: ${(error as Error).message}.`,
+        {},
+        { cause: error },
+      );
     }
   }
 
@@ -93,7 +99,7 @@ export class AddressRules implements AddressGuard {
     const { ports, what, setting } = this.#options;
     if (ports?.includes(port) === false)
       throw new Problem(
-        403,
+        platformProblems.addressNotAllowed,
         `${capitalised(what)} may not be at port ${port}, but at ${ports.join(", ")}: the operator says so in the setting ${setting}.`,
       );
   }
@@ -105,7 +111,7 @@ export class AddressRules implements AddressGuard {
     if (refused === undefined) return addresses;
     const found = refused === host ? `The address ${host}` : `The host "${host}" has the address ${refused}, which`;
     throw new Problem(
-      403,
+      platformProblems.addressNotAllowed,
       `${found} is not one that ${what} may be at: the operator says in the setting ${setting} which are.`,
     );
   }

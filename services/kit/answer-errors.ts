@@ -2,13 +2,19 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { isAway } from "./away.ts";
 import { Problem, problemMediaType } from "./problem.ts";
+import type { ProblemType } from "./problem-type.ts";
+import { platformProblems } from "./problem-types.ts";
 import type { App } from "./server.ts";
 
 /** Answers every error and every unknown route as application/problem+json. */
 export function answerErrors(app: App): void {
   app.setErrorHandler<FastifyError>(answerError);
   app.setNotFoundHandler((request, reply) => {
-    send(new Problem(404, `There is no ${request.method} ${pathOf(request)} here.`), request, reply);
+    send(
+      new Problem(platformProblems.routeNotFound, `There is no ${request.method} ${pathOf(request)} here.`),
+      request,
+      reply,
+    );
   });
 }
 
@@ -27,18 +33,33 @@ function problemOf(error: FastifyError): Problem {
       message,
     }));
     const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
-    return new Problem(400, `The request is not valid. ${all}`, { errors });
+    return new Problem(platformProblems.invalidRequest, `The request is not valid. ${all}`, { errors });
   }
   // What Fastify itself finds wrong with a request: its media type, its size, its JSON.
-  if (error.statusCode !== undefined && error.statusCode < 500) return new Problem(error.statusCode, error.message);
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new Problem(frameworkType(error.statusCode), error.message);
   if (isAway(error))
     return new Problem(
-      503,
+      platformProblems.unavailable,
       "Something that this service needs is away for the moment. Try again.",
       {},
       { cause: error },
     );
-  return new Problem(500, "The service failed. Its log has the reason under this request's id.");
+  return new Problem(
+    platformProblems.internalError,
+    "The service failed. Its log has the reason under this request's id.",
+  );
+}
+
+const frameworkTypes = [
+  platformProblems.payloadTooLarge,
+  platformProblems.uriTooLong,
+  platformProblems.unsupportedMediaType,
+  platformProblems.rateLimited,
+];
+
+function frameworkType(status: number): ProblemType {
+  return frameworkTypes.find((type) => type.status === status) ?? { ...platformProblems.invalidRequest, status };
 }
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {

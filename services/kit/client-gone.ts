@@ -1,4 +1,5 @@
 import { Problem } from "./problem.ts";
+import { platformProblems } from "./problem-types.ts";
 import type { FastifyReply } from "fastify";
 
 /**
@@ -8,7 +9,8 @@ import type { FastifyReply } from "fastify";
 export function clientGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort(new Problem(499, "The client has gone."));
+    if (!reply.raw.writableFinished)
+      gone.abort(new Problem(platformProblems.clientClosedRequest, "The client has gone."));
   });
   return gone.signal;
 }

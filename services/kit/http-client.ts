@@ -3,7 +3,10 @@ import { finished } from "node:stream/promises";
 import { errors, Pool } from "undici";
 import { z } from "zod";
 import { persistentConnector } from "./connector.ts";
-import { Problem, problemMediaType } from "./problem.ts";
+import { parseJson } from "./json.ts";
+import { Problem } from "./problem.ts";
+import { platformProblems } from "./problem-types.ts";
+import { receivedProblem } from "./received-problem.ts";
 import { isSafe, repeated } from "./repeated.ts";
 
 export interface CallOptions {
@@ -44,7 +47,7 @@ const bodyPauseMs = 30_000;
 
 /**
  * A client of the service at `baseUrl`.
- * An error answer becomes a Problem of the same status and detail; unreachable or unintelligible: 502; too late: 504.
+ * An error answer becomes a Problem of the same type, status and detail; unreachable or unintelligible: 502; too late: 504.
  */
 export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeoutMs?: number } = {}): HttpClient {
   const base = new URL(baseUrl);
@@ -72,10 +75,13 @@ export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeou
     const what = `${options.method} ${base.origin}${prefix}${path}`;
     const answer = await request(path, { ...options, headers: { accept: "application/json", ...options.headers } });
     const text = await readText(answer.body, what, options.signal);
-    if (answer.status >= 400) throw problemOf(answer, text, what);
-    const result = schema.safeParse(parsed(text));
+    if (answer.status >= 400) throw receivedProblem(answer, text, what);
+    const result = schema.safeParse(parseJson(text));
     if (result.success) return result.data;
-    throw new Problem(502, `${what} answered what was not expected: ${z.prettifyError(result.error)}`);
+    throw new Problem(
+      platformProblems.upstreamInvalidAnswer,
+      `${what} answered what was not expected: ${z.prettifyError(result.error)}`,
+    );
   }
 
   return {
@@ -121,9 +127,14 @@ const timeouts = [TooLate, errors.HeadersTimeoutError, errors.BodyTimeoutError, 
 function failureOf(error: unknown, what: string): Problem {
   const cause = error instanceof Error ? error : new Error(String(error));
   if (timeouts.some((type) => cause instanceof type))
-    return new Problem(504, `${what}: ${cause.message}`, {}, { cause });
+    return new Problem(platformProblems.upstreamTimeout, `${what}: ${cause.message}`, {}, { cause });
   const code = (cause as NodeJS.ErrnoException).code;
-  return new Problem(502, `${what} cannot be reached: ${cause.message || code || cause.name}`, {}, { cause });
+  return new Problem(
+    platformProblems.upstreamUnreachable,
+    `${what} cannot be reached: ${cause.message || code || cause.name}`,
+    {},
+    { cause },
+  );
 }
 
 async function readText(body: Readable, what: string, signal?: AbortSignal): Promise<string> {
@@ -135,27 +146,4 @@ async function readText(body: Readable, what: string, signal?: AbortSignal): Pro
     signal?.throwIfAborted();
     throw failureOf(error, what);
   }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const problemBody = z.looseObject({ detail: z.string() });
-
-/** Members of a problem that belong to the one answer, and are written anew in ours. */
-const ownMembers = new Set(["type", "title", "status", "detail", "instance", "requestId"]);
-
-function problemOf(answer: Answer, text: string, what: string): Problem {
-  const body = String(answer.headers["content-type"]).startsWith(problemMediaType)
-    ? problemBody.safeParse(parsed(text))
-    : undefined;
-  if (body?.success !== true)
-    return new Problem(answer.status < 500 ? answer.status : 502, `${what} answered ${answer.status}.`);
-  const extra = Object.fromEntries(Object.entries(body.data).filter(([member]) => !ownMembers.has(member)));
-  return new Problem(answer.status, body.data.detail, extra);
 }

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { Agent, buildConnector, request } from "undici";
 import type { AddressRules } from "./address-rules.ts";
 import { Problem } from "./problem.ts";
+import { platformProblems } from "./problem-types.ts";
 
 export interface DownloadOptions {
   rules: AddressRules;
@@ -62,12 +63,15 @@ async function follow(start: URL, dispatcher: Agent, { rules, signal }: Download
     await body.dump();
     url = next(url, location);
   }
-  throw new Problem(400, `${start.href} redirects more than ${mostRedirects} times.`);
+  throw new Problem(platformProblems.invalidAddress, `${start.href} redirects more than ${mostRedirects} times.`);
 }
 
 function next(from: URL, location: string): URL {
   const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (to?.protocol !== "https:" && (to?.protocol !== "http:" || from.protocol === "https:"))
-    throw new Problem(400, `${from.href} redirects to "${location}", which is not followed.`);
+    throw new Problem(
+      platformProblems.invalidAddress,
+      `${from.href} redirects to "${location}", which is not followed.`,
+    );
   return to;
 }

@@ -1,6 +1,7 @@
 import rateLimit, { normalizeIP } from "@fastify/rate-limit";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, tokenVerifier, type Identity, type Oidc } from "./tokens.ts";
@@ -79,7 +80,7 @@ async function limit(app: App, perMinute: number): Promise<void> {
     if (!state.isExceeded) return;
     void reply.header("retry-after", state.ttlInSeconds);
     throw new Problem(
-      429,
+      platformProblems.rateLimited,
       `These are more than ${perMinute} requests within a minute. Try again in ${state.ttlInSeconds} s.`,
     );
   });
@@ -106,7 +107,7 @@ function authorize(
   if (refusal instanceof TokenRefused) {
     challenge({ error: "invalid_token", error_description: refusal.message });
     throw new Problem(
-      401,
+      platformProblems.unauthenticated,
       `The token was refused: ${refusal.message}. It has to be one of ${issuer} for the audience ${audience}.`,
       {},
       { cause: refusal },
@@ -114,7 +115,7 @@ function authorize(
   }
   if (refusal !== undefined)
     throw new Problem(
-      503,
+      platformProblems.unavailable,
       `The issuer ${issuer} cannot be asked whether the token holds. Try again in a moment.`,
       {},
       { cause: refusal },
@@ -122,7 +123,7 @@ function authorize(
   if (request.identity === undefined) {
     challenge();
     throw new Problem(
-      401,
+      platformProblems.unauthenticated,
       `This needs a token: send one of ${issuer} for the audience ${audience} in the header "authorization: Bearer TOKEN".`,
     );
   }
@@ -130,7 +131,7 @@ function authorize(
   if (needed === undefined || request.identity.scopes.includes(needed)) return;
   challenge({ error: "insufficient_scope", scope: needed });
   throw new Problem(
-    403,
+    platformProblems.insufficientScope,
     `The token lacks the scope ${needed}, which ${request.method} ${request.routeOptions.url ?? "this"} needs.`,
   );
 }

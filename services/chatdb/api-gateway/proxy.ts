@@ -3,6 +3,7 @@ import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { persistentConnector } from "@platform/kit/connector.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import { isSafe, repeated } from "@platform/kit/repeated.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -114,8 +115,9 @@ function restOf(url: string, prefix: string): string {
   const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/, 1);
   // As URL would read it: a backslash separates too, and a dot may be encoded.
   if (/(^|[/\\])\.\.?($|[/\\])/.test(decodeURIComponent(path)))
-    throw new Problem(400, `The path ${path} has "." or ".." in it. Write it without.`);
-  if (path.includes("\\")) throw new Problem(400, `The path ${path} has a backslash in it. Write / or %5C.`);
+    throw new Problem(platformProblems.invalidRequest, `The path ${path} has "." or ".." in it. Write it without.`);
+  if (path.includes("\\"))
+    throw new Problem(platformProblems.invalidRequest, `The path ${path} has a backslash in it. Write / or %5C.`);
   const rest = path.split("/").slice(prefix.split("/").length);
   return rest.length === 0 ? "" : `/${rest.join("/")}`;
 }
@@ -128,13 +130,13 @@ function problemOf(error: Error & { code?: string }, { prefix, upstream, timeout
   if (error.cause instanceof Problem) return error.cause;
   if (late.has(error.code ?? ""))
     return new Problem(
-      504,
+      platformProblems.upstreamTimeout,
       `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`,
       {},
       { cause: error },
     );
   return new Problem(
-    error.code === notTaken ? 504 : 502,
+    error.code === notTaken ? platformProblems.upstreamTimeout : platformProblems.upstreamUnreachable,
     `${prefix}: ${upstream} cannot be reached. Try again in a moment.`,
     {},
     { cause: error },

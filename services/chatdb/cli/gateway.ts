@@ -1,10 +1,12 @@
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
-import { answer, askedBack, type AskedBack } from "@chatdb/contracts/answer.ts";
+import { answer as answerSchema, askedBack, type AskedBack } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, type ExportRequest, type ParseRequest } from "@chatdb/contracts/query.ts";
 import { createHttpClient, type Answer } from "@platform/kit/http-client.ts";
-import { Problem } from "@platform/kit/problem.ts";
+import { isProblem, type Problem } from "@platform/kit/problem.ts";
+import { receivedProblem } from "@platform/kit/received-problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { trainingCalls } from "./training-gateway.ts";
 
 /** Milliseconds that an answer may take: more than the gateway gives its services. */
@@ -20,38 +22,30 @@ export function openGateway(url: string, token: string | undefined) {
   return {
     ...trainingCalls(http, headers),
     close: () => http.close(),
-    ask: (request: ParseRequest) => http.postJson("/api/query", request, answer, { headers }),
+    ask: (request: ParseRequest) => http.postJson("/api/query", request, answerSchema, { headers }),
     parse: (request: ParseRequest) => http.postJson("/api/parse", request, parseResponse, { headers }),
     sources: async () => (await http.getJson("/api/datasources", dataSourceList, { headers })).datasources,
     schema: (datasource: string) => http.getJson(path(datasource, "schema"), databaseSchema, { headers }),
     /** Writes all rows of a statement, as they come. */
     async export(datasource: string, request: ExportRequest, to: NodeJS.WritableStream): Promise<void> {
-      const { status, body } = await http.request(path(datasource, "export"), {
+      const answer = await http.request(path(datasource, "export"), {
         method: "POST",
         headers: { ...headers, "content-type": "application/json" },
         body: JSON.stringify(request),
       });
-      if (status !== 200) throw await problemOf({ status, body });
-      await pipeline(body, to, { end: false });
+      if (answer.status !== 200) throw await problemOf(answer);
+      await pipeline(answer.body, to, { end: false });
     },
   };
 }
 
-/** What an answer says that is not the one that was asked for. */
-export async function problemOf({ status, body }: Pick<Answer, "status" | "body">): Promise<Problem> {
-  return new Problem(status, detailOf(await text(body)) ?? `The gateway answered ${status}.`);
-}
-
-function detailOf(body: string): string | undefined {
-  try {
-    return (JSON.parse(body) as { detail?: string }).detail;
-  } catch {
-    return undefined;
-  }
+/** The problem that an answer of the gateway holds. */
+export async function problemOf(answer: Answer): Promise<Problem> {
+  return receivedProblem(answer, await text(answer.body), "The gateway");
 }
 
 /** What may have been meant, where a question was not understood surely enough; else undefined. */
 export function askedBackBy(error: unknown): AskedBack | undefined {
-  if (!(error instanceof Problem) || error.status !== 422) return undefined;
+  if (!isProblem(error, chatdbProblems.clarificationNeeded, chatdbProblems.questionNotUnderstood)) return undefined;
   return askedBack.safeParse(error.extra).data;
 }

@@ -2,6 +2,7 @@ import type { DatabaseSchema, Dialect, QueryResult, Statement, Table } from "@ch
 import { isAway } from "@platform/kit/away.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { DataSourceSettings } from "./data-source-settings.ts";
 import type { Batch, Driver, ReadOptions } from "./driver.ts";
 import { problemOf } from "./database-problem.ts";
@@ -80,7 +81,7 @@ export class Connector {
     let truncated = false;
     if (offset > 0 && !(await this.sources.find(name)).driver.check(request).ordered) {
       throw new Problem(
-        400,
+        chatdbProblems.queryInvalid,
         "Rows without an order have no second page: sort them, by a unique key in the end, or export them.",
       );
     }

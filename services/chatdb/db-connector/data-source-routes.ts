@@ -6,6 +6,7 @@ import {
   newDataSource,
 } from "@chatdb/contracts/data-sources.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -102,15 +103,25 @@ function addChangeRoutes(app: App, sources: DataSources, options: AddedSourceOpt
 
   function changeable(name: string): AddedSourceOptions {
     if (sources.isConfigured(name))
-      throw new Problem(409, `The data source "${name}" is one of the configuration: it is changed there.`);
-    if (!options) throw new Problem(501, "This connector keeps no data sources: it has no database for them.");
+      throw new Problem(
+        chatdbProblems.dataSourceConfigured,
+        `The data source "${name}" is one of the configuration: it is changed there.`,
+      );
+    if (!options)
+      throw new Problem(
+        chatdbProblems.dataSourcesNotKept,
+        "This connector keeps no data sources: it has no database for them.",
+      );
     return options;
   }
 
   async function missing(name: string): Promise<never> {
     sources.invalidate();
     await sources.find(name);
-    throw new Problem(409, `The data source "${name}" was changed by somebody else in this moment. Try again.`);
+    throw new Problem(
+      chatdbProblems.dataSourceChanged,
+      `The data source "${name}" was changed by somebody else in this moment. Try again.`,
+    );
   }
 
   function logChange(request: FastifyRequest, message: string, datasource: string): void {

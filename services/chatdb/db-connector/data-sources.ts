@@ -4,6 +4,7 @@ import type { AddressRules } from "@platform/kit/address-rules.ts";
 import { isAway } from "@platform/kit/away.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { resolvePassword, type PasswordSources } from "./added-sources/password-reference.ts";
 import type { AddedSource, AddedSources } from "./added-sources/added-sources.ts";
 import type { DataSourceSettings } from "./data-source-settings.ts";
@@ -155,7 +156,9 @@ export class DataSources {
   async #unknown(name: string): Promise<Problem> {
     const known = (await this.list()).map((each) => each.name);
     const list = known.length === 0 ? "There is none at all." : `There are: ${known.join(", ")}.`;
-    return new Problem(404, `There is no data source "${name}". ${list}`, { datasources: known });
+    return new Problem(chatdbProblems.dataSourceNotFound, `There is no data source "${name}". ${list}`, {
+      datasources: known,
+    });
   }
 }
 

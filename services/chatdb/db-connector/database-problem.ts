@@ -1,4 +1,5 @@
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Driver } from "./driver.ts";
 
 /** Messages of the three drivers when no connection was free or made in time. */
@@ -13,19 +14,24 @@ export function problemOf(error: unknown, dataSource: string, driver: Pick<Drive
   if (problem)
     return problem.status < 500 || problem.status === 504
       ? problem
-      : new Problem(problem.status, `The data source "${dataSource}" failed: ${problem.message}.`, problem.extra, {
+      : new Problem(problem.type, `The data source "${dataSource}" failed: ${problem.message}.`, problem.extra, {
           cause: error,
         });
   const reason = error instanceof Error ? messageOf(error) : String(error);
   if (noConnection.test(reason)) {
     return new Problem(
-      503,
+      chatdbProblems.dataSourceUnavailable,
       `The data source "${dataSource}" gave no connection in time: it is down, or all connections are busy. Try again.`,
       {},
       { cause: error },
     );
   }
-  return new Problem(502, `The data source "${dataSource}" cannot be reached: ${reason}.`, {}, { cause: error });
+  return new Problem(
+    chatdbProblems.dataSourceUnreachable,
+    `The data source "${dataSource}" cannot be reached: ${reason}.`,
+    {},
+    { cause: error },
+  );
 }
 
 /** Joins the reasons of a refused connection: if a name has several addresses, the message itself is empty. */

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { databaseSchema, exportRequest, queryRequest, queryResult, statement } from "@chatdb/contracts/query.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
@@ -86,7 +87,10 @@ async function* resumed<T>(
 export function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once("close", () => {
-    if (!reply.raw.writableEnded) gone.abort(new Problem(499, "The caller went away before the answer was there."));
+    if (!reply.raw.writableEnded)
+      gone.abort(
+        new Problem(platformProblems.clientClosedRequest, "The caller went away before the answer was there."),
+      );
   });
   return gone.signal;
 }

@@ -1,4 +1,6 @@
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import type { ProblemType } from "@platform/kit/problem-type.ts";
 
 /**
  * The layer of defence that refused a statement, in order: the check of its text (`statement`), the server's grammar
@@ -13,9 +15,19 @@ export type Layer =
   | "time limit"
   | "size limit";
 
+const typeOf: Record<Layer, ProblemType> = {
+  statement: chatdbProblems.queryNotReadOnly,
+  syntax: chatdbProblems.queryInvalid,
+  "cost limit": chatdbProblems.queryTooExpensive,
+  "read-only transaction": chatdbProblems.queryNotReadOnly,
+  role: chatdbProblems.queryNotPermitted,
+  "time limit": chatdbProblems.queryTimeout,
+  "size limit": chatdbProblems.queryTooExpensive,
+};
+
 /** Refuses a statement for safety. */
 export function refusal(layer: Layer, detail: string, extra: Record<string, unknown> = {}): Problem {
-  return new Problem(layer === "syntax" ? 400 : 403, detail, { layer, ...extra });
+  return new Problem(typeOf[layer], detail, { layer, ...extra });
 }
 
 /** Refuses a statement whose text shows that it does more than read. */

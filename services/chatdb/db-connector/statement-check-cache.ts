@@ -14,7 +14,7 @@ export function cacheChecks(check: (text: string) => StatementCheck): (text: str
   return (text) => {
     let result = results.get(text);
     if (result === undefined) results.set(text, (result = resultOf(check, text)));
-    if (result instanceof Problem) throw new Problem(result.status, result.message, result.extra);
+    if (result instanceof Problem) throw new Problem(result.type, result.message, result.extra);
     return result;
   };
 }

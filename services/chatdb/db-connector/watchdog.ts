@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { ReadOptions } from "./driver.ts";
 
 /** A batch that exceeds its target size by this factor is aborted, since it might not fit into memory. */
@@ -46,7 +47,7 @@ export function startWatchdog({ signal, timeoutMs, batchBytes }: ReadOptions, so
 
 export function timeoutProblem(timeoutMs?: number): Problem {
   return new Problem(
-    504,
+    chatdbProblems.queryTimeout,
     `The query took longer than ${timeoutMs === undefined ? "it may" : `${timeoutMs} ms`}. Ask for less, or allow more with timeout_ms.`,
     { layer: "time limit" },
   );
@@ -54,7 +55,7 @@ export function timeoutProblem(timeoutMs?: number): Problem {
 
 function sizeProblem(bytes: number): Problem {
   return new Problem(
-    413,
+    chatdbProblems.resultTooLarge,
     `The result is far larger than the ${bytes} bytes that are read at once. Ask for fewer or shorter columns.`,
     { layer: "size limit" },
   );

@@ -4,6 +4,7 @@ import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
 import { modelVersion, modelVersionList, type ModelRegistration, type ModelVersion } from "@chatdb/contracts/models.ts";
 import type { HttpClient } from "@platform/kit/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { receivedProblem } from "@platform/kit/received-problem.ts";
 import { retry } from "./retry.ts";
 import { JobError } from "./training/job-error.ts";
 import type { Training } from "./training/trainer.ts";
@@ -94,7 +95,7 @@ async function send(
     signal,
   });
   const answerText = await text(answer.body);
-  if (answer.status >= 400) throw new Problem(answer.status, answerText);
+  if (answer.status >= 400) throw receivedProblem(answer, answerText, "The model registry");
   return http.postJson("/models", { ...registration, sha256 }, modelVersion, { signal });
 }
 

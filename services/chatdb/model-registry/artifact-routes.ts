@@ -10,6 +10,7 @@ import {
   type ModelVersion,
 } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
 import { NotInOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
@@ -74,7 +75,7 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
     { schema: { querystring, response: { 200: artifactsCollected } } },
     async (request) => {
       const collected = await collection.run(request.query.grace_s);
-      if (!collected) throw new Problem(409, "Artifacts are being collected already.");
+      if (!collected) throw new Problem(chatdbProblems.collectionRunning, "Artifacts are being collected already.");
       return collected;
     },
   );
@@ -84,13 +85,13 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
 function onnxOf({ name, version, format }: ModelVersion, bytes: Buffer): Buffer {
   if (format !== artifactFormat)
     throw new Problem(
-      422,
+      chatdbProblems.modelNotExportable,
       `Version ${version} of "${name}" has the format ${format}; ${artifactFormat} can be exported to ONNX.`,
     );
   try {
     return Buffer.from(toOnnx(parseArtifact(bytes)));
   } catch (error) {
-    if (error instanceof NotInOnnx) throw new Problem(422, error.message);
+    if (error instanceof NotInOnnx) throw new Problem(chatdbProblems.modelNotExportable, error.message);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { ArtifactsCollected } from "@chatdb/contracts/models.ts";
 import type { ObjectStore, Stored } from "@platform/kit/object-store.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { sql, type Kysely } from "kysely";
 import type { RegistryTables } from "./schema.ts";
 
@@ -56,7 +57,11 @@ export function createArtifactStore({ db, objects, bucket, graceS }: ArtifactSto
         .where("key", "=", key)
         .returning("key")
         .executeTakeFirst();
-      if (!row) throw new Problem(409, `The upload took so long that it counted as broken off. Put the bytes again.`);
+      if (!row)
+        throw new Problem(
+          chatdbProblems.uploadInterrupted,
+          `The upload took so long that it counted as broken off. Put the bytes again.`,
+        );
       return stored;
     },
 

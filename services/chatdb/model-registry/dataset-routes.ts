@@ -2,6 +2,7 @@ import { dataset, datasetList, datasetName } from "@chatdb/contracts/datasets.ts
 import { limit } from "@chatdb/contracts/limit.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { z } from "zod";
 import { storeUpload } from "./upload.ts";
@@ -40,7 +41,7 @@ export function addDatasetRoutes(app: App, { objects, bucket, maxDatasetBytes }:
 
   app.get("/datasets/:name", { schema: { params } }, async (request, reply) => {
     const file = await objects.get(bucket, request.params.name);
-    if (!file) throw new Problem(404, `There is no dataset named "${request.params.name}".`);
+    if (!file) throw new Problem(chatdbProblems.datasetNotFound, `There is no dataset named "${request.params.name}".`);
     return reply.header("content-type", "text/csv; charset=utf-8").send(file);
   });
 }

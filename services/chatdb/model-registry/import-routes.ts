@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { importQuery, modelName, modelVersion, onnxFormat, type ImportQuery } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { mostFileBytes, tryOnnx } from "@chatdb/onnx-runtime/model.ts";
 import { OnnxRefused } from "@chatdb/onnx-runtime/signature.ts";
@@ -65,13 +66,19 @@ async function tryFile(file: Buffer, names: ImportQuery) {
     return await tryOnnx(file, names);
   } catch (error) {
     if (error instanceof OnnxRefused)
-      throw new Problem(422, `The file cannot be imported. ${error.message}`, {
+      throw new Problem(chatdbProblems.modelFileInvalid, `The file cannot be imported. ${error.message}`, {
         errors: error.faults.map((message) => ({ path: "file", message })),
       });
     if (error instanceof OnnxTimeout)
-      throw new Problem(422, `The file cannot be imported: it ${error.message}. A smaller model may.`);
+      throw new Problem(
+        chatdbProblems.modelFileInvalid,
+        `The file cannot be imported: it ${error.message}. A smaller model may.`,
+      );
     if (error instanceof OnnxFailure)
-      throw new Problem(422, `The file cannot be imported: tried on two rows of ones, it failed: ${error.message}.`);
+      throw new Problem(
+        chatdbProblems.modelFileInvalid,
+        `The file cannot be imported: tried on two rows of ones, it failed: ${error.message}.`,
+      );
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import {
   versionReference,
 } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { z } from "zod";
 import type { ModelStore } from "./model-store.ts";
@@ -57,7 +58,7 @@ export function addModelRoutes(app: App, models: ModelStore): void {
     async (request) => {
       const { name } = request.params;
       const versions = await models.versions(name, request.query);
-      if (!versions) throw new Problem(404, `There is no model named "${name}".`);
+      if (!versions) throw new Problem(chatdbProblems.modelNotFound, `There is no model named "${name}".`);
       return { name, versions };
     },
   );

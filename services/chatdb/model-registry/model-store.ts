@@ -1,5 +1,6 @@
 import type { ImportedModel, ModelRegistration, ModelVersion, VersionReference } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { RegistryTables } from "./schema.ts";
 
@@ -46,12 +47,12 @@ export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: stri
       ).executeTakeFirst();
       if (row) return toVersion(row);
       if (typeof version === "number")
-        throw new Problem(404, `There is no version ${version} of a model named "${name}".`);
+        throw new Problem(chatdbProblems.modelNotFound, `There is no version ${version} of a model named "${name}".`);
       const model =
         version !== "latest" &&
         (await db.selectFrom("models").select("name").where("name", "=", name).executeTakeFirst());
       throw new Problem(
-        404,
+        chatdbProblems.modelNotFound,
         model ? `No version of "${name}" is in ${version}.` : `There is no model named "${name}".`,
       );
     },
@@ -174,7 +175,7 @@ async function holdArtifact(
     .execute();
   for (const { key, bytes } of rows) if (await isThere(key)) return { artifact_key: key, bytes: bytes! };
   throw new Problem(
-    409,
+    chatdbProblems.artifactMissing,
     `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`,
   );
 }

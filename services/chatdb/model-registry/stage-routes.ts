@@ -10,6 +10,7 @@ import {
 } from "@chatdb/contracts/models.ts";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -38,7 +39,7 @@ export function addStageRoutes(app: App, models: ModelStore, stages: StageStore)
     async (request) => {
       const { name } = request.params;
       const changes = await stages.history(name, request.query.limit);
-      if (!changes) throw new Problem(404, `There is no model named "${name}".`);
+      if (!changes) throw new Problem(chatdbProblems.modelNotFound, `There is no model named "${name}".`);
       return { name, changes };
     },
   );

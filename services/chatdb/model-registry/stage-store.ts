@@ -1,5 +1,6 @@
 import type { ModelVersion, Stage, StageHistory } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Kysely, Transaction } from "kysely";
 import { queueUp, toVersion } from "./model-store.ts";
 import type { RegistryTables } from "./schema.ts";
@@ -40,7 +41,10 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
           .where("stage", "=", "production")
           .executeTakeFirst();
         if (!present)
-          throw new Problem(409, `No version of "${name}" is in production, so there is none to roll back from.`);
+          throw new Problem(
+            chatdbProblems.noEarlierVersion,
+            `No version of "${name}" is in production, so there is none to roll back from.`,
+          );
         const entries = await transaction
           .selectFrom("stage_changes")
           .select(["version", "rollback"])
@@ -50,7 +54,10 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
           .execute();
         const before = productionBefore(entries);
         if (before === undefined)
-          throw new Problem(409, `Before version ${present.version}, no other version of "${name}" was in production.`);
+          throw new Problem(
+            chatdbProblems.noEarlierVersion,
+            `Before version ${present.version}, no other version of "${name}" was in production.`,
+          );
         return enter(transaction, { name, version: before, to: "production", rollback: true, by });
       }),
 
@@ -122,7 +129,7 @@ async function write(
 
 function unknown(name: string, version?: number): Problem {
   return new Problem(
-    404,
+    chatdbProblems.modelNotFound,
     `There is no ${version === undefined ? "" : `version ${version} of a `}model named "${name}".`,
   );
 }

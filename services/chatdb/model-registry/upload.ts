@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { pipeline, Readable, Transform } from "node:stream";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { FastifyRequest } from "fastify";
 
 export interface UploadLimits {
@@ -19,7 +21,10 @@ export async function storeUpload<T>(
   store: (body: Readable) => Promise<T>,
 ): Promise<T> {
   if (!(request.body instanceof Readable))
-    throw new Problem(415, "Send the bytes as they are, as application/octet-stream or text/csv.");
+    throw new Problem(
+      platformProblems.unsupportedMediaType,
+      "Send the bytes as they are, as application/octet-stream or text/csv.",
+    );
   if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const check = verify(limits);
   // Errors reach the store through `check`, so there is nothing to do about them here.
@@ -45,12 +50,18 @@ function verify({ sha256, maxBytes }: UploadLimits): Transform {
       const actual = hash.digest("hex");
       if (sha256 === undefined || sha256 === actual) return done();
       done(
-        new Problem(422, `The ${bytes} bytes that arrived have the SHA-256 ${actual}, not the announced ${sha256}.`),
+        new Problem(
+          chatdbProblems.digestMismatch,
+          `The ${bytes} bytes that arrived have the SHA-256 ${actual}, not the announced ${sha256}.`,
+        ),
       );
     },
   });
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem(413, `The body is larger than the ${maxBytes} bytes that are accepted here.`);
+  return new Problem(
+    platformProblems.payloadTooLarge,
+    `The body is larger than the ${maxBytes} bytes that are accepted here.`,
+  );
 }

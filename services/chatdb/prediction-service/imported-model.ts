@@ -1,5 +1,6 @@
 import type { ImportedModel, ModelReference } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { FeatureValues } from "@chatdb/ml-model/feature.ts";
 import { inputSchema } from "@chatdb/ml-model/input.ts";
 import type { Prediction } from "@chatdb/ml-model/prediction.ts";
@@ -36,7 +37,7 @@ export async function loadImported(
     async predict(rows, explain) {
       if (explain)
         throw new Problem(
-          422,
+          chatdbProblems.explanationNotAvailable,
           'A model that was imported does not tell what adds up to its predictions. Ask without "explain".',
         );
       try {
@@ -65,10 +66,10 @@ function problemOf(error: unknown, { name, version }: ModelReference): Problem {
   const { message } = error as Error;
   if (error instanceof OnnxTimeout)
     return new Problem(
-      504,
+      chatdbProblems.predictionTimeout,
       `Version ${version} of "${name}" ${message}. Ask for fewer rows at a time, or import a smaller model.`,
     );
   if (error instanceof OnnxRefused)
-    return new Problem(422, `Version ${version} of "${name}" cannot be loaded. ${message}`);
-  return new Problem(422, `Version ${version} of "${name}" failed: ${message}.`);
+    return new Problem(chatdbProblems.modelNotLoadable, `Version ${version} of "${name}" cannot be loaded. ${message}`);
+  return new Problem(chatdbProblems.predictionFailed, `Version ${version} of "${name}" failed: ${message}.`);
 }

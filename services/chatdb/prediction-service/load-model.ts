@@ -4,6 +4,8 @@ import { onnxFormat, type ModelReference, type ModelVersion } from "@chatdb/cont
 import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
 import type { HttpClient } from "@platform/kit/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
 import { createPredictor, schemaOf, type Predictor } from "@chatdb/ml-model/predictor.ts";
 import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
@@ -23,16 +25,22 @@ export async function loadModel(registry: HttpClient, described: ModelVersion, l
   const isImported = format === onnxFormat && imported !== undefined;
   if (format !== artifactFormat && !isImported)
     throw new Problem(
-      422,
+      chatdbProblems.modelNotLoadable,
       `Version ${version} of "${name}" has the format ${format}; predictions take ${artifactFormat} and ${onnxFormat}.`,
     );
   const answer = await registry.request(`/models/${name}/${version}/artifact`);
   const bytes = await buffer(answer.body);
   if (answer.status !== 200)
-    throw new Problem(502, `The registry answered ${answer.status} when asked for version ${version} of "${name}".`);
+    throw new Problem(
+      platformProblems.upstreamRefused,
+      `The registry answered ${answer.status} when asked for version ${version} of "${name}".`,
+    );
   const actual = createHash("sha256").update(bytes).digest("hex");
   if (actual !== sha256)
-    throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
+    throw new Problem(
+      chatdbProblems.artifactDamaged,
+      `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`,
+    );
   if (isImported) return { model: { name, version }, ...(await loadImported(bytes, imported, described, limits)) };
   const artifact = parseArtifact(bytes);
   const predictor = createPredictor(artifact);

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PredictBatchResponse, PredictResponse } from "@chatdb/contracts/predictions.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { FeatureValues } from "@chatdb/ml-model/feature.ts";
 import type { z } from "zod";
 import type { Predictor } from "@chatdb/ml-model/predictor.ts";
@@ -84,7 +85,7 @@ function predictionOf(
 ): Prediction {
   if (explain && !predictor.explain)
     throw new Problem(
-      422,
+      chatdbProblems.explanationNotAvailable,
       `A model of the family ${schema.family} adds nothing up that could be explained. Ask without "explain".`,
     );
   const predicted = finite(predictor.predict(values), where);
@@ -92,7 +93,8 @@ function predictionOf(
 }
 
 function finite(predicted: Prediction, where = "features"): Prediction {
-  if (!isFinite(predicted)) throw new Problem(422, `The ${where} are too large to compute with.`);
+  if (!isFinite(predicted))
+    throw new Problem(chatdbProblems.featuresInvalid, `The ${where} are too large to compute with.`);
   return predicted;
 }
 
@@ -127,7 +129,11 @@ function misfit({ model }: LoadedModel, errors: FeatureError[], count: number): 
   const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
   const more = count > errors.length ? `; and ${count - errors.length} more` : "";
   const what = errors[0]!.path.startsWith("rows") ? "rows" : "features";
-  return new Problem(422, `The ${what} do not fit version ${model.version} of "${model.name}". ${all}${more}`, {
-    errors,
-  });
+  return new Problem(
+    chatdbProblems.featuresInvalid,
+    `The ${what} do not fit version ${model.version} of "${model.name}". ${all}${more}`,
+    {
+      errors,
+    },
+  );
 }

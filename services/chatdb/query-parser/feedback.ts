@@ -3,6 +3,8 @@ import { topics } from "@chatdb/contracts/topics.ts";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import type { EventBus } from "@platform/kit/event-bus.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { parsePlan } from "./parse.ts";
 import { Refusal } from "./refusal.ts";
@@ -24,7 +26,7 @@ export function takeFeedback(app: App, schemas: Schemas, bus: EventBus): void {
           return [`${name}: ${error.message}`];
         }
       });
-      if (problems.length > 0) throw new Problem(422, problems.join(" "));
+      if (problems.length > 0) throw new Problem(chatdbProblems.planInvalid, problems.join(" "));
       const user = headers[userHeader];
       const value: QueryFeedback = {
         ...body,
@@ -32,7 +34,12 @@ export function takeFeedback(app: App, schemas: Schemas, bus: EventBus): void {
         ...(typeof user === "string" ? { user } : {}),
       };
       await bus.publish(topics.queryFeedback, [{ key: body.datasource, value }]).catch((cause: unknown) => {
-        throw new Problem(503, "The feedback could not be kept. Try again in a moment.", {}, { cause });
+        throw new Problem(
+          platformProblems.unavailable,
+          "The feedback could not be kept. Try again in a moment.",
+          {},
+          { cause },
+        );
       });
       return reply.code(204).send();
     },

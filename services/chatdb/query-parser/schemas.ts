@@ -2,6 +2,7 @@ import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema } from "@chatdb/contracts/query.ts";
 import type { HttpClient } from "@platform/kit/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { LRUCache } from "lru-cache";
 import { SchemaIndex } from "./linking/schema-index.ts";
 
@@ -35,9 +36,12 @@ export class Schemas {
   async only(): Promise<string> {
     const names = await this.#names.forceFetch("names");
     const [only, another] = names;
-    if (only === undefined) throw new Problem(404, "The db-connector has no data source to ask.");
+    if (only === undefined)
+      throw new Problem(chatdbProblems.dataSourceNotFound, "The db-connector has no data source to ask.");
     if (another !== undefined)
-      throw new Problem(400, `Name the data source to ask: ${names.join(", ")}.`, { datasources: names });
+      throw new Problem(chatdbProblems.dataSourceRequired, `Name the data source to ask: ${names.join(", ")}.`, {
+        datasources: names,
+      });
     return only;
   }
 

@@ -5,6 +5,7 @@ import { clientGone } from "@platform/kit/client-gone.ts";
 import { createHttpClient } from "@platform/kit/http-client.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { takeFeedback } from "./feedback.ts";
@@ -141,4 +142,8 @@ const eventOf = ({ query, datasource, started, at }: ParseRequest & { started: n
 });
 
 const problemOf = ({ message, words, hints, alternatives }: Refusal, { query, datasource }: ParseRequest) =>
-  new Problem(422, message, { query, datasource, words, hints, alternatives });
+  new Problem(
+    alternatives.length > 0 ? chatdbProblems.clarificationNeeded : chatdbProblems.questionNotUnderstood,
+    message,
+    { query, datasource, words, hints, alternatives },
+  );

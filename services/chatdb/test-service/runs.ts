@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Run, RunOptions } from "./report.ts";
@@ -32,7 +33,8 @@ export class Runs {
   /** @throws Problem 404 */
   find(id: string): Run {
     const found = this.#runs.get(id);
-    if (!found) throw new Problem(404, `There is no run ${id}; the last ${kept} are remembered.`);
+    if (!found)
+      throw new Problem(chatdbProblems.testRunNotFound, `There is no run ${id}; the last ${kept} are remembered.`);
     return found;
   }
 
@@ -40,7 +42,9 @@ export class Runs {
   start({ jobs }: RunOptions): Run {
     const current = this.list().find(({ status }) => status === "running");
     if (current)
-      throw new Problem(409, `The run ${current.run_id} is under way; wait for its end.`, { run_id: current.run_id });
+      throw new Problem(chatdbProblems.testRunRunning, `The run ${current.run_id} is under way; wait for its end.`, {
+        run_id: current.run_id,
+      });
     const run: Run = {
       run_id: randomUUID(),
       status: "running",

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { jobHistory, jobId } from "@chatdb/contracts/jobs.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
@@ -39,7 +40,7 @@ export function addEventRoutes(app: App, { jobs, feed, heartbeatMs }: EventRoute
     const { accept = "", "last-event-id": lastEventId } = request.headers;
     const after = lastEventId ?? request.query.after ?? 0;
     const history = await jobs.history(id, after, most);
-    if (!history) throw new Problem(404, `There is no job ${id}.`);
+    if (!history) throw new Problem(chatdbProblems.jobNotFound, `There is no job ${id}.`);
     if (accept.includes("application/json") && !accept.includes("text/event-stream"))
       return { events: history.entries };
     const signal = AbortSignal.any([closing.signal, clientGone(reply)]);

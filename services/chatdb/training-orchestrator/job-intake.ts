@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { JobRequest, JobStatus } from "@chatdb/contracts/jobs.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { sql, type Kysely } from "kysely";
 import { batched } from "./batched.ts";
 import { priorityNumber, requestOf, type JobRow } from "./job-row.ts";
@@ -92,7 +93,7 @@ function again({ request, idempotencyKey }: Asked, row: JobRow | undefined): Acc
   if (isDeepStrictEqual(requestOf(row), withoutUndefined(request)))
     return { job_id: row.id, status: statusOf[row.phase] };
   return new Problem(
-    422,
+    chatdbProblems.idempotencyConflict,
     `The idempotency key "${idempotencyKey}" belongs to job ${row.id}, which asks for something else. Use another key.`,
   );
 }

@@ -9,6 +9,8 @@ import {
 } from "@chatdb/contracts/jobs.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import { sql, type Kysely } from "kysely";
 import { createIntake, type Accepted, type Sender } from "./job-intake.ts";
 import { record, retryPause, type RetryPause } from "./job-record.ts";
@@ -93,14 +95,18 @@ export function createJobStore(
     cancel: (id) =>
       change(id, ({ attempt, phase }, row) => {
         if (phase === "cancelled") return undefined;
-        if (hasEnded(phase)) throw new Problem(409, `Job ${id} cannot be cancelled: ${endOf(row)}.`);
+        if (hasEnded(phase))
+          throw new Problem(chatdbProblems.jobEnded, `Job ${id} cannot be cancelled: ${endOf(row)}.`);
         return { kind: "cancelled", attempt, at: new Date().toISOString() };
       }),
 
     retry: (id) =>
       change(id, ({ attempt, phase }, row) => {
         if (phase !== "failed" && phase !== "cancelled")
-          throw new Problem(409, `Job ${id} cannot be tried again: ${endOf(row)}. Only a failed or cancelled one can.`);
+          throw new Problem(
+            chatdbProblems.jobNotRetryable,
+            `Job ${id} cannot be tried again: ${endOf(row)}. Only a failed or cancelled one can.`,
+          );
         return {
           kind: "queued",
           attempt: attempt + 1,
@@ -138,7 +144,8 @@ async function list(
     const known =
       jobId.safeParse(before).success &&
       (await db.selectFrom("jobs").select("id").where("id", "=", before).executeTakeFirst());
-    if (!known) throw new Problem(400, `"${before}" is not the \`next\` of a page of jobs.`);
+    if (!known)
+      throw new Problem(platformProblems.invalidRequest, `"${before}" is not the \`next\` of a page of jobs.`);
     rows = rows.where(sql<boolean>`(created_at, id) < (select created_at, id from jobs where id = ${before})`);
   }
   // One more tells whether there is another page.

@@ -1,6 +1,8 @@
 import { idempotencyKey, job, jobAccepted, jobFilter, jobId, jobList, jobRequest } from "@chatdb/contracts/jobs.ts";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import { z } from "zod";
 import type { JobStore } from "./job-store.ts";
@@ -16,7 +18,7 @@ export function addJobRoutes(app: App, jobs: JobStore): void {
       const inHeader = request.headers["idempotency-key"];
       if (idempotency_key !== undefined && inHeader !== undefined && idempotency_key !== inHeader) {
         throw new Problem(
-          400,
+          platformProblems.invalidRequest,
           "The header Idempotency-Key and idempotency_key in the body differ. Send one of them, or the same twice.",
         );
       }
@@ -36,7 +38,7 @@ export function addJobRoutes(app: App, jobs: JobStore): void {
 
   const ofOne = { params: z.object({ id: jobId }), response: { 200: job } };
   const known = <T>(id: string, found: T | undefined): T => {
-    if (found === undefined) throw new Problem(404, `There is no job ${id}.`);
+    if (found === undefined) throw new Problem(chatdbProblems.jobNotFound, `There is no job ${id}.`);
     return found;
   };
   app.get("/jobs/:id", { schema: { summary: "How a job is", ...ofOne } }, async ({ params: { id } }) =>

@@ -51,14 +51,22 @@ describe("calls between services", () => {
     expect(seen[0]?.headers).to.include({ "x-request-id": "id-1", "content-type": "application/json" });
   });
 
-  it("repeat a problem with its status, detail and own members", async () => {
+  it("pass a problem on with its type, status, detail and further members", async () => {
     listener = answer(
       422,
-      { title: "t", status: 422, detail: "not understood", instance: "/parse", requestId: "theirs", near: "foo" },
+      {
+        type: "urn:problem-type:test:t",
+        title: "t",
+        status: 422,
+        detail: "not understood",
+        instance: "/p",
+        near: "foo",
+      },
       "application/problem+json",
     );
     const problem = await problemOf(client.getJson("/", thing));
     expect(problem).to.include({ status: 422, message: "not understood" });
+    expect(problem.type).to.deep.equal({ urn: "urn:problem-type:test:t", title: "t", status: 422 });
     expect(problem.extra).to.deep.equal({ near: "foo" });
   });
 

@@ -51,7 +51,8 @@ describe("a service's server", () => {
       expect(answer.headers["content-type"]).to.equal("application/problem+json");
       const body = answer.json<{ errors: { path: string }[]; [member: string]: unknown }>();
       expect(body).to.include({
-        title: "Bad Request",
+        type: "urn:problem-type:platform:invalid-request",
+        title: "The request is not valid",
         status: 400,
         instance: "/things/1",
         requestId: answer.headers["x-request-id"],
@@ -70,15 +71,22 @@ describe("a service's server", () => {
       const answers = [await post("{"), await post(""), xml, await post({ name: "x".repeat(1024 * 1024), tags: [] })];
       expect(answers.map(({ statusCode }) => statusCode)).to.deep.equal([400, 400, 415, 413]);
       for (const { headers } of answers) expect(headers["content-type"]).to.equal("application/problem+json");
+      expect(answers.map((answer) => answer.json<{ type: string }>().type)).to.deep.equal(
+        ["invalid-request", "invalid-request", "unsupported-media-type", "payload-too-large"].map(
+          (name) => `urn:problem-type:platform:${name}`,
+        ),
+      );
     });
 
     it("are answered as they are thrown, with their own members", async () => {
       create();
-      app.get("/thrown", () => Promise.reject(new Problem(422, "I did not understand: foo", { near: "foo" })));
+      const strangeWord = { urn: "urn:problem-type:test:strange-word", title: "A strange word", status: 422 };
+      app.get("/thrown", () => Promise.reject(new Problem(strangeWord, "I did not understand: foo", { near: "foo" })));
       const answer = await app.inject("/thrown?q=1");
       expect(answer.json()).to.deep.equal({
         near: "foo",
-        title: "Unprocessable Entity",
+        type: "urn:problem-type:test:strange-word",
+        title: "A strange word",
         status: 422,
         detail: "I did not understand: foo",
         instance: "/thrown",
@@ -104,7 +112,10 @@ describe("a service's server", () => {
       create();
       const answer = await app.inject({ method: "DELETE", url: "/nothing?x=1" });
       expect(answer.statusCode).to.equal(404);
-      expect(answer.json<{ detail: string }>().detail).to.equal("There is no DELETE /nothing here.");
+      expect(answer.json()).to.include({
+        type: "urn:problem-type:platform:route-not-found",
+        detail: "There is no DELETE /nothing here.",
+      });
     });
   });
 
@@ -173,11 +184,15 @@ describe("a service's server", () => {
     create({ description: "Things." });
     const document = (await app.inject("/openapi.json")).json<{
       info: object;
-      paths: Record<string, { post: { requestBody: object } }>;
+      paths: Record<string, { post: { requestBody: object; responses: object } }>;
     }>();
     expect(document).to.include({ openapi: "3.1.0" });
     expect(document.info).to.include({ title: "test", description: "Things." });
     expect(Object.keys(document.paths)).to.deep.equal(["/things/{id}"]);
     expect(JSON.stringify(document.paths["/things/{id}"]?.post.requestBody)).to.include('"required":["name","tags"]');
+    expect(document.paths["/things/{id}"]?.post.responses).to.deep.include({
+      default: { $ref: "#/components/responses/Problem" },
+    });
+    expect(JSON.stringify(document)).to.include('"required":["type","title","status","detail"]');
   });
 });

@@ -1,6 +1,7 @@
 import type { ChangedDataSource, NewDataSource } from "@chatdb/contracts/data-sources.ts";
 import { migrate } from "@platform/kit/database.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { sql, type Kysely, type Selectable } from "kysely";
 import { defaultPorts } from "../data-source-settings.ts";
 import { decryptPassword, encryptPassword, type Keys } from "./password-encryption.ts";
@@ -42,7 +43,10 @@ export class AddedSources {
       .returningAll()
       .executeTakeFirst();
     if (!added)
-      throw new Problem(409, `There is a data source "${name}" already. Change it with PUT, or choose another name.`);
+      throw new Problem(
+        chatdbProblems.dataSourceExists,
+        `There is a data source "${name}" already. Change it with PUT, or choose another name.`,
+      );
     return added;
   }
 
@@ -108,7 +112,7 @@ export class AddedSources {
     const secret = password !== null || password_ref !== null;
     if (secret && (place !== passwordContext(known) || change.tls !== known.tls)) {
       throw new Problem(
-        400,
+        chatdbProblems.dataSourcePasswordRequired,
         "The password was given for another place, user or tls: give password or password_ref again.",
       );
     }

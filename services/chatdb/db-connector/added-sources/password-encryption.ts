@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { z } from "zod";
 
 const algorithm = "aes-256-gcm";
@@ -50,7 +51,7 @@ export function decryptPassword(keys: Keys, { key_id, password }: EncryptedPassw
   const key = keys.get(key_id);
   if (!key)
     throw new Problem(
-      503,
+      chatdbProblems.dataSourcePasswordUnavailable,
       `The password is encrypted under the key ${key_id}, and this connector has ${[...keys.keys()].join(", ")} alone. Give it that key too (DATASOURCE_KEY_PREVIOUS), or set the password again.`,
     );
   const bytes = Buffer.from(password, "base64");
@@ -60,7 +61,7 @@ export function decryptPassword(keys: Keys, { key_id, password }: EncryptedPassw
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
   } catch (error) {
     throw new Problem(
-      503,
+      chatdbProblems.dataSourcePasswordUnavailable,
       `The password does not open with the key ${key_id}: the connector has another key of that id, or the record was altered. Put the key right, or set the password again.`,
       {},
       { cause: error },

@@ -1,6 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 
 /** References reach only variables with this prefix, since the environment also has the connector's own passwords. */
 const prefix = "DATASOURCE_SECRET_";
@@ -26,7 +27,7 @@ export async function resolvePassword(reference: string, { env, folder }: Passwo
         ? "a folder of secrets (DATASOURCE_SECRETS_DIR)"
         : `the file ${name} in ${folder}`;
   throw new Problem(
-    503,
+    chatdbProblems.dataSourcePasswordUnavailable,
     `The password is to be read from ${reference}, but the connector has not ${where}, or it is empty.`,
   );
 }

@@ -1,4 +1,6 @@
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import type { ProblemType } from "@platform/kit/problem-type.ts";
 import { MongoServerError } from "mongodb";
 import { refusal } from "../refusal.ts";
 import { timeoutProblem } from "../watchdog.ts";
@@ -11,8 +13,15 @@ const byCode: Record<number, (error: MongoServerError) => Problem> = {
   11601: () => timeoutProblem(),
 };
 
-/** Status for errors of the server: authentication failed, shutting down, not primary and the like. */
-const serverErrors: Record<number, number> = { 18: 502, 91: 503, 189: 503, 11600: 503, 13435: 503, 13436: 503 };
+/** Problem type of errors of the server: authentication failed, shutting down, not primary and the like. */
+const serverErrors: Record<number, ProblemType> = {
+  18: chatdbProblems.dataSourceUnreachable,
+  91: chatdbProblems.dataSourceUnavailable,
+  189: chatdbProblems.dataSourceUnavailable,
+  11600: chatdbProblems.dataSourceUnavailable,
+  13435: chatdbProblems.dataSourceUnavailable,
+  13436: chatdbProblems.dataSourceUnavailable,
+};
 
 /** Translates an error of the server for the caller. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -20,9 +29,9 @@ export function problemOf(error: unknown): Problem | undefined {
   const code = Number(error.code);
   const known = byCode[code];
   if (known) return known(error);
-  const status = serverErrors[code];
-  if (status !== undefined) return new Problem(status, error.message, { code });
-  return new Problem(400, `The database refused the pipeline: ${error.message}.`, {
+  const type = serverErrors[code];
+  if (type !== undefined) return new Problem(type, error.message, { code });
+  return new Problem(chatdbProblems.queryInvalid, `The database refused the pipeline: ${error.message}.`, {
     code,
     ...(error.codeName === undefined ? {} : { code_name: error.codeName }),
   });

@@ -1,6 +1,7 @@
 import { addAbortSignal } from "node:stream";
 import type { Statement, Table } from "@chatdb/contracts/query.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import mysql, { type ConnectionOptions, type FieldPacket } from "mysql2";
 import {
   connectTimeoutMs,
@@ -70,7 +71,10 @@ export class MysqlDriver implements Driver {
   async *read(statement: Statement, reading: ReadOptions): AsyncGenerator<Batch, void, undefined> {
     const { sql, params = [] } = requireSql(statement, "MySQL");
     if (params.some(Array.isArray))
-      throw new Problem(400, "MySQL has no arrays: send a placeholder and a value for each element.");
+      throw new Problem(
+        chatdbProblems.queryInvalid,
+        "MySQL has no arrays: send a placeholder and a value for each element.",
+      );
     const session = await this.#pool.take();
     const watchdog = startWatchdog(reading, session.socket);
     let done = false;

@@ -1,4 +1,6 @@
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import type { ProblemType } from "@platform/kit/problem-type.ts";
 import { refusal } from "../refusal.ts";
 import { timeoutProblem } from "../watchdog.ts";
 
@@ -21,16 +23,16 @@ const byNumber: Record<number, (message: string) => Problem> = {
 for (const denied of [1044, 1142, 1143, 1227, 1370])
   byNumber[denied] = (message) => refusal("role", `The data source's user may not do that: ${message}.`);
 
-/** Status for errors of the server or login: access denied, unknown database, too many connections, shutting down. */
-const serverErrors: Record<number, number> = {
-  1040: 503,
-  1203: 503,
-  1226: 503,
-  1053: 503,
-  1045: 502,
-  1049: 502,
-  1130: 502,
-  1698: 502,
+/** Problem type of errors of the server or login: access denied, unknown database, too many connections, shutting down. */
+const serverErrors: Record<number, ProblemType> = {
+  1040: chatdbProblems.dataSourceUnavailable,
+  1203: chatdbProblems.dataSourceUnavailable,
+  1226: chatdbProblems.dataSourceUnavailable,
+  1053: chatdbProblems.dataSourceUnavailable,
+  1045: chatdbProblems.dataSourceUnreachable,
+  1049: chatdbProblems.dataSourceUnreachable,
+  1130: chatdbProblems.dataSourceUnreachable,
+  1698: chatdbProblems.dataSourceUnreachable,
 };
 
 /** Translates an error of the server for the caller. */
@@ -39,9 +41,12 @@ export function problemOf(error: unknown): Problem | undefined {
   const { errno, sqlState: sqlstate, sqlMessage = error.message } = error;
   const known = byNumber[errno];
   if (known) return known(sqlMessage);
-  const status = serverErrors[errno];
-  if (status !== undefined) return new Problem(status, sqlMessage, { sqlstate, errno });
-  return new Problem(400, `The database refused the statement: ${sqlMessage}.`, { sqlstate, errno });
+  const type = serverErrors[errno];
+  if (type !== undefined) return new Problem(type, sqlMessage, { sqlstate, errno });
+  return new Problem(chatdbProblems.queryInvalid, `The database refused the statement: ${sqlMessage}.`, {
+    sqlstate,
+    errno,
+  });
 }
 
 /** Distinguishes server errors from network errors, whose numbers are the operating system's and negative. */

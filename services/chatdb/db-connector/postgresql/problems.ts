@@ -1,4 +1,5 @@
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import pg from "pg";
 import { refusal } from "../refusal.ts";
 import { timeoutProblem } from "../watchdog.ts";
@@ -17,7 +18,7 @@ const statementErrors = new Set(["0A", "21", "22", "23", "24", "25", "26", "34",
 function refused(error: pg.DatabaseError): Problem {
   const { position, hint, code } = error;
   const at = position === undefined ? "" : ` at character ${position}`;
-  return new Problem(400, `The database refused the statement${at}: ${error.message}.`, {
+  return new Problem(chatdbProblems.queryInvalid, `The database refused the statement${at}: ${error.message}.`, {
     sqlstate: code,
     ...(position === undefined ? {} : { position: Number(position) }),
     ...(hint === undefined ? {} : { hint }),
@@ -31,5 +32,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (known) return known(error);
   if (statementErrors.has(error.code.slice(0, 2))) return refused(error);
   // Class 53: out of memory, disk or connections. Classes 28 and 3D: the login or database is wrong.
-  return new Problem(error.code.startsWith("53") ? 503 : 502, error.message, { sqlstate: error.code });
+  const type = error.code.startsWith("53")
+    ? chatdbProblems.dataSourceUnavailable
+    : chatdbProblems.dataSourceUnreachable;
+  return new Problem(type, error.message, { sqlstate: error.code });
 }

@@ -11,6 +11,8 @@ import {
 import type { HttpClient } from "@platform/kit/http-client.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { Understanding } from "./understanding.ts";
@@ -157,12 +159,15 @@ export class LearnedModels {
     const bytes = await buffer(answer.body);
     if (answer.status !== 200)
       throw new Problem(
-        502,
+        platformProblems.upstreamRefused,
         `The model registry answered ${answer.status} when asked for version ${version} of "${name}".`,
       );
     const actual = createHash("sha256").update(bytes).digest("hex");
     if (actual !== sha256)
-      throw new Problem(502, `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`);
+      throw new Problem(
+        chatdbProblems.artifactDamaged,
+        `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`,
+      );
     const model = parseQuestionModel(bytes);
     if (questionModelName(model.datasource) !== name)
       throw new Error(`It was learned from questions about ${model.datasource}.`);

@@ -19,7 +19,12 @@ describe("api-gateway: upstreams that are away or slow", () => {
       const { status, type, json } = await ask(address, "/api/jobs?x=1", { headers: { "x-request-id": "r" } });
       expect(status).to.equal(502);
       expect(type).to.include("application/problem+json");
-      expect(json).to.include({ title: "Bad Gateway", status: 502, instance: "/api/jobs", requestId: "r" });
+      expect(json).to.include({
+        type: "urn:problem-type:platform:upstream-unreachable",
+        status: 502,
+        instance: "/api/jobs",
+        requestId: "r",
+      });
       expect(json?.detail).to.match(/^\/jobs: trainingOrchestrator cannot be reached/);
       expect((await ask(address, "/ready")).status).to.equal(200);
       expect((await ask(address, "/models")).status).to.equal(200);

@@ -129,6 +129,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
 
   it("tells what the parser did not understand, with all it says about it", async () => {
     const refusal = {
+      type: "urn:problem-type:chatdb:question-not-understood",
       title: STATUS_CODES[422],
       status: 422,
       detail: "I did not understand: frobnicate",
