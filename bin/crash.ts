@@ -20,7 +20,7 @@ await main("crash", usage, () => {
   const env = { ...process.env, CRASH_RUNS: values.runs, CRASH_SEED: values.seed };
   const { status } = spawnSync(
     process.execPath,
-    [join(import.meta.dirname, "test-cluster.ts"), "dev", "--grep", "killed by SIGKILL"],
+    [join(import.meta.dirname, "../tests/cluster/run.ts"), "chatdb", "--", "tests/cluster/chatdb/crash.long.test.ts"],
     { env, stdio: "inherit" },
   );
   process.exitCode = status ?? 1;

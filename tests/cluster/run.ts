@@ -1,5 +1,6 @@
+/* npm run test:cluster: see docs/testing.md. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { stackConfig } from "../../config/project.ts";
 import { settingKey } from "../../config/setting-key.ts";
@@ -7,29 +8,53 @@ import { localBase, reference } from "../../bin/base-image.ts";
 import { targetContext } from "../../bin/cluster.ts";
 import { ask } from "../../bin/command.ts";
 import { buildImages } from "../../bin/images.ts";
-import { main } from "../../bin/usage.ts";
+import { main, UsageError } from "../../bin/usage.ts";
 import { mongodbImage, mysqlImage } from "./support/asked-databases.ts";
-import { addClientPrograms } from "./support/postgres-image.ts";
 
-const usage = `Usage: npm run test:cluster [-- dev | ha] [-- MOCHA OPTIONS]
-  Deploys ChatDB to a real Kubernetes and proves it: dev on any, then prod (ha) where there are three nodes or more.
+const systems = ["chatdb"];
+
+const usage = `Usage: npm run test:cluster -- PART... [--short] [-- MOCHA OPTIONS OR FILES]
+  Deploys to a real Kubernetes and tests what runs there. The parts:
+  ${systems.join(", ").padEnd(8)}  the smoke test of this system, on one node: startup order, network, main scenario, a kill, restore
+  faults    on three nodes under load: a rolling update, a broker killed, a node without power, a rotation
+  all       both, and the long tests of both
+  --short   of the faults, a sample of each kind
   The cluster is the one that KUBECONFIG names, whose context the stack dev must allow; without KUBECONFIG, one of
   our own, made by ../shared/cluster (needs root).
   KEEP_STACK=WORD    leave the stack in place; the next run with the same word goes on with it`;
 
 const root = join(import.meta.dirname, "../..");
 const ownCluster = join(root, "../shared/cluster/cluster");
+const nodesForFaults = 3;
 
-/** Nodes over which the stack of the folder tests/cluster/ha spreads. */
-const nodesForHa = 3;
+interface Plan {
+  /** Folders of tests/cluster, in their order. */
+  readonly folders: readonly string[];
+  readonly long: boolean;
+  /** For mocha. */
+  readonly options: readonly string[];
+}
+
+function planned(args: readonly string[]): Plan {
+  const end = args.indexOf("--");
+  const [own, options] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const parts = own.filter((arg) => arg !== "--short");
+  const known = [...systems, "faults", "all"];
+  const unknown = parts.find((part) => !known.includes(part));
+  if (unknown !== undefined) throw new UsageError(`there is no part "${unknown}".`);
+  if (parts.length === 0) throw new UsageError("name what to test.");
+  if (own.includes("--short")) process.env.TEST_SHORT = "1";
+  const long = parts.includes("all");
+  return { folders: [...systems, "faults"].filter((folder) => long || parts.includes(folder)), long, options };
+}
 
 function cluster(...args: string[]): void {
   const { status } = spawnSync(ownCluster, args, { stdio: "inherit" });
   if (status !== 0) throw new Error(`\`cluster ${args[0]}\` failed; its message is above.`);
 }
 
-/** Starts the project's own test cluster and puts it, with its kubectl, into the environment. Returns whether it was down. */
-function startOwnCluster(images: string[]): boolean {
+/** Starts our own test cluster and puts it, with its kubectl, into the environment. Returns whether it was down. */
+function startOwnCluster(images: readonly string[]): boolean {
   const { stdout } = spawnSync("bash", ["-c", `eval "$('${ownCluster}' env)"; echo "$KUBECONFIG"; echo "$PATH"`], {
     encoding: "utf8",
   });
@@ -37,8 +62,6 @@ function startOwnCluster(images: string[]): boolean {
   const wasDown = !existsSync(kubeconfig!);
   cluster("up");
   cluster("images", ...images);
-  for (const image of images.filter((image) => image.includes("/postgres:") && addClientPrograms(image)))
-    cluster("load", image);
   Object.assign(process.env, {
     KUBECONFIG: kubeconfig,
     PATH: path,
@@ -48,15 +71,17 @@ function startOwnCluster(images: string[]): boolean {
   return wasDown;
 }
 
-/** Runs the tests of one folder: they share one deployment. */
-function test(part: string, options: readonly string[]): boolean {
+/** Runs the tests of one folder, which share one deployment. */
+function test(folder: string, { long, options }: Plan): boolean {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const folder = `tests/cluster/${part}`;
-  const { status } = spawnSync(
-    process.execPath,
-    [mocha, "--require", `./${folder}/hooks.ts`, `${folder}/*.test.ts`, ...options],
-    { cwd: root, stdio: "inherit" },
-  );
+  const all = globSync(`tests/cluster/${folder}/*.test.ts`, { cwd: root }).sort();
+  const files = long ? all : all.filter((file) => !file.endsWith(".long.test.ts"));
+  const named = options.some((option) => option.endsWith(".test.ts"));
+  const hooks = `./tests/cluster/${folder}/hooks.ts`;
+  const { status } = spawnSync(process.execPath, [mocha, "--require", hooks, ...options, ...(named ? [] : files)], {
+    cwd: root,
+    stdio: "inherit",
+  });
   return status === 0;
 }
 
@@ -64,39 +89,54 @@ function nodes(): number {
   return ask("kubectl", "get", "nodes", "--output=name")?.trim().split("\n").length ?? 0;
 }
 
-/** Whether the tests that were asked for passed. */
-async function testAll(parts: readonly string[], options: readonly string[]): Promise<boolean> {
-  await buildImages({ context: await targetContext("dev") });
+/** Times what is done, for the table at the end. */
+const took: string[] = [];
+async function timed<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    took.push(`${what}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  }
+}
+
+/** Whether everything that was planned passed. */
+async function testAll(plan: Plan): Promise<boolean> {
+  await timed("images of the services", async () => buildImages({ context: await targetContext("dev") }));
   let passed = true;
-  if (parts.includes("dev")) passed = test("dev", options);
-  if (!parts.includes("ha")) return passed;
-  if (process.env.CHATDB_OWN_CLUSTER !== undefined) cluster("up", "--nodes", String(nodesForHa));
-  if (nodes() >= nodesForHa) return test("ha", options) && passed;
-  console.log(`tests/cluster/ha: skipped, it needs ${nodesForHa} nodes and the cluster has ${nodes()}.`);
+  for (const folder of plan.folders) {
+    if (folder === "faults") {
+      if (process.env.CHATDB_OWN_CLUSTER !== undefined)
+        await timed("two more nodes", () => cluster("up", "--nodes", String(nodesForFaults)));
+      if (nodes() < nodesForFaults) {
+        console.log(`faults: skipped, they need ${nodesForFaults} nodes and the cluster has ${nodes()}.`);
+        continue;
+      }
+    }
+    passed = (await timed(folder, () => test(folder, plan))) && passed;
+  }
   return passed;
 }
 
 await main("test:cluster", usage, async () => {
-  const { config } = stackConfig("dev");
-  const all = ["dev", "ha"];
-  const [first = "", ...rest] = process.argv.slice(2);
-  const [parts, options] = all.includes(first) ? [[first], rest] : [all, process.argv.slice(2)];
+  const plan = planned(process.argv.slice(2));
   let mustStop = false;
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0)
       throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
+    const { config } = stackConfig("dev");
     const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map(
       (name) => config[settingKey("chatdb", name)]!,
     );
-    mustStop = startOwnCluster([
-      ...ofStack,
-      reference(localBase()),
-      ...(parts.includes("dev") ? [mysqlImage, mongodbImage] : []),
-    ]);
+    const asked = plan.long ? [mysqlImage, mongodbImage] : [];
+    mustStop = await timed("cluster and its images", () =>
+      startOwnCluster([...ofStack, reference(localBase()), ...asked]),
+    );
   }
   try {
-    process.exitCode = (await testAll(parts, options)) ? 0 : 1;
+    process.exitCode = (await testAll(plan)) ? 0 : 1;
   } finally {
-    if (mustStop && process.env.KEEP_STACK === undefined) cluster("down");
+    if (mustStop && process.env.KEEP_STACK === undefined) await timed("cluster down", () => cluster("down"));
+    for (const line of took) console.log(`  ${line}`);
   }
 });

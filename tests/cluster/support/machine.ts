@@ -27,11 +27,12 @@ export async function power(state: "off" | "on", node: string): Promise<void> {
   const number = node.replace("node-", "");
   const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, number]);
   if (state === "off") {
-    // First of all its network: what is killed while that is up says good-bye on its connections, and what loses its power does not.
-    await run("ip", ["-n", `testcluster-${number}`, "link", "set", "nodes0", "down"]);
+    // Its network goes first: a process that is killed while it is up still closes its connections, and one without power does not.
+    const name = process.env.CLUSTER_NAME ?? "testcluster";
+    await run("ip", ["-n", `${name}-${number}`, "link", "set", "nodes0", "down"]);
     return void (await switched("stop"));
   }
-  // A node that was full of images may stumble over one of its own at the start, and leaves without its kubelet: from the beginning, then.
+  // A start may fail once on a busy machine; another attempt begins from a stopped node.
   for (let attempt = 1; ; attempt++) {
     try {
       return void (await switched("start"));

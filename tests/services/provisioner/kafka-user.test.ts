@@ -2,7 +2,7 @@ import { readEnv } from "@platform/kit/env.ts";
 import { kafkaUserSettings } from "@platform/provisioner/kafka-user.ts";
 import { expect } from "chai";
 
-/** What it does on a broker: tests/cluster/dev/kafka.test.ts. */
+/** What it does on a broker: tests/cluster/chatdb/kafka.long.test.ts. */
 describe("provisioner kafka-user", () => {
   const env = {
     KAFKA_BOOTSTRAP_SERVERS: "kafka:9094",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { kubectl, kubectlJson, podsOf, until, untilReady, type Pod } from "../support/kubectl.ts";
 import { brokenIn, figures } from "../support/load.ts";
 import { kill } from "../support/machine.ts";
-import { stack } from "./stack.ts";
+import { isShort, stack } from "./stack.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
 /** The login to a database that a service has at the moment. */
@@ -56,7 +56,7 @@ describe("A rotation of all passwords under load", function () {
   });
   after(() => workload.stop());
 
-  it("fails no request, loses no job, and refuses the old passwords afterwards", async () => {
+  it("fails no request, loses no job and rejects the old passwords afterwards", async () => {
     const old = await login("model-registry");
     expect(await letsIn(old, "registry")).to.equal(true);
     const start = performance.now();
@@ -74,7 +74,8 @@ describe("A rotation of all passwords under load", function () {
     expect(await letsIn(old, "registry"), "the old password").to.equal(false);
   });
 
-  it("holds when every broker starts again: logins are in Kafka's own log", async () => {
+  it("keeps Kafka's logins when every broker starts again", async function () {
+    if (isShort) this.skip();
     for (const broker of await podsOf("chatdb-system", "kafka")) await kill(broker);
     await untilReady();
     const { job_id } = await until("a job is accepted", 120, () =>

@@ -1,39 +1,16 @@
 import type { Job } from "@chatdb/contracts/jobs.ts";
 import { expect } from "chai";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";
 import { kubectl, podsOf, until } from "../support/kubectl.ts";
+import { npmRun, psql } from "./commands.ts";
 
-const root = join(import.meta.dirname, "../../..");
 const namespace = "chatdb-system";
-
-/** Runs one of the project's commands as a person would, and returns what it prints. */
-async function npmRun(command: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)("npm", ["run", "--silent", command, "--", "dev", ...args], {
-    cwd: root,
-  });
-  return stdout;
-}
 
 describe("backup of ChatDB dev on a real Kubernetes", function () {
   this.timeout(600_000);
   const gateway = gatewayClient();
   after(() => gateway.close());
 
-  const psql = (database: string, sql: string) =>
-    kubectl(
-      "exec",
-      `--namespace=${namespace}`,
-      "postgres-0",
-      "--",
-      "psql",
-      "--username=postgres",
-      `--dbname=${database}`,
-      "-tAc",
-      sql,
-    );
   const databases = async () =>
     (await psql("postgres", "select datname from pg_database where not datistemplate order by 1")).trim().split("\n");
 
@@ -101,39 +78,5 @@ describe("backup of ChatDB dev on a real Kubernetes", function () {
       gateway.post<{ rows: number[][] }>("/api/query", { query: "how many customers are there in Germany?" }),
     );
     expect(rows[0]![0]).to.be.greaterThan(0);
-  });
-
-  it("undoes what was written after the backup, and only when it is told to overwrite", async () => {
-    const { job_id } = await gateway.post<Job>("/api/jobs", {
-      model_name: "undone",
-      dataset_location: "s3://datasets/backup.csv",
-      target: "y",
-    });
-    await succeeded(gateway, job_id);
-    const refusal = await npmRun("restore").then(
-      () => "restored",
-      ({ code, stderr }: { code: number; stderr: string }) => `${code} ${stderr}`,
-    );
-    expect(refusal).to.match(/^2 restore: .*say --yes/);
-    await npmRun("restore", "--yes");
-    const answer = await until("the job is gone", 120, () =>
-      gateway.get<Job>(`/api/jobs/${job_id}`).then(
-        () => undefined,
-        (error: Error) => (error.message.includes("404") ? error.message : undefined),
-      ),
-    );
-    expect(answer).to.include("404");
-  });
-
-  it("refuses a backup that there is not, and leaves the databases open", async () => {
-    const { code, stderr } = await npmRun("restore", "--yes", "--from", "20200101T000000Z").then(
-      () => ({ code: 0, stderr: "" }),
-      (error: { code: number; stderr: string }) => error,
-    );
-    expect(code).to.equal(1);
-    expect(stderr).to.include("There is no backup 20200101T000000Z in the bucket backups.");
-    expect(
-      (await psql("postgres", "select count(*) from pg_database where not datallowconn and not datistemplate")).trim(),
-    ).to.equal("0");
   });
 });

@@ -31,3 +31,6 @@ const settings: Settings = {
 
 /** ChatDB as it runs in production, on three nodes. */
 export const stack = deployment("prod", settings);
+
+/** The short form, for every change: a sample of each kind of fault. Set by `npm run test:cluster -- faults --short`. */
+export const isShort = process.env.TEST_SHORT !== undefined;
