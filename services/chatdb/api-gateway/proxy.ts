@@ -9,7 +9,7 @@ import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
 import { identityHeaders } from "./admission.ts";
-import { answerSender } from "./event-streams.ts";
+import { answerSender } from "./event-stream-replies.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 

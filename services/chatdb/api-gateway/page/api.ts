@@ -2,8 +2,8 @@ import type { Answer, AskedBack } from "@chatdb/contracts/answer.ts";
 import type { DataSourceList } from "@chatdb/contracts/data-sources.ts";
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { DatabaseSchema, ExportRequest, ParseRequest } from "@chatdb/contracts/query.ts";
-import { token } from "./session.ts";
-import { askForToken } from "./sign-in.ts";
+import { token } from "./sign-in/session.ts";
+import { askForToken } from "./sign-in/sign-in-dialog.ts";
 
 /** The gateway's reason for not answering. */
 export interface ProblemBody extends Partial<AskedBack> {

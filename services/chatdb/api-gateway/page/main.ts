@@ -1,9 +1,9 @@
 /* The page: its views, each started when it is first seen. */
-import { startAsking } from "./ask.ts";
+import { startAsking } from "./ask/ask-view.ts";
 import { found } from "./dom.ts";
-import { showModels } from "./models/view.ts";
-import { finishSignIn } from "./session.ts";
-import { askForToken, showSignOut } from "./sign-in.ts";
+import { showModels } from "./models/models-view.ts";
+import { finishSignIn } from "./sign-in/session.ts";
+import { askForToken, showSignOut } from "./sign-in/sign-in-dialog.ts";
 
 const ask = found("ask-view", HTMLElement);
 const models = found("models-view", HTMLElement);

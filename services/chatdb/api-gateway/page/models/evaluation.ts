@@ -1,10 +1,10 @@
 import type { Evaluation, Metrics } from "@chatdb/contracts/models.ts";
-import { chart } from "../chart.ts";
+import { chart } from "../charts/chart.ts";
 import { element } from "../dom.ts";
-import { confusion } from "./confusion.ts";
-import { curve } from "./curve.ts";
-import { scatter } from "./scatter.ts";
-import { figure, metricName } from "./words.ts";
+import { confusion } from "./confusion-matrix.ts";
+import { curve } from "../charts/learning-curve.ts";
+import { scatter } from "../charts/scatter-plot.ts";
+import { figure, metricName } from "../format.ts";
 
 /** Features that are drawn, at most. */
 const mostFeatures = 20;

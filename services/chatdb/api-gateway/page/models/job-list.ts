@@ -1,5 +1,5 @@
 import { button, element } from "../dom.ts";
-import { jobs } from "./calls.ts";
+import { jobs } from "./models-api.ts";
 import { JobRow } from "./job-row.ts";
 
 /** Between two looks at the list, in ms: while something runs, and while nothing does. */

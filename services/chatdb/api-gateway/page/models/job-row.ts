@@ -1,8 +1,8 @@
 import type { Job, JobEvent } from "@chatdb/contracts/jobs.ts";
 import { announce, button, element } from "../dom.ts";
-import { cancelJob, job as jobOf, retryJob } from "./calls.ts";
-import { follow } from "./follow.ts";
-import { entryText, moment, standing } from "./words.ts";
+import { cancelJob, job as jobOf, retryJob } from "./models-api.ts";
+import { follow } from "./job-events.ts";
+import { entryText, moment, standing } from "../format.ts";
 
 /** Lines of a log that are shown, at most: the latest. */
 const mostLines = 500;

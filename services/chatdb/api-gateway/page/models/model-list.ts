@@ -1,6 +1,6 @@
 import { element } from "../dom.ts";
-import { models, type ModelSummary } from "./calls.ts";
-import { moment } from "./words.ts";
+import { models, type ModelSummary } from "./models-api.ts";
+import { moment } from "../format.ts";
 
 /** The models by name, each leading to its page. */
 export class ModelList {

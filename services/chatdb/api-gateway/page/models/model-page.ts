@@ -1,11 +1,11 @@
 import type { ModelVersion, Stage } from "@chatdb/contracts/models.ts";
 import { announce, button, element } from "../dom.ts";
-import { rollBack, setStage, versions as versionsOf } from "./calls.ts";
-import { comparison } from "./comparison.ts";
+import { rollBack, setStage, versions as versionsOf } from "./models-api.ts";
+import { comparison } from "./version-comparison.ts";
 import { evaluated } from "./evaluation.ts";
 import { predictForm } from "./predict-form.ts";
 import { familyOf, versionTable } from "./version-table.ts";
-import { moment, size } from "./words.ts";
+import { moment, size } from "../format.ts";
 
 /** A model: its versions, what the held-out rows tell of one of them, a comparison of two, and predictions. */
 export class ModelPage {

@@ -1,10 +1,10 @@
 import type { ModelReference } from "@chatdb/contracts/models.ts";
 import type { ModelSchema, PredictResponse } from "@chatdb/contracts/predictions.ts";
-import { chart } from "../chart.ts";
-import { percent } from "../choices.ts";
+import { chart } from "../charts/chart.ts";
+import { percent } from "../ask/reading-choices.ts";
 import { announce, element } from "../dom.ts";
-import { predict, predictSchema } from "./calls.ts";
-import { figure } from "./words.ts";
+import { predict, predictSchema } from "./models-api.ts";
+import { figure } from "../format.ts";
 
 type Feature = ModelSchema["features"][number];
 

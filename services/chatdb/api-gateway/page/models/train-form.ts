@@ -2,11 +2,11 @@ import { families, type Family } from "@chatdb/contracts/families.ts";
 import type { JobRequest } from "@chatdb/contracts/jobs.ts";
 import { modelNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
-import { submitJob } from "./calls.ts";
-import { usualTarget } from "./columns.ts";
-import { DataChoice, type Chosen } from "./data-choice.ts";
+import { submitJob } from "./models-api.ts";
+import { usualTarget } from "./dataset-columns.ts";
+import { DataChoice, type Chosen } from "./dataset-picker.ts";
 import { parameterFields, parametersIn } from "./parameter-fields.ts";
-import { familyNames } from "./words.ts";
+import { familyNames } from "../format.ts";
 
 /** What a model's name may be, as models.ts of the contracts has it. */
 const namePattern = "[a-z0-9][a-z0-9._\\-]{0,79}";

@@ -1,6 +1,6 @@
 import type { ModelVersion, Stage } from "@chatdb/contracts/models.ts";
 import { button, element } from "../dom.ts";
-import { figure, familyNames, metricName, moment } from "./words.ts";
+import { figure, familyNames, metricName, moment } from "../format.ts";
 
 /** What can be done with a version, as it stands: the label, and the stage that it comes to. */
 const moves: Record<Stage, readonly (readonly [string, Stage])[]> = {

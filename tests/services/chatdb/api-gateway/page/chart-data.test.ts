@@ -1,4 +1,4 @@
-import { chartOf, ticks } from "@chatdb/api-gateway/page/chart-data.ts";
+import { chartOf, ticks } from "@chatdb/api-gateway/page/charts/chart-data.ts";
 import type { Rows } from "@chatdb/contracts/values.ts";
 import { expect } from "chai";
 

@@ -1,4 +1,4 @@
-import { button, element } from "./dom.ts";
+import { button, element } from "../dom.ts";
 import { isNumeric, shown, textOf, type Columns, type Rows, type Value } from "@chatdb/contracts/values.ts";
 
 /** Rows of one page. */

@@ -1,9 +1,9 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
-import { drawing } from "../chart.ts";
-import { ticksBetween } from "../chart-data.ts";
+import { drawing } from "./chart.ts";
+import { ticksBetween } from "./chart-data.ts";
 import { drawn } from "../dom.ts";
-import { valueAxis } from "../value-axis.ts";
-import { figure } from "./words.ts";
+import { valueAxis } from "./value-axis.ts";
+import { figure } from "../format.ts";
 
 type Rounds = NonNullable<Evaluation["curve"]>;
 

@@ -1,4 +1,4 @@
-import { columnsOf, headBytes, headOf, usualTarget } from "@chatdb/api-gateway/page/models/columns.ts";
+import { columnsOf, headBytes, headOf, usualTarget } from "@chatdb/api-gateway/page/models/dataset-columns.ts";
 import { expect } from "chai";
 
 describe("the page: the columns of a dataset", () => {

@@ -1,14 +1,14 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { Refused, type ProblemBody } from "./api.ts";
-import { choices, percent, type Choose } from "./choices.ts";
-import { chart } from "./chart.ts";
-import { chartOf } from "./chart-data.ts";
-import { button, element } from "./dom.ts";
-import { exports } from "./export.ts";
-import { feedback } from "./feedback.ts";
+import { Refused, type ProblemBody } from "../api.ts";
+import { choices, percent, type Choose } from "./reading-choices.ts";
+import { chart } from "../charts/chart.ts";
+import { chartOf } from "../charts/chart-data.ts";
+import { button, element } from "../dom.ts";
+import { exports } from "./export-buttons.ts";
+import { feedback } from "./feedback-buttons.ts";
 import { queryText } from "./query-text.ts";
-import { table } from "./table.ts";
+import { table } from "./result-table.ts";
 import { byWhom, shown, words } from "@chatdb/contracts/values.ts";
 
 /** What a question was understood as, and its rows. @param choose called with another reading that the person prefers */

@@ -1,5 +1,5 @@
 import { ticks, type ChartData } from "./chart-data.ts";
-import { drawn, element } from "./dom.ts";
+import { drawn, element } from "../dom.ts";
 import { character, valueAxis } from "./value-axis.ts";
 
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });

@@ -1,4 +1,4 @@
-import { button, element, found } from "./dom.ts";
+import { button, element, found } from "../dom.ts";
 
 const key = "chatdb.history";
 const maxKept = 100;

@@ -1,9 +1,9 @@
 import { datasetNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
-import { columnsOf, headBytes, headOf } from "./columns.ts";
-import { datasetFile, datasets } from "./calls.ts";
-import { upload } from "./upload.ts";
-import { size } from "./words.ts";
+import { columnsOf, headBytes, headOf } from "./dataset-columns.ts";
+import { datasetFile, datasets } from "./models-api.ts";
+import { upload } from "./dataset-upload.ts";
+import { size } from "../format.ts";
 
 /** A dataset that is there. */
 export interface Chosen {

@@ -1,5 +1,5 @@
 import type { Dialect, Statement } from "@chatdb/contracts/query.ts";
-import { announce, button, element } from "./dom.ts";
+import { announce, button, element } from "../dom.ts";
 
 const languages: Record<Dialect, string> = { postgresql: "PostgreSQL", mysql: "MySQL", mongodb: "MongoDB" };
 

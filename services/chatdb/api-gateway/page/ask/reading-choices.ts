@@ -1,6 +1,6 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
 import { byWhom } from "@chatdb/contracts/values.ts";
-import { element } from "./dom.ts";
+import { element } from "../dom.ts";
 
 /** Called with the reading that a person takes. */
 export type Choose = (interpretation: Interpretation) => void;

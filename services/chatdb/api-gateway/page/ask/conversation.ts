@@ -1,8 +1,8 @@
 import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { answered, refused } from "./answer.ts";
-import { ask } from "./api.ts";
-import { announce, element, found } from "./dom.ts";
+import { answered, refused } from "./answer-card.ts";
+import { ask } from "../api.ts";
+import { announce, element, found } from "../dom.ts";
 
 /** The questions of this visit with their answers, each below the one before. */
 export class Conversation {

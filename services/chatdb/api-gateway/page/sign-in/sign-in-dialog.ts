@@ -1,4 +1,4 @@
-import { found } from "./dom.ts";
+import { found } from "../dom.ts";
 import { isSignedIn, signIn, signInOffered, signOut, useToken } from "./session.ts";
 
 let asking: Promise<boolean> | undefined;

@@ -1,8 +1,8 @@
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { giveFeedback } from "./api.ts";
-import { choices, type Choose } from "./choices.ts";
-import { announce, button, element } from "./dom.ts";
+import { giveFeedback } from "../api.ts";
+import { choices, type Choose } from "./reading-choices.ts";
+import { announce, button, element } from "../dom.ts";
 
 /** Asks whether the answer is right; where it is not, what was meant instead. */
 export function feedback({ query, datasource, plan, alternatives }: Answer, choose: Choose): HTMLElement {

@@ -1,5 +1,5 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
-import { element, found } from "./dom.ts";
+import { element, found } from "../dom.ts";
 import { isTime, words } from "@chatdb/contracts/values.ts";
 
 /** Shown of a column's sample values. */

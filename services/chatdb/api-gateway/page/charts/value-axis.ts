@@ -1,4 +1,4 @@
-import { drawn } from "./dom.ts";
+import { drawn } from "../dom.ts";
 
 export const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 

@@ -1,7 +1,7 @@
 import type { Comparison, ModelVersion } from "@chatdb/contracts/models.ts";
 import { announce, button, element } from "../dom.ts";
-import { compare } from "./calls.ts";
-import { figure, metricName } from "./words.ts";
+import { compare } from "./models-api.ts";
+import { figure, metricName } from "../format.ts";
 
 /** Two versions of a model beside each other, as a person chooses them. */
 export function comparison(versions: readonly ModelVersion[]): HTMLElement {

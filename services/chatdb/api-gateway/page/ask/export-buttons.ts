@@ -1,7 +1,7 @@
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import type { ExportRequest } from "@chatdb/contracts/query.ts";
-import { exported } from "./api.ts";
-import { announce, button, element } from "./dom.ts";
+import { exported } from "../api.ts";
+import { announce, button, element } from "../dom.ts";
 
 type Format = NonNullable<ExportRequest["format"]>;
 

@@ -1,9 +1,9 @@
 /* The view in which questions are asked: a conversation with one data source at a time. */
-import { dataSources, schemaOf } from "./api.ts";
+import { dataSources, schemaOf } from "../api.ts";
 import { Conversation } from "./conversation.ts";
-import { button, element, found } from "./dom.ts";
-import { History } from "./history.ts";
-import { examplesFor, showSchema, showSchemaProblem } from "./schema.ts";
+import { button, element, found } from "../dom.ts";
+import { History } from "./question-history.ts";
+import { examplesFor, showSchema, showSchemaProblem } from "./schema-panel.ts";
 
 const view = found("ask-view", HTMLElement);
 const composer = found("composer", HTMLFormElement);
