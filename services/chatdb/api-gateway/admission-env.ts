@@ -2,7 +2,7 @@ import { ConfigurationError } from "@platform/kit/env.ts";
 import { z } from "zod";
 import type { Admission } from "./admission.ts";
 
-/** Who may use the gateway, as its environment says it. Without OIDC_ISSUER: everyone. Without RATE_LIMIT_PER_MINUTE: as much as they like. */
+/** The environment variables of authentication and rate limit; without OIDC_ISSUER or RATE_LIMIT_PER_MINUTE, it is off. */
 export const admissionEnv = {
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -13,7 +13,7 @@ export const admissionEnv = {
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).optional(),
 };
 
-/** @throws ConfigurationError where an issuer has no audience: every token of it would be taken. */
+/** @throws ConfigurationError if an issuer comes without an audience, which would accept every token of the issuer */
 export function admissionOf(env: z.infer<z.ZodObject<typeof admissionEnv>>): Admission {
   const {
     OIDC_ISSUER: issuer,

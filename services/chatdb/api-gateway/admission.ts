@@ -1,44 +1,47 @@
-import rateLimit, { normalizeIP } from "@fastify/rate-limit";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { limitRate } from "./rate-limit.ts";
 import { TokenRefused, tokenVerifier, type Identity, type Oidc } from "./tokens.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who sent it; undefined where nobody has to say. */
+    /** The authenticated sender; undefined without authentication. */
     identity?: Identity;
   }
   interface FastifyContextConfig {
-    /** Methods that change what is kept, and need the scope `write`; true: all but GET and HEAD. Default: they ask, and need `read`. */
+    /** The methods that need the scope `write`; true: all but GET and HEAD. Default: none, they need `read`. */
     changes?: boolean | readonly string[];
   }
 }
 
 export interface Admission {
-  /** Default: nobody has to say who they are. */
+  /** Default: no authentication. */
   readonly oidc?: Oidc;
-  /** Requests that one client may send within a minute, to each process. Default: as many as it likes. */
+  /** The number of requests that one client may send to one replica within a minute. Default: no limit. */
   readonly perMinute?: number;
 }
 
-/** Tells the services who sent a request. */
+/** Returns the headers that name a request's sender to the services. */
 export function identityHeaders({ identity }: FastifyRequest): Record<string, string> {
   return identity === undefined ? {} : { [userHeader]: identity.subject };
 }
 
-/** Of the cluster's own, which has no token and must not run out of requests. The web page is open too: without it nobody can enter a token. */
-const open = new Set(["/health", "/ready"]);
-const isOpen = ({ routeOptions: { url = "", config } }: FastifyRequest) => open.has(url) || config.page === true;
+/** The cluster's probes have no token and must not run into the rate limit. */
+const probePaths = new Set(["/health", "/ready"]);
+
+/** Whether a request needs no token. The web page is open, since people enter a token or sign in there. */
+const isOpen = ({ routeOptions: { url = "", config } }: FastifyRequest): boolean =>
+  probePaths.has(url) || config.page === true;
 
 /**
- * Lets requests in: by their token, as many as their sender may send. A request without a valid token counts for its address.
- * Missing or refused token: 401; a scope that lacks: 403; too many: 429; the issuer's keys cannot be had: 503.
+ * Authenticates requests, limits their rate and checks their scopes. A request without a valid token counts against its
+ * address. Missing or invalid token: 401; missing scope: 403; too many requests: 429; issuer unavailable: 503.
  */
 export async function admit(app: App, { oidc, perMinute }: Admission): Promise<void> {
-  /** Why a token gave no identity: told after the request was counted. */
+  /** The errors of invalid tokens, which are answered only after the request was counted. */
   const refusals = new WeakMap<FastifyRequest, unknown>();
   app.decorateRequest("identity", undefined);
   if (oidc) {
@@ -55,7 +58,7 @@ export async function admit(app: App, { oidc, perMinute }: Admission): Promise<v
       }
     });
   }
-  if (perMinute !== undefined) await limit(app, perMinute);
+  if (perMinute !== undefined) await limitRate(app, perMinute, isOpen);
   if (oidc) {
     app.addHook("onRequest", async (request, reply) => {
       if (!isOpen(request)) authorize(oidc, request, reply, refusals.get(request));
@@ -63,35 +66,12 @@ export async function admit(app: App, { oidc, perMinute }: Admission): Promise<v
   }
 }
 
-async function limit(app: App, perMinute: number): Promise<void> {
-  const keyGenerator = ({ identity, ip }: FastifyRequest) =>
-    identity === undefined ? normalizeIP(ip) : `user ${identity.subject}`;
-  await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 20_000, keyGenerator });
-  const count = app.createRateLimit();
-  app.addHook("onRequest", async (request, reply) => {
-    if (isOpen(request)) return;
-    const state = await count(request);
-    if (state.isAllowed) return;
-    void reply.headers({
-      "x-ratelimit-limit": state.max,
-      "x-ratelimit-remaining": state.remaining,
-      "x-ratelimit-reset": state.ttlInSeconds,
-    });
-    if (!state.isExceeded) return;
-    void reply.header("retry-after", state.ttlInSeconds);
-    throw new Problem(
-      platformProblems.rateLimited,
-      `These are more than ${perMinute} requests within a minute. Try again in ${state.ttlInSeconds} s.`,
-    );
-  });
-}
-
-/** The token of RFC 6750, section 2.1. Those in a body or in the address are not read: the latter end up in logs. */
+/** Returns the bearer token (RFC 6750, section 2.1). Tokens in a body or URL are ignored, since URLs end up in logs. */
 function bearerToken({ headers: { authorization = "" } }: FastifyRequest): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
-/** @throws Problem where the request may not go on; the header says the same to a program, as in RFC 6750, section 3. */
+/** @throws Problem if the request must not go on; the header `www-authenticate` tells programs why (RFC 6750, section 3) */
 function authorize(
   { issuer, audience, scopes }: Oidc,
   request: FastifyRequest,

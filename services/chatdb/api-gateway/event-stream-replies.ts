@@ -3,10 +3,10 @@ import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply } from "fastify";
 
 /**
- * Makes what sends the answers of upstreams. One that is a stream of events ends with what it tells of, which may be in hours:
- * a gateway that closes does not wait for that but ends the stream, and the client comes again, to another one.
+ * Creates the function that sends the replies of upstreams. A closing gateway ends event streams, which may last for
+ * hours, instead of waiting for them; their clients reconnect to another replica.
  */
-export function answerSender(app: App): (reply: FastifyReply, body: Readable) => void {
+export function createReplySender(app: App): (reply: FastifyReply, body: Readable) => void {
   const closing = new AbortController();
   app.addHook("preClose", (done) => {
     closing.abort();
@@ -14,11 +14,11 @@ export function answerSender(app: App): (reply: FastifyReply, body: Readable) =>
   });
   return (reply, body) => {
     const isEvents = String(reply.getHeader("content-type")).startsWith("text/event-stream");
-    void reply.send(isEvents ? Readable.from(until(closing.signal, body), { objectMode: false }) : body);
+    void reply.send(isEvents ? Readable.from(readUntilAborted(closing.signal, body), { objectMode: false }) : body);
   };
 }
 
-async function* until(signal: AbortSignal, body: Readable): AsyncGenerator<Buffer> {
+async function* readUntilAborted(signal: AbortSignal, body: Readable): AsyncGenerator<Buffer> {
   const end = () => void body.destroy();
   signal.addEventListener("abort", end);
   try {

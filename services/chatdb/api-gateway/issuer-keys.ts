@@ -1,28 +1,27 @@
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 
-/** In ms. */
 const timing = {
-  /** Older keys are fetched anew. */
+  /** Keys are fetched again after this time. */
   maxAgeMs: 10 * 60 * 1000,
-  /** So are they for a key that is unknown, unless that was done just now. */
+  /** An unknown key causes a fetch, at most once in this time. */
   cooldownMs: 10_000,
-  /** The issuer answers by then. */
+  /** A fetch fails after this time. */
   timeoutMs: 3000,
-  /** How long keys are used whose issuer does not answer. One that leaked is withdrawn no later than that. */
+  /** Keys stay valid for this time while the issuer is unavailable. A leaked key is revoked no later than that. */
   staleMs: 24 * 60 * 60 * 1000,
 };
 
-/** What is read of the issuer's description of itself (OpenID Connect Discovery 1.0, section 3). */
+/** The members of the issuer's metadata that are read (OpenID Connect Discovery 1.0, section 3). */
 const metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 const keySet = z.looseObject({ keys: z.array(z.looseObject({})) });
 
-/** The issuer does not answer, or not as one; its message says what. */
+/** The issuer does not answer, or its answer is invalid; the message says why. */
 export class IssuerUnavailable extends Error {}
 
 /**
- * The public keys of an OpenID Connect issuer, found by discovery each time that they are fetched.
- * They outlive an outage of the issuer by a day; only a key that is not among them is then IssuerUnavailable.
+ * Fetches the public keys of an OpenID Connect issuer by discovery. The keys stay valid for a day while the issuer is
+ * unavailable; meanwhile only unknown keys fail, with IssuerUnavailable.
  */
 export function issuerKeys(issuer: string, { maxAgeMs, cooldownMs, timeoutMs, staleMs } = timing): JWTVerifyGetKey {
   let last: { keys: object; at: number } | undefined;

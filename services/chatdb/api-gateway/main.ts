@@ -15,7 +15,7 @@ await runService({
     DB_CONNECTOR_URL: serviceUrl,
     ...admissionEnv,
     TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
-    /** Of /metrics alone. Unset: the port of all else. */
+    /** The port of /metrics. Default: the service's own port. */
     METRICS_PORT: port.optional(),
   },
   create: (env, log) =>

@@ -1,16 +1,16 @@
 import type { App } from "@platform/kit/server.ts";
 import fastify from "fastify";
 
-/** Serves /metrics at an address of its own, to which no way in from outside leads; at the app's there is none any more. */
-export function serveMetricsApart(app: App, address: { host: string; port: number }): void {
-  const apart = fastify();
-  apart.get("/metrics", async (_request, reply) =>
+/** Serves /metrics at an address of its own, which is not exposed outside the cluster, and removes it from the app's. */
+export function serveMetricsOnOwnPort(app: App, address: { host: string; port: number }): void {
+  const metricsServer = fastify();
+  metricsServer.get("/metrics", async (_request, reply) =>
     reply.type(app.metrics.contentType).send(await app.metrics.metrics()),
   );
   app.addHook("onReady", async () => {
-    await apart.listen(address);
+    await metricsServer.listen(address);
   });
-  app.addHook("onClose", () => apart.close());
+  app.addHook("onClose", () => metricsServer.close());
   app.addHook("onRequest", (request, reply, done) => {
     if (request.routeOptions.url === "/metrics") reply.callNotFound();
     else done();

@@ -1,7 +1,7 @@
 import { cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** Where the page is written: markup, style and the modules that run in the browser. */
+/** The folder with the page's sources: markup, styles and the modules that run in the browser. */
 const sources = join(import.meta.dirname, "page");
 
 const assets = ["index.html", "style.css", "models/models.css", "icon.svg"];

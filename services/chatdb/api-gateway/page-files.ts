@@ -10,7 +10,7 @@ import { buildPage } from "./page-build.ts";
 export interface PageFile {
   name: string;
   type: string;
-  /** Follows from the content. */
+  /** Derived from the content. */
   etag: string;
   content: Buffer;
   gzipped: Buffer;
@@ -23,12 +23,12 @@ const types: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** In an image: the page as bin/bundle.ts built it, beside main.js. */
+/** The folder in which bin/bundle.ts puts the built page, beside main.js. It exists in images only. */
 const built = join(import.meta.dirname, "page");
 
 let files: Promise<PageFile[]> | undefined;
 
-/** The files of the web page, in memory. From the sources they are built, once in the life of a process. */
+/** Loads the files of the web page into memory. When run from the sources, it builds them once in a process. */
 export function pageFiles(): Promise<PageFile[]> {
   files ??= existsSync(join(built, "main.js")) ? filesOf(built) : buildAndRead();
   return files;

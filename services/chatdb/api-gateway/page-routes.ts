@@ -4,12 +4,12 @@ import { pageFiles, type PageFile } from "./page-files.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** It is part of the web page, which tells nothing that is anybody's own: no token is needed to see it. */
+    /** Whether the route is part of the web page, which holds no data and so needs no token. */
     page?: boolean;
   }
 }
 
-/** How people sign in: as a public client of the issuer, which may know no secret. */
+/** The settings of signing in, as a public client of the issuer, which has no secret. */
 export interface SignIn {
   readonly issuer: string;
   readonly clientId: string;
@@ -17,7 +17,7 @@ export interface SignIn {
   readonly scopes: readonly string[];
 }
 
-/** Only what is served here runs, and it talks to this gateway alone, and to the issuer where people sign in. */
+/** Returns the page's policy: it runs only the gateway's own script, and connects only to the gateway and the issuer. */
 const policyOf = (signIn: SignIn | undefined) =>
   [
     "default-src 'none'",
@@ -31,7 +31,7 @@ const policyOf = (signIn: SignIn | undefined) =>
     "require-trusted-types-for 'script'",
   ].join("; ");
 
-/** A page of headers for a file; a browser asks each time whether it is still the one that it has. */
+/** Returns the headers of a file. Browsers revalidate it each time, since it changes with the gateway's version. */
 const headersOf = ({ type, etag }: PageFile, policy: string) => ({
   "content-type": type,
   etag,
@@ -40,13 +40,13 @@ const headersOf = ({ type, etag }: PageFile, policy: string) => ({
   "content-security-policy": policy,
 });
 
-/** Serves the web page: at `/` to browsers, its other files below `/page`. Who asks for no HTML at `/` gets the greeting. */
+/** Serves the web page: at `/` to browsers, its other files below `/page`. Other clients get the greeting at `/`. */
 export async function servePage(app: App, greeting: string, signIn?: SignIn): Promise<void> {
   const files = await pageFiles();
   const index = files.find(({ name }) => name === "index.html");
   if (!index) throw new Error("The web page has no index.html.");
   const policy = policyOf(signIn);
-  const said = signIn
+  const signInSettings = signIn
     ? {
         issuer: signIn.issuer,
         client_id: signIn.clientId,
@@ -54,7 +54,7 @@ export async function servePage(app: App, greeting: string, signIn?: SignIn): Pr
         scope: ["openid", ...signIn.scopes].join(" "),
       }
     : {};
-  app.get("/page/sign-in.json", { schema: { hide: true }, config: { page: true } }, () => said);
+  app.get("/page/sign-in.json", { schema: { hide: true }, config: { page: true } }, () => signInSettings);
   app.get(
     "/",
     { schema: { summary: "The web page; as text, how to ask" }, config: { page: true } },

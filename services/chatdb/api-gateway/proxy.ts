@@ -9,20 +9,20 @@ import type { App } from "@platform/kit/server.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
 import { identityHeaders } from "./admission.ts";
-import { answerSender } from "./event-stream-replies.ts";
+import { createReplySender } from "./event-stream-replies.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
 import type { Route, Upstreams } from "./routes.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** Codes of reply-from for an upstream that did not answer in time. */
-const late = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"]);
+/** Error codes of reply-from for an upstream that did not answer in time. */
+const timeoutCodes = new Set(["FST_REPLY_FROM_GATEWAY_TIMEOUT", "FST_REPLY_FROM_TIMEOUT"]);
 
-/** Code of undici for one that did not even take the connection. */
-const notTaken = "UND_ERR_CONNECT_TIMEOUT";
+/** The error code of undici for an upstream that did not accept the connection in time. */
+const connectTimeoutCode = "UND_ERR_CONNECT_TIMEOUT";
 
-/** Of one connection, not of the request (RFC 9110, section 7.6.1); `expect` was answered by this server already. */
-const ofTheConnection = [
+/** Headers of one connection (RFC 9110, section 7.6.1); the gateway itself has answered `expect`. */
+const hopByHopHeaders = [
   "connection",
   "expect",
   "keep-alive",
@@ -33,15 +33,15 @@ const ofTheConnection = [
   "upgrade",
 ];
 
-/** A client's word for what the gateway says itself, and its token, which is for the gateway alone. */
-const notPassedOn = [userHeader, "authorization"];
+/** Headers that stop at the gateway: it sets the user itself, and the token is for the gateway only. */
+const gatewayHeaders = [userHeader, "authorization"];
 
 /**
- * Passes all requests below each route's prefix on to its upstream, at the root and below `/api`. Bodies stream both ways
- * and are not looked at; an upstream that cannot be reached is answered as 502, one that is late as 504.
+ * Forwards all requests below each route's prefix to its upstream, at the root and below `/api`. Bodies stream both ways
+ * unread. An unreachable upstream is answered with 502, a late one with 504.
  */
 export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readonly Route[]): Promise<void> {
-  const send = answerSender(app);
+  const send = createReplySender(app);
   for (const upstream of new Set(routes.map((route) => route.upstream))) {
     await app.register(async (scope) => {
       await scope.register(replyFrom, {
@@ -49,7 +49,7 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
         disableRequestLogging: true,
         undici: connect(upstreams[upstream]),
       });
-      // No parser, and so no limit: the upstream knows what its bodies may be.
+      // Without parsers there is no size limit: the upstream limits its own bodies.
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
       for (const route of routes.filter((route) => route.upstream === upstream)) {
@@ -59,61 +59,64 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
   }
 }
 
-/** Of the request that is being passed on: aborts when its client goes. */
-const gone = new AsyncLocalStorage<AbortSignal>();
+/** Carries the signal of the forwarded request, which aborts when its client disconnects. */
+const clientSignal = new AsyncLocalStorage<AbortSignal>();
 
-/** reply-from does not end a request whose client goes before its answer began, and gives up where a connection breaks off: its connections do not. */
+/**
+ * Connects reply-from to an upstream. Unlike reply-from itself, it ends a request when the client disconnects before the
+ * answer begins, and retries safe requests when the connection breaks.
+ */
 function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
   const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: persistentConnector() });
   const request = (
     options: Dispatcher.RequestOptions,
     callback: (error: Error | null, data?: Dispatcher.ResponseData) => void,
   ) => {
-    const signal = gone.getStore();
+    const signal = clientSignal.getStore();
     const send = () => pool.request({ ...options, signal });
     (isSafe(options.method) ? repeated(send) : send()).then((data) => callback(null, data), callback);
   };
   return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };
 }
 
-function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeof answerSender>): void {
-  const passing: FastifyReplyFromHooks = {
+function addRoute(app: App, prefix: string, route: Route, send: ReturnType<typeof createReplySender>): void {
+  const hooks: FastifyReplyFromHooks = {
     timeout: route.timeoutMs,
     rewriteRequestHeaders: (request, headers) => ({
-      // Fastify reads no body of GET and HEAD, so none is announced.
+      // Fastify reads no body of GET and HEAD, so the upstream must not expect one.
       ...without(headers, [
-        ...ofTheConnection,
-        ...notPassedOn,
+        ...hopByHopHeaders,
+        ...gatewayHeaders,
         ...(request.method === "GET" || request.method === "HEAD" ? ["content-length"] : []),
       ]),
       ...identityHeaders(request as FastifyRequest),
       "x-request-id": request.id,
     }),
-    rewriteHeaders: (headers) => without(headers, [...ofTheConnection, "x-request-id"]),
-    // reply-from's own way would ask again up to ten times after a 503: that is for the client to decide.
+    rewriteHeaders: (headers) => without(headers, [...hopByHopHeaders, "x-request-id"]),
+    // By default reply-from repeats a request up to ten times after a 503; the client should decide that.
     retryDelay: () => null,
     onResponse: (_request, reply, { stream }) => send(reply as FastifyReply, stream),
     onError: (reply, { error }) => void reply.send(problemOf(error, route)),
   };
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
     const path = route.only ?? `${route.prefix}${restOf(request.url, prefix)}`;
-    return gone.run(clientGone(reply), () => reply.from(path, passing));
+    return clientSignal.run(clientGone(reply), () => reply.from(path, hooks));
   };
   const schema = { summary: route.summary, tags: [route.prefix.slice(1)], hide: !prefix.startsWith("/api") };
   const shared = { method: [...methods], handler };
-  app.route({ ...shared, url: prefix, schema, config: { changes: route.keeps } });
-  const below = { changes: route.asksBelow ? ["PUT", "PATCH", "DELETE"] : route.keeps };
+  app.route({ ...shared, url: prefix, schema, config: { changes: route.stored } });
+  const below = { changes: route.postReadsBelow ? ["PUT", "PATCH", "DELETE"] : route.stored };
   if (route.only === undefined)
     app.route({ ...shared, url: `${prefix}/*`, schema: { ...schema, hide: true }, config: below });
 }
 
 /**
- * What follows the prefix in a request's path, as it was written. It is found by counting segments, since the router also
- * takes a prefix that has encoded characters (`/%6dodels`) and an address in full (`http://host/models`).
+ * Returns the raw path after the prefix. It counts segments, since the router also accepts a prefix with encoded
+ * characters (`/%6dodels`) and an absolute URL (`http://host/models`).
  */
 function restOf(url: string, prefix: string): string {
   const [path = ""] = url.replace(/^https?:\/\/[^/]*/i, "").split(/[?#]/, 1);
-  // As URL would read it: a backslash separates too, and a dot may be encoded.
+  // Like the URL parser, this treats a backslash as a separator and decodes dots.
   if (/(^|[/\\])\.\.?($|[/\\])/.test(decodeURIComponent(path)))
     throw new Problem(platformProblems.invalidRequest, `The path ${path} has "." or ".." in it. Write it without.`);
   if (path.includes("\\"))
@@ -128,7 +131,7 @@ function without<H extends object>(headers: H, names: readonly string[]): H {
 
 function problemOf(error: Error & { code?: string }, { prefix, upstream, timeoutMs }: Route): Problem {
   if (error.cause instanceof Problem) return error.cause;
-  if (late.has(error.code ?? ""))
+  if (timeoutCodes.has(error.code ?? ""))
     return new Problem(
       platformProblems.upstreamTimeout,
       `${prefix}: ${upstream} did not answer within ${timeoutMs / 1000} s.`,
@@ -136,7 +139,7 @@ function problemOf(error: Error & { code?: string }, { prefix, upstream, timeout
       { cause: error },
     );
   return new Problem(
-    error.code === notTaken ? platformProblems.upstreamTimeout : platformProblems.upstreamUnreachable,
+    error.code === connectTimeoutCode ? platformProblems.upstreamTimeout : platformProblems.upstreamUnreachable,
     `${prefix}: ${upstream} cannot be reached. Try again in a moment.`,
     {},
     { cause: error },

@@ -8,14 +8,17 @@ import type { Upstreams } from "./routes.ts";
 
 const milliseconds = (since: number) => Math.round((performance.now() - since) * 100) / 100;
 
-/** Milliseconds that each part may take. The query-parser may have to read a schema and to ask a language model; the db-connector lets a database work for 10 s. */
-const patience = { parseMs: 50_000, executeMs: 15_000 };
+/**
+ * The timeout of each part, in ms. The query-parser may have to read a schema and to ask a language model; the
+ * db-connector lets a database work for 10 s.
+ */
+const timeouts = { parseMs: 50_000, executeMs: 15_000 };
 
-/** `POST /api/query`: a question in English to rows, by way of the query-parser and the db-connector. */
+/** Adds `POST /api/query`, which turns a question into rows by calling the query-parser and then the db-connector. */
 export function answerQueries(
   app: App,
   { queryParser, dbConnector }: Pick<Upstreams, "queryParser" | "dbConnector">,
-  { parseMs, executeMs } = patience,
+  { parseMs, executeMs } = timeouts,
 ): void {
   const parser = createHttpClient(queryParser, { timeoutMs: parseMs });
   const connector = createHttpClient(dbConnector, { timeoutMs: executeMs });

@@ -1,4 +1,4 @@
-/** The services that the gateway leads to, by the name under which the gateway is given their address. */
+/** The addresses of the services behind the gateway. */
 export interface Upstreams {
   readonly trainingOrchestrator: string;
   readonly mlEngine: string;
@@ -9,21 +9,21 @@ export interface Upstreams {
 }
 
 export interface Route {
-  /** First part of the path, at the gateway below `/api` or at its root. */
+  /** The first part of the path, below `/api` or at the root. */
   readonly prefix: string;
   readonly upstream: keyof Upstreams;
-  /** The one path of the upstream that is in reach. Default: the prefix, and all below it. */
+  /** The only path of the upstream that is reachable. Default: the prefix, and all below it. */
   readonly only?: string;
-  /** Milliseconds until the upstream's answer must begin, and that it may pause. */
+  /** How long the upstream may take until its answer begins, and may pause later, in ms. */
   readonly timeoutMs: number;
   readonly summary: string;
-  /** Whether what lies there is kept, and so changed by requests other than GET and HEAD. Default: they only ask. */
-  readonly keeps?: boolean;
-  /** Whether POST only asks below the prefix, of what is kept there. Default: it changes it. */
-  readonly asksBelow?: boolean;
+  /** Whether the route stores data, so that methods other than GET and HEAD need the scope `write`. Default: false. */
+  readonly stored?: boolean;
+  /** Whether POST below the prefix of a stored route only reads, and so needs the scope `read`. Default: false. */
+  readonly postReadsBelow?: boolean;
 }
 
-/** Who answers what. A service that is not here cannot be reached from outside. */
+/** The public routes. A service without a route cannot be reached from outside. */
 export const routes: readonly Route[] = [
   {
     prefix: "/parse",
@@ -37,24 +37,24 @@ export const routes: readonly Route[] = [
     upstream: "dbConnector",
     timeoutMs: 65_000,
     summary: "Databases that can be asked: their schemas, and queries that read",
-    keeps: true,
-    asksBelow: true,
+    stored: true,
+    postReadsBelow: true,
   },
   {
     prefix: "/models",
     upstream: "modelRegistry",
     timeoutMs: 30_000,
     summary: "Trained models and their versions",
-    keeps: true,
+    stored: true,
   },
   {
     prefix: "/datasets",
     upstream: "modelRegistry",
     timeoutMs: 60_000,
     summary: "Data sets to train from",
-    keeps: true,
+    stored: true,
   },
-  { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs", keeps: true },
+  { prefix: "/jobs", upstream: "trainingOrchestrator", timeoutMs: 10_000, summary: "Training jobs", stored: true },
   { prefix: "/predict", upstream: "predictionService", timeoutMs: 10_000, summary: "Predictions from a model" },
   { prefix: "/engine", upstream: "mlEngine", only: "/", timeoutMs: 10_000, summary: "What the ML engine is" },
 ];

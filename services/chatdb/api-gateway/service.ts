@@ -3,32 +3,35 @@ import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { admit, type Admission } from "./admission.ts";
-import { serveMetricsApart } from "./metrics-port.ts";
+import { serveMetricsOnOwnPort } from "./metrics-port.ts";
 import { servePage, type SignIn } from "./page-routes.ts";
 import { proxyRoutes } from "./proxy.ts";
 import { answerQueries } from "./query.ts";
 import { routes, type Upstreams } from "./routes.ts";
-import { secureAnswers } from "./security-headers.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 
 export interface Deps extends Admission {
-  /** Addresses of the services, without a path. */
+  /** The addresses of the services, without a path. */
   upstreams: Upstreams;
   log?: Logger;
-  /** Proxies between the clients and the gateway; see the kit's ServerOptions. */
+  /** The number of proxies between clients and gateway; see the kit's ServerOptions. */
   trustedProxies?: number;
-  /** Where /metrics is served, instead of beside all else. */
+  /** The address of /metrics. Default: the service's own address. */
   metrics?: { host: string; port: number };
 }
 
-/** In ms. */
+/** Timeouts of the HTTP server, in ms. */
 const timeouts = {
-  /** A request's head is there by then, so that slow clients cannot hold all connections. */
+  /** Receiving the headers: slow clients cannot hold all connections. */
   headersTimeout: 20_000,
-  /** So is its body: a data set of 5 GiB at 12 Mbit/s. */
+  /** Receiving the whole request: long enough for a dataset of 5 GiB at 12 Mbit/s. */
   requestTimeout: 3_600_000,
-  /** Nothing goes either way: more than any upstream is given. */
+  /** Silence in both directions: longer than the timeout of any upstream. */
   timeout: 120_000,
-  /** An idle connection is kept for longer than any load balancer keeps its end (Google's: 600 s), so that none sends into a closing one. */
+  /**
+   * Idle connections: longer than any load balancer keeps its side open (Google's: 600 s), so that none sends a request
+   * into a closing connection.
+   */
   keepAliveTimeout: 620_000,
 };
 
@@ -45,12 +48,12 @@ function signInOf(oidc: Admission["oidc"]): SignIn | undefined {
   return { issuer, clientId, audience, scopes: [scopes.read, scopes.write].filter((scope) => scope !== undefined) };
 }
 
-/** Where a service says that it lives; the rest use the kit's default. */
+/** The health paths that differ from the kit's default. */
 const healthPaths: Partial<Record<keyof Upstreams, string>> = { dbConnector: "/actuator/health" };
 
 /**
- * The single way in. Ready as soon as it can route: one service that is away must not take the others out of reach.
- * How they are is at `/status`.
+ * Creates the only public service. It is ready as soon as it can route, since one unavailable service must not make the
+ * others unreachable; `/status` shows which services answer.
  */
 export async function createService({
   upstreams,
@@ -66,9 +69,9 @@ export async function createService({
     trustedProxies,
   });
   Object.assign(app.server, timeouts);
-  secureAnswers(app);
+  addSecurityHeaders(app);
   await admit(app, admission);
-  if (metrics) serveMetricsApart(app, metrics);
+  if (metrics) serveMetricsOnOwnPort(app, metrics);
   await servePage(app, greeting, signInOf(admission.oidc));
   answerQueries(app, upstreams);
   await proxyRoutes(app, upstreams, routes);

@@ -1,31 +1,31 @@
 import { errors, jwtVerify, type JWTPayload } from "jose";
 import { issuerKeys } from "./issuer-keys.ts";
 
-/** Whose tokens are taken, and for what. */
+/** The issuer whose tokens are accepted, and the scopes that they need. */
 export interface Oidc {
-  /** Exactly as it is in the claim `iss`. */
+  /** The issuer, exactly as in the claim `iss`. */
   readonly issuer: string;
-  /** What the claim `aud` has to name. */
+  /** The audience that the claim `aud` has to contain. */
   readonly audience: string;
-  /** Scopes that a token has to have: to ask and to look, and to change what is kept. Default: none. */
+  /** The scopes that reading and writing need. Default: none. */
   readonly scopes?: { readonly read?: string; readonly write?: string };
-  /** The claim that has the scopes, as a list or a text with spaces. Default `scope`, as in RFC 9068. */
+  /** The claim with the scopes, a list or a text separated by spaces. Default `scope`, as in RFC 9068. */
   readonly scopeClaim?: string;
-  /** The public client as which the web page signs people in. Default: they enter a token. */
+  /** The public client with which the web page signs people in. Default: people enter a token. */
   readonly clientId?: string | undefined;
 }
 
-/** Who sent a request. */
+/** The sender of a request. */
 export interface Identity {
   /** The claim `sub`: 1 to 255 visible ASCII characters. */
   readonly subject: string;
   readonly scopes: readonly string[];
 }
 
-/** A token that is not to be taken; the message says why. */
+/** An invalid token; the message says why. */
 export class TokenRefused extends Error {}
 
-/** Signatures that need the issuer's private key. `none`, and the HMACs of which the key would be public, are not among them. */
+/** Signature algorithms that need the issuer's private key. HMACs are missing: their secret would be the public key. */
 const algorithms = [
   "RS256",
   "RS384",
@@ -39,13 +39,13 @@ const algorithms = [
   "EdDSA",
   "Ed25519",
 ];
-/** In characters; longer ones are not worth their signature's check. */
+/** The maximum length of a token, in characters. Verifying longer ones would waste CPU. */
 const maxLength = 8192;
-/** Clocks may differ by this much, in seconds. */
+/** The accepted difference between clocks, in seconds. */
 const clockTolerance = 30;
 
-/** What is wrong with the token itself; all else that a check fails with is a failure of the issuer. */
-const faults = [
+/** Errors that blame the token; every other error is a failure of the issuer. */
+const tokenErrors = [
   errors.JWTExpired,
   errors.JWTClaimValidationFailed,
   errors.JWTInvalid,
@@ -58,8 +58,8 @@ const faults = [
 ];
 
 /**
- * Checks tokens: signature, issuer, audience, times.
- * The check throws TokenRefused for a token that does not hold, anything else where the issuer's keys cannot be had.
+ * Creates the function that verifies a token's signature, issuer, audience and times. It throws TokenRefused for an
+ * invalid token, and another error if the issuer's keys are unavailable.
  */
 export function tokenVerifier(
   { issuer, audience, scopeClaim = "scope" }: Oidc,
@@ -77,7 +77,7 @@ export function tokenVerifier(
       });
       return { subject: subjectOf(payload), scopes: scopesOf(payload[scopeClaim]) };
     } catch (error) {
-      throw faults.some((fault) => error instanceof fault)
+      throw tokenErrors.some((type) => error instanceof type)
         ? new TokenRefused(reason(error as Error), { cause: error })
         : error;
     }

@@ -10,7 +10,7 @@ export interface ProblemBody extends Partial<AskedBack> {
   detail: string;
 }
 
-export class Refused extends Error {
+export class GatewayError extends Error {
   /** 0 where the gateway could not be reached. */
   readonly status: number;
   readonly problem: ProblemBody;
@@ -30,7 +30,7 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** @throws Refused; the signal's reason when it was stopped */
+/** @throws GatewayError; the signal's reason when it was stopped */
 export async function call(path: string, options: Options = {}): Promise<Response> {
   let response = await send(path, options);
   if (response.status === 401) {
@@ -67,25 +67,26 @@ export async function authorization(): Promise<Record<string, string>> {
   return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
 }
 
-export const unreachable = () => new Refused(0, { detail: "The gateway cannot be reached. Try again in a moment." });
+export const unreachable = () =>
+  new GatewayError(0, { detail: "The gateway cannot be reached. Try again in a moment." });
 
 const problemOf = async (response: Response) => refusal(response.status, await response.text().catch(() => ""));
 
 /** What an answer with this status says, in JSON or not. */
-export function refusal(status: number, text: string): Refused {
+export function refusal(status: number, text: string): GatewayError {
   let body: Partial<ProblemBody> = {};
   try {
     body = JSON.parse(text) as Partial<ProblemBody>;
   } catch {
     // It says nothing but its status.
   }
-  return new Refused(status, { ...body, detail: body.detail ?? `The gateway answered ${status}.` });
+  return new GatewayError(status, { ...body, detail: body.detail ?? `The gateway answered ${status}.` });
 }
 
 export const ask = (request: ParseRequest, signal: AbortSignal) => read<Answer>("/query", { body: request, signal });
 export const dataSources = async () => (await read<DataSourceList>("/datasources")).datasources;
 export const schemaOf = (datasource: string) =>
   read<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
-export const giveFeedback = (feedback: Feedback) => call("/feedback", { body: feedback });
-export const exported = async (datasource: string, request: ExportRequest) =>
+export const sendFeedback = (feedback: Feedback) => call("/feedback", { body: feedback });
+export const exportRows = async (datasource: string, request: ExportRequest) =>
   (await call(`/datasources/${encodeURIComponent(datasource)}/export`, { body: request })).blob();

@@ -25,7 +25,7 @@ export function element<T extends keyof HTMLElementTagNameMap>(
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /** The same for SVG, whose properties are attributes. */
-export function drawn(
+export function svgElement(
   tag: string,
   attributes: Record<string, string | number> = {},
   ...children: (Node | string)[]
@@ -37,7 +37,7 @@ export function drawn(
 }
 
 /** The element of the page with this id. */
-export function found<E extends HTMLElement>(id: string, kind: new () => E): E {
+export function elementById<E extends HTMLElement>(id: string, kind: new () => E): E {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`The page has no ${kind.name} "${id}".`);
   return element;
@@ -48,5 +48,5 @@ export const button = (label: string, onclick: () => void, className = "quiet") 
 
 /** Says something to those who do not see it. */
 export function announce(text: string): void {
-  found("status", HTMLElement).textContent = text;
+  elementById("status", HTMLElement).textContent = text;
 }

@@ -1,12 +1,12 @@
 /* The page: its views, each started when it is first seen. */
 import { startAsking } from "./ask/ask-view.ts";
-import { found } from "./dom.ts";
+import { elementById } from "./dom.ts";
 import { showModels } from "./models/models-view.ts";
-import { finishSignIn } from "./sign-in/session.ts";
+import { completeSignIn } from "./sign-in/session.ts";
 import { askForToken, showSignOut } from "./sign-in/sign-in-dialog.ts";
 
-const ask = found("ask-view", HTMLElement);
-const models = found("models-view", HTMLElement);
+const ask = elementById("ask-view", HTMLElement);
+const models = elementById("models-view", HTMLElement);
 let asking: Promise<void> | undefined;
 
 /** Shows what the part of the address behind `#` names: `models` and below, else where questions are asked. */
@@ -24,7 +24,7 @@ async function show(): Promise<void> {
   if (!toModels) await (asking ??= startAsking());
 }
 
-await finishSignIn().catch((error: unknown) => askForToken(`Signing in did not work: ${(error as Error).message}`));
+await completeSignIn().catch((error: unknown) => askForToken(`Signing in did not work: ${(error as Error).message}`));
 showSignOut();
 addEventListener("hashchange", () => void show());
 await show();

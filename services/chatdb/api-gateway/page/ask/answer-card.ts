@@ -1,6 +1,6 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { Refused, type ProblemBody } from "../api.ts";
+import { GatewayError, type ProblemBody } from "../api.ts";
 import { choices, percent, type Choose } from "./reading-choices.ts";
 import { chart } from "../charts/chart.ts";
 import { chartOf } from "../charts/chart-data.ts";
@@ -64,7 +64,7 @@ function didYouMean(alternatives: readonly Interpretation[], choose: Choose): HT
 
 /** Why there is no answer, and what can be done: choose, or ask again. */
 export function refused(error: unknown, choose: Choose, again: () => void): HTMLElement[] {
-  if (!(error instanceof Refused)) return [problem(`The page failed: ${String(error)}`)];
+  if (!(error instanceof GatewayError)) return [problem(`The page failed: ${String(error)}`)];
   const { status, problem: body } = error;
   if (status === 422) return askedBack(body, choose);
   return [

@@ -1,21 +1,21 @@
 /* The view in which questions are asked: a conversation with one data source at a time. */
 import { dataSources, schemaOf } from "../api.ts";
 import { Conversation } from "./conversation.ts";
-import { button, element, found } from "../dom.ts";
+import { button, element, elementById } from "../dom.ts";
 import { History } from "./question-history.ts";
 import { examplesFor, showSchema, showSchemaProblem } from "./schema-panel.ts";
 
-const view = found("ask-view", HTMLElement);
-const composer = found("composer", HTMLFormElement);
-const question = found("question", HTMLTextAreaElement);
-const send = found("send", HTMLButtonElement);
-const source = found("source", HTMLSelectElement);
-const side = found("side", HTMLElement);
-const follows = found("follows", HTMLElement);
-const examples = found("examples", HTMLElement);
+const view = elementById("ask-view", HTMLElement);
+const composer = elementById("composer", HTMLFormElement);
+const question = elementById("question", HTMLTextAreaElement);
+const send = elementById("send", HTMLButtonElement);
+const source = elementById("source", HTMLSelectElement);
+const side = elementById("side", HTMLElement);
+const follows = elementById("follows", HTMLElement);
+const examples = elementById("examples", HTMLElement);
 
 const conversation = new Conversation(() => {
-  found("welcome", HTMLElement).hidden = true;
+  elementById("welcome", HTMLElement).hidden = true;
   send.textContent = conversation.running ? "Stop" : "Ask";
   const { last } = conversation;
   follows.hidden = last === undefined;

@@ -2,11 +2,11 @@ import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import { answered, refused } from "./answer-card.ts";
 import { ask } from "../api.ts";
-import { announce, element, found } from "../dom.ts";
+import { announce, element, elementById } from "../dom.ts";
 
 /** The questions of this visit with their answers, each below the one before. */
 export class Conversation {
-  readonly #thread = found("thread", HTMLElement);
+  readonly #thread = elementById("thread", HTMLElement);
   readonly #onChange: () => void;
   #running: AbortController | undefined;
   #last: Answer | undefined;

@@ -1,6 +1,6 @@
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import type { ExportRequest } from "@chatdb/contracts/query.ts";
-import { exported } from "../api.ts";
+import { exportRows } from "../api.ts";
 import { announce, button, element } from "../dom.ts";
 
 type Format = NonNullable<ExportRequest["format"]>;
@@ -15,7 +15,7 @@ export function exports({ statement, datasource }: Answer): HTMLElement {
   const save = async (format: Format) => {
     tell("Saving");
     try {
-      const url = URL.createObjectURL(await exported(datasource, { ...statement, format }));
+      const url = URL.createObjectURL(await exportRows(datasource, { ...statement, format }));
       element("a", { href: url, download: `${datasource}.${format}` }).click();
       URL.revokeObjectURL(url);
       tell("Saved");

@@ -1,6 +1,6 @@
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { giveFeedback } from "../api.ts";
+import { sendFeedback } from "../api.ts";
 import { choices, type Choose } from "./reading-choices.ts";
 import { announce, button, element } from "../dom.ts";
 
@@ -12,7 +12,7 @@ export function feedback({ query, datasource, plan, alternatives }: Answer, choo
     announce(text);
   };
   const give = (verdict: Omit<Feedback, "query" | "datasource" | "plan">) => {
-    giveFeedback({ query, datasource, plan, ...verdict }).then(
+    sendFeedback({ query, datasource, plan, ...verdict }).then(
       () => say("Noted, thank you."),
       (error: Error) => say(`Not noted: ${error.message}`),
     );

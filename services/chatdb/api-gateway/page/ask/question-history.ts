@@ -1,4 +1,4 @@
-import { button, element, found } from "../dom.ts";
+import { button, element, elementById } from "../dom.ts";
 
 const key = "chatdb.history";
 const maxKept = 100;
@@ -43,7 +43,7 @@ export class History {
   }
 
   #show(): void {
-    const place = found("history", HTMLElement);
+    const place = elementById("history", HTMLElement);
     if (this.#questions.length === 0)
       return place.replaceChildren(
         element("p", { className: "muted" }, "Questions that you ask are kept here, in this browser."),

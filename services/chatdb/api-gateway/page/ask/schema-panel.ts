@@ -1,5 +1,5 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
-import { element, found } from "../dom.ts";
+import { element, elementById } from "../dom.ts";
 import { isTime, words } from "@chatdb/contracts/values.ts";
 
 /** Shown of a column's sample values. */
@@ -7,7 +7,7 @@ const maxSamples = 8;
 
 /** The tables of a data source, to be unfolded. */
 export function showSchema({ tables }: DatabaseSchema): void {
-  const place = found("schema", HTMLElement);
+  const place = elementById("schema", HTMLElement);
   if (tables.length === 0)
     return place.replaceChildren(
       element("p", { className: "muted" }, "This data source has no table that may be read."),
@@ -16,7 +16,7 @@ export function showSchema({ tables }: DatabaseSchema): void {
 }
 
 export function showSchemaProblem(detail: string): void {
-  found("schema", HTMLElement).replaceChildren(element("p", { className: "muted" }, detail));
+  elementById("schema", HTMLElement).replaceChildren(element("p", { className: "muted" }, detail));
 }
 
 function tableOf(table: Table): HTMLElement {

@@ -12,7 +12,7 @@ export interface ChartData {
   label: string;
   value: string;
   points: Point[];
-  /** Points that there are; of bars, only the first are drawn. */
+  /** Points that there are; of bars, only the first are svgElement. */
   total: number;
 }
 

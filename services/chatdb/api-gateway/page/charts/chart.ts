@@ -1,5 +1,5 @@
 import { ticks, type ChartData } from "./chart-data.ts";
-import { drawn, element } from "../dom.ts";
+import { svgElement, element } from "../dom.ts";
 import { character, valueAxis } from "./value-axis.ts";
 
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
@@ -15,7 +15,7 @@ export function chart(data: ChartData): HTMLElement {
   );
 }
 
-/** A figure that is drawn anew when the room for it changes. @param draw given that room, in px */
+/** A figure that is svgElement anew when the room for it changes. @param draw given that room, in px */
 export function drawing(caption: string, draw: (width: number) => SVGElement): HTMLElement {
   const figure = element("figure", { className: "chart" }, element("figcaption", {}, caption));
   let width = 0;
@@ -33,7 +33,7 @@ function canvas({ kind, label, value, points }: ChartData, width: number, height
   const most = points.reduce((a, b) => (b.value > a.value ? b : a));
   const least = points.reduce((a, b) => (b.value < a.value ? b : a));
   const said = `${kind === "bars" ? "Bar chart" : "Line chart"} of ${value} by ${label}: from ${exact.format(least.value)} (${least.label}) to ${exact.format(most.value)} (${most.label}).`;
-  return drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said });
+  return svgElement("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said });
 }
 
 const barHeight = 20;
@@ -59,17 +59,17 @@ function bars(data: ChartData, width: number): SVGElement {
     const end =
       value < 0 ? { x: zero - length - 6, "text-anchor": "end" } : { x: zero + length + 6, "text-anchor": "start" };
     svg.append(
-      drawn(
+      svgElement(
         "g",
         { class: "bar" },
-        drawn("title", {}, `${label}: ${exact.format(value)}`),
-        drawn("rect", { class: "hit", x: 0, y: at * rowHeight, width, height: rowHeight }),
-        drawn(
+        svgElement("title", {}, `${label}: ${exact.format(value)}`),
+        svgElement("rect", { class: "hit", x: 0, y: at * rowHeight, width, height: rowHeight }),
+        svgElement(
           "text",
           { class: "label", x: room, y: middle, "text-anchor": "end", "dominant-baseline": "central" },
           shortened(label, room),
         ),
-        drawn("rect", {
+        svgElement("rect", {
           class: "mark",
           x: value < 0 ? zero - length : zero,
           y,
@@ -77,7 +77,7 @@ function bars(data: ChartData, width: number): SVGElement {
           height: barHeight,
           rx: 4,
         }),
-        drawn("text", { class: "figure", ...end, y: middle, "dominant-baseline": "central" }, exact.format(value)),
+        svgElement("text", { class: "figure", ...end, y: middle, "dominant-baseline": "central" }, exact.format(value)),
       ),
     );
   }
@@ -98,24 +98,32 @@ function line(data: ChartData, width: number): SVGElement {
   const every = Math.ceil(points.length / Math.max(2, Math.floor((width - left) / 90)));
   for (let at = 0; at < points.length; at += every) {
     const anchor = at === 0 ? "start" : at === points.length - 1 ? "end" : "middle";
-    svg.append(drawn("text", { class: "tick", x: x(at), y: lineHeight - 6, "text-anchor": anchor }, points[at]!.label));
+    svg.append(
+      svgElement("text", { class: "tick", x: x(at), y: lineHeight - 6, "text-anchor": anchor }, points[at]!.label),
+    );
   }
   const path = points
     .map(({ value }, at) => `${at === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)
     .join("");
   svg.append(
-    drawn("path", { class: "area", d: `${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` }),
-    drawn("path", { class: "line", d: path }),
+    svgElement("path", { class: "area", d: `${path}L${x(points.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` }),
+    svgElement("path", { class: "line", d: path }),
   );
   const step = (width - left - right) / (points.length - 1);
   for (const [at, { label, value }] of points.entries()) {
     svg.append(
-      drawn(
+      svgElement(
         "g",
         { class: "point" },
-        drawn("title", {}, `${label}: ${exact.format(value)}`),
-        drawn("rect", { class: "hit", x: x(at) - step / 2, y: above, width: step, height: lineHeight - above - below }),
-        drawn("circle", { class: points.length > 40 ? "dot many" : "dot", cx: x(at), cy: y(value), r: 3.5 }),
+        svgElement("title", {}, `${label}: ${exact.format(value)}`),
+        svgElement("rect", {
+          class: "hit",
+          x: x(at) - step / 2,
+          y: above,
+          width: step,
+          height: lineHeight - above - below,
+        }),
+        svgElement("circle", { class: points.length > 40 ? "dot many" : "dot", cx: x(at), cy: y(value), r: 3.5 }),
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
 import { drawing } from "./chart.ts";
 import { ticksBetween } from "./chart-data.ts";
-import { drawn } from "../dom.ts";
+import { svgElement } from "../dom.ts";
 import { valueAxis } from "./value-axis.ts";
 import { figure } from "../format.ts";
 
@@ -29,7 +29,7 @@ function draw(rounds: Rounds, width: number): SVGElement {
     right,
   });
   const x = (round: number) => left + ((round - first) / (last - first)) * (width - left - right);
-  const svg = drawn("svg", {
+  const svg = svgElement("svg", {
     width,
     height,
     viewBox: `0 0 ${width} ${height}`,
@@ -42,19 +42,21 @@ function draw(rounds: Rounds, width: number): SVGElement {
     [Math.round((first + last) / 2), "middle"],
     [last, "end"],
   ] as const) {
-    svg.append(drawn("text", { class: "tick", x: x(round), y: height - 24, "text-anchor": anchor }, String(round)));
+    svg.append(
+      svgElement("text", { class: "tick", x: x(round), y: height - 24, "text-anchor": anchor }, String(round)),
+    );
   }
   const path = (of: "training" | "held_out") =>
     rounds.map((each, at) => `${at === 0 ? "M" : "L"}${x(each.round).toFixed(1)} ${y(each[of]).toFixed(1)}`).join("");
   const best = bestOf(rounds);
   svg.append(
-    drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "round →"),
-    drawn("path", { class: "line other", d: path("training") }),
-    drawn("path", { class: "line", d: path("held_out") }),
-    drawn(
+    svgElement("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "round →"),
+    svgElement("path", { class: "line other", d: path("training") }),
+    svgElement("path", { class: "line", d: path("held_out") }),
+    svgElement(
       "circle",
       { class: "dot", cx: x(best.round), cy: y(best.held_out), r: 3.5 },
-      drawn("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`),
+      svgElement("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`),
     ),
   );
   return svg;

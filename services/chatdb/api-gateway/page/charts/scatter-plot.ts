@@ -1,14 +1,14 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
 import { drawing } from "./chart.ts";
 import { ticksBetween } from "./chart-data.ts";
-import { drawn } from "../dom.ts";
+import { svgElement } from "../dom.ts";
 import { compact, valueAxis } from "./value-axis.ts";
 import { figure } from "../format.ts";
 
 type Points = NonNullable<Evaluation["points"]>;
 
 /** Of the drawing, in px. */
-const mostHeight = 360;
+const maxHeight = 360;
 const below = 42;
 const above = 10;
 
@@ -20,11 +20,11 @@ export function scatter(points: Points): HTMLElement {
 function draw(points: Points, width: number): SVGElement {
   const values = points.flatMap(({ actual, predicted }) => [actual, predicted]);
   const marks = ticksBetween(Math.min(...values), Math.max(...values), 4);
-  const height = Math.min(mostHeight, width * 0.8);
+  const height = Math.min(maxHeight, width * 0.8);
   const right = 16;
   const { low, high, left, y, grid } = valueAxis(marks, { width, height, above, below, right });
   const x = (value: number) => left + ((value - low) / (high - low)) * (width - left - right);
-  const svg = drawn("svg", {
+  const svg = svgElement("svg", {
     width,
     height,
     viewBox: `0 0 ${width} ${height}`,
@@ -34,16 +34,16 @@ function draw(points: Points, width: number): SVGElement {
   svg.append(
     ...grid,
     ...marks.map((mark) =>
-      drawn("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark)),
+      svgElement("text", { class: "tick", x: x(mark), y: height - 24, "text-anchor": "middle" }, compact.format(mark)),
     ),
-    drawn("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "actual →"),
-    drawn("text", { class: "tick", x: left + 4, y: above + 8, "text-anchor": "start" }, "↑ predicted"),
-    drawn("line", { class: "same", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
+    svgElement("text", { class: "tick", x: width - right, y: height - 6, "text-anchor": "end" }, "actual →"),
+    svgElement("text", { class: "tick", x: left + 4, y: above + 8, "text-anchor": "start" }, "↑ predicted"),
+    svgElement("line", { class: "same", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
     ...points.map(({ actual, predicted }) =>
-      drawn(
+      svgElement(
         "circle",
         { class: "spot", cx: x(actual).toFixed(1), cy: y(predicted).toFixed(1), r: 3.5 },
-        drawn("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`),
+        svgElement("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`),
       ),
     ),
   );

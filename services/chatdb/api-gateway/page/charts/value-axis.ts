@@ -1,4 +1,4 @@
-import { drawn } from "../dom.ts";
+import { svgElement } from "../dom.ts";
 
 export const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 
@@ -20,8 +20,8 @@ export function valueAxis(marks: readonly number[], { width, height, above, belo
   const left = Math.max(...marks.map((mark) => compact.format(mark).length)) * character + 8;
   const y = (value: number) => above + ((high - value) / (high - low)) * (height - above - below);
   const grid = marks.flatMap((mark) => [
-    drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
-    drawn(
+    svgElement("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
+    svgElement(
       "text",
       { class: "tick", x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" },
       compact.format(mark),

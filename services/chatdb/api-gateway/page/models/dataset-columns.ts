@@ -27,7 +27,7 @@ function namesIn(line: string): string[] {
 }
 
 /** What is predicted unless somebody says otherwise: as jobs.ts of the contracts has it. */
-export const usualTarget = (columns: readonly string[]): string | undefined =>
+export const defaultTarget = (columns: readonly string[]): string | undefined =>
   columns.find((name) => name === "target") ?? columns.at(-1);
 
 /** The beginning of what a response brings; the rest is not read. */

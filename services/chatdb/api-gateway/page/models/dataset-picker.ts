@@ -51,7 +51,7 @@ export class DataChoice {
     this.element = element("div", { className: "data" }, drop, this.#knownField, this.#bar, this.#said);
   }
 
-  /** Lists the datasets that are there. @throws Refused */
+  /** Lists the datasets that are there. @throws GatewayError */
   async look(): Promise<void> {
     this.#there = await datasets();
     const names = this.#there.map(({ name }) => name);

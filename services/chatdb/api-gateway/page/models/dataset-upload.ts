@@ -6,7 +6,7 @@ import { authorization, refusal, unreachable } from "../api.ts";
  * Sends a file as a dataset, streamed from the disk. By XMLHttpRequest, since fetch does not say how far an upload is.
  * @param name of the dataset; one of that name is replaced
  * @param onProgress given the share that is sent, from 0 to 1
- * @throws Refused; the signal's reason when it was stopped
+ * @throws GatewayError; the signal's reason when it was stopped
  */
 export async function upload(
   name: string,

@@ -6,8 +6,8 @@ import { curve } from "../charts/learning-curve.ts";
 import { scatter } from "../charts/scatter-plot.ts";
 import { figure, metricName } from "../format.ts";
 
-/** Features that are drawn, at most. */
-const mostFeatures = 20;
+/** Features that are svgElement, at most. */
+const maxFeatures = 20;
 
 /** What the held-out rows tell of a version: its metrics, and drawings of what its family has. */
 export function evaluated(
@@ -39,7 +39,7 @@ function metricList(metrics: Metrics): HTMLElement {
 }
 
 function importances(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
-  const points = importance.slice(0, mostFeatures).map((each) => ({ label: each.feature, value: each.importance }));
+  const points = importance.slice(0, maxFeatures).map((each) => ({ label: each.feature, value: each.importance }));
   return chart({
     kind: "bars",
     label: "feature that is shuffled",

@@ -1,6 +1,6 @@
 import type { JobEvent } from "@chatdb/contracts/jobs.ts";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { call, Refused } from "../api.ts";
+import { call, GatewayError } from "../api.ts";
 
 /** Before a stream that broke is opened again, in ms. */
 const pauseMs = 1000;
@@ -9,7 +9,7 @@ const pauseMs = 1000;
  * The history of a job as it is written, until the job ends. A stream that breaks is opened again where it broke. It is read by fetch
  * and not by EventSource, which cannot send a token.
  * @param after number of the last entry that is known; 0: from the beginning
- * @throws Refused where asking again would not help; the signal's reason
+ * @throws GatewayError where asking again would not help; the signal's reason
  */
 export async function* follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, void> {
   for (let seen = after; ; await pause(signal)) {
@@ -28,7 +28,8 @@ export async function* follow(id: string, after: number, signal: AbortSignal): A
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Refused && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
+      if (error instanceof GatewayError && error.status >= 400 && error.status < 500 && error.status !== 429)
+        throw error;
     }
   }
 }

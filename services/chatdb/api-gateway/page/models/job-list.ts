@@ -3,10 +3,10 @@ import { jobs } from "./models-api.ts";
 import { JobRow } from "./job-row.ts";
 
 /** Between two looks at the list, in ms: while something runs, and while nothing does. */
-const lookMs = { busy: 1500, idle: 15_000 };
+const pollMs = { busy: 1500, idle: 15_000 };
 
 /** Jobs that are shown until more are asked for. */
-const fewJobs = 8;
+const initialJobs = 8;
 
 /** The jobs, the newest first. The list is asked for again and again; a browser opens too few connections to follow each job. */
 export class JobList {
@@ -37,7 +37,7 @@ export class JobList {
     clearTimeout(this.#timer);
     try {
       const listed = await jobs();
-      const found = this.#all ? listed : listed.slice(0, fewJobs);
+      const found = this.#all ? listed : listed.slice(0, initialJobs);
       this.#more.hidden = found.length === listed.length;
       for (const job of found) {
         const row = this.#rows.get(job.job_id);
@@ -62,7 +62,7 @@ export class JobList {
     if (this.#shown && !document.hidden)
       this.#timer = setTimeout(
         () => void this.look(),
-        [...this.#rows.values()].some(({ over }) => !over) ? lookMs.busy : lookMs.idle,
+        [...this.#rows.values()].some(({ over }) => !over) ? pollMs.busy : pollMs.idle,
       ) as unknown as number;
   }
 

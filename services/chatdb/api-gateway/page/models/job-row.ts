@@ -5,7 +5,7 @@ import { follow } from "./job-events.ts";
 import { entryText, moment, standing } from "../format.ts";
 
 /** Lines of a log that are shown, at most: the latest. */
-const mostLines = 500;
+const maxLogLines = 500;
 
 export const isOver = ({ status }: Job): boolean =>
   status === "succeeded" || status === "failed" || status === "cancelled";
@@ -143,7 +143,7 @@ export class JobRow {
         ` ${entryText(entry)}`,
       ),
     );
-    while (this.#entries.childElementCount > mostLines) this.#entries.firstElementChild!.remove();
+    while (this.#entries.childElementCount > maxLogLines) this.#entries.firstElementChild!.remove();
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
     if (kind === "progress" && !this.over)
       this.show({

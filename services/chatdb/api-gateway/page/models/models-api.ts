@@ -17,7 +17,7 @@ export type ModelSummary = z.infer<typeof modelList>["models"][number];
 const segment = encodeURIComponent;
 
 /** Jobs of the list, at most. */
-const mostJobs = 50;
+const maxJobs = 50;
 
 export const datasets = async () => (await read<z.infer<typeof datasetList>>("/datasets")).datasets;
 export const datasetFile = (name: string) => call(`/datasets/${segment(name)}`);
@@ -25,7 +25,7 @@ export const datasetFile = (name: string) => call(`/datasets/${segment(name)}`);
 /** @param key the same one gives the same job, however often it is sent */
 export const submitJob = (request: Partial<JobRequest>, key: string) =>
   read<z.infer<typeof jobAccepted>>("/jobs", { body: request, headers: { "idempotency-key": key } });
-export const jobs = async () => (await read<z.infer<typeof jobList>>(`/jobs?limit=${mostJobs}`)).jobs;
+export const jobs = async () => (await read<z.infer<typeof jobList>>(`/jobs?limit=${maxJobs}`)).jobs;
 export const job = (id: string) => read<Job>(`/jobs/${id}`);
 export const cancelJob = (id: string) => read<Job>(`/jobs/${id}/cancel`, { method: "POST" });
 export const retryJob = (id: string) => read<Job>(`/jobs/${id}/retry`, { method: "POST" });

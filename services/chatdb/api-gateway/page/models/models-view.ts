@@ -1,10 +1,10 @@
-import { element, found } from "../dom.ts";
+import { element, elementById } from "../dom.ts";
 import { JobList } from "./job-list.ts";
 import { ModelList } from "./model-list.ts";
 import { ModelPage } from "./model-page.ts";
 import { TrainForm } from "./train-form.ts";
 
-const place = found("models-view", HTMLElement);
+const place = elementById("models-view", HTMLElement);
 let overview: Overview | undefined;
 let page: ModelPage | undefined;
 

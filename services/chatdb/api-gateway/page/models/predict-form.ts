@@ -8,8 +8,8 @@ import { figure } from "../format.ts";
 
 type Feature = ModelSchema["features"][number];
 
-/** Contributions that are drawn, at most. */
-const mostDrawn = 15;
+/** Contributions that are svgElement, at most. */
+const maxDrawn = 15;
 
 /** A form with a field for each feature that a version wants, and what it predicts from them. */
 export async function predictForm(of: ModelReference): Promise<HTMLElement> {
@@ -103,7 +103,7 @@ function predicted(
             "ul",
             { className: "probabilities" },
             ...all
-              .slice(0, mostDrawn)
+              .slice(0, maxDrawn)
               .map(([name, value]) =>
                 element(
                   "li",
@@ -126,7 +126,7 @@ function explained(
 ): HTMLElement[] {
   if (contributions.length === 0) return [];
   const points = contributions
-    .slice(0, mostDrawn)
+    .slice(0, maxDrawn)
     .map(({ feature, contribution }) => ({ label: feature, value: rounded(contribution, 5) }));
   const scale = ofClass ? ", in log-odds of this class" : "";
   return [

@@ -3,7 +3,7 @@ import type { JobRequest } from "@chatdb/contracts/jobs.ts";
 import { modelNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
 import { submitJob } from "./models-api.ts";
-import { usualTarget } from "./dataset-columns.ts";
+import { defaultTarget } from "./dataset-columns.ts";
 import { DataChoice, type Chosen } from "./dataset-picker.ts";
 import { parameterFields, parametersIn } from "./parameter-fields.ts";
 import { familyNames } from "../format.ts";
@@ -74,7 +74,7 @@ export class TrainForm {
     this.#showParameters();
   }
 
-  /** @throws Refused */
+  /** @throws GatewayError */
   look = () => this.#data.look();
 
   #show(chosen: Chosen | undefined): void {
@@ -86,7 +86,7 @@ export class TrainForm {
       ),
     );
     this.#target.disabled = columns.length === 0;
-    this.#target.value = usualTarget(columns) ?? "";
+    this.#target.value = defaultTarget(columns) ?? "";
     if (chosen && !this.#named) this.#name.value = modelNameOf(chosen.name);
     this.#tell("");
   }

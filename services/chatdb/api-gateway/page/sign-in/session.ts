@@ -72,14 +72,14 @@ const sessionOf = ({ access_token, refresh_token, id_token, expires_in }: oauth.
 });
 
 /** How people can sign in here; undefined where they cannot, or the browser has no cryptography (over http). */
-export async function signInOffered(): Promise<SignIn | undefined> {
+export async function signInOptions(): Promise<SignIn | undefined> {
   if (!isSecureContext) return undefined;
   const said = (await (await fetch("/page/sign-in.json")).json()) as Partial<SignIn>;
   return said.client_id === undefined ? undefined : (said as SignIn);
 }
 
 async function offered(): Promise<SignIn> {
-  const signIn = await signInOffered();
+  const signIn = await signInOptions();
   if (!signIn) throw new Error("The gateway no longer says how to sign in.");
   return signIn;
 }
@@ -122,7 +122,7 @@ export async function signIn(how: SignIn): Promise<void> {
 }
 
 /** Where the issuer has come back: exchanges its code for tokens. @throws Error why nobody is signed in */
-export async function finishSignIn(): Promise<void> {
+export async function completeSignIn(): Promise<void> {
   const parameters = new URLSearchParams(location.search);
   const begun = sessionStorage.getItem(keys.begun);
   if (begun === null || !parameters.has("state")) return;
@@ -148,7 +148,7 @@ export async function finishSignIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   const idToken = session()?.idToken;
   sessionStorage.removeItem(keys.session);
-  const how = idToken === undefined ? undefined : await signInOffered();
+  const how = idToken === undefined ? undefined : await signInOptions();
   const end = how && (await issuerOf(how)).server.end_session_endpoint;
   if (end === undefined || how === undefined) return location.reload();
   const address = new URL(end);

@@ -1,5 +1,5 @@
-import { found } from "../dom.ts";
-import { isSignedIn, signIn, signInOffered, signOut, useToken } from "./session.ts";
+import { elementById } from "../dom.ts";
+import { isSignedIn, signIn, signInOptions, signOut, useToken } from "./session.ts";
 
 let asking: Promise<boolean> | undefined;
 
@@ -13,14 +13,14 @@ export function askForToken(why: string): Promise<boolean> {
 }
 
 async function ask(why: string): Promise<boolean> {
-  const dialog = found("sign-in", HTMLDialogElement);
-  const input = found("token", HTMLInputElement);
-  const button = found("sign-in-go", HTMLButtonElement);
-  const reason = found("sign-in-why", HTMLElement);
+  const dialog = elementById("sign-in", HTMLDialogElement);
+  const input = elementById("token", HTMLInputElement);
+  const button = elementById("sign-in-go", HTMLButtonElement);
+  const reason = elementById("sign-in-why", HTMLElement);
   reason.textContent = why;
   dialog.returnValue = "";
-  found("sign-in-cancel", HTMLButtonElement).onclick = () => dialog.close();
-  const how = await signInOffered();
+  elementById("sign-in-cancel", HTMLButtonElement).onclick = () => dialog.close();
+  const how = await signInOptions();
   button.hidden = how === undefined;
   button.onclick = () =>
     void (
@@ -40,7 +40,7 @@ async function ask(why: string): Promise<boolean> {
 
 /** The button that forgets the token, while there is one. */
 export function showSignOut(): void {
-  const forget = found("signed-in", HTMLButtonElement);
+  const forget = elementById("signed-in", HTMLButtonElement);
   forget.hidden = !isSignedIn();
   forget.onclick = () => void signOut().catch(() => location.reload());
 }

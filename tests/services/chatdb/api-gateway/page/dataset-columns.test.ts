@@ -1,4 +1,4 @@
-import { columnsOf, headBytes, headOf, usualTarget } from "@chatdb/api-gateway/page/models/dataset-columns.ts";
+import { columnsOf, headBytes, headOf, defaultTarget } from "@chatdb/api-gateway/page/models/dataset-columns.ts";
 import { expect } from "chai";
 
 describe("the page: the columns of a dataset", () => {
@@ -20,9 +20,9 @@ describe("the page: the columns of a dataset", () => {
   for (const [what, head, name, columns] of cases) it(what, () => expect(columnsOf(head, name)).to.deep.equal(columns));
 
   it("has a target unless somebody says otherwise: the one of that name, else the last", () => {
-    expect(usualTarget(["a", "target", "b"])).to.equal("target");
-    expect(usualTarget(["a", "b"])).to.equal("b");
-    expect(usualTarget([])).to.equal(undefined);
+    expect(defaultTarget(["a", "target", "b"])).to.equal("target");
+    expect(defaultTarget(["a", "b"])).to.equal("b");
+    expect(defaultTarget([])).to.equal(undefined);
   });
 
   it("is read from the beginning alone", async () => {
