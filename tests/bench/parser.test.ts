@@ -1,7 +1,6 @@
 import { databaseSchema } from "@chatdb/contracts/query.ts";
 import { expect } from "chai";
 import { lineOf, quantile } from "../../bench/figures.ts";
-import { parserFigures } from "../../bench/parser/main.ts";
 import { questionsOn } from "../../bench/parser/questions.ts";
 import { largeSchema } from "../../bench/parser/schema.ts";
 
@@ -23,18 +22,6 @@ describe("the large schema", () => {
     expect(largeSchema()).to.deep.equal(schema);
     expect(questionsOn(schema, 100)).to.deep.equal(questionsOn(schema, 100));
     expect(questionsOn(schema, 100, 2)).not.to.deep.equal(questionsOn(schema, 100));
-  });
-});
-
-describe("the parser's figures", function () {
-  this.timeout(180_000);
-
-  it("say what a question takes, and that most are answered", () => {
-    const figures = parserFigures();
-    expect(figures.map(({ value }) => value)).to.satisfy((values: number[]) =>
-      values.every((value) => Number.isFinite(value) && value > 0),
-    );
-    expect(figures.find(({ unit }) => unit === "%")!.value).to.be.above(50);
   });
 });
 

@@ -3,6 +3,8 @@ import { relative } from "node:path";
 import Mocha from "mocha";
 
 const shown = 10;
+/** Nobody looks for a test that took less, ms. */
+const minMs = 100;
 
 /** Mocha's own reporter, and at the end the ten slowest tests with what CPU time they took. */
 export default class Reporter extends Mocha.reporters.Spec {
@@ -16,7 +18,8 @@ export default class Reporter extends Mocha.reporters.Spec {
 
 function printSlowest(tests: readonly Mocha.Test[]): void {
   const cpu = cpuTimes();
-  const slowest = [...tests].sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, shown);
+  const slow = tests.filter(({ duration = 0 }) => duration >= minMs);
+  const slowest = slow.sort((a, b) => b.duration! - a.duration!).slice(0, shown);
   console.log("  the slowest tests (seconds, of CPU in brackets):");
   for (const test of slowest) {
     const title = test.fullTitle();
