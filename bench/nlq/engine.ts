@@ -1,11 +1,11 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
-import { statementOf, type Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import { statementOf, type Compiled } from "@chatdb/question-engine/compile/statement.ts";
 import { readerOf, type Reader } from "@chatdb/ml-engine/questions/reader.ts";
-import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { parse } from "@chatdb/query-parser/parse.ts";
-import { queryPlan, type QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
-import { Refusal } from "@chatdb/query-parser/refusal.ts";
+import type { QuestionModel } from "@chatdb/question-engine/question-model.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { parse } from "@chatdb/question-engine/parse.ts";
+import { queryPlan, type QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
 
 /** What the engine makes of a question: a query, or the reason why it makes none. */
 export type Answer =

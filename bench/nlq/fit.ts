@@ -1,13 +1,14 @@
 /* npm run fit:ranker: fits the weights of the query-parser's ranker to a set of questions whose right answers are known. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
-import { compile } from "@chatdb/query-parser/compile/postgresql.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import type { Evidence } from "@chatdb/query-parser/ranking/evidence.ts";
-import { Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
-import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { understand } from "@chatdb/query-parser/understand.ts";
+import { statementOf, type Compiled } from "@chatdb/question-engine/compile/statement.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { type Evidence, Ranker, type RankerWeights } from "@chatdb/question-engine/ranking.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
+import { understand } from "@chatdb/question-engine/understand.ts";
 import { createRandom } from "@chatdb/sample-data/random.ts";
 import { shuffled } from "./column-values.ts";
 import { sameResult } from "@chatdb/ml-engine/questions/same-result.ts";
@@ -55,7 +56,7 @@ async function label(
       await postgres.fill(databases.facts, rows);
       for (const { blocks, plans } of compared) {
         for (const plan of plans.filter(({ right }) => right)) {
-          const { sql, params } = compile(plan.evidence.plan, schema);
+          const { sql, params } = sqlOf(plan.evidence.plan, schema);
           plan.right = await postgres.query(sql, params).then(
             (rows_) => sameResult(blocks, rows_),
             () => false,
@@ -80,7 +81,7 @@ async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
     const { blocks } = await postgres.gold(gold);
     const plans: { evidence: Evidence; right: boolean }[] = [];
     for (const evidence of meaningsOf(question, index, shopNow)) {
-      const { sql, params } = compile(evidence.plan, schema);
+      const { sql, params } = sqlOf(evidence.plan, schema);
       plans.push({
         evidence,
         right: await postgres.query(sql, params).then(
@@ -93,6 +94,10 @@ async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
   }
   return labelled;
 }
+
+/** The schemas of both sets are PostgreSQL's, so the statement is SQL. */
+const sqlOf = (plan: QueryPlan, schema: DatabaseSchema) =>
+  statementOf(plan, schema) as Extract<Compiled, { sql: string }>;
 
 function meaningsOf(question: string, index: SchemaIndex, now?: Date): Evidence[] {
   try {

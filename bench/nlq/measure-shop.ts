@@ -1,4 +1,4 @@
-import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
+import type { QuestionModel } from "@chatdb/question-engine/question-model.ts";
 import { engineFor, statementsOf, type Answer } from "./engine.ts";
 import type { GoldRows } from "./gold-result.ts";
 import { differenceOf, sum, timed, verdictOn, type Measured, type Measurement } from "./measure.ts";

@@ -4,7 +4,7 @@ import { introspect } from "@chatdb/db-connector/postgresql/introspect.ts";
 import { withSamples } from "@chatdb/db-connector/postgresql/sample-values.ts";
 import { decoderOf } from "@chatdb/db-connector/postgresql/values.ts";
 import { startDatabases, type EmbeddedDatabase } from "../../services/embedded/embedded-database.ts";
-import type { Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import type { Compiled } from "@chatdb/question-engine/compile/statement.ts";
 import { load } from "@chatdb/sample-data/load.ts";
 import pg from "pg";
 import type { SchemaFacts } from "./column-facts.ts";

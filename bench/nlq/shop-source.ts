@@ -1,7 +1,7 @@
 import type { DatabaseSchema, Dialect } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import { createLogger } from "@platform/kit/log.ts";
-import type { Compiled } from "@chatdb/query-parser/compile/statement.ts";
+import type { Compiled } from "@chatdb/question-engine/compile/statement.ts";
 import { loadMongodb } from "@chatdb/sample-data/mongodb.ts";
 import { loadMysql } from "@chatdb/sample-data/mysql.ts";
 import { tryMariadb } from "../../tests/services/support/mariadb.ts";

@@ -6,7 +6,7 @@ import { createLogger, type Logger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { createServer } from "@platform/kit/server.ts";
 import { artifactFormat } from "@chatdb/ml-model/artifact.ts";
-import { questionModelFormat } from "@chatdb/query-parser/learned/question-model.ts";
+import { questionModelFormat } from "@chatdb/question-engine/question-model.ts";
 import type { FastifyInstance } from "fastify";
 import { Checkpoints } from "./checkpoints.ts";
 import type { DatasetSources } from "./datasets/dataset-file.ts";

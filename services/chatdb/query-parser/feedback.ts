@@ -6,8 +6,8 @@ import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/server.ts";
-import { parsePlan } from "./parse.ts";
-import { Refusal } from "./refusal.ts";
+import { parsePlan } from "@chatdb/question-engine/parse.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { Schemas } from "./schemas.ts";
 
 /** `POST /feedback`: what people say about answers. It is answered when the event bus has it, so that none is lost unnoticed. */

@@ -4,7 +4,7 @@ import type { HttpClient } from "@platform/kit/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { LRUCache } from "lru-cache";
-import { SchemaIndex } from "./linking/schema-index.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 
 export interface SchemasOptions {
   /** How long a schema is kept, in ms. Default one minute. */

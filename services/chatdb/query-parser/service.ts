@@ -12,12 +12,12 @@ import { takeFeedback } from "./feedback.ts";
 import { LanguageModel } from "./language-model/language-model.ts";
 import type { LanguageModelOptions } from "./language-model/options.ts";
 import { readByModel } from "./language-model/second-reader.ts";
-import { LearnedModels } from "./learned/learned-models.ts";
-import { Understanding } from "./learned/understanding.ts";
-import type { SchemaIndex } from "./linking/schema-index.ts";
-import { parse, parsePlan, planFrom, type Parsed } from "./parse.ts";
+import { LearnedModels } from "./learned-models.ts";
+import { Understanding } from "@chatdb/question-engine/understanding.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { parse, parsePlan, planFrom, type Parsed } from "@chatdb/question-engine/parse.ts";
 import { QueryEvents } from "./query-events.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import { Schemas, type SchemasOptions } from "./schemas.ts";
 
 export interface Deps extends SchemasOptions {

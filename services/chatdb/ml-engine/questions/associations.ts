@@ -1,7 +1,6 @@
-import { functionWords } from "@chatdb/query-parser/language/lexicon.ts";
-import { tokenise, type Token } from "@chatdb/query-parser/language/tokens.ts";
-import type { LearnedWord, Meaning } from "@chatdb/query-parser/linking/learned-words.ts";
-import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { functionWords, type Token, tokenise } from "@chatdb/question-engine/language.ts";
+import type { LearnedWord, Meaning } from "@chatdb/question-engine/linking/learned-words.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { elementsOf } from "./elements.ts";
 import type { Example } from "./examples.ts";
 

@@ -1,7 +1,7 @@
 import type { DatabaseSchema, Statement } from "@chatdb/contracts/query.ts";
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
-import type { Meaning } from "@chatdb/query-parser/linking/learned-words.ts";
-import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import type { Meaning } from "@chatdb/question-engine/linking/learned-words.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import type { Known } from "./examples.ts";
 
 /** What a query is made of: the tables, columns and values that words of the question should name, each once. */

@@ -1,9 +1,9 @@
 import type { QueryResult, Statement } from "@chatdb/contracts/query.ts";
 import { Problem } from "@platform/kit/problem.ts";
-import { statementOf } from "@chatdb/query-parser/compile/statement.ts";
-import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { canonicalText } from "@chatdb/query-parser/plan/canonical.ts";
-import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import { statementOf } from "@chatdb/question-engine/compile/statement.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { canonicalText } from "@chatdb/question-engine/plan/canonical.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import { sameResult } from "./same-result.ts";

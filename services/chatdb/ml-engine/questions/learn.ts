@@ -1,7 +1,7 @@
 import type { Metrics } from "@chatdb/contracts/models.ts";
-import { questionModelFormat, type QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { bundledDigest, bundledWeights } from "@chatdb/query-parser/ranking/default.ts";
+import { questionModelFormat, type QuestionModel } from "@chatdb/question-engine/question-model.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { bundledDigest, bundledWeights } from "@chatdb/question-engine/ranking.ts";
 import { fitRanker, type Labelled } from "../ranker/fit-ranker.ts";
 import { JobError } from "../training/job-error.ts";
 import { minDatasetRows, splitRows } from "../training/row-split.ts";

@@ -1,11 +1,10 @@
-import { defaultRanker } from "@chatdb/query-parser/ranking/default.ts";
-import type { QuestionModel } from "@chatdb/query-parser/learned/question-model.ts";
-import { Understanding } from "@chatdb/query-parser/learned/understanding.ts";
-import type { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { minConfidence } from "@chatdb/query-parser/parse.ts";
-import type { Ranker } from "@chatdb/query-parser/ranking/ranker.ts";
-import { Refusal } from "@chatdb/query-parser/refusal.ts";
-import { understand, type Candidate } from "@chatdb/query-parser/understand.ts";
+import { defaultRanker, type Ranker } from "@chatdb/question-engine/ranking.ts";
+import type { QuestionModel } from "@chatdb/question-engine/question-model.ts";
+import { Understanding } from "@chatdb/question-engine/understanding.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { minConfidence } from "@chatdb/question-engine/parse.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
+import { understand, type Candidate } from "@chatdb/question-engine/understand.ts";
 import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";

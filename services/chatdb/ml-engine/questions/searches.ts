@@ -1,4 +1,4 @@
-import { learnedWord, type LearnedWord } from "@chatdb/query-parser/linking/learned-words.ts";
+import { learnedWord, type LearnedWord } from "@chatdb/question-engine/linking/learned-words.ts";
 import { z } from "zod";
 import type { Watch } from "../training/watch.ts";
 

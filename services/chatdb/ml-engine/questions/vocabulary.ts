@@ -1,6 +1,6 @@
 import { canonicalJson } from "@chatdb/ml-model/canonical-json.ts";
-import type { LearnedWord, Meaning } from "@chatdb/query-parser/linking/learned-words.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import type { LearnedWord, Meaning } from "@chatdb/question-engine/linking/learned-words.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import { associationsIn, type Association } from "./associations.ts";
 import { elementsOf, elementsOfPlan } from "./elements.ts";

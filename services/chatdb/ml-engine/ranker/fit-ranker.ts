@@ -1,6 +1,4 @@
-import type { Evidence } from "@chatdb/query-parser/ranking/evidence.ts";
-import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
-import { leadOver, Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
+import { type Evidence, featureNames, leadOver, Ranker, type RankerWeights } from "@chatdb/question-engine/ranking.ts";
 import { minimize } from "../training/lbfgs.ts";
 import { plantForest } from "./plant-forest.ts";
 

@@ -1,5 +1,5 @@
 import type { Tree as FlatTree } from "@chatdb/ml-model/tree.ts";
-import type { Forest, Tree } from "@chatdb/query-parser/ranking/forest.ts";
+import type { Forest, Tree } from "@chatdb/question-engine/ranking.ts";
 import { binNumbers } from "../training/bins.ts";
 import { boost } from "../training/boosted-trees.ts";
 import { binaryLogLoss } from "../training/loss.ts";

@@ -1,5 +1,4 @@
-import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
-import { replaced, valueOf, type Forest, type Tree } from "@chatdb/query-parser/ranking/forest.ts";
+import { featureNames, type Forest, replaced, type Tree, valueOf } from "@chatdb/question-engine/ranking.ts";
 import { growForest, type ForestOptions } from "./grow-forest.ts";
 import { mulberry32 } from "../training/seeded-random.ts";
 import type { Labelled } from "./fit-ranker.ts";

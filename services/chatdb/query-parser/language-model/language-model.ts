@@ -9,7 +9,7 @@ import {
   isBulkheadRejectedError,
 } from "cockatiel";
 import { Histogram, type Registry } from "prom-client";
-import type { QueryPlan } from "../plan/plan.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { Chat } from "./chat.ts";
 import { ModelFailure, type FailureReason } from "./failure.ts";
 import type { LanguageModelOptions } from "./options.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { planFrom } from "../parse.ts";
-import type { SchemaIndex } from "../linking/schema-index.ts";
-import { queryPlan, type QueryPlan } from "../plan/plan.ts";
-import { Refusal } from "../refusal.ts";
+import { planFrom } from "@chatdb/question-engine/parse.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { queryPlan, type QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
+import { Refusal } from "@chatdb/question-engine/refusal.ts";
 
 /** What a model answers with: a plan, or null where the question has none. */
 const answer = z.object({ plan: queryPlan.nullable() });

@@ -1,6 +1,6 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
-import type { SchemaIndex } from "../linking/schema-index.ts";
-import type { QueryPlan } from "../plan/plan.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import type { Message } from "./chat.ts";
 import { answerSchema } from "./plan-answer.ts";
 import { schemaText } from "./schema-text.ts";

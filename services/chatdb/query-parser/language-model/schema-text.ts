@@ -1,7 +1,7 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
-import { singular, wordsOfName } from "../language/tokens.ts";
-import type { SchemaIndex } from "../linking/schema-index.ts";
-import type { QueryPlan } from "../plan/plan.ts";
+import { singular, wordsOfName } from "@chatdb/question-engine/language.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 
 /** What a model can be expected to read and a person to pay for, in characters. */
 const maxChars = 40_000;

@@ -1,7 +1,7 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
-import { maxAlternatives, parsed, unsure, type Parsed } from "../parse.ts";
-import { readingOf } from "../plan/reading.ts";
-import type { Refusal } from "../refusal.ts";
+import { maxAlternatives, parsed, unsure, type Parsed } from "@chatdb/question-engine/parse.ts";
+import { readingOf } from "@chatdb/question-engine/plan/reading.ts";
+import type { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { LanguageModel } from "./language-model.ts";
 import type { Asked } from "./prompt.ts";
 

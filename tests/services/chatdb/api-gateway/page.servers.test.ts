@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { startBrowser } from "../../support/browser.ts";
 import { eventually } from "../../support/eventually.ts";
 import { audience, Issuer } from "./issuer.ts";
-import { aggregate, plan } from "../query-parser/plan/shop-plans.ts";
+import { aggregate, plan } from "../question-engine/plan/shop-plans.ts";
 import { startAsking } from "../support/asking.ts";
 import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
 

@@ -8,7 +8,7 @@ import { answer } from "@chatdb/contracts/answer.ts";
 import { expect } from "chai";
 import { audience, Issuer } from "../api-gateway/issuer.ts";
 import { startAsking } from "../support/asking.ts";
-import { aggregate, plan } from "../query-parser/plan/shop-plans.ts";
+import { aggregate, plan } from "../question-engine/plan/shop-plans.ts";
 import { eventually } from "../../support/eventually.ts";
 import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
 import { Written } from "./written.ts";

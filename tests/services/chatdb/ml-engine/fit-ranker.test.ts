@@ -1,8 +1,8 @@
 import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
-import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
-import type { Evidence } from "@chatdb/query-parser/ranking/evidence.ts";
-import { featureNames } from "@chatdb/query-parser/ranking/features.ts";
-import { Ranker, type RankerWeights } from "@chatdb/query-parser/ranking/ranker.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
+import type { Evidence } from "../../../../services/chatdb/question-engine/ranking/evidence.ts";
+import { featureNames } from "../../../../services/chatdb/question-engine/ranking/features.ts";
+import { Ranker, type RankerWeights } from "../../../../services/chatdb/question-engine/ranking/ranker.ts";
 import { expect } from "chai";
 
 const plan: QueryPlan = {

@@ -1,6 +1,6 @@
 import { growForest, type ForestOptions } from "@chatdb/ml-engine/ranker/grow-forest.ts";
 import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
-import { valueOf } from "@chatdb/query-parser/ranking/forest.ts";
+import { valueOf } from "../../../../services/chatdb/question-engine/ranking/forest.ts";
 import { expect } from "chai";
 
 const options = (): ForestOptions => ({

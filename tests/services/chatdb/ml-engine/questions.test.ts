@@ -7,7 +7,7 @@ import {
   questionModelFormat,
   serializeQuestionModel,
   type QuestionModel,
-} from "@chatdb/query-parser/learned/question-model.ts";
+} from "@chatdb/question-engine/question-model.ts";
 import { createService as createParser } from "@chatdb/query-parser/service.ts";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";

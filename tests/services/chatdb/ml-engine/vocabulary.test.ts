@@ -4,8 +4,8 @@ import { Judge } from "@chatdb/ml-engine/questions/judge.ts";
 import { learn } from "@chatdb/ml-engine/questions/learn.ts";
 import { learnWords } from "@chatdb/ml-engine/questions/vocabulary.ts";
 import { unwatched } from "@chatdb/ml-engine/training/watch.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { parse } from "@chatdb/query-parser/parse.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { parse } from "@chatdb/question-engine/parse.ts";
 import { expect } from "chai";
 
 const column = (name: string, type: string, samples?: string[]) => ({

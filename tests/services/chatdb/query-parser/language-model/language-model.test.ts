@@ -1,11 +1,11 @@
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { LanguageModel } from "@chatdb/query-parser/language-model/language-model.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { expect } from "chai";
 import { Registry } from "prom-client";
 import { eventually } from "../../../support/eventually.ts";
-import { plan } from "../plan/shop-plans.ts";
+import { plan } from "../../question-engine/plan/shop-plans.ts";
 import { answers, says, startStubModel, type StubModel } from "../../support/stub-model.ts";
 
 const customers: Table = {

@@ -2,9 +2,9 @@ import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { answerSchema } from "@chatdb/query-parser/language-model/plan-answer.ts";
 import { example, promptFor } from "@chatdb/query-parser/language-model/prompt.ts";
 import { schemaText } from "@chatdb/query-parser/language-model/schema-text.ts";
-import { SchemaIndex } from "@chatdb/query-parser/linking/schema-index.ts";
-import { planFrom } from "@chatdb/query-parser/parse.ts";
-import { readingOf } from "@chatdb/query-parser/plan/reading.ts";
+import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { planFrom } from "@chatdb/question-engine/parse.ts";
+import { readingOf } from "@chatdb/question-engine/plan/reading.ts";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 

@@ -3,14 +3,14 @@ import { createService as createConnector } from "@chatdb/db-connector/service.t
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import type { LanguageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
-import type { QueryPlan } from "@chatdb/query-parser/plan/plan.ts";
+import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { createService } from "@chatdb/query-parser/service.ts";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { eventually } from "../../../support/eventually.ts";
 import { startShop, type TestShop } from "../../support/shop.ts";
-import { aggregate, column, join, plan, ref } from "../plan/shop-plans.ts";
+import { aggregate, column, join, plan, ref } from "../../question-engine/plan/shop-plans.ts";
 import { answers, completion, says, startStubModel, type Behaviour, type StubModel } from "../../support/stub-model.ts";
 
 const loyal = "who are our most loyal buyers";

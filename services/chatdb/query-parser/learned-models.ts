@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  modelList,
+  modelVersion,
+  questionModelName,
+  questionModelPrefix,
+  type ModelReference,
+} from "@chatdb/contracts/models.ts";
+import type { HttpClient } from "@platform/kit/http-client.ts";
+import type { Logger } from "@platform/kit/log.ts";
+import { Problem } from "@platform/kit/problem.ts";
+import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { platformProblems } from "@platform/kit/problem-types.ts";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import { Understanding } from "@chatdb/question-engine/understanding.ts";
+import { parseQuestionModel, questionModelFormat, type QuestionModel } from "@chatdb/question-engine/question-model.ts";
+
+export interface LearnedModelsOptions {
+  registry: HttpClient;
+  /** How often the registry is asked for newer models, in ms. */
+  everyMs: number;
+  metrics: Registry;
+  log: Logger;
+}
+
+/** A model of a few thousand words takes some hundred kilobytes; in bytes. */
+const maxBytes = 16 * 2 ** 20;
+
+/** Models asked about at a time, the most that the registry lists. */
+const maxModels = 1000;
+
+interface Loaded {
+  version: number;
+  understanding: Understanding;
+}
+
+/**
+ * The newest model of each data source, as the registry has it. A newer one takes the place of the one in use between two
+ * questions. A model that cannot be used, or a registry that is away, leaves the one in use where it is.
+ */
+export class LearnedModels {
+  readonly #options: LearnedModelsOptions;
+  readonly #bundled = new Understanding();
+  readonly #models = new Map<string, Loaded>();
+  /** Versions that cannot be used: they never change, so they are not tried again. */
+  readonly #useless = new Map<string, number>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #checks: Counter<"outcome">;
+  readonly #loads: Counter<"outcome">;
+  readonly #versions: Gauge<"model">;
+  /** Resolves when the registry has been asked for the first time, whatever it said. */
+  readonly asked: Promise<void>;
+
+  constructor(options: LearnedModelsOptions) {
+    this.#options = options;
+    const registers = [options.metrics];
+    this.#checks = new Counter({
+      name: "learned_model_checks_total",
+      help: "Times that the registry was asked for newer models, by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#loads = new Counter({
+      name: "learned_model_loads_total",
+      help: "Newer models, by whether they could be used.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#versions = new Gauge({
+      name: "learned_model_version",
+      help: "Version of each model in use.",
+      labelNames: ["model"],
+      registers,
+    });
+    this.asked = this.#check();
+    this.#running = this.#repeat();
+  }
+
+  /** What questions about a schema are to be understood by now. */
+  for(index: SchemaIndex): { understanding: Understanding; model?: ModelReference } {
+    const name = questionModelName(index.schema.datasource);
+    const loaded = this.#models.get(name);
+    return loaded
+      ? { understanding: loaded.understanding, model: { name, version: loaded.version } }
+      : { understanding: this.#bundled };
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #repeat(): Promise<void> {
+    const { signal } = this.#stop;
+    await this.asked;
+    while (!signal.aborted) {
+      await delay(this.#options.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!signal.aborted) await this.#check();
+    }
+  }
+
+  async #check(): Promise<void> {
+    const { registry, log } = this.#options;
+    const { signal } = this.#stop;
+    try {
+      const { models } = await registry.getJson(`/models?prefix=${questionModelPrefix}&limit=${maxModels}`, modelList, {
+        signal,
+      });
+      for (const { name, latest_version } of models) {
+        if (latest_version !== (this.#useless.get(name) ?? this.#models.get(name)?.version))
+          await this.#take(name, latest_version);
+      }
+      this.#checks.inc({ outcome: "asked" });
+    } catch (err) {
+      if (signal.aborted) return;
+      this.#checks.inc({ outcome: "away" });
+      log.warn({ err }, "the model registry did not say which models are the newest, staying with those in use");
+    }
+  }
+
+  /** @throws Problem where the registry does not answer */
+  async #take(name: string, version: number): Promise<void> {
+    const { log } = this.#options;
+    try {
+      const model = await this.#read(name, version);
+      this.#models.set(name, { version, understanding: new Understanding(model) });
+      this.#useless.delete(name);
+      this.#versions.set({ model: name }, version);
+      this.#loads.inc({ outcome: "used" });
+      log.info({ model: name, version, words: model.words.length }, "a newer model is in use");
+    } catch (err) {
+      if (err instanceof Problem || this.#stop.signal.aborted) throw err;
+      this.#useless.set(name, version);
+      this.#loads.inc({ outcome: "refused" });
+      log.warn(
+        { err, model: name, version, inUse: this.#models.get(name)?.version },
+        "a newer model cannot be used, staying with the one in use",
+      );
+    }
+  }
+
+  /** @throws Problem where the registry does not answer; Error that says why this is no model for the data source of its name */
+  async #read(name: string, version: number): Promise<QuestionModel> {
+    const { registry } = this.#options;
+    const { signal } = this.#stop;
+    const {
+      format,
+      sha256,
+      bytes: size,
+    } = await registry.getJson(`/models/${name}/${version}`, modelVersion, { signal });
+    if (format !== questionModelFormat)
+      throw new Error(`It has the format ${format}; questions take ${questionModelFormat}.`);
+    if (size > maxBytes) throw new Error(`It has ${size} bytes; at most ${maxBytes} are taken.`);
+    const answer = await registry.request(`/models/${name}/${version}/artifact`, { signal });
+    const bytes = await buffer(answer.body);
+    if (answer.status !== 200)
+      throw new Problem(
+        platformProblems.upstreamRefused,
+        `The model registry answered ${answer.status} when asked for version ${version} of "${name}".`,
+      );
+    const actual = createHash("sha256").update(bytes).digest("hex");
+    if (actual !== sha256)
+      throw new Problem(
+        chatdbProblems.artifactDamaged,
+        `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`,
+      );
+    const model = parseQuestionModel(bytes);
+    if (questionModelName(model.datasource) !== name)
+      throw new Error(`It was learned from questions about ${model.datasource}.`);
+    return model;
+  }
+}

@@ -1,0 +1,6 @@
+/** The ranker, its weights and its features, for programs that fit the weights. */
+export { bundledDigest, bundledWeights, defaultRanker } from "./ranking/default.ts";
+export type { Evidence } from "./ranking/evidence.ts";
+export { featureNames } from "./ranking/features.ts";
+export { replaced, valueOf, type Forest, type Tree } from "./ranking/forest.ts";
+export { leadOver, Ranker, type RankerWeights } from "./ranking/ranker.ts";
