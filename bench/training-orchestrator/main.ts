@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { openDatabase, outliveBreaks } from "@platform/kit/database.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
-import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
+import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
 import { createService } from "@chatdb/training-orchestrator/service.ts";
 import pg from "pg";
 import { tryPostgresql } from "../../tests/services/support/postgresql.ts";

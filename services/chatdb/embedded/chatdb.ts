@@ -102,7 +102,7 @@ async function start(
       createTrainingOrchestrator({
         db: tables(training),
         bus,
-        resendsAtStart: true,
+        resendAtStart: true,
         log: log("training-orchestrator"),
       }),
     ),

@@ -1,4 +1,4 @@
-import { trainingStop, type TrainingJob, type TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { attemptCancellation, type TrainingJob, type AttemptCancellation } from "@chatdb/contracts/jobs.ts";
 import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { z } from "zod";
@@ -14,7 +14,7 @@ export class AttemptCancelled extends Error {
 export class Cancellations {
   readonly #log: Logger;
   /** The latest last. */
-  readonly #byJob = new Map<string, TrainingStop>();
+  readonly #byJob = new Map<string, AttemptCancellation>();
   readonly #running = new Set<{ attempt: Attempt; controller: AbortController }>();
 
   constructor(log: Logger) {
@@ -23,7 +23,7 @@ export class Cancellations {
 
   /** Handles a message of `training-control`. */
   handle(message: unknown): void {
-    const { data: stop, error } = trainingStop.safeParse(message);
+    const { data: stop, error } = attemptCancellation.safeParse(message);
     if (!stop) {
       this.#log.error({ message, problems: z.prettifyError(error) }, "skipped a message that is not a cancellation");
       return;

@@ -1,15 +1,18 @@
 export interface Batching {
-  /** Items of one batch, at most. */
-  most: number;
-  /** Whether a failure comes from one of the items: then each is tried by itself. */
-  isOfOne: (error: unknown) => boolean;
+  /** Upper limit of items in a batch. */
+  maxItems: number;
+  /** Decides whether a single item caused a failure; if so, each item is retried alone. */
+  isCausedByItem: (error: unknown) => boolean;
 }
 
 /**
- * Turns an operation on many items into one on a single item. Items that come while a batch is under way wait for it and are
- * the next one: an item that comes alone does not wait at all.
+ * Turns an operation on many items into one on a single item. Items that arrive while a batch runs form the next batch; a single item
+ * does not wait.
  */
-export function batched<T, R>(act: (items: T[]) => Promise<R[]>, { most, isOfOne }: Batching): (item: T) => Promise<R> {
+export function batched<T, R>(
+  act: (items: T[]) => Promise<R[]>,
+  { maxItems, isCausedByItem }: Batching,
+): (item: T) => Promise<R> {
   type Waiting = { item: T } & PromiseWithResolvers<R>;
   let waiting: Waiting[] = [];
   let busy = false;
@@ -19,7 +22,7 @@ export function batched<T, R>(act: (items: T[]) => Promise<R[]>, { most, isOfOne
       const results = await act(batch.map(({ item }) => item));
       batch.forEach(({ resolve }, index) => resolve(results[index]!));
     } catch (error) {
-      if (batch.length === 1 || !isOfOne(error)) batch.forEach(({ reject }) => reject(error));
+      if (batch.length === 1 || !isCausedByItem(error)) batch.forEach(({ reject }) => reject(error));
       else for (const each of batch) await settle([each]);
     }
   }
@@ -28,8 +31,8 @@ export function batched<T, R>(act: (items: T[]) => Promise<R[]>, { most, isOfOne
     if (busy) return;
     busy = true;
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, most);
-      waiting = waiting.slice(most);
+      const batch = waiting.slice(0, maxItems);
+      waiting = waiting.slice(maxItems);
       await settle(batch);
     }
     busy = false;

@@ -13,25 +13,24 @@ import type { JobStore } from "./job-store.ts";
 export interface EventRoutesOptions {
   jobs: JobStore;
   feed: JobFeed;
-  heartbeatMs: number;
+  keepAliveMs: number;
 }
 
-/** Entries that are answered as JSON, at most; the rest is behind `?after=`. */
-const most = 10_000;
+/** Upper limit of entries in a JSON answer; `?after=` gives the rest. */
+const maxEntries = 10_000;
 
-export function addEventRoutes(app: App, { jobs, feed, heartbeatMs }: EventRoutesOptions): void {
+export function addEventRoutes(app: App, { jobs, feed, keepAliveMs }: EventRoutesOptions): void {
   const closing = new AbortController();
-  // Before the server closes, which waits for its answers.
+  // Aborts before the server closes, since it waits for its answers.
   app.addHook("preClose", (done) => {
     closing.abort();
     done();
   });
   const number = z.coerce.number().pipe(z.int().nonnegative());
   const schema = {
-    summary:
-      "What happened to a job, as server-sent events until it has ended; as JSON with `accept: application/json`",
+    summary: "History of a job, as server-sent events until it has ended; as JSON with `accept: application/json`",
     params: z.object({ id: jobId }),
-    querystring: z.object({ after: number.optional().describe("Number of the latest entry that is known") }),
+    querystring: z.object({ after: number.optional().describe("Number of the latest entry that the client has") }),
     headers: z.object({ accept: z.string().optional(), "last-event-id": number.optional() }),
     response: { 200: jobHistory },
   };
@@ -39,14 +38,14 @@ export function addEventRoutes(app: App, { jobs, feed, heartbeatMs }: EventRoute
     const { id } = request.params;
     const { accept = "", "last-event-id": lastEventId } = request.headers;
     const after = lastEventId ?? request.query.after ?? 0;
-    const history = await jobs.history(id, after, most);
+    const history = await jobs.history(id, after, maxEntries);
     if (!history) throw new Problem(chatdbProblems.jobNotFound, `There is no job ${id}.`);
     if (accept.includes("application/json") && !accept.includes("text/event-stream"))
       return { events: history.entries };
     const signal = AbortSignal.any([closing.signal, clientGone(reply)]);
-    // The last one is for nginx, which collects answers otherwise.
+    // The last header stops nginx from buffering the answer.
     void reply.headers({ "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-    const stream = Readable.from(eventStream({ jobs, feed, job_id: id, after, signal, heartbeatMs }), {
+    const stream = Readable.from(eventStream({ jobs, feed, job_id: id, after, signal, keepAliveMs }), {
       objectMode: false,
     });
     return (reply as FastifyReply).send(stream);

@@ -6,34 +6,34 @@ export interface StreamOptions {
   jobs: JobStore;
   feed: JobFeed;
   job_id: string;
-  /** Number of the latest entry that the client knows. */
+  /** Number of the latest entry that the client has. */
   after: number;
-  /** Ends the stream without the event `end`: the client comes again. */
+  /** Ends the stream without the event `end`, so that the client reconnects. */
   signal: AbortSignal;
-  /** Milliseconds of silence after which a comment says that the stream is alive. */
-  heartbeatMs: number;
+  /** Idle time after which a comment keeps the stream alive, milliseconds. */
+  keepAliveMs: number;
 }
 
-/** Entries read at a time. */
-const page = 500;
+/** Entries read at once. */
+const pageSize = 500;
 
-/** Milliseconds after which a client whose stream broke comes again. */
+/** Time after which a client reconnects, milliseconds. */
 const retryMs = 2000;
 
-/** A job's history as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until it has ended. */
+/** Streams a job's history as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until the job ends. */
 export async function* eventStream({
   jobs,
   feed,
   job_id,
   after,
   signal,
-  heartbeatMs,
+  keepAliveMs,
 }: StreamOptions): AsyncGenerator<string> {
   const listener = feed.listen(job_id);
   try {
     yield `retry: ${retryMs}\n\n`;
     for (let seen = after; !signal.aborted; ) {
-      const history = await jobs.history(job_id, seen, page);
+      const history = await jobs.history(job_id, seen, pageSize);
       const entries = history?.entries ?? [];
       if (entries.length > 0) yield entries.map(textOf).join("");
       seen = entries.at(-1)?.number ?? seen;
@@ -41,8 +41,8 @@ export async function* eventStream({
         yield "event: end\ndata: {}\n\n";
         return;
       }
-      if (entries.length === page) continue;
-      while (!(await listener.changed(heartbeatMs, signal)) && !signal.aborted) yield ": still there\n\n";
+      if (entries.length === pageSize) continue;
+      while (!(await listener.changed(keepAliveMs, signal)) && !signal.aborted) yield ": still there\n\n";
     }
   } finally {
     listener.close();

@@ -1,79 +1,79 @@
 import type { Kysely } from "kysely";
 import { startLoop } from "./loop.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 
 export interface Listener {
-  /** Resolves with true when something was put on record since it last did, with false after so many milliseconds or when aborted. */
+  /** Resolves with true once the job has changed since the last call, with false after `timeoutMs` or if aborted. */
   changed(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   close(): void;
 }
 
 export interface JobFeed {
-  /** For whoever follows a job. */
+  /** Starts to follow a job. */
   listen(id: string): Listener;
-  /** Something was put on record of it, in this process. */
-  tell(id: string): void;
+  /** Notifies the followers of a job that this process has changed it. */
+  notify(id: string): void;
   stop(): Promise<void>;
 }
 
 export interface FeedOptions {
   db: Kysely<OrchestratorTables>;
   onFailure: (error: unknown, pauseMs: number) => void;
-  /** Milliseconds between two looks at what other replicas put on record; nobody looks while nobody listens. Default 1000. */
+  /** Time between two polls for changes by other replicas, while somebody follows. Milliseconds, default 1000. */
   pollMs?: number | undefined;
 }
 
-interface Ear {
+interface Follower {
   notify(): void;
 }
 
-/** Tells the listeners of a job when its history grows, be it here or at another replica. */
+/** Notifies the followers of a job when its history grows, in this process or at another replica. */
 export function startFeed({ db, onFailure, pollMs = 1000 }: FeedOptions): JobFeed {
-  const ears = new Map<string, Set<Ear>>();
+  const followers = new Map<string, Set<Follower>>();
   const lengths = new Map<string, number>();
-  const tell = (id: string) => ears.get(id)?.forEach((ear) => ear.notify());
+  const notify = (id: string) => followers.get(id)?.forEach((follower) => follower.notify());
 
-  async function look(): Promise<boolean> {
-    if (ears.size === 0) return false;
+  async function poll(): Promise<boolean> {
+    if (followers.size === 0) return false;
     const rows = await db
       .selectFrom("jobs")
       .select(["id", "entries"])
-      .where("id", "in", [...ears.keys()])
+      .where("id", "in", [...followers.keys()])
       .execute();
     for (const { id, entries } of rows) {
-      if (!ears.has(id) || lengths.get(id) === entries) continue;
+      if (!followers.has(id) || lengths.get(id) === entries) continue;
       lengths.set(id, entries);
-      tell(id);
+      notify(id);
     }
     return false;
   }
-  const loop = startLoop({ act: look, onFailure, pollMs });
+  const loop = startLoop({ act: poll, onFailure, pollMs });
 
   return {
-    tell,
+    notify,
     stop: () => loop.stop(),
     listen(id) {
       let fresh = false;
       let woken: (() => void) | undefined;
-      const ear: Ear = {
+      const follower: Follower = {
         notify: () => {
           fresh = true;
           woken?.();
         },
       };
-      ears.set(id, (ears.get(id) ?? new Set()).add(ear));
+      followers.set(id, (followers.get(id) ?? new Set()).add(follower));
       return {
         async changed(timeoutMs, signal) {
           if (!fresh && !signal.aborted) await sleep(timeoutMs, signal, (wake) => (woken = wake));
-          const was = fresh && !signal.aborted;
+          const hasChanged = fresh && !signal.aborted;
           fresh = false;
-          return was;
+          return hasChanged;
         },
         close: () => {
-          const others = ears.get(id);
-          others?.delete(ear);
+          const others = followers.get(id);
+          others?.delete(follower);
           if (others?.size !== 0) return;
-          ears.delete(id);
+          followers.delete(id);
           lengths.delete(id);
         },
       };
@@ -81,8 +81,8 @@ export function startFeed({ db, onFailure, pollMs = 1000 }: FeedOptions): JobFee
   };
 }
 
-/** Until the time is over, or the signal is aborted, or what was handed out is called. */
-function sleep(timeoutMs: number, signal: AbortSignal, hand: (wake: () => void) => void): Promise<void> {
+/** Waits until the time is over, the signal aborts, or the function given to `onReady` is called. */
+function sleep(timeoutMs: number, signal: AbortSignal, onReady: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
@@ -91,6 +91,6 @@ function sleep(timeoutMs: number, signal: AbortSignal, hand: (wake: () => void) 
     };
     const timer = setTimeout(wake, timeoutMs);
     signal.addEventListener("abort", wake);
-    hand(wake);
+    onReady(wake);
   });
 }

@@ -7,7 +7,7 @@ import { sql, type Kysely } from "kysely";
 import { batched } from "./batched.ts";
 import { priorityNumber, requestOf, type JobRow } from "./job-row.ts";
 import { statusOf } from "./job-state.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 import { storedJson } from "./stored-text.ts";
 
 export interface Sender {
@@ -20,52 +20,58 @@ export interface Accepted {
   status: JobStatus;
 }
 
-interface Asked {
+interface Submission {
   id: string;
   request: JobRequest;
   owner: string | undefined;
-  /** As it is stored. */
+  /** The key as it is stored, with the owner. */
   key: string | undefined;
   idempotencyKey: string | undefined;
 }
 
 /**
- * Puts jobs on record. Those that are asked for while others are being written wait for these and then go together, in one
- * statement and one commit: that is what makes many a second.
+ * Stores submitted jobs. Submissions that arrive while others are being written are inserted together, in one statement and one commit,
+ * which allows many per second.
  */
 export function createIntake(
   db: Kysely<OrchestratorTables>,
 ): (request: JobRequest, sender: Sender) => Promise<Accepted> {
-  const accept = batched((asked: Asked[]) => insert(db, asked), { most: 200, isOfOne: isOfOneRow });
+  const accept = batched((submissions: Submission[]) => insert(db, submissions), {
+    maxItems: 200,
+    isCausedByItem: isCausedByRow,
+  });
   return async (request, { owner, idempotencyKey }) => {
     const key =
       idempotencyKey === undefined || owner === undefined ? idempotencyKey : JSON.stringify([owner, idempotencyKey]);
-    const asked = { id: randomUUID(), request, owner, key, idempotencyKey };
-    let outcome = await accept(asked);
-    while (outcome === undefined) outcome = await accept(asked);
+    const submission = { id: randomUUID(), request, owner, key, idempotencyKey };
+    let outcome = await accept(submission);
+    while (outcome === undefined) outcome = await accept(submission);
     if (outcome instanceof Problem) throw outcome;
     return outcome;
   };
 }
 
-/** Undefined for one whose key was taken by a job that is gone meanwhile: the key is free. */
-async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(Accepted | Problem | undefined)[]> {
-  const rows = asked.map(({ id, request, owner, key }) => ({
+/** Inserts jobs. The result is undefined if the key's job was removed meanwhile, so that the key is free again. */
+async function insert(
+  db: Kysely<OrchestratorTables>,
+  submissions: Submission[],
+): Promise<(Accepted | Problem | undefined)[]> {
+  const rows = submissions.map(({ id, request, owner, key }) => ({
     id,
     ...request,
     priority: priorityNumber(request.priority),
     owner,
     idempotency_key: key,
   }));
-  // Sorted: of two replicas that insert the same keys neither waits for the other's second while that waits for its first.
+  // Sorted by key, so that two replicas that insert the same keys do not deadlock.
   const { rows: created } = await sql<{ id: string }>`
-    with asked as (
-      select * from jsonb_to_recordset(${storedJson(rows)}::jsonb) as asked (
+    with submitted as (
+      select * from jsonb_to_recordset(${storedJson(rows)}::jsonb) as submitted (
         id uuid, model_name text, dataset_location text, target text, parameters jsonb, priority smallint, timeout_s integer, max_attempts integer,
         owner text, idempotency_key text)
     ), created as (
       insert into jobs (id, model_name, dataset_location, target, parameters, priority, timeout_s, max_attempts, owner, idempotency_key, last_attempt, entries)
-      select *, max_attempts, 1 from asked order by idempotency_key
+      select *, max_attempts, 1 from submitted order by idempotency_key
       on conflict (idempotency_key) do nothing
       returning id, created_at
     ), history as (
@@ -73,22 +79,25 @@ async function insert(db: Kysely<OrchestratorTables>, asked: Asked[]): Promise<(
     )
     select id from created`.execute(db);
   const isNew = new Set(created.map(({ id }) => id));
-  const known = await ofKeys(
+  const known = await jobsByKey(
     db,
-    asked.filter(({ id }) => !isNew.has(id)).map(({ key }) => key!),
+    submissions.filter(({ id }) => !isNew.has(id)).map(({ key }) => key!),
   );
-  return asked.map((each) =>
-    isNew.has(each.id) ? { job_id: each.id, status: "queued" } : again(each, known.get(each.key!)),
+  return submissions.map((each) =>
+    isNew.has(each.id) ? { job_id: each.id, status: "queued" } : resultForKnownKey(each, known.get(each.key!)),
   );
 }
 
-async function ofKeys(db: Kysely<OrchestratorTables>, keys: string[]) {
+async function jobsByKey(db: Kysely<OrchestratorTables>, keys: string[]) {
   const rows =
     keys.length === 0 ? [] : await db.selectFrom("jobs").selectAll().where("idempotency_key", "in", keys).execute();
   return new Map(rows.map((row) => [row.idempotency_key!, row]));
 }
 
-function again({ request, idempotencyKey }: Asked, row: JobRow | undefined): Accepted | Problem | undefined {
+function resultForKnownKey(
+  { request, idempotencyKey }: Submission,
+  row: JobRow | undefined,
+): Accepted | Problem | undefined {
   if (!row) return undefined;
   if (isDeepStrictEqual(requestOf(row), withoutUndefined(request)))
     return { job_id: row.id, status: statusOf[row.phase] };
@@ -100,7 +109,7 @@ function again({ request, idempotencyKey }: Asked, row: JobRow | undefined): Acc
 
 const withoutUndefined = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
-/** Classes 22 and 23: PostgreSQL refuses what one of the rows says. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isOfOneRow(error: unknown): boolean {
+/** Classes 22 and 23 of SQLSTATE: PostgreSQL rejects the values of a row. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isCausedByRow(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^2[23]/.test(String(error.code));
 }

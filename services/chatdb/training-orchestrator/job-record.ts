@@ -1,9 +1,10 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import { deadLetterOf, type JobEvent, type TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { deadLetterOf, type JobEvent, type AttemptCancellation } from "@chatdb/contracts/jobs.ts";
 import { sql, type Transaction } from "kysely";
 import { columnsOf, sentAttempt, stateOf, trainingJobOf, type JobRow } from "./job-row.ts";
-import { applyFact, type Fact, type JobState, type Phase } from "./job-state.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import { failuresOf, type RetryPause } from "./job-retry.ts";
+import { applyFact, type Fact, type JobState } from "./job-state.ts";
+import type { OrchestratorTables } from "./tables.ts";
 import { storedJson, storedText } from "./stored-text.ts";
 
 type Entry = Omit<JobEvent, "number" | "attempt">;
@@ -12,16 +13,9 @@ interface Message {
   value: unknown;
 }
 
-/** Milliseconds until a job is tried again whose attempts failed so many times, in a way that may pass. */
-export type RetryPause = (failures: number) => number;
-
-/** One second, twice as long after each further failure, up to a minute; of that, by chance, between half and all. */
-export const retryPause: RetryPause = (failures) =>
-  Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2);
-
 /**
- * Puts a fact on record: the job's new state, the entries of its history, and what others are to be told, all in the
- * transaction that has locked the job's row.
+ * Records a fact: the job's new state, entries of its history and messages to others, all in the transaction that has locked the job's
+ * row.
  */
 export async function record(
   transaction: Transaction<OrchestratorTables>,
@@ -32,9 +26,8 @@ export async function record(
   const before = stateOf(row);
   const after = applyFact(before, fact);
   const retries = after.phase === "retrying" && before.phase !== "retrying";
-  const failures = row.max_attempts - (after.last_attempt - after.attempt);
   const next = retries
-    ? sql<Date>`now() + ${pause(failures)} * interval '1 ms'`
+    ? sql<Date>`now() + ${pause(failuresOf(after, row.max_attempts))} * interval '1 ms'`
     : after.phase === "retrying"
       ? row.next_attempt_at
       : null;
@@ -57,12 +50,8 @@ export async function record(
   return updated;
 }
 
-/** The engines are told of the latest attempt anew: for them it is the same one. */
-export async function sendAgain(
-  transaction: Transaction<OrchestratorTables>,
-  row: JobRow,
-  reason: string,
-): Promise<void> {
+/** Sends the latest attempt once more; engines recognise it as the same attempt. */
+export async function resend(transaction: Transaction<OrchestratorTables>, row: JobRow, reason: string): Promise<void> {
   await transaction
     .updateTable("jobs")
     .set({ heard_at: sql<Date>`now()`, entries: row.entries + 1 })
@@ -109,23 +98,13 @@ async function write(
   }
 }
 
-const kindOf: Record<Phase, Entry["kind"]> = {
-  waiting: "queued",
-  sent: "sent",
-  started: "started",
-  retrying: "retrying",
-  failed: "failed",
-  cancelled: "cancelled",
-  succeeded: "succeeded",
-};
-
 function entriesOf(before: JobState, after: JobState, fact: Fact): Entry[] {
   const { at } = fact;
   const entries: Entry[] = [];
   if (after.phase !== before.phase || after.attempt !== before.attempt) {
-    entries.push({ kind: kindOf[after.phase], at, ...(after.error !== undefined && { text: after.error }) });
+    entries.push({ kind: after.phase, at, ...(after.error !== undefined && { text: after.error }) });
   }
-  // Not each one that comes: those that a reader would tell apart.
+  // Only progress that a reader would notice becomes an entry.
   const moved = Math.floor(after.progress * 100) !== Math.floor(before.progress * 100) || after.step !== before.step;
   if (fact.kind === "progress" && after.phase === "started" && moved)
     entries.push({
@@ -143,8 +122,13 @@ function messagesOf(row: JobRow, before: JobState, after: JobState, fact: Fact):
   const messages: Message[] = [];
   if (fact.kind === "sent") messages.push({ topic: topics.trainingJobs, value: trainingJobOf(row, after.attempt) });
   if (fact.kind === "cancelled" || fact.kind === "timed out") {
-    const stop: TrainingStop = { job_id: row.id, up_to_attempt: sentAttempt(after), reason: fact.kind, at: fact.at };
-    if (stop.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: stop });
+    const cancellation: AttemptCancellation = {
+      job_id: row.id,
+      up_to_attempt: sentAttempt(after),
+      reason: fact.kind,
+      at: fact.at,
+    };
+    if (cancellation.up_to_attempt > 0) messages.push({ topic: topics.trainingControl, value: cancellation });
   }
   if ((fact.kind === "failed" && fact.transient) || fact.kind === "stopped") {
     const letter = deadLetterOf(

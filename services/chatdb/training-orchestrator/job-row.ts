@@ -1,11 +1,11 @@
 import { priority, type Job, type JobRequest, type Priority, type TrainingJob } from "@chatdb/contracts/jobs.ts";
 import type { Selectable } from "kysely";
 import { hasEnded, statusOf, type JobState } from "./job-state.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 
 export type JobRow = Selectable<OrchestratorTables["jobs"]>;
 
-/** As numbers, of which the higher goes first. */
+/** Priorities as numbers; the higher one is sent first. */
 const priorities = priority.options;
 export const priorityNumber = (name: Priority): number => priorities.indexOf(name);
 
@@ -22,7 +22,7 @@ export function requestOf(row: JobRow): JobRequest {
   };
 }
 
-/** What the engines are told. */
+/** Builds the message for the engines. */
 export function trainingJobOf(row: JobRow, attempt: number): TrainingJob {
   const { id, model_name, dataset_location, parameters } = row;
   return { job_id: id, attempt, model_name, dataset_location, ...targetOf(row), parameters };
@@ -63,7 +63,7 @@ export function columnsOf({ model, metrics, ...state }: JobState) {
   };
 }
 
-/** The latest attempt that was sent; 0 before the first. */
+/** Returns the latest attempt that was sent; 0 before the first. */
 export const sentAttempt = ({ attempt, sent_at }: JobState): number => (sent_at === undefined ? attempt - 1 : attempt);
 
 export function toJob(row: JobRow): Job {

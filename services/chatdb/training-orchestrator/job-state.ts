@@ -1,15 +1,13 @@
-import type { JobStatus, TrainingEvent } from "@chatdb/contracts/jobs.ts";
+import type { JobPhase, JobStatus, TrainingEvent } from "@chatdb/contracts/jobs.ts";
 import type { Metrics, ModelReference } from "@chatdb/contracts/models.ts";
-
-/** How far a job's latest attempt is; `waiting`: it has not been sent yet; `retrying`: the one after it will be. */
-export type Phase = "waiting" | "sent" | "started" | "retrying" | "failed" | "cancelled" | "succeeded";
+import { phaseAfterTransientFailure } from "./job-retry.ts";
 
 /**
- * How much a phase says of an attempt. A higher one stands against a lower one: a model that is registered stays registered,
- * whatever another delivery of the same job met.
+ * The order of the phases of an attempt. A higher one wins over a lower one: a registered model stays registered, whatever happens to
+ * another delivery of the same job.
  */
-const rank: Record<Phase, number> = {
-  waiting: 0,
+const rank: Record<JobPhase, number> = {
+  queued: 0,
   sent: 1,
   started: 2,
   retrying: 3,
@@ -18,8 +16,8 @@ const rank: Record<Phase, number> = {
   succeeded: 6,
 };
 
-export const statusOf: Record<Phase, JobStatus> = {
-  waiting: "queued",
+export const statusOf: Record<JobPhase, JobStatus> = {
+  queued: "queued",
   sent: "queued",
   started: "running",
   retrying: "queued",
@@ -28,17 +26,17 @@ export const statusOf: Record<Phase, JobStatus> = {
   succeeded: "succeeded",
 };
 
-/** Whether nothing is to be done any more. */
-export const hasEnded = (phase: Phase): boolean => rank[phase] > rank.retrying;
+/** Decides whether a job has reached its final phase. */
+export const hasEnded = (phase: JobPhase): boolean => rank[phase] > rank.retrying;
 
-/** What is known of a job. Times are in ISO 8601, UTC, of milliseconds. */
+/** The state of a job. Times are in ISO 8601, UTC, with milliseconds. */
 export interface JobState {
-  /** The latest one, sent or about to be. Counts from 1. */
+  /** The latest attempt, sent or about to be sent. Counts from 1. */
   attempt: number;
-  /** Whether anything that may pass is followed by another attempt: not after this one. */
+  /** The last attempt that may follow transient failures. */
   last_attempt: number;
-  phase: Phase;
-  /** When the latest attempt was sent; unset while it waits. */
+  phase: JobPhase;
+  /** When the latest attempt was sent; unset while it is queued. */
   sent_at?: string | undefined;
   started_at?: string | undefined;
   progress: number;
@@ -52,7 +50,7 @@ export interface JobState {
   metrics?: Metrics | undefined;
 }
 
-/** What the orchestrator decides of a job; `queued`: someone asked for a further attempt. */
+/** A decision of the orchestrator; `queued`: a client requested another attempt. */
 export type Decision = { attempt: number; at: string } & (
   | { kind: "queued"; last_attempt: number }
   | { kind: "sent" }
@@ -60,23 +58,24 @@ export type Decision = { attempt: number; at: string } & (
   | { kind: "timed out"; error: string }
 );
 
+/** Anything that changes a job's state: a decision of the orchestrator, or an event of an engine. */
 export type Fact = Decision | TrainingEvent;
 
 export function newJob(last_attempt: number): JobState {
-  return { attempt: 1, last_attempt, phase: "waiting", progress: 0 };
+  return { attempt: 1, last_attempt, phase: "queued", progress: 0 };
 }
 
 /**
- * The state of a job after a fact. Facts may come late, twice and in any order, since Kafka delivers a job again when an
- * engine dies: the outcome is the same (idempotent, commutative, associative). Of an attempt that is not the latest one,
- * nothing matters but success. Of two facts that say equally much the earlier is kept.
+ * Computes the state of a job after a fact. Facts may arrive late, twice and in any order, since Kafka redelivers a job if an engine dies;
+ * the state is the same (idempotent, commutative, associative). Of attempts before the latest one only success counts. Of two facts of
+ * equal rank the earlier one wins.
  */
 export function applyFact(state: JobState, given: Fact): JobState {
   const fact = { ...given, at: new Date(given.at).toISOString() };
   if (fact.kind === "log") return state;
-  if (fact.kind === "succeeded") return succeed(reach(state, fact.attempt), fact);
+  if (fact.kind === "succeeded") return succeed(moveToAttempt(state, fact.attempt), fact);
   if (fact.attempt < state.attempt) return state;
-  const known = reach(state, fact.attempt);
+  const known = moveToAttempt(state, fact.attempt);
   switch (fact.kind) {
     case "queued":
       return { ...known, last_attempt: Math.max(known.last_attempt, fact.last_attempt) };
@@ -85,11 +84,14 @@ export function applyFact(state: JobState, given: Fact): JobState {
     case "started":
       return begin(known, fact.at);
     case "progress":
-      return proceed(begin(known, fact.at), fact);
+      return applyProgress(begin(known, fact.at), fact);
     case "failed":
-      return end(known, fact.transient ? afterPassing(known) : "failed", fact);
+      return end(known, fact.transient ? phaseAfterTransientFailure(known) : "failed", fact);
     case "stopped":
-      return end(known, afterPassing(known), { at: fact.at, error: `An engine left it: ${fact.reason}` });
+      return end(known, phaseAfterTransientFailure(known), {
+        at: fact.at,
+        error: `An engine ended it: ${fact.reason}`,
+      });
     case "timed out":
       return end(known, "failed", fact);
     case "cancelled":
@@ -97,15 +99,15 @@ export function applyFact(state: JobState, given: Fact): JobState {
   }
 }
 
-/** The state with at least that attempt: a later one starts afresh. */
-function reach(state: JobState, attempt: number): JobState {
+/** Moves the state to the given attempt, if that is later; a new attempt starts from the beginning. */
+function moveToAttempt(state: JobState, attempt: number): JobState {
   if (attempt <= state.attempt) return state;
   const { last_attempt, phase, finished_at, model, metrics } = state;
   const success = phase === "succeeded" && { phase, finished_at, model, metrics };
   return { ...newJob(last_attempt), attempt, ...success };
 }
 
-function advance(state: JobState, phase: Phase): JobState {
+function advance(state: JobState, phase: JobPhase): JobState {
   return rank[phase] > rank[state.phase] ? { ...state, phase } : state;
 }
 
@@ -113,15 +115,13 @@ function begin(state: JobState, at: string): JobState {
   return advance({ ...state, started_at: earlier(state.started_at, at) }, "started");
 }
 
-/** What was reported last stands. */
-function proceed(state: JobState, { at, share, step }: { at: string; share: number; step: string }): JobState {
+/** Applies a progress report, if it is the latest. */
+function applyProgress(state: JobState, { at, share, step }: { at: string; share: number; step: string }): JobState {
   const known = [state.progress_at ?? "", state.progress, state.step ?? ""] as const;
   return precedes(known, [at, share, step]) ? { ...state, progress: share, step, progress_at: at } : state;
 }
 
-const afterPassing = ({ attempt, last_attempt }: JobState): Phase => (attempt < last_attempt ? "retrying" : "failed");
-
-function end(state: JobState, phase: Phase, { at, error }: { at: string; error: string | undefined }): JobState {
+function end(state: JobState, phase: JobPhase, { at, error }: { at: string; error: string | undefined }): JobState {
   const change = rank[phase] - rank[state.phase];
   if (change < 0 || (change === 0 && !precedes([at, error ?? ""], [state.finished_at ?? "", state.error ?? ""])))
     return state;
@@ -143,8 +143,8 @@ function earlier(known: string | undefined, at: string): string {
 
 type Key = readonly (string | number)[];
 
-/** By the first member that differs. */
+/** Compares by the first member that differs. */
 function precedes(left: Key, right: Key): boolean {
-  const place = left.findIndex((value, index) => value !== right[index]);
-  return place >= 0 && left[place]! < right[place]!;
+  const index = left.findIndex((value, each) => value !== right[each]);
+  return index >= 0 && left[index]! < right[index]!;
 }

@@ -13,38 +13,39 @@ import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
 import { sql, type Kysely } from "kysely";
 import { createIntake, type Accepted, type Sender } from "./job-intake.ts";
-import { record, retryPause, type RetryPause } from "./job-record.ts";
+import { record } from "./job-record.ts";
+import { retryPause, type RetryPause } from "./job-retry.ts";
 import { stateOf, toJob, type JobRow } from "./job-row.ts";
 import { hasEnded, type Fact, type JobState } from "./job-state.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 import { storedJson } from "./stored-text.ts";
 
 export interface StoreOptions {
-  /** Default: the one of {@link retryPause}. */
+  /** Default {@link retryPause}. */
   pause?: RetryPause | undefined;
-  /** Called when a job is on record. */
+  /** Called when a job is stored. */
   onNew?: () => void;
-  /** Called when something was put on record of a job; with `settles` when it may let another one go, or has to be told to others. */
-  onChange?: (id: string, settles: boolean) => void;
+  /** Called when a job has changed; `phaseChanged` if another job may be sent now, or messages are in the outbox. */
+  onChange?: (id: string, phaseChanged: boolean) => void;
 }
 
-/** Jobs, as PostgreSQL has them. */
+/** The jobs in PostgreSQL. */
 export interface JobStore {
   /**
-   * Puts a job on record. The same key of the same sender gives the same job again; throws a Problem (422) where the key came
-   * with another request before.
+   * Stores a job. The same key of the same sender gives the same job again; throws a Problem (422) if the key belongs to a different
+   * request.
    */
   create(request: JobRequest, sender?: Sender): Promise<Accepted>;
   find(id: string): Promise<Job | undefined>;
-  /** Newest first. Throws a Problem (400) for a `before` that is no job's. */
+  /** Lists jobs, newest first. Throws a Problem (400) if `before` is not the id of a job. */
   list(filter: JobFilter): Promise<{ jobs: Job[]; next?: string }>;
-  /** False for a job that is not on record. */
+  /** Applies an event; returns false if there is no such job. */
   apply(event: TrainingEvent): Promise<boolean>;
-  /** No attempt is made any more. Throws a Problem (409) for one that has ended otherwise. */
+  /** Cancels a job. Throws a Problem (409) if it has ended otherwise. */
   cancel(id: string): Promise<Job | undefined>;
-  /** As many attempts more as it was given. Throws a Problem (409) unless it failed or was cancelled. */
+  /** Queues a job for `max_attempts` more attempts. Throws a Problem (409) unless it failed or was cancelled. */
   retry(id: string): Promise<Job | undefined>;
-  /** Entries of its history after that number, and whether they are the last of a job that has ended. */
+  /** Reads entries of the history after a number, and whether they are the last ones of an ended job. */
   history(id: string, after: number, limit: number): Promise<{ entries: JobEvent[]; over: boolean } | undefined>;
   /** Tells whoever looks after the platform of what cannot be dealt with. */
   giveUp(letter: DeadLetter): Promise<void>;
@@ -56,7 +57,7 @@ export function createJobStore(
 ): JobStore {
   const accept = createIntake(db);
 
-  /** Decides on a job while nobody else does. */
+  /** Locks a job, decides on a fact and records it. */
   async function change(
     id: string,
     decide: (state: JobState, row: JobRow) => Fact | undefined,
@@ -105,7 +106,7 @@ export function createJobStore(
         if (phase !== "failed" && phase !== "cancelled")
           throw new Problem(
             chatdbProblems.jobNotRetryable,
-            `Job ${id} cannot be tried again: ${endOf(row)}. Only a failed or cancelled one can.`,
+            `Job ${id} cannot be retried: ${endOf(row)}. Only a failed or cancelled one can.`,
           );
         return {
           kind: "queued",
@@ -130,7 +131,7 @@ function endOf(row: JobRow): string {
   const { status, model, error } = toJob(row);
   if (status === "succeeded") return `it has succeeded, as version ${model?.version} of ${model?.name}`;
   if (status === "failed") return `it has failed: ${error}`;
-  return row.phase === "retrying" ? "its next attempt is due by itself" : `it is ${status}`;
+  return row.phase === "retrying" ? "its next attempt follows by itself" : `it is ${status}`;
 }
 
 async function list(
@@ -148,7 +149,7 @@ async function list(
       throw new Problem(platformProblems.invalidRequest, `"${before}" is not the \`next\` of a page of jobs.`);
     rows = rows.where(sql<boolean>`(created_at, id) < (select created_at, id from jobs where id = ${before})`);
   }
-  // One more tells whether there is another page.
+  // One more row shows whether there is another page.
   const found = await rows
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
@@ -164,7 +165,7 @@ async function history(
   after: number,
   limit: number,
 ): Promise<{ entries: JobEvent[]; over: boolean } | undefined> {
-  // First the job: what is added to its history meanwhile can only make it longer.
+  // The job is read first: entries that are added meanwhile only make the history longer.
   const row = await db.selectFrom("jobs").select(["phase", "entries"]).where("id", "=", id).executeTakeFirst();
   if (!row) return undefined;
   const rows = await db

@@ -4,7 +4,7 @@ import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
 import { runService } from "@platform/kit/run.ts";
 import { z } from "zod";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 import { createService } from "./service.ts";
 
 const name = "training-orchestrator";
@@ -31,8 +31,8 @@ await runService({
       db,
       bus,
       log,
-      maxJobsAtATime: env.MAX_JOBS_AT_A_TIME,
-      unheardMs: env.UNHEARD_ATTEMPT_S * 1000,
+      concurrentJobs: env.MAX_JOBS_AT_A_TIME,
+      heartbeatTimeoutMs: env.UNHEARD_ATTEMPT_S * 1000,
       keepJobsMs: env.KEEP_JOBS_S === 0 ? Infinity : env.KEEP_JOBS_S * 1000,
     });
     app.addHook("onClose", async () => {

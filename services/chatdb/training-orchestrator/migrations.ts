@@ -2,12 +2,13 @@ import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 export const migrations: Record<string, Migration> = {
-  "001-jobs": { up: makeJobs },
+  "001-jobs": { up: createJobs },
   "002-schedule": { up: addSchedule },
   "003-retention": { up: addRetention },
+  "004-queued-phase": { up: renameWaitingPhase },
 };
 
-async function makeJobs(db: Kysely<unknown>): Promise<void> {
+async function createJobs(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("jobs")
     .addColumn("id", "uuid", (column) => column.primaryKey())
@@ -37,8 +38,8 @@ async function makeJobs(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Replicas of the version before go on while this one is rolled out: they neither read nor write the new columns. A job that
- * they take is sent by them and by the scheduler, as the same attempt, which the engines take for one.
+ * Replicas of the former version keep working while this one is rolled out: they neither read nor write the new columns. A job that they
+ * accept is sent by them and by the scheduler as the same attempt, which the engines recognise.
  */
 async function addSchedule(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -59,9 +60,9 @@ async function addSchedule(db: Kysely<unknown>): Promise<void> {
       add column entries integer not null default 0,
       drop constraint jobs_status_check,
       add constraint jobs_status_check check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
-      -- Those that are put on record by one statement differ too.
+      -- Jobs that one statement inserts differ, too.
       alter column created_at set default clock_timestamp()`.execute(db);
-  // So far a job was sent when it was put on record.
+  // Until now a job was sent as soon as it was stored.
   await sql`
     update jobs set sent_at = created_at, heard_at = created_at,
       phase = case status when 'queued' then 'sent' when 'running' then 'started' else status end`.execute(db);
@@ -93,15 +94,34 @@ async function addSchedule(db: Kysely<unknown>): Promise<void> {
       progress double precision,
       primary key (job_id, number)
     )`.execute(db);
-  // A line that is delivered again is the same line.
+  // A line that is delivered again is stored once.
   await sql`create unique index job_events_logs on job_events (job_id, attempt, at, md5(text)) where kind = 'log'`.execute(
     db,
   );
 }
 
-/** For the jobs that ended first. */
+/** Finds the jobs that ended first. */
 async function addRetention(db: Kysely<unknown>): Promise<void> {
   await sql`create index jobs_ended on jobs (finished_at) where phase in ('failed', 'cancelled', 'succeeded')`.execute(
     db,
   );
+}
+
+/**
+ * Renames the phase `waiting` to `queued`, as the history calls it. Replicas of the former version answer 500 about queued jobs while
+ * this one is rolled out, and lose nothing.
+ */
+async function renameWaitingPhase(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index jobs_to_send`.execute(db);
+  await sql`
+    alter table jobs
+      drop constraint jobs_phase_check,
+      alter column phase set default 'queued'`.execute(db);
+  await sql`update jobs set phase = 'queued' where phase = 'waiting'`.execute(db);
+  await sql`
+    alter table jobs add constraint jobs_phase_check
+      check (phase in ('queued', 'sent', 'started', 'retrying', 'failed', 'cancelled', 'succeeded'))`.execute(db);
+  await sql`
+    create index jobs_to_send on jobs (coalesce(owner, model_name), priority desc, created_at, id)
+      where phase in ('queued', 'retrying')`.execute(db);
 }

@@ -2,32 +2,32 @@ import type { EventBus } from "@platform/kit/event-bus.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import type { Kysely } from "kysely";
 import { startLoop, type Loop } from "./loop.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
 
 export interface RelayOptions {
   db: Kysely<OrchestratorTables>;
   bus: EventBus;
   log: Logger;
-  /** Between two looks where nobody wakes it. Milliseconds, default 1000. */
+  /** Time between two polls if nothing wakes it, milliseconds. Default 1000. */
   pollMs?: number | undefined;
 }
 
-/** Events published at a time. */
-const batch = 100;
+/** Events published at once. */
+const batchSize = 100;
 
-/** Carries events from the outbox to Kafka until stopped. While the database or Kafka is away it waits, and loses nothing. */
+/** Publishes the events of the outbox to Kafka until stopped. It retries while the database or Kafka is unavailable, and loses nothing. */
 export function startRelay({ db, bus, log, pollMs = 1000 }: RelayOptions): Loop {
   return startLoop({
     pollMs,
-    act: async () => (await relayBatch(db, bus)) === batch,
-    onFailure: (err, retryInMs) => log.warn({ err, retryInMs }, "the outbox could not be relayed, will be retried"),
+    act: async () => (await relayBatch(db, bus)) === batchSize,
+    onFailure: (err, retryInMs) => log.warn({ err, retryInMs }, "could not relay the outbox, will retry"),
   });
 }
 
 /**
- * Publishes the oldest events and takes them off the outbox once Kafka has acknowledged them. A crash in between publishes
- * them again: at least once. Rows that another replica is relaying are skipped. Returns how many there were.
- * @throws AggregateError of the topics that failed, whose events stay; the others' are gone
+ * Publishes the oldest events and deletes them from the outbox once Kafka has acknowledged them. A crash in between publishes them again
+ * (at least once). It skips rows that another replica is relaying. Returns the number of events.
+ * @throws AggregateError of the topics that failed, whose events stay in the outbox
  */
 export async function relayBatch(db: Kysely<OrchestratorTables>, bus: EventBus): Promise<number> {
   const { count, failures } = await db.transaction().execute(async (transaction) => {
@@ -35,7 +35,7 @@ export async function relayBatch(db: Kysely<OrchestratorTables>, bus: EventBus):
       .selectFrom("outbox")
       .selectAll()
       .orderBy("id")
-      .limit(batch)
+      .limit(batchSize)
       .forUpdate()
       .skipLocked()
       .execute();

@@ -1,137 +1,105 @@
-import { topics } from "@chatdb/contracts/topics.ts";
-import { groupOf } from "@platform/kit/consumer-group.ts";
-import { deadLetterOf, trainingEvent } from "@chatdb/contracts/jobs.ts";
+import type { EventBus } from "@platform/kit/event-bus.ts";
 import { migrate } from "@platform/kit/database.ts";
-import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
-import { z } from "zod";
 import { addEventRoutes } from "./event-routes.ts";
-import { startFeed } from "./job-feed.ts";
-import type { RetryPause } from "./job-record.ts";
+import { startFeed, type JobFeed } from "./job-feed.ts";
+import type { RetryPause } from "./job-retry.ts";
+import { addJobRoutes } from "./job-routes.ts";
 import { createJobStore, type JobStore } from "./job-store.ts";
+import type { Loop } from "./loop.ts";
 import { migrations } from "./migrations.ts";
 import { startRelay } from "./relay.ts";
 import { startRetention } from "./retention.ts";
-import { addJobRoutes } from "./routes.ts";
 import { startScheduler } from "./scheduler.ts";
-import type { OrchestratorTables } from "./schema.ts";
+import type { OrchestratorTables } from "./tables.ts";
+import { subscribeToTrainingEvents } from "./training-events.ts";
 
 export interface Deps {
   db: Kysely<OrchestratorTables>;
   bus: EventBus;
   log?: Logger;
-  /** Jobs that are with the engines at a time, of all replicas together. Default 16. */
-  maxJobsAtATime?: number;
-  /** Milliseconds after which an attempt of which nothing was heard is sent again, as the same one. Default 10 minutes. */
-  unheardMs?: number;
-  /** Milliseconds for which jobs stay on record after they have ended; Infinity: for good. Default 90 days. */
+  /** Upper limit of jobs that engines have at the same time, for all replicas together. Default 16. */
+  concurrentJobs?: number;
+  /** Time without an event after which an attempt is sent again, as the same attempt. Milliseconds, default 10 minutes. */
+  heartbeatTimeoutMs?: number;
+  /** Time for which ended jobs are kept, milliseconds; Infinity keeps them for good. Default 90 days. */
   keepJobsMs?: number;
-  /** Sends what was with the engines again at start: for a bus that forgets when the process ends. Default: no. */
-  resendsAtStart?: boolean;
-  /** Milliseconds of silence after which a stream of events says that it is alive. Default 5000: less than proxies wait. */
-  heartbeatMs?: number;
-  /** Milliseconds between two looks at what nobody tells of: the time, and what other replicas do. Default 1000. */
+  /** Sends the jobs of engines once more at start, for a bus that loses its messages with the process. Default false. */
+  resendAtStart?: boolean;
+  /** Idle time after which an event stream sends a comment, milliseconds. Default 5000, less than the timeouts of proxies. */
+  keepAliveMs?: number;
+  /** Time between two polls of the database, milliseconds. Default 1000. */
   pollMs?: number;
-  /** Until the next attempt of a job. Default: from a second up to a minute. */
+  /** Pause before the next attempt of a job. Default: from a second up to a minute. */
   retryPause?: RetryPause;
 }
 
 /**
- * Takes training jobs and follows them to their end. A job that was accepted runs: it is on record, and what the engines are
- * told of it leaves for Kafka from the same transaction that decides it.
+ * Accepts training jobs and follows them to their end. An accepted job will run: it is stored, and messages to the engines leave through
+ * the outbox of the transaction that decides on them.
  */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
+  const { db, bus, log = createLogger("training-orchestrator"), keepAliveMs = 5000 } = deps;
+  await migrate(db, migrations);
+  const { jobs, feed, loops } = startLoops({ ...deps, log });
+  // Not awaited: joining a group takes seconds, in which the process must answer its probes. Readiness waits for it.
+  const subscription = subscribeToTrainingEvents(bus, jobs, log);
+  subscription.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
+  const app = createServer({
+    name: "training-orchestrator",
+    description: "Accepts training jobs, sends them to the engines and keeps their state.",
+    log,
+    checks: { database: () => sql`select 1`.execute(db), eventBus: () => bus.ping(), subscription: () => subscription },
+  });
+  // Stops before the bus and the database close; a job that is accepted from here on stays queued.
+  for (const loop of loops) app.addHook("preClose", () => loop.stop());
+  addJobRoutes(app, jobs);
+  addEventRoutes(app, { jobs, feed, keepAliveMs });
+  app.addHook("onClose", () => feed.stop());
+  return app;
+}
+
+/** Starts what runs in the background: the scheduler, the relay of the outbox, and the removal of old jobs. */
+function startLoops(deps: Deps & { log: Logger }): { jobs: JobStore; feed: JobFeed; loops: Loop[] } {
   const {
     db,
     bus,
-    log = createLogger("training-orchestrator"),
-    maxJobsAtATime = 16,
-    unheardMs = 600_000,
+    log,
+    concurrentJobs = 16,
+    heartbeatTimeoutMs = 600_000,
     keepJobsMs = 90 * 86_400_000,
-    heartbeatMs = 5000,
     pollMs,
   } = deps;
-  await migrate(db, migrations);
   const relay = startRelay({ db, bus, log, pollMs });
   const feed = startFeed({
     db,
     pollMs,
-    onFailure: (err) => log.warn({ err }, "the history of jobs could not be read, will be retried"),
+    onFailure: (err) => log.warn({ err }, "could not read the history of jobs, will retry"),
   });
   const scheduler = startScheduler({
     db,
     log,
     pollMs,
-    limits: { most: maxJobsAtATime, unheardMs },
-    resends: deps.resendsAtStart,
+    limits: { concurrentJobs, heartbeatTimeoutMs },
+    resendAtStart: deps.resendAtStart,
     onChange: (ids) => {
-      ids.forEach((id) => feed.tell(id));
+      ids.forEach((id) => feed.notify(id));
       relay.wake();
     },
   });
   const jobs = createJobStore(db, {
     pause: deps.retryPause,
     onNew: () => scheduler.wake(),
-    onChange: (id, settles) => {
-      feed.tell(id);
-      if (!settles) return;
+    onChange: (id, phaseChanged) => {
+      feed.notify(id);
+      if (!phaseChanged) return;
       scheduler.wake();
       relay.wake();
     },
   });
-  const retention = Number.isFinite(keepJobsMs) ? startRetention({ db, log, keepMs: keepJobsMs }) : undefined;
-  // Not awaited: joining a group takes seconds, in which the process can answer its probes. Readiness tells.
-  const subscription = bus.subscribe({
-    group: groupOf("training-orchestrator", topics.trainingEvents),
-    topics: [topics.trainingEvents],
-    concurrency: 4,
-    handle: (event) => follow(jobs, event, log),
-    onUnreadable: (event, reason) => giveUp(jobs, event, { reason: `Not JSON. ${reason}`, log }),
-  });
-  subscription.catch((err: unknown) => log.fatal({ err }, "could not subscribe"));
-  const app = createServer({
-    name: "training-orchestrator",
-    description: "Takes training jobs, hands them to the engines, and knows what became of them.",
-    log,
-    checks: { database: () => sql`select 1`.execute(db), eventBus: () => bus.ping(), subscription: () => subscription },
-  });
-  // Before the bus and the database are closed; a job that is accepted from here on waits on record.
-  app.addHook("preClose", () => scheduler.stop());
-  app.addHook("preClose", () => relay.stop());
-  app.addHook("preClose", () => retention?.stop());
-  addJobRoutes(app, jobs);
-  addEventRoutes(app, { jobs, feed, heartbeatMs });
-  app.addHook("onClose", () => feed.stop());
-  return app;
-}
-
-async function follow(jobs: JobStore, event: IncomingEvent, log: Logger): Promise<void> {
-  const { data: said, error } = trainingEvent.safeParse(event.value);
-  if (!said) return giveUp(jobs, event, { reason: `Not a training event. ${z.prettifyError(error)}`, log });
-  try {
-    if (!(await jobs.apply(said)))
-      log.warn({ job_id: said.job_id }, "an event of a job that is not on record, skipped");
-  } catch (err) {
-    if (!isRefused(err)) throw err;
-    await giveUp(jobs, event, { reason: `PostgreSQL cannot keep it: ${err.message}`, err, log });
-  }
-}
-
-/** What cannot be put on record, now or ever, is a dead letter, so that those behind it get their turn. */
-async function giveUp(
-  jobs: JobStore,
-  event: IncomingEvent,
-  { reason, err, log }: { reason: string; err?: unknown; log: Logger },
-): Promise<void> {
-  const letter = deadLetterOf(event, reason);
-  log.error({ err, letter }, "a message is given up");
-  await jobs.giveUp(letter);
-}
-
-/** Class 22: a value that no column takes, such as a number too large. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isRefused(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("22");
+  const retention = Number.isFinite(keepJobsMs) ? [startRetention({ db, log, keepJobsMs })] : [];
+  return { jobs, feed, loops: [scheduler, relay, ...retention] };
 }

@@ -10,7 +10,7 @@ import { createDirectoryObjectStore } from "@platform/kit/directory-object-store
 import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { createService as createEngine } from "@chatdb/ml-engine/service.ts";
-import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
+import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
 import { createService as createOrchestrator } from "@chatdb/training-orchestrator/service.ts";
 import { eventually } from "../support/eventually.ts";
 import { startKafka, type TestKafka } from "../support/kafka.ts";

@@ -24,8 +24,8 @@ describe("api-gateway: events of a job, of the real orchestrator", () => {
   const heartbeat = ({ comment }: Message) => comment === "still there";
 
   /** An orchestrator with a job, behind a gateway made for it. */
-  async function behind(gatewayOf: (upstreams: Upstreams) => Promise<FastifyInstance>, heartbeatMs: number) {
-    const orchestrator = await start({ heartbeatMs });
+  async function behind(gatewayOf: (upstreams: Upstreams) => Promise<FastifyInstance>, keepAliveMs: number) {
+    const orchestrator = await start({ keepAliveMs });
     const upstreams = upstreamsAt(await listen(orchestrator.app));
     const gateway = await gatewayOf(upstreams);
     const base = await listen(gateway);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
-import type { TrainingStop } from "@chatdb/contracts/jobs.ts";
+import type { AttemptCancellation } from "@chatdb/contracts/jobs.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { Cancellations } from "@chatdb/ml-engine/cancellations.ts";
 
@@ -9,7 +9,7 @@ const day = 86_400_000;
 
 describe("cancellations", () => {
   const stops = new Cancellations(createLogger("test", "silent"));
-  const stop = (ageMs: number): TrainingStop => ({
+  const stop = (ageMs: number): AttemptCancellation => ({
     job_id: randomUUID(),
     up_to_attempt: 2,
     reason: "cancelled",

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
-import { deadLetter, trainingEvent, type TrainingEvent, type TrainingStop } from "@chatdb/contracts/jobs.ts";
+import { deadLetter, trainingEvent, type TrainingEvent, type AttemptCancellation } from "@chatdb/contracts/jobs.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
@@ -45,9 +45,12 @@ describe("an engine", function () {
     ...more,
   });
   const send = (job: { job_id: string }) => stack.bus.publish(topics.trainingJobs, [{ key: job.job_id, value: job }]);
-  const stop = (job_id: string, up_to_attempt: number, reason: TrainingStop["reason"] = "cancelled") =>
+  const stop = (job_id: string, up_to_attempt: number, reason: AttemptCancellation["reason"] = "cancelled") =>
     stack.bus.publish(topics.trainingControl, [
-      { key: job_id, value: { job_id, up_to_attempt, reason, at: new Date().toISOString() } satisfies TrainingStop },
+      {
+        key: job_id,
+        value: { job_id, up_to_attempt, reason, at: new Date().toISOString() } satisfies AttemptCancellation,
+      },
     ]);
   /** Of an attempt, once it has ended. */
   const eventsOf = ({ job_id, attempt }: { job_id: string; attempt: number }) =>

@@ -14,7 +14,7 @@ import { createService as createRegistry } from "@chatdb/model-registry/service.
 import type { RegistryTables } from "@chatdb/model-registry/schema.ts";
 import { createService as createPredictions } from "@chatdb/prediction-service/service.ts";
 import { createService as createOrchestrator } from "@chatdb/training-orchestrator/service.ts";
-import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
+import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startPglite } from "../../support/pglite.ts";
 

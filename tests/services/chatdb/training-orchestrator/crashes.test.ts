@@ -9,7 +9,7 @@ import { topics } from "@chatdb/contracts/topics.ts";
 import { openDatabase } from "@platform/kit/database.ts";
 import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
-import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
+import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
 import { createService } from "@chatdb/training-orchestrator/service.ts";
 import { eventually } from "../../support/eventually.ts";
 import { log, request } from "./orchestrator.ts";
@@ -203,7 +203,7 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
 
   const history = ["queued 0", "sent 1", "started 1", "retrying 1", "sent 2", "started 2", "succeeded 2"];
 
-  it("loses nothing and does nothing twice that matters, at whichever step it dies", async function () {
+  it("loses no job and duplicates no attempt, at whichever step it dies", async function () {
     this.timeout(300_000);
     const whole = await liveThrough();
     expect(whole).to.deep.include({ history, jobs: 1 });
@@ -218,7 +218,7 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
     }
   });
 
-  it("gives one job for a key, though many ask two replicas at once, again and again", async () => {
+  it("creates one job for a key while many clients ask two replicas at once", async () => {
     const { app: one, close: closeOne } = await replica();
     const { app: two, close: closeTwo } = await replica();
     const keys = Array.from({ length: 40 }, () => randomUUID());
@@ -235,7 +235,7 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
     await Promise.all([closeOne(), closeTwo()]);
   });
 
-  it("sends each attempt once and no more at a time than it may, though three replicas schedule", async () => {
+  it("sends each attempt once and at most concurrentJobs, while three replicas schedule", async () => {
     const { bus, connect } = broker();
     const replicas = await Promise.all([replica(connect), replica(connect), replica(connect)]);
     const told: string[] = [];

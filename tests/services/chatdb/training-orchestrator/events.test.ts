@@ -44,7 +44,7 @@ describe("training-orchestrator: events of a job", () => {
     expect((await messages.next()).done).to.equal(true);
   });
 
-  it("leaves out what was seen, by header or by query, and gives the rest as JSON where that is asked for", async () => {
+  it("skips entries that the client has, by header or query, and answers JSON on request", async () => {
     const one = await start();
     const base = await listen(one);
     const job_id = idOf(await one.post());
@@ -70,7 +70,7 @@ describe("training-orchestrator: events of a job", () => {
       expect((await fetch(address + query, { headers: { "last-event-id": header } })).status).to.equal(400);
   });
 
-  it("keeps a line that is delivered again once, and of progress what a reader would tell apart", async () => {
+  it("stores a redelivered line once, and only noticeable progress", async () => {
     const one = await start();
     const job_id = idOf(await one.post());
     const line = { ...says(job_id, 1, 2), kind: "log" as const, text: "read 100 rows" };
@@ -89,8 +89,8 @@ describe("training-orchestrator: events of a job", () => {
     expect(told).to.deep.equal(["read 100 rows", "read 200 rows", 0.001, 0.011]);
   });
 
-  it("says now and then that it is alive", async () => {
-    const one = await start({ heartbeatMs: 20 });
+  it("sends comments while idle", async () => {
+    const one = await start({ keepAliveMs: 20 });
     const base = await listen(one);
     const job_id = idOf(await one.post());
     const messages = readEvents(`${base}/jobs/${job_id}/events`);
@@ -99,7 +99,7 @@ describe("training-orchestrator: events of a job", () => {
     await readUntil(messages, ({ event }) => event === "end");
   });
 
-  it("tells of what another replica puts on record", async () => {
+  it("streams changes by another replica", async () => {
     const [one, other] = [await start(), await start()];
     const base = await listen(other);
     const job_id = idOf(await one.post());
@@ -109,8 +109,8 @@ describe("training-orchestrator: events of a job", () => {
     for (const stream of streams) await readUntil(stream, ({ event }) => event === "end");
   });
 
-  it("ends its streams when the service stops, without saying that the job has ended", async () => {
-    const one = await start({ heartbeatMs: 600_000 });
+  it("ends streams without the event end when the service stops", async () => {
+    const one = await start({ keepAliveMs: 600_000 });
     const base = await listen(one);
     const messages = readEvents(`${base}/jobs/${idOf(await one.post())}/events`);
     await readUntil(messages, ({ event }) => event === "sent");
@@ -120,7 +120,7 @@ describe("training-orchestrator: events of a job", () => {
     expect(rest).to.deep.equal([]);
   });
 
-  it("stops listening when the client goes", async () => {
+  it("stops listening when the client disconnects", async () => {
     const jobs = createJobStore(db());
     const feed = startFeed({ db: db(), onFailure: (error) => log.error(error), pollMs: 20 });
     let listening = 0;
@@ -133,7 +133,7 @@ describe("training-orchestrator: events of a job", () => {
       },
     };
     const app = createServer({ name: "test", log });
-    addEventRoutes(app, { jobs, feed: counted, heartbeatMs: 600_000 });
+    addEventRoutes(app, { jobs, feed: counted, keepAliveMs: 600_000 });
     const base = await app.listen({ host: "127.0.0.1", port: 0 });
     const { job_id } = await jobs.create({
       model_name: "m",

@@ -53,7 +53,7 @@ const transient = (second: number, attempt = 1): Fact => ({
 const succeeded = (second: number): Fact => ({ ...of1(second), kind: "succeeded", model: model(1), metrics: {} });
 
 describe("the state of a job", () => {
-  it("comes to the same whatever order the facts arrive in, and however often", () => {
+  it("is the same for any order and repetition of the facts", () => {
     const deliveries = fc
       .array(fact, { maxLength: 8 })
       .chain((facts) =>
@@ -67,7 +67,7 @@ describe("the state of a job", () => {
     );
   });
 
-  it("is known from one half and the other as it is from all", () => {
+  it("is the same whether facts arrive in halves or all at once", () => {
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 6 }), fc.array(fact, { maxLength: 6 }), (first, second) => {
         expect(outcome([...second, ...first, ...second])).to.deep.equal(outcome([...first, ...second]));
@@ -84,7 +84,7 @@ describe("the state of a job", () => {
     );
   });
 
-  it("is not moved by older attempts, but for success", () => {
+  it("ignores older attempts, except for success", () => {
     fc.assert(
       fc.property(fc.array(fact), (facts) => {
         const latest = Math.max(1, ...facts.filter(({ kind }) => kind !== "log").map(({ attempt }) => attempt));
@@ -95,8 +95,8 @@ describe("the state of a job", () => {
     );
   });
 
-  it("within an attempt never goes back", () => {
-    const ranks = ["waiting", "sent", "started", "retrying", "failed", "cancelled", "succeeded"];
+  it("never goes back within an attempt", () => {
+    const ranks = ["queued", "sent", "started", "retrying", "failed", "cancelled", "succeeded"];
     fc.assert(
       fc.property(fc.array(fact), (facts) => {
         facts.reduce((state, fact) => {
@@ -110,7 +110,7 @@ describe("the state of a job", () => {
     );
   });
 
-  it("tells what its phase says and no more", () => {
+  it("holds only the fields of its phase", () => {
     fc.assert(
       fc.property(fc.array(fact), (facts) => {
         const { phase, model, metrics, error, finished_at } = outcome(facts);
@@ -121,7 +121,7 @@ describe("the state of a job", () => {
     );
   });
 
-  it("waits for another attempt after what may pass, until there is none left", () => {
+  it("is retrying after a transient failure, until no attempt is left", () => {
     expect(outcome([started(1), transient(2)])).to.include({
       phase: "retrying",
       attempt: 1,
@@ -131,7 +131,7 @@ describe("the state of a job", () => {
     expect(outcome([transient(2, lastAttempt)])).to.include({ phase: "failed", error: "the registry is away" });
   });
 
-  it("stays cancelled whatever the engine says then, unless it had the model", () => {
+  it("stays cancelled whatever the engine reports, except for success", () => {
     const cancelled: Fact = { ...of1(3), kind: "cancelled" };
     expect(
       outcome([started(1), cancelled, { ...of1(4), kind: "stopped", reason: "cancelled" }, transient(4), started(5)]),
@@ -139,14 +139,14 @@ describe("the state of a job", () => {
     expect(outcome([started(1), cancelled, succeeded(4)])).to.include({ phase: "succeeded", finished_at: of1(4).at });
   });
 
-  it("starts afresh when someone asks for another attempt, and still takes a late success", () => {
+  it("starts from the beginning when a client retries, and still accepts a late success", () => {
     const ended = outcome([
       { ...of1(0), kind: "sent" },
       started(1),
       { ...of1(2), kind: "failed", error: "no such dataset", transient: false },
     ]);
     const again = applyFact(ended, { kind: "queued", attempt: 2, last_attempt: 4, at: of1(3).at });
-    expect(again).to.deep.equal({ phase: "waiting", attempt: 2, last_attempt: 4, progress: 0 });
+    expect(again).to.deep.equal({ phase: "queued", attempt: 2, last_attempt: 4, progress: 0 });
     expect(outcome([transient(4), { ...of1(4), kind: "cancelled" }], again)).to.deep.equal(again);
     expect(outcome([succeeded(4)], again).phase).to.equal("succeeded");
     expect(outcome([transient(5, 2)], again).phase).to.equal("retrying");

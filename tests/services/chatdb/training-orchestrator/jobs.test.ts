@@ -58,7 +58,7 @@ describe("training-orchestrator: jobs", () => {
     expect(await get(job_id)).not.to.have.property("step");
   });
 
-  it("says everything that is wrong with a request at once, and records nothing", async () => {
+  it("reports all problems of a request at once, and stores nothing", async () => {
     const { post } = await start();
     const answer = await post({
       model_name: "No Good",
@@ -85,7 +85,7 @@ describe("training-orchestrator: jobs", () => {
     expect(await db().selectFrom("jobs").selectAll().execute()).to.be.empty;
   });
 
-  it("gives the same job for the same key, in the header or in the body, also to callers at the same time", async () => {
+  it("returns the same job for the same key, in header or body, also to concurrent callers", async () => {
     const { post, sent } = await start();
     const key = randomUUID();
     const asked = Array.from({ length: 50 }, (_, n) =>
@@ -103,7 +103,7 @@ describe("training-orchestrator: jobs", () => {
     await eventually(() => expect(sent.map(({ job_id }) => job_id)).to.deep.equal([idOf(answers[0]!), next]));
   });
 
-  it("refuses two different keys, and takes the same one twice", async () => {
+  it("rejects two different keys, and accepts the same one twice", async () => {
     const { post } = await start();
     const keyed = (key: string) => post({ ...request, idempotency_key: key }, { "idempotency-key": "one" });
     const refused = await keyed("two");
@@ -114,7 +114,7 @@ describe("training-orchestrator: jobs", () => {
     expect((await keyed("one")).statusCode).to.equal(202);
   });
 
-  it("keeps who sent a job, and lets two people use the same key", async () => {
+  it("stores the owner of a job, and lets two owners use the same key", async () => {
     const { post, get } = await start();
     const of = (user: string) => post(request, { [userHeader]: user, "idempotency-key": "monday" });
     const [ann, bob, again] = [idOf(await of("ann")), idOf(await of("bob")), idOf(await of("ann"))];
@@ -149,7 +149,7 @@ describe("training-orchestrator: jobs", () => {
       expect((await call("GET", `/jobs?${query}`)).statusCode).to.equal(400);
   });
 
-  it("answers 404 for an unknown job and 400 for what is no job id", async () => {
+  it("answers 404 for an unknown job and 400 for an invalid id", async () => {
     const { call } = await start();
     const id = randomUUID();
     for (const [method, path] of [
@@ -166,8 +166,8 @@ describe("training-orchestrator: jobs", () => {
     }
   });
 
-  it("cancels a job wherever it is, tells the engines, and does it once", async () => {
-    const { post, get, cancel, tell, stops, sent, history } = await start({ maxJobsAtATime: 1 });
+  it("cancels a job in any phase once, and notifies the engines", async () => {
+    const { post, get, cancel, tell, cancellations, sent, history } = await start({ concurrentJobs: 1 });
     const [running, waiting] = [idOf(await post()), idOf(await post())];
     await eventually(() => expect(sent).to.have.lengthOf(1));
     await tell({ ...says(running, 1, 1), kind: "started" });
@@ -176,9 +176,9 @@ describe("training-orchestrator: jobs", () => {
     expect((await cancel(running)).json()).to.include({ status: "cancelled", attempt: 1 });
     expect((await cancel(running)).statusCode).to.equal(200);
     await eventually(() =>
-      expect(stops.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason }))).to.deep.equal([
-        { job_id: running, up_to_attempt: 1, reason: "cancelled" },
-      ]),
+      expect(
+        cancellations.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason })),
+      ).to.deep.equal([{ job_id: running, up_to_attempt: 1, reason: "cancelled" }]),
     );
     await tell({ ...says(running, 1, 3), kind: "stopped", reason: "cancelled" });
     const next = idOf(await post());
@@ -187,7 +187,7 @@ describe("training-orchestrator: jobs", () => {
     expect((await history(waiting)).map(({ kind }) => kind)).to.deep.equal(["queued", "cancelled"]);
   });
 
-  it("lets a model win that was registered when the cancellation came", async () => {
+  it("keeps a success that was reported after the cancellation", async () => {
     const { post, get, cancel, tell } = await start();
     const job_id = idOf(await post());
     await cancel(job_id);
@@ -199,13 +199,13 @@ describe("training-orchestrator: jobs", () => {
     ]);
   });
 
-  it("tries a failed or cancelled job again, with as many attempts as it had, and no other", async () => {
+  it("retries only failed or cancelled jobs, with max_attempts more attempts", async () => {
     const { post, get, cancel, retry, tell, sent } = await start();
     const job_id = idOf(await post({ ...request, max_attempts: 1 }));
     await eventually(() => expect(sent).to.have.lengthOf(1));
     expect([(await retry(job_id)).statusCode, detailOf(await retry(job_id))]).to.deep.equal([
       409,
-      `Job ${job_id} cannot be tried again: it is queued. Only a failed or cancelled one can.`,
+      `Job ${job_id} cannot be retried: it is queued. Only a failed or cancelled one can.`,
     ]);
     await tell({ ...says(job_id, 1, 1), kind: "failed", transient: true, error: "the registry is away" });
     await eventually(async () =>
@@ -226,7 +226,7 @@ describe("training-orchestrator: jobs", () => {
     await eventually(async () => expect(await get(job_id)).to.include({ status: "running", attempt: 3 }));
   });
 
-  it("makes a dead letter of what cannot be read or kept, and goes on", async () => {
+  it("moves messages that cannot be parsed or stored to the dead letters, and continues", async () => {
     const { bus, post, get, tell, deadLetters } = await start();
     const job_id = idOf(await post());
     await bus.publish(topics.trainingEvents, [{ key: job_id, value: { job_id, status: "exploded\0\ud800" } }]);
@@ -245,7 +245,7 @@ describe("training-orchestrator: jobs", () => {
     expect(deadLetters[0]!.value).to.deep.equal({ job_id, status: "exploded\ufffd\ufffd" });
   });
 
-  it("accepts jobs while Kafka is away and sends them when it is back", async () => {
+  it("accepts jobs while Kafka is unavailable and sends them afterwards", async () => {
     const away = await start({ bus: brokenBus() });
     const job_id = idOf(await away.post());
     expect((await away.get(job_id)).status).to.equal("queued");

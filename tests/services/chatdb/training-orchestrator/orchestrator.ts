@@ -7,7 +7,7 @@ import { openDatabase } from "@platform/kit/database.ts";
 import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
-import type { OrchestratorTables } from "@chatdb/training-orchestrator/schema.ts";
+import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
 import { createService, type Deps } from "@chatdb/training-orchestrator/service.ts";
 import { startPglite } from "../../support/pglite.ts";
 
@@ -18,19 +18,19 @@ export const request = { model_name: "house-prices", dataset_location: "s3://dat
 export const idOf = (answer: LightMyRequestResponse): string => jobAccepted.parse(answer.json()).job_id;
 
 const begin = Date.now();
-/** So many seconds after these tests began. */
+/** Time of day, so many seconds after the start of these tests. */
 export const at = (second: number): string => new Date(begin + second * 1000).toISOString();
 
-/** Of whatever an engine says. */
+/** The common fields of an engine's event. */
 export const says = (job_id: string, attempt: number, second: number) => ({ job_id, attempt, at: at(second) });
 
-/** A bus that takes nothing: what is to be published stays in the outbox. */
+/** A bus that accepts no message, so that messages stay in the outbox. */
 export const brokenBus = (): EventBus => ({
   ...createMemoryEventBus(),
   publish: () => Promise.reject(new Error("no broker")),
 });
 
-/** Orchestrators on one database for the tests of the `describe` that calls this: none, and no jobs, before each of them. */
+/** Starts orchestrators on one database for the tests of the calling `describe`; each test begins without orchestrators and jobs. */
 export function orchestrators(
   open: (context: Mocha.Context) => Promise<{ pool: pg.Pool; close: () => Promise<void> }> = () => startPglite(),
 ) {
@@ -58,7 +58,7 @@ export function orchestrators(
 
 export type Orchestrator = Awaited<ReturnType<typeof startOrchestrator>>;
 
-/** A service on a bus of its own unless given one, and what it sent there. */
+/** Starts a service, by default on a bus of its own, and records its messages. */
 async function startOrchestrator({ bus = createMemoryEventBus(), ...deps }: Omit<Deps, "bus"> & Partial<Deps>) {
   const app = await createService({ bus, log, pollMs: 50, retryPause: () => 0, ...deps });
   const sent: Record<string, unknown[]> = {
@@ -72,9 +72,9 @@ async function startOrchestrator({ bus = createMemoryEventBus(), ...deps }: Omit
   return {
     app,
     bus,
-    /** Attempts that the engines were told of, in that order. */
+    /** Attempts that were sent to the engines, in order. */
     sent: sent[topics.trainingJobs] as { job_id: string; attempt: number }[],
-    stops: sent[topics.trainingControl] as { job_id: string; up_to_attempt: number; reason: string }[],
+    cancellations: sent[topics.trainingControl] as { job_id: string; up_to_attempt: number; reason: string }[],
     deadLetters: sent[topics.trainingDeadLetters] as { from: string; key: string; reason: string; value: unknown }[],
     call,
     post: (payload: object = request, headers = {}) => app.inject({ method: "POST", url: "/jobs", payload, headers }),

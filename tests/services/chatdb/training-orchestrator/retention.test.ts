@@ -27,8 +27,8 @@ describe("training-orchestrator: retention", () => {
     return id;
   }
 
-  it("removes what ended long ago with its history, and nothing that has not ended", async () => {
-    const one = await start({ maxJobsAtATime: 3 });
+  it("removes jobs that ended long ago with their histories, and no others", async () => {
+    const one = await start({ concurrentJobs: 3 });
     const [old, recent] = [await ended(one, 91), await ended(one, 89)];
     const [waiting, running] = [idOf(await one.post()), idOf(await one.post())];
     // As a job has it that failed and was queued again.
@@ -40,7 +40,7 @@ describe("training-orchestrator: retention", () => {
     expect(await removeEnded(db(), 90 * day)).to.equal(0);
   });
 
-  it("gives an idempotency key free again", async () => {
+  it("frees the idempotency key of a removed job", async () => {
     const one = await start();
     const headers = { "idempotency-key": "houses-1" };
     const old = await ended(one, 91, headers);
@@ -51,7 +51,7 @@ describe("training-orchestrator: retention", () => {
     expect(idOf(other)).to.not.equal(old);
   });
 
-  it("accepts a job whose key another job had until a moment ago", async () => {
+  it("accepts a job whose key is freed at that moment", async () => {
     const headers = { "idempotency-key": "houses-2" };
     const old = await ended(await start(), 91, headers);
     const insertions = new WeakSet<object>();
@@ -75,7 +75,7 @@ describe("training-orchestrator: retention", () => {
     expect(await ids()).to.deep.equal([idOf(answer)]);
   });
 
-  it("removes as a service from when it starts, in batches until all are gone, or never", async () => {
+  it("removes in batches from the start of the service, unless jobs are kept for good", async () => {
     const one = await start();
     await ended(one, 91);
     await one.stop();
@@ -89,7 +89,7 @@ describe("training-orchestrator: retention", () => {
     await eventually(async () => expect(await ids()).to.deep.equal([]));
   });
 
-  it("leaves a job that somebody is about to try again", async () => {
+  it("skips a job that is being retried", async () => {
     const one = await start();
     const first = await ended(one, 92);
     await ended(one, 91);

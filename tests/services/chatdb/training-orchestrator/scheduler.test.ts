@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
-import { retryPause } from "@chatdb/training-orchestrator/job-record.ts";
+import { retryPause } from "@chatdb/training-orchestrator/job-retry.ts";
 import { relayBatch } from "@chatdb/training-orchestrator/relay.ts";
 import { schedule } from "@chatdb/training-orchestrator/scheduler.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -22,8 +22,8 @@ describe("training-orchestrator: scheduler", () => {
   const underWay = async () =>
     (await db().selectFrom("jobs").select("id").where("phase", "in", ["sent", "started"]).execute()).length;
 
-  it("sends no more jobs at a time than it may, and the next one when one ends", async () => {
-    const one = await start({ maxJobsAtATime: 2 });
+  it("sends at most concurrentJobs, and the next one as soon as one ends", async () => {
+    const one = await start({ concurrentJobs: 2 });
     const ids: string[] = [];
     for (let i = 0; i < 4; i++) ids.push(idOf(await one.post()));
     await eventually(() => expect(one.sent).to.have.lengthOf(2));
@@ -41,8 +41,8 @@ describe("training-orchestrator: scheduler", () => {
     await eventually(() => expect(one.sent).to.have.lengthOf(4));
   });
 
-  it("sends the highest priority first, among equals whoever has the fewest under way, then the oldest", async () => {
-    const one = await start({ maxJobsAtATime: 1 });
+  it("sends the highest priority first, then the owner with the fewest running jobs, then the oldest job", async () => {
+    const one = await start({ concurrentJobs: 1 });
     const post = async (owner: string, priority = "normal") =>
       idOf(await one.post({ ...request, priority }, { [userHeader]: owner }));
     const busy = await post("ann");
@@ -53,7 +53,7 @@ describe("training-orchestrator: scheduler", () => {
     const high = await post("ann", "high");
     await one.cancel(busy);
     await eventually(() => expect(one.sent.at(-1)?.job_id).to.equal(high));
-    await schedule(db(), { most: 7, unheardMs: 600_000 });
+    await schedule(db(), { concurrentJobs: 7, heartbeatTimeoutMs: 600_000 });
     await eventually(() =>
       expect(one.sent.slice(1).map(({ job_id }) => job_id)).to.deep.equal([
         high,
@@ -67,8 +67,8 @@ describe("training-orchestrator: scheduler", () => {
     );
   });
 
-  it("chooses as somebody would who always takes the next one by the rule", async () => {
-    const { post } = await start({ maxJobsAtATime: 1, bus: brokenBus(), pollMs: 600_000 });
+  it("chooses a batch as if one job were chosen after the other", async () => {
+    const { post } = await start({ concurrentJobs: 1, bus: brokenBus(), pollMs: 600_000 });
     await post();
     await eventually(async () => expect(await underWay()).to.equal(1));
     const job = fc.record({
@@ -85,13 +85,13 @@ describe("training-orchestrator: scheduler", () => {
           parameters: "{}",
           owner,
           priority,
-          phase: underWay ? ("sent" as const) : ("waiting" as const),
+          phase: underWay ? ("sent" as const) : ("queued" as const),
           heard_at: new Date(),
         }));
         for (const row of rows) await db().insertInto("jobs").values(row).execute();
         const sent = await schedule(db(), {
-          most: jobs.filter(({ underWay }) => underWay).length + room,
-          unheardMs: 600_000,
+          concurrentJobs: jobs.filter(({ underWay }) => underWay).length + room,
+          heartbeatTimeoutMs: 600_000,
         });
         expect(sent).to.deep.equal(inTurn(rows, room));
       }),
@@ -99,7 +99,7 @@ describe("training-orchestrator: scheduler", () => {
     );
   });
 
-  it("tries again what may pass, after a pause, until there is no attempt left", async () => {
+  it("retries after transient failures with a pause, until no attempt is left", async () => {
     const pauses: number[] = [];
     const one = await start({ retryPause: (failures) => (pauses.push(failures), 0) });
     const job_id = idOf(await one.post({ ...request, max_attempts: 3 }));
@@ -129,8 +129,8 @@ describe("training-orchestrator: scheduler", () => {
     ]);
   });
 
-  it("waits for the end of the pause, and meanwhile others have the room", async () => {
-    const one = await start({ maxJobsAtATime: 1, retryPause: () => 3_600_000 });
+  it("lets other jobs run during the pause of a retry", async () => {
+    const one = await start({ concurrentJobs: 1, retryPause: () => 3_600_000 });
     const job_id = idOf(await one.post());
     await eventually(() => expect(one.sent).to.have.lengthOf(1));
     await one.tell(fails(job_id, 1, true));
@@ -144,7 +144,7 @@ describe("training-orchestrator: scheduler", () => {
     expect(await one.get(job_id)).not.to.have.any.keys("error", "next_attempt_at");
   });
 
-  it("pauses a second, twice as long each time, up to a minute, never less than half of that", () => {
+  it("doubles the pause from a second up to a minute, with a jitter down to half", () => {
     for (const [failures, most] of [
       [1, 1000],
       [2, 2000],
@@ -156,7 +156,7 @@ describe("training-orchestrator: scheduler", () => {
     }
   });
 
-  it("ends an attempt that takes too long, tells the engines, and the job fails", async () => {
+  it("fails a job whose attempt takes too long, and notifies the engines", async () => {
     const one = await start();
     const job_id = idOf(await one.post({ ...request, timeout_s: 60 }));
     await eventually(() => expect(one.sent).to.have.lengthOf(1));
@@ -167,9 +167,9 @@ describe("training-orchestrator: scheduler", () => {
       expect(await one.get(job_id)).to.include({ status: "failed", error: "It took longer than its limit of 60 s." }),
     );
     await eventually(() =>
-      expect(one.stops.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason }))).to.deep.equal([
-        { job_id, up_to_attempt: 1, reason: "timed out" },
-      ]),
+      expect(
+        one.cancellations.map(({ job_id, up_to_attempt, reason }) => ({ job_id, up_to_attempt, reason })),
+      ).to.deep.equal([{ job_id, up_to_attempt: 1, reason: "timed out" }]),
     );
     await one.tell({
       ...says(job_id, 1, 1),
@@ -180,7 +180,7 @@ describe("training-orchestrator: scheduler", () => {
     await eventually(async () => expect(await one.get(job_id)).to.include({ status: "succeeded", finished_at: at(1) }));
   });
 
-  it("sends an attempt again of which nothing was heard for long, as the same one", async () => {
+  it("sends a silent attempt again after the heartbeat timeout, as the same attempt", async () => {
     const one = await start();
     const [lost, heard] = [idOf(await one.post()), idOf(await one.post())];
     await eventually(() => expect(one.sent).to.have.lengthOf(2));
@@ -195,7 +195,7 @@ describe("training-orchestrator: scheduler", () => {
     expect((await one.get(lost)).attempt).to.equal(1);
   });
 
-  it("sends what was under way again when it starts, where the bus forgets", async () => {
+  it("sends running jobs again at start if the bus loses its messages", async () => {
     const first = await start();
     const [running, waiting, ended] = [idOf(await first.post()), idOf(await first.post()), idOf(await first.post())];
     await eventually(() => expect(first.sent).to.have.lengthOf(3));
@@ -204,13 +204,13 @@ describe("training-orchestrator: scheduler", () => {
       expect([(await first.get(running)).status, (await first.get(ended)).status]).to.deep.equal(["running", "failed"]),
     );
     await first.stop();
-    const second = await start({ resendsAtStart: true });
+    const second = await start({ resendAtStart: true });
     await eventually(() => expect(attempts(second)).to.have.members([`${running} 1`, `${waiting} 1`]));
     const third = idOf(await second.post());
     await eventually(() => expect(attempts(second).slice(2)).to.deep.equal([`${third} 1`]));
   });
 
-  it("relays what can be published though a topic is away, and what cannot later", async () => {
+  it("relays other topics while one is unavailable, and that one later", async () => {
     const bus = createMemoryEventBus();
     const published: string[] = [];
     const partly = {
@@ -240,7 +240,7 @@ interface Waiting {
 
 /** One after the other, as the rule says. */
 function inTurn(jobs: Waiting[], room: number): string[] {
-  const waiting = jobs.filter(({ phase }) => phase === "waiting");
+  const waiting = jobs.filter(({ phase }) => phase === "queued");
   const count = new Map<string, number>();
   const load = ({ owner }: Waiting) => count.get(owner) ?? 0;
   const take = (job: Waiting) => count.set(job.owner, load(job) + 1);

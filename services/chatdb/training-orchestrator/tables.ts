@@ -1,10 +1,9 @@
-import type { JobEvent, JobStatus } from "@chatdb/contracts/jobs.ts";
+import type { JobEvent, JobPhase, JobStatus } from "@chatdb/contracts/jobs.ts";
 import type { Metrics } from "@chatdb/contracts/models.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import type { ColumnType, Generated, GeneratedAlways } from "kysely";
-import type { Phase } from "./job-state.ts";
 
-/** Stored as jsonb: written as text, read as a value. */
+/** A column of type jsonb: written as text, read as a value. */
 type Json<T> = ColumnType<T, string, string>;
 
 export interface OrchestratorTables {
@@ -19,11 +18,11 @@ export interface OrchestratorTables {
     timeout_s: Generated<number>;
     max_attempts: Generated<number>;
     owner: string | null;
-    /** With the owner, where there is one: what one user calls a request does not meet what another does. */
+    /** Includes the owner, if any, so that the keys of two users never collide. */
     idempotency_key: string | null;
-    /** Follows from the phase. */
+    /** Derived from the phase. */
     status: Generated<JobStatus>;
-    phase: Generated<Phase>;
+    phase: Generated<JobPhase>;
     attempt: Generated<number>;
     last_attempt: Generated<number>;
     progress: Generated<number>;
@@ -36,9 +35,9 @@ export interface OrchestratorTables {
     sent_at: Date | null;
     started_at: Date | null;
     finished_at: Date | null;
-    /** While it is retrying: not before then. */
+    /** Earliest time of the next attempt, while the job is retrying. */
     next_attempt_at: Date | null;
-    /** When the latest attempt was sent, sent again, or last said something. */
+    /** When the latest attempt was sent or resent, or its latest event was recorded. */
     heard_at: Date | null;
     /** Number of the latest entry of its history. */
     entries: Generated<number>;
@@ -53,7 +52,7 @@ export interface OrchestratorTables {
     text: string | null;
     progress: number | null;
   };
-  /** Events that are on record but not yet known to be in Kafka. */
+  /** Events that Kafka has not acknowledged yet. */
   outbox: {
     id: GeneratedAlways<string>;
     topic: string;

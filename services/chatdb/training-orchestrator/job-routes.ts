@@ -12,9 +12,9 @@ export function addJobRoutes(app: App, jobs: JobStore): void {
   const body = jobRequest.extend({ idempotency_key: idempotencyKey.optional() });
   app.post(
     "/jobs",
-    { schema: { summary: "Puts a job on record, which will run", headers, body, response: { 202: jobAccepted } } },
+    { schema: { summary: "Submits a job", headers, body, response: { 202: jobAccepted } } },
     async (request, reply) => {
-      const { idempotency_key, ...asked } = request.body;
+      const { idempotency_key, ...submitted } = request.body;
       const inHeader = request.headers["idempotency-key"];
       if (idempotency_key !== undefined && inHeader !== undefined && idempotency_key !== inHeader) {
         throw new Problem(
@@ -22,7 +22,7 @@ export function addJobRoutes(app: App, jobs: JobStore): void {
           "The header Idempotency-Key and idempotency_key in the body differ. Send one of them, or the same twice.",
         );
       }
-      const accepted = await jobs.create(asked, {
+      const accepted = await jobs.create(submitted, {
         owner: request.headers[userHeader],
         idempotencyKey: idempotency_key ?? inHeader,
       });
@@ -36,22 +36,22 @@ export function addJobRoutes(app: App, jobs: JobStore): void {
     (request) => jobs.list(request.query),
   );
 
-  const ofOne = { params: z.object({ id: jobId }), response: { 200: job } };
+  const oneJob = { params: z.object({ id: jobId }), response: { 200: job } };
   const known = <T>(id: string, found: T | undefined): T => {
     if (found === undefined) throw new Problem(chatdbProblems.jobNotFound, `There is no job ${id}.`);
     return found;
   };
-  app.get("/jobs/:id", { schema: { summary: "How a job is", ...ofOne } }, async ({ params: { id } }) =>
+  app.get("/jobs/:id", { schema: { summary: "A job", ...oneJob } }, async ({ params: { id } }) =>
     known(id, await jobs.find(id)),
   );
   app.post(
     "/jobs/:id/cancel",
-    { schema: { summary: "Makes no further attempt, and ends the one under way", ...ofOne } },
+    { schema: { summary: "Cancels a job: ends its attempt and makes no further one", ...oneJob } },
     async ({ params: { id } }) => known(id, await jobs.cancel(id)),
   );
   app.post(
     "/jobs/:id/retry",
-    { schema: { summary: "Tries a job again that failed or was cancelled", ...ofOne } },
+    { schema: { summary: "Retries a job that failed or was cancelled", ...oneJob } },
     async ({ params: { id } }) => known(id, await jobs.retry(id)),
   );
 }
