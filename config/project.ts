@@ -49,7 +49,7 @@ export function stackConfig(
   );
   const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
   const marked = Object.entries(merged).map(
-    ([key, value]) => [key, markSecrets(value, key.slice(key.indexOf(":") + 1))] as const,
+    ([key, value]) => [key, markSecrets(value, key.replace(":", "-"))] as const,
   );
   return {
     config: Object.fromEntries(
@@ -73,7 +73,7 @@ function markSecrets(value: unknown, path: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, markSecrets(child, `${path}.${key}`)]));
 }
 
-/** Name of the encrypted setting that {@link stackConfig} put this value in place of. */
+/** The encrypted setting that {@link stackConfig} put this value in place of: its namespace, a dash and its name. */
 export function secretSetting(value: string): string | undefined {
   return value.startsWith(marker) ? value.slice(marker.length) : undefined;
 }

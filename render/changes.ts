@@ -25,7 +25,7 @@ export function changes(before: readonly RecordedResource[], after: readonly Rec
     const was = old.get(resource.urn);
     old.delete(resource.urn);
     const change = was ? difference(was, resource, names, replaced) : created(resource);
-    if (change?.action === "replace") replaced.add(resource.name);
+    if (change?.action === "replace") replaced.add(resource.urn);
     // An engine keeps the name that it gave to an object for as long as it keeps the object.
     else if (was && resource.autonamed) names.set(nameOf(resource), nameOf(was));
     if (change) result.push(change);

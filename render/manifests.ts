@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { secretSetting } from "../config/project.ts";
+import { systemsOf } from "./identity.ts";
 import type { RecordedResource } from "./recorder.ts";
 import { kind, waves } from "./waves.ts";
 
@@ -22,12 +23,12 @@ export type SecretForm = { readonly form: "external"; readonly store: string } |
 /** The Kubernetes objects of a program by wave; names, order and content depend on nothing but the program. */
 export function manifests(resources: readonly RecordedResource[], secrets: SecretForm): Manifest[][] {
   const wave = waves(resources);
-  const origins = secretOrigins(resources);
+  const keys = secretKeys(resources);
   const byWave: Manifest[][] = [];
   for (const resource of resources) {
     if (!resource.type.startsWith("kubernetes:")) continue;
     const number = wave.get(resource.urn) ?? 0;
-    (byWave[number] ??= []).push(manifest(resource, number, secrets, origins));
+    (byWave[number] ??= []).push(manifest(resource, number, secrets, keys));
   }
   return Array.from(byWave, (objects = []) => objects.sort(byKindAndName));
 }
@@ -41,7 +42,7 @@ function manifest(
   resource: RecordedResource,
   wave: number,
   secrets: SecretForm,
-  origins: Map<string, string>,
+  keys: ReadonlyMap<string, string>,
 ): Manifest {
   // oxlint-disable-next-line typescript/no-unused-vars -- what the provider adds is no part of the object
   const { status, ...object } = structuredClone(resource.inputs) as unknown as Manifest & { status?: unknown };
@@ -60,30 +61,44 @@ function manifest(
     },
   };
   return annotated.kind === "Secret" && secrets.form === "external"
-    ? externalSecret(annotated, secrets.store, origins)
+    ? externalSecret(annotated, secrets.store, keys)
     : annotated;
 }
 
-/** Where each secret value comes from: the name of the generated password or of the secret setting. */
-function secretOrigins(resources: readonly RecordedResource[]): Map<string, string> {
+/**
+ * Key of each generated password in the secret store, by its value: the name of its system and its own.
+ * @throws Error where two would have one key.
+ */
+function secretKeys(resources: readonly RecordedResource[]): Map<string, string> {
+  const systemOf = systemsOf(resources);
   const generated = resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
-  return new Map(generated.map(({ name, inputs }) => [String(inputs.result), name]));
+  const owners = new Map<string, string>();
+  return new Map(
+    generated.map((resource) => {
+      const key = `${systemOf(resource)}-${resource.name}`;
+      const other = owners.get(key);
+      if (other !== undefined)
+        throw new Error(`Two passwords have the key ${key} in the secret store: ${other} and ${resource.urn}.`);
+      owners.set(key, resource.urn);
+      return [String(resource.inputs.result), key];
+    }),
+  );
 }
 
 /**
  * The Secret's stand-in for https://external-secrets.io: the operator fills a Secret of the same name from the store,
- * which keeps each password once, under the name that the program gives it, in the property `password`.
+ * which keeps each password once, under `<system>-<name in the program>`, in the property `password`.
  */
-function externalSecret(secret: Manifest, store: string, origins: Map<string, string>): Manifest {
+function externalSecret(secret: Manifest, store: string, keys: ReadonlyMap<string, string>): Manifest {
   const values = Object.entries(secret.stringData as Record<string, string>).sort(([a], [b]) =>
     a.localeCompare(b, "en"),
   );
-  const origin = (value: string) => origins.get(value) ?? secretSetting(value);
+  const keyOf = (value: string) => keys.get(value) ?? secretSetting(value);
   const remote = values.flatMap(([secretKey, value]) => {
-    const key = origin(value);
+    const key = keyOf(value);
     return key === undefined ? [] : [{ secretKey, remoteRef: { key, property: "password" } }];
   });
-  const literal = values.filter(([, value]) => origin(value) === undefined);
+  const literal = values.filter(([, value]) => keyOf(value) === undefined);
   const templated = [...literal, ...remote.map(({ secretKey }) => [secretKey, `{{ .${secretKey} }}`])];
   return {
     apiVersion: "external-secrets.io/v1",

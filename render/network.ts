@@ -8,7 +8,8 @@ type Selector = Peer["podSelector"];
 
 /** Pods that are alike, and what they listen on. */
 interface Pods {
-  readonly name: string;
+  /** `namespace/name` of what makes them. */
+  readonly title: string;
   readonly namespace: string;
   readonly podLabels: Record<string, string>;
   readonly ports: readonly number[];
@@ -18,10 +19,11 @@ interface Pods {
 function allPods(resources: readonly RecordedResource[]): Pods[] {
   const own = workloads(resources).map((workload) => ({
     ...workload,
+    title: `${workload.namespace}/${workload.name}`,
     ports: containers(workload).flatMap(({ ports }) => (ports ?? []).map(({ containerPort }) => containerPort)),
   }));
   const clusters = objects(resources, "Cluster").map(({ metadata: { name, namespace } }) => ({
-    name,
+    title: `${namespace}/${name}`,
     namespace,
     podLabels: { "cnpg.io/cluster": name },
     ports: [5432, 8000],
@@ -31,8 +33,8 @@ function allPods(resources: readonly RecordedResource[]): Pods[] {
 
 /**
  * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
- * selects is open in that direction; else some rule has to allow it. At the ends: workloads, ranges of addresses
- * outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in another one, and `anyone`.
+ * selects is open in that direction; else some rule has to allow it. At the ends: workloads by `namespace/name`, ranges of
+ * addresses outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in another one, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
   const pods = allPods(resources);
@@ -41,18 +43,18 @@ export function openConnections(resources: readonly RecordedResource[]): string[
     pods.flatMap((to) =>
       to.ports
         .filter((port) => allows(policies, "Egress", from, to, port) && allows(policies, "Ingress", to, from, port))
-        .map((port) => `${from.name} -> ${to.name}:${port}`),
+        .map((port) => `${from.title} -> ${to.title}:${port}`),
     ),
   );
   const outside = pods.flatMap((pod) => [
     ...rules(policies, "Egress", pod).flatMap((rule) =>
       rule.to.flatMap((peer) =>
-        rule.ports.flatMap(({ port }) => elsewhere(peer, port, pods).map((place) => `${pod.name} -> ${place}`)),
+        rule.ports.flatMap(({ port }) => elsewhere(peer, port, pods).map((place) => `${pod.title} -> ${place}`)),
       ),
     ),
-    ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.name} -> anyone`] : []),
+    ...(rules(policies, "Egress", pod) === unrestricted ? [`${pod.title} -> anyone`] : []),
     ...rules(policies, "Ingress", pod).flatMap((rule) =>
-      strangers(rule).flatMap((from) => rule.ports.map(({ port }) => `${from} -> ${pod.name}:${port}`)),
+      strangers(rule).flatMap((from) => rule.ports.map(({ port }) => `${from} -> ${pod.title}:${port}`)),
     ),
   ]);
   return [...new Set([...inside, ...outside])].sort();

@@ -71,12 +71,28 @@ function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedRes
   return resources.filter((candidate) => candidate.custom && kindOf(candidate) === kind);
 }
 
-/** The object of a kind that the program gave this name, as it was registered. */
-export function resource(resources: readonly RecordedResource[], kind: Kind, name: string): RecordedResource {
-  const named = ofKind(resources, kind).filter((candidate) => candidate.name === name);
+/** Whether a resource is meant by the name that the program gave it, or by `namespace/name` where several have that name. */
+function isNamed({ name, inputs }: RecordedResource, reference: string): boolean {
+  const { namespace } = (inputs.metadata ?? {}) as { namespace?: string };
+  return reference === name || reference === `${namespace}/${name}`;
+}
+
+/**
+ * The one of these that is meant.
+ * @throws Error where there is none, or more than one.
+ */
+function only(candidates: readonly RecordedResource[], what: string, reference: string): RecordedResource {
+  const named = candidates.filter((candidate) => isNamed(candidate, reference));
   if (named.length === 1) return named[0]!;
-  const names = ofKind(resources, kind).map((candidate) => candidate.name);
-  throw new Error(`${named.length} of kind ${kind} are named ${name}; there are ${names.join(", ") || "none"}.`);
+  const names = (named.length > 1 ? named : candidates).map(
+    ({ name, inputs }) => `${(inputs.metadata as { namespace?: string }).namespace}/${name}`,
+  );
+  throw new Error(`${named.length} ${what} are named ${reference}; there are ${names.join(", ") || "none"}.`);
+}
+
+/** The object of a kind that the program gave this name, or `namespace/name`, as it was registered. */
+export function resource(resources: readonly RecordedResource[], kind: Kind, name: string): RecordedResource {
+  return only(ofKind(resources, kind), `of kind ${kind}`, name);
 }
 
 /** What the program gave for it. */
@@ -95,35 +111,46 @@ export function kubernetesObjects(resources: readonly RecordedResource[]): Kuber
 
 /** Something that makes pods. */
 export interface Workload {
-  readonly kind: "Deployment" | "StatefulSet" | "Job" | "CronJob";
+  readonly urn: string;
+  readonly kind: (typeof workloadKinds)[number];
   readonly name: string;
   readonly namespace: string;
   readonly podLabels: Record<string, string>;
   readonly pod: PodSpec;
-  readonly object: Objects["Deployment" | "StatefulSet" | "Job" | "CronJob"];
+  readonly object: Objects[(typeof workloadKinds)[number]];
 }
+
+const workloadKinds = ["Deployment", "StatefulSet", "Job", "CronJob"] as const;
 
 export function workloads(resources: readonly RecordedResource[]): Workload[] {
-  return (["Deployment", "StatefulSet", "Job", "CronJob"] as const).flatMap((kind) =>
-    ofKind(resources, kind).map(({ name, inputs }) => {
-      const object = inputs as unknown as Workload["object"];
-      const { metadata, spec } = ("jobTemplate" in object.spec ? object.spec.jobTemplate.spec : object.spec).template;
-      return { kind, name, namespace: object.metadata.namespace, podLabels: metadata.labels, pod: spec, object };
-    }),
-  );
+  return workloadKinds.flatMap((kind) => ofKind(resources, kind).map((resource) => asWorkload(resource)));
 }
 
+/** The workload that the program gave this name, or `namespace/name`. */
 export function workload(resources: readonly RecordedResource[], name: string): Workload {
-  const found = workloads(resources).find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`There is no workload ${name}.`);
-  return found;
+  const candidates = workloadKinds.flatMap((kind) => ofKind(resources, kind));
+  return asWorkload(only(candidates, "workloads", name));
+}
+
+function asWorkload(resource: RecordedResource): Workload {
+  const object = resource.inputs as unknown as Workload["object"];
+  const { metadata, spec } = ("jobTemplate" in object.spec ? object.spec.jobTemplate.spec : object.spec).template;
+  return {
+    urn: resource.urn,
+    kind: kindOf(resource) as Workload["kind"],
+    name: resource.name,
+    namespace: object.metadata.namespace,
+    podLabels: metadata.labels,
+    pod: spec,
+    object,
+  };
 }
 
 export function containers({ pod }: Workload): Container[] {
   return [...(pod.initContainers ?? []), ...pod.containers];
 }
 
-/** The environment that a workload's container sees, references followed; what the pod itself tells it is left out. */
+/** The environment that the container of a workload sees, references followed, without what the pod itself adds to it. */
 export function environment(resources: readonly RecordedResource[], name: string): Record<string, string> {
   const { pod, namespace } = workload(resources, name);
   const { env, envFrom } = pod.containers[0]!;

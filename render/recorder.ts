@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, hkdfSync } from "node:crypto";
+import { project } from "../config/project.ts";
 
 type Inputs = Record<string, unknown>;
 
@@ -19,7 +21,7 @@ export interface RecordedResource {
   readonly secrets: readonly string[];
   /** Paths of inputs that are not known yet: in a preview, what a provider makes up when it creates something. */
   readonly unknowns: readonly string[];
-  /** Name of the explicit provider that it goes to; undefined where the ambient one is taken. */
+  /** URN of the explicit provider that it goes to; undefined where the ambient one is taken. */
   readonly provider: string | undefined;
   /** URNs of what has to be ready first, without what follows from the parent. */
   readonly dependencies: readonly string[];
@@ -28,15 +30,22 @@ export interface RecordedResource {
   outputs: Inputs;
 }
 
+/** A resource about to be created. */
+export interface PendingResource extends pulumi.runtime.MockResourceArgs {
+  readonly urn: string;
+}
+
 export interface RecordOptions {
   readonly stack: string;
+  /** Name of the project, which is the namespace of a `pulumi.Config` without one. Default: that of Pulumi.yaml. */
+  readonly project?: string;
   /** Configuration as the engine would hand it over, keys with their namespace. */
   readonly config: Record<string, string>;
   readonly secretKeys?: readonly string[];
   /** Run as a preview, in which what providers make up is unknown. Default false. */
   readonly preview?: boolean;
   /** Called before a resource is created; it is created when this resolves. */
-  readonly hold?: (resource: pulumi.runtime.MockResourceArgs) => Promise<void> | undefined;
+  readonly hold?: (resource: PendingResource) => Promise<void> | undefined;
   /** From which generated passwords are derived. Default: from the stack's name, for renderings that leave secrets out. */
   readonly seed?: string;
 }
@@ -44,8 +53,9 @@ export interface RecordOptions {
 /** Missing from the SDK's type declarations, though exported; its version is pinned. */
 const runtime = pulumi.runtime as typeof pulumi.runtime & { waitForRPCs(): Promise<void> };
 
-/** The part of the mock monitor that is listened to: mocks are told neither dependencies nor options nor outputs. */
+/** The part of the mock monitor that is listened to: mocks are told neither URNs nor dependencies nor options nor outputs. */
 interface Monitor {
+  newUrn(parent: string, type: string, name: string): string;
   registerResource(request: RegisterRequest, callback: Callback): Promise<void>;
   registerResourceOutputs(request: OutputsRequest, callback: Callback): void;
 }
@@ -68,62 +78,95 @@ interface OutputsRequest {
   getOutputs(): Struct;
 }
 
-/** Runs a Pulumi program without an engine or a cluster and returns all resources that it registers, in their order. */
+/**
+ * Runs a Pulumi program without an engine or a cluster and returns all resources that it registers, in their order.
+ * @throws Error where the program fails, or registers two resources under one URN.
+ */
 export async function record(options: RecordOptions, program: () => unknown): Promise<RecordedResource[]> {
-  const resources: RecordedResource[] = [];
-  const failures: unknown[] = [];
   const states = new Map<string, Inputs>();
+  const urns = new AsyncLocalStorage<string>();
+  const projectName = options.project ?? project().name;
   await runtime.setMocks(
     {
       call: ({ inputs }) => inputs as Inputs,
       newResource: async (args) => {
-        await options.hold?.(args);
-        const state = created(args, options);
-        states.set(`${args.type}/${args.name}`, state);
+        const pending: PendingResource = { ...args, urn: urns.getStore()! };
+        await options.hold?.(pending);
+        const state = created(pending, options);
+        states.set(pending.urn, state);
         return { id: args.custom ? args.name : undefined, state: asSecret(args.type, state) };
       },
     },
-    "platform",
+    projectName,
     options.stack,
     options.preview ?? false,
   );
   runtime.setAllConfig(options.config, [...(options.secretKeys ?? [])]);
-
   const monitor = runtime.getMonitor() as unknown as Monitor;
-  const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request, callback) =>
-    register(request, (error, response) => {
-      if (error) failures.push(error);
-      else resources.push(recorded(request, response!.getUrn(), states));
-      callback(error, response);
-    });
-  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
-  monitor.registerResourceOutputs = (request, callback) => {
-    const resource = resources.find(({ urn }) => urn === request.getUrn());
-    if (resource) resource.outputs = request.getOutputs().toJavaScript();
-    registerOutputs(request, callback);
-  };
-
+  monitor.newUrn = engineUrn(options.stack, projectName);
+  const { resources, failures } = listen(monitor, urns, states);
   await program();
   await runtime.waitForRPCs();
   if (failures.length > 0) throw failures[0];
   return resources;
 }
 
-function recorded(request: RegisterRequest, urn: string, states: Map<string, Inputs>): RecordedResource {
+/** Records what passes through the monitor, under the URNs that an engine would give. */
+function listen(monitor: Monitor, urns: AsyncLocalStorage<string>, states: ReadonlyMap<string, Inputs>) {
+  const resources: RecordedResource[] = [];
+  const failures: unknown[] = [];
+  const taken = new Set<string>();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = async (request, callback) => {
+    const urn = monitor.newUrn(request.getParent(), request.getType(), request.getName());
+    if (taken.has(urn)) {
+      const error = new Error(`Two resources have the URN ${urn}; give one of them another name.`);
+      failures.push(error);
+      return callback(error);
+    }
+    taken.add(urn);
+    await urns.run(urn, () =>
+      register(request, (error, response) => {
+        if (error) failures.push(error);
+        else resources.push(recorded(request, urn, states));
+        callback(error, response);
+      }),
+    );
+  };
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request, callback) => {
+    const resource = resources.find(({ urn }) => urn === request.getUrn());
+    if (resource) resource.outputs = request.getOutputs().toJavaScript();
+    registerOutputs(request, callback);
+  };
+  return { resources, failures };
+}
+
+/**
+ * URNs as an engine makes them, of the types of all components around a resource; the mocks' have the innermost one alone:
+ * https://www.pulumi.com/docs/iac/concepts/resources/names/#urns.
+ */
+function engineUrn(stack: string, projectName: string): Monitor["newUrn"] {
+  return (parent, type, name) => {
+    const outer = parent === "" ? "" : `${parent.split("::")[2]}$`;
+    return `urn:pulumi:${stack}::${projectName}::${outer}${type}::${name}`;
+  };
+}
+
+function recorded(request: RegisterRequest, urn: string, states: ReadonlyMap<string, Inputs>): RecordedResource {
   return {
     urn,
     type: request.getType(),
     name: request.getName(),
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
-    inputs: states.get(`${request.getType()}/${request.getName()}`) ?? {},
+    inputs: states.get(urn) ?? {},
     autonamed:
       request.getType().startsWith("kubernetes:") &&
       (request.getObject().toJavaScript().metadata as Inputs | undefined)?.name === undefined,
     secrets: paths(request.getObject().toJavaScript(), isSecret),
     unknowns: paths(request.getObject().toJavaScript(), (value) => value === pulumi.runtime.unknownValue),
-    provider: request.getProvider().split("::").at(-2),
+    provider: request.getProvider().split("::").slice(0, -1).join("::") || undefined,
     dependencies: request.getDependenciesList(),
     protect: request.getProtect(),
     outputs: {},
@@ -156,22 +199,22 @@ function revealed(value: unknown): unknown {
 const randomPassword = "random:index/randomPassword:RandomPassword";
 
 /** What an engine and its providers would make of the inputs. */
-function created(args: pulumi.runtime.MockResourceArgs, options: RecordOptions): Inputs {
+function created(args: PendingResource, options: RecordOptions): Inputs {
   const inputs = revealed(args.inputs) as Inputs;
   if (options.preview && !args.type.startsWith("kubernetes:")) return inputs;
   if (args.type === randomPassword) {
     const generation = JSON.stringify(inputs.keepers ?? {});
     return {
       ...inputs,
-      result: derivedText(options.seed ?? options.stack, `${args.name} ${generation}`, Number(inputs.length)),
+      result: derivedText(options.seed ?? options.stack, `${args.urn} ${generation}`, Number(inputs.length)),
     };
   }
   if (args.type === "random:index/randomId:RandomId") {
-    const bytes = derivedBytes(options.stack, args.name, Number(inputs.byteLength));
+    const bytes = derivedBytes(options.stack, args.urn, Number(inputs.byteLength));
     return { ...inputs, b64Url: bytes.toString("base64url"), hex: bytes.toString("hex") };
   }
   if (!args.type.startsWith("kubernetes:")) return inputs;
-  const object = named(inputs, args.name);
+  const object = named(inputs, args);
   return object.kind === "Service" && !options.preview ? { ...object, status: { loadBalancer: {} } } : object;
 }
 
@@ -183,20 +226,23 @@ function asSecret(type: string, state: Inputs): Inputs {
 }
 
 /** Where Pulumi would add a random suffix, the suffix is made from the content: a changed object gets another name. */
-function named(inputs: Inputs, name: string): Inputs {
+function named(inputs: Inputs, { urn, name }: PendingResource): Inputs {
   const metadata = inputs.metadata as Inputs | undefined;
   if (metadata?.name !== undefined) return inputs;
-  const suffix = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 8);
+  const suffix = createHash("sha256")
+    .update(JSON.stringify([urn, inputs]))
+    .digest("hex")
+    .slice(0, 8);
   return { ...inputs, metadata: { ...metadata, name: `${name}-${suffix}` } };
 }
 
-function derivedBytes(seed: string, name: string, length: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", seed, "chatdb", name, length));
+function derivedBytes(seed: string, purpose: string, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", seed, "render", purpose, length));
 }
 
 /** Letters and digits; the few that base64 has beside them are dropped, so more is derived than asked for. */
-function derivedText(seed: string, name: string, length: number): string {
-  return derivedBytes(seed, name, length * 2)
+function derivedText(seed: string, purpose: string, length: number): string {
+  return derivedBytes(seed, purpose, length * 2)
     .toString("base64")
     .replace(/[^A-Za-z0-9]/g, "")
     .slice(0, length);

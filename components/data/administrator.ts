@@ -22,7 +22,7 @@ export function administrator(
     { length, special: false },
     { parent, protect },
   );
-  const metadata = { namespace, labels: labels(name, "infrastructure") };
+  const metadata = { namespace: namespace.created, labels: labels(name, "infrastructure", namespace) };
   const secret = new k8s.core.v1.Secret(`${name}-admin`, { metadata, stringData: { ...more, password } }, { parent });
   return {
     password,

@@ -105,19 +105,19 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
  * Format: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
  */
 function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
-  const domain = pulumi.interpolate`${governingService(name)}.${args.namespace}.svc.cluster.local`;
+  const domain = `${governingService(name)}.${args.namespace.name}.svc.cluster.local`;
   const voters = Array.from(
     { length: args.brokers },
-    (_, node) => pulumi.interpolate`${node}@${name}-${node}.${domain}:${controllerPort}`,
+    (_, node) => `${node}@${name}-${node}.${domain}:${controllerPort}`,
   );
   const fieldRef = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
   const settings: Record<string, pulumi.Input<string>> = {
     // Made once and kept in the stack's state: brokers refuse a volume that was formatted under another id.
     CLUSTER_ID: new random.RandomId(`${name}-cluster`, { byteLength: 16 }, { parent, protect: args.protect }).b64Url,
     KAFKA_PROCESS_ROLES: "broker,controller",
-    KAFKA_CONTROLLER_QUORUM_VOTERS: pulumi.all(voters).apply((all) => all.join(",")),
+    KAFKA_CONTROLLER_QUORUM_VOTERS: voters.join(","),
     KAFKA_LISTENERS: `CLIENT://:${clientPort},CONTROLLER://:${controllerPort},BROKER://:${brokerPort}`,
-    KAFKA_ADVERTISED_LISTENERS: pulumi.interpolate`CLIENT://$(POD_NAME).${domain}:${clientPort},BROKER://$(POD_NAME).${domain}:${brokerPort}`,
+    KAFKA_ADVERTISED_LISTENERS: `CLIENT://$(POD_NAME).${domain}:${clientPort},BROKER://$(POD_NAME).${domain}:${brokerPort}`,
     ...security,
     ...durability(Math.min(args.brokers, 3)),
     // Below the mount: a volume's own lost+found is no topic.

@@ -47,7 +47,7 @@ export class Kafka extends pulumi.ComponentResource {
   private readonly topicsMade: pulumi.Resource;
 
   constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:Kafka", name, {}, opts);
+    super("platform:data:Kafka", name, {}, opts);
     this.name = name;
     this.args = args;
     this.cluster = args.external ? external(args.external) : kafkaCluster(name, args, this);
@@ -75,6 +75,7 @@ export class Kafka extends pulumi.ComponentResource {
       throw new Error(`${this.name} has no topic ${unknown.join(", ")}; its topics are ${known.join(", ")}.`);
     return {
       name: this.name,
+      component: this,
       connect: (consumer) => (this.cluster.managesUsers ? this.asUser(consumer, use) : this.asEveryone()),
     };
   }

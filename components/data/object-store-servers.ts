@@ -31,11 +31,11 @@ export interface ObjectStoreServersArgs extends ServerArgs {
 
 const apiPort = 9000;
 const consolePort = 9001;
-const adminUser = "chatdb-admin";
 const dataPath = "/data";
 
 /** Servers of the object store in a StatefulSet of their own. */
 export function objectStoreServers(name: string, args: ObjectStoreServersArgs, parent: pulumi.Resource): S3Endpoint {
+  const adminUser = `${name}-admin`;
   const { password, passwordRef } = administrator(name, { ...args, length: 40 }, parent);
   const replicas = args.servers ?? 1;
   const self = { to: { namespace: args.namespace, labels: selector(name) }, port: apiPort };
@@ -81,7 +81,7 @@ export function objectStoreServers(name: string, args: ObjectStoreServersArgs, p
  * Where the data is: a directory, or one drive of each server, which makes an erasure set. Of four drives two hold parity by default:
  * https://github.com/minio/minio/blob/master/docs/erasure/storage-class/README.md.
  */
-function drives(name: string, { servers = 1, namespace }: ObjectStoreServersArgs): pulumi.Input<string> {
+function drives(name: string, { servers = 1, namespace }: ObjectStoreServersArgs): string {
   if (servers === 1) return dataPath;
-  return pulumi.interpolate`http://${name}-{0...${servers - 1}}.${governingService(name)}.${namespace}.svc.cluster.local:${apiPort}${dataPath}`;
+  return `http://${name}-{0...${servers - 1}}.${governingService(name)}.${namespace.name}.svc.cluster.local:${apiPort}${dataPath}`;
 }

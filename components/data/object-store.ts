@@ -43,7 +43,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   private readonly provisioner: Provisioner;
 
   constructor(name: string, args: ObjectStoreArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:ObjectStore", name, {}, opts);
+    super("platform:data:ObjectStore", name, {}, opts);
     this.name = name;
     this.args = args;
     this.store = args.external ? external(args.external) : objectStoreServers(name, args, this);
@@ -58,6 +58,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   buckets(use: Record<string, BucketUse>): Dependency {
     return {
       name: this.name,
+      component: this,
       connect: (consumer) => {
         const buckets = Object.entries(use).map(
           ([bucket, access]) => [bucket, `${this.args.bucketPrefix ?? ""}${bucket}`, access] as const,
@@ -109,6 +110,7 @@ export class ObjectStore extends pulumi.ComponentResource {
     const { endpoint, region, adminAccessKeyId, adminSecretAccessKey, destination, readyWhen } = this.store;
     return {
       name: this.name,
+      component: this,
       connect: () => ({
         env: { S3_ENDPOINT: endpoint, S3_REGION: region },
         secretEnv: { ADMIN_S3_ACCESS_KEY_ID: adminAccessKeyId, ADMIN_S3_SECRET_ACCESS_KEY: adminSecretAccessKey },

@@ -6,9 +6,10 @@ import type { ObjectStore } from "./object-store.ts";
 import type { Postgres } from "./postgres.ts";
 import { seconds, type Duration, type Size } from "../workload/quantities.ts";
 import { ScheduledJob, workspace, type Step } from "../workload/scheduled-job.ts";
+import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
 export interface PostgresBackupArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly postgres: Postgres;
   /** Backups are in its bucket `backups`. */
   readonly objectStore: ObjectStore;
@@ -30,7 +31,7 @@ export interface PostgresBackupArgs {
  */
 export class PostgresBackup extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresBackupArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:PostgresBackup", name, {}, opts);
+    super("platform:data:PostgresBackup", name, {}, opts);
     const { namespace, postgres, objectStore, storage } = args;
     const inPostgresImage = (script: "dump" | "restore"): Step => ({
       name: script,

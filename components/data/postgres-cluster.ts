@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { administrator } from "./administrator.ts";
 import type { Connection, Consumer, Dependency, Destination } from "../network/connection.ts";
+import { dnsLabel } from "../workload/dns-label.ts";
 import { labels } from "../workload/labels.ts";
 import { edgePolicies, ingressFromOutside } from "../network/network-policy.ts";
 import { spread } from "../workload/pod.ts";
@@ -67,8 +68,8 @@ export function postgresCluster(
       kind: "Cluster",
       metadata: {
         name,
-        namespace: args.namespace,
-        labels: labels(name, "infrastructure"),
+        namespace: args.namespace.created,
+        labels: labels(name, "infrastructure", args.namespace),
         annotations: { "pulumi.com/waitFor": "condition=Ready" },
       },
       spec: {
@@ -93,7 +94,7 @@ export function postgresCluster(
   if (archive) scheduledBackup(instances, archive, resource, parent);
   connection?.retire?.(resource);
   return {
-    host: pulumi.interpolate`${name}-rw.${args.namespace}.svc.cluster.local`,
+    host: `${name}-rw.${args.namespace.name}.svc.cluster.local`,
     port,
     ssl: "disable",
     adminUser,
@@ -148,7 +149,11 @@ function network(
   const operator = [port, statusPort].map((port) => {
     const policy = `operator-to-${name}-${port}`;
     const spec = ingressFromOutside(instances.labels, [{ namespace: operatorNamespace }], port);
-    return new k8s.networking.v1.NetworkPolicy(policy, { metadata: { name: policy, namespace }, spec }, { parent });
+    return new k8s.networking.v1.NetworkPolicy(
+      policy,
+      { metadata: { name: dnsLabel(policy), namespace: namespace.created }, spec },
+      { parent },
+    );
   });
   return [...edgePolicies(instances, destinations, parent), ...operator];
 }
@@ -161,7 +166,7 @@ function objectStore(
   parent: pulumi.Resource,
 ) {
   const bucket = Object.entries(env).find(([variable]) => variable.startsWith("S3_BUCKET_"))![1];
-  const metadata = { namespace, labels: labels(name, "infrastructure") };
+  const metadata = { namespace: namespace.created, labels: labels(name, "infrastructure", namespace) };
   const stringData = { ...secretEnv, S3_REGION: env.S3_REGION! };
   const secret = new k8s.core.v1.Secret(`${name}-archive`, { metadata, stringData }, { parent });
   const key = (key: string) => ({ name: secret.metadata.name, key });
@@ -209,7 +214,7 @@ function scheduledBackup(
     {
       apiVersion: "postgresql.cnpg.io/v1",
       kind: "ScheduledBackup",
-      metadata: { name, namespace, labels: labels(name, "infrastructure") },
+      metadata: { name, namespace: namespace.created, labels: labels(name, "infrastructure", namespace) },
       spec: {
         schedule,
         immediate: true,

@@ -45,7 +45,7 @@ export class Postgres extends pulumi.ComponentResource {
   private readonly owners = new Map<string, string>();
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:Postgres", name, {}, opts);
+    super("platform:data:Postgres", name, {}, opts);
     this.name = name;
     this.args = args;
     this.server = this.deploy();
@@ -60,6 +60,7 @@ export class Postgres extends pulumi.ComponentResource {
   database(database: string, { access = "owner", as = "DATABASE" }: DatabaseUse = {}): Dependency {
     return {
       name: this.name,
+      component: this,
       connect: (consumer): Connection => {
         const name = `${this.name}-${database}-${access === "owner" ? "owner" : consumer.name}`;
         const role = this.role(database, access, consumer);
@@ -104,6 +105,7 @@ export class Postgres extends pulumi.ComponentResource {
   administration(): Dependency {
     return {
       name: this.name,
+      component: this,
       connect: () => ({
         env: {
           ADMIN_DATABASE_HOST: this.server.host,

@@ -3,9 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Connection, Dependency } from "../network/connection.ts";
 import type { Login } from "./login.ts";
 import { OneOffJob, type OneOffJobArgs } from "../workload/one-off-job.ts";
+import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
 export interface ProvisionerArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   /** Image of services/provisioner. */
   readonly image: pulumi.Input<string>;
   /** Use of the server as its administrator. */

@@ -1,17 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
-/** Pods, as a network policy names them. */
+/** Pods of the program, as a network policy selects them. */
 export interface Peer {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly labels: Record<string, string>;
 }
 
-/** Where packets of a connection go: pods of this cluster, or addresses outside of it. */
+/** Pods that are no part of the program: policies of their own decide what they let in. */
+export interface ForeignPeer {
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+}
+
+/** Addresses outside of the cluster, in CIDR notation. */
+export interface AddressRange {
+  readonly cidr: string;
+  /** Ranges within it that stay closed. Default: none. */
+  readonly except?: readonly string[];
+}
+
+/** Where packets of a connection go. */
 export interface Destination {
-  readonly to: Peer | { readonly cidr: string; readonly except?: readonly string[] };
+  readonly to: Peer | ForeignPeer | AddressRange;
   readonly port: number;
-  /** Pods of somebody else: what they let in is for policies of their own to say. Default false. */
-  readonly foreign?: boolean;
 }
 
 /** Who uses something: its name becomes the role, user or principal at the other side. */
@@ -40,13 +52,19 @@ export interface Dependency {
   readonly name: string;
   /** The consumer tolerates its absence, so startup does not wait for it. */
   readonly lazy?: boolean;
+  /** The component itself, which tells things of the same name apart. Default: none, it is no part of the program. */
+  readonly component?: pulumi.Resource;
+  /**
+   * Makes the connection of one consumer. It may register resources, a login and the Job that makes it known to the
+   * server, say, so a consumer calls it once: before its own resources, which wait for these.
+   */
   connect(consumer: Consumer): Connection;
 }
 
 /** The same dependency without the wait: for peers of one startup layer that find each other when needed. */
 export function lazily(dependency: Dependency): Dependency {
   return {
-    name: dependency.name,
+    ...dependency,
     lazy: true,
     connect: (consumer) => ({ ...dependency.connect(consumer), readyWhen: [] }),
   };

@@ -40,7 +40,7 @@ export class GatewayRoute extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayRouteArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:GatewayRoute", name, {}, opts);
+    super("platform:network:GatewayRoute", name, {}, opts);
     const { gateway, tls } = args;
     const made = gateway ? [] : [this.gateway(name, args)];
     const attach = (sectionName?: string): ParentRef =>
@@ -82,7 +82,7 @@ export class GatewayRoute extends pulumi.ComponentResource {
     annotations: Record<string, string>,
     spec: object,
   ) {
-    const metadata = { name, namespace, labels: labels(name, "ingress"), annotations };
+    const metadata = { name, namespace: namespace.created, labels: labels(name, "ingress", namespace), annotations };
     return new k8s.apiextensions.CustomResource(name, { apiVersion, kind, metadata, spec }, { parent: this });
   }
 }

@@ -8,7 +8,7 @@ export class Ingress extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:Ingress", name, {}, opts);
+    super("platform:network:Ingress", name, {}, opts);
     const { host, service, tls } = args;
     const annotations = {
       ...routeAnnotations(args),
@@ -17,7 +17,12 @@ export class Ingress extends pulumi.ComponentResource {
     const ingress = new k8s.networking.v1.Ingress(
       name,
       {
-        metadata: { name, namespace: args.namespace, labels: labels(name, "ingress"), annotations },
+        metadata: {
+          name,
+          namespace: args.namespace.created,
+          labels: labels(name, "ingress", args.namespace),
+          annotations,
+        },
         spec: {
           ingressClassName: args.className,
           tls: tls && [{ hosts: [host], secretName: tls.secret }],

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { dnsLabel, joinedLabel } from "../workload/dns-label.ts";
+import type { NamespaceRef } from "../workload/namespace-ref.ts";
 import type { Consumer, Destination, Peer } from "./connection.ts";
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
@@ -68,19 +70,26 @@ export function ingressFromOutside(
   };
 }
 
-function named(namespace: pulumi.Input<string>) {
+function named(namespace: string) {
   return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
 }
 
 function peer(to: Destination["to"]): PolicyPeer {
   if ("cidr" in to) return { ipBlock: { cidr: to.cidr, ...(to.except?.length && { except: [...to.except] }) } };
   return {
-    namespaceSelector: named(to.namespace),
+    namespaceSelector: named(typeof to.namespace === "string" ? to.namespace : to.namespace.name),
     podSelector: { matchLabels: to.labels },
   };
 }
 
-/** The policies of a consumer's edges: one at its own end, one at each destination that is part of the program. */
+function isPeer(to: Destination["to"]): to is Peer {
+  return !("cidr" in to) && typeof to.namespace !== "string";
+}
+
+/**
+ * The policies of a consumer's edges: one at its own end, one at each destination that is part of the program. The name
+ * of the latter says who comes from which namespace, since others of the same name may come from elsewhere.
+ */
 export function edgePolicies(
   consumer: Consumer,
   destinations: readonly Destination[],
@@ -89,18 +98,22 @@ export function edgePolicies(
   if (destinations.length === 0) return [];
   // Two databases of one server, say, are one place.
   const distinct = [...new Set(destinations)];
-  const policy = (name: string, namespace: pulumi.Input<string>, spec: PolicySpec) =>
-    new k8s.networking.v1.NetworkPolicy(name, { metadata: { name, namespace }, spec }, { parent });
-  const ingress = distinct.flatMap(({ to, port, foreign }) =>
-    "cidr" in to || foreign
-      ? []
-      : [
-          policy(
-            `${consumer.name}-to-${Object.values(to.labels)[0]}-${port}`,
-            to.namespace,
-            ingressFrom(consumer, to, port),
-          ),
-        ],
-  );
-  return [policy(`${consumer.name}-egress`, consumer.namespace, egressTo(consumer, distinct)), ...ingress];
+  const policy = (urnName: string, name: string, namespace: NamespaceRef, spec: PolicySpec) =>
+    new k8s.networking.v1.NetworkPolicy(
+      urnName,
+      { metadata: { name, namespace: namespace.created }, spec },
+      { parent },
+    );
+  const ingress = distinct.flatMap(({ to, port }) => {
+    if (!isPeer(to)) return [];
+    const end = [Object.values(to.labels)[0]!, String(port)];
+    return policy(
+      joinedLabel([consumer.name, "to", to.namespace.name, ...end]),
+      joinedLabel([consumer.namespace.name, consumer.name, "to", ...end]),
+      to.namespace,
+      ingressFrom(consumer, to, port),
+    );
+  });
+  const egress = `${consumer.name}-egress`;
+  return [policy(egress, dnsLabel(egress), consumer.namespace, egressTo(consumer, distinct)), ...ingress];
 }

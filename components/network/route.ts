@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
 /** A host name of which all paths lead to a Service: what the components Ingress and GatewayRoute make of it is theirs. */
 export interface RouteArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly host: string;
   /** Its port named `http` is the one that is led to. */
   readonly service: k8s.core.v1.Service;

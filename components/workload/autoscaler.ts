@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { dnsLabel } from "./dns-label.ts";
+import type { NamespaceRef } from "./namespace-ref.ts";
 
 /** How many replicas, and what makes them more or fewer. */
 export interface Scaling {
@@ -14,7 +16,7 @@ export interface Scaling {
 /** Scales a Deployment by CPU and memory: up after a minute of need, down after five of idleness. */
 export function autoscale(
   name: string,
-  namespace: pulumi.Input<string>,
+  namespace: NamespaceRef,
   deployment: k8s.apps.v1.Deployment,
   { min, max, cpu, memory }: Scaling,
   parent: pulumi.Resource,
@@ -26,7 +28,7 @@ export function autoscale(
   return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
     `${name}-hpa`,
     {
-      metadata: { name: `${name}-hpa`, namespace },
+      metadata: { name: dnsLabel(`${name}-hpa`), namespace: namespace.created },
       spec: {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
         minReplicas: min,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { autoscale, type Scaling } from "./autoscaler.ts";
+import { dnsLabel, requireDnsLabel } from "./dns-label.ts";
 import { connectAll, type Connection, type Consumer, type Dependency } from "../network/connection.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies, ingressFromOutside, type Outsider } from "../network/network-policy.ts";
@@ -18,9 +19,10 @@ import {
 } from "./pod.ts";
 import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
+import type { NamespaceRef } from "./namespace-ref.ts";
 
 export interface MicroserviceArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly image: pulumi.Input<string>;
   /** Port that the container listens on; it learns it from `PORT`. */
   readonly port: number;
@@ -71,9 +73,10 @@ export class Microservice extends pulumi.ComponentResource {
   private readonly port: number;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireDnsLabel("Microservice", name);
     const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
     const connection = connectAll(consumer, args.uses);
-    super("chatdb:components:Microservice", name, {}, opts);
+    super("platform:workload:Microservice", name, {}, opts);
     this.name = name;
     this.consumer = consumer;
     this.port = args.port;
@@ -86,19 +89,20 @@ export class Microservice extends pulumi.ComponentResource {
     new k8s.policy.v1.PodDisruptionBudget(
       name,
       {
-        metadata: { name, namespace: args.namespace, labels: labels(name, "service") },
+        metadata: { name, namespace: args.namespace.created, labels: labels(name, "service", args.namespace) },
         spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
       },
       { parent: this },
     );
-    this.url = pulumi.interpolate`http://${this.service.metadata.name}.${args.namespace}.svc.cluster.local:${args.servicePort ?? args.port}`;
-    this.registerOutputs({ url: this.url, uses: args.uses.map(({ name, lazy }) => ({ name, lazy: lazy ?? false })) });
+    this.url = pulumi.interpolate`http://${this.service.metadata.name}.${args.namespace.name}.svc.cluster.local:${args.servicePort ?? args.port}`;
+    this.registerOutputs({ url: this.url, uses: args.uses.map(asOutput) });
   }
 
   /** Use of this service over HTTP. Its address is in `<NAME>_URL`, or in the variable that `as` names. */
   http({ as = `${this.name.toUpperCase().replaceAll("-", "_")}_URL` }: { as?: string } = {}): Dependency {
     return {
       name: this.name,
+      component: this,
       connect: () => ({
         env: { [as]: this.url },
         secretEnv: {},
@@ -109,6 +113,11 @@ export class Microservice extends pulumi.ComponentResource {
   }
 }
 
+/** A use as the dependency graph reads it from the component's outputs. */
+function asOutput({ name, lazy = false, component }: Dependency) {
+  return { name, lazy, ...(component && { urn: component.urn }) };
+}
+
 function deploy(
   name: string,
   args: MicroserviceArgs,
@@ -116,7 +125,7 @@ function deploy(
   connection: Connection,
   parent: pulumi.Resource,
 ) {
-  const metadata = { namespace: args.namespace, labels: labels(name, "service") };
+  const metadata = { namespace: args.namespace.created, labels: labels(name, "service", args.namespace) };
   const account = ownAccount(name, args.namespace, "service", parent);
   // Named by Pulumi, as the Secret is: a changed value is a new object under a new name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
@@ -148,7 +157,7 @@ function deploy(
         progressDeadlineSeconds: 180,
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: {
-          metadata: { labels: labels(name, "service") },
+          metadata: { labels: metadata.labels },
           spec: {
             ...restrictedPod(ownUid),
             serviceAccountName: account.metadata.name,
@@ -215,8 +224,8 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
     {
       metadata: {
         name,
-        namespace: args.namespace,
-        labels: labels(name, "service"),
+        namespace: args.namespace.created,
+        labels: labels(name, "service", args.namespace),
         // The Deployment's readiness is the gate; the provider would let the Service settle for ten seconds more.
         ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
       },
@@ -247,14 +256,17 @@ function outside(
 
 function openToOutsiders(
   name: string,
-  namespace: pulumi.Input<string>,
+  namespace: NamespaceRef,
   outsiders: readonly Outsider[],
   port: number,
   parent: pulumi.Resource,
 ) {
   return new k8s.networking.v1.NetworkPolicy(
     `${name}-public`,
-    { metadata: { name: `${name}-public`, namespace }, spec: ingressFromOutside(selector(name), outsiders, port) },
+    {
+      metadata: { name: dnsLabel(`${name}-public`), namespace: namespace.created },
+      spec: ingressFromOutside(selector(name), outsiders, port),
+    },
     { parent },
   );
 }

@@ -2,14 +2,16 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import { connectAll, type Consumer, type Dependency } from "../network/connection.ts";
+import { dnsLabel } from "./dns-label.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "../network/network-policy.ts";
 import { bounded, ownUid, restrictedContainer, restrictedPod, scratch, type Resources } from "./pod.ts";
 import { secretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
+import type { NamespaceRef } from "./namespace-ref.ts";
 
 export interface OneOffJobArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly image: pulumi.Input<string>;
   /** Arguments to the image's entry point. */
   readonly args: string[];
@@ -20,6 +22,9 @@ export interface OneOffJobArgs {
   /** What only has to be ready first. */
   readonly startsAfter?: readonly pulumi.Resource[];
 }
+
+/** Characters of a Job's name, to which Pulumi appends a dash and eight more. */
+const longestName = 63 - 9;
 
 const resources: Resources = {
   requests: { cpu: "50m", memory: "64Mi" },
@@ -38,15 +43,17 @@ export class OneOffJob extends pulumi.ComponentResource {
   readonly job: k8s.batch.v1.Job;
 
   constructor(name: string, args: OneOffJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
+    const { namespace } = args;
+    const label = dnsLabel(name, longestName);
+    const consumer: Consumer = { name: label, namespace, labels: selector(label) };
     const connection = connectAll(consumer, args.uses);
-    super("chatdb:components:OneOffJob", name, {}, opts);
+    super("platform:workload:OneOffJob", name, {}, opts);
 
     const secretEnv = { ...connection.secretEnv, ...args.secretEnv };
-    const metadata = { namespace: args.namespace, labels: labels(name, "job") };
+    const metadata = { namespace: namespace.created, labels: labels(label, "job", namespace) };
     const { volumes, volumeMounts } = scratch(["/tmp"]);
     this.job = new kx.Job(
-      name,
+      label,
       {
         metadata,
         spec: {
@@ -56,7 +63,7 @@ export class OneOffJob extends pulumi.ComponentResource {
             metadata: { labels: metadata.labels },
             spec: {
               ...restrictedPod(ownUid),
-              serviceAccountName: ownAccount(name, args.namespace, "job", this).metadata.name,
+              serviceAccountName: ownAccount(label, namespace, "job", this).metadata.name,
               restartPolicy: "OnFailure",
               volumes,
               containers: [
@@ -65,7 +72,7 @@ export class OneOffJob extends pulumi.ComponentResource {
                   image: args.image,
                   imagePullPolicy: "IfNotPresent",
                   args: args.args,
-                  env: { ...connection.env, ...args.env, ...secretVariables(name, secretEnv, metadata, this) },
+                  env: { ...connection.env, ...args.env, ...secretVariables(label, secretEnv, metadata, this) },
                   resources: bounded(resources),
                   volumeMounts,
                   ...restrictedContainer,

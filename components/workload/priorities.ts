@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { partOfLabel } from "./labels.ts";
 
 /** What gives way to what when a node is full: databases stay longest, Jobs and strangers go first. */
 const classes = {
@@ -7,7 +8,10 @@ const classes = {
   service: { value: 100_000, description: "Services that answer people." },
 };
 
-/** The system's priority classes, named by Pulumi: they belong to the whole cluster, in which other systems may have theirs. */
+/**
+ * A system's priority classes, named by Pulumi: they belong to the whole cluster, in which other systems have theirs.
+ * The component's name is the system's.
+ */
 export class Priorities extends pulumi.ComponentResource {
   /** Name of the class of databases, brokers and stores. */
   readonly infrastructure: pulumi.Output<string>;
@@ -15,11 +19,11 @@ export class Priorities extends pulumi.ComponentResource {
   readonly service: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:Priorities", name, {}, opts);
+    super("platform:workload:Priorities", name, {}, opts);
     const priority = (role: keyof typeof classes) =>
       new k8s.scheduling.v1.PriorityClass(
         `${name}-${role}`,
-        { metadata: { labels: { "app.kubernetes.io/part-of": "chatdb" } }, ...classes[role] },
+        { metadata: { labels: partOfLabel(name) }, ...classes[role] },
         { parent: this },
       ).metadata.name;
     this.infrastructure = priority("infrastructure");

@@ -4,9 +4,11 @@ import { connectAll, type Connection, type Consumer, type Dependency } from "../
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "../network/network-policy.ts";
 import { ownUid, restrictedContainer, restrictedPod, scratch } from "./pod.ts";
+import { dnsLabel } from "./dns-label.ts";
 import { seconds, type Duration, type Size } from "./quantities.ts";
 import { asEnv, secretVariables, type SecretVariables } from "./secret-variables.ts";
 import { ownAccount } from "./service-account.ts";
+import type { NamespaceRef } from "./namespace-ref.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
@@ -24,7 +26,7 @@ export interface Step {
 }
 
 export interface ScheduledJobArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   /** Five fields of cron, in UTC: `"0 3 * * *"`. Undefined for a Job that people start: `kubectl create job --from=cronjob/NAME`. */
   readonly schedule?: string;
   /** What a run does, one step after the other. */
@@ -46,26 +48,35 @@ function resources(storage: Size): Container["resources"] {
   };
 }
 
+/** Characters of a CronJob's name, to which Kubernetes appends a time. */
+const longestName = 52;
+
 /** February never has a 31st day. A CronJob needs a schedule, even one that is suspended. */
 const never = "0 0 31 2 *";
 
 /** A CronJob whose runs never overlap, and consist of steps that share a directory. */
 export class ScheduledJob extends pulumi.ComponentResource {
   constructor(name: string, args: ScheduledJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
+    const { namespace } = args;
+    const label = dnsLabel(name, longestName);
+    const consumer: Consumer = { name: label, namespace, labels: selector(label) };
     const steps = args.steps.map((step) => ({ ...step, connection: connectAll(consumer, step.uses) }));
-    super("chatdb:components:ScheduledJob", name, {}, opts);
+    super("platform:workload:ScheduledJob", name, {}, opts);
 
-    const metadata = { namespace: args.namespace, labels: labels(name, "job") };
+    const metadata = { namespace: namespace.created, labels: labels(label, "job", namespace) };
     const containers = steps.map((step) =>
-      container(step, args.storage, secretVariables(`${name}-${step.name}`, step.connection.secretEnv, metadata, this)),
+      container(
+        step,
+        args.storage,
+        secretVariables(`${label}-${step.name}`, step.connection.secretEnv, metadata, this),
+      ),
     );
     const destinations = steps.flatMap(({ connection }) => connection.destinations);
     const cronJob = new k8s.batch.v1.CronJob(
-      name,
+      label,
       {
         // Named for people, who start it by hand.
-        metadata: { ...metadata, name },
+        metadata: { ...metadata, name: label },
         spec: {
           schedule: args.schedule ?? never,
           timeZone: "Etc/UTC",
@@ -85,7 +96,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
                 metadata: { labels: metadata.labels },
                 spec: {
                   ...restrictedPod(ownUid),
-                  serviceAccountName: ownAccount(name, args.namespace, "job", this).metadata.name,
+                  serviceAccountName: ownAccount(label, namespace, "job", this).metadata.name,
                   // A step cannot go on from half of what it did: each try is a pod of its own, with an empty workspace.
                   restartPolicy: "Never",
                   volumes: [{ name: "workspace", emptyDir: { sizeLimit: args.storage } }, ...scratch(["/tmp"]).volumes],

@@ -1,17 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "../network/connection.ts";
+import { requireDnsLabel } from "./dns-label.ts";
 import { labels, selector } from "./labels.ts";
 import { edgePolicies } from "../network/network-policy.ts";
 import { bounded, restrictedContainer, restrictedPod, scratch, spread, type Resources, type Spreading } from "./pod.ts";
 import type { Size } from "./quantities.ts";
 import { ownAccount } from "./service-account.ts";
+import type { NamespaceRef } from "./namespace-ref.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
 /** What every server with data is given, whatever its kind. */
 export interface ServerArgs {
-  readonly namespace: pulumi.Input<string>;
+  readonly namespace: NamespaceRef;
   readonly resources: Resources;
   /**
    * Size of each replica's volume. Kubernetes cannot change it in place: Pulumi would replace the StatefulSet, with
@@ -49,6 +51,9 @@ export interface StatefulServiceArgs extends ServerArgs {
   readonly terminationGracePeriodSeconds?: number;
 }
 
+/** Characters of a StatefulSet's name, to which Kubernetes appends a dash and the hash of a revision in its pods' labels. */
+const longestName = 52;
+
 /** DNS name of a StatefulSet's governing Service. */
 export function governingService(name: string): string {
   return `${name}-headless`;
@@ -62,12 +67,14 @@ export class StatefulService extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: StatefulServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("chatdb:components:StatefulService", name, {}, opts);
+    super("platform:workload:StatefulService", name, {}, opts);
+    requireDnsLabel("StatefulService", name, longestName);
+    const metadata = { namespace: args.namespace.created, labels: labels(name, "infrastructure", args.namespace) };
     const ports = Object.entries(args.ports).map(([port, number]) => ({ name: port, port: number, targetPort: port }));
     const headless = new k8s.core.v1.Service(
       governingService(name),
       {
-        metadata: { name: governingService(name), namespace: args.namespace, labels: labels(name, "infrastructure") },
+        metadata: { ...metadata, name: governingService(name) },
         spec: { clusterIP: "None", selector: selector(name), ports, publishNotReadyAddresses: args.quorum ?? false },
       },
       { parent: this },
@@ -77,7 +84,7 @@ export class StatefulService extends pulumi.ComponentResource {
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: { name, namespace: args.namespace, labels: labels(name, "infrastructure") },
+        metadata: { ...metadata, name },
         spec: {
           serviceName: headless.metadata.name,
           replicas: args.replicas,
@@ -98,9 +105,8 @@ export class StatefulService extends pulumi.ComponentResource {
       name,
       {
         metadata: {
+          ...metadata,
           name,
-          namespace: args.namespace,
-          labels: labels(name, "infrastructure"),
           annotations: { "pulumi.com/skipAwait": "true" },
         },
         spec: { selector: selector(name), ports },
@@ -111,7 +117,7 @@ export class StatefulService extends pulumi.ComponentResource {
       new k8s.policy.v1.PodDisruptionBudget(
         name,
         {
-          metadata: { name, namespace: args.namespace },
+          metadata: { name, namespace: metadata.namespace },
           spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
         },
         { parent: this },
@@ -130,7 +136,7 @@ function podTemplate(
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const { volumes, volumeMounts } = scratch(args.scratchPaths, "128Mi");
   return {
-    metadata: { labels: labels(name, "infrastructure") },
+    metadata: { labels: labels(name, "infrastructure", args.namespace) },
     spec: {
       ...restrictedPod(args.uid),
       serviceAccountName,

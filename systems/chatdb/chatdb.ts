@@ -138,7 +138,7 @@ export class ChatDb extends pulumi.ComponentResource {
     this.gateway = this.apiGateway([orchestrator, engine, parser, registry, prediction, connector]);
     if (config.testService) {
       this.service("test-service", {
-        namespace: this.namespaces.testing.name,
+        namespace: this.namespaces.testing,
         port: 8001,
         healthPath: "/",
         uses: [this.gateway.http({ as: "GATEWAY_URL" })],
@@ -151,7 +151,7 @@ export class ChatDb extends pulumi.ComponentResource {
 
   private createNamespaces(name: string) {
     const namespace = (role: string, protect = false) =>
-      new Namespace(`${name}-${role}`, { protect }, { parent: this });
+      new Namespace(`${name}-${role}`, { partOf: name, protect }, { parent: this });
     return {
       system: namespace("system", this.config.protect),
       services: namespace("services"),
@@ -165,7 +165,7 @@ export class ChatDb extends pulumi.ComponentResource {
     return new Microservice(
       name,
       {
-        namespace: this.namespaces.services.name,
+        namespace: this.namespaces.services,
         image: this.image(`chatdb/${name}`),
         scaling,
         resources: { requests, limits },
@@ -289,7 +289,7 @@ export class ChatDb extends pulumi.ComponentResource {
 
   private infrastructure() {
     return {
-      namespace: this.namespaces.system.name,
+      namespace: this.namespaces.system,
       provisionerImage: this.image("provisioner"),
       storageClass: this.config.storageClass || undefined,
       spreading: this.config.spreading,
@@ -329,7 +329,7 @@ export class ChatDb extends pulumi.ComponentResource {
     const { job } = new OneOffJob(
       "sample-data",
       {
-        namespace: this.namespaces.system.name,
+        namespace: this.namespaces.system,
         image: this.image("chatdb/sample-data"),
         args: ["main.js"],
         uses: [postgres.database("shop")],
@@ -347,7 +347,7 @@ export class ChatDb extends pulumi.ComponentResource {
       const args = {
         ...route,
         className,
-        namespace: this.namespaces.services.name,
+        namespace: this.namespaces.services,
         service: this.gateway.service,
         awaitAddress: awaitLoadBalancer,
       };

@@ -47,5 +47,5 @@ function destination({ baseUrl, pods, cidr = "0.0.0.0/0" }: LanguageModel): Dest
   const addressed = Number(port) || (protocol === "http:" ? 80 : 443);
   const namespace = namespaceOf(baseUrl);
   if (namespace === undefined || !pods) return { to: { cidr }, port: addressed };
-  return { to: { namespace, labels: pods.labels }, port: pods.port ?? addressed, foreign: true };
+  return { to: { namespace, labels: pods.labels }, port: pods.port ?? addressed };
 }

@@ -27,9 +27,9 @@ describe("configuration of a stack, as the engine hands it over", () => {
       dataSourcePasswords: { orders: { secure: "v1:y" } },
     });
     expect(secretKeys).to.have.members(["chatdb:externalPostgresPassword", "chatdb:dataSourcePasswords"]);
-    expect(secretSetting(config["chatdb:externalPostgresPassword"]!)).to.equal("externalPostgresPassword");
+    expect(secretSetting(config["chatdb:externalPostgresPassword"]!)).to.equal("chatdb-externalPostgresPassword");
     const { orders } = JSON.parse(config["chatdb:dataSourcePasswords"]!) as { orders: string };
-    expect(secretSetting(orders)).to.equal("dataSourcePasswords.orders");
+    expect(secretSetting(orders)).to.equal("chatdb-dataSourcePasswords.orders");
     expect(secretSetting("hush")).to.equal(undefined);
   });
 

@@ -86,7 +86,10 @@ for (const variant of variants) {
 
     it("say where each value of a secret comes from, under the names that the pods refer to", async () => {
       const resources = await recording(variant);
-      const known = [...passwords(resources).map(([name]) => name), ...(variant === "external" ? external : [])];
+      const known = [
+        ...passwords(resources).map(([name]) => `chatdb-${name}`),
+        ...(variant === "external" ? external : []),
+      ];
       const stores = objects.filter(({ kind }) => kind === "ExternalSecret") as unknown as ExternalSecret[];
       const secrets = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
       expect(stores).to.have.length(secrets.length);
@@ -106,12 +109,12 @@ for (const variant of variants) {
 }
 
 const external = [
-  "externalPostgresPassword",
-  "externalKafkaPassword",
-  "externalObjectStoreAccessKeyId",
-  "externalObjectStoreSecretAccessKey",
-  "dataSourcePasswords.orders",
-  "llmKey",
+  "chatdb-externalPostgresPassword",
+  "chatdb-externalKafkaPassword",
+  "chatdb-externalObjectStoreAccessKeyId",
+  "chatdb-externalObjectStoreSecretAccessKey",
+  "chatdb-dataSourcePasswords.orders",
+  "chatdb-llmKey",
 ];
 
 interface ExternalSecret extends Manifest {
@@ -140,12 +143,12 @@ describe("manifests", () => {
         remoteRef.property,
       ]);
     expect(await keys("training-orchestrator-")).to.deep.equal([
-      ["DATABASE_PASSWORD", "postgres-training-owner", "password"],
-      ["KAFKA_PASSWORD", "kafka-training-orchestrator", "password"],
+      ["DATABASE_PASSWORD", "chatdb-postgres-training-owner", "password"],
+      ["KAFKA_PASSWORD", "chatdb-kafka-training-orchestrator", "password"],
     ]);
     expect(await keys("postgres-training-owner-")).to.deep.equal([
-      ["ADMIN_DATABASE_PASSWORD", "postgres-admin", "password"],
-      ["USER_PASSWORD", "postgres-training-owner", "password"],
+      ["ADMIN_DATABASE_PASSWORD", "chatdb-postgres-admin", "password"],
+      ["USER_PASSWORD", "chatdb-postgres-training-owner", "password"],
     ]);
   });
 

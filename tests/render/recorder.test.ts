@@ -22,7 +22,7 @@ describe("recorder", () => {
   });
 
   it("sees secret settings as well", async () => {
-    const options = { config: { "platform:token": "hush" }, secretKeys: ["platform:token"] };
+    const options = { config: { "test:token": "hush" }, secretKeys: ["test:token"] };
     const resources = await run(() => map("leak", { TOKEN: new pulumi.Config().requireSecret("token") }), options);
     const leak = resource(resources, "ConfigMap", "leak");
     expect([leak.secrets, leak.inputs.data]).to.deep.equal([["data.TOKEN"], { TOKEN: "hush" }]);
@@ -107,7 +107,7 @@ describe("recorder", () => {
       custom: true,
       parent: group.urn,
       protect: true,
-      provider: "cluster",
+      provider: "urn:pulumi:test::platform::pulumi:providers:kubernetes::cluster",
     });
   });
 });

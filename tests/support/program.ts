@@ -1,11 +1,12 @@
 import type { Connection, Dependency } from "../../components/network/connection.ts";
 import type { MicroserviceArgs } from "../../components/workload/microservice.ts";
+import type { NamespaceRef } from "../../components/workload/namespace-ref.ts";
 import type { Resources } from "../../components/workload/pod.ts";
 import { record, type RecordedResource, type RecordOptions } from "../../render/recorder.ts";
 
 /** What a program registers, run as a stack named `test` without any configuration. */
 export function run(program: () => unknown, options: Partial<RecordOptions> = {}): Promise<RecordedResource[]> {
-  return record({ stack: "test", config: {}, ...options }, program);
+  return record({ stack: "test", project: "test", config: {}, ...options }, program);
 }
 
 /** What a program fails with. */
@@ -13,6 +14,11 @@ export async function failure(program: () => unknown, options: Partial<RecordOpt
   const resources = await run(program, options).catch((error: unknown) => error as Error);
   if (resources instanceof Error) return resources;
   throw new Error(`The program failed at nothing; it registered ${resources.length} resources.`);
+}
+
+/** A namespace that is there, for what a test places in it. */
+export function namespace(name: string): NamespaceRef {
+  return { name, created: name, partOf: "test" };
 }
 
 /** Something to use, of which the test says what follows from it. */
@@ -24,7 +30,7 @@ export const sizes: Resources = { requests: { cpu: "100m", memory: "128Mi" }, li
 
 /** A service that uses nothing, of which a test says what matters to it. */
 export const serviceArgs: MicroserviceArgs = {
-  namespace: "apps",
+  namespace: namespace("apps"),
   image: "example.com/chatdb/web:1",
   port: 8000,
   scaling: { min: 2, max: 6, cpu: 70, memory: 80 },

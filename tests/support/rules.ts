@@ -172,7 +172,7 @@ const addressed: Rule = (resources) => {
             namespaces.includes(metadata(one).namespace ?? ""),
             `${one.name} is in no namespace of the system`,
           )),
-      ...expectThat(one.provider === "cluster", `${one.name} goes to whatever cluster is the current one`),
+      ...expectThat(one.provider?.endsWith("::cluster"), `${one.name} goes to whatever cluster is the current one`),
     ]),
   ];
 };

@@ -62,7 +62,10 @@ describe("Faults under load", function () {
   });
 
   it("goes out of readiness while an edge is cut for 30 s, and comes back", async () => {
-    const policy = ["networkpolicy/training-orchestrator-to-postgres-5432", "--namespace=chatdb-system"];
+    const policy = [
+      "networkpolicy/chatdb-services--training-orchestrator--to--postgres--5432",
+      "--namespace=chatdb-system",
+    ];
     const { spec } = await kubectlJson<{ spec: { ingress: unknown[] } }>("get", ...policy);
     const ingress = (rules: unknown[]) =>
       kubectl(

@@ -35,7 +35,8 @@ const amongPeers: Record<string, (ports: number[]) => number[]> = {
 export function declared(resources: readonly RecordedResource[]): string[] {
   const all = running(resources);
   const uses = edges(resources).map(
-    ({ from, to }) => `${from} -> ${to}:${ports(all.find(({ name }) => name === to)!)[0]}`,
+    ({ from, to }) =>
+      `${untitled(from)} -> ${untitled(to)}:${ports(all.find(({ name }) => name === untitled(to))!)[0]}`,
   );
   const clusters = all.filter(
     ({ name, object }) => name in amongPeers && (object.spec as { replicas?: number }).replicas! > 1,
@@ -44,6 +45,11 @@ export function declared(resources: readonly RecordedResource[]): string[] {
     amongPeers[cluster.name]!(ports(cluster)).map((port) => `${cluster.name} -> ${cluster.name}:${port}`),
   );
   return [...new Set([...uses, ...peers])].sort();
+}
+
+/** The name in `system/name`: a cluster test is about one system. */
+function untitled(title: string): string {
+  return title.split("/")[1]!;
 }
 
 interface Addressed {

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { administrator, type AdministratorArgs } from "../../../components/data/administrator.ts";
 import { object } from "../../../render/objects.ts";
-import { run } from "../../support/program.ts";
+import { run, namespace } from "../../support/program.ts";
 
 const program =
   (more: Partial<AdministratorArgs> = {}) =>
   () => {
     const parent = new pulumi.ComponentResource("test:index:Server", "server");
-    administrator("server", { namespace: "data", ...more }, parent);
+    administrator("server", { namespace: namespace("data"), ...more }, parent);
   };
 const password = async (more?: Partial<AdministratorArgs>) =>
   object(await run(program(more)), "Secret", "server-admin").stringData.password;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { externalDatabase } from "../../../components/data/external-database.ts";
+import { namespace } from "../../support/program.ts";
 
 const orders = {
   host: "db.example.com",
@@ -14,7 +15,7 @@ const orders = {
 describe("external database", () => {
   const connection = externalDatabase("orders", orders, "DATASOURCE_ORDERS").connect({
     name: "app",
-    namespace: "apps",
+    namespace: namespace("apps"),
     labels: {},
   });
 
@@ -32,7 +33,7 @@ describe("external database", () => {
   it("says which kind it is, where that was said", () => {
     const { env } = externalDatabase("stock", { ...orders, dialect: "mysql" }, "DATASOURCE_STOCK").connect({
       name: "app",
-      namespace: "apps",
+      namespace: namespace("apps"),
       labels: {},
     });
     expect(env).to.include({ DATASOURCE_STOCK_DIALECT: "mysql" });

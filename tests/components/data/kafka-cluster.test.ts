@@ -2,13 +2,13 @@ import { expect } from "chai";
 import { Kafka } from "../../../components/data/kafka.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, workload } from "../../../render/objects.ts";
-import { run, sizes } from "../../support/program.ts";
+import { run, sizes, namespace } from "../../support/program.ts";
 
 const cluster = (brokers: number) =>
   run(
     () =>
       new Kafka("kafka", {
-        namespace: "data",
+        namespace: namespace("data"),
         image: "example.com/kafka:4",
         brokers,
         resources: sizes,

@@ -3,11 +3,11 @@ import { Kafka, type ExternalKafka, type KafkaArgs, type TopicUse } from "../../
 import { Microservice } from "../../../components/workload/microservice.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, objects, resource, workload, type Objects } from "../../../render/objects.ts";
-import { failure, run, serviceArgs, sizes } from "../../support/program.ts";
+import { failure, run, serviceArgs, sizes, namespace } from "../../support/program.ts";
 import { podFaults } from "../../support/rules.ts";
 
 const args: KafkaArgs = {
-  namespace: "data",
+  namespace: namespace("data"),
   image: "example.com/kafka:4",
   brokers: 1,
   resources: sizes,
@@ -98,9 +98,17 @@ describe("kafka", () => {
       objects(resources, "NetworkPolicy").flatMap(({ metadata, spec }) =>
         (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => `${metadata.name} ${port}`)),
       );
-    const clients = ["kafka-topics-to-kafka-9094 9094", "kafka-worker-to-kafka-9094 9094", "worker-to-kafka-9092 9092"];
+    const clients = [
+      "data--kafka-topics--to--kafka--9094 9094",
+      "data--kafka-worker--to--kafka--9094 9094",
+      "apps--worker--to--kafka--9092 9092",
+    ];
     expect(open(one)).to.have.members(clients);
-    expect(open(three)).to.have.members([...clients, "kafka-to-kafka-9093 9093", "kafka-to-kafka-9094 9094"]);
+    expect(open(three)).to.have.members([
+      ...clients,
+      "data--kafka--to--kafka--9093 9093",
+      "data--kafka--to--kafka--9094 9094",
+    ]);
   });
 
   it("refuses the use of a topic that there is not", async () => {

@@ -8,11 +8,11 @@ import {
 } from "../../../components/data/object-store.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, objects, resource, workload } from "../../../render/objects.ts";
-import { run, serviceArgs, sizes } from "../../support/program.ts";
+import { run, serviceArgs, sizes, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 const args: ObjectStoreArgs = {
-  namespace: "data",
+  namespace: namespace("data"),
   image: "example.com/store:1",
   resources: sizes,
   storage: "1Gi",
@@ -140,7 +140,9 @@ describe("object store of four servers", () => {
   it("lets its servers talk to each other, and no more than one be taken away", () => {
     const self = { podSelector: { matchLabels: { "app.kubernetes.io/name": "minio" } } };
     expect(object(resources, "NetworkPolicy", "minio-egress").spec.egress[0]!.to[0]).to.deep.include(self);
-    expect(object(resources, "NetworkPolicy", "minio-to-minio-9000").spec.ingress[0]!.from[0]).to.deep.include(self);
+    expect(object(resources, "NetworkPolicy", "minio--to--data--minio--9000").spec.ingress[0]!.from[0]).to.deep.include(
+      self,
+    );
     expect(object(resources, "PodDisruptionBudget", "minio").spec.maxUnavailable).to.equal(1);
   });
 

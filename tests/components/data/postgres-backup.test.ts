@@ -5,13 +5,13 @@ import { PostgresBackup } from "../../../components/data/postgres-backup.ts";
 import { Postgres } from "../../../components/data/postgres.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { containers, object, objects, resource, workload, type Objects } from "../../../render/objects.ts";
-import { run, sizes } from "../../support/program.ts";
+import { run, sizes, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 type Container = Objects["Job"]["spec"]["template"]["spec"]["containers"][number];
 
 const infrastructure = {
-  namespace: "data",
+  namespace: namespace("data"),
   resources: sizes,
   storage: "1Gi",
   provisionerImage: "example.com/provisioner:1",
@@ -19,7 +19,7 @@ const infrastructure = {
 
 function program() {
   new PostgresBackup("postgres", {
-    namespace: "data",
+    namespace: namespace("data"),
     postgres: new Postgres("postgres", { ...infrastructure, image: "example.com/postgres:18" }),
     objectStore: new ObjectStore("minio", { ...infrastructure, image: "example.com/store:1", bucketPrefix: "acme-" }),
     image: "example.com/postgres:18",

@@ -7,7 +7,7 @@ import { kind, waves } from "../../../render/waves.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { openConnections } from "../../../render/network.ts";
 import { environment, object, objects, resource } from "../../../render/objects.ts";
-import { run, serviceArgs, sizes } from "../../support/program.ts";
+import { run, serviceArgs, sizes, namespace } from "../../support/program.ts";
 
 const cluster: PostgresCluster = {
   name: "postgres",
@@ -17,7 +17,7 @@ const cluster: PostgresCluster = {
   apiServer: { cidr: "10.1.0.0/16", ports: [6443] },
 };
 const common = {
-  namespace: "data",
+  namespace: namespace("data"),
   resources: sizes,
   storage: "1Gi",
   provisionerImage: "example.com/provisioner:1",
@@ -101,16 +101,16 @@ describe("postgres of several instances", () => {
 
   it("talks to itself, to the Kubernetes API and to its users, and is reached by the operator", () => {
     const connections = openConnections(resources).filter(
-      (connection) => connection.includes("postgres:") || connection.startsWith("postgres ->"),
+      (connection) => connection.includes("/postgres:") || connection.startsWith("data/postgres ->"),
     );
     expect(connections).to.deep.equal([
-      "namespace cnpg-system -> postgres:5432",
-      "namespace cnpg-system -> postgres:8000",
-      "orders -> postgres:5432",
-      "postgres -> 10.1.0.0/16:6443",
-      "postgres -> postgres:5432",
-      "postgres -> postgres:8000",
-      "postgres-orders-owner -> postgres:5432",
+      "apps/orders -> data/postgres:5432",
+      "data/postgres -> 10.1.0.0/16:6443",
+      "data/postgres -> data/postgres:5432",
+      "data/postgres -> data/postgres:8000",
+      "data/postgres-orders-owner -> data/postgres:5432",
+      "namespace cnpg-system -> data/postgres:5432",
+      "namespace cnpg-system -> data/postgres:8000",
     ]);
   });
 
@@ -145,7 +145,7 @@ describe("postgres with an archive", () => {
       name: metadata.name,
       key: "S3_SECRET_ACCESS_KEY",
     });
-    expect(openConnections(resources)).to.include("postgres -> minio:9000");
+    expect(openConnections(resources)).to.include("data/postgres -> data/minio:9000");
   });
 
   it("starts when its bucket is there, archives from then on, and backs itself up once it runs", () => {

@@ -8,11 +8,11 @@ import {
 } from "../../../components/data/postgres.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, objects, resource, workload } from "../../../render/objects.ts";
-import { failure, run, serviceArgs, sizes } from "../../support/program.ts";
+import { failure, run, serviceArgs, sizes, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 const args: PostgresArgs = {
-  namespace: "data",
+  namespace: namespace("data"),
   image: "example.com/postgres:18",
   resources: sizes,
   storage: "1Gi",
@@ -138,7 +138,9 @@ describe("postgres", () => {
 
   it("is used by a service of two databases through one policy", () => {
     expect(
-      objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.name === "report-maker-to-postgres-5432"),
+      objects(resources, "NetworkPolicy").filter(
+        ({ metadata }) => metadata.name === "apps--report-maker--to--postgres--5432",
+      ),
     ).to.have.length(1);
     expect(object(resources, "NetworkPolicy", "report-maker-egress").spec.egress).to.have.length(1);
   });

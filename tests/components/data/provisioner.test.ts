@@ -4,13 +4,13 @@ import { expect } from "chai";
 import type { Login } from "../../../components/data/login.ts";
 import { Provisioner } from "../../../components/data/provisioner.ts";
 import { environment, object, objects, resource } from "../../../render/objects.ts";
-import { dependency, run } from "../../support/program.ts";
+import { dependency, run, namespace } from "../../support/program.ts";
 
 const program = (previousUser: Login["previousUser"]) => () => {
   const parent = new pulumi.ComponentResource("test:index:Server", "server");
   const administration = dependency("server", { env: { ADMIN: "root" }, secretEnv: { ADMIN_PASSWORD: "a-password" } });
   const provisioner = new Provisioner(
-    { namespace: "data", image: "example.com/provisioner:1", administration },
+    { namespace: namespace("data"), image: "example.com/provisioner:1", administration },
     parent,
   );
   provisioner.run("server-shop", "database", { env: { USER_NAME: "shop_b" }, secretEnv: { USER_PASSWORD: "another" } });

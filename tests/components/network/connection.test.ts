@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { Consumer } from "../../../components/network/connection.ts";
 import { connectAll, lazily } from "../../../components/network/connection.ts";
-import { dependency } from "../../support/program.ts";
+import { dependency, namespace } from "../../support/program.ts";
 
-const consumer: Consumer = { name: "reader", namespace: "apps", labels: { app: "reader" } };
+const consumer: Consumer = { name: "reader", namespace: namespace("apps"), labels: { app: "reader" } };
 const cidr = (cidr: string, port: number) => ({ to: { cidr }, port });
 const resource = {} as never;
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { GatewayRoute, type GatewayRouteArgs } from "../../../components/network/gateway-route.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { object, objects } from "../../../render/objects.ts";
-import { run } from "../../support/program.ts";
+import { run, namespace } from "../../support/program.ts";
 
 const host = "chatdb.example.com";
 const tls = { issuer: "letsencrypt", secret: "front-tls" };
@@ -18,7 +18,7 @@ const route = (more: Partial<GatewayRouteArgs> = {}) =>
       ],
     };
     const service = new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "apps" }, spec });
-    return new GatewayRoute("front", { namespace: "apps", host, service, className: "eg", ...more });
+    return new GatewayRoute("front", { namespace: namespace("apps"), host, service, className: "eg", ...more });
   });
 
 const url = (resources: readonly RecordedResource[]) => resources.find(({ custom }) => !custom)!.outputs.url;

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Connection } from "../../../components/network/connection.ts";
 import { identityProvider, type IdentityProvider } from "../../../components/network/identity-provider.ts";
+import { namespace } from "../../support/program.ts";
 
 const connect = (more: Partial<IdentityProvider> = {}): Connection =>
   identityProvider({
@@ -11,7 +12,7 @@ const connect = (more: Partial<IdentityProvider> = {}): Connection =>
     ...more,
   }).connect({
     name: "web",
-    namespace: "apps",
+    namespace: namespace("apps"),
     labels: {},
   });
 

@@ -4,12 +4,12 @@ import { Ingress } from "../../../components/network/ingress.ts";
 import type { RouteArgs } from "../../../components/network/route.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { object } from "../../../render/objects.ts";
-import { run } from "../../support/program.ts";
+import { run, namespace } from "../../support/program.ts";
 
 const ingress = (more: Partial<RouteArgs> = {}) =>
   run(() => {
     const service = new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "apps" } });
-    return new Ingress("front", { namespace: "apps", host: "chatdb.example.com", service, ...more });
+    return new Ingress("front", { namespace: namespace("apps"), host: "chatdb.example.com", service, ...more });
   });
 
 const url = (resources: readonly RecordedResource[]) => resources.find(({ custom }) => !custom)!.outputs.url;

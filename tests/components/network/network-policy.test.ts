@@ -11,10 +11,10 @@ import {
 } from "../../../components/network/network-policy.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { object, objects } from "../../../render/objects.ts";
-import { run } from "../../support/program.ts";
+import { run, namespace } from "../../support/program.ts";
 
-const consumer: Consumer = { name: "reader", namespace: "apps", labels: { app: "reader" } };
-const store = { namespace: "data", labels: { app: "store" } };
+const consumer: Consumer = { name: "reader", namespace: namespace("apps"), labels: { app: "reader" } };
+const store = { namespace: namespace("data"), labels: { app: "store" } };
 const peer = (namespace: string, app: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
   podSelector: { matchLabels: { app } },
@@ -90,7 +90,7 @@ describe("network policy", () => {
   it("puts a policy at both ends of an edge", async () => {
     const resources = await policiesFor({ to: store, port: 9000 });
     expect(object(resources, "NetworkPolicy", "reader-egress").metadata.namespace).to.equal("apps");
-    expect(object(resources, "NetworkPolicy", "reader-to-store-9000").metadata.namespace).to.equal("data");
+    expect(object(resources, "NetworkPolicy", "reader--to--data--store--9000").metadata.namespace).to.equal("data");
     expect(objects(resources, "NetworkPolicy")).to.have.length(2);
   });
 
@@ -107,6 +107,6 @@ describe("network policy", () => {
       objects(twice, "NetworkPolicy")
         .map(({ metadata }) => metadata.name)
         .sort(),
-    ).to.deep.equal(["reader-egress", "reader-to-store-9000"]);
+    ).to.deep.equal(["apps--reader--to--store--9000", "reader-egress"]);
   });
 });

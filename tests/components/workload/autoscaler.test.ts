@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { autoscale } from "../../../components/workload/autoscaler.ts";
 import { object, resource } from "../../../render/objects.ts";
-import { run } from "../../support/program.ts";
+import { namespace, run } from "../../support/program.ts";
 
 describe("autoscaler", () => {
   it("keeps a Deployment between its bounds by CPU and memory, quick up and slow down", async () => {
@@ -11,7 +11,7 @@ describe("autoscaler", () => {
         metadata: { name: "web", namespace: "apps" },
         spec: { selector: {}, template: {} },
       });
-      autoscale("web", "apps", deployment, { min: 2, max: 10, cpu: 70, memory: 80 }, deployment);
+      autoscale("web", namespace("apps"), deployment, { min: 2, max: 10, cpu: 70, memory: 80 }, deployment);
     });
     const metric = (name: string, averageUtilization: number) => ({
       type: "Resource",

@@ -7,10 +7,10 @@ describe("labels", () => {
   });
 
   it("labels of a workload hold its selector, what it is and what it belongs to", () => {
-    expect(labels("kafka", "infrastructure")).to.deep.equal({
+    expect(labels("kafka", "infrastructure", { partOf: "shop" })).to.deep.equal({
       "app.kubernetes.io/name": "kafka",
       "app.kubernetes.io/component": "infrastructure",
-      "app.kubernetes.io/part-of": "chatdb",
+      "app.kubernetes.io/part-of": "shop",
     });
   });
 });

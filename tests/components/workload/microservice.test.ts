@@ -8,7 +8,7 @@ import { autoscaling } from "../../../policies/rules/autoscaling.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, kubernetesObjects, object, objects, resource, workload } from "../../../render/objects.ts";
 import { openConnections } from "../../../render/network.ts";
-import { dependency, failure, run, serviceArgs as args, sizes } from "../../support/program.ts";
+import { dependency, failure, run, serviceArgs as args, sizes, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 const service = (more: Partial<MicroserviceArgs> = {}) => run(() => new Microservice("web", { ...args, ...more }));
@@ -125,13 +125,13 @@ describe("microservice's Service", () => {
   it("opens to those alone that are named", async () => {
     const uses = [dependency("elsewhere", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })];
     const open = async (...openTo: Outsider[]) => openConnections(await service({ uses, openTo }));
-    const out = "web -> 10.0.0.0/8:443";
+    const out = "apps/web -> 10.0.0.0/8:443";
     expect(await open()).to.deep.equal([out]);
-    expect(await open("anyone")).to.deep.equal(["anyone -> web:8000", out]);
+    expect(await open("anyone")).to.deep.equal(["anyone -> apps/web:8000", out]);
     expect(await open({ namespace: "proxies" }, { cidr: "192.0.2.0/24" })).to.deep.equal([
-      "192.0.2.0/24 -> web:8000",
-      "namespace proxies -> web:8000",
+      "192.0.2.0/24 -> apps/web:8000",
       out,
+      "namespace proxies -> apps/web:8000",
     ]);
   });
 
@@ -157,7 +157,9 @@ describe("microservice's edges", () => {
   const database = dependency("postgres", {
     env: { DATABASE_HOST: "db" },
     secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" },
-    destinations: [{ to: { namespace: "data", labels: { "app.kubernetes.io/name": "postgres" } }, port: 5432 }],
+    destinations: [
+      { to: { namespace: namespace("data"), labels: { "app.kubernetes.io/name": "postgres" } }, port: 5432 },
+    ],
   });
 
   it("give environment, secrets by reference, and network policies", async () => {
@@ -179,7 +181,7 @@ describe("microservice's edges", () => {
     ]);
     expect(
       objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
-    ).to.have.members(["apps/web-egress", "data/web-to-postgres-5432"]);
+    ).to.have.members(["apps/web-egress", "data/apps--web--to--postgres--5432"]);
   });
 
   it("give a changed value a new object, and so a rolling update", async () => {
@@ -210,7 +212,7 @@ describe("microservice's edges", () => {
 
   it("are open before the pods are there", async () => {
     const resources = await service({ uses: [database], openTo: ["anyone"] });
-    const policies = ["web-egress", "web-to-postgres-5432", "web-public"].map(
+    const policies = ["web-egress", "web--to--data--postgres--5432", "web-public"].map(
       (name) => resource(resources, "NetworkPolicy", name).urn,
     );
     expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
@@ -227,11 +229,12 @@ describe("microservice's edges", () => {
     expect(resource(resources, "Deployment", "user").dependencies).to.include(
       resource(resources, "Deployment", "model-registry").urn,
     );
-    expect(object(resources, "NetworkPolicy", "user-to-model-registry-8000").spec.ingress[0]!.ports).to.deep.equal([
-      { protocol: "TCP", port: 8000 },
-    ]);
+    expect(
+      object(resources, "NetworkPolicy", "user--to--apps--model-registry--8000").spec.ingress[0]!.ports,
+    ).to.deep.equal([{ protocol: "TCP", port: 8000 }]);
+    const { urn } = resources.find(({ custom, name }) => !custom && name === "model-registry")!;
     expect(resources.find(({ custom, name }) => !custom && name === "user")!.outputs.uses).to.deep.equal([
-      { name: "model-registry", lazy: false },
+      { name: "model-registry", lazy: false, urn },
     ]);
   });
 

@@ -6,11 +6,19 @@ import { run } from "../../support/program.ts";
 
 describe("namespace", () => {
   let resources: RecordedResource[];
-  before(async () => (resources = await run(() => new Namespace("apps"))));
+  before(async () => (resources = await run(() => new Namespace("apps", { partOf: "shop" }))));
 
   it("has the component's name", () => {
     expect(object(resources, "Namespace", "apps").metadata.name).to.equal("apps");
     expect(resources.find(({ custom }) => !custom)!.outputs).to.deep.equal({ name: "apps" });
+  });
+
+  it("says which system it belongs to, in its labels and to what is placed in it", async () => {
+    expect(object(resources, "Namespace", "apps").metadata.labels).to.include({ "app.kubernetes.io/part-of": "shop" });
+    await run(() => {
+      const { name, partOf } = new Namespace("apps", { partOf: "shop" });
+      expect({ name, partOf }).to.deep.equal({ name: "apps", partOf: "shop" });
+    });
   });
 
   it("admits pods of the level restricted alone", () => {

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { OneOffJob, type OneOffJobArgs } from "../../../components/workload/one-off-job.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, objects, resource, workload } from "../../../render/objects.ts";
-import { dependency, run } from "../../support/program.ts";
+import { dependency, run, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 const args: OneOffJobArgs = {
-  namespace: "data",
+  namespace: namespace("data"),
   image: "example.com/chatdb/tool:1",
   args: ["main.js", "topics"],
   uses: [],
@@ -118,7 +118,7 @@ describe("kubernetesx", () => {
     expect(workload(resources, "tidy").podLabels).to.deep.equal({
       "app.kubernetes.io/name": "tidy",
       "app.kubernetes.io/component": "job",
-      "app.kubernetes.io/part-of": "chatdb",
+      "app.kubernetes.io/part-of": "test",
     });
   });
 

@@ -6,12 +6,12 @@ import {
 } from "../../../components/workload/stateful-service.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { object, objects, resource, workload } from "../../../render/objects.ts";
-import { run, sizes } from "../../support/program.ts";
+import { run, sizes, namespace } from "../../support/program.ts";
 import { podFaults, rules } from "../../support/rules.ts";
 
 const tcp = { tcpSocket: { port: 7000 } };
 const args: StatefulServiceArgs = {
-  namespace: "data",
+  namespace: namespace("data"),
   image: "example.com/store:1",
   uid: 70,
   ports: { client: 7000, admin: 7001 },
@@ -30,7 +30,7 @@ describe("stateful service", () => {
   let cluster: RecordedResource[];
   before(async () => {
     resources = await service();
-    const self = { to: { namespace: "data", labels: { "app.kubernetes.io/name": "store" } }, port: 7001 };
+    const self = { to: { namespace: namespace("data"), labels: { "app.kubernetes.io/name": "store" } }, port: 7001 };
     cluster = await service({
       replicas: 3,
       quorum: true,
@@ -139,10 +139,10 @@ describe("stateful service", () => {
 
   it("opens the network for its peers before its pods are there", () => {
     expect(objects(resources, "NetworkPolicy")).to.be.empty;
-    const policies = objects(cluster, "NetworkPolicy").map(
-      ({ metadata }) => resource(cluster, "NetworkPolicy", metadata.name).urn,
+    expect(objects(cluster, "NetworkPolicy")).to.have.length(2);
+    const policies = ["store-egress", "store--to--data--store--7001"].map(
+      (name) => resource(cluster, "NetworkPolicy", name).urn,
     );
-    expect(policies).to.have.length(2);
     expect(resource(cluster, "StatefulSet", "store").dependencies).to.include.members(policies);
   });
 

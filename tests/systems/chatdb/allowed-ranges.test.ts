@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { openAddresses } from "../../../systems/chatdb/allowed-ranges.ts";
+import { namespace } from "../../support/program.ts";
 
 describe("addresses that are open", () => {
   const ranges = ["10.0.0.0/8", "fd12::/16"];
@@ -8,7 +9,7 @@ describe("addresses that are open", () => {
     ranges,
     except,
     ports: [5432, 3306],
-  }).connect({ name: "app", namespace: "apps", labels: {} });
+  }).connect({ name: "app", namespace: namespace("apps"), labels: {} });
 
   it("are told where they may be", () => {
     expect(connection.env).to.deep.equal({

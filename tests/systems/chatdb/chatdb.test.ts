@@ -124,6 +124,17 @@ const postgresCluster = [
   "minio-postgres -> minio:9000",
 ];
 
+/** Puts the namespace before each workload at an end of a connection. */
+function placed(connections: readonly string[]): string[] {
+  const title = (end: string) => {
+    const [, name] = /^([a-z-]+)(?::\d+)?$/.exec(end) ?? [];
+    if (name === undefined || name === "anyone") return end;
+    if (name === "test-service") return `chatdb-testing/${end}`;
+    return `${applications.includes(name) ? "chatdb-services" : "chatdb-system"}/${end}`;
+  };
+  return connections.map((connection) => connection.split(" -> ").map(title).join(" -> ")).sort();
+}
+
 describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
@@ -140,13 +151,13 @@ describe("network of ChatDB", () => {
       arriving,
       "test-service -> api-gateway:8080",
     ];
-    expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(expected.sort());
+    expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(placed(expected));
   });
 
   it("lets the nodes of a cluster talk among themselves: prod", async () => {
     const nodes = ["kafka -> kafka:9093", "kafka -> kafka:9094", "minio -> minio:9000", ...postgresCluster];
     const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, arriving, ...nodes];
-    expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(expected.sort());
+    expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(placed(expected));
   });
 
   it("opens the ranges of what is elsewhere, and no more: external", async () => {
@@ -168,7 +179,7 @@ describe("network of ChatDB", () => {
       "ml-engine -> 0.0.0.0/0:443",
       "ml-engine -> 10.8.0.0/16:443",
     ];
-    expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(expected.sort());
+    expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(placed(expected));
   });
 
   it("opens the way from the parser to the language model in the cluster, and that alone", async () => {
@@ -181,7 +192,7 @@ describe("network of ChatDB", () => {
     const open = openConnections(resources);
     const [without] = [openConnections(await recording("prod"))];
     expect(open.filter((connection) => !without.includes(connection))).to.deep.equal([
-      "query-parser -> ollama in models:11434",
+      "chatdb-services/query-parser -> ollama in models:11434",
     ]);
     expect(objects(resources, "NetworkPolicy").filter(({ metadata }) => metadata.namespace === "models")).to.deep.equal(
       [],
@@ -189,20 +200,28 @@ describe("network of ChatDB", () => {
     expect(environment(resources, "query-parser"))
       .to.include({ LLM_BASE_URL: llm.baseUrl, LLM_MODEL: "small", LLM_TIMEOUT_MS: "8000" })
       .and.to.not.have.property("LLM_KEY");
-    expect(edges(resources)).to.deep.include({ from: "query-parser", to: "language-model", lazy: true });
+    expect(edges(resources)).to.deep.include({
+      from: "chatdb/query-parser",
+      to: "chatdb/language-model",
+      lazy: true,
+    });
   });
 
   it("opens the way from the gateway to the issuer of its tokens, and that alone", async () => {
     const oidc = { issuer: "https://login.example.com:8443", audience: "chatdb", cidr: "192.0.2.0/24" };
     const resources = await recordStack("prod", { settings: { oidc } });
     const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
-    expect(more).to.deep.equal(["api-gateway -> 192.0.2.0/24:8443"]);
+    expect(more).to.deep.equal(["chatdb-services/api-gateway -> 192.0.2.0/24:8443"]);
     expect(environment(resources, "api-gateway")).to.include({
       OIDC_ISSUER: oidc.issuer,
       OIDC_AUDIENCE: "chatdb",
       RATE_LIMIT_PER_MINUTE: "6000",
     });
-    expect(edges(resources)).to.deep.include({ from: "api-gateway", to: "identity-provider", lazy: true });
+    expect(edges(resources)).to.deep.include({
+      from: "chatdb/api-gateway",
+      to: "chatdb/identity-provider",
+      lazy: true,
+    });
   });
 
   it("allows each workload to look names up", async () => {
@@ -231,7 +250,9 @@ describe("network of ChatDB", () => {
 
   it("has the same edges in the graph as in the policies", async () => {
     const declared = edges(await recording("dev")).map(({ from, to }) => `${from} -> ${to}`);
-    const expected = [...spoken, "test-service -> api-gateway:"].map((edge) => edge.split(":")[0]!);
+    const expected = [...spoken, "test-service -> api-gateway:"].map(
+      (edge) => `chatdb/${edge.split(":")[0]!.replace("-> ", "-> chatdb/")}`,
+    );
     expect(declared.sort()).to.deep.equal(expected.sort());
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { languageModel, type LanguageModel } from "../../../systems/chatdb/language-model.ts";
+import { namespace } from "../../support/program.ts";
 
 const connect = (more: Partial<LanguageModel> = {}) =>
   languageModel({
@@ -12,7 +13,7 @@ const connect = (more: Partial<LanguageModel> = {}) =>
     ...more,
   }).connect({
     name: "web",
-    namespace: "apps",
+    namespace: namespace("apps"),
     labels: {},
   });
 
@@ -47,13 +48,13 @@ describe("language model", () => {
   it("is reached inside of the cluster by its pods, which are not the program's", () => {
     const to = { namespace: "models", labels: { app: "ollama" } };
     const inside = { baseUrl: "http://ollama.models.svc:11434/v1", pods: { labels: to.labels } };
-    expect(connect(inside).destinations).to.deep.equal([{ to, port: 11434, foreign: true }]);
+    expect(connect(inside).destinations).to.deep.equal([{ to, port: 11434 }]);
     expect(
       connect({
         ...inside,
         baseUrl: "http://vllm.models.svc.cluster.local/v1",
         pods: { labels: to.labels, port: 8000 },
       }).destinations,
-    ).to.deep.equal([{ to, port: 8000, foreign: true }]);
+    ).to.deep.equal([{ to, port: 8000 }]);
   });
 });
