@@ -6,7 +6,7 @@ const sources = join(import.meta.dirname, "page");
 
 const assets = ["index.html", "style.css", "models/models.css", "icon.svg"];
 
-/** Makes the page's modules one script, and puts the files that are served into a folder. esbuild is there wherever the sources are. */
+/** Bundles the page's modules into one script and puts all served files into a folder. Needs esbuild, as from sources. */
 export async function buildPage(folder: string): Promise<void> {
   const { build } = await import("esbuild");
   await build({

@@ -5,13 +5,14 @@ import type { DatabaseSchema, ExportRequest, ParseRequest } from "@chatdb/contra
 import { token } from "./sign-in/session.ts";
 import { askForToken } from "./sign-in/sign-in-dialog.ts";
 
-/** The gateway's reason for not answering. */
+/** The body of a problem that the gateway answers with. */
 export interface ProblemBody extends Partial<AskedBack> {
   detail: string;
 }
 
+/** The gateway refused a request or could not be reached. */
 export class GatewayError extends Error {
-  /** 0 where the gateway could not be reached. */
+  /** The HTTP status; 0 if the gateway could not be reached. */
   readonly status: number;
   readonly problem: ProblemBody;
 
@@ -23,27 +24,27 @@ export class GatewayError extends Error {
 }
 
 interface Options {
-  /** Default: POST where there is a body, else GET. */
+  /** Default: POST with a body, GET without. */
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
-/** @throws GatewayError; the signal's reason when it was stopped */
+/** Sends a request, and asks for a token if one is needed. @throws GatewayError, or the signal's reason */
 export async function call(path: string, options: Options = {}): Promise<Response> {
   let response = await send(path, options);
   if (response.status === 401) {
-    const refused = await problemOf(response);
-    if (!(await askForToken(refused.message))) throw refused;
+    const unauthorized = await errorOf(response);
+    if (!(await askForToken(unauthorized.message))) throw unauthorized;
     response = await send(path, options);
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw await errorOf(response);
   return response;
 }
 
-/** What a JSON answer says; the gateway and the page are of one version. */
-export const read = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
+/** Returns the JSON of an answer unchecked, since gateway and page have the same version. */
+export const fetchJson = async <T>(path: string, options?: Options) => (await (await call(path, options)).json()) as T;
 
 async function send(path: string, { method, body, headers = {}, signal }: Options): Promise<Response> {
   const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
@@ -61,7 +62,7 @@ async function send(path: string, { method, body, headers = {}, signal }: Option
   }
 }
 
-/** The header with the token, where there is one. */
+/** Returns the header with the token, if any. */
 export async function authorization(): Promise<Record<string, string>> {
   const bearer = await token();
   return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
@@ -70,23 +71,24 @@ export async function authorization(): Promise<Record<string, string>> {
 export const unreachable = () =>
   new GatewayError(0, { detail: "The gateway cannot be reached. Try again in a moment." });
 
-const problemOf = async (response: Response) => refusal(response.status, await response.text().catch(() => ""));
+const errorOf = async (response: Response) => gatewayError(response.status, await response.text().catch(() => ""));
 
-/** What an answer with this status says, in JSON or not. */
-export function refusal(status: number, text: string): GatewayError {
+/** Creates the error for an answer, whose body may be a problem in JSON or anything else. */
+export function gatewayError(status: number, text: string): GatewayError {
   let body: Partial<ProblemBody> = {};
   try {
     body = JSON.parse(text) as Partial<ProblemBody>;
   } catch {
-    // It says nothing but its status.
+    // The status is all there is to report.
   }
   return new GatewayError(status, { ...body, detail: body.detail ?? `The gateway answered ${status}.` });
 }
 
-export const ask = (request: ParseRequest, signal: AbortSignal) => read<Answer>("/query", { body: request, signal });
-export const dataSources = async () => (await read<DataSourceList>("/datasources")).datasources;
+export const ask = (request: ParseRequest, signal: AbortSignal) =>
+  fetchJson<Answer>("/query", { body: request, signal });
+export const dataSources = async () => (await fetchJson<DataSourceList>("/datasources")).datasources;
 export const schemaOf = (datasource: string) =>
-  read<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
+  fetchJson<DatabaseSchema>(`/datasources/${encodeURIComponent(datasource)}/schema`);
 export const sendFeedback = (feedback: Feedback) => call("/feedback", { body: feedback });
 export const exportRows = async (datasource: string, request: ExportRequest) =>
   (await call(`/datasources/${encodeURIComponent(datasource)}/export`, { body: request })).blob();

@@ -5,7 +5,7 @@ type Properties<T extends keyof HTMLElementTagNameMap> = Partial<
 > &
   Listeners & { aria?: Record<string, string> };
 
-/** An element with its properties, listeners and children. Text stays text: nothing that is given becomes markup. */
+/** Creates an element with properties, listeners and children. Strings become text nodes, never markup. */
 export function element<T extends keyof HTMLElementTagNameMap>(
   tag: T,
   { aria = {}, ...properties }: Properties<T> = {},
@@ -24,7 +24,7 @@ export function element<T extends keyof HTMLElementTagNameMap>(
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
-/** The same for SVG, whose properties are attributes. */
+/** Creates an SVG element with attributes and children. */
 export function svgElement(
   tag: string,
   attributes: Record<string, string | number> = {},
@@ -36,7 +36,7 @@ export function svgElement(
   return made;
 }
 
-/** The element of the page with this id. */
+/** Returns the page's element with this id. @throws Error if it is missing or of another kind */
 export function elementById<E extends HTMLElement>(id: string, kind: new () => E): E {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`The page has no ${kind.name} "${id}".`);
@@ -46,7 +46,7 @@ export function elementById<E extends HTMLElement>(id: string, kind: new () => E
 export const button = (label: string, onclick: () => void, className = "quiet") =>
   element("button", { type: "button", className, onclick }, label);
 
-/** Says something to those who do not see it. */
+/** Announces a change to screen readers. */
 export function announce(text: string): void {
   elementById("status", HTMLElement).textContent = text;
 }

@@ -1,5 +1,5 @@
-/* The page: its views, each started when it is first seen. */
-import { startAsking } from "./ask/ask-view.ts";
+/* The page's entry point, which starts each view when it is first shown. */
+import { startAskView } from "./ask/ask-view.ts";
 import { elementById } from "./dom.ts";
 import { showModels } from "./models/models-view.ts";
 import { completeSignIn } from "./sign-in/session.ts";
@@ -9,8 +9,8 @@ const ask = elementById("ask-view", HTMLElement);
 const models = elementById("models-view", HTMLElement);
 let asking: Promise<void> | undefined;
 
-/** Shows what the part of the address behind `#` names: `models` and below, else where questions are asked. */
-async function show(): Promise<void> {
+/** Shows the view that the URL's fragment names: `#models` and below, otherwise the ask view. */
+async function showView(): Promise<void> {
   const [view, ...path] = decodeURIComponent(location.hash.slice(1)).split("/");
   const toModels = view === "models";
   [ask.hidden, models.hidden] = [toModels, !toModels];
@@ -21,10 +21,10 @@ async function show(): Promise<void> {
   }
   document.title = toModels ? "Models - ChatDB" : "ChatDB";
   showModels(toModels ? path : undefined);
-  if (!toModels) await (asking ??= startAsking());
+  if (!toModels) await (asking ??= startAskView());
 }
 
-await completeSignIn().catch((error: unknown) => askForToken(`Signing in did not work: ${(error as Error).message}`));
+await completeSignIn().catch((error: unknown) => askForToken(`Signing in failed: ${(error as Error).message}`));
 showSignOut();
-addEventListener("hashchange", () => void show());
-await show();
+addEventListener("hashchange", () => void showView());
+await showView();

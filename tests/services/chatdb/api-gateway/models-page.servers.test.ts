@@ -115,7 +115,7 @@ describe("the web page: models", function () {
     await newestJob().locator(".badge.succeeded").waitFor();
     await newestJob().locator(".log li", { hasText: "Succeeded" }).waitFor();
     const history = await newestJob().locator(".log li").allTextContents();
-    for (const [at, text] of ["Queued", "Sent to the engines", "An engine began"].entries())
+    for (const [at, text] of ["Queued", "Sent to the engines", "An engine started"].entries())
       expect(history[at]).to.contain(text);
     expect(history.join("\n")).to.match(/Read 300 rows of 5 columns/);
     const [job] = (
@@ -153,7 +153,7 @@ describe("the web page: models", function () {
     await page.getByLabel("Family").selectOption("boosted-trees");
     await page.getByText("Parameters", { exact: true }).click();
     await page.getByLabel("Trees", { exact: true }).fill("2000");
-    await page.getByLabel("Leaves of a tree").fill("1024");
+    await page.getByLabel("Leaves per tree").fill("1024");
     await trainButton().click();
     const job = page.locator(".job", { hasText: "many" }).first();
     await job.locator(".badge.running").waitFor();

@@ -375,7 +375,7 @@ describe("the web page", function () {
     it("takes no code that was brought by somebody else", async () => {
       issuer.back = { state: "of another" };
       await signIn();
-      await page.getByText("Signing in did not work").waitFor();
+      await page.getByText("Signing in failed").waitFor();
       expect(issuer.grants).to.deep.equal([]);
       expect(await page.evaluate("sessionStorage.length")).to.equal(0);
     });

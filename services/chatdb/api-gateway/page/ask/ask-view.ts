@@ -1,9 +1,9 @@
-/* The view in which questions are asked: a conversation with one data source at a time. */
+/* The view for asking questions: a conversation with one data source at a time. */
 import { dataSources, schemaOf } from "../api.ts";
 import { Conversation } from "./conversation.ts";
 import { button, element, elementById } from "../dom.ts";
-import { History } from "./question-history.ts";
-import { examplesFor, showSchema, showSchemaProblem } from "./schema-panel.ts";
+import { QuestionHistory } from "./question-history.ts";
+import { exampleQuestions, showSchema, showSchemaProblem } from "./schema-panel.ts";
 
 const view = elementById("ask-view", HTMLElement);
 const composer = elementById("composer", HTMLFormElement);
@@ -19,9 +19,9 @@ const conversation = new Conversation(() => {
   send.textContent = conversation.running ? "Stop" : "Ask";
   const { last } = conversation;
   follows.hidden = last === undefined;
-  if (last) follows.querySelector("span")!.textContent = `May go on from “${last.query}”`;
+  if (last) follows.querySelector("span")!.textContent = `Can follow up on “${last.query}”`;
 });
-const history = new History((asked) => submit(asked));
+const history = new QuestionHistory((asked) => submit(asked));
 
 function submit(text: string): void {
   const query = text.trim();
@@ -35,7 +35,7 @@ function submit(text: string): void {
 
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  // The button stops what runs; the keys ask anew.
+  // Without a new question the button stops the running one.
   if (conversation.running && question.value.trim() === "") conversation.stop();
   else submit(question.value);
 });
@@ -55,7 +55,7 @@ question.addEventListener("keydown", (event) => {
     event.preventDefault();
     submit(question.value);
   }
-  // An arrow that would leave the text goes through the history.
+  // An arrow key that would leave the text steps through the history.
   const leavesUp = event.key === "ArrowUp" && !question.value.slice(0, question.selectionStart).includes("\n");
   const leavesDown = event.key === "ArrowDown" && !question.value.slice(question.selectionEnd).includes("\n");
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(leavesUp || leavesDown)) return;
@@ -77,29 +77,31 @@ document.addEventListener("keydown", (event) => {
 
 source.addEventListener("change", () => {
   conversation.startOver();
-  void look();
+  void loadSchema();
 });
 
-/** Shows the schema of the data source that is chosen. */
-async function look(): Promise<void> {
+/** Shows the schema of the selected data source. */
+async function loadSchema(): Promise<void> {
   const name = source.value;
   try {
     const schema = await schemaOf(name);
     if (source.value !== name) return;
     showSchema(schema);
-    examples.replaceChildren(...examplesFor(schema).map((example) => button(example, () => submit(example), "choice")));
+    examples.replaceChildren(
+      ...exampleQuestions(schema).map((example) => button(example, () => submit(example), "choice")),
+    );
   } catch (error) {
     showSchemaProblem((error as Error).message);
   }
 }
 
-/** Looks for what there is to ask. */
-export async function startAsking(): Promise<void> {
+/** Loads the data sources and the first one's schema. */
+export async function startAskView(): Promise<void> {
   try {
     const sources = await dataSources();
     source.replaceChildren(...sources.map(({ name }) => element("option", { value: name }, name)));
     source.disabled = sources.length < 2;
-    if (sources.length > 0) await look();
+    if (sources.length > 0) await loadSchema();
     else showSchemaProblem("There is no data source yet.");
   } catch (error) {
     showSchemaProblem((error as Error).message);

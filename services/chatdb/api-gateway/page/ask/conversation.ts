@@ -1,10 +1,10 @@
 import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
-import { answered, refused } from "./answer-card.ts";
+import { answerCard, problemCard } from "./answer-card.ts";
 import { ask } from "../api.ts";
 import { announce, element, elementById } from "../dom.ts";
 
-/** The questions of this visit with their answers, each below the one before. */
+/** Shows the questions of this visit with their answers, one below the other. */
 export class Conversation {
   readonly #thread = elementById("thread", HTMLElement);
   readonly #onChange: () => void;
@@ -20,23 +20,23 @@ export class Conversation {
     return this.#running !== undefined;
   }
 
-  /** The answer that the next question may go on from. */
+  /** The answer that the next question may follow up on. */
   get last(): Answer | undefined {
     return this.#last;
   }
 
-  /** Nothing is followed any longer. */
+  /** Makes the next question start a new topic. */
   startOver(): void {
     this.#last = undefined;
     this.#onChange();
   }
 
-  /** Gives up on the question that is being answered; the database is told to. */
+  /** Cancels the running question, in the database too. */
   stop(): void {
     this.#running?.abort(new DOMException("Stopped", "AbortError"));
   }
 
-  /** @param meant the reading that was chosen, where there was a choice */
+  /** Asks a question. @param meant the chosen reading, if the person chose one */
   async ask(query: string, datasource: string | undefined, meant?: Interpretation): Promise<void> {
     this.stop();
     const running = (this.#running = new AbortController());
@@ -52,33 +52,33 @@ export class Conversation {
     const card = element("div", { className: "card" }, element("p", { className: "waiting" }, "Reading the question"));
     const turn = element("article", { className: "turn", aria: { label: query } }, element("h2", {}, query), card);
     this.#thread.append(turn);
-    reveal(turn);
+    scrollTo(turn);
     announce("Asked. Waiting for the answer.");
     this.#onChange();
     const choose = (chosen: Interpretation) => void this.ask(query, datasource, chosen);
     try {
       const answer = await ask(request, running.signal);
       this.#last = answer;
-      card.replaceChildren(...answered(answer, choose));
+      card.replaceChildren(...answerCard(answer, choose));
       announce(`${answer.reading} ${answer.row_count} ${answer.row_count === 1 ? "row" : "rows"}.`);
     } catch (error) {
       if (running.signal.aborted) {
         card.replaceChildren(element("p", { className: "muted" }, "Stopped."));
         announce("Stopped.");
       } else {
-        const parts = refused(error, choose, () => void this.ask(query, datasource, meant));
+        const parts = problemCard(error, choose, () => void this.ask(query, datasource, meant));
         card.replaceChildren(...parts);
         announce(error instanceof Error ? error.message : String(error));
       }
     } finally {
       if (this.#running === running) this.#running = undefined;
       this.#onChange();
-      reveal(turn);
+      scrollTo(turn);
     }
   }
 }
 
-function reveal(turn: HTMLElement): void {
+function scrollTo(turn: HTMLElement): void {
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   turn.scrollIntoView({ block: "start", behavior });
 }

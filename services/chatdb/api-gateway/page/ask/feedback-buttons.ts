@@ -1,25 +1,25 @@
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { Answer } from "@chatdb/contracts/answer.ts";
 import { sendFeedback } from "../api.ts";
-import { choices, type Choose } from "./reading-choices.ts";
+import { readingChoices, type Choose } from "./reading-choices.ts";
 import { announce, button, element } from "../dom.ts";
 
-/** Asks whether the answer is right; where it is not, what was meant instead. */
-export function feedback({ query, datasource, plan, alternatives }: Answer, choose: Choose): HTMLElement {
+/** Asks whether the answer is right and, if not, which reading was meant. */
+export function feedbackButtons({ query, datasource, plan, alternatives }: Answer, choose: Choose): HTMLElement {
   const place = element("div", { className: "feedback", role: "group", aria: { label: "Is this right?" } });
-  const say = (text: string) => {
+  const showStatus = (text: string) => {
     place.replaceChildren(element("span", { className: "muted" }, text));
     announce(text);
   };
   const give = (verdict: Omit<Feedback, "query" | "datasource" | "plan">) => {
     sendFeedback({ query, datasource, plan, ...verdict }).then(
-      () => say("Noted, thank you."),
-      (error: Error) => say(`Not noted: ${error.message}`),
+      () => showStatus("Noted, thank you."),
+      (error: Error) => showStatus(`Not noted: ${error.message}`),
     );
   };
   const wrong = () => {
     if (alternatives.length === 0) return give({ verdict: "wrong" });
-    const meant = choices(alternatives, (chosen) => {
+    const meant = readingChoices(alternatives, (chosen) => {
       give({ verdict: "corrected", correction: chosen.plan });
       choose(chosen);
     });

@@ -3,7 +3,7 @@ import { announce, button, element } from "../dom.ts";
 
 const languages: Record<Dialect, string> = { postgresql: "PostgreSQL", mysql: "MySQL", mongodb: "MongoDB" };
 
-/** What was run, to be unfolded and copied. */
+/** Shows the executed query, to unfold and copy. */
 export function queryText(statement: Statement, dialect: Dialect): HTMLElement {
   const text =
     "sql" in statement
@@ -11,13 +11,13 @@ export function queryText(statement: Statement, dialect: Dialect): HTMLElement {
       : `db.getCollection(${JSON.stringify(statement.collection)}).aggregate(${JSON.stringify(statement.pipeline, undefined, 2)})`;
   const copy = button("Copy", () => {
     void navigator.clipboard.writeText(text).then(
-      () => said("Copied"),
-      () => said("Could not copy"),
+      () => showStatus("Copied"),
+      () => showStatus("Could not copy"),
     );
   });
-  const said = (what: string) => {
-    copy.textContent = what;
-    announce(what);
+  const showStatus = (text: string) => {
+    copy.textContent = text;
+    announce(text);
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
   return element(

@@ -2,30 +2,29 @@ import { button, element, elementById } from "../dom.ts";
 
 const key = "chatdb.history";
 const maxKept = 100;
-/** Of the list that is shown. */
 const maxShown = 12;
 
-/** The questions asked in this browser, the newest first, each once. */
-export class History {
-  readonly #again: (question: string) => void;
+/** Keeps the questions asked in this browser, the newest first, each once. */
+export class QuestionHistory {
+  readonly #askAgain: (question: string) => void;
   #questions: string[];
-  /** How far back the arrows have gone; -1: not at all. */
+  /** How many questions the arrow keys have gone back; -1: none. */
   #at = -1;
 
-  /** @param again called with a question that is to be asked once more */
-  constructor(again: (question: string) => void) {
-    this.#again = again;
-    this.#questions = kept();
+  /** @param askAgain called with the question that the person clicked */
+  constructor(askAgain: (question: string) => void) {
+    this.#askAgain = askAgain;
+    this.#questions = storedQuestions();
     this.#show();
   }
 
   add(question: string): void {
-    this.#questions = [question, ...kept().filter((each) => each !== question)].slice(0, maxKept);
+    this.#questions = [question, ...storedQuestions().filter((each) => each !== question)].slice(0, maxKept);
     this.#at = -1;
     this.#keep();
   }
 
-  /** The question one step further back (1) or forth (-1); undefined where there is none, empty for where it began. */
+  /** Returns the next older (1) or newer (-1) question; undefined if there is none, empty after the newest. */
   step(direction: 1 | -1): string | undefined {
     const next = this.#at + direction;
     if (next < -1 || next >= this.#questions.length) return undefined;
@@ -37,7 +36,7 @@ export class History {
     try {
       localStorage.setItem(key, JSON.stringify(this.#questions));
     } catch {
-      // The browser keeps nothing: then they last as long as the page.
+      // Without local storage, the history lasts as long as the page.
     }
     this.#show();
   }
@@ -46,13 +45,13 @@ export class History {
     const place = elementById("history", HTMLElement);
     if (this.#questions.length === 0)
       return place.replaceChildren(
-        element("p", { className: "muted" }, "Questions that you ask are kept here, in this browser."),
+        element("p", { className: "muted" }, "Your questions are kept here, in this browser."),
       );
     const items = this.#questions.slice(0, maxShown).map((question) =>
       element(
         "li",
         {},
-        button(question, () => this.#again(question), "link"),
+        button(question, () => this.#askAgain(question), "link"),
       ),
     );
     const clear = () => {
@@ -63,7 +62,7 @@ export class History {
   }
 }
 
-function kept(): string[] {
+function storedQuestions(): string[] {
   try {
     const read: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
     return Array.isArray(read) ? read.filter((each) => typeof each === "string") : [];

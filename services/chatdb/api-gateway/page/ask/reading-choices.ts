@@ -2,14 +2,14 @@ import type { Interpretation } from "@chatdb/contracts/query.ts";
 import { byWhom } from "@chatdb/contracts/values.ts";
 import { element } from "../dom.ts";
 
-/** Called with the reading that a person takes. */
+/** Called with the reading that a person chooses. */
 export type Choose = (interpretation: Interpretation) => void;
 
-/** A confidence from 0 to 1, as people say it. */
+/** Formats a confidence from 0 to 1. */
 export const percent = (confidence: number): string => `${Math.round(confidence * 100)}%`;
 
-/** Readings to choose from. */
-export function choices(interpretations: readonly Interpretation[], choose: Choose): HTMLElement {
+/** Offers readings to choose from. */
+export function readingChoices(interpretations: readonly Interpretation[], choose: Choose): HTMLElement {
   const items = interpretations.map((each) =>
     element(
       "button",

@@ -1,11 +1,11 @@
 import { button, element } from "../dom.ts";
 import { isNumeric, shown, textOf, type Columns, type Rows, type Value } from "@chatdb/contracts/values.ts";
 
-/** Rows of one page. */
+/** The number of rows on a page. */
 const pageSize = 15;
 
-/** The rows, a page at a time. @param caption what they are, for those who do not see where they stand */
-export function table(columns: Columns, rows: Rows, truncated: boolean, caption: string): HTMLElement {
+/** Shows rows one page at a time. @param caption describes the rows to screen readers */
+export function resultTable(columns: Columns, rows: Rows, truncated: boolean, caption: string): HTMLElement {
   const body = element("tbody");
   const heads = columns.map((column) =>
     element("th", { scope: "col", title: column.type, className: isNumeric(column) ? "number" : "" }, column.name),
@@ -38,7 +38,7 @@ export function table(columns: Columns, rows: Rows, truncated: boolean, caption:
     after.disabled = page === pages - 1;
   }
   show(0);
-  // It may be wider than the page: then it can be moved by keys too.
+  // A table wider than the page needs the focus, so that keys can scroll it.
   const frame = element("div", { className: "rows", tabIndex: 0, role: "region", aria: { label: caption } }, whole);
   return element(
     "div",

@@ -2,16 +2,14 @@ import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { element, elementById } from "../dom.ts";
 import { isTime, words } from "@chatdb/contracts/values.ts";
 
-/** Shown of a column's sample values. */
+/** The maximum number of sample values shown of a column. */
 const maxSamples = 8;
 
-/** The tables of a data source, to be unfolded. */
+/** Shows the tables of a data source, to unfold. */
 export function showSchema({ tables }: DatabaseSchema): void {
   const place = elementById("schema", HTMLElement);
   if (tables.length === 0)
-    return place.replaceChildren(
-      element("p", { className: "muted" }, "This data source has no table that may be read."),
-    );
+    return place.replaceChildren(element("p", { className: "muted" }, "This data source has no readable tables."));
   place.replaceChildren(...tables.map(tableOf));
 }
 
@@ -54,11 +52,11 @@ function columnOf(
   ];
 }
 
-/** Questions that this schema can answer, to begin with. */
-export function examplesFor({ tables }: DatabaseSchema): string[] {
+/** Suggests questions that this schema can answer. */
+export function exampleQuestions({ tables }: DatabaseSchema): string[] {
   const [largest] = tables.toSorted((a, b) => (b.rowEstimate ?? 0) - (a.rowEstimate ?? 0));
   const grouping = tables.flatMap((table) =>
-    table.columns.filter((column) => groups(column, table)).map((column) => ({ table, column })),
+    table.columns.filter((column) => isGrouping(column, table)).map((column) => ({ table, column })),
   );
   const [group, other = group] = grouping.toSorted((a, b) => a.column.samples!.length - b.column.samples!.length);
   const timed = tables.find(({ columns }) => columns.some(isTime));
@@ -73,7 +71,7 @@ export function examplesFor({ tables }: DatabaseSchema): string[] {
 }
 
 /** Whether many rows share each value of a column. */
-const groups = ({ samples = [] }: Column, { rowEstimate = 0 }: Table) =>
+const isGrouping = ({ samples = [] }: Column, { rowEstimate = 0 }: Table) =>
   samples.length > 1 && samples.length < rowEstimate / 3;
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -5,31 +5,32 @@ export interface Point {
   value: number;
 }
 
-/** What a drawing of a result shows. */
+/** The data of a chart. */
 export interface ChartData {
   kind: "bars" | "line";
-  /** What the labels are, and what the values are. */
+  /** The name of the labels. */
   label: string;
+  /** The name of the values. */
   value: string;
   points: Point[];
-  /** Points that there are; of bars, only the first are svgElement. */
+  /** The number of all points; a bar chart draws only the first ones. */
   total: number;
 }
 
 const maxBars = 25;
-const maxLine = 1000;
-const minLine = 3;
+const maxLinePoints = 1000;
+const minLinePoints = 3;
 
-/** Periods as the query-parser writes them, days, and the years alone. */
+/** Matches periods as the query-parser writes them, days, and plain years. */
 const period = /^\d{4}(-(\d\d|Q[1-4]|W\d\d)(-\d\d)?)?$/;
 const periodName = /(^|_)(year|quarter|month|week|day|date)$/i;
 
-/** Numbers that name a row tell nothing as a length. */
+/** Whether a column identifies rows, so that its numbers mean nothing as a length. */
 const isKey = (name: string) => /(^|_)(id|no|code)$/i.test(name);
 
 /**
- * The chart that a result suits: one column of labels and one of numbers, else none.
- * @param ordered the order of the rows was asked for; else the longest bar comes first
+ * Chooses the chart for a result: one with a column of labels and a column of numbers has a chart, others have none.
+ * @param ordered whether the question ordered the rows; otherwise the longest bar comes first
  */
 export function chartOf(columns: Columns, rows: Rows, ordered: boolean): ChartData | undefined {
   const named = columns.map((column, at) => ({ ...column, at })).filter(({ name }) => !isKey(name));
@@ -46,20 +47,20 @@ export function chartOf(columns: Columns, rows: Rows, ordered: boolean): ChartDa
   const about = { label: words(label.name), value: words(value.name), total: points.length };
   const distinct = new Set(points.map((point) => point.label)).size === points.length;
   const isPeriod = isTime(label) || points.every((point) => period.test(point.label));
-  if (isPeriod && distinct && points.length >= minLine && points.length <= maxLine) {
+  if (isPeriod && distinct && points.length >= minLinePoints && points.length <= maxLinePoints) {
     return { ...about, kind: "line", points: points.toSorted((a, b) => (a.label < b.label ? -1 : 1)) };
   }
   const arranged = ordered ? points : points.toSorted((a, b) => b.value - a.value);
   return { ...about, kind: "bars", points: arranged.slice(0, maxBars) };
 }
 
-/** About `count` round numbers from at most the least value, or 0, to at least the greatest. */
+/** Returns about `count` round numbers that enclose all values and 0. */
 export function ticks(points: readonly Point[], count: number): number[] {
   const values = points.map(({ value }) => value);
   return ticksBetween(Math.min(0, ...values), Math.max(0, ...values), count);
 }
 
-/** About `count` round numbers that enclose both. */
+/** Returns about `count` round numbers that enclose both ends. */
 export function ticksBetween(low: number, high: number, count: number): number[] {
   if (low === high) return [low, low + 1];
   const rough = (high - low) / count;

@@ -1,20 +1,20 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
-import { drawing } from "./chart.ts";
+import { figureOf } from "./chart.ts";
 import { ticksBetween } from "./chart-data.ts";
 import { svgElement } from "../dom.ts";
 import { valueAxis } from "./value-axis.ts";
-import { figure } from "../format.ts";
+import { formatNumber } from "../format.ts";
 
 type Rounds = NonNullable<Evaluation["curve"]>;
 
-/** Of the drawing, in px. */
+/** The height of the chart and its margins, in px. */
 const height = 260;
 const below = 42;
 const above = 10;
 
-/** Loss by round, of the rows that were learned from and of those held out. */
-export function curve(rounds: Rounds): HTMLElement {
-  return drawing("Loss by round; held-out rows as a line, those trained on dashed", (width) => draw(rounds, width));
+/** Draws the loss by round, of the training rows and of the held-out rows. */
+export function learningCurve(rounds: Rounds): HTMLElement {
+  return figureOf("Loss by round: held-out rows solid, training rows dashed", (width) => draw(rounds, width));
 }
 
 function draw(rounds: Rounds, width: number): SVGElement {
@@ -34,7 +34,7 @@ function draw(rounds: Rounds, width: number): SVGElement {
     height,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
-    "aria-label": said(rounds),
+    "aria-label": describe(rounds),
   });
   svg.append(...grid);
   for (const [round, anchor] of [
@@ -56,7 +56,7 @@ function draw(rounds: Rounds, width: number): SVGElement {
     svgElement(
       "circle",
       { class: "dot", cx: x(best.round), cy: y(best.held_out), r: 3.5 },
-      svgElement("title", {}, `the least: ${figure(best.held_out)} after round ${best.round}`),
+      svgElement("title", {}, `lowest: ${formatNumber(best.held_out)} after round ${best.round}`),
     ),
   );
   return svg;
@@ -64,11 +64,11 @@ function draw(rounds: Rounds, width: number): SVGElement {
 
 const bestOf = (rounds: Rounds) => rounds.reduce((a, b) => (b.held_out < a.held_out ? b : a));
 
-/** What the drawing shows, for those who do not see it. */
-function said(rounds: Rounds): string {
+/** Describes the chart to screen readers. */
+function describe(rounds: Rounds): string {
   const [first, last, best] = [rounds[0]!, rounds.at(-1)!, bestOf(rounds)];
   return (
-    `Loss of the held-out rows by round: from ${figure(first.held_out)} in round ${first.round} to ${figure(last.held_out)} in round ${last.round}, the least ${figure(best.held_out)} in round ${best.round}. ` +
-    `Of the rows trained on: from ${figure(first.training)} to ${figure(last.training)}.`
+    `Loss of the held-out rows by round: from ${formatNumber(first.held_out)} in round ${first.round} to ${formatNumber(last.held_out)} in round ${last.round}, the lowest ${formatNumber(best.held_out)} in round ${best.round}. ` +
+    `Loss of the training rows: from ${formatNumber(first.training)} to ${formatNumber(last.training)}.`
   );
 }

@@ -1,20 +1,20 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
-import { drawing } from "./chart.ts";
+import { figureOf } from "./chart.ts";
 import { ticksBetween } from "./chart-data.ts";
 import { svgElement } from "../dom.ts";
 import { compact, valueAxis } from "./value-axis.ts";
-import { figure } from "../format.ts";
+import { formatNumber } from "../format.ts";
 
 type Points = NonNullable<Evaluation["points"]>;
 
-/** Of the drawing, in px. */
+/** The height of the chart and its margins, in px. */
 const maxHeight = 360;
 const below = 42;
 const above = 10;
 
-/** Held-out rows: what was predicted over what is so. On the line, both are the same. */
-export function scatter(points: Points): HTMLElement {
-  return drawing(`${points.length} of the held-out rows`, (width) => draw(points, width));
+/** Draws predicted over actual values of held-out rows. On the line, both are equal. */
+export function scatterPlot(points: Points): HTMLElement {
+  return figureOf(`${points.length} of the held-out rows`, (width) => draw(points, width));
 }
 
 function draw(points: Points, width: number): SVGElement {
@@ -29,7 +29,7 @@ function draw(points: Points, width: number): SVGElement {
     height,
     viewBox: `0 0 ${width} ${height}`,
     role: "img",
-    "aria-label": said(points),
+    "aria-label": describe(points),
   });
   svg.append(
     ...grid,
@@ -43,19 +43,19 @@ function draw(points: Points, width: number): SVGElement {
       svgElement(
         "circle",
         { class: "spot", cx: x(actual).toFixed(1), cy: y(predicted).toFixed(1), r: 3.5 },
-        svgElement("title", {}, `actual ${figure(actual)}, predicted ${figure(predicted)}`),
+        svgElement("title", {}, `actual ${formatNumber(actual)}, predicted ${formatNumber(predicted)}`),
       ),
     ),
   );
   return svg;
 }
 
-/** What the drawing shows, for those who do not see it. */
-function said(points: Points): string {
+/** Describes the chart to screen readers. */
+function describe(points: Points): string {
   const errors = points.map(({ actual, predicted }) => Math.abs(actual - predicted)).sort((a, b) => a - b);
   const actual = points.map((point) => point.actual);
   return (
-    `Predicted against actual values of ${points.length} held-out rows: actual values from ${figure(Math.min(...actual))} to ${figure(Math.max(...actual))}; ` +
-    `half of the predictions are within ${figure(errors[Math.floor(errors.length / 2)]!)} of them, the worst is ${figure(errors.at(-1)!)} away.`
+    `Predicted against actual values of ${points.length} held-out rows: actual values from ${formatNumber(Math.min(...actual))} to ${formatNumber(Math.max(...actual))}; ` +
+    `half of the predictions are within ${formatNumber(errors[Math.floor(errors.length / 2)]!)} of them, the worst is ${formatNumber(errors.at(-1)!)} away.`
   );
 }

@@ -1,8 +1,8 @@
 import type { Evaluation } from "@chatdb/contracts/models.ts";
 import { element } from "../dom.ts";
 
-/** How many held-out rows of each class were taken for which: a table, shaded by the share of the actual class. */
-export function confusion({ classes, counts }: NonNullable<Evaluation["confusion"]>): HTMLElement {
+/** Shows how many held-out rows of each class were predicted as which, shaded by the share of the actual class. */
+export function confusionMatrix({ classes, counts }: NonNullable<Evaluation["confusion"]>): HTMLElement {
   const totals = counts.map((row) => row.reduce((sum, each) => sum + each, 0));
   const heads = classes.map((name) => element("th", { scope: "col" }, name));
   const rows = counts.map((row, actual) =>
@@ -15,7 +15,7 @@ export function confusion({ classes, counts }: NonNullable<Evaluation["confusion
           "td",
           {
             className: `${actual === predicted ? "hit" : "miss"} shade-${shade(count, totals[actual]!)}`,
-            title: `${count} of ${totals[actual]} that are ${classes[actual]} were taken for ${classes[predicted]}`,
+            title: `${count} of ${totals[actual]} that are ${classes[actual]} were predicted as ${classes[predicted]}`,
           },
           String(count),
         ),

@@ -1,14 +1,14 @@
-/** Read of a dataset to learn its columns, in bytes. */
+/** How much of a dataset is read to find its columns, in bytes. */
 export const headBytes = 65_536;
 
 /**
- * The columns of a dataset, from its beginning: the fields of a CSV file's first line (RFC 4180), or the names in the first object of JSON
- * lines. Empty where the beginning does not tell.
+ * Finds the columns of a dataset from its beginning: the fields of a CSV file's first line (RFC 4180), or the names in
+ * the first object of JSON lines. Returns an empty list if the beginning is neither.
  */
 export function columnsOf(head: string, name: string): string[] {
   if (/\.(jsonl|ndjson)$/.test(name)) return namesIn(head.split("\n", 1)[0]!);
   const fields: string[] = [];
-  // Quoted, with quotes doubled inside, or without; then what separates it from the next.
+  // A field with quotes (doubled inside) or without, and the separator after it.
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
   const text = head.replace(/^\uFEFF/, "");
   for (let match = field.exec(text); match; match = field.exec(text)) {
@@ -26,11 +26,11 @@ function namesIn(line: string): string[] {
   }
 }
 
-/** What is predicted unless somebody says otherwise: as jobs.ts of the contracts has it. */
+/** Returns the column that is predicted by default, by the rule in jobs.ts of the contracts. */
 export const defaultTarget = (columns: readonly string[]): string | undefined =>
   columns.find((name) => name === "target") ?? columns.at(-1);
 
-/** The beginning of what a response brings; the rest is not read. */
+/** Reads the beginning of a response and cancels the rest. */
 export async function headOf({ body }: Response): Promise<string> {
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
   let head = "";

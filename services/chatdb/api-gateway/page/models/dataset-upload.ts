@@ -1,14 +1,14 @@
 import type { dataset } from "@chatdb/contracts/datasets.ts";
 import type { z } from "zod";
-import { authorization, refusal, unreachable } from "../api.ts";
+import { authorization, gatewayError, unreachable } from "../api.ts";
 
 /**
- * Sends a file as a dataset, streamed from the disk. By XMLHttpRequest, since fetch does not say how far an upload is.
- * @param name of the dataset; one of that name is replaced
- * @param onProgress given the share that is sent, from 0 to 1
- * @throws GatewayError; the signal's reason when it was stopped
+ * Uploads a file as a dataset, streamed from the disk. It uses XMLHttpRequest, since fetch reports no upload progress.
+ * @param name the dataset's name; an existing dataset is replaced
+ * @param onProgress called with the share sent, from 0 to 1
+ * @throws GatewayError, or the signal's reason
  */
-export async function upload(
+export async function uploadDataset(
   name: string,
   file: File,
   onProgress: (share: number) => void,
@@ -22,7 +22,7 @@ export async function upload(
       request.setRequestHeader(header, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
     request.onload = () => {
-      if (request.status >= 300) return reject(refusal(request.status, request.responseText));
+      if (request.status >= 300) return reject(gatewayError(request.status, request.responseText));
       resolve(JSON.parse(request.responseText) as z.infer<typeof dataset>);
     };
     request.onerror = () => reject(unreachable());

@@ -1,28 +1,28 @@
 import type { Evaluation, Metrics } from "@chatdb/contracts/models.ts";
 import { chart } from "../charts/chart.ts";
 import { element } from "../dom.ts";
-import { confusion } from "./confusion-matrix.ts";
-import { curve } from "../charts/learning-curve.ts";
-import { scatter } from "../charts/scatter-plot.ts";
-import { figure, metricName } from "../format.ts";
+import { confusionMatrix } from "./confusion-matrix.ts";
+import { learningCurve } from "../charts/learning-curve.ts";
+import { scatterPlot } from "../charts/scatter-plot.ts";
+import { formatNumber, metricName } from "../format.ts";
 
-/** Features that are svgElement, at most. */
+/** The maximum number of features drawn. */
 const maxFeatures = 20;
 
-/** What the held-out rows tell of a version: its metrics, and drawings of what its family has. */
-export function evaluated(
+/** Shows a version's evaluation on held-out rows: its metrics, and the charts that its family has. */
+export function evaluationOf(
   metrics: Metrics,
   { confusion: counts, points, importance, curve: rounds }: Evaluation = {},
 ): HTMLElement[] {
-  const drawings: (readonly [string, HTMLElement] | false | undefined)[] = [
-    counts && ["Confusion matrix", confusion(counts)],
-    points && points.length > 0 && ["Predicted against actual", scatter(points)],
-    importance && importance.length > 0 && ["Importance of the features", importances(importance)],
-    rounds && rounds.length > 1 && ["Learning curve", curve(rounds)],
+  const charts: (readonly [string, HTMLElement] | false | undefined)[] = [
+    counts && ["Confusion matrix", confusionMatrix(counts)],
+    points && points.length > 0 && ["Predicted against actual", scatterPlot(points)],
+    importance && importance.length > 0 && ["Feature importance", importanceChart(importance)],
+    rounds && rounds.length > 1 && ["Learning curve", learningCurve(rounds)],
   ];
   return [
     metricList(metrics),
-    ...drawings.flatMap((each) =>
+    ...charts.flatMap((each) =>
       each ? [element("section", { className: "drawing" }, element("h3", {}, each[0]), each[1])] : [],
     ),
   ];
@@ -33,16 +33,16 @@ function metricList(metrics: Metrics): HTMLElement {
     "dl",
     { className: "metrics" },
     ...Object.entries(metrics).map(([name, value]) =>
-      element("div", {}, element("dt", {}, metricName(name)), element("dd", {}, figure(value))),
+      element("div", {}, element("dt", {}, metricName(name)), element("dd", {}, formatNumber(value))),
     ),
   );
 }
 
-function importances(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
+function importanceChart(importance: NonNullable<Evaluation["importance"]>): HTMLElement {
   const points = importance.slice(0, maxFeatures).map((each) => ({ label: each.feature, value: each.importance }));
   return chart({
     kind: "bars",
-    label: "feature that is shuffled",
+    label: "shuffled feature",
     value: "loss of score",
     points,
     total: importance.length,

@@ -2,16 +2,16 @@ import type { JobEvent } from "@chatdb/contracts/jobs.ts";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { call, GatewayError } from "../api.ts";
 
-/** Before a stream that broke is opened again, in ms. */
-const pauseMs = 1000;
+/** The pause before a broken stream is reopened, in ms. */
+const reconnectPauseMs = 1000;
 
 /**
- * The history of a job as it is written, until the job ends. A stream that breaks is opened again where it broke. It is read by fetch
- * and not by EventSource, which cannot send a token.
- * @param after number of the last entry that is known; 0: from the beginning
- * @throws GatewayError where asking again would not help; the signal's reason
+ * Yields the history of a job as it grows, until the job ends. A broken stream resumes where it broke. It uses fetch,
+ * since EventSource cannot send a token.
+ * @param after the number of the last known entry; 0: from the beginning
+ * @throws GatewayError if reconnecting would not help; the signal's reason
  */
-export async function* follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, void> {
+export async function* followJob(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobEvent, void> {
   for (let seen = after; ; await pause(signal)) {
     try {
       const { body } = await call(`/jobs/${id}/events`, {
@@ -36,7 +36,7 @@ export async function* follow(id: string, after: number, signal: AbortSignal): A
 
 function pause(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, pauseMs);
+    const timer = setTimeout(resolve, reconnectPauseMs);
     signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason as Error)), { once: true });
   });
 }

@@ -1,20 +1,19 @@
 import type { Job, JobEvent } from "@chatdb/contracts/jobs.ts";
 import { announce, button, element } from "../dom.ts";
 import { cancelJob, job as jobOf, retryJob } from "./models-api.ts";
-import { follow } from "./job-events.ts";
-import { entryText, moment, standing } from "../format.ts";
+import { followJob } from "./job-events.ts";
+import { entryText, formatMoment, jobState } from "../format.ts";
 
-/** Lines of a log that are shown, at most: the latest. */
+/** The maximum number of log lines shown; older ones are dropped. */
 const maxLogLines = 500;
 
-export const isOver = ({ status }: Job): boolean =>
-  status === "succeeded" || status === "failed" || status === "cancelled";
+const hasEnded = ({ status }: Job): boolean => status === "succeeded" || status === "failed" || status === "cancelled";
 
-/** A job in the list: where it stands, what can be done with it, and its history, which is followed while it is unfolded. */
+/** Shows a job's state, its actions, and its history, which it follows while unfolded. */
 export class JobRow {
   readonly #onChange: () => void;
   readonly #badge = element("span", { className: "badge" });
-  readonly #standing = element("p", { className: "standing" });
+  readonly #state = element("p", { className: "standing" });
   readonly #bar = element("progress", { max: 1 });
   readonly #entries = element("ol");
   readonly #log = element("div", { className: "log", tabIndex: 0, role: "log" }, this.#entries);
@@ -22,19 +21,19 @@ export class JobRow {
   readonly #actions = element("span", { className: "actions" });
   readonly #title = element("h3");
   #job: Job;
-  /** Number of the latest entry that is shown. */
+  /** The number of the latest entry shown. */
   #seen = 0;
   #following: AbortController | undefined;
   readonly element: HTMLElement;
 
-  /** @param onChange called when the job has changed otherwise than by its own progress */
+  /** @param onChange called when the job changed other than by progress */
   constructor(job: Job, onChange: () => void) {
     this.#job = job;
     this.#onChange = onChange;
     const about = element(
       "span",
       { className: "muted about" },
-      `${job.dataset_location.replace(/^s3:\/\/[^/]+\//, "")}${job.target === undefined ? "" : ` → ${job.target}`}, ${moment(job.created_at)}`,
+      `${job.dataset_location.replace(/^s3:\/\/[^/]+\//, "")}${job.target === undefined ? "" : ` → ${job.target}`}, ${formatMoment(job.created_at)}`,
     );
     this.element = element(
       "li",
@@ -42,28 +41,28 @@ export class JobRow {
       element("div", { className: "head" }, this.#title, this.#badge, this.#actions),
       about,
       this.#bar,
-      this.#standing,
+      this.#state,
       this.#details,
     );
     this.#bar.setAttribute("aria-label", `Progress of ${job.model_name}`);
     this.#log.setAttribute("aria-label", `History of ${job.model_name}`);
     this.#details.addEventListener("toggle", () =>
-      this.#details.open ? void this.#follow() : this.#following?.abort(),
+      this.#details.open ? void this.#followHistory() : this.#following?.abort(),
     );
     this.show(job);
   }
 
-  get over(): boolean {
-    return isOver(this.#job);
+  get hasEnded(): boolean {
+    return hasEnded(this.#job);
   }
 
-  /** Brings the job into sight, with its history. */
+  /** Scrolls to the job and unfolds its history. */
   unfold(): void {
     this.#details.open = true;
     this.element.scrollIntoView({ block: "nearest" });
   }
 
-  /** Nothing is followed any longer. */
+  /** Stops following the history. */
   leave(): void {
     this.#following?.abort();
   }
@@ -79,47 +78,47 @@ export class JobRow {
         ? element("a", { href: `#models/${encodeURIComponent(model.name)}` }, `${model.name} ${model.version}`)
         : model_name;
       this.#title.replaceChildren(name);
-      this.#actions.replaceChildren(...this.#offered());
+      this.#actions.replaceChildren(...this.#actionButtons());
     }
-    this.#standing.textContent = standing(job);
-    this.#standing.classList.toggle("failed", status === "failed" || (status === "queued" && job.error !== undefined));
+    this.#state.textContent = jobState(job);
+    this.#state.classList.toggle("failed", status === "failed" || (status === "queued" && job.error !== undefined));
     this.#bar.hidden = status !== "running";
     this.#bar.value = job.progress;
-    if (before !== status && isOver(job)) announce(`${model_name}: ${status}.`);
-    if (this.#details.open && !isOver(job)) void this.#follow();
+    if (before !== status && hasEnded(job)) announce(`${model_name}: ${status}.`);
+    if (this.#details.open && !hasEnded(job)) void this.#followHistory();
   }
 
-  #offered(): HTMLElement[] {
+  #actionButtons(): HTMLElement[] {
     const { job_id, status, model_name } = this.#job;
-    const act = (label: string, does: (id: string) => Promise<Job>) => {
-      const made = button(label, () => {
-        made.disabled = true;
-        does(job_id)
+    const actionButton = (label: string, act: (id: string) => Promise<Job>) => {
+      const created = button(label, () => {
+        created.disabled = true;
+        act(job_id)
           .then(
             (job) => this.show(job),
-            (error: Error) => this.#refuse(error),
+            (error: Error) => this.#showError(error),
           )
-          .finally(() => ((made.disabled = false), this.#onChange()));
+          .finally(() => ((created.disabled = false), this.#onChange()));
       });
-      made.setAttribute("aria-label", `${label} the training of ${model_name}`);
-      return made;
+      created.setAttribute("aria-label", `${label} the training of ${model_name}`);
+      return created;
     };
-    if (status === "queued" || status === "running") return [act("Cancel", cancelJob)];
-    return status === "succeeded" ? [] : [act("Retry", retryJob)];
+    if (status === "queued" || status === "running") return [actionButton("Cancel", cancelJob)];
+    return status === "succeeded" ? [] : [actionButton("Retry", retryJob)];
   }
 
-  #refuse({ message }: Error): void {
-    this.#standing.textContent = message;
-    this.#standing.classList.add("failed");
+  #showError({ message }: Error): void {
+    this.#state.textContent = message;
+    this.#state.classList.add("failed");
     announce(message);
   }
 
-  async #follow(): Promise<void> {
+  async #followHistory(): Promise<void> {
     if (this.#following) return;
     const { signal } = (this.#following = new AbortController());
     try {
-      for await (const entry of follow(this.#job.job_id, this.#seen, signal)) this.#add(entry);
-      if (!this.over) this.show(await jobOf(this.#job.job_id));
+      for await (const entry of followJob(this.#job.job_id, this.#seen, signal)) this.#addEntry(entry);
+      if (!this.hasEnded) this.show(await jobOf(this.#job.job_id));
       this.#onChange();
     } catch (error) {
       if (!signal.aborted)
@@ -131,7 +130,7 @@ export class JobRow {
     }
   }
 
-  #add(entry: JobEvent): void {
+  #addEntry(entry: JobEvent): void {
     const { number, kind, at, progress, text } = entry;
     this.#seen = number;
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 8;
@@ -145,7 +144,7 @@ export class JobRow {
     );
     while (this.#entries.childElementCount > maxLogLines) this.#entries.firstElementChild!.remove();
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
-    if (kind === "progress" && !this.over)
+    if (kind === "progress" && !this.hasEnded)
       this.show({
         ...this.#job,
         status: "running",

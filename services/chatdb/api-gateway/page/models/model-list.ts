@@ -1,23 +1,19 @@
 import { element } from "../dom.ts";
 import { models, type ModelSummary } from "./models-api.ts";
-import { moment } from "../format.ts";
+import { formatMoment } from "../format.ts";
 
-/** The models by name, each leading to its page. */
+/** Lists the models by name, with links to their pages. */
 export class ModelList {
-  readonly #place = element("div", {}, element("p", { className: "muted" }, "Looking for models"));
+  readonly #place = element("div", {}, element("p", { className: "muted" }, "Loading models"));
   readonly element = this.#place;
 
   async look(): Promise<void> {
     try {
-      const found = await models();
+      const listed = await models();
       this.#place.replaceChildren(
-        found.length === 0
-          ? element(
-              "p",
-              { className: "muted" },
-              "No model yet. A training that succeeds makes the first version of one.",
-            )
-          : table(found),
+        listed.length === 0
+          ? element("p", { className: "muted" }, "No model yet. A successful training makes a model's first version.")
+          : modelTable(listed),
       );
     } catch (error) {
       this.#place.replaceChildren(element("p", { className: "problem", role: "alert" }, (error as Error).message));
@@ -25,8 +21,8 @@ export class ModelList {
   }
 }
 
-function table(models: readonly ModelSummary[]): HTMLElement {
-  const heads = ["Model", "Latest", "Production", "Staging", "Changed"].map((text, at) =>
+function modelTable(models: readonly ModelSummary[]): HTMLElement {
+  const heads = ["Model", "Latest", "Production", "Staging", "Updated"].map((text, at) =>
     element("th", { scope: "col", className: at >= 1 && at <= 3 ? "number" : "" }, text),
   );
   const rows = models.map(({ name, latest_version, production_version, staging_version, updated_at }) =>
@@ -37,7 +33,7 @@ function table(models: readonly ModelSummary[]): HTMLElement {
       ...[latest_version, production_version, staging_version].map((version) =>
         element("td", { className: "number" }, version === undefined ? "–" : String(version)),
       ),
-      element("td", {}, moment(updated_at)),
+      element("td", {}, formatMoment(updated_at)),
     ),
   );
   const whole = element(

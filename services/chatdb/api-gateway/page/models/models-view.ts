@@ -8,7 +8,7 @@ const place = elementById("models-view", HTMLElement);
 let overview: Overview | undefined;
 let page: ModelPage | undefined;
 
-/** Shows the models, or the one that a path names; without a path, the view is left. */
+/** Shows all models, or the model that the path names; without a path it leaves the view. */
 export function showModels(path: readonly string[] | undefined): void {
   page?.leave();
   page = undefined;
@@ -27,7 +27,7 @@ export function showModels(path: readonly string[] | undefined): void {
   scrollTo(0, 0);
 }
 
-/** Train, jobs and models, on one page. What was entered stays when it is left. */
+/** Shows the training form, the jobs and the models. The form keeps its content when the person leaves the view. */
 class Overview {
   readonly #models = new ModelList();
   readonly #jobs = new JobList(() => void this.#models.look());
@@ -54,7 +54,7 @@ class Overview {
   look(): void {
     void this.#models.look();
     void this.#jobs.look();
-    // The form can do without the datasets that are there; why they are not is said by the lists.
+    // The form works without the uploaded datasets, and the lists show why loading failed.
     void this.#form.look().catch(() => undefined);
   }
 

@@ -3,48 +3,48 @@ import { element } from "../dom.ts";
 
 interface Field {
   label: string;
-  /** Said beside it: what is taken where nothing is given. */
-  usual: string;
+  /** The default, shown in the empty field. */
+  fallback: string;
   range?: { min?: number; max?: number; step: number | "any" };
   choices?: readonly string[];
 }
 
 const whole = (min: number, max?: number) => ({ min, ...(max !== undefined && { max }), step: 1 });
 
-/** As training-parameters.ts of the contracts has them. */
+/** The fields, with the bounds and defaults of training-parameters.ts in the contracts. */
 const fields: Record<FamilyParameter, Field> = {
-  l2: { label: "Ridge penalty", usual: "by family", range: { min: 0, step: "any" } },
-  max_iterations: { label: "Iterations at most", usual: "500", range: whole(1, 10_000) },
-  trees: { label: "Trees", usual: "100", range: whole(1, 2000) },
-  leaves: { label: "Leaves of a tree", usual: "31", range: whole(2, 1024) },
-  learning_rate: { label: "Learning rate", usual: "0.1", range: { max: 1, step: "any" } },
-  min_rows: { label: "Rows of a leaf, at least", usual: "20", range: whole(1) },
-  neighbours: { label: "Neighbours", usual: "5", range: whole(1, 1000) },
-  neighbour_weights: { label: "Nearer ones count", usual: "the same", choices: ["uniform", "distance"] },
+  l2: { label: "Ridge penalty", fallback: "by family", range: { min: 0, step: "any" } },
+  max_iterations: { label: "Maximum iterations", fallback: "500", range: whole(1, 10_000) },
+  trees: { label: "Trees", fallback: "100", range: whole(1, 2000) },
+  leaves: { label: "Leaves per tree", fallback: "31", range: whole(2, 1024) },
+  learning_rate: { label: "Learning rate", fallback: "0.1", range: { max: 1, step: "any" } },
+  min_rows: { label: "Minimum rows per leaf", fallback: "20", range: whole(1) },
+  neighbours: { label: "Neighbours", fallback: "5", range: whole(1, 1000) },
+  neighbour_weights: { label: "Weight of neighbours", fallback: "equal", choices: ["uniform", "distance"] },
 };
 
 const shared: Record<"test_fraction" | "seed", Field> = {
-  test_fraction: { label: "Share of rows held out", usual: "0.2", range: { max: 0.99, step: "any" } },
-  seed: { label: "Seed", usual: "1", range: whole(0, 0xffffffff) },
+  test_fraction: { label: "Share of rows held out", fallback: "0.2", range: { max: 0.99, step: "any" } },
+  seed: { label: "Seed", fallback: "1", range: whole(0, 0xffffffff) },
 };
 
-const choiceNames: Record<string, string> = { uniform: "the same", distance: "for more" };
+const choiceNames: Record<string, string> = { uniform: "equal", distance: "by distance" };
 
-/** Inputs for what a family, or without one every family, may be told. */
+/** Creates the inputs for a family's parameters, or without a family for those that every family has. */
 export function parameterFields(family: Family | undefined): HTMLElement[] {
   const known: [string, Field][] = (family === undefined ? [] : parametersOf[family]).map((name) => [
     name,
     fields[name],
   ]);
-  return [...known, ...Object.entries(shared)].map(([name, { label, usual, range, choices }]) => {
+  return [...known, ...Object.entries(shared)].map(([name, { label, fallback, range, choices }]) => {
     const input = choices
       ? element(
           "select",
           { name },
-          element("option", { value: "" }, "Usual"),
+          element("option", { value: "" }, "Default"),
           ...choices.map((value) => element("option", { value }, choiceNames[value])),
         )
-      : element("input", { name, type: "number", placeholder: usual, ...bounds(range!) });
+      : element("input", { name, type: "number", placeholder: fallback, ...bounds(range!) });
     return element("label", {}, element("span", {}, label), input);
   });
 }
@@ -55,7 +55,7 @@ const bounds = ({ min, max, step }: NonNullable<Field["range"]>) => ({
   ...(max !== undefined && { max: String(max) }),
 });
 
-/** What was entered in such inputs; what was left empty is left out. */
+/** Reads the parameters that were entered; empty inputs are left out. */
 export function parametersIn(place: HTMLElement): Record<string, number | string> {
   const inputs = [...place.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")].filter(
     ({ name, value }) => name !== "" && value !== "",

@@ -4,14 +4,14 @@ import { chart } from "../charts/chart.ts";
 import { percent } from "../ask/reading-choices.ts";
 import { announce, element } from "../dom.ts";
 import { predict, predictSchema } from "./models-api.ts";
-import { figure } from "../format.ts";
+import { formatNumber } from "../format.ts";
 
 type Feature = ModelSchema["features"][number];
 
-/** Contributions that are svgElement, at most. */
+/** The maximum number of contributions or classes drawn. */
 const maxDrawn = 15;
 
-/** A form with a field for each feature that a version wants, and what it predicts from them. */
+/** Creates a form with a field for each feature of a version, which shows the prediction. */
 export async function predictForm(of: ModelReference): Promise<HTMLElement> {
   try {
     return formOf(of, await predictSchema(of));
@@ -30,7 +30,12 @@ function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
     "form",
     { className: "predict" },
     element("div", { className: "fields" }, ...fields),
-    element("label", { className: "check", hidden: !schema.explains }, explain, element("span", {}, "Explain it")),
+    element(
+      "label",
+      { className: "check", hidden: !schema.explains },
+      explain,
+      element("span", {}, "Explain the prediction"),
+    ),
     submit,
     result,
   );
@@ -45,7 +50,7 @@ function formOf(of: ModelReference, schema: ModelSchema): HTMLElement {
     predict(of, features, explain.checked)
       .then(
         (answer) => {
-          result.replaceChildren(...predicted(answer, schema));
+          result.replaceChildren(...predictionOf(answer, schema));
           announce(`Predicted ${schema.target}: ${shown(answer.prediction)}.`);
         },
         ({ message }: Error) => result.replaceChildren(element("p", { className: "problem", role: "alert" }, message)),
@@ -62,7 +67,7 @@ function inputOf({
   categories = [],
 }: Feature): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
   if (kind === "text") return element("textarea", { required, rows: 3 });
-  // A mean with three digits is as good to begin with.
+  // Three digits of the mean are precise enough to start from.
   if (kind === "number")
     return element("input", {
       type: "number",
@@ -82,9 +87,9 @@ function inputOf({
 
 const rounded = (value: number, digits: number) => Number(value.toPrecision(digits));
 
-const shown = (value: number | string) => (typeof value === "number" ? figure(value) : value);
+const shown = (value: number | string) => (typeof value === "number" ? formatNumber(value) : value);
 
-function predicted(
+function predictionOf(
   { prediction, probabilities, explanation, model }: PredictResponse,
   { target }: ModelSchema,
 ): HTMLElement[] {
@@ -116,11 +121,11 @@ function predicted(
           ),
         ]
       : []),
-    ...(explanation ? explained(explanation, typeof prediction === "string") : []),
+    ...(explanation ? explanationOf(explanation, typeof prediction === "string") : []),
   ];
 }
 
-function explained(
+function explanationOf(
   { base, contributions }: NonNullable<PredictResponse["explanation"]>,
   ofClass: boolean,
 ): HTMLElement[] {
@@ -131,7 +136,7 @@ function explained(
   const scale = ofClass ? ", in log-odds of this class" : "";
   return [
     element("h3", {}, "Why"),
-    element("p", { className: "muted" }, `What each feature adds to ${figure(base)}${scale}.`),
+    element("p", { className: "muted" }, `What each feature adds to ${formatNumber(base)}${scale}.`),
     chart({ kind: "bars", label: "feature", value: "contribution", points, total: contributions.length }),
   ];
 }

@@ -4,17 +4,17 @@ import { modelNameOf } from "@chatdb/contracts/names.ts";
 import { announce, element } from "../dom.ts";
 import { submitJob } from "./models-api.ts";
 import { defaultTarget } from "./dataset-columns.ts";
-import { DataChoice, type Chosen } from "./dataset-picker.ts";
+import { DatasetPicker, type PickedDataset } from "./dataset-picker.ts";
 import { parameterFields, parametersIn } from "./parameter-fields.ts";
 import { familyNames } from "../format.ts";
 
-/** What a model's name may be, as models.ts of the contracts has it. */
+/** The pattern of a model's name, as in models.ts of the contracts. */
 const namePattern = "[a-z0-9][a-z0-9._\\-]{0,79}";
 
-/** Where a person says what is to be learned from what. */
+/** The form that submits a training job. */
 export class TrainForm {
   readonly #onSubmitted: (jobId: string) => void;
-  readonly #data = new DataChoice((chosen) => this.#show(chosen));
+  readonly #data = new DatasetPicker((chosen) => this.#show(chosen));
   readonly #target = element(
     "select",
     { required: true, disabled: true },
@@ -31,7 +31,7 @@ export class TrainForm {
   readonly #family = element(
     "select",
     {},
-    element("option", { value: "" }, "As the target suggests"),
+    element("option", { value: "" }, "PickedDataset by the target"),
     ...families.map((value) => element("option", { value }, familyNames[value])),
   );
   readonly #priority = element(
@@ -42,14 +42,14 @@ export class TrainForm {
   readonly #parameters = element("div", { className: "fields" });
   readonly #problem = element("p", { className: "problem", role: "alert", hidden: true });
   readonly #train = element("button", { type: "submit" }, "Train");
-  #chosen: Chosen | undefined;
-  /** The name follows the data until a person writes one. */
+  #chosen: PickedDataset | undefined;
+  /** Whether the person entered a name; until then the name follows the data. */
   #named = false;
-  /** Of this submission; another one gets another. */
+  /** The idempotency key of this submission. */
   #key = newKey();
   readonly element: HTMLElement;
 
-  /** @param onSubmitted called with the id of a job that is on record */
+  /** @param onSubmitted called with the id of the accepted job */
   constructor(onSubmitted: (jobId: string) => void) {
     this.#onSubmitted = onSubmitted;
     const more = element("details", {}, element("summary", {}, "Parameters"), this.#parameters);
@@ -77,7 +77,7 @@ export class TrainForm {
   /** @throws GatewayError */
   look = () => this.#data.look();
 
-  #show(chosen: Chosen | undefined): void {
+  #show(chosen: PickedDataset | undefined): void {
     this.#chosen = chosen;
     const columns = chosen?.columns ?? [];
     this.#target.replaceChildren(
@@ -88,7 +88,7 @@ export class TrainForm {
     this.#target.disabled = columns.length === 0;
     this.#target.value = defaultTarget(columns) ?? "";
     if (chosen && !this.#named) this.#name.value = modelNameOf(chosen.name);
-    this.#tell("");
+    this.#showProblem("");
   }
 
   #showParameters(): void {
@@ -99,7 +99,7 @@ export class TrainForm {
   }
 
   async #submit(): Promise<void> {
-    if (!this.#chosen) return this.#tell("Choose a file first, or a dataset that is here.");
+    if (!this.#chosen) return this.#showProblem("Choose a file or an uploaded dataset first.");
     const family = this.#family.value as Family | "";
     const request: Partial<JobRequest> = {
       model_name: this.#name.value,
@@ -109,20 +109,20 @@ export class TrainForm {
       ...(this.#priority.value !== "normal" && { priority: this.#priority.value as JobRequest["priority"] }),
     };
     this.#train.disabled = true;
-    this.#tell("");
+    this.#showProblem("");
     try {
       const { job_id } = await submitJob(request, this.#key);
       this.#key = newKey();
-      announce(`The training of ${request.model_name} is on record.`);
+      announce(`The training of ${request.model_name} was submitted.`);
       this.#onSubmitted(job_id);
     } catch (error) {
-      this.#tell((error as Error).message);
+      this.#showProblem((error as Error).message);
     } finally {
       this.#train.disabled = false;
     }
   }
 
-  #tell(problem: string): void {
+  #showProblem(problem: string): void {
     this.#problem.textContent = problem;
     this.#problem.hidden = problem === "";
   }
@@ -130,6 +130,6 @@ export class TrainForm {
 
 const field = (label: string, input: HTMLElement) => element("label", {}, element("span", {}, label), input);
 
-/** Random; crypto.randomUUID is not there over http. */
+/** Creates a random key. Browsers have no crypto.randomUUID over http. */
 const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

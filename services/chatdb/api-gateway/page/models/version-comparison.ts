@@ -1,13 +1,17 @@
 import type { Comparison, ModelVersion } from "@chatdb/contracts/models.ts";
 import { announce, button, element } from "../dom.ts";
 import { compare } from "./models-api.ts";
-import { figure, metricName } from "../format.ts";
+import { formatNumber, metricName } from "../format.ts";
 
-/** Two versions of a model beside each other, as a person chooses them. */
-export function comparison(versions: readonly ModelVersion[]): HTMLElement {
+/** Compares two versions of a model that the person chooses. */
+export function versionComparison(versions: readonly ModelVersion[]): HTMLElement {
   const [latest, before] = versions;
   if (!latest || !before)
-    return element("p", { className: "muted" }, "There is one version. From the second on, two can be compared here.");
+    return element(
+      "p",
+      { className: "muted" },
+      "There is only one version. Once there are two, you can compare them here.",
+    );
   const choice = (label: string, value: number) => {
     const select = element(
       "select",
@@ -23,7 +27,7 @@ export function comparison(versions: readonly ModelVersion[]): HTMLElement {
   const place = element("div");
   const show = async () => {
     try {
-      place.replaceChildren(...compared(await compare(latest.name, Number(from.value), Number(to.value))));
+      place.replaceChildren(...comparisonOf(await compare(latest.name, Number(from.value), Number(to.value))));
       announce(`Version ${from.value} is compared with version ${to.value}.`);
     } catch (error) {
       place.replaceChildren(element("p", { className: "problem", role: "alert" }, (error as Error).message));
@@ -43,11 +47,11 @@ export function comparison(versions: readonly ModelVersion[]): HTMLElement {
   );
 }
 
-function compared({ from, to, metrics, same_dataset, changed_parameters }: Comparison): HTMLElement[] {
+function comparisonOf({ from, to, metrics, same_dataset, changed_parameters }: Comparison): HTMLElement[] {
   const cell = (value: number | undefined) =>
-    element("td", { className: "number" }, value === undefined ? "–" : figure(value));
+    element("td", { className: "number" }, value === undefined ? "–" : formatNumber(value));
   const signed = (value: number | undefined) =>
-    element("td", { className: "number" }, value === undefined ? "–" : `${value > 0 ? "+" : ""}${figure(value)}`);
+    element("td", { className: "number" }, value === undefined ? "–" : `${value > 0 ? "+" : ""}${formatNumber(value)}`);
   const heads = ["Metric", `Version ${from.version}`, `Version ${to.version}`, "Difference"].map((text, at) =>
     element("th", { scope: "col", className: at > 0 ? "number" : "" }, text),
   );
@@ -77,13 +81,13 @@ function compared({ from, to, metrics, same_dataset, changed_parameters }: Compa
       "p",
       { className: "muted" },
       from.imported || to.imported
-        ? "What an imported version was made from is not known."
+        ? "The data of an imported version is unknown."
         : same_dataset
-          ? "Both were made from the same data."
-          : "They were made from different data.",
+          ? "Both versions were trained from the same data."
+          : "The versions were trained from different data.",
     ),
     changed_parameters.length === 0
-      ? element("p", { className: "muted" }, "Their parameters are the same.")
+      ? element("p", { className: "muted" }, "Both versions have the same parameters.")
       : element(
           "ul",
           { className: "changes" },

@@ -1,8 +1,8 @@
 import type { ModelVersion, Stage } from "@chatdb/contracts/models.ts";
 import { button, element } from "../dom.ts";
-import { figure, familyNames, metricName, moment } from "../format.ts";
+import { formatNumber, familyNames, metricName, formatMoment } from "../format.ts";
 
-/** What can be done with a version, as it stands: the label, and the stage that it comes to. */
+/** The actions on a version by its stage: the label, and the stage that the version moves to. */
 const moves: Record<Stage, readonly (readonly [string, Stage])[]> = {
   none: [
     ["To staging", "staging"],
@@ -16,21 +16,21 @@ const moves: Record<Stage, readonly (readonly [string, Stage])[]> = {
   archived: [["To production", "production"]],
 };
 
-/** The first of these that a version has is shown in the table. */
-const telling = ["r2", "accuracy"];
+/** The table shows the first of these metrics that a version has. */
+const scoreMetrics = ["r2", "accuracy"];
 
 export interface VersionActions {
   show: (version: ModelVersion) => void;
   move: (version: ModelVersion, stage: Stage) => void;
 }
 
-/** The versions of a model, newest first. @param shown the one whose evaluation is shown */
+/** Lists the versions of a model, newest first. @param shown the version whose evaluation is shown */
 export function versionTable(
   versions: readonly ModelVersion[],
   shown: number,
   { show, move }: VersionActions,
 ): HTMLElement {
-  const heads = ["Version", "Stage", "Family", "Score", "Made", "Change"].map((text) =>
+  const heads = ["Version", "Stage", "Family", "Score", "Created", "Change"].map((text) =>
     element("th", { scope: "col" }, text),
   );
   const rows = versions.map((version) => {
@@ -53,7 +53,7 @@ export function versionTable(
       ),
       element("td", {}, familyOf(version)),
       element("td", {}, scoreOf(version)),
-      element("td", {}, moment(version.created_at)),
+      element("td", {}, formatMoment(version.created_at)),
       element("td", {}, element("span", { className: "actions" }, ...changes)),
     );
   });
@@ -70,10 +70,10 @@ export function versionTable(
 export function familyOf({ lineage, imported }: ModelVersion): string {
   if (imported) return "imported (ONNX)";
   const family = lineage?.parameters.family;
-  return family === undefined ? (lineage?.parameters.task ?? "as the target suggests") : familyNames[family];
+  return family === undefined ? (lineage?.parameters.task ?? "chosen by the target") : familyNames[family];
 }
 
 function scoreOf({ metrics }: ModelVersion): string {
-  const name = telling.find((each) => metrics[each] !== undefined);
-  return name === undefined ? "" : `${metricName(name)} ${figure(metrics[name]!)}`;
+  const name = scoreMetrics.find((each) => metrics[each] !== undefined);
+  return name === undefined ? "" : `${metricName(name)} ${formatNumber(metrics[name]!)}`;
 }

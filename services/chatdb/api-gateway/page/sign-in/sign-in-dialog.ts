@@ -1,34 +1,37 @@
 import { elementById } from "../dom.ts";
-import { isSignedIn, signIn, signInOptions, signOut, useToken } from "./session.ts";
+import { isSignedIn, signIn, signInSettings, signOut, useToken } from "./session.ts";
 
 let asking: Promise<boolean> | undefined;
 
 /**
- * Asks the person to sign in or for a token, saying why one is needed. Whoever asks meanwhile waits for the same answer.
- * @returns whether one was given; to sign in leaves the page
+ * Asks the person to sign in or to enter a token. Concurrent callers share one dialog.
+ * @param reason shown in the dialog
+ * @returns whether a token was entered; signing in leaves the page instead
  */
-export function askForToken(why: string): Promise<boolean> {
-  asking ??= ask(why).finally(() => (asking = undefined));
+export function askForToken(reason: string): Promise<boolean> {
+  asking ??= showDialog(reason).finally(() => (asking = undefined));
   return asking;
 }
 
-async function ask(why: string): Promise<boolean> {
+async function showDialog(reason: string): Promise<boolean> {
   const dialog = elementById("sign-in", HTMLDialogElement);
   const input = elementById("token", HTMLInputElement);
   const button = elementById("sign-in-go", HTMLButtonElement);
-  const reason = elementById("sign-in-why", HTMLElement);
-  reason.textContent = why;
+  const message = elementById("sign-in-why", HTMLElement);
+  message.textContent = reason;
   dialog.returnValue = "";
   elementById("sign-in-cancel", HTMLButtonElement).onclick = () => dialog.close();
-  const how = await signInOptions();
-  button.hidden = how === undefined;
+  const settings = await signInSettings();
+  button.hidden = settings === undefined;
   button.onclick = () =>
     void (
-      how &&
-      signIn(how).catch((error: unknown) => (reason.textContent = `That did not work: ${(error as Error).message}`))
+      settings &&
+      signIn(settings).catch(
+        (error: unknown) => (message.textContent = `Signing in failed: ${(error as Error).message}`),
+      )
     );
   dialog.showModal();
-  (how ? button : input).focus();
+  (settings ? button : input).focus();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   const given = input.value.trim().replace(/^Bearer\s+/i, "");
   input.value = "";
@@ -38,9 +41,9 @@ async function ask(why: string): Promise<boolean> {
   return true;
 }
 
-/** The button that forgets the token, while there is one. */
+/** Shows the sign-out button while there is a token. */
 export function showSignOut(): void {
-  const forget = elementById("signed-in", HTMLButtonElement);
-  forget.hidden = !isSignedIn();
-  forget.onclick = () => void signOut().catch(() => location.reload());
+  const signOutButton = elementById("signed-in", HTMLButtonElement);
+  signOutButton.hidden = !isSignedIn();
+  signOutButton.onclick = () => void signOut().catch(() => location.reload());
 }
