@@ -4,7 +4,7 @@ import { queryResult } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { createService } from "@chatdb/db-connector/service.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { quantile, type Figure } from "../figures.ts";
 import { bareDrivers, type Bare } from "./bare-drivers.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
-import { openDatabase, outliveBreaks } from "@platform/kit/database.ts";
+import { openDatabase, ignoreBrokenClients } from "@platform/kit/database.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
@@ -26,7 +26,7 @@ export async function orchestratorFigures(): Promise<Figure[]> {
   }
   const { host, port, database } = server.settings;
   const pool = new pg.Pool({ host, port, database, user: "admin", max: 10 });
-  outliveBreaks(pool);
+  ignoreBrokenClients(pool);
   const bus = createMemoryEventBus();
   const app = await createService({
     db: openDatabase<OrchestratorTables>(pool),

@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { isAway } from "./away.ts";
+import { isUnavailable } from "./transient-errors.ts";
 import { Problem, problemMediaType } from "./problem.ts";
 import type { ProblemType } from "./problem-type.ts";
 import { platformProblems } from "./problem-types.ts";
-import type { App } from "./server.ts";
+import type { App } from "./app.ts";
 
 /** Answers every error and every unknown route as application/problem+json. */
 export function answerErrors(app: App): void {
@@ -38,7 +38,7 @@ function problemOf(error: FastifyError): Problem {
   // What Fastify itself finds wrong with a request: its media type, its size, its JSON.
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new Problem(frameworkType(error.statusCode), error.message);
-  if (isAway(error))
+  if (isUnavailable(error))
     return new Problem(
       platformProblems.unavailable,
       "Something that this service needs is away for the moment. Try again.",

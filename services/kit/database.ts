@@ -23,8 +23,8 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
   // An idle connection broke (the server restarted). The pool has dropped it already, and opens another when one is
   // needed; without a listener the event would end the process.
   pool.on("error", () => undefined);
-  outliveBreaks(pool);
-  pool.on("connect", (client) => void giveUpSilent(client, silenceMs));
+  ignoreBrokenClients(pool);
+  pool.on("connect", (client) => void destroyWhenIdle(client, silenceMs));
   return pool;
 }
 
@@ -32,7 +32,7 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
  * Ends a connection on which the server says nothing for `silenceMs`, until the returned function is called. A server that loses its power
  * says no word of it: without a limit, a query would wait until TCP gives up, a quarter of an hour.
  */
-export function giveUpSilent(client: pg.ClientBase, silenceMs: number): () => void {
+export function destroyWhenIdle(client: pg.ClientBase, silenceMs: number): () => void {
   const socket = socketOf(client);
   const giveUp = () =>
     socket.destroy(
@@ -51,7 +51,7 @@ export function socketOf(client: pg.ClientBase): Socket {
  * A connection may also break while it is taken and between two queries, in a transaction for instance. The next query
  * rejects then; without a listener the event would end the process before that.
  */
-export function outliveBreaks(pool: pg.Pool): void {
+export function ignoreBrokenClients(pool: pg.Pool): void {
   pool.on("connect", (client) => client.on("error", () => undefined));
 }
 

@@ -1,4 +1,4 @@
-import type { App } from "./server.ts";
+import type { App } from "./app.ts";
 
 /**
  * Milliseconds for which a server's answers tell clients to keep an idle connection; they let go a little earlier. Shorter
@@ -18,7 +18,7 @@ const sweepMs = 50;
  * open for as long as it may be of use: so while the process drains each answer says that it is the last on its
  * connection, and once the server closes, connections end as they fall idle.
  */
-export function letGo(app: App): void {
+export function drainConnections(app: App): void {
   app.decorate("readiness", { draining: false });
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (app.readiness.draining) reply.header("connection", "close");

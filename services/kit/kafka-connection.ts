@@ -1,8 +1,16 @@
 import type { BaseOptions } from "@platformatic/kafka";
 import { ConfigurationError, type KafkaEnv } from "./env.ts";
+import type { Logger } from "./log.ts";
 
 /** How to reach the brokers and who logs in, in the terms of the client library. */
 export type KafkaConnection = Pick<BaseOptions, "bootstrapBrokers" | "sasl" | "tls" | "tlsServerName">;
+
+export interface KafkaOptions {
+  /** How this process is named in the brokers' logs and quotas. */
+  clientId: string;
+  connection: KafkaConnection;
+  log: Logger;
+}
 
 /**
  * What the environment says about the brokers. Without KAFKA_USERNAME: no login.

@@ -1,15 +1,7 @@
 import type { EventBus } from "./event-bus.ts";
-import type { KafkaConnection } from "./kafka-connection.ts";
+import type { KafkaOptions } from "./kafka-connection.ts";
 import { KafkaPublisher } from "./kafka-publisher.ts";
 import { KafkaSubscriber } from "./kafka-subscriber.ts";
-import type { Logger } from "./log.ts";
-
-export interface KafkaOptions {
-  /** How this process is named in the brokers' logs and quotas. */
-  clientId: string;
-  connection: KafkaConnection;
-  log: Logger;
-}
 
 /** Events through Kafka. Topics must exist: they are made with the number of partitions that their consumers need. */
 export function createKafkaEventBus(options: KafkaOptions): EventBus {

@@ -9,7 +9,8 @@ import {
   type Message,
   type MessagesStream,
 } from "@platformatic/kafka";
-import type { KafkaOptions } from "./kafka-event-bus.ts";
+import type { KafkaOptions } from "./kafka-connection.ts";
+import { pauseAfter, type BackOff } from "./retry.ts";
 
 export type TextMessage = Message<string, string, string, string>;
 export type TextStream = MessagesStream<string, string, string, string>;
@@ -25,8 +26,7 @@ export interface MembershipOptions extends KafkaOptions {
   signal: AbortSignal;
 }
 
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
+const backOff: BackOff = { pauseMs: 250, maxPauseMs: 10_000 };
 
 /** Milliseconds without a heartbeat after which the broker gives a member's partitions to others: so long does one that died hold them. */
 const sessionMs = 10_000;
@@ -49,7 +49,7 @@ export async function keepMembership(options: MembershipOptions): Promise<void> 
       await beMember(options, ended, () => (failures = 0));
     } catch (err) {
       if (signal.aborted) return;
-      const pauseMs = Math.min(firstPauseMs * 2 ** failures++, longestPauseMs);
+      const pauseMs = pauseAfter(++failures, backOff);
       log.warn({ err, group, pauseMs }, "no connection to Kafka, will try again");
       await Promise.race([delay(pauseMs, undefined, { ref: false }), ended]);
     }

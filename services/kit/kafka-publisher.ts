@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   compatibilityPartitioner,
   findErrorBy,
@@ -11,7 +10,8 @@ import {
   type produceV11,
 } from "@platformatic/kafka";
 import { toJson, type OutgoingEvent } from "./event-bus.ts";
-import type { KafkaOptions } from "./kafka-event-bus.ts";
+import type { KafkaOptions } from "./kafka-connection.ts";
+import { retry, type BackOff } from "./retry.ts";
 
 type TextMessage = MessageToProduce<string, string, string, string>;
 
@@ -20,8 +20,7 @@ type TextMessage = MessageToProduce<string, string, string, string>;
  * one whose node lost its power by requests that get no answer; then other brokers take over.
  */
 const limitMs = 60_000;
-const firstPauseMs = 100;
-const longestPauseMs = 1000;
+const backOff: BackOff = { pauseMs: 100, maxPauseMs: 1000 };
 
 /** Sends events, each again until all in-sync replicas have it. */
 export class KafkaPublisher {
@@ -65,28 +64,31 @@ export class KafkaPublisher {
   }
 
   async #send(topic: string, messages: TextMessage[]): Promise<void> {
-    const deadline = performance.now() + limitMs;
     let missing = messages;
-    for (let attempt = 0; missing.length > 0; attempt++) {
-      try {
-        const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate: attempt > 0 });
-        const partitions = topics.get(topic)!.partitionsCount;
-        // As Java's clients choose it, so that other producers of a key share its partition and its order.
-        for (const message of missing)
-          message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
-        // Both are said at every send: the producer's own options of these names are not read. The client's own repetition sends what
-        // the broker has acknowledged once more.
-        await this.#producer.send({ messages: missing, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false });
-        return;
-      } catch (err) {
-        const pauseMs = Math.min(firstPauseMs * 2 ** attempt, longestPauseMs);
-        if (!mayPass(err) || performance.now() + pauseMs > deadline) throw err;
-        if (attempt === 0) this.#log.warn({ err, topic }, "publishing failed, will be retried");
+    let refresh = false;
+    await retry(() => this.#sendOnce(topic, missing, refresh), {
+      ...backOff,
+      limitMs,
+      isTransient: canRetry,
+      onFailure: (err, failures) => {
+        if (failures === 1) this.#log.warn({ err, topic }, "publishing failed, will be retried");
         const acknowledged = acknowledgedBesides(err);
         missing = missing.filter(({ partition }) => !acknowledged.has(partition!));
-        await delay(pauseMs);
-      }
-    }
+        refresh = true;
+      },
+    });
+  }
+
+  async #sendOnce(topic: string, messages: TextMessage[], forceUpdate: boolean): Promise<void> {
+    if (messages.length === 0) return;
+    const { topics } = await this.#producer.metadata({ topics: [topic], forceUpdate });
+    const partitions = topics.get(topic)!.partitionsCount;
+    // Java's clients choose the same partition, so other producers of a key share its partition and its order.
+    for (const message of messages)
+      message.partition = compatibilityPartitioner(message, Buffer.from(message.key!)) % partitions;
+    // Each send needs both options, since the client ignores the producer's own options of these names. The client's
+    // own repetition would send what the broker has acknowledged once more.
+    await this.#producer.send({ messages, acks: ProduceAcks.ALL, repeatOnStaleMetadata: false });
   }
 }
 
@@ -106,7 +108,7 @@ function acknowledgedInPart(error: unknown): number[] {
   );
 }
 
-/** The client marks what repetition cannot help: a missing right, a topic that there is not, a message too large. */
-function mayPass(error: unknown): boolean {
+/** Kafka's client marks errors that a repetition cannot heal: a missing right, an unknown topic, a message too large. */
+function canRetry(error: unknown): boolean {
   return error instanceof Error && "code" in error && findErrorBy(error, "canRetry", false) === null;
 }

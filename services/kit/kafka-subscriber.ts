@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GroupAssignment } from "@platformatic/kafka";
 import type { IncomingEvent, Subscription } from "./event-bus.ts";
-import type { KafkaOptions } from "./kafka-event-bus.ts";
+import type { KafkaOptions } from "./kafka-connection.ts";
 import { keepMembership, type TextMessage, type TextStream } from "./kafka-membership.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import type { Logger } from "./log.ts";

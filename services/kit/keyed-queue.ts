@@ -1,3 +1,5 @@
+import { pauseAfter } from "./retry.ts";
+
 export interface Worker<T> {
   /** How many items this worker handles at a time. */
   concurrency: number;
@@ -16,7 +18,7 @@ export interface KeyedQueueOptions<T> {
   onFailure?(error: unknown, item: T, pauseMs: number): void;
 }
 
-const longestPauseMs = 30_000;
+const maxPauseMs = 30_000;
 
 interface Lane<T> {
   key: string;
@@ -110,7 +112,7 @@ export class KeyedQueue<T> {
   }
 
   #retryLater(lane: Lane<T>, error: unknown): void {
-    const pauseMs = Math.min((this.#options.firstPauseMs ?? 100) * 2 ** lane.failures++, longestPauseMs);
+    const pauseMs = pauseAfter(++lane.failures, { pauseMs: this.#options.firstPauseMs ?? 100, maxPauseMs });
     this.#options.onFailure?.(error, lane.items[0] as T, pauseMs);
     if (this.#closed) return;
     const pause = setTimeout(() => {

@@ -1,5 +1,5 @@
 import { Histogram, Registry } from "prom-client";
-import type { App } from "./server.ts";
+import type { App } from "./app.ts";
 
 /** Serves /metrics in Prometheus' text format and measures every request. Buckets in seconds. */
 export function measureRequests(app: App): void {

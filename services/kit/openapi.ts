@@ -1,7 +1,7 @@
 import { fastifySwagger, type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from "@fastify/swagger";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { problemMediaType } from "./problem.ts";
-import type { App } from "./server.ts";
+import type { App } from "./app.ts";
 
 /** Serves /openapi.json, made from the schemas of the routes. A route with `schema: { hide: true }` is left out. */
 export function describeApi(app: App, name: string, description = ""): void {

@@ -1,4 +1,4 @@
-import type { App } from "./server.ts";
+import type { App } from "./app.ts";
 
 export type Checks = Record<string, () => Promise<unknown>>;
 

@@ -1,32 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import type { IncomingMessage } from "node:http";
+import fastify, { LogController, type FastifyBaseLogger } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Registry } from "prom-client";
+import type { App } from "./app.ts";
 import { answerError, answerErrors } from "./answer-errors.ts";
-import { keepAliveMs, letGo, patienceMs } from "./drain.ts";
+import { keepAliveMs, drainConnections, patienceMs } from "./drain.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { measureRequests } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import { addProbes, type Checks } from "./probes.ts";
-
-declare module "fastify" {
-  interface FastifyInstance {
-    /** This app's own metrics, served at /metrics. */
-    metrics: Registry;
-    /** Set when the process is about to stop: /ready answers 503 so that no new traffic comes. */
-    readiness: { draining: boolean };
-  }
-}
-
-/** A Fastify 5 instance whose schemas are zod's. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 export interface ServerOptions {
   /** The service's name in logs and in its OpenAPI document. */
@@ -76,7 +58,7 @@ export function createServer(options: ServerOptions): App {
   app.server.keepAliveTimeoutBuffer = patienceMs;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  letGo(app);
+  drainConnections(app);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     done();

@@ -1,7 +1,7 @@
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { limitRate } from "./rate-limit.ts";
 import { TokenRefused, tokenVerifier, type Identity, type Oidc } from "./tokens.ts";

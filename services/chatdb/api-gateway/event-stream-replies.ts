@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply } from "fastify";
 
 /**

@@ -1,4 +1,4 @@
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import fastify from "fastify";
 
 /** Serves /metrics at an address of its own, which is not exposed outside the cluster, and removes it from the app's. */

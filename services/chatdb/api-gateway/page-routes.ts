@@ -1,4 +1,4 @@
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { pageFiles, type PageFile } from "./page-files.ts";
 

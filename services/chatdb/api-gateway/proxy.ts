@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
 import { userHeader } from "@chatdb/contracts/user.ts";
-import { persistentConnector } from "@platform/kit/connector.ts";
+import { persistentConnector } from "@platform/kit/http/connector.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import { isSafe, repeated } from "@platform/kit/repeated.ts";
-import type { App } from "@platform/kit/server.ts";
+import { isSafe, retrySafely } from "@platform/kit/http/retry-safe-request.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Pool, type Dispatcher } from "undici";
 import { identityHeaders } from "./admission.ts";
@@ -74,7 +74,7 @@ function connect(origin: string): { request: Dispatcher["request"]; destroy: () 
   ) => {
     const signal = clientSignal.getStore();
     const send = () => pool.request({ ...options, signal });
-    (isSafe(options.method) ? repeated(send) : send()).then((data) => callback(null, data), callback);
+    (isSafe(options.method) ? retrySafely(send) : send()).then((data) => callback(null, data), callback);
   };
   return { request: request as Dispatcher["request"], destroy: () => pool.destroy() };
 }

@@ -1,7 +1,7 @@
 import { answer } from "@chatdb/contracts/answer.ts";
 import { parseRequest, parseResponse, queryResult } from "@chatdb/contracts/query.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
-import type { App } from "@platform/kit/server.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
+import type { App } from "@platform/kit/app.ts";
 import { identityHeaders } from "./admission.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
 import type { Upstreams } from "./routes.ts";

@@ -1,7 +1,7 @@
 import rateLimit, { normalizeIP } from "@fastify/rate-limit";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyRequest } from "fastify";
 
 /**

@@ -1,4 +1,4 @@
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 
 /** Keeps browsers from running, framing, sniffing, or sharing answers with other sites. */
 const always = {

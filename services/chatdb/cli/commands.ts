@@ -14,39 +14,41 @@ export type CommandName =
   | "predict";
 
 interface Shape {
-  /** Words after the command's name: how many at least and at most (default: any number), and what they are. */
-  least: number;
-  most?: number;
+  /** The smallest number of words after the command's name. */
+  minWords: number;
+  /** The largest number of words after the command's name. Default: any number. */
+  maxWords?: number;
+  /** What the words are, for messages. */
   needs: string;
-  /** Options besides those of every command. */
+  /** Options of this command, besides those of every command. */
   takes: readonly string[];
 }
 
-/** What each command is given. */
+/** The words and options of each command. */
 export const commands: Readonly<Record<CommandName, Shape>> = {
-  ask: { least: 1, needs: "a question", takes: ["datasource", "take", "follow"] },
-  sources: { least: 0, most: 0, needs: "nothing", takes: [] },
-  schema: { least: 0, most: 0, needs: "nothing", takes: ["datasource"] },
+  ask: { minWords: 1, needs: "a question", takes: ["datasource", "take", "follow"] },
+  sources: { minWords: 0, maxWords: 0, needs: "nothing", takes: [] },
+  schema: { minWords: 0, maxWords: 0, needs: "nothing", takes: ["datasource"] },
   train: {
-    least: 1,
-    most: 1,
+    minWords: 1,
+    maxWords: 1,
     needs: "a file, or the location of a dataset",
     takes: ["target", "model", "family", "set", "priority", "follow"],
   },
-  jobs: { least: 0, most: 1, needs: "nothing", takes: ["status", "model", "follow"] },
-  cancel: { least: 1, most: 1, needs: "the id of a job", takes: [] },
-  retry: { least: 1, most: 1, needs: "the id of a job", takes: ["follow"] },
-  models: { least: 0, most: 1, needs: "nothing", takes: [] },
+  jobs: { minWords: 0, maxWords: 1, needs: "nothing", takes: ["status", "model", "follow"] },
+  cancel: { minWords: 1, maxWords: 1, needs: "the id of a job", takes: [] },
+  retry: { minWords: 1, maxWords: 1, needs: "the id of a job", takes: ["follow"] },
+  models: { minWords: 0, maxWords: 1, needs: "nothing", takes: [] },
   import: {
-    least: 2,
-    most: 2,
+    minWords: 2,
+    maxWords: 2,
     needs: "the name of a model and a .onnx file",
     takes: ["target", "features", "classes"],
   },
-  promote: { least: 2, most: 2, needs: "the name of a model and a version", takes: ["to"] },
-  rollback: { least: 1, most: 1, needs: "the name of a model", takes: [] },
-  compare: { least: 3, most: 3, needs: "the name of a model and two versions", takes: [] },
-  predict: { least: 1, needs: "the name of a model", takes: ["version", "file", "explain"] },
+  promote: { minWords: 2, maxWords: 2, needs: "the name of a model and a version", takes: ["to"] },
+  rollback: { minWords: 1, maxWords: 1, needs: "the name of a model", takes: [] },
+  compare: { minWords: 3, maxWords: 3, needs: "the name of a model and two versions", takes: [] },
+  predict: { minWords: 1, needs: "the name of a model", takes: ["version", "file", "explain"] },
 };
 
 export const isCommand = (name: string | undefined): name is CommandName =>

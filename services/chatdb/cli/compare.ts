@@ -1,12 +1,13 @@
 import type { Comparison } from "@chatdb/contracts/models.ts";
 import type { Gateway } from "./gateway.ts";
-import { exitCodes, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
 import { printRecords } from "./records.ts";
 import { checkVersions } from "./stages.ts";
 import { printable } from "./table.ts";
-import { tell, type Terminal } from "./terminal.ts";
+import { report, type Terminal } from "./terminal.ts";
 
-/** `chatdb compare`: the metrics of two versions, and what was different when they were made. */
+/** `chatdb compare`: prints the metrics of two versions and the differences in their data and parameters. */
 export async function compare(
   [name, from, to]: readonly string[],
   settings: Settings,
@@ -22,13 +23,13 @@ export async function compare(
     metric.difference ?? "",
   ]);
   printRecords({ value: found, columns: ["metric", "from", "to", "difference"], rows }, settings, terminal);
-  tell(terminal, madeFrom(found));
+  report(terminal, dataComparison(found));
   for (const changed of found.changed_parameters)
-    tell(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
-  return exitCodes.rows;
+    report(terminal, printable(`${changed.name}: ${text(changed.from)} became ${text(changed.to)}.`));
+  return exitCodes.success;
 }
 
-function madeFrom({ from, to, same_dataset }: Comparison): string {
+function dataComparison({ from, to, same_dataset }: Comparison): string {
   if (from.imported || to.imported) return "What an imported version was made from is not known.";
   return same_dataset ? "Both were made from the same data." : "They were made from different data.";
 }

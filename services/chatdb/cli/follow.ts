@@ -1,20 +1,21 @@
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { jobEvent, type Job, type JobEvent } from "@chatdb/contracts/jobs.ts";
+import { codeOf, isTransient } from "@platform/kit/transient-errors.ts";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Gateway } from "./gateway.ts";
 import { entryText, percent } from "./job-text.ts";
-import { exitCodes, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
 import { printJob } from "./job-record.ts";
-import { tell, type Terminal } from "./terminal.ts";
-import { isPassing } from "./training-gateway.ts";
+import { report, type Terminal } from "./terminal.ts";
 
-/** Before a stream that broke is opened again, in ms. */
+/** Milliseconds before a broken stream is opened again. */
 const pauseMs = 1000;
 
 /**
- * Shows a job's progress until it ends, then the job. At Ctrl-C it leaves the job alone.
- * @returns the exit code: whether the job made a model
+ * Shows a job's progress until it ends, then the job. Ctrl-C ends the display and leaves the job running.
+ * @returns the exit code: success if the job made a model
  */
 export async function followJob(id: string, settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
   const interrupted = new AbortController();
@@ -22,21 +23,26 @@ export async function followJob(id: string, settings: Settings, gateway: Gateway
   process.once("SIGINT", interrupt);
   const progress = progressOn(terminal);
   try {
-    const job = await ended(id, gateway, interrupted.signal, (entry) => progress.show(entry));
+    const job = await waitForEnd(id, gateway, interrupted.signal, (entry) => progress.show(entry));
     progress.clear();
     printJob(job, settings, terminal);
-    return job.status === "succeeded" ? exitCodes.rows : exitCodes.failure;
+    return job.status === "succeeded" ? exitCodes.success : exitCodes.failure;
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     progress.clear();
-    tell(terminal, `The training goes on. To cancel it: chatdb cancel ${id}`);
+    report(terminal, `The training goes on. To cancel it: chatdb cancel ${id}`);
     return exitCodes.interrupted;
   } finally {
     process.off("SIGINT", interrupt);
   }
 }
 
-async function ended(id: string, gateway: Gateway, signal: AbortSignal, show: (entry: JobEvent) => void): Promise<Job> {
+async function waitForEnd(
+  id: string,
+  gateway: Gateway,
+  signal: AbortSignal,
+  show: (entry: JobEvent) => void,
+): Promise<Job> {
   for (let seen = 0; ; await delay(pauseMs, undefined, { signal })) {
     try {
       for await (const entry of entries(await gateway.events(id, seen, signal))) {
@@ -47,16 +53,15 @@ async function ended(id: string, gateway: Gateway, signal: AbortSignal, show: (e
       if (job.finished_at !== undefined) return job;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isPassing(error) && !isCut(error)) throw error;
+      if (!isTransient(error) && !isBroken(error)) throw error;
     }
   }
 }
 
-/** The connection broke while the answer came. */
-const isCut = (error: unknown) =>
-  /^(UND_ERR|ECONN|EPIPE)/.test((error as { code?: string }).code ?? "") || (error as Error).message === "terminated";
+/** Whether the connection broke while the answer arrived. */
+const isBroken = (error: unknown) => codeOf(error).startsWith("UND_ERR") || (error as Error).message === "terminated";
 
-/** The entries of a stream of events, up to its event `end`. */
+/** Parses a stream of events, up to its event `end`. */
 async function* entries(body: Readable): AsyncGenerator<JobEvent> {
   const events: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
@@ -72,13 +77,13 @@ async function* entries(body: Readable): AsyncGenerator<JobEvent> {
 
 const barLength = 24;
 
-/** Steps of progress that a file is told of, as shares. */
-const plainStep = 0.1;
+/** The smallest share of progress that is printed where the output is no terminal. */
+const minStep = 0.1;
 
-/** Progress as one line that is written over on a terminal, else as a line now and then; all else as lines. */
+/** Prints progress: on a terminal as a bar that is redrawn, else as a line per step. Other events are lines. */
 function progressOn(terminal: Terminal) {
   const live = terminal.stderr.isTTY === true;
-  let told = -1;
+  let shown = -1;
   const clear = () => void (live && terminal.stderr.write("\r\u001B[K"));
   return {
     clear,
@@ -86,15 +91,15 @@ function progressOn(terminal: Terminal) {
       const share = entry.progress ?? 0;
       clear();
       if (entry.kind !== "progress") {
-        told = -1;
-        tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
+        shown = -1;
+        report(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
       } else if (live) {
         const full = Math.round(share * barLength);
         const line = `${"█".repeat(full)}${"░".repeat(barLength - full)} ${percent(share)} ${entryText(entry).replace(/^\d+% ?/, "")}`;
         terminal.stderr.write(line.slice(0, (terminal.stderr.columns || 80) - 1));
-      } else if (share >= told + plainStep) {
-        told = share;
-        tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
+      } else if (share >= shown + minStep) {
+        shown = share;
+        report(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
       }
     },
   };

@@ -1,20 +1,17 @@
 import { pipeline } from "node:stream/promises";
-import { text } from "node:stream/consumers";
-import { answer as answerSchema, askedBack, type AskedBack } from "@chatdb/contracts/answer.ts";
+import { answer as answerSchema } from "@chatdb/contracts/answer.ts";
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, type ExportRequest, type ParseRequest } from "@chatdb/contracts/query.ts";
-import { createHttpClient, type Answer } from "@platform/kit/http-client.ts";
-import { isProblem, type Problem } from "@platform/kit/problem.ts";
-import { receivedProblem } from "@platform/kit/received-problem.ts";
-import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
+import { problemOf } from "./gateway-problem.ts";
 import { trainingCalls } from "./training-gateway.ts";
 
-/** Milliseconds that an answer may take: more than the gateway gives its services. */
+/** Milliseconds to wait for an answer: longer than the gateway waits for its services. */
 const timeoutMs = 60_000;
 
 export type Gateway = ReturnType<typeof openGateway>;
 
-/** What people can ask of the gateway. Failures are Problems with its reasons. */
+/** Calls of the gateway. Failures are Problems with the gateway's type and detail. */
 export function openGateway(url: string, token: string | undefined) {
   const http = createHttpClient(url, { timeoutMs });
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -26,7 +23,7 @@ export function openGateway(url: string, token: string | undefined) {
     parse: (request: ParseRequest) => http.postJson("/api/parse", request, parseResponse, { headers }),
     sources: async () => (await http.getJson("/api/datasources", dataSourceList, { headers })).datasources,
     schema: (datasource: string) => http.getJson(path(datasource, "schema"), databaseSchema, { headers }),
-    /** Writes all rows of a statement, as they come. */
+    /** Writes all rows of a statement while they arrive. */
     async export(datasource: string, request: ExportRequest, to: NodeJS.WritableStream): Promise<void> {
       const answer = await http.request(path(datasource, "export"), {
         method: "POST",
@@ -37,15 +34,4 @@ export function openGateway(url: string, token: string | undefined) {
       await pipeline(answer.body, to, { end: false });
     },
   };
-}
-
-/** The problem that an answer of the gateway holds. */
-export async function problemOf(answer: Answer): Promise<Problem> {
-  return receivedProblem(answer, await text(answer.body), "The gateway");
-}
-
-/** What may have been meant, where a question was not understood surely enough; else undefined. */
-export function askedBackBy(error: unknown): AskedBack | undefined {
-  if (!isProblem(error, chatdbProblems.clarificationNeeded, chatdbProblems.questionNotUnderstood)) return undefined;
-  return askedBack.safeParse(error.extra).data;
 }

@@ -4,7 +4,7 @@ const shared = `  --url URL           of the gateway (default: CHATDB_URL, or ht
   --token TOKEN       where the gateway asks for one (default: CHATDB_TOKEN, which no list of processes shows)
   --format FORMAT     table (default), json (the gateway's whole answer) or csv`;
 
-/** What the command `chatdb` can do. */
+/** The help of `chatdb`. */
 export const help = `Asks a database in plain English, and trains models and predicts with them, by way of ChatDB's gateway.
 
 Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the question from standard input
@@ -29,9 +29,11 @@ Of ask, sources and schema:
   --follow            go on: each further line is a question that may follow from the one before
 
 What is asked for goes to standard output, all else to standard error.
-Exit code: 0 rows, even none; 1 failure; 2 wrong usage; 3 not understood surely enough: the readings to choose from are on standard error.`;
+Exit code: 0 rows, even none; 1 failure; 2 wrong usage; 3 the question has several readings, which are on standard
+error; 4 the question was not understood, or its query was refused; 5 a service is unavailable: try again;
+130 interrupted by Ctrl-C.`;
 
-const own: Partial<Record<CommandName, string>> = {
+const helpByCommand: Partial<Record<CommandName, string>> = {
   train: `Trains a model from a CSV file, which is uploaded, or from a dataset that lies elsewhere.
 
 Usage: chatdb train [options] FILE|LOCATION
@@ -69,7 +71,7 @@ Usage: chatdb import [options] NAME FILE
 
   --target NAME       of what it predicts (default: prediction)
   --features A,B      names of its columns, of a file that takes one matrix (default: x1, x2 and so on)
-  --classes A,B       in the order of its probabilities; needed where the file does not tell them`,
+  --classes A,B       in the order of its probabilities; needed if the file does not name them`,
   promote: `Brings a version into production. The one that was there is archived.
 
 Usage: chatdb promote [options] NAME VERSION
@@ -94,8 +96,8 @@ Usage: chatdb predict [options] NAME FEATURE=VALUE ...
   --explain           say what each feature adds; of a file's rows with --format json`,
 };
 
-/** The help of a command, or of all. */
+/** Returns the help of a command, or of `chatdb` itself. */
 export function helpOf(command: CommandName | undefined): string {
-  const about = command && own[command];
+  const about = command && helpByCommand[command];
   return about === undefined ? help : `${about}\n\n${shared}`;
 }

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { modelName } from "@chatdb/contracts/models.ts";
 import type { Gateway } from "./gateway.ts";
-import { exitCodes, UsageError, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { printRecords } from "./records.ts";
-import { tell, type Terminal } from "./terminal.ts";
+import { report, type Terminal } from "./terminal.ts";
 
-/** `chatdb import`: a .onnx file becomes a version of a model. */
+/** `chatdb import`: imports an ONNX file as a version of a model. */
 export async function importModel(
   [name, path]: readonly string[],
   settings: Settings,
@@ -37,6 +39,6 @@ export async function importModel(
     settings,
     terminal,
   );
-  if (!created) tell(terminal, "The same file was imported before, in the same way.");
-  return exitCodes.rows;
+  if (!created) report(terminal, "The same file was imported before, in the same way.");
+  return exitCodes.success;
 }

@@ -1,10 +1,11 @@
 import { followJob } from "./follow.ts";
 import type { Gateway } from "./gateway.ts";
 import { printJob } from "./job-record.ts";
-import { exitCodes, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `chatdb cancel`: a job ends, unless it has its model already. */
+/** `chatdb cancel`: cancels a job that has not ended. */
 export async function cancel(
   [id]: readonly string[],
   settings: Settings,
@@ -12,10 +13,10 @@ export async function cancel(
   terminal: Terminal,
 ): Promise<number> {
   printJob(await gateway.cancel(id!), settings, terminal);
-  return exitCodes.rows;
+  return exitCodes.success;
 }
 
-/** `chatdb retry`: a job that has failed, or was cancelled, is queued again. */
+/** `chatdb retry`: queues a failed or cancelled job again. */
 export async function retry(
   [id]: readonly string[],
   settings: Settings,
@@ -25,5 +26,5 @@ export async function retry(
   const job = await gateway.retry(id!);
   if (settings.follow) return await followJob(id!, settings, gateway, terminal);
   printJob(job, settings, terminal);
-  return exitCodes.rows;
+  return exitCodes.success;
 }

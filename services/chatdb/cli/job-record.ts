@@ -4,7 +4,7 @@ import type { Settings } from "./options.ts";
 import { printRecords } from "./records.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** One job, a line for each fact. */
+/** Prints a job, one line per field. */
 export function printJob(job: Job, settings: Settings, terminal: Terminal): void {
   const parameters = Object.entries(job.parameters)
     .map(([name, value]) => `${name}=${String(value)}`)

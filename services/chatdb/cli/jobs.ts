@@ -2,18 +2,20 @@ import { followJob } from "./follow.ts";
 import type { Gateway } from "./gateway.ts";
 import { printJob } from "./job-record.ts";
 import { entryText, standing } from "./job-text.ts";
-import { exitCodes, UsageError, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { printRecords } from "./records.ts";
-import { tell, type Terminal } from "./terminal.ts";
+import { report, type Terminal } from "./terminal.ts";
 
-/** `chatdb jobs`: the newest jobs, or one with its history. */
+/** `chatdb jobs`: lists the newest jobs, or shows one with its history. */
 export async function jobs(
   [id]: readonly string[],
   settings: Settings,
   gateway: Gateway,
   terminal: Terminal,
 ): Promise<number> {
-  if (id !== undefined) return await one(id, settings, gateway, terminal);
+  if (id !== undefined) return await showJob(id, settings, gateway, terminal);
   if (settings.follow) throw new UsageError("--follow needs the id of a job");
   const found = await gateway.jobs(settings);
   const rows = found.map((job) => [job.job_id, job.model_name, job.status, standing(job), job.created_at]);
@@ -22,14 +24,14 @@ export async function jobs(
     settings,
     terminal,
   );
-  return exitCodes.rows;
+  return exitCodes.success;
 }
 
-async function one(id: string, settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
+async function showJob(id: string, settings: Settings, gateway: Gateway, terminal: Terminal): Promise<number> {
   const job = await gateway.job(id);
   if (settings.follow) return await followJob(id, settings, gateway, terminal);
   printJob(job, settings, terminal);
   if (settings.format === "table")
-    for (const entry of await gateway.history(id)) tell(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
-  return exitCodes.rows;
+    for (const entry of await gateway.history(id)) report(terminal, `${entry.at.slice(11, 19)} ${entryText(entry)}`);
+  return exitCodes.success;
 }

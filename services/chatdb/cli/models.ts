@@ -1,10 +1,11 @@
 import type { Gateway } from "./gateway.ts";
 import { metricsText } from "./job-text.ts";
-import { exitCodes, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
 import { printRecords } from "./records.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `chatdb models`: the models, or the versions of one, newest first. */
+/** `chatdb models`: lists the models, or the versions of one, newest first. */
 export async function models(
   [name]: readonly string[],
   settings: Settings,
@@ -45,5 +46,5 @@ export async function models(
       terminal,
     );
   }
-  return exitCodes.rows;
+  return exitCodes.success;
 }

@@ -2,13 +2,9 @@ import { parseArgs } from "node:util";
 import { jobStatus, priority } from "@chatdb/contracts/jobs.ts";
 import { stage, versionReference } from "@chatdb/contracts/models.ts";
 import { family } from "@chatdb/contracts/training-parameters.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { z } from "zod";
 import { commands, isCommand, type CommandName } from "./commands.ts";
-
-/** What was asked for makes no sense. */
-export class UsageError extends Error {}
-
-export const exitCodes = { rows: 0, failure: 1, usage: 2, askedBack: 3, interrupted: 130 } as const;
 
 const oneOf = <T extends Record<string, string>>(values: z.ZodEnum<T>) => values.options.join(", ");
 const settings = z.object({
@@ -68,12 +64,12 @@ const options = {
   help: { ...boolean, short: "h" },
 } as const;
 
-/** Of every command. */
-const shared: readonly string[] = ["url", "token", "format", "help"];
+/** Options of every command. */
+const sharedOptions: readonly string[] = ["url", "token", "format", "help"];
 
 /** @throws UsageError with everything that is wrong */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parse(args);
   const [name, ...words] = positionals;
   if (values.help) return { name: "help", ...(isCommand(name) && { of: name }) };
   const given = settings.safeParse({
@@ -82,7 +78,7 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
     token: values.token ?? env.CHATDB_TOKEN,
   });
   const problems = [
-    ...(isCommand(name) ? misused(name, words, Object.keys(values)) : [unknown(name)]),
+    ...(isCommand(name) ? misuseOf(name, words, Object.keys(values)) : [unknownCommand(name)]),
     ...(given.success
       ? []
       : given.error.issues.map(({ path: [option], message }) => `--${String(option)}: ${message}`)),
@@ -91,24 +87,24 @@ export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
   return { ...given.data, name, words };
 }
 
-function unknown(name: string | undefined): string {
+function unknownCommand(name: string | undefined): string {
   const known = Object.keys(commands).join(", ");
   return name === undefined ? `say what to do: ${known}` : `there is no command "${name}", only ${known}`;
 }
 
-/** What is wrong with a command's words and options, as far as their number and names go. */
-function misused(name: CommandName, words: readonly string[], given: readonly string[]): string[] {
-  const { least, most = Infinity, needs, takes } = commands[name];
+/** Finds a wrong number of words and options that the command does not take. */
+function misuseOf(name: CommandName, words: readonly string[], given: readonly string[]): string[] {
+  const { minWords, maxWords = Infinity, needs, takes } = commands[name];
   return [
-    ...(words.length < least && !(name === "ask" && given.includes("follow")) ? [`${name} needs ${needs}`] : []),
-    ...(words.length > most ? [`${name} takes no "${words.slice(most).join(" ")}"`] : []),
+    ...(words.length < minWords && !(name === "ask" && given.includes("follow")) ? [`${name} needs ${needs}`] : []),
+    ...(words.length > maxWords ? [`${name} takes no "${words.slice(maxWords).join(" ")}"`] : []),
     ...given
-      .filter((option) => !shared.includes(option) && !takes.includes(option))
+      .filter((option) => !sharedOptions.includes(option) && !takes.includes(option))
       .map((option) => `--${option} is not for ${name}`),
   ];
 }
 
-function parsed(args: string[]) {
+function parse(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {

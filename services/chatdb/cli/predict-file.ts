@@ -4,17 +4,18 @@ import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
 import type { Rows } from "@chatdb/contracts/values.ts";
 import { parse } from "csv-parse";
 import type { Gateway } from "./gateway.ts";
-import { exitCodes, type Settings } from "./options.ts";
-import { valuesOf } from "./predict.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
+import { featureValues } from "./feature-values.ts";
 import { csvText, printRecords } from "./records.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Rows of one request. */
-const batch = 1000;
+/** Rows in one request. */
+const batchSize = 1000;
 
 type Row = Record<string, string>;
 
-/** Prints each row of a CSV file with its prediction. As CSV they are written as they come; a table and JSON are kept until all are there. */
+/** Prints each row of a CSV file with its prediction. CSV output is streamed; tables and JSON are collected first. */
 export async function predictFile(
   file: string,
   schema: ModelSchema,
@@ -33,17 +34,17 @@ export async function predictFile(
         const { predictions } = await gateway.predictBatch(
           schema.model.name,
           schema.model.version,
-          part.map((row) => valuesOf(row, schema)),
+          part.map((row) => featureValues(row, schema)),
           explain,
         );
-        const told = part.map((row, at) => [...Object.values(row), predictions[at]!.prediction]);
+        const predicted = part.map((row, at) => [...Object.values(row), predictions[at]!.prediction]);
         if (kept.columns.length === 0) {
           kept.columns = [...Object.keys(part[0]!), head];
           if (format === "csv") terminal.stdout.write(csvText([kept.columns]));
         }
-        if (format === "csv") terminal.stdout.write(csvText(told));
+        if (format === "csv") terminal.stdout.write(csvText(predicted));
         else if (format === "json") kept.values.push(...part.map((row, at) => ({ row, ...predictions[at] })));
-        else kept.rows.push(...told);
+        else kept.rows.push(...predicted);
       }
     },
   );
@@ -53,14 +54,14 @@ export async function predictFile(
       settings,
       terminal,
     );
-  return exitCodes.rows;
+  return exitCodes.success;
 }
 
 async function* batches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
   let part: Row[] = [];
   for await (const row of rows) {
     part.push(row);
-    if (part.length < batch) continue;
+    if (part.length < batchSize) continue;
     yield part;
     part = [];
   }

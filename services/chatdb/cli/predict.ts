@@ -1,11 +1,14 @@
 import type { ModelSchema, PredictResponse } from "@chatdb/contracts/predictions.ts";
 import type { Gateway } from "./gateway.ts";
-import { exitCodes, UsageError, type Settings } from "./options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
+import { featureValues } from "./feature-values.ts";
 import { predictFile } from "./predict-file.ts";
 import { printRecords } from "./records.ts";
-import { tell, type Terminal } from "./terminal.ts";
+import { report, type Terminal } from "./terminal.ts";
 
-/** `chatdb predict`: of features that are given one by one, or of the rows of a file. */
+/** `chatdb predict`: predicts from features on the command line, or for each row of a file. */
 export async function predict(
   [name, ...given]: readonly string[],
   settings: Settings,
@@ -19,16 +22,16 @@ export async function predict(
   if (file === undefined && given.length === 0)
     throw new UsageError(`predict needs features, such as rooms=4, or --file`);
   const schema = await gateway.predictSchema(name!, version);
-  // The version that the schema is of: another may become the latest meanwhile.
-  const of = schema.model;
+  // The schema's version, since another may become the latest meanwhile.
+  const { model } = schema;
   if (file !== undefined) return await predictFile(file, schema, settings, gateway, terminal);
   printPrediction(
-    await gateway.predict(of.name, of.version, featuresOf(given, schema), explain),
+    await gateway.predict(model.name, model.version, featuresOf(given, schema), explain),
     schema,
     settings,
     terminal,
   );
-  return exitCodes.rows;
+  return exitCodes.success;
 }
 
 /** @throws UsageError with everything that is wrong */
@@ -44,18 +47,7 @@ function featuresOf(given: readonly string[], schema: ModelSchema): Record<strin
     ),
   ];
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
-  return valuesOf(Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!])), schema);
-}
-
-/** Texts as the features' values: what is empty is not known, what is no number where one is wanted is for the service to refuse. */
-export function valuesOf(texts: Record<string, string>, { features }: ModelSchema): Record<string, unknown> {
-  return Object.fromEntries(
-    features.flatMap(({ name, kind }) => {
-      const text = texts[name];
-      if (text === undefined || text === "") return [];
-      return [[name, kind === "number" && !Number.isNaN(Number(text)) ? Number(text) : text]];
-    }),
-  );
+  return featureValues(Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!])), schema);
 }
 
 function printPrediction(
@@ -65,12 +57,12 @@ function printPrediction(
   terminal: Terminal,
 ): void {
   const { prediction, probabilities = {}, explanation, model } = answer;
-  if (settings.format === "table") tell(terminal, `${target}, by version ${model.version} of ${model.name}:`);
+  if (settings.format === "table") report(terminal, `${target}, by version ${model.version} of ${model.name}:`);
   printRecords({ value: answer, columns: [target], rows: [[prediction]] }, settings, terminal);
   if (settings.format !== "table") return;
   const shares = Object.entries(probabilities).toSorted(([, a], [, b]) => b - a);
   const table = (columns: string[], rows: [string, number][]) => {
-    tell(terminal, "");
+    report(terminal, "");
     printRecords({ value: rows, columns, rows }, settings, terminal);
   };
   if (shares.length > 0) table(["class", "probability"], shares);

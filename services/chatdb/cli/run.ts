@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
-import { ask, type Asking, type Prompt } from "./ask.ts";
+import { ask, type AskContext, type Prompt } from "./ask.ts";
 import type { CommandName } from "./commands.ts";
 import { compare } from "./compare.ts";
 import { openGateway, type Gateway } from "./gateway.ts";
@@ -9,11 +9,13 @@ import { importModel } from "./import.ts";
 import { cancel, retry } from "./job-changes.ts";
 import { jobs } from "./jobs.ts";
 import { models } from "./models.ts";
-import { exitCodes, parseCommand, UsageError, type Settings } from "./options.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { parseCommand, type Settings } from "./options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { predict } from "./predict.ts";
 import { schemaText, sourcesText } from "./schema-text.ts";
 import { promote, rollback } from "./stages.ts";
-import { print, tell, widthOf, type Terminal } from "./terminal.ts";
+import { print, report, widthOf, type Terminal } from "./terminal.ts";
 import { train } from "./train.ts";
 
 /** The command `chatdb`. @returns its exit code */
@@ -23,31 +25,31 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     const command = parseCommand(args, terminal.env);
     if (command.name === "help") {
       print(terminal, helpOf(command.of));
-      return exitCodes.rows;
+      return exitCodes.success;
     }
     gateway = openGateway(command.url, command.token);
-    return await performs[command.name](command.words, command, gateway, terminal);
+    return await handlers[command.name](command.words, command, gateway, terminal);
   } catch (error) {
-    // Who reads the output has had enough, as `head` has.
-    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.rows;
+    // The reader of the output closed it, as `head` does.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.success;
     const { message } = error as Error;
-    tell(
+    report(
       terminal,
       message
         .split("\n")
         .map((line) => `chatdb: ${line}`)
         .join("\n"),
     );
-    if (error instanceof UsageError) tell(terminal, "chatdb --help says more.");
-    return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
+    if (error instanceof UsageError) report(terminal, "chatdb --help says more.");
+    return exitCodeOf(error);
   } finally {
     await gateway?.close();
   }
 }
 
-type Perform = (words: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal) => Promise<number>;
+type Handler = (words: readonly string[], settings: Settings, gateway: Gateway, terminal: Terminal) => Promise<number>;
 
-const performs: Readonly<Record<CommandName, Perform>> = {
+const handlers: Readonly<Record<CommandName, Handler>> = {
   ask: (words, settings, gateway, terminal) => converse(words, { ...settings, gateway, terminal }),
   sources: async (_, settings, gateway, terminal) => {
     const sources = await gateway.sources();
@@ -72,7 +74,7 @@ const performs: Readonly<Record<CommandName, Perform>> = {
 function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): number {
   if (format === "csv") throw new UsageError("--format csv is for rows; take table or json");
   print(terminal, format === "json" ? JSON.stringify(value, undefined, 2) : asText);
-  return exitCodes.rows;
+  return exitCodes.success;
 }
 
 async function onlySource(gateway: Gateway): Promise<string> {
@@ -83,9 +85,9 @@ async function onlySource(gateway: Gateway): Promise<string> {
     : new UsageError(`--datasource: name one of ${names.join(", ")}`);
 }
 
-/** Asks, and with --follow goes on until the input ends. The exit code is that of the last question. */
-async function converse(words: readonly string[], asking: Asking): Promise<number> {
-  const { terminal, follow } = asking;
+/** Asks one question, or with --follow one per line until the input ends. Returns the exit code of the last question. */
+async function converse(words: readonly string[], context: AskContext): Promise<number> {
+  const { terminal, follow } = context;
   const fromInput = words.length === 1 && words[0] === "-";
   const first = fromInput && !follow ? (await text(terminal.stdin)).trim() : fromInput ? "" : words.join(" ").trim();
   if (first === "" && !follow) throw new UsageError("the question is empty");
@@ -97,13 +99,13 @@ async function converse(words: readonly string[], asking: Asking): Promise<numbe
     const prompt = lines && promptOf(lines);
     let outcome =
       first === ""
-        ? { code: exitCodes.rows as number }
-        : await ask(first, { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) });
+        ? { code: exitCodes.success as number }
+        : await ask(first, { ...context, ...(terminal.stdin.isTTY ? { prompt } : {}) });
     while (follow && prompt) {
       const line = await prompt("> ");
       if (line === undefined) break;
       if (line.trim() !== "")
-        outcome = await next(line.trim(), { ...asking, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
+        outcome = await next(line.trim(), { ...context, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
     }
     return outcome.code;
   } finally {
@@ -111,18 +113,22 @@ async function converse(words: readonly string[], asking: Asking): Promise<numbe
   }
 }
 
-/** One failed question does not end a conversation, and is not followed. */
-async function next(line: string, asking: Asking, before: Awaited<ReturnType<typeof ask>>): ReturnType<typeof ask> {
+/** Asks the next question of a conversation. A failed one does not end the conversation, and nothing follows from it. */
+async function next(
+  line: string,
+  context: AskContext,
+  before: Awaited<ReturnType<typeof ask>>,
+): ReturnType<typeof ask> {
   try {
-    const outcome = await ask(line, asking, before.plan);
+    const outcome = await ask(line, context, before.plan);
     return { plan: before.plan, ...outcome };
   } catch (error) {
-    tell(asking.terminal, `chatdb: ${(error as Error).message}`);
-    return { ...before, code: exitCodes.failure };
+    report(context.terminal, `chatdb: ${(error as Error).message}`);
+    return { ...before, code: exitCodeOf(error) };
   }
 }
 
-/** Lines one by one, those too that came before they were asked for, and after which the input ended. */
+/** Returns lines one by one, including those that were typed before they were asked for. */
 function promptOf(lines: Interface): Prompt {
   const iterator = lines[Symbol.asyncIterator]();
   let ended = false;

@@ -2,18 +2,18 @@ import { isNumeric, shown, type Columns, type Rows, type Value } from "@chatdb/c
 import stringWidth from "string-width";
 
 const gap = "  ";
-/** No column is cut below that many characters for the others. */
+/** The width, in characters, below which no column is cut. */
 const minWidth = 4;
 
 /**
- * The rows as lines of text, no longer than `width` where the columns can be cut to that; what is cut ends with an ellipsis.
- * @param width of the terminal, in characters; Infinity where nothing is cut
+ * Formats rows as a table no wider than `width`, if the columns can be cut to that. A cut value ends with an ellipsis.
+ * @param width in characters; Infinity cuts nothing
  */
 export function tableText(columns: Columns, rows: Rows, width: number): string {
   const cells = rows.map((row) => columns.map((_, at) => cell(row[at] ?? null)));
   const heads = columns.map(({ name }) => printable(name));
   const natural = heads.map((head, at) => Math.max(stringWidth(head), ...cells.map((row) => stringWidth(row[at]!))));
-  const widths = fitted(natural, width - gap.length * (columns.length - 1));
+  const widths = fittedWidths(natural, width - gap.length * (columns.length - 1));
   const line = (texts: string[]) =>
     texts
       .map((text, at) => padded(cut(text, widths[at]!), widths[at]!, isNumeric(columns[at]!)))
@@ -24,7 +24,7 @@ export function tableText(columns: Columns, rows: Rows, width: number): string {
 
 const cell = (value: Value) => (value === null ? "null" : printable(shown(value)));
 
-/** Nothing that a terminal would obey: data is not to be trusted. */
+/** Escapes control characters, since untrusted data could control the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
     character === "\n"
@@ -35,11 +35,11 @@ export function printable(text: string): string {
   );
 }
 
-/** The widest are cut, to equal widths, until all fit. */
-function fitted(natural: readonly number[], room: number): number[] {
+/** Cuts the widest columns to equal widths until all fit. */
+function fittedWidths(natural: readonly number[], available: number): number[] {
   const total = (limit: number) => natural.reduce((sum, each) => sum + Math.min(each, limit), 0);
   let limit = Math.max(minWidth, ...natural);
-  while (limit > minWidth && total(limit) > room) limit -= 1;
+  while (limit > minWidth && total(limit) > available) limit -= 1;
   return natural.map((each) => Math.min(each, limit));
 }
 
@@ -56,6 +56,6 @@ function cut(text: string, width: number): string {
 }
 
 function padded(text: string, width: number, right: boolean): string {
-  const room = " ".repeat(Math.max(0, width - stringWidth(text)));
-  return right ? room + text : text + room;
+  const padding = " ".repeat(Math.max(0, width - stringWidth(text)));
+  return right ? padding + text : text + padding;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** Where a command reads and writes: the process's own streams, or a test's. */
+/** The streams and environment of a command: the process's own, or a test's. */
 export interface Terminal {
   stdin: Readable & { isTTY?: boolean };
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
@@ -8,8 +8,8 @@ export interface Terminal {
   env: NodeJS.ProcessEnv;
 }
 
-/** Characters in a line; what is no terminal takes lines of any length. */
+/** Width of a line, in characters; unlimited if the output is no terminal. */
 export const widthOf = ({ stdout }: Terminal) => (stdout.isTTY ? stdout.columns || 80 : Infinity);
 
 export const print = ({ stdout }: Terminal, text: string) => void stdout.write(`${text}\n`);
-export const tell = ({ stderr }: Terminal, text: string) => void stderr.write(`${text}\n`);
+export const report = ({ stderr }: Terminal, text: string) => void stderr.write(`${text}\n`);

@@ -1,24 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { basename } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { datasetLocation } from "@chatdb/contracts/datasets.ts";
 import type { jobAccepted, JobRequest } from "@chatdb/contracts/jobs.ts";
 import { modelName } from "@chatdb/contracts/models.ts";
 import { datasetNameOf, modelNameOf } from "@chatdb/contracts/names.ts";
 import { trainingParameters } from "@chatdb/contracts/training-parameters.ts";
+import { retry } from "@platform/kit/retry.ts";
 import type { z } from "zod";
 import { followJob } from "./follow.ts";
 import type { Gateway } from "./gateway.ts";
-import { exitCodes, UsageError, type Settings } from "./options.ts";
-import { print, tell, type Terminal } from "./terminal.ts";
-import { isPassing } from "./training-gateway.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Settings } from "./options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
+import { print, report, type Terminal } from "./terminal.ts";
 
-/** Times that a job is handed in while the gateway or a service behind it is away, and the pause between, in ms. */
-const attempts = 5;
-const pauseMs = 1000;
+/** Submits a job five times, a second apart, while the gateway or a service behind it is unavailable. */
+const submission = { attempts: 5, pauseMs: 1000, maxPauseMs: 1000 };
 
-/** `chatdb train`: uploads the file, hands in the job and, where asked to, follows it. */
+/** `chatdb train`: uploads the file, submits the job and, with --follow, waits for its end. */
 export async function train(
   [data]: readonly string[],
   settings: Settings,
@@ -28,15 +28,15 @@ export async function train(
   const isLocation = datasetLocation.safeParse(data).success;
   const dataset = isLocation ? basename(data!.replace(/[?#].*/, "")) : basename(data!);
   const request = { ...requestOf(settings, datasetNameOf(dataset)), dataset_location: data! };
-  if (!isLocation) request.dataset_location = await sent(data!, gateway, terminal);
-  const accepted = await submitted(request, gateway);
+  if (!isLocation) request.dataset_location = await upload(data!, gateway, terminal);
+  const accepted = await submit(request, gateway);
   if (settings.follow) {
-    tell(terminal, `Job ${accepted.job_id}`);
+    report(terminal, `Job ${accepted.job_id}`);
     return await followJob(accepted.job_id, settings, gateway, terminal);
   }
   print(terminal, settings.format === "json" ? JSON.stringify(accepted, undefined, 2) : accepted.job_id);
-  tell(terminal, `The training is on record. To follow it: chatdb jobs ${accepted.job_id} --follow`);
-  return exitCodes.rows;
+  report(terminal, `The training is on record. To follow it: chatdb jobs ${accepted.job_id} --follow`);
+  return exitCodes.success;
 }
 
 /** @throws UsageError with everything that is wrong */
@@ -64,7 +64,7 @@ function requestOf(
   };
 }
 
-/** `trees=200`: a number where it reads like one. */
+/** Parses `trees=200`; a value that looks like a number becomes one. */
 function parameterOf(text: string): [string, string | number] {
   const [name, ...rest] = text.split("=");
   const value = rest.join("=");
@@ -72,25 +72,18 @@ function parameterOf(text: string): [string, string | number] {
 }
 
 /** Uploads a file. @returns the dataset's location */
-async function sent(file: string, gateway: Gateway, terminal: Terminal): Promise<string> {
+async function upload(file: string, gateway: Gateway, terminal: Terminal): Promise<string> {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found?.isFile())
     throw new UsageError(`there is no file ${file}, and it is no location such as s3://datasets/houses.csv`);
   const name = datasetNameOf(basename(file));
   const { location, bytes } = await gateway.upload(name, createReadStream(file));
-  tell(terminal, `Sent ${file}: ${bytes} bytes, ${location}`);
+  report(terminal, `Sent ${file}: ${bytes} bytes, ${location}`);
   return location;
 }
 
-/** By the same key each time: however often it arrives, it is one job. */
-async function submitted(request: Partial<JobRequest>, gateway: Gateway): Promise<z.infer<typeof jobAccepted>> {
+/** Sends the same key each time, so that a submission that arrives twice is one job. */
+async function submit(request: Partial<JobRequest>, gateway: Gateway): Promise<z.infer<typeof jobAccepted>> {
   const key = randomUUID();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await gateway.submit(request, key);
-    } catch (error) {
-      if (attempt === attempts || !isPassing(error)) throw error;
-    }
-    await delay(pauseMs);
-  }
+  return await retry(() => gateway.submit(request, key), submission);
 }

@@ -4,12 +4,11 @@ import { dataset } from "@chatdb/contracts/datasets.ts";
 import { job, jobAccepted, jobHistory, jobList, type JobRequest } from "@chatdb/contracts/jobs.ts";
 import { comparison, modelList, modelVersion, modelVersionList, type Stage } from "@chatdb/contracts/models.ts";
 import { modelSchema, predictBatchResponse, predictResponse } from "@chatdb/contracts/predictions.ts";
-import type { HttpClient } from "@platform/kit/http-client.ts";
-import { Problem } from "@platform/kit/problem.ts";
-import { problemOf } from "./gateway.ts";
+import type { HttpClient } from "@platform/kit/http/http-client.ts";
+import { problemOf } from "./gateway-problem.ts";
 
-/** Versions and jobs of one list, at most. */
-const most = 100;
+/** The largest number of jobs in one list. */
+const maxListed = 100;
 
 const segment = encodeURIComponent;
 
@@ -18,11 +17,14 @@ interface JobFilter {
   model?: string | undefined;
 }
 
-/** What people can ask of the gateway about training and predicting. */
+/** Calls of the gateway for datasets, jobs, models and predictions. */
 export function trainingCalls(http: HttpClient, headers: Record<string, string>) {
-  const post = { headers };
+  return { ...datasetAndJobCalls(http, headers), ...modelCalls(http, headers) };
+}
+
+function datasetAndJobCalls(http: HttpClient, headers: Record<string, string>) {
   return {
-    /** Sends a file as a dataset; one of that name is replaced. */
+    /** Uploads a file as a dataset, which replaces one of the same name. */
     async upload(name: string, file: Readable) {
       const answer = await http.request(`/api/datasets/${segment(name)}`, {
         method: "PUT",
@@ -32,12 +34,12 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
       if (answer.status !== 200) throw await problemOf(answer);
       return dataset.parse(JSON.parse(await text(answer.body)));
     },
-    /** @param key the same one gives the same job, however often it is sent */
+    /** @param key idempotency key: the same key gives the same job, however often it is sent */
     submit: (request: Partial<JobRequest>, key: string) =>
       http.postJson("/api/jobs", request, jobAccepted, { headers: { ...headers, "idempotency-key": key } }),
     jobs: async ({ status, model }: JobFilter) => {
       const query = new URLSearchParams({
-        limit: String(most),
+        limit: String(maxListed),
         ...(status !== undefined && { status }),
         ...(model !== undefined && { model_name: model }),
       });
@@ -46,7 +48,7 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
     job: (id: string) => http.getJson(`/api/jobs/${segment(id)}`, job, { headers }),
     history: async (id: string) =>
       (await http.getJson(`/api/jobs/${segment(id)}/events`, jobHistory, { headers })).events,
-    /** The history as server-sent events, behind the entry of that number. */
+    /** Opens the history as server-sent events, from the entry after number `after`. */
     async events(id: string, after: number, signal: AbortSignal): Promise<Readable> {
       const last: Record<string, string> = after > 0 ? { "last-event-id": String(after) } : {};
       const answer = await http.request(`/api/jobs/${segment(id)}/events`, {
@@ -56,14 +58,20 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
       if (answer.status !== 200) throw await problemOf(answer);
       return answer.body;
     },
-    cancel: (id: string) => changed(http.request(`/api/jobs/${segment(id)}/cancel`, { method: "POST", headers }), job),
-    retry: (id: string) => changed(http.request(`/api/jobs/${segment(id)}/retry`, { method: "POST", headers }), job),
+    cancel: (id: string) => parsed(http.request(`/api/jobs/${segment(id)}/cancel`, { method: "POST", headers }), job),
+    retry: (id: string) => parsed(http.request(`/api/jobs/${segment(id)}/retry`, { method: "POST", headers }), job),
+  };
+}
+
+function modelCalls(http: HttpClient, headers: Record<string, string>) {
+  const post = { headers };
+  return {
     models: async () => (await http.getJson("/api/models", modelList, { headers })).models,
     versions: async (name: string) =>
       (await http.getJson(`/api/models/${segment(name)}`, modelVersionList, { headers })).versions,
     version: (name: string, version: string) =>
       http.getJson(`/api/models/${segment(name)}/${segment(version)}`, modelVersion, { headers }),
-    /** Sends a .onnx file as a version of a model. */
+    /** Imports an ONNX file as a version of a model. */
     async importModel(name: string, query: Record<string, string>, file: Buffer) {
       const answer = await http.request(`/api/models/${segment(name)}/import?${new URLSearchParams(query)}`, {
         method: "POST",
@@ -76,7 +84,7 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
     setStage: (name: string, version: number, stage: Stage) =>
       http.postJson(`/api/models/${segment(name)}/${version}/stage`, { stage }, modelVersion, post),
     rollBack: (name: string) =>
-      changed(http.request(`/api/models/${segment(name)}/rollback`, { method: "POST", headers }), modelVersion),
+      parsed(http.request(`/api/models/${segment(name)}/rollback`, { method: "POST", headers }), modelVersion),
     compare: (name: string, from: string, to: string) =>
       http.getJson(`/api/models/${segment(name)}/compare?${new URLSearchParams({ from, to })}`, comparison, {
         headers,
@@ -92,16 +100,12 @@ export function trainingCalls(http: HttpClient, headers: Record<string, string>)
   };
 }
 
-/** The answer of a request that has no body. */
-async function changed<T>(
-  asked: ReturnType<HttpClient["request"]>,
+/** Checks the answer of a request without a body. */
+async function parsed<T>(
+  request: ReturnType<HttpClient["request"]>,
   schema: { parse: (value: unknown) => T },
 ): Promise<T> {
-  const answer = await asked;
+  const answer = await request;
   if (answer.status !== 200) throw await problemOf(answer);
   return schema.parse(JSON.parse(await text(answer.body)));
 }
-
-/** Whether asking again may help: the gateway or a service behind it is away. */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof Problem && (error.status >= 500 || error.status === 429);

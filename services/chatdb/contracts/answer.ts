@@ -28,13 +28,13 @@ export const answer = z.object({
 });
 export type Answer = z.infer<typeof answer>;
 
-/** What a problem with the status 422 says besides its `detail`, where a question was not understood surely enough. */
-export const askedBack = z.object({
-  /** What may have been meant, the likeliest first: send back the plan of one. */
+/** Members of the problems `clarification-needed` and `question-not-understood`, besides those of every problem. */
+export const clarification = z.object({
+  /** Possible readings, the likeliest first. Sending the plan of one back chooses it. */
   alternatives: z.array(interpretation).default([]),
   /** Words that were not understood. */
   words: z.array(z.string()).default([]),
-  /** What to say instead. */
+  /** Suggestions for another question. */
   hints: z.array(z.string()).default([]),
 });
-export type AskedBack = z.infer<typeof askedBack>;
+export type Clarification = z.infer<typeof clarification>;

@@ -1,5 +1,5 @@
 import type { DatabaseSchema, Dialect, QueryResult, Statement, Table } from "@chatdb/contracts/query.ts";
-import { isAway } from "@platform/kit/away.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
@@ -155,7 +155,7 @@ export class Connector {
     try {
       return await driver.sample(table);
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (isUnavailable(error)) throw error;
       this.#log.warn({ err: error, datasource: name, table: table.name }, "no sample values of this table");
       return table;
     }

@@ -7,7 +7,7 @@ import {
 } from "@chatdb/contracts/data-sources.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";

@@ -1,7 +1,7 @@
 import type { DataSource } from "@chatdb/contracts/data-sources.ts";
 import type { DatabaseSchema, Dialect } from "@chatdb/contracts/query.ts";
 import type { AddressRules } from "@platform/kit/address-rules.ts";
-import { isAway } from "@platform/kit/away.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
@@ -141,7 +141,7 @@ export class DataSources {
     const rows = this.#options.store.list().then((list) => new Map(list.map((each) => [each.name, each])));
     // While the database is unavailable, the previous list is better than none.
     const rowsOrPrevious = rows.catch(async (error: unknown) => {
-      if (!before || !isAway(error)) throw error;
+      if (!before || !isUnavailable(error)) throw error;
       this.#log.warn({ err: error }, "the database of data sources is unavailable; the previous list is used");
       return await before.rows;
     });

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { databaseSchema, exportRequest, queryRequest, queryResult, statement } from "@chatdb/contracts/query.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";

@@ -1,7 +1,7 @@
 import { families } from "@chatdb/contracts/families.ts";
 import { AddressRules, privateRanges, type AddressRulesOptions } from "@platform/kit/address-rules.ts";
 import type { EventBus } from "@platform/kit/event-bus.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { createServer } from "@platform/kit/server.ts";

@@ -11,7 +11,7 @@ import {
 } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
 import { NotInOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 import { z } from "zod";

@@ -3,7 +3,7 @@ import { limit } from "@chatdb/contracts/limit.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { z } from "zod";
 import { storeUpload } from "./upload.ts";
 

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { importQuery, modelName, modelVersion, onnxFormat, type ImportQuery } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { mostFileBytes, tryOnnx } from "@chatdb/onnx-runtime/model.ts";
 import { OnnxRefused } from "@chatdb/onnx-runtime/signature.ts";
 import { OnnxFailure, OnnxTimeout } from "@chatdb/onnx-runtime/thread.ts";

@@ -9,7 +9,7 @@ import {
 } from "@chatdb/contracts/models.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { z } from "zod";
 import type { ModelStore } from "./model-store.ts";
 

@@ -11,7 +11,7 @@ import {
 import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { compare } from "./compare.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { onnxFormat, type ModelReference, type ModelVersion } from "@chatdb/contracts/models.ts";
 import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
-import type { HttpClient } from "@platform/kit/http-client.ts";
+import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";

@@ -1,5 +1,5 @@
 import { modelVersion, type VersionReference } from "@chatdb/contracts/models.ts";
-import type { HttpClient } from "@platform/kit/http-client.ts";
+import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { LRUCache } from "lru-cache";

@@ -7,7 +7,7 @@ import {
   predictResponse,
 } from "@chatdb/contracts/predictions.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { z } from "zod";
 import type { ModelCache } from "./model-cache.ts";
 import { predict, predictBatch } from "./predict.ts";

@@ -1,4 +1,4 @@
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { Limits } from "@chatdb/onnx-runtime/thread.ts";

@@ -5,7 +5,7 @@ import type { EventBus } from "@platform/kit/event-bus.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { parsePlan } from "@chatdb/question-engine/parse.ts";
 import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { Schemas } from "./schemas.ts";

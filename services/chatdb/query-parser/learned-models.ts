@@ -8,7 +8,7 @@ import {
   questionModelPrefix,
   type ModelReference,
 } from "@chatdb/contracts/models.ts";
-import type { HttpClient } from "@platform/kit/http-client.ts";
+import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";

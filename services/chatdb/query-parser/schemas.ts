@@ -1,6 +1,6 @@
 import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema } from "@chatdb/contracts/query.ts";
-import type { HttpClient } from "@platform/kit/http-client.ts";
+import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { LRUCache } from "lru-cache";

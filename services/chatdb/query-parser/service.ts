@@ -2,7 +2,7 @@ import { parseRequest, parseResponse, type ParseRequest } from "@chatdb/contract
 import type { ModelReference } from "@chatdb/contracts/models.ts";
 import type { EventBus } from "@platform/kit/event-bus.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";

@@ -5,7 +5,7 @@ import { dataset } from "@chatdb/contracts/datasets.ts";
 import { job, jobAccepted, jobList, type Job, type jobRequest } from "@chatdb/contracts/jobs.ts";
 import { modelList, modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
 import { predictResponse } from "@chatdb/contracts/predictions.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { buffer } from "node:stream/consumers";
 import type { z } from "zod";
 import { expect } from "./scenario.ts";

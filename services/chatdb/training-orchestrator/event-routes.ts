@@ -3,7 +3,7 @@ import { jobHistory, jobId } from "@chatdb/contracts/jobs.ts";
 import { clientGone } from "@platform/kit/client-gone.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { eventStream } from "./event-stream.ts";

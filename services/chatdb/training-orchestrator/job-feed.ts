@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { startLoop } from "./loop.ts";
+import { startLoop } from "@platform/kit/loop.ts";
 import type { OrchestratorTables } from "./tables.ts";
 
 export interface Listener {

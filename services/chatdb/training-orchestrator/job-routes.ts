@@ -3,7 +3,7 @@ import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
-import type { App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
 import { z } from "zod";
 import type { JobStore } from "./job-store.ts";
 

@@ -1,7 +1,7 @@
 import type { EventBus } from "@platform/kit/event-bus.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import type { Kysely } from "kysely";
-import { startLoop, type Loop } from "./loop.ts";
+import { startLoop, type Loop } from "@platform/kit/loop.ts";
 import type { OrchestratorTables } from "./tables.ts";
 
 export interface RelayOptions {

@@ -1,6 +1,6 @@
 import type { Logger } from "@platform/kit/log.ts";
 import { sql, type Kysely } from "kysely";
-import { startLoop, type Loop } from "./loop.ts";
+import { startLoop, type Loop } from "@platform/kit/loop.ts";
 import type { OrchestratorTables } from "./tables.ts";
 
 export interface RetentionOptions {

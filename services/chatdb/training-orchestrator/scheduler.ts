@@ -3,7 +3,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import { record, resend } from "./job-record.ts";
 import { retryPause } from "./job-retry.ts";
 import type { JobRow } from "./job-row.ts";
-import { startLoop, type Loop } from "./loop.ts";
+import { startLoop, type Loop } from "@platform/kit/loop.ts";
 import type { OrchestratorTables } from "./tables.ts";
 
 export interface Limits {

@@ -9,7 +9,7 @@ import { startFeed, type JobFeed } from "./job-feed.ts";
 import type { RetryPause } from "./job-retry.ts";
 import { addJobRoutes } from "./job-routes.ts";
 import { createJobStore, type JobStore } from "./job-store.ts";
-import type { Loop } from "./loop.ts";
+import type { Loop } from "@platform/kit/loop.ts";
 import { migrations } from "./migrations.ts";
 import { startRelay } from "./relay.ts";
 import { startRetention } from "./retention.ts";

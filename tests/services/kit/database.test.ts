@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { expect } from "chai";
-import { isAway } from "@platform/kit/away.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
 import { migrate, openDatabase, openPool, socketOf } from "@platform/kit/database.ts";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 
@@ -86,7 +86,7 @@ describe("a service's database", () => {
     for (const socket of sockets.splice(0)) socket.unpipe().pause();
     const error: unknown = await pool.query("select 1").catch((error: unknown) => error);
     expect(error).to.be.instanceOf(Error).with.property("message", "PostgreSQL said nothing for 0.2 s.");
-    expect(isAway(error)).to.equal(true);
+    expect(isUnavailable(error)).to.equal(true);
     expect((await pool.query("select 1 as one")).rows).to.deep.equal([{ one: 1 }]);
     await pool.end();
     wire.close();

@@ -5,7 +5,8 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { createLogger } from "@platform/kit/log.ts";
-import { createServer, type App } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
+import { createServer } from "@platform/kit/server.ts";
 
 describe("a server that stops", () => {
   let app: App;

@@ -4,7 +4,8 @@ import pino from "pino";
 import { z } from "zod";
 import { createLogger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
-import { createServer, type App, type ServerOptions } from "@platform/kit/server.ts";
+import type { App } from "@platform/kit/app.ts";
+import { createServer, type ServerOptions } from "@platform/kit/server.ts";
 
 const silent = createLogger("test", "silent");
 

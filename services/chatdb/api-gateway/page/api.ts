@@ -1,4 +1,4 @@
-import type { Answer, AskedBack } from "@chatdb/contracts/answer.ts";
+import type { Answer, Clarification } from "@chatdb/contracts/answer.ts";
 import type { DataSourceList } from "@chatdb/contracts/data-sources.ts";
 import type { Feedback } from "@chatdb/contracts/feedback.ts";
 import type { DatabaseSchema, ExportRequest, ParseRequest } from "@chatdb/contracts/query.ts";
@@ -6,7 +6,7 @@ import { token } from "./sign-in/session.ts";
 import { askForToken } from "./sign-in/sign-in-dialog.ts";
 
 /** The body of a problem that the gateway answers with. */
-export interface ProblemBody extends Partial<AskedBack> {
+export interface ProblemBody extends Partial<Clarification> {
   detail: string;
 }
 

@@ -1,5 +1,5 @@
 import type { SqlStatement, Statement, Table } from "@chatdb/contracts/query.ts";
-import { outliveBreaks, socketOf } from "@platform/kit/database.ts";
+import { ignoreBrokenClients, socketOf } from "@platform/kit/database.ts";
 import pg from "pg";
 import {
   connectTimeoutMs,
@@ -61,7 +61,7 @@ export class PostgresqlDriver implements Driver {
     });
     // Without a listener the error would end the process. The pool has already dropped the connection.
     this.#pool.on("error", onIdleError);
-    outliveBreaks(this.#pool);
+    ignoreBrokenClients(this.#pool);
   }
 
   check(statement: Statement) {

@@ -1,4 +1,4 @@
-import { giveUpSilent } from "@platform/kit/database.ts";
+import { destroyWhenIdle } from "@platform/kit/database.ts";
 import type pg from "pg";
 
 /** The server ends a statement at its timeout. If it stays silent for so many ms longer, it is gone. */
@@ -30,7 +30,7 @@ export async function readOnly<T>(
   work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  const answered = giveUpSilent(client, timeoutMs + graceMs);
+  const answered = destroyWhenIdle(client, timeoutMs + graceMs);
   let usable = false;
   try {
     await beginReadOnly(client, timeoutMs);

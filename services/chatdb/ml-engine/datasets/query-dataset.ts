@@ -2,7 +2,7 @@ import { finished } from "node:stream";
 import { text } from "node:stream/consumers";
 import { dataSourceName } from "@chatdb/contracts/data-source-name.ts";
 import type { ExportRequest } from "@chatdb/contracts/query.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { z } from "zod";
 import { JobError } from "../training/job-error.ts";
 import type { DatasetFile, DatasetSources } from "./dataset-file.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { databaseSchema, queryResult } from "@chatdb/contracts/query.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
-import { createHttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { questionModelFormat, serializeQuestionModel } from "@chatdb/question-engine/question-model.ts";
 import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";

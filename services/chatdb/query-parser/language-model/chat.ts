@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { createHttpClient, type HttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient, type HttpClient } from "@platform/kit/http/http-client.ts";
 import { z } from "zod";
 import { ModelFailure, type FailureReason } from "./failure.ts";
 import { answerSchema } from "./plan-answer.ts";

@@ -73,7 +73,7 @@ describe("chatdb", function () {
     for (const line of out.split("\n")) expect(line.length).to.be.at.most(60);
   });
 
-  it("asks back with exit code 3, and takes the reading that is named", async () => {
+  it("offers the readings of an unclear question with exit code 3, and takes the one that is named", async () => {
     const asked = await chatdb(["ask", unclear]);
     expect(asked).to.include({ code: 3, out: "" });
     expect(asked.err).to.match(/not sure[^]*\n {2}1\. .* \(\d+%\)\n/);
@@ -82,7 +82,7 @@ describe("chatdb", function () {
     expect(taken.code).to.equal(0);
     expect(taken.err).to.contain(`${reading} (100% sure)`);
     expect((await chatdb(["ask", unclear, "--take", "99"])).code).to.equal(3);
-    expect((await chatdb(["ask", "wheather"])).code).to.equal(3);
+    expect((await chatdb(["ask", "wheather"])).code, "no reading at all").to.equal(4);
   });
 
   it("says where a language model read the question", async () => {
@@ -128,9 +128,9 @@ describe("chatdb", function () {
     expect(await chatdb(["schema", "--datasource", "nowhere"])).to.deep.include({ code: 1, out: "" });
   });
 
-  it("says why it failed: exit code 1, and 2 for wrong usage", async () => {
+  it("says why it failed: exit code 5 for an unavailable gateway, 2 for wrong usage", async () => {
     const away = await chatdb(["ask", "x"], { env: { CHATDB_URL: "http://127.0.0.1:1" } });
-    expect(away.code).to.equal(1);
+    expect(away.code).to.equal(5);
     expect(away.err).to.match(/^chatdb: .*cannot be reached/);
     const wrong = await chatdb(["ask", "x", "--format", "xml"]);
     expect(wrong.code).to.equal(2);

@@ -1,4 +1,5 @@
-import { parseCommand, UsageError } from "@chatdb/cli/options.ts";
+import { parseCommand } from "@chatdb/cli/options.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { expect } from "chai";
 
 describe("chatdb: options", () => {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { outliveBreaks } from "@platform/kit/database.ts";
+import { ignoreBrokenClients } from "@platform/kit/database.ts";
 import { startPostgresql } from "../../support/postgresql.ts";
 
 /** A PostgreSQL of several processes with an empty database, and further pools of it, which whoever opens them ends. */
@@ -9,7 +9,7 @@ export async function startServer(context: Mocha.Context) {
   const open = (options: pg.PoolConfig = {}) => {
     const pool = new pg.Pool({ host, port, database, user: "admin", max: 5, ...options });
     pool.on("error", () => undefined);
-    outliveBreaks(pool);
+    ignoreBrokenClients(pool);
     return pool;
   };
   const pool = open();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { persistentConnector } from "@platform/kit/connector.ts";
+import { persistentConnector } from "@platform/kit/http/connector.ts";
 import { buildConnector, Pool } from "undici";
 
 describe("connections between services", () => {

@@ -4,9 +4,9 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { z } from "zod";
-import { createHttpClient, type HttpClient } from "@platform/kit/http-client.ts";
+import { createHttpClient, type HttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 describe("calls between services", () => {
   let server: Server;

@@ -3,11 +3,11 @@ import { finished } from "node:stream/promises";
 import { errors, Pool } from "undici";
 import { z } from "zod";
 import { persistentConnector } from "./connector.ts";
-import { parseJson } from "./json.ts";
-import { Problem } from "./problem.ts";
-import { platformProblems } from "./problem-types.ts";
+import { parseJson } from "../json.ts";
+import { Problem } from "../problem.ts";
+import { platformProblems } from "../problem-types.ts";
 import { receivedProblem } from "./received-problem.ts";
-import { isSafe, repeated } from "./repeated.ts";
+import { isSafe, retrySafely } from "./retry-safe-request.ts";
 
 export interface CallOptions {
   /** Sent on as x-request-id. */
@@ -61,7 +61,7 @@ export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeou
     const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
     try {
       const send = () => pool.request({ path: prefix + path, method, headers, body, signal: either });
-      const answer = await (repeatable ? repeated(send) : send());
+      const answer = await (repeatable ? retrySafely(send) : send());
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {
       signal?.throwIfAborted();

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
-import { parseJson } from "./json.ts";
-import { Problem, problemMediaType } from "./problem.ts";
-import { platformProblems } from "./problem-types.ts";
+import { parseJson } from "../json.ts";
+import { Problem, problemMediaType } from "../problem.ts";
+import { platformProblems } from "../problem-types.ts";
 
 const problemBody = z.looseObject({ type: z.string().optional(), title: z.string().optional(), detail: z.string() });
 
