@@ -6,6 +6,8 @@ import { mermaid } from "../render/graph.ts";
 import { openConnections } from "../render/network.ts";
 import type { RecordedResource } from "../render/recorder.ts";
 import { recordStack } from "../render/stack.ts";
+import { chatdbProblems } from "../services/chatdb/contracts/problem-types.ts";
+import { platformProblems } from "../services/kit/problem-types.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -30,14 +32,29 @@ function connectionsTable(resources: readonly RecordedResource[]): string {
   return ["| from | to |", "| --- | --- |", ...rows].join("\n");
 }
 
+/** The problem types of all systems as a Markdown table. */
+function errorsTable(): string {
+  const types = [...Object.values(platformProblems), ...Object.values(chatdbProblems)];
+  const rows = types.map(
+    ({ urn, status, meaning, remedy }) =>
+      `| \`${urn.replace("urn:problem-type:", "")}\` | ${status} | ${meaning} | ${remedy} |`,
+  );
+  return [
+    "| type (`urn:problem-type:` and) | status | meaning | what to do |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 /** Files with generated parts, each part between two comments that name it. */
 export async function generatedDocs(): Promise<{ file: string; text: string }[]> {
   const parts: Record<string, string> = {
     configuration: configurationTable(),
+    errors: errorsTable(),
     connections: connectionsTable(await recordStack("prod")),
     graph: `\`\`\`mermaid\n${mermaid(await recordStack("dev"))}\`\`\``,
   };
-  return ["README.md", "docs/architecture.md", "docs/security.md"].map((file) => {
+  return ["README.md", "docs/architecture.md", "docs/security.md", "docs/errors.md"].map((file) => {
     const text = readFileSync(join(root, file), "utf8");
     return {
       file,

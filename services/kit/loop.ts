@@ -1,32 +1,42 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Loop {
-  /** Acts at once: there is something to do. */
+  /** Starts the next turn at once. */
   wake(): void;
-  /** Finishes what is under way, then stops. */
+  /** Finishes the turn under way, then stops. */
   stop(): Promise<void>;
 }
 
 export interface LoopOptions {
-  /** Resolves with whether there is more to do at once. */
+  /** One turn. Resolves with whether there is more to do at once. */
   act: () => Promise<boolean>;
-  /** Called when it rejected; it is tried again after the pause. */
+  /** Called when a turn rejected; the next one comes after `pauseMs`. */
   onFailure: (error: unknown, pauseMs: number) => void;
-  /** Milliseconds between two turns where nobody wakes it. */
+  /** Milliseconds between two turns if nobody wakes the loop. */
   pollMs: number;
-  /** Milliseconds between two turns, at least: what wakes it meanwhile is done in one. Default 0. */
+  /** The shortest time between two turns, in milliseconds. Several wakes within it lead to one turn. Default 0. */
   restMs?: number;
+  /** Waits `pollMs` before the first turn. Default: the first turn is at once. */
+  delayFirst?: boolean;
 }
 
 /**
- * Does the same over and over until stopped: when woken, and now and then by itself, for what another replica left behind. While it
- * waits, it keeps no process alive.
+ * Repeats a turn until stopped: when woken, and every `pollMs` for work that another replica left behind. A waiting loop
+ * does not keep the process alive.
  */
-export function startLoop({ act, onFailure, pollMs, restMs = 0 }: LoopOptions): Loop {
+export function startLoop({ act, onFailure, pollMs, restMs = 0, delayFirst = false }: LoopOptions): Loop {
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
 
+  async function wait(): Promise<void> {
+    const pause = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, pause.signal]);
+    await Promise.race([woken.promise, delay(pollMs, undefined, { signal, ref: false }).catch(() => undefined)]);
+    pause.abort();
+  }
+
   async function run(): Promise<void> {
+    if (delayFirst) await wait();
     while (!stopping.signal.aborted) {
       woken = Promise.withResolvers();
       try {
@@ -35,10 +45,7 @@ export function startLoop({ act, onFailure, pollMs, restMs = 0 }: LoopOptions): 
         onFailure(error, pollMs);
       }
       if (restMs > 0) await delay(restMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-      const pause = new AbortController();
-      const signal = AbortSignal.any([stopping.signal, pause.signal]);
-      await Promise.race([woken.promise, delay(pollMs, undefined, { signal, ref: false }).catch(() => undefined)]);
-      pause.abort();
+      await wait();
     }
   }
 
