@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 /** What starts a server, a browser, an image builder or a program that is killed. */
-const starters =
-  /from "[^"]*\/(mariadb|mongodb|kafka|browser|builder|embedded-process|engine-process|made-databases)\.ts"/;
+const starters = /from "[^"]*support\/(mariadb|mongodb|kafka|browser|builder|embedded-process|engine-process)\.ts"/;
 const startsPostgresql = /\b(startPostgresql|tryPostgresql|startServer)\b/;
 
 describe("tiers of the tests", () => {
