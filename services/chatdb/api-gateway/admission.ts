@@ -1,4 +1,4 @@
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
 import type { App } from "@platform/kit/app.ts";

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import { persistentConnector } from "@platform/kit/http/connector.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";

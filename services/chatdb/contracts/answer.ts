@@ -1,4 +1,4 @@
-/** What the gateway answers to people's questions. */
+/** Answers of the gateway to questions. */
 import { z } from "zod";
 import { interpretation, parseResponse, queryResult } from "./query.ts";
 
@@ -17,13 +17,13 @@ export const answer = z.object({
     learned_model: true,
   }).shape,
   columns: queryResult.shape.columns,
-  /** Each row has its values in the order of `columns`. */
+  /** Rows of values in the order of `columns`. */
   rows: queryResult.shape.rows,
   row_count: z.int().nonnegative(),
   truncated: z.boolean(),
-  /** Milliseconds in all. */
+  /** Total time, milliseconds. */
   took_ms: z.number(),
-  /** Milliseconds of each part: understanding the question, and running the query with the way there. */
+  /** Time of parsing the question, and of running the query with its round trip. Milliseconds. */
   timings: z.object({ parse_ms: z.number(), execute_ms: z.number() }),
 });
 export type Answer = z.infer<typeof answer>;
@@ -32,7 +32,7 @@ export type Answer = z.infer<typeof answer>;
 export const clarification = z.object({
   /** Possible readings, the likeliest first. Sending the plan of one back chooses it. */
   alternatives: z.array(interpretation).default([]),
-  /** Words that were not understood. */
+  /** Words that the engine does not know. */
   words: z.array(z.string()).default([]),
   /** Suggestions for another question. */
   hints: z.array(z.string()).default([]),

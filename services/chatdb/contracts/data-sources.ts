@@ -1,6 +1,6 @@
-/** The data sources that the db-connector knows: those of its configuration, and those that are added at run time. */
+/** The data sources of the db-connector: those of its configuration, and those added at run time. */
 import { z } from "zod";
-import { dataSourceName } from "./data-source-name.ts";
+import { dataSourceName } from "./common.ts";
 import { dialect } from "./query.ts";
 
 /** As in libpq: `require` encrypts and does not check the server's certificate; `verify` checks it against the public authorities. */
@@ -17,14 +17,14 @@ export const dataSource = z.object({
   tls,
   /** `configuration`: it cannot be changed at run time. `api`: it was added at run time. */
   origin: z.enum(["configuration", "api"]),
-  /** Where the password is read from, when it is not kept here. */
+  /** Source of the password, if it is not stored. */
   password_ref: z.string().optional(),
 });
 export type DataSource = z.infer<typeof dataSource>;
 
 const location = {
   dialect,
-  /** A host name or an address. The connector's operator says which addresses may be connected to. */
+  /** A host name or an address. The operator of the connector restricts the addresses. */
   host: z
     .string()
     .max(253)
@@ -38,7 +38,7 @@ const location = {
 };
 
 const credentials = {
-  /** Kept encrypted, and never shown. */
+  /** It is stored encrypted, and never returned. */
   password: z.string().min(1).max(4096).optional(),
   /** Instead of the password: `env:NAME` or `file:NAME`, which the connector's operator provides. */
   password_ref: z
@@ -55,16 +55,16 @@ const either = "expected either password or password_ref";
 export const newDataSource = z.object({ name: dataSourceName, ...location, ...credentials }).refine(notBoth, either);
 export type NewDataSource = z.infer<typeof newDataSource>;
 
-/** `PUT /datasources/:name`: all of it anew. Without password and password_ref, those it has stay; not for another place or user, though. */
+/** `PUT /datasources/:name` replaces all fields. Without password and password_ref the stored ones stay, unless server or user change. */
 export const changedDataSource = z.object({ ...location, ...credentials }).refine(notBoth, either);
 export type ChangedDataSource = z.infer<typeof changedDataSource>;
 
 /** `POST /datasources/:name/test` */
 export const dataSourceTest = z.object({
   ok: z.boolean(),
-  /** Name and version of the server, when it let us in. */
+  /** Name and version of the server, if the connection succeeded. */
   server: z.string().optional(),
-  /** Why not. */
+  /** Reason why it failed. */
   reason: z.string().optional(),
   took_ms: z.number().nonnegative(),
 });

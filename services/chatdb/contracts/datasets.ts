@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A dataset's name, which is its key in the datasets bucket. */
+/** Name of a dataset, which is its key in the bucket of datasets. */
 export const datasetName = z
   .string()
   .regex(
@@ -10,8 +10,8 @@ export const datasetName = z
   .describe("Name of a dataset, for example houses.csv");
 
 /**
- * Where a dataset lies: `s3://<bucket>/<key>`, `https://<host>/<path>` or `http://…`, or `query://<data source>?<SQL, URL-encoded>`,
- * whose rows a data source gives.
+ * Location of a dataset: `s3://<bucket>/<key>`, `https://<host>/<path>` or `http://…`, or `query://<data source>?<SQL, URL-encoded>` for
+ * the rows of a query.
  */
 export const datasetLocation = z
   .string()
@@ -21,8 +21,8 @@ export const datasetLocation = z
     "must read s3://<bucket>/<key>, https://<host>/<path>, or query://<data source>?<SQL, URL-encoded>",
   )
   .describe(
-    "Of a CSV file with a header row, or of JSON lines (.jsonl, .ndjson): s3://<bucket>/<key> or https://<host>/<path>. " +
-      "Of a query's rows: query://<data source>?<SQL, URL-encoded>. Of questions: JSON lines, or s3://<bucket>/<folder>/ of such files",
+    "A CSV file with a header row, or JSON lines (.jsonl, .ndjson): s3://<bucket>/<key> or https://<host>/<path>. " +
+      "Rows of a query: query://<data source>?<SQL, URL-encoded>. Questions: JSON lines, or s3://<bucket>/<folder>/ of such files",
   );
 
 /** Lower-case hexadecimal SHA-256. */
@@ -33,6 +33,6 @@ export const dataset = z.object({
   name: datasetName,
   location: datasetLocation,
   bytes: z.int().nonnegative(),
-  sha256: sha256.optional().describe("Given in the answer to an upload"),
+  sha256: sha256.optional().describe("Only in the answer to an upload"),
 });
 export const datasetList = z.object({ datasets: z.array(dataset) });

@@ -1,4 +1,4 @@
-/* Without a package, so that the web page can have it too. */
+/* It imports no package, so that the web page can bundle it. */
 
 /** Kinds of models that learn from tables. */
 export const families = [
@@ -10,7 +10,7 @@ export const families = [
 ] as const;
 export type Family = (typeof families)[number];
 
-/** What each family may be told besides what all may: split, seed and task. */
+/** The parameters of each family, besides the common ones: split, seed and task. */
 export const parametersOf = {
   "linear-regression": ["l2"],
   "logistic-regression": ["l2", "max_iterations"],
@@ -20,5 +20,5 @@ export const parametersOf = {
   questions: [],
 } as const satisfies Record<Family | "questions", readonly string[]>;
 
-/** The name of a parameter that some families have. */
+/** Name of a parameter that only some families have. */
 export type FamilyParameter = (typeof parametersOf)[Family][number];

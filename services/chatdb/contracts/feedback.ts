@@ -1,15 +1,15 @@
-/** What people say about answers: query-parser takes it and tells the topic `query-feedback`. */
+/** Feedback on answers: query-parser accepts it and publishes it to the topic `query-feedback`. */
 import { z } from "zod";
 import { parseRequest, plan } from "./query.ts";
 
 const given = {
   query: parseRequest.shape.query,
   datasource: z.string().min(1),
-  /** Of the answer that is judged. */
+  /** Plan of the judged answer. */
   plan,
-  /** `corrected`: what was meant is `correction`. */
+  /** `corrected`: the intended plan is `correction`. */
   verdict: z.enum(["right", "wrong", "corrected"]),
-  /** The plan that was meant. */
+  /** The intended plan. */
   correction: plan.optional(),
 };
 
@@ -26,7 +26,7 @@ export type Feedback = z.infer<typeof feedback>;
 export const queryFeedback = z.object({
   ...given,
   at: z.iso.datetime(),
-  /** Who said it, where the gateway knows. */
+  /** User who gave it, if users sign in. */
   user: z.string().optional(),
 });
 export type QueryFeedback = z.infer<typeof queryFeedback>;

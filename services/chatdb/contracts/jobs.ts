@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { datasetLocation } from "./datasets.ts";
-import { limit } from "./limit.ts";
+import { limit } from "./common.ts";
 import { metrics, modelName, modelReference } from "./models.ts";
 import { trainingParameters } from "./training-parameters.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { datasetLocation, sha256 } from "./datasets.ts";
 import { trainingParameters } from "./training-parameters.ts";
 
-/** A model's name: a path segment, an object key and a label alike, so lower case and short. */
+/** Name of a model. It is a path segment, an object key and a label, so it is lower-case and short. */
 export const modelName = z
   .string()
   .regex(
@@ -11,7 +11,7 @@ export const modelName = z
   )
   .describe("Name of a model, for example house-prices");
 
-/** The model that is used for the questions about a data source: the latest version of the one of this name. */
+/** Names the model of a data source's questions. The parser uses its latest version. */
 export const questionModelName = (datasource: string) => `${questionModelPrefix}${datasource}`;
 export const questionModelPrefix = "questions-";
 
@@ -21,50 +21,50 @@ export const versionNumber = z.int().positive();
 export const modelReference = z.object({ name: modelName, version: versionNumber });
 export type ModelReference = z.infer<typeof modelReference>;
 
-/** Where a version stands. Of each model one version at most is in production, and one in staging. */
+/** Stage of a version. At most one version of a model is in production, and one in staging. */
 export const stage = z.enum(["none", "staging", "production", "archived"]);
 export type Stage = z.infer<typeof stage>;
 
-/** A version as it stands in a path or a request: a number, `latest`, or the one that is in a stage. */
+/** Reference to a version in a path or request: a number, `latest`, or a stage. */
 export const versionReference = z.union([
   z.enum(["latest", "staging", "production"]),
   z.coerce.number().pipe(versionNumber),
 ]);
 export type VersionReference = z.infer<typeof versionReference>;
 
-/** Held-out measures by name: r2, rmse and mae, or accuracy, log_loss and f1, with the numbers of rows. */
+/** Measurements on held-out rows by name: r2, rmse and mae, or accuracy, log_loss and f1, and the numbers of rows. */
 export const metrics = z.record(z.string(), z.number());
 export type Metrics = z.infer<typeof metrics>;
 
-/** What the held-out rows tell besides the metrics. */
+/** Evaluation on held-out rows besides the metrics. */
 export const evaluation = z.object({
   confusion: z
     .object({
       classes: z.array(z.string()),
-      counts: z.array(z.array(z.int().nonnegative())).describe("By actual class, then by predicted one"),
+      counts: z.array(z.array(z.int().nonnegative())).describe("By actual class, then by predicted class"),
     })
     .optional()
-    .describe("Of a classification"),
+    .describe("For a classification"),
   points: z
     .array(z.object({ actual: z.number(), predicted: z.number() }))
     .max(200)
     .optional()
-    .describe("Of a regression: some held-out rows, evenly chosen"),
+    .describe("For a regression: a sample of held-out rows"),
   importance: z
     .array(z.object({ feature: z.string(), importance: z.number() }))
     .optional()
     .describe(
-      "By how much the score (r2 or accuracy) falls when the feature's values are shuffled among the held-out rows; the largest first",
+      "Loss of score (r2 or accuracy) if the feature's values are shuffled among the held-out rows; the largest first",
     ),
   curve: z
     .array(z.object({ round: z.int().positive(), training: z.number(), held_out: z.number() }))
     .max(200)
     .optional()
-    .describe("Of boosted trees: loss by round"),
+    .describe("For boosted trees: loss by round"),
 });
 export type Evaluation = z.infer<typeof evaluation>;
 
-/** What a version was made from. */
+/** The inputs of a version's training. */
 export const lineage = z.object({
   dataset_location: datasetLocation,
   dataset_sha256: sha256,
@@ -74,15 +74,15 @@ export const lineage = z.object({
 });
 export type Lineage = z.infer<typeof lineage>;
 
-/** How a version is called that came as an ONNX file. */
+/** Description of an imported ONNX file. */
 export const importedModel = z.object({
   target: z.string(),
   features: z.array(z.string()).describe("In the file's order: columns of its matrix, or inputs"),
-  classes: z.array(z.string()).optional().describe("Of a classification, in the order of its probabilities"),
+  classes: z.array(z.string()).optional().describe("For a classification, in the order of its probabilities"),
 });
 export type ImportedModel = z.infer<typeof importedModel>;
 
-/** The format of a version that came as an ONNX file: its artifact is the file as it came. */
+/** Format of an imported ONNX file, which is stored unchanged. */
 export const onnxFormat = "onnx";
 
 const names = z
@@ -92,27 +92,27 @@ const names = z
     z
       .array(z.string().min(1, "a name is missing").max(200))
       .max(10_000)
-      .refine((all) => new Set(all).size === all.length, "a name stands there twice"),
+      .refine((all) => new Set(all).size === all.length, "a name is repeated"),
   );
 
-/** Query of `POST /models/:name/import`, whose body is the file (application/octet-stream). The same file with the same options gives the same version. */
+/** Query of `POST /models/:name/import`, whose body is the file (application/octet-stream). It is idempotent. */
 export const importQuery = z.strictObject({
-  target: z.string().min(1).max(200).default("prediction").describe("What it predicts"),
+  target: z.string().min(1).max(200).default("prediction").describe("Name of the prediction"),
   features: names
     .optional()
     .describe(
-      "Names of its columns with commas between, of a file with one matrix. Default: x1, x2 and so on; of others, the names of the inputs",
+      "Comma-separated names of the columns. Default for a file with one matrix: x1, x2 and so on; else the names of the inputs",
     ),
   classes: names
     .optional()
-    .describe("With commas between, in the order of the probabilities; needed where the file does not tell them"),
+    .describe("Comma-separated classes in the order of the probabilities; required if the file does not name them"),
 });
 export type ImportQuery = z.infer<typeof importQuery>;
 
-/** Body of `POST /models`: registers bytes that were put to `/models/:name/artifacts/:sha256` before. */
+/** Body of `POST /models`: registers bytes that were uploaded to `/models/:name/artifacts/:sha256` before. */
 export const modelRegistration = z.strictObject({
   name: modelName,
-  job_id: z.string().min(1).max(128).describe("Makes the call idempotent: one job gives one version of a model"),
+  job_id: z.string().min(1).max(128).describe("Makes the call idempotent: one job makes one version of a model"),
   sha256,
   format: z.string().min(1).max(64).describe("Format of the artifact, for example chatdb-model/1"),
   metrics: metrics.default({}),
@@ -121,7 +121,7 @@ export const modelRegistration = z.strictObject({
 });
 export type ModelRegistration = z.infer<typeof modelRegistration>;
 
-/** Answer of `GET /models/:name/:version`. Nothing of a version ever changes but its stage. */
+/** Answer of `GET /models/:name/:version`. A version is immutable, except for its stage. */
 export const modelVersion = z.object({
   name: modelName,
   version: versionNumber,
@@ -133,7 +133,7 @@ export const modelVersion = z.object({
   metrics,
   evaluation: evaluation.optional(),
   lineage: lineage.optional(),
-  imported: importedModel.optional().describe("Of the format onnx"),
+  imported: importedModel.optional().describe("For the format onnx"),
   created_at: z.iso.datetime(),
 });
 export type ModelVersion = z.infer<typeof modelVersion>;
@@ -154,7 +154,7 @@ export const modelList = z.object({
   ),
 });
 
-/** Body of `POST /models/:name/:version/stage`: into production, a version archives the one that was there. */
+/** Body of `POST /models/:name/:version/stage`. A move to production archives the former production version. */
 export const stageChange = z.strictObject({ stage });
 
 /** Answer of `GET /models/:name/history`: newest first. */
@@ -165,8 +165,8 @@ export const stageHistory = z.object({
       version: versionNumber,
       from: stage,
       to: stage,
-      rollback: z.boolean().describe("Whether a roll-back brought it about"),
-      by: z.string().optional().describe("Who asked for it, where people sign in"),
+      rollback: z.boolean().describe("Whether it was a roll-back"),
+      by: z.string().optional().describe("User who requested it, if users sign in"),
       at: z.iso.datetime(),
     }),
   ),
@@ -195,9 +195,9 @@ export const artifactStored = z.object({ sha256, bytes: z.int().nonnegative() })
 
 /** Query of `GET /models/:name/:version/artifact`. */
 export const artifactQuery = z.object({
-  format: z.enum(["onnx"]).optional().describe("Default: the bytes as they were registered"),
+  format: z.enum(["onnx"]).optional().describe("Default: the registered bytes"),
 });
 
-/** Answer of the registry's `POST /artifacts/collect`: keys of the objects that no version named, and that are gone now. */
+/** Answer of the registry's `POST /artifacts/collect`: keys of the unreferenced objects that were removed. */
 export const artifactsCollected = z.object({ removed: z.array(z.string()), bytes: z.int().nonnegative() });
 export type ArtifactsCollected = z.infer<typeof artifactsCollected>;

@@ -1,6 +1,6 @@
-/* Names that suit what people have, as datasets.ts and models.ts allow them. Without a package, so that the web page can have them too. */
+/* Derives valid names from those of files. It imports no package, so that the web page can bundle it. */
 
-/** A dataset's name for that of a file. */
+/** Derives the name of a dataset from that of a file. */
 export function datasetNameOf(file: string): string {
   const name = file
     .toLowerCase()
@@ -10,6 +10,6 @@ export function datasetNameOf(file: string): string {
   return name === "" ? "dataset.csv" : name;
 }
 
-/** A model's name for that of a dataset: without the ending. */
+/** Derives the name of a model from that of a dataset, without its extension. */
 export const modelNameOf = (dataset: string): string =>
   dataset.replace(/\.(csv|jsonl|ndjson|txt)$/, "").slice(0, 80) || "model";

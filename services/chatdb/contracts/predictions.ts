@@ -1,31 +1,31 @@
 import { z } from "zod";
 import { modelName, modelReference, versionReference } from "./models.ts";
 
-const features = z.record(z.string(), z.unknown()).describe("Value by feature name, as the model's schema asks");
-const explain = z.boolean().default(false).describe("Whether to say what each feature adds");
+const features = z.record(z.string(), z.unknown()).describe("Values by feature name, according to the model's schema");
+const explain = z.boolean().default(false).describe("Whether to add the contribution of each feature");
 const of = { model_name: modelName, version: versionReference.default("latest") };
 
 /** Body of `POST /predict`. */
 export const predictRequest = z.strictObject({ ...of, features, explain });
 
-/** Rows of one request, at most. */
-export const mostRows = 10_000;
+/** Upper limit of rows in a request. */
+export const maxRows = 10_000;
 
 /** Body of `POST /predict/batch`. */
-export const predictBatchRequest = z.strictObject({ ...of, rows: z.array(features).min(1).max(mostRows), explain });
+export const predictBatchRequest = z.strictObject({ ...of, rows: z.array(features).min(1).max(maxRows), explain });
 
-/** What the features add to a base, on the scale on which the model adds: numbers as they are, of classes the log-odds of the predicted one. */
+/** Contributions of the features to a base: to the number, or to the log-odds of the predicted class. */
 export const explanation = z.object({
   base: z.number(),
   contributions: z
     .array(z.object({ feature: z.string(), contribution: z.number() }))
-    .describe("The largest first, by their size"),
+    .describe("The largest absolute value first"),
 });
 export type Explanation = z.infer<typeof explanation>;
 
 const prediction = z.object({
   prediction: z.union([z.number(), z.string()]).describe("A number, or a class"),
-  probabilities: z.record(z.string(), z.number()).optional().describe("Of each class"),
+  probabilities: z.record(z.string(), z.number()).optional().describe("Probability of each class"),
   explanation: explanation.optional(),
 });
 
@@ -33,11 +33,11 @@ const prediction = z.object({
 export const predictResponse = z.object({ ...prediction.shape, model: modelReference });
 export type PredictResponse = z.infer<typeof predictResponse>;
 
-/** Answer of `POST /predict/batch`: in the order of the rows, all of the same version. */
+/** Answer of `POST /predict/batch`, in the order of the rows, all by the same version. */
 export const predictBatchResponse = z.object({ predictions: z.array(prediction), model: modelReference });
 export type PredictBatchResponse = z.infer<typeof predictBatchResponse>;
 
-/** Answer of `GET /predict/schema?model_name=…&version=…`: what a model wants to be given. */
+/** Answer of `GET /predict/schema?model_name=…&version=…`: the input of a model. */
 export const modelSchema = z.object({
   model: modelReference,
   family: z.string(),

@@ -1,18 +1,18 @@
-/** The Kafka topics of the platform. Every topic is keyed so that what must stay in order shares a key. */
+/** The Kafka topics of ChatDB. Messages that must stay in order share a key. */
 export const topics = {
   /** Jobs to train, keyed by job id: training-orchestrator to ml-engine. */
   trainingJobs: "training-jobs",
-  /** What became of a job, keyed by job id: ml-engine to training-orchestrator. */
+  /** Progress and outcomes of attempts, keyed by job id: ml-engine to training-orchestrator. */
   trainingEvents: "training-events",
-  /** Attempts to leave, keyed by job id: training-orchestrator to every ml-engine. */
+  /** Cancellations of attempts, keyed by job id: training-orchestrator to every ml-engine. */
   trainingControl: "training-control",
-  /** What nobody takes up again by itself, keyed as it was: training-orchestrator and ml-engine to whoever looks after them. */
+  /** Messages that no service can handle, with their keys: training-orchestrator and ml-engine to operators. */
   trainingDeadLetters: "training-dead-letters",
-  /** Questions asked and how they fared, keyed by data source: query-parser to ml-engine. */
+  /** Questions and their outcomes, keyed by data source: query-parser to ml-engine. */
   queryEvents: "query-events",
-  /** What people say about answers, keyed by data source: query-parser to ml-engine. */
+  /** Feedback on answers, keyed by data source: query-parser to ml-engine. */
   queryFeedback: "query-feedback",
 } as const;
 
-/** Milliseconds for which Kafka keeps jobs, and stops as long: an engine that takes up an old job is to know that it was cancelled. */
+/** Retention of jobs and cancellations in Kafka, milliseconds. It is the same, so that an engine that gets an old job knows of its cancellation. */
 export const jobsKeptMs = 7 * 86_400_000;

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
 import { encodedWidth } from "./encoding.ts";
 import { tableFeature, textFeature } from "./feature.ts";
-import { misfit, tree } from "./tree.ts";
+import { inconsistency, tree } from "./tree.ts";
 
-/** Identifies this format in the model registry. A change that older readers would misread gets a new number. */
+/** Name of this format in the model registry. An incompatible change gets a new number. */
 export const artifactFormat = "chatdb-model/1";
 
 const common = { format: z.literal(artifactFormat), target: z.string() };
@@ -29,8 +29,9 @@ const logisticRegression = z
   .refine((model) => fits(model, encodedWidth(model.features)), "weights do not fit the classes and features");
 
 /**
- * Scores are the intercepts plus what the trees say: tree n adds to score n % intercepts.length. Without classes the one score is the
- * prediction; of two classes the one score is the log-odds of the second; of more, each class has a score, and their softmax tells.
+ * Scores are the intercepts plus the values of the trees: tree n adds to score n % intercepts.length. Without classes the single score is the
+ * prediction; for two classes the single score is the log-odds of the second one; for more, each class has a score, and their softmax is
+ * its probability.
  */
 const boostedTrees = z
   .object({
@@ -46,28 +47,30 @@ const boostedTrees = z
     if (model.trees.length % model.intercepts.length !== 0)
       context.addIssue({ code: "custom", path: ["trees"], message: "are not as many for each score" });
     model.trees.forEach((each, n) => {
-      const message = misfit(each, model.features);
+      const message = inconsistency(each, model.features);
       if (message !== undefined) context.addIssue({ code: "custom", path: ["trees", n], message });
     });
   });
 
-/** How many scores boosted trees tell these classes by; without classes, they tell a number. */
+/** Returns the number of scores of boosted trees for the classes; without classes there is one score. */
 export const scoresOf = (classes: readonly string[] | undefined) =>
   classes === undefined || classes.length === 2 ? 1 : classes.length;
 
 /**
- * The rows of `points` nearest to a row, encoded as encoding.ts does, by Euclidean distance; of equally near ones the earlier. Without classes the
- * mean of their `answers` is predicted, else the class that most of them name: answers are places in `classes`.
+ * The nearest `points` to a row, encoded as in encoding.ts, by Euclidean distance; ties go to the earlier point. Without classes the
+ * prediction is the mean of their `answers`, else the majority class: answers are indices of `classes`.
  */
 const nearestNeighbours = z
   .object({
     family: z.literal("k-nearest-neighbours"),
     ...table,
     classes: classes.optional(),
-    neighbours: z.int().positive().describe("How many are asked"),
+    neighbours: z.int().positive().describe("Number of nearest points"),
     neighbour_weights: z
       .enum(["uniform", "distance"])
-      .describe("Each counts for 1, or for 1 / its distance; where some are at no distance, they alone count"),
+      .describe(
+        "uniform: each counts for 1; distance: for 1 / its distance, and if some are at distance 0, they alone count",
+      ),
     points: z.array(z.number()).describe("Encoded rows, one after another"),
     answers: z.array(z.number()).min(1),
   })
@@ -81,7 +84,7 @@ const nearestNeighbours = z
     "answers do not fit the classes",
   );
 
-/** P(class k) = softmax over k of intercepts[k] + weights[k] . x, where x is the text as terms.ts weighs its terms */
+/** P(class k) = softmax over k of intercepts[k] + weights[k] . x, where x are the weights of its terms by terms.ts */
 const textClassification = z
   .object({
     family: z.literal("text-classification"),
@@ -96,7 +99,7 @@ const textClassification = z
     "weights do not fit the classes and terms",
   );
 
-/** A trained model: everything that a prediction needs, and nothing of when or where it was trained. */
+/** A trained model: everything that a prediction needs, and nothing about its training. */
 export const modelArtifact = z.discriminatedUnion("family", [
   linearRegression,
   logisticRegression,
@@ -111,12 +114,12 @@ export type BoostedTrees = z.infer<typeof boostedTrees>;
 export type NearestNeighbours = z.infer<typeof nearestNeighbours>;
 export type TextClassification = z.infer<typeof textClassification>;
 
-/** The artifact as bytes; equal artifacts give equal bytes. */
+/** Serialises an artifact; equal artifacts give equal bytes. */
 export function serializeArtifact(artifact: ModelArtifact): Buffer {
   return Buffer.from(canonicalJson(artifact) + "\n", "utf8");
 }
 
-/** Reads an artifact's bytes. Throws an Error that says what is wrong with them. */
+/** Parses an artifact. Throws an Error with its faults. */
 export function parseArtifact(bytes: Buffer): ModelArtifact {
   const result = modelArtifact.safeParse(JSON.parse(bytes.toString("utf8")));
   if (!result.success)

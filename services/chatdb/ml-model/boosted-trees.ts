@@ -1,6 +1,6 @@
 import type { BoostedTrees } from "./artifact.ts";
-import { against, classPrediction, explanationOf, type Inference } from "./prediction.ts";
-import { chanceOf, softmax } from "./softmax.ts";
+import { logOddsFactors, classPrediction, explanationOf, type Inference } from "./prediction.ts";
+import { sigmoid, softmax } from "./softmax.ts";
 import { addContributions, createRawRow, leafOf } from "./tree.ts";
 
 export function treesInference({ features, classes, intercepts, trees }: BoostedTrees): Inference {
@@ -13,20 +13,20 @@ export function treesInference({ features, classes, intercepts, trees }: Boosted
     for (let n = 0; n < trees.length; n++) scores[n % count]! += trees[n]!.values[leafOf(trees[n]!, isCategory, row)]!;
     return scores;
   };
-  const sharesOf = (scores: Float64Array) =>
-    count > 1 ? softmax(scores) : Float64Array.of(1 - chanceOf(scores[0]!), chanceOf(scores[0]!));
+  const probabilitiesOf = (scores: Float64Array) =>
+    count > 1 ? softmax(scores) : Float64Array.of(1 - sigmoid(scores[0]!), sigmoid(scores[0]!));
 
   return {
     predict(values) {
       const scores = scoresOf(rawRow(values));
       if (!classes) return { prediction: scores[0]! };
-      const { prediction, probabilities } = classPrediction(classes, sharesOf(scores));
+      const { prediction, probabilities } = classPrediction(classes, probabilitiesOf(scores));
       return { prediction, probabilities };
     },
     explain(values) {
       const row = rawRow(values);
-      const place = classes ? classPrediction(classes, sharesOf(scoresOf(row))).place : 0;
-      const factors = count > 1 ? against(place, count) : [classes && place === 0 ? -1 : 1];
+      const place = classes ? classPrediction(classes, probabilitiesOf(scoresOf(row))).place : 0;
+      const factors = count > 1 ? logOddsFactors(place, count) : [classes && place === 0 ? -1 : 1];
       const contributions = new Float64Array(features.length);
       let base = intercepts.reduce((sum, intercept, k) => sum + factors[k]! * intercept, 0);
       trees.forEach((tree, n) => (base += addContributions(tree, isCategory, row, factors[n % count]!, contributions)));

@@ -1,6 +1,6 @@
 /**
- * JSON with the members of every object sorted by name and no white space, as in RFC 8785 (JSON Canonicalization Scheme).
- * Numbers must be finite; ECMAScript's own formatting of them is the scheme's.
+ * Serialises as in RFC 8785 (JSON Canonicalization Scheme): the members of objects sorted by name, no white space. Numbers must be finite;
+ * the scheme uses ECMAScript's format of them.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {

@@ -1,17 +1,17 @@
 import type { TableFeature } from "./feature.ts";
 
-/** The number of columns that the features take once encoded. */
+/** Returns the number of columns of the encoded features. */
 export function encodedWidth(features: readonly TableFeature[]): number {
   return features.reduce((width, feature) => width + (feature.kind === "number" ? 1 : feature.categories.length), 0);
 }
 
-/** A value by the index of its feature. */
+/** Returns a value by the index of its feature. */
 export type ValueAt = (feature: number) => number | string | undefined;
 
 /**
- * Turns values into the row of numbers that a model multiplies: a number as (value - mean) / scale, missing as the mean; a word as zeros
- * but for a 1 in its category's place, none where it is missing or no category. Training and prediction both use it, so they cannot differ.
- * It writes `encodedWidth(features)` numbers into `row` from `offset` on.
+ * Creates a function that encodes values as a row of numbers: a number as (value - mean) / scale, a missing one as the mean; a category
+ * one-hot, all zeros if it is missing or unknown. Training and prediction both use it, so they cannot differ. The function writes
+ * `encodedWidth(features)` numbers into `row` from `offset` on.
  */
 export function createEncoder(
   features: readonly TableFeature[],

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-const common = { name: z.string(), required: z.boolean().describe("Whether a prediction must be given a value") };
+const common = { name: z.string(), required: z.boolean().describe("Whether a prediction needs a value") };
 
-/** A column of numbers with their mean and standard deviation (1 where they do not vary). */
+/** A column of numbers with their mean and standard deviation (1 if they do not vary). */
 const numberFeature = z.object({
   kind: z.literal("number"),
   ...common,
@@ -10,13 +10,13 @@ const numberFeature = z.object({
   scale: z.number().positive(),
 });
 
-/** A column of words: one of `categories`, or where `open` any other word, too. */
+/** A column of categories. If it is `open`, unknown ones are accepted, too. */
 const categoryFeature = z.object({
   kind: z.literal("category"),
   ...common,
   categories: z.array(z.string()),
   open: z.boolean(),
-  shares: z.array(z.number().min(0).max(1)).optional().describe("Of the rows that it was learned from, by category"),
+  shares: z.array(z.number().min(0).max(1)).optional().describe("Share of each category in the training rows"),
 });
 
 /** A column of texts. */
@@ -27,11 +27,11 @@ export const tableFeature = z.discriminatedUnion("kind", [numberFeature, categor
 export type TableFeature = z.infer<typeof tableFeature>;
 export type Feature = TableFeature | z.infer<typeof textFeature>;
 
-/** Values by feature name. A missing one is undefined. */
+/** Values by feature name. A missing value is undefined. */
 export type FeatureValues = Readonly<Record<string, number | string | undefined>>;
 
-/** What of a feature a value is checked by. */
-export type Asked =
+/** The constraint of a feature that its values are validated against. */
+export type FeatureConstraint =
   | { kind: "number"; name: string; required: boolean; whole?: boolean }
   | { kind: "text"; name: string; required: boolean }
   | { kind: "category"; name: string; required: boolean; categories: readonly string[]; open: boolean };

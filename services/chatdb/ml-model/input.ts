@@ -1,17 +1,17 @@
 import { z } from "zod";
-import type { Asked, FeatureValues } from "./feature.ts";
+import type { FeatureConstraint, FeatureValues } from "./feature.ts";
 
-/** What a prediction must be given, as a zod schema made from the model's features. */
-export function inputSchema(features: readonly Asked[]): z.ZodType<FeatureValues> {
+/** Creates the schema of a prediction's input from the model's features. */
+export function inputSchema(features: readonly FeatureConstraint[]): z.ZodType<FeatureValues> {
   return z.strictObject(Object.fromEntries(features.map((feature) => [feature.name, valueSchema(feature)])));
 }
 
-function valueSchema(feature: Asked): z.ZodType<number | string | undefined> {
+function valueSchema(feature: FeatureConstraint): z.ZodType<number | string | undefined> {
   const value =
     feature.kind === "number"
       ? feature.whole
-        ? z.int(saying("a whole number"))
-        : z.number(saying("a number"))
+        ? z.int(expecting("a whole number"))
+        : z.number(expecting("a number"))
       : feature.kind === "text"
         ? text
         : categorySchema(feature.categories, feature.open);
@@ -24,12 +24,12 @@ function categorySchema(categories: readonly string[], open: boolean): z.ZodType
   return text.refine((value) => known.has(value), { error: `unknown value; known are ${listed(categories)}` });
 }
 
-const saying = (expected: string) => ({
+const expecting = (expected: string) => ({
   error: (issue: { input?: unknown }) =>
     issue.input === undefined ? `missing; expected ${expected}` : `expected ${expected}`,
 });
 
-const text = z.union([z.string(), z.number(), z.boolean()], saying("text")).transform(String);
+const text = z.union([z.string(), z.number(), z.boolean()], expecting("text")).transform(String);
 
 function listed(values: readonly string[]): string {
   const shown = values

@@ -1,14 +1,14 @@
 import type { LinearRegression, LogisticRegression } from "./artifact.ts";
 import { createEncoder, encodedWidth } from "./encoding.ts";
 import type { FeatureValues, TableFeature } from "./feature.ts";
-import { against, classPrediction, explanationOf, type Inference } from "./prediction.ts";
+import { logOddsFactors, classPrediction, explanationOf, type Inference } from "./prediction.ts";
 import { softmax } from "./softmax.ts";
 
 export function linearInference({ features, weights, intercept }: LinearRegression): Inference {
   const encoded = createRow(features);
   return {
     predict: (values) => ({ prediction: intercept + dot(weights, encoded(values)) }),
-    explain: (values) => explained(features, weights, intercept, encoded(values)),
+    explain: (values) => explainLinear(features, weights, intercept, encoded(values)),
   };
 }
 
@@ -26,11 +26,11 @@ export function logisticInference({ features, classes, weights, intercepts }: Lo
     },
     explain(values) {
       const row = encoded(values);
-      const factors = against(predict(row).place, classes.length);
+      const factors = logOddsFactors(predict(row).place, classes.length);
       const combined = Float64Array.from(row, (_, i) =>
         factors.reduce((sum, factor, k) => sum + factor * weights[k]![i]!, 0),
       );
-      return explained(features, combined, dot(intercepts, factors), row);
+      return explainLinear(features, combined, dot(intercepts, factors), row);
     },
   };
 }
@@ -45,8 +45,11 @@ function createRow(features: readonly TableFeature[]): (values: FeatureValues) =
   };
 }
 
-/** Of each feature weight times (value minus mean), which is its Shapley value where features are independent (Lundberg and Lee, 2017, corollary 1). */
-function explained(
+/**
+ * Explains by weight times (value minus mean) of each feature, which is its Shapley value if features are independent (Lundberg and Lee,
+ * 2017, corollary 1).
+ */
+function explainLinear(
   features: readonly TableFeature[],
   weights: ArrayLike<number>,
   intercept: number,

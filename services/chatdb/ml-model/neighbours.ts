@@ -5,7 +5,7 @@ import { classPrediction, type Inference } from "./prediction.ts";
 /** A row's neighbours, the nearest first. */
 interface Nearest {
   places: Int32Array;
-  /** Squared. */
+  /** Squared distances. */
   distances: Float64Array;
 }
 

@@ -4,21 +4,22 @@ import type { FeatureValues } from "./feature.ts";
 export interface Prediction {
   /** A number (regression) or a class. */
   prediction: number | string;
-  /** Of each class; they add up to 1. */
+  /** Probability of each class; they add up to 1. */
   probabilities?: Record<string, number>;
 }
 
-/** A family's part of a predictor. Its values were checked before. */
+/** The part of a predictor that depends on the family. Its input is validated. */
 export interface Inference {
   predict: (values: FeatureValues) => Prediction;
   /**
-   * What the features add to a base: of a number, as it is; of classes, to the log of the predicted one's odds against the others (of more than two, their
-   * geometric mean, which is where log-odds stay a sum). Absent where a family adds nothing up.
+   * Explains a prediction by contributions of the features to a base: of a number directly; of classes to the log-odds of the predicted
+   * one against the others (against the geometric mean of more than one, for which log-odds stay additive). Absent if the family is not
+   * additive.
    */
   explain?: (values: FeatureValues) => Explanation;
 }
 
-/** The class of the largest share; of equal ones the first. */
+/** Predicts the class of the largest probability, the first of equal ones. `place` is its index. */
 export function classPrediction(classes: readonly string[], shares: Float64Array): Prediction & { place: number } {
   let place = 0;
   for (let k = 1; k < shares.length; k++) if (shares[k]! > shares[place]!) place = k;
@@ -29,11 +30,11 @@ export function classPrediction(classes: readonly string[], shares: Float64Array
   };
 }
 
-/** How much the score of each class counts for the log-odds of the one at a place against the others. */
-export const against = (place: number, classes: number) =>
+/** Returns the factors of the classes' scores in the log-odds of the class at `place` against the others. */
+export const logOddsFactors = (place: number, classes: number) =>
   Float64Array.from({ length: classes }, (_, k) => (k === place ? 1 : -1 / (classes - 1)));
 
-/** Contributions by name, the largest first; equal ones as they came. */
+/** Builds an explanation with the largest contributions first. */
 export function explanationOf(base: number, names: readonly string[], contributions: ArrayLike<number>): Explanation {
   const named = names.map((feature, index) => ({ feature, contribution: contributions[index]! }));
   return { base, contributions: named.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)) };

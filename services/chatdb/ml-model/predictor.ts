@@ -13,13 +13,13 @@ import { textInference } from "./text.ts";
 export type { Prediction } from "./prediction.ts";
 
 export interface Predictor extends Inference {
-  /** What `predict` and `explain` may be given: their values are those that it accepted. */
+  /** Validates the input of `predict` and `explain`. */
   input: z.ZodType<FeatureValues>;
-  /** The same in a hurry: what `input` accepts as it is; of all else, undefined. */
+  /** Accepts valid input that needs no conversion, faster than `input`; returns undefined for anything else. */
   accept: (given: unknown) => FeatureValues | undefined;
 }
 
-/** Makes a model ready to predict. */
+/** Creates the predictor of a model. */
 export function createPredictor(artifact: ModelArtifact): Predictor {
   return {
     input: inputSchema(artifact.features),
@@ -43,7 +43,7 @@ function inferenceOf(artifact: ModelArtifact): Inference {
   }
 }
 
-/** What a model wants to be given, and what it tells. */
+/** Describes the features and the target of a model. */
 export function schemaOf(artifact: ModelArtifact): Omit<ModelSchema, "model" | "explains"> {
   const { family, target, features } = artifact;
   return {

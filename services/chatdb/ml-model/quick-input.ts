@@ -1,10 +1,12 @@
-import type { Asked, FeatureValues } from "./feature.ts";
+import type { FeatureConstraint, FeatureValues } from "./feature.ts";
 
 /**
- * A check that accepts what `inputSchema` would accept as it is, in a small part of the time: what needs no change and lacks nothing
- * that is required. Of all else it says nothing (undefined), neither that it is wrong nor why: the schema knows.
+ * Creates a fast check that accepts complete input that `inputSchema` would accept without conversion. It returns undefined for all other
+ * input, valid or not; then the schema decides.
  */
-export function createQuickInput(features: readonly Asked[]): (given: unknown) => FeatureValues | undefined {
+export function createQuickInput(
+  features: readonly FeatureConstraint[],
+): (given: unknown) => FeatureValues | undefined {
   const checks = features.map((feature) => ({ name: feature.name, required: feature.required, fits: fitOf(feature) }));
   return (given) => {
     if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
@@ -20,7 +22,7 @@ export function createQuickInput(features: readonly Asked[]): (given: unknown) =
   };
 }
 
-function fitOf(feature: Asked): (value: unknown) => boolean {
+function fitOf(feature: FeatureConstraint): (value: unknown) => boolean {
   if (feature.kind === "number") return feature.whole ? Number.isSafeInteger : Number.isFinite;
   if (feature.kind === "text" || feature.open) return (value) => typeof value === "string";
   const known = new Set<unknown>(feature.categories);

@@ -1,4 +1,4 @@
-/** exp(score) / sum of exp(scores), in place, with the largest score taken off first so that nothing overflows. */
+/** Computes exp(score) / sum of exp(scores) in place. It subtracts the largest score first, so that nothing overflows. */
 export function softmax(scores: Float64Array): Float64Array {
   let largest = -Infinity;
   for (let k = 0; k < scores.length; k++) largest = Math.max(largest, scores[k]!);
@@ -8,5 +8,5 @@ export function softmax(scores: Float64Array): Float64Array {
   return scores;
 }
 
-/** 1 / (1 + exp(-score)): the chance whose log-odds the score is. */
-export const chanceOf = (score: number) => 1 / (1 + Math.exp(-score));
+/** The logistic function 1 / (1 + exp(-score)): the probability for a score of log-odds. */
+export const sigmoid = (score: number) => 1 / (1 + Math.exp(-score));

@@ -1,21 +1,21 @@
-/** Letters and digits, at least two in a row, as in scikit-learn's default token_pattern. */
+/** Two or more letters or digits, as in scikit-learn's default token_pattern. */
 const word = /[\p{L}\p{N}]{2,}/gu;
 
-/** The words of a text in lower case, and each two that follow one another, joined by a space. */
+/** Returns the words of a text in lower case, and each pair of adjacent ones joined by a space. */
 export function termsOf(text: string): string[] {
   const words = text.normalize("NFKC").toLowerCase().match(word) ?? [];
   return [...words, ...words.slice(1).map((each, before) => `${words[before]!} ${each}`)];
 }
 
-/** The terms of a text that are known: their places, and how much each counts. */
+/** The known terms of a text: their indices and weights. */
 export interface WeighedTerms {
   places: Uint32Array;
   weights: Float64Array;
 }
 
 /**
- * Makes what weighs the terms of a text: by how often the text has them times how rare they are, scaled to length 1 in all
- * (tf-idf with cosine normalisation: Salton and Buckley, Term-weighting approaches in automatic text retrieval, 1988; scikit-learn's TfidfVectorizer).
+ * Creates a function that weighs the terms of a text by tf-idf with cosine normalisation (Salton and Buckley, Term-weighting approaches in
+ * automatic text retrieval, 1988; scikit-learn's TfidfVectorizer).
  */
 export function createWeigher(terms: readonly string[], rarity: readonly number[]): (text: string) => WeighedTerms {
   const placeOf = new Map(terms.map((term, place) => [term, place]));
@@ -32,5 +32,5 @@ export function createWeigher(terms: readonly string[], rarity: readonly number[
   };
 }
 
-/** ln((1 + texts) / (1 + texts with the term)) + 1, as in scikit-learn's TfidfTransformer: as if one more text had every term. */
+/** Inverse document frequency: ln((1 + texts) / (1 + texts with the term)) + 1, smoothed as in scikit-learn's TfidfTransformer. */
 export const rarityOf = (texts: number, withTerm: number) => Math.log((1 + texts) / (1 + withTerm)) + 1;

@@ -1,5 +1,5 @@
 import type { TextClassification } from "./artifact.ts";
-import { against, classPrediction, explanationOf, type Inference } from "./prediction.ts";
+import { logOddsFactors, classPrediction, explanationOf, type Inference } from "./prediction.ts";
 import { softmax } from "./softmax.ts";
 import { createWeigher, type WeighedTerms } from "./terms.ts";
 
@@ -24,10 +24,10 @@ export function textInference({
       const { prediction, probabilities } = predict(weigh(String(values[name] ?? "")));
       return { prediction, probabilities };
     },
-    /** By term of the text. The base is what is said of a text without any known one. */
+    /** Explains by the terms of the text. The base is the score of a text without known terms. */
     explain(values) {
       const text = weigh(String(values[name] ?? ""));
-      const factors = against(predict(text).place, classes.length);
+      const factors = logOddsFactors(predict(text).place, classes.length);
       const base = intercepts.reduce((sum, intercept, k) => sum + factors[k]! * intercept, 0);
       const contributions = Float64Array.from(
         text.places,

@@ -2,47 +2,48 @@ import { z } from "zod";
 import type { FeatureValues, TableFeature } from "./feature.ts";
 
 /**
- * A tree of decisions as columns by node, a node before all that is under it: node 0 is the root, and what is left under node n begins
- * at n + 1. A row of raw values (`rawRow`) goes
- * - by a feature of numbers, left where its value is at most the threshold;
- * - by a feature of words, left where its category is in `sets[threshold]`;
- * - without a value, or with a word that is none of the categories, left where `missing_left` is 1.
+ * A decision tree as columns by node in preorder: node 0 is the root, and the left child of node n is n + 1. A row of raw values
+ * (`createRawRow`) goes left
+ * - by a feature of numbers, if its value is at most the threshold;
+ * - by a feature of categories, if its category is in `sets[threshold]`;
+ * - without a value, or with an unknown category, if `missing_left` is 1.
  */
 export const tree = z.object({
-  features: z.array(z.int().nonnegative()).min(1).describe("Place of the feature that the node asks for; 0 of a leaf"),
-  thresholds: z.array(z.number()).describe("0 of a leaf"),
+  features: z
+    .array(z.int().nonnegative())
+    .min(1)
+    .describe("Index of the feature that the node splits on; 0 for a leaf"),
+  thresholds: z.array(z.number()).describe("0 for a leaf"),
   missing_left: z.array(z.union([z.literal(0), z.literal(1)])),
-  rights: z.array(z.int().nonnegative()).describe("The node at which what is right begins; 0 of a leaf"),
+  rights: z.array(z.int().nonnegative()).describe("The right child; 0 for a leaf"),
   values: z
     .array(z.number())
-    .describe(
-      "What a leaf says; of other nodes, the mean of what is under them over the rows that it was learned from",
-    ),
-  sets: z.array(z.array(z.int().nonnegative())).describe("Places of categories that go left"),
+    .describe("Value of a leaf; for other nodes, the mean of the leaves below by training rows"),
+  sets: z.array(z.array(z.int().nonnegative())).describe("Indices of categories that go left"),
 });
 export type Tree = z.infer<typeof tree>;
 
-/** What is wrong with a tree about these features, if anything is. */
-export function misfit(
+/** Finds out why a tree is inconsistent with the features; returns undefined if it is consistent. */
+export function inconsistency(
   { features, thresholds, missing_left, rights, values, sets }: Tree,
-  asked: readonly TableFeature[],
+  modelFeatures: readonly TableFeature[],
 ): string | undefined {
   const nodes = features.length;
   if ([thresholds, missing_left, rights, values].some(({ length }) => length !== nodes))
     return "columns are not equally long";
   for (let node = 0; node < nodes; node++) {
-    const feature = asked[features[node]!];
-    if (feature === undefined) return `node ${node} asks for a feature that is not there`;
+    const feature = modelFeatures[features[node]!];
+    if (feature === undefined) return `node ${node} splits on an unknown feature`;
     if (rights[node] === 0) continue;
-    // To go on is to go to a later node, so every walk ends.
-    if (rights[node]! <= node + 1 || rights[node]! >= nodes) return `node ${node} leads to no node after it`;
+    // Children come later, so every walk ends.
+    if (rights[node]! <= node + 1 || rights[node]! >= nodes) return `node ${node} has no valid right child`;
     if (feature.kind === "category" && !sets[thresholds[node]!]?.every((place) => place < feature.categories.length))
-      return `node ${node} asks for categories that are not there`;
+      return `node ${node} splits on unknown categories`;
   }
   return undefined;
 }
 
-/** Makes what turns values into the row that trees ask: numbers as they are, words as places in their categories, and NaN for neither. */
+/** Creates a function that converts values to a raw row: numbers, indices of categories, and NaN if missing or unknown. */
 export function createRawRow(features: readonly TableFeature[]): (values: FeatureValues) => Float64Array {
   const places = features.map(
     (feature) => new Map(feature.kind === "category" ? feature.categories.map((name, place) => [name, place]) : []),
@@ -59,7 +60,7 @@ export function createRawRow(features: readonly TableFeature[]): (values: Featur
   };
 }
 
-/** The leaf that a row comes to. */
+/** Finds the leaf of a row. */
 export function leafOf(
   { features, thresholds, missing_left, rights, sets }: Tree,
   isCategory: readonly boolean[],
@@ -81,8 +82,8 @@ export function leafOf(
 }
 
 /**
- * Adds to each feature what the steps by it change of the value of the node (A. Saabas, Interpreting random forests, 2014); returns the root's value.
- * A step to the left is to the next node, so the leaf tells the way: whatever begins at or before it, and not after.
+ * Adds to each feature the changes of the node's value at its splits (A. Saabas, Interpreting random forests, 2014); returns the root's
+ * value. In preorder the leaf's index determines the path: it is in the last subtree that begins at or before it.
  */
 export function addContributions(
   tree: Tree,

@@ -13,28 +13,31 @@ import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/app.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
-import { NotInOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
+import { NotExportableToOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 import { z } from "zod";
 import type { ArtifactStore } from "./artifact-store.ts";
-import type { Collection } from "./collection.ts";
+import type { GarbageCollection } from "./garbage-collection.ts";
 import type { ModelStore } from "./model-store.ts";
 import { storeUpload } from "./upload.ts";
 
 export interface ArtifactDeps {
   models: ModelStore;
   artifacts: ArtifactStore;
-  collection: Collection;
+  garbageCollection: GarbageCollection;
   maxArtifactBytes: number;
 }
 
-/** The bytes of models: put before they are registered, read by version, and removed once nobody names them. */
-export function addArtifactRoutes(app: App, { models, artifacts, collection, maxArtifactBytes }: ArtifactDeps): void {
+/** Routes for the bytes of models: they are uploaded before registration, read by version, and removed once unreferenced. */
+export function addArtifactRoutes(
+  app: App,
+  { models, artifacts, garbageCollection, maxArtifactBytes }: ArtifactDeps,
+): void {
   app.put(
     "/models/:name/artifacts/:sha256",
     { schema: { params: z.object({ name: modelName, sha256 }), response: { 201: artifactStored } } },
     async (request, reply) => {
       const { name, sha256 } = request.params;
-      // Stored again even if it is there: whether the bytes are right is known only when they have been read.
+      // Stored again even if it exists, since the digest is verified only after all bytes have arrived.
       const { bytes } = await artifacts.put(name, sha256, (put) =>
         storeUpload(request, { maxBytes: maxArtifactBytes, sha256 }, put),
       );
@@ -54,9 +57,9 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
           `The artifact of version ${version.version} of "${version.name}" is gone from the object store.`,
         );
       void reply.header("content-type", "application/octet-stream").header("x-model-version", version.version);
-      const asItIs = request.query.format === undefined || version.format === onnxFormat;
-      const file = asItIs ? artifact : onnxOf(version, await buffer(artifact));
-      if (asItIs) void reply.header("content-length", version.bytes).header("etag", `"${version.sha256}"`);
+      const unchanged = request.query.format === undefined || version.format === onnxFormat;
+      const file = unchanged ? artifact : onnxOf(version, await buffer(artifact));
+      if (unchanged) void reply.header("content-length", version.bytes).header("etag", `"${version.sha256}"`);
       if (request.query.format)
         void reply.header("content-disposition", `attachment; filename="${version.name}-${version.version}.onnx"`);
       return reply.send(file);
@@ -68,20 +71,20 @@ export function addArtifactRoutes(app: App, { models, artifacts, collection, max
       .number()
       .pipe(z.int().nonnegative())
       .optional()
-      .describe("Seconds that bytes stay which no version names. Default: the registry's setting"),
+      .describe("Age from which unreferenced bytes are removed, seconds. Default: the registry's setting"),
   });
   app.post(
     "/artifacts/collect",
     { schema: { querystring, response: { 200: artifactsCollected } } },
     async (request) => {
-      const collected = await collection.run(request.query.grace_s);
+      const collected = await garbageCollection.run(request.query.grace_s);
       if (!collected) throw new Problem(chatdbProblems.collectionRunning, "Artifacts are being collected already.");
       return collected;
     },
   );
 }
 
-/** Throws a Problem (422) for a version that has no form in ONNX. */
+/** Converts an artifact to ONNX. Throws a Problem (422) if that is impossible. */
 function onnxOf({ name, version, format }: ModelVersion, bytes: Buffer): Buffer {
   if (format !== artifactFormat)
     throw new Problem(
@@ -91,7 +94,7 @@ function onnxOf({ name, version, format }: ModelVersion, bytes: Buffer): Buffer 
   try {
     return Buffer.from(toOnnx(parseArtifact(bytes)));
   } catch (error) {
-    if (error instanceof NotInOnnx) throw new Problem(chatdbProblems.modelNotExportable, error.message);
+    if (error instanceof NotExportableToOnnx) throw new Problem(chatdbProblems.modelNotExportable, error.message);
     throw error;
   }
 }

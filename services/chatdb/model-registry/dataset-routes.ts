@@ -1,5 +1,5 @@
 import { dataset, datasetList, datasetName } from "@chatdb/contracts/datasets.ts";
-import { limit } from "@chatdb/contracts/limit.ts";
+import { limit } from "@chatdb/contracts/common.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
@@ -13,7 +13,7 @@ export interface DatasetDeps {
   maxDatasetBytes: number;
 }
 
-/** Datasets by name, streamed in and out. A put replaces the dataset at once: nobody reads a mixture. */
+/** Routes for datasets, which are streamed. A PUT replaces a dataset atomically. */
 export function addDatasetRoutes(app: App, { objects, bucket, maxDatasetBytes }: DatasetDeps): void {
   const params = z.object({ name: datasetName });
   const locationOf = (name: string) => `s3://${bucket}/${name}`;

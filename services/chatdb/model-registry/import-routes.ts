@@ -5,8 +5,8 @@ import { importQuery, modelName, modelVersion, onnxFormat, type ImportQuery } fr
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/app.ts";
-import { mostFileBytes, tryOnnx } from "@chatdb/onnx-runtime/model.ts";
-import { OnnxRefused } from "@chatdb/onnx-runtime/signature.ts";
+import { maxFileBytes, tryOnnx } from "@chatdb/onnx-runtime/model.ts";
+import { InvalidOnnxFile } from "@chatdb/onnx-runtime/signature.ts";
 import { OnnxFailure, OnnxTimeout } from "@chatdb/onnx-runtime/thread.ts";
 import { z } from "zod";
 import type { ArtifactStore } from "./artifact-store.ts";
@@ -18,9 +18,9 @@ export interface ImportDeps {
   artifacts: ArtifactStore;
 }
 
-/** Models that were trained elsewhere: a file is tried, and then stored and registered as it came. */
+/** Route for models that were trained elsewhere: the file is tried, then stored unchanged and registered. */
 export function addImportRoutes(app: App, { models, artifacts }: ImportDeps): void {
-  const tried = oneAtATime();
+  const inSequence = createQueue();
   app.post(
     "/models/:name/import",
     {
@@ -35,14 +35,14 @@ export function addImportRoutes(app: App, { models, artifacts }: ImportDeps): vo
         params: { name },
         query,
       } = request;
-      const file = await storeUpload(request, { maxBytes: mostFileBytes }, buffer);
+      const file = await storeUpload(request, { maxBytes: maxFileBytes }, buffer);
       const sha256 = createHash("sha256").update(file).digest("hex");
       const job_id = `import-${createHash("sha256")
         .update(JSON.stringify([sha256, query.target, query.features, query.classes]))
         .digest("hex")}`;
       const [known] = (await models.versions(name, { job_id, limit: 1 })) ?? [];
       if (known) return reply.header("location", `/models/${name}/${known.version}`).send(known);
-      const imported = { target: query.target, ...(await tried(() => tryFile(file, query))) };
+      const imported = { target: query.target, ...(await inSequence(() => tryFile(file, query))) };
       await artifacts.put(name, sha256, (put) => put(Readable.from([file])));
       const { version, created } = await models.register({
         name,
@@ -60,12 +60,12 @@ export function addImportRoutes(app: App, { models, artifacts }: ImportDeps): vo
   );
 }
 
-/** Throws a Problem (422) that tells all that is wrong with the file. */
+/** Tries the model on two rows. Throws a Problem (422) with all faults of the file. */
 async function tryFile(file: Buffer, names: ImportQuery) {
   try {
     return await tryOnnx(file, names);
   } catch (error) {
-    if (error instanceof OnnxRefused)
+    if (error instanceof InvalidOnnxFile)
       throw new Problem(chatdbProblems.modelFileInvalid, `The file cannot be imported. ${error.message}`, {
         errors: error.faults.map((message) => ({ path: "file", message })),
       });
@@ -83,8 +83,8 @@ async function tryFile(file: Buffer, names: ImportQuery) {
   }
 }
 
-/** Lets tasks run one after another: each may take as much memory as a model may. */
-function oneAtATime() {
+/** Runs tasks one after another, since each may take as much memory as a model. */
+function createQueue() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(task: () => Promise<T>): Promise<T> => {
     const own = last.then(task);

@@ -4,7 +4,7 @@ import { databaseEnv, s3Env } from "@platform/kit/env.ts";
 import { runService } from "@platform/kit/run.ts";
 import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 import { z } from "zod";
-import type { RegistryTables } from "./schema.ts";
+import type { RegistryTables } from "./tables.ts";
 import { createService } from "./service.ts";
 
 await runService({

@@ -1,4 +1,4 @@
-import { limit } from "@chatdb/contracts/limit.ts";
+import { limit } from "@chatdb/contracts/common.ts";
 import {
   modelList,
   modelName,
@@ -14,8 +14,8 @@ import { z } from "zod";
 import type { ModelStore } from "./model-store.ts";
 
 /**
- * A model is registered as in the OCI distribution specification: first the bytes under their digest, then the metadata
- * that names the digest. A version is thus visible only when both exist; a crash in between leaves unnamed bytes at most.
+ * Routes for models. A model is registered as in the OCI distribution specification: first the bytes under their digest, then the metadata
+ * with the digest. So a version is visible only when both exist; a crash in between leaves unreferenced bytes at most.
  */
 export function addModelRoutes(app: App, models: ModelStore): void {
   const named = z.object({ name: modelName });

@@ -2,9 +2,9 @@ import type { ImportedModel, ModelRegistration, ModelVersion, VersionReference }
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Kysely, Selectable, Transaction } from "kysely";
-import type { RegistryTables } from "./schema.ts";
+import type { RegistryTables } from "./tables.ts";
 
-/** A model in a list. Stages that no version has are absent. */
+/** A model in a list. Stages without a version are absent. */
 export interface ModelSummary {
   name: string;
   latest_version: number;
@@ -15,27 +15,27 @@ export interface ModelSummary {
 
 type Registration = ModelRegistration & { imported?: ImportedModel };
 
-/** Models and their versions, as PostgreSQL has them. */
+/** The models and versions in PostgreSQL. */
 export interface ModelStore {
   /**
-   * Makes the next version of a model; the version that the job made before where there is one.
-   * Throws a Problem (409) where its bytes are not here.
+   * Registers the next version of a model, or returns the version that the job has registered before. Throws a Problem (409) if its bytes
+   * are missing.
    */
   register(registration: Registration): Promise<{ version: ModelVersion; created: boolean }>;
-  /** Throws a Problem (404) that says what there is none of. */
+  /** Finds a version. Throws a Problem (404) that names the missing model or version. */
   find(name: string, version: VersionReference): Promise<ModelVersion>;
-  /** Newest first, of one job if given; undefined for an unknown model. */
+  /** Lists versions, newest first, of one job if given; undefined for an unknown model. */
   versions(name: string, filter: { job_id?: string | undefined; limit: number }): Promise<ModelVersion[] | undefined>;
-  /** Each model whose name begins so, by name. */
+  /** Lists the models with a prefix of their names, by name. */
   list(filter: { prefix: string; limit: number }): Promise<ModelSummary[]>;
-  /** Where the bytes of a version lie. */
+  /** Returns the object key of a version's bytes. */
   artifactKey(version: ModelVersion): Promise<string>;
 }
 
-/** `isThere` says whether the object store has an artifact's key. */
-export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: string) => Promise<boolean>): ModelStore {
+/** @param exists decides whether the object store has a key */
+export function createModelStore(db: Kysely<RegistryTables>, exists: (key: string) => Promise<boolean>): ModelStore {
   return {
-    register: (registration) => db.transaction().execute((transaction) => register(transaction, registration, isThere)),
+    register: (registration) => db.transaction().execute((transaction) => register(transaction, registration, exists)),
 
     async find(name, version) {
       const rows = db.selectFrom("model_versions").selectAll().where("model_name", "=", name);
@@ -82,7 +82,7 @@ export function createModelStore(db: Kysely<RegistryTables>, isThere: (key: stri
 async function register(
   transaction: Transaction<RegistryTables>,
   registration: Registration,
-  isThere: (key: string) => Promise<boolean>,
+  exists: (key: string) => Promise<boolean>,
 ): Promise<{ version: ModelVersion; created: boolean }> {
   const { name, job_id, sha256, format, metrics, evaluation, lineage, imported } = registration;
   await transaction
@@ -90,12 +90,12 @@ async function register(
     .values({ name })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  // Each sees the versions of those before it.
-  await queueUp(transaction, name);
+  // Serialised, so that each registration sees the versions before it.
+  await lockModel(transaction, name);
   const versions = transaction.selectFrom("model_versions").where("model_name", "=", name);
   const known = await versions.selectAll().where("job_id", "=", job_id).executeTakeFirst();
   if (known) return { version: toVersion(known), created: false };
-  const artifact = await holdArtifact(transaction, name, sha256, isThere);
+  const artifact = await lockArtifact(transaction, name, sha256, exists);
   const { last } = await versions.select((select) => select.fn.max("version").as("last")).executeTakeFirstOrThrow();
   const row = await transaction
     .insertInto("model_versions")
@@ -143,8 +143,8 @@ async function list(
   }));
 }
 
-/** Changes to one model queue up here, until the transaction ends. False for an unknown model. */
-export async function queueUp(transaction: Transaction<RegistryTables>, name: string): Promise<boolean> {
+/** Locks a model until the transaction ends, so that changes to it are serialised. Returns false for an unknown model. */
+export async function lockModel(transaction: Transaction<RegistryTables>, name: string): Promise<boolean> {
   const row = await transaction
     .selectFrom("models")
     .select("name")
@@ -155,14 +155,14 @@ export async function queueUp(transaction: Transaction<RegistryTables>, name: st
 }
 
 /**
- * The newest bytes with that digest. Until the transaction ends, nobody takes away the right to name them. That they are there is looked up all
- * the same: a database that was restored from a backup has rows of objects that were collected since.
+ * Finds the newest object with the digest and locks its row, so that no collection deletes it before the transaction ends. Its existence is
+ * verified, since a database restored from a backup may have rows of objects that were collected since.
  */
-async function holdArtifact(
+async function lockArtifact(
   transaction: Transaction<RegistryTables>,
   name: string,
   sha256: string,
-  isThere: (key: string) => Promise<boolean>,
+  exists: (key: string) => Promise<boolean>,
 ) {
   const rows = await transaction
     .selectFrom("artifacts")
@@ -173,7 +173,7 @@ async function holdArtifact(
     .orderBy("stored_at", "desc")
     .forKeyShare()
     .execute();
-  for (const { key, bytes } of rows) if (await isThere(key)) return { artifact_key: key, bytes: bytes! };
+  for (const { key, bytes } of rows) if (await exists(key)) return { artifact_key: key, bytes: bytes! };
   throw new Problem(
     chatdbProblems.artifactMissing,
     `The bytes are not here yet: put them to /models/${name}/artifacts/${sha256}, then register them.`,
@@ -195,9 +195,9 @@ export function toVersion(row: Selectable<RegistryTables["model_versions"]>): Mo
     imported,
     created_at,
   } = row;
-  const same = { name: model_name, version, stage, job_id, sha256, bytes, format, metrics };
+  const common = { name: model_name, version, stage, job_id, sha256, bytes, format, metrics };
   return {
-    ...same,
+    ...common,
     ...(evaluation && { evaluation }),
     ...(lineage && { lineage }),
     ...(imported && { imported }),

@@ -6,12 +6,13 @@ import type { FastifyInstance } from "fastify";
 import { sql, type Kysely } from "kysely";
 import { addArtifactRoutes } from "./artifact-routes.ts";
 import { createArtifactStore } from "./artifact-store.ts";
-import { startCollection } from "./collection.ts";
+import { startGarbageCollection } from "./garbage-collection.ts";
 import { addDatasetRoutes } from "./dataset-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { createModelStore } from "./model-store.ts";
-import { migrations, type RegistryTables } from "./schema.ts";
+import { migrations } from "./migrations.ts";
+import type { RegistryTables } from "./tables.ts";
 import { addStageRoutes } from "./stage-routes.ts";
 import { createStageStore } from "./stage-store.ts";
 
@@ -19,18 +20,18 @@ export interface Deps {
   db: Kysely<RegistryTables>;
   objects: ObjectStore;
   buckets: { models: string; datasets: string };
-  /** Of one artifact, bytes. Default 256 MiB. */
+  /** Upper limit of one artifact, bytes. Default 256 MiB. */
   maxArtifactBytes?: number;
-  /** Of one dataset, bytes. Default 5 GiB. */
+  /** Upper limit of one dataset, bytes. Default 5 GiB. */
   maxDatasetBytes?: number;
-  /** Seconds that an artifact stays which no version names. Default 3600. */
+  /** Time for which an unreferenced artifact is kept, seconds. Default 3600. */
   artifactGraceS?: number | undefined;
   log?: Logger;
 }
 
 const MiB = 2 ** 20;
 
-/** Keeps models and datasets: metadata in PostgreSQL, bytes in the object store. */
+/** Stores models and datasets: metadata in PostgreSQL, bytes in the object store. */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
   const {
     db,
@@ -44,20 +45,20 @@ export async function createService(deps: Deps): Promise<FastifyInstance> {
   await migrate(db, migrations);
   const app = createServer({
     name: "model-registry",
-    description: "Keeps models in versions that never change, and the datasets they are trained on.",
+    description: "Stores immutable versions of models, and the datasets they are trained on.",
     log,
     checks: { database: () => sql`select 1`.execute(db), objectStore: () => objects.ping() },
   });
-  // Uploads are streamed, so Fastify must not read them.
+  // Uploads are streamed, so Fastify must not parse them.
   for (const type of ["application/octet-stream", "text/csv"]) {
     app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
   const artifacts = createArtifactStore({ db, objects, bucket: buckets.models, graceS: artifactGraceS });
   const models = createModelStore(db, artifacts.has);
-  const collection = startCollection({ db, artifacts, log });
-  app.addHook("preClose", () => collection.stop());
+  const garbageCollection = startGarbageCollection({ db, artifacts, log });
+  app.addHook("preClose", () => garbageCollection.stop());
   addModelRoutes(app, models);
-  addArtifactRoutes(app, { models, artifacts, collection, maxArtifactBytes });
+  addArtifactRoutes(app, { models, artifacts, garbageCollection, maxArtifactBytes });
   addImportRoutes(app, { models, artifacts });
   addStageRoutes(app, models, createStageStore(db));
   addDatasetRoutes(app, { objects, bucket: buckets.datasets, maxDatasetBytes });

@@ -1,4 +1,4 @@
-import { limit } from "@chatdb/contracts/limit.ts";
+import { limit, userHeader } from "@chatdb/contracts/common.ts";
 import {
   comparison,
   modelName,
@@ -8,17 +8,16 @@ import {
   versionNumber,
   versionReference,
 } from "@chatdb/contracts/models.ts";
-import { userHeader } from "@chatdb/contracts/user.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { App } from "@platform/kit/app.ts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { compare } from "./compare.ts";
+import { compare } from "./compare-versions.ts";
 import type { ModelStore } from "./model-store.ts";
 import type { StageStore } from "./stage-store.ts";
 
-/** What stands between a trained version and its use: promotion, roll-back, the history of both, and the comparison that leads to them. */
+/** Routes for stages: promotion, roll-back, their history, and the comparison of versions. */
 export function addStageRoutes(app: App, models: ModelStore, stages: StageStore): void {
   const params = z.object({ name: modelName });
   const versioned = z.object({ name: modelName, version: z.coerce.number().pipe(versionNumber) });
@@ -44,10 +43,10 @@ export function addStageRoutes(app: App, models: ModelStore, stages: StageStore)
     },
   );
 
-  const both = z.object({ from: versionReference, to: versionReference });
+  const fromAndTo = z.object({ from: versionReference, to: versionReference });
   app.get(
     "/models/:name/compare",
-    { schema: { params, querystring: both, response: { 200: comparison } } },
+    { schema: { params, querystring: fromAndTo, response: { 200: comparison } } },
     async (request) => {
       const {
         params: { name },

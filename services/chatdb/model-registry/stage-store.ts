@@ -2,16 +2,16 @@ import type { ModelVersion, Stage, StageHistory } from "@chatdb/contracts/models
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { Kysely, Transaction } from "kysely";
-import { queueUp, toVersion } from "./model-store.ts";
-import type { RegistryTables } from "./schema.ts";
+import { lockModel, toVersion } from "./model-store.ts";
+import type { RegistryTables } from "./tables.ts";
 
-/** Where versions stand, and how they came there. Changes to one model happen one after another; of those at once the last holds. */
+/** The stages of versions and their history. Changes to one model are serialised; the last one wins. */
 export interface StageStore {
-  /** Puts a version into a stage; who was in staging or production before it is archived. Throws a Problem (404) for an unknown one. */
+  /** Moves a version to a stage; the former version in staging or production is archived. Throws a Problem (404) for an unknown version. */
   change(name: string, version: number, to: Stage, by: string | undefined): Promise<ModelVersion>;
-  /** Brings back who was in production before the present version. Throws a Problem: 404 for an unknown model, 409 where there is nobody. */
+  /** Restores the former production version. Throws a Problem: 404 for an unknown model, 409 if there is no former version. */
   rollBack(name: string, by: string | undefined): Promise<ModelVersion>;
-  /** Newest first; undefined for an unknown model. */
+  /** Lists changes, newest first; undefined for an unknown model. */
   history(name: string, limit: number): Promise<StageHistory["changes"] | undefined>;
 }
 
@@ -27,20 +27,20 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
   return {
     change: (name, version, to, by) =>
       db.transaction().execute(async (transaction) => {
-        await queueUp(transaction, name);
-        return enter(transaction, { name, version, to, rollback: false, by });
+        await lockModel(transaction, name);
+        return moveToStage(transaction, { name, version, to, rollback: false, by });
       }),
 
     rollBack: (name, by) =>
       db.transaction().execute(async (transaction) => {
-        if (!(await queueUp(transaction, name))) throw unknown(name);
-        const present = await transaction
+        if (!(await lockModel(transaction, name))) throw unknown(name);
+        const current = await transaction
           .selectFrom("model_versions")
           .select("version")
           .where("model_name", "=", name)
           .where("stage", "=", "production")
           .executeTakeFirst();
-        if (!present)
+        if (!current)
           throw new Problem(
             chatdbProblems.noEarlierVersion,
             `No version of "${name}" is in production, so there is none to roll back from.`,
@@ -56,9 +56,9 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
         if (before === undefined)
           throw new Problem(
             chatdbProblems.noEarlierVersion,
-            `Before version ${present.version}, no other version of "${name}" was in production.`,
+            `Before version ${current.version}, no other version of "${name}" was in production.`,
           );
-        return enter(transaction, { name, version: before, to: "production", rollback: true, by });
+        return moveToStage(transaction, { name, version: before, to: "production", rollback: true, by });
       }),
 
     async history(name, limit) {
@@ -84,27 +84,27 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
 }
 
 /**
- * The version to roll back to, from all entries into production, oldest first: each lies on top of the one before, and a roll-back
- * takes the top off. So rolling back twice goes two steps back, not to and fro.
+ * Computes the version to roll back to from all moves to production, oldest first. Moves form a stack from which a roll-back pops, so that
+ * two roll-backs go two steps back instead of to and fro.
  */
 export function productionBefore(entries: readonly { version: number; rollback: boolean }[]): number | undefined {
-  const pile: number[] = [];
+  const stack: number[] = [];
   for (const { version, rollback } of entries) {
-    if (rollback) pile.pop();
-    else if (pile.at(-1) !== version) pile.push(version);
+    if (rollback) stack.pop();
+    else if (stack.at(-1) !== version) stack.push(version);
   }
-  return pile.at(-2);
+  return stack.at(-2);
 }
 
-async function enter(transaction: Transaction<RegistryTables>, move: Move): Promise<ModelVersion> {
+async function moveToStage(transaction: Transaction<RegistryTables>, move: Move): Promise<ModelVersion> {
   const { name, version, to } = move;
   const versions = transaction.selectFrom("model_versions").selectAll().where("model_name", "=", name);
   const row = await versions.where("version", "=", version).executeTakeFirst();
   if (!row) throw unknown(name, version);
   if (row.stage === to) return toVersion(row);
   if (to === "production" || to === "staging") {
-    const present = await versions.where("stage", "=", to).executeTakeFirst();
-    if (present) await write(transaction, { ...move, version: present.version, to: "archived" }, to);
+    const current = await versions.where("stage", "=", to).executeTakeFirst();
+    if (current) await write(transaction, { ...move, version: current.version, to: "archived" }, to);
   }
   await write(transaction, move, row.stage);
   return toVersion({ ...row, stage: to });

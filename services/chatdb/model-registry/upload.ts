@@ -7,13 +7,13 @@ import type { FastifyRequest } from "fastify";
 
 export interface UploadLimits {
   maxBytes: number;
-  /** What the bytes must come to. */
+  /** Digest that the bytes must have. */
   sha256?: string;
 }
 
 /**
- * Stores a request's body by `store`, which must keep nothing when its stream fails. The stream fails where the body
- * is cut off, is too large, or does not have the announced digest: the caller gets a Problem.
+ * Stores a request's body by `store`, which must discard everything if its stream fails. The stream fails if the body is incomplete, too
+ * large, or does not have the announced digest; the caller gets a Problem.
  */
 export async function storeUpload<T>(
   request: FastifyRequest,
@@ -27,7 +27,7 @@ export async function storeUpload<T>(
     );
   if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const check = verify(limits);
-  // Errors reach the store through `check`, so there is nothing to do about them here.
+  // Errors reach the store through `check`, so they need no handling here.
   pipeline(request.body, check, () => undefined);
   try {
     return await store(check);

@@ -1,6 +1,6 @@
 import type { Names, Signature } from "./signature.ts";
 
-/** A tensor as it goes between threads. */
+/** A tensor in a message between threads. */
 export interface PlainTensor {
   type: string;
   data: Float32Array | Float64Array | BigInt64Array | string[];
@@ -8,15 +8,15 @@ export interface PlainTensor {
 }
 export type Tensors = Record<string, PlainTensor>;
 
-/** What the thread of a model begins with. */
+/** The data that a model's thread starts with. */
 export interface ThreadData {
   file: Uint8Array;
   names: Names;
-  /** Of WebAssembly's memory, pages of 64 KiB. */
-  mostPages: number;
+  /** Upper limit of WebAssembly memory, pages of 64 KiB. */
+  maxPages: number;
 }
 
-/** What it answers, first about the file, then about one run after another. */
+/** An answer of the thread: first about the file, then one for each run. */
 export type Answer =
   | { kind: "ready"; signature: Signature; memoryBytes: number }
   | { kind: "refused"; faults: readonly string[] }

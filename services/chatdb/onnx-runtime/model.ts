@@ -1,26 +1,26 @@
 import type { ImportedModel } from "@chatdb/contracts/models.ts";
 import type { FeatureValues } from "@chatdb/ml-model/feature.ts";
 import type { Prediction } from "@chatdb/ml-model/prediction.ts";
-import { OnnxRefused, type Names, type Signature } from "./signature.ts";
+import { InvalidOnnxFile, type Names, type Signature } from "./signature.ts";
 import { feedsOf, predictionsOf } from "./tensors.ts";
-import { OnnxFailure, OnnxThread, OnnxTimeout, type Limits } from "./thread.ts";
+import { OnnxFailure, OnnxThread, OnnxTimeout, type OnnxLimits } from "./thread.ts";
 
-/** A file of more bytes is not imported: the runtime needs a multiple of them. */
-export const mostFileBytes = 16 * 2 ** 20;
+/** Upper limit of an imported file, bytes: the runtime needs a multiple of its size. */
+export const maxFileBytes = 16 * 2 ** 20;
 
-/** A model of a .onnx file, in a thread of its own while it is in use. */
+/** A model of a .onnx file. It runs in a thread of its own. */
 export interface OnnxModel {
   signature: Signature;
-  /** That the runtime took for it, bytes. */
+  /** Memory that the runtime has allocated, bytes. */
   memoryBytes: number;
-  /** All rows in one run. Rejects with OnnxTimeout or OnnxFailure; the next call starts a new thread where that one is gone. */
+  /** Predicts all rows in one run. Rejects with OnnxTimeout or OnnxFailure; the next call starts a new thread if this one has ended. */
   predict(rows: readonly FeatureValues[]): Promise<Prediction[]>;
-  /** Ends the thread once nothing waits for it. What is asked later still gets its answer. */
+  /** Ends the thread once nothing waits for it. Later predictions still work. */
   close(): void;
 }
 
-/** Loads a file. Rejects with OnnxRefused or OnnxTimeout. */
-export async function loadOnnx(file: Uint8Array, names: Names, limits: Limits = {}): Promise<OnnxModel> {
+/** Loads a file. Rejects with InvalidOnnxFile or OnnxTimeout. */
+export async function loadOnnx(file: Uint8Array, names: Names, limits: OnnxLimits = {}): Promise<OnnxModel> {
   let thread = new OnnxThread(file, names, limits);
   const { signature, memoryBytes } = await thread.ready;
   let [users, closed] = [0, false];
@@ -30,7 +30,7 @@ export async function loadOnnx(file: Uint8Array, names: Names, limits: Limits = 
     async predict(rows) {
       users++;
       try {
-        if (thread.over) thread = new OnnxThread(file, names, limits);
+        if (thread.hasEnded) thread = new OnnxThread(file, names, limits);
         const used = thread;
         await used.ready;
         return predictionsOf(signature, await used.run(feedsOf(signature, rows)), rows.length);
@@ -48,11 +48,11 @@ export async function loadOnnx(file: Uint8Array, names: Names, limits: Limits = 
   };
 }
 
-/** Loads a file, tries it on two rows, and tells how it is called. Rejects with OnnxRefused, OnnxFailure or OnnxTimeout. */
+/** Loads a file, tries it on two rows, and returns its features and classes. Rejects with InvalidOnnxFile, OnnxFailure or OnnxTimeout. */
 export async function tryOnnx(
   file: Uint8Array,
   names: Names,
-  limits: Limits = {},
+  limits: OnnxLimits = {},
 ): Promise<Omit<ImportedModel, "target">> {
   const model = await loadOnnx(file, names, limits);
   const { features, classes } = model.signature;
@@ -60,9 +60,9 @@ export async function tryOnnx(
     const row = Object.fromEntries(features.map(({ kind, name }) => [name, kind === "number" ? 1 : ""]));
     const predictions = await model.predict([row, row]);
     const faults = predictions.slice(0, 1).flatMap((prediction) => faultsOf(prediction, classes));
-    if (faults.length > 0) throw new OnnxRefused(faults);
+    if (faults.length > 0) throw new InvalidOnnxFile(faults);
   } catch (error) {
-    // Which words it knows is not known here.
+    // The file does not list the words that it knows, so the row may have unknown ones.
     const unknownWord =
       error instanceof OnnxFailure &&
       features.some(({ kind }) => kind === "text") &&

@@ -1,46 +1,46 @@
-/* A worker thread with one model in ONNX Runtime, whose memory is bounded. */
+/* The worker thread of one model in ONNX Runtime, with limited memory. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Answer, Tensors, ThreadData } from "./messages.ts";
-import { OnnxRefused, signatureOf } from "./signature.ts";
+import { InvalidOnnxFile, signatureOf } from "./signature.ts";
 
-const { file, names, mostPages } = workerData as ThreadData;
+const { file, names, maxPages } = workerData as ThreadData;
 const owner = parentPort!;
 const answer = (message: Answer) => owner.postMessage(message);
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const isOutOfMemory = (error: unknown) => textOf(error).includes("bad_alloc");
 const reasonOf = (error: unknown) =>
   isOutOfMemory(error)
-    ? `it needs more than the ${mostPages / 16} MiB of memory that a model may use`
+    ? `it needs more than the ${maxPages / 16} MiB of memory that a model may use`
     : textOf(error)
         .replace(/^.*ERROR_MESSAGE: /s, "")
         .trim();
 
-/** The runtime's own. */
+/** Memories that the runtime has allocated. */
 const memories: WebAssembly.Memory[] = [];
 const Unbounded = WebAssembly.Memory;
-/** ONNX Runtime asks for 4 GiB at most, and has no setting for less. Beyond the bound it meets std::bad_alloc. */
+/** ONNX Runtime reserves up to 4 GiB and has no setting for less. Beyond this limit it fails with std::bad_alloc. */
 WebAssembly.Memory = class extends Unbounded {
   constructor(descriptor: WebAssembly.MemoryDescriptor) {
-    super({ ...descriptor, maximum: Math.min(descriptor.maximum ?? mostPages, mostPages) });
+    super({ ...descriptor, maximum: Math.min(descriptor.maximum ?? maxPages, maxPages) });
     memories.push(this);
   }
 };
-// After the bound is set.
+// Imported after the limit is set.
 const { env, InferenceSession, Tensor } = await import("onnxruntime-web/wasm");
-// On one thread, and with its WebAssembly in hand, it needs no other file.
+// With one thread and the WebAssembly binary given it loads no other file.
 env.wasm.numThreads = 1;
 env.wasm.wasmBinary = readFileSync(wasmFile());
-// What fails is answered.
+// Failures are answered, so the runtime need not log them.
 env.logLevel = "fatal";
 
 async function start(): Promise<void> {
   const signature = signatureOf(file, names);
   const session = await InferenceSession.create(file, { logSeverityLevel: 4 }).catch((error: unknown) => {
-    // Not for the file's sake.
+    // This is not a fault of the file.
     if (textOf(error).includes("no available backend")) throw error;
-    throw new OnnxRefused([`ONNX Runtime ${env.versions.web ?? ""} cannot load it: ${reasonOf(error)}.`]);
+    throw new InvalidOnnxFile([`ONNX Runtime ${env.versions.web ?? ""} cannot load it: ${reasonOf(error)}.`]);
   });
   owner.on("message", (feeds: Tensors) => {
     const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [
@@ -63,7 +63,7 @@ function plain(outputs: object): Tensors {
   );
 }
 
-/** In the package, or beside the bundle that holds this file. */
+/** Finds the WebAssembly file in the package, or beside the bundle that holds this file. */
 function wasmFile(): string {
   const name = "ort-wasm-simd-threaded.wasm";
   return fileURLToPath(
@@ -72,6 +72,6 @@ function wasmFile(): string {
 }
 
 start().catch((error: unknown) => {
-  if (!(error instanceof OnnxRefused)) throw error;
+  if (!(error instanceof InvalidOnnxFile)) throw error;
   answer({ kind: "refused", faults: error.faults });
 });

@@ -1,7 +1,7 @@
-import type { Asked } from "@chatdb/ml-model/feature.ts";
+import type { FeatureConstraint } from "@chatdb/ml-model/feature.ts";
 import { readOnnx, type OnnxFile, type OnnxValue } from "@chatdb/ml-model/onnx/read.ts";
 
-/** What whoever brings a file says of it. */
+/** Names that the importer of a file gives. */
 export interface Names {
   features?: readonly string[] | undefined;
   classes?: readonly string[] | undefined;
@@ -10,13 +10,13 @@ export interface Names {
 const inputTypes = ["float", "double", "int64", "string"] as const;
 export type InputType = (typeof inputTypes)[number];
 
-/** How a model is called, and what its answers mean. */
+/** The inputs and outputs of a model. */
 export interface Signature {
-  /** One matrix of all features, or an input for each. */
+  /** One matrix of all features, or one input for each feature. */
   inputs: { name: string; type: InputType; rank: number }[];
   matrix: boolean;
-  features: Asked[];
-  /** The output with a number for each row; absent of a classification. */
+  features: FeatureConstraint[];
+  /** The output with a number for each row; absent for a classification. */
   value?: string;
   label?: string;
   /** The output with a column for each class. */
@@ -24,8 +24,8 @@ export interface Signature {
   classes?: string[];
 }
 
-/** A file that cannot be imported: everything that is wrong with it, and what to do. */
-export class OnnxRefused extends Error {
+/** A file that cannot be imported, with all its faults and their remedies. */
+export class InvalidOnnxFile extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
@@ -34,11 +34,11 @@ export class OnnxRefused extends Error {
   }
 }
 
-/** Reads how the model in a file is called. Throws OnnxRefused. */
+/** Reads the signature of a model from its file. Throws InvalidOnnxFile. */
 export function signatureOf(bytes: Uint8Array, names: Names): Signature {
   const file = readOnnx(bytes);
   if (!file)
-    throw new OnnxRefused([
+    throw new InvalidOnnxFile([
       "This is not an ONNX file, or a part of it is missing. Send the bytes of a .onnx file as they are.",
     ]);
   const faults: string[] = [];
@@ -48,7 +48,7 @@ export function signatureOf(bytes: Uint8Array, names: Names): Signature {
     );
   const inputs = readInputs(file, names.features, faults);
   const outputs = readOutputs(file, names.classes, faults);
-  if (faults.length > 0) throw new OnnxRefused(faults);
+  if (faults.length > 0) throw new InvalidOnnxFile(faults);
   return { ...inputs, ...outputs };
 }
 
@@ -83,7 +83,7 @@ function readInputs(
   const named =
     features ??
     (matrix ? Array.from({ length: width ?? 0 }, (_, place) => `x${place + 1}`) : inputs.map(({ name }) => name));
-  // Files of our own have values that stand for what is missing.
+  // Models exported by ChatDB accept missing values.
   const required = producer !== "chatdb";
   return {
     inputs: inputs.map(({ name, type, dims }) => ({ name, type: type as InputType, rank: dims?.length ?? 0 })),
@@ -92,7 +92,7 @@ function readInputs(
   };
 }
 
-function featureOf(name: string, type: string | undefined, required: boolean): Asked {
+function featureOf(name: string, type: string | undefined, required: boolean): FeatureConstraint {
   if (type === "string") return { kind: "text", name, required };
   return { kind: "number", name, required: required || type === "int64", ...(type === "int64" && { whole: true }) };
 }
@@ -140,20 +140,20 @@ function readOutputs(
   return {};
 }
 
-/** The classes that the file tells: those of its metadata, else the only ones of the label's type and the number of the probabilities. */
+/** Finds the classes in the file: those of its metadata, else the only list with the label's type and the right length. */
 function classesOf(
   metadata: OnnxFile["metadata"],
   labels: OnnxFile["labels"],
   label: OnnxValue | undefined,
   probabilities: OnnxValue | undefined,
 ): string[] | undefined {
-  const told = listIn(metadata["classes"]);
-  if (told) return told;
+  const fromMetadata = listIn(metadata["classes"]);
+  if (fromMetadata) return fromMetadata;
   const width = probabilities?.dims?.[1];
-  const fitting = labels.filter(
+  const matching = labels.filter(
     ({ type, classes }) => type === label?.type && (width === undefined || classes.length === width),
   );
-  return fitting.length === 1 ? fitting[0]!.classes : undefined;
+  return matching.length === 1 ? matching[0]!.classes : undefined;
 }
 
 function listIn(json: string | undefined): string[] | undefined {
@@ -161,7 +161,7 @@ function listIn(json: string | undefined): string[] | undefined {
     const value: unknown = JSON.parse(json ?? "");
     return Array.isArray(value) ? value.map(String) : undefined;
   } catch {
-    // Another program may mean something else by this name.
+    // Another exporter may use this name for something else.
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { InputType, Signature } from "./signature.ts";
 
 type Value = number | string | undefined;
 
-/** The inputs for these rows. What is missing is NaN, or an empty text. */
+/** Builds the inputs for the rows. A missing value is NaN or an empty text. */
 export function feedsOf({ inputs, matrix, features }: Signature, rows: readonly FeatureValues[]): Tensors {
   if (!matrix)
     return Object.fromEntries(
@@ -37,7 +37,7 @@ function tensor(type: InputType, values: Value[], dims: number[]): PlainTensor {
     : { type: "float64", data: Float64Array.from(numbers), dims };
 }
 
-/** What the outputs say of each of so many rows. Throws an Error that says what about them is not as it must be. */
+/** Converts outputs to predictions, one for each row. Throws an Error if an output has the wrong shape. */
 export function predictionsOf(signature: Signature, outputs: Tensors, rows: number): Prediction[] {
   const { value, label, probabilities, classes = [] } = signature;
   if (value !== undefined)

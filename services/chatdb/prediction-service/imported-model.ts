@@ -1,4 +1,5 @@
 import type { ImportedModel, ModelReference } from "@chatdb/contracts/models.ts";
+import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import type { FeatureValues } from "@chatdb/ml-model/feature.ts";
@@ -7,26 +8,34 @@ import type { Prediction } from "@chatdb/ml-model/prediction.ts";
 import type { Predictor } from "@chatdb/ml-model/predictor.ts";
 import { createQuickInput } from "@chatdb/ml-model/quick-input.ts";
 import { loadOnnx } from "@chatdb/onnx-runtime/model.ts";
-import { OnnxRefused } from "@chatdb/onnx-runtime/signature.ts";
-import { OnnxTimeout, type Limits } from "@chatdb/onnx-runtime/thread.ts";
-import type { LoadedModel } from "./load-model.ts";
+import { InvalidOnnxFile } from "@chatdb/onnx-runtime/signature.ts";
+import { OnnxTimeout, type OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 
-/** A model that came as an ONNX file. It predicts in a thread of its own. */
+/** The predictor of an imported ONNX file. It runs in a thread of its own. */
 export interface ImportedPredictor extends Pick<Predictor, "input" | "accept"> {
-  /** All rows at once. Rejects with a Problem: 504 for one that takes too long, 422 for one that fails at these rows or is asked to explain. */
+  /** Predicts all rows at once. Rejects with a Problem: 504 on a timeout, 422 if the model fails on the rows or an explanation is requested. */
   predict: (rows: readonly FeatureValues[], explain: boolean) => Promise<Prediction[]>;
   close: () => void;
 }
 
-export const isImported = (predictor: LoadedModel["predictor"]): predictor is ImportedPredictor => "close" in predictor;
+/** An imported model that is ready to predict. */
+export interface LoadedImport {
+  predictor: ImportedPredictor;
+  schema: Omit<ModelSchema, "model">;
+  /** Memory that the runtime has allocated, bytes. */
+  bytes: number;
+}
 
-/** Makes a file ready. Throws a Problem: 504 for one that takes too long to load, 422 for one that the runtime refuses. */
+export const isImported = (predictor: Predictor | ImportedPredictor): predictor is ImportedPredictor =>
+  "close" in predictor;
+
+/** Loads an imported file. Throws a Problem: 504 if loading takes too long, 422 if the runtime rejects the file. */
 export async function loadImported(
   file: Buffer,
   imported: ImportedModel,
   model: ModelReference,
-  limits: Limits,
-): Promise<Omit<LoadedModel, "model">> {
+  limits: OnnxLimits,
+): Promise<LoadedImport> {
   const onnx = await loadOnnx(file, imported, limits).catch((error: unknown) => {
     throw problemOf(error, model);
   });
@@ -38,7 +47,7 @@ export async function loadImported(
       if (explain)
         throw new Problem(
           chatdbProblems.explanationNotAvailable,
-          'A model that was imported does not tell what adds up to its predictions. Ask without "explain".',
+          'An imported model cannot explain its predictions. Ask without "explain".',
         );
       try {
         return await onnx.predict(rows);
@@ -69,7 +78,7 @@ function problemOf(error: unknown, { name, version }: ModelReference): Problem {
       chatdbProblems.predictionTimeout,
       `Version ${version} of "${name}" ${message}. Ask for fewer rows at a time, or import a smaller model.`,
     );
-  if (error instanceof OnnxRefused)
+  if (error instanceof InvalidOnnxFile)
     return new Problem(chatdbProblems.modelNotLoadable, `Version ${version} of "${name}" cannot be loaded. ${message}`);
   return new Problem(chatdbProblems.predictionFailed, `Version ${version} of "${name}" failed: ${message}.`);
 }

@@ -8,19 +8,23 @@ import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
 import { createPredictor, schemaOf, type Predictor } from "@chatdb/ml-model/predictor.ts";
-import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
+import type { OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 import { loadImported, type ImportedPredictor } from "./imported-model.ts";
 
 export interface LoadedModel {
   model: ModelReference;
   predictor: Predictor | ImportedPredictor;
   schema: Omit<ModelSchema, "model">;
-  /** Of the artifact, or what the runtime of an imported model took. */
+  /** Size of the artifact, or memory of an imported model's runtime, bytes. */
   bytes: number;
 }
 
-/** Gets a version's artifact from the registry and makes it ready. Throws a Problem: 422 for another format, 502 for damaged bytes. */
-export async function loadModel(registry: HttpClient, described: ModelVersion, limits: Limits): Promise<LoadedModel> {
+/** Downloads a version's artifact from the registry and loads it. Throws a Problem: 422 for an unknown format, 502 for damaged bytes. */
+export async function loadModel(
+  registry: HttpClient,
+  described: ModelVersion,
+  limits: OnnxLimits,
+): Promise<LoadedModel> {
   const { name, version, format, sha256, imported } = described;
   const isImported = format === onnxFormat && imported !== undefined;
   if (format !== artifactFormat && !isImported)

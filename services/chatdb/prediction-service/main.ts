@@ -4,7 +4,7 @@ import { runService } from "@platform/kit/run.ts";
 import { z } from "zod";
 import { createService } from "./service.ts";
 
-/** Left out, the service's own default holds. */
+/** If it is unset, the service's own default applies. */
 const count = z.coerce.number().pipe(z.int().positive()).optional();
 
 await runService({
@@ -14,7 +14,7 @@ await runService({
     createService({
       modelRegistryUrl: env.MODEL_REGISTRY_URL,
       cacheBytes: env.MODEL_CACHE_BYTES,
-      referenceForMs: env.MODEL_REFERENCE_FOR_MS,
+      referenceTtlMs: env.MODEL_REFERENCE_FOR_MS,
       log,
     }),
 });

@@ -3,53 +3,53 @@ import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { LRUCache } from "lru-cache";
-import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
+import type { OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 import { isImported } from "./imported-model.ts";
 import { loadModel, type LoadedModel } from "./load-model.ts";
 
 export interface CacheOptions {
   registry: HttpClient;
   log: Logger;
-  /** Of all artifacts, bytes. The model used longest ago makes room. */
+  /** Upper limit of all loaded models, bytes. The least recently used model is evicted. */
   maxBytes: number;
-  /** How long it holds which version is the latest, or in a stage, milliseconds. Half-way it is asked anew, and nobody waits for that. */
-  referenceForMs: number;
-  /** Of imported models. */
-  limits: Limits;
-  /** Told how each request for a model was met. */
+  /** Time for which a resolved reference (`latest` or a stage) is valid, milliseconds. It is refreshed in the background after half of it. */
+  referenceTtlMs: number;
+  /** Limits of imported models. */
+  limits: OnnxLimits;
+  /** Called for each requested model. */
   onLookup: (outcome: "hit" | "miss") => void;
 }
 
-/** Models that are ready to predict. */
+/** Keeps models ready to predict. */
 export interface ModelCache {
-  /** At once where it is ready. Throws a Problem: 404 for a model that is not there, 502 or 504 where the registry cannot be asked. */
+  /** Returns a model, synchronously if it is loaded. Throws a Problem: 404 for an unknown model, 502 or 504 if the registry is unavailable. */
   get(name: string, version: VersionReference): LoadedModel | Promise<LoadedModel>;
-  /** Forgets all models, and ends the threads of those that have one. */
+  /** Drops all models and ends their threads. */
   close(): void;
 }
 
-/** Milliseconds to wait for the registry when the last answer would do. */
+/** Time limit of the registry if the last answer can serve instead, milliseconds. */
 const recheckTimeoutMs = 1000;
 
-/** What `latest` or a stage of a model stands for. */
+/** A reference to a version, `latest` or a stage, and the version that it resolves to. */
 interface Reference {
   name: string;
   to: string;
-  /** The version that is used. Undefined before the registry was asked. */
+  /** The version in use. Undefined before the first answer of the registry. */
   version?: number;
-  /** The one that the registry named last: used once it is ready. */
+  /** The version of the registry's last answer; it is used once it is loaded. */
   wanted?: number;
-  /** When the registry said so, by `performance.now()`. */
+  /** Time of the registry's last answer, by `performance.now()`. */
   checkedAt: number;
   checking?: Promise<void> | undefined;
 }
 
-/** Callers that ask for the same thing at the same time share one request to the registry. */
+/** Creates a cache in which concurrent callers for the same model share one request to the registry. */
 export function createModelCache({
   registry,
   log,
   maxBytes,
-  referenceForMs,
+  referenceTtlMs,
   limits,
   onLookup,
 }: CacheOptions): ModelCache {
@@ -75,22 +75,22 @@ export function createModelCache({
       const { version } = await describe(name, to, known && recheckTimeoutMs);
       reference.wanted = version;
       if (known === undefined) reference.version = version;
-      // The one before is used until the new one is ready.
-      else if (version !== known) models.load(`${name}/${version}`).then(() => swap(reference, version), stay);
+      // The former version is used until the new one is loaded.
+      else if (version !== known) models.load(`${name}/${version}`).then(() => swap(reference, version), keepLast);
     } catch (error) {
-      // A registry that is away is no reason to stop predicting with what is here.
+      // While the registry is unavailable, predictions continue with the loaded version.
       if (known === undefined || !(error instanceof Problem) || error.status < 500) {
         references.delete(`${name}/${to}`);
         throw error;
       }
-      stay(error);
+      keepLast(error);
     }
     reference.checkedAt = performance.now();
 
-    function stay(error: unknown) {
+    function keepLast(error: unknown) {
       log.warn(
         { err: error, model: name, version: known, reference: to },
-        "the version that it stands for cannot be had, staying with the last one",
+        "could not resolve or load the version of a reference, keeping the last one",
       );
     }
   }
@@ -107,21 +107,21 @@ export function createModelCache({
       let reference = references.get(key);
       if (!reference) references.set(key, (reference = { name, to, checkedAt: -Infinity }));
       const age = performance.now() - reference.checkedAt;
-      if (age > referenceForMs) return recheck(reference).then(() => ready(name, reference.version!));
-      // What goes wrong is met by whoever asks once the answer no longer holds.
-      if (age > referenceForMs / 2) recheck(reference).catch(() => undefined);
+      if (age > referenceTtlMs) return recheck(reference).then(() => ready(name, reference.version!));
+      // An error is reported to the caller after the reference expires.
+      if (age > referenceTtlMs / 2) recheck(reference).catch(() => undefined);
       return ready(name, reference.version!);
     },
     close: () => models.clear(),
   };
 }
 
-/** Models by name and version; `loaded` gets one that is not here. */
-function createModels(maxBytes: number, loaded: (name: string, version: string) => Promise<LoadedModel>) {
-  // A version never changes, so nothing in here grows old.
+/** Creates the cache of models by name and version. */
+function createModels(maxBytes: number, load: (name: string, version: string) => Promise<LoadedModel>) {
+  // Versions are immutable, so entries never expire.
   const models = new LRUCache<string, LoadedModel>({
     maxSize: maxBytes,
-    // What is larger than all room takes all of it: what is not in here, nobody would close.
+    // A larger model counts as the whole cache: a model outside of the cache would never be closed.
     sizeCalculation: ({ bytes }) => Math.min(Math.max(bytes, 1), maxBytes),
     dispose: ({ predictor }) => {
       if (isImported(predictor)) predictor.close();
@@ -129,7 +129,7 @@ function createModels(maxBytes: number, loaded: (name: string, version: string) 
     ignoreFetchAbort: true,
     fetchMethod: (key) => {
       const [name = "", version = ""] = key.split("/");
-      return loaded(name, version);
+      return load(name, version);
     },
   });
   return {
@@ -137,14 +137,14 @@ function createModels(maxBytes: number, loaded: (name: string, version: string) 
     clear: () => models.clear(),
     async load(key: string): Promise<LoadedModel> {
       const model = await models.forceFetch(key);
-      // One that lost its place while it was on its way is not disposed of.
+      // A model that was evicted while it was loading is not disposed of by the cache.
       if (models.peek(key) !== model && isImported(model.predictor)) model.predictor.close();
       return model;
     },
   };
 }
 
-/** Unless the registry has named another one while this one was loaded. */
+/** Switches to the version, unless the registry has named another one while it was loading. */
 function swap(reference: Reference, version: number): void {
   if (reference.wanted === version) reference.version = version;
 }

@@ -15,7 +15,7 @@ interface FeatureError {
   message: string;
 }
 
-/** Predicts from what a caller sent: at once, unless the model was imported. Throws a Problem (422) that tells all that is wrong with it. */
+/** Predicts from the features of a caller, synchronously unless the model is imported. Throws a Problem (422) with all faults of the features. */
 export function predict(
   loaded: LoadedModel,
   features: unknown,
@@ -23,22 +23,22 @@ export function predict(
 ): PredictResponse | Promise<PredictResponse> {
   const errors: FeatureError[] = [];
   const values = valuesOf(loaded, features, ["features"], errors);
-  if (!values) throw misfit(loaded, errors, errors.length);
+  if (!values) throw invalidFeatures(loaded, errors, errors.length);
   const { predictor, model } = loaded;
   if (isImported(predictor))
     return predictor.predict([values], explain).then(([predicted]) => ({ ...finite(predicted!), model }));
   return { ...predictionOf(loaded, predictor, values, explain), model };
 }
 
-/** Milliseconds that a batch computes before others get their turn. */
+/** Time that a batch computes before it yields to other requests, milliseconds. */
 const sliceMs = 3;
 
-/** Faults of a batch that are told; the others are counted. */
-const mostErrors = 100;
+/** Faults of a batch that are listed; further ones are counted. */
+const maxErrors = 100;
 
 /**
- * Predicts from many rows, by one version. Other requests get their turn in between; `gone` ends it early.
- * Throws a Problem (422) that tells what is wrong with the rows, up to a hundred faults, before any is computed.
+ * Predicts many rows with one version. It yields to other requests in between; `gone` ends it early. Throws a Problem (422) with up to a
+ * hundred faults of the rows before it computes any.
  */
 export async function predictBatch(
   loaded: LoadedModel,
@@ -47,23 +47,28 @@ export async function predictBatch(
   gone: AbortSignal,
 ): Promise<PredictBatchResponse> {
   const errors: FeatureError[] = [];
-  const all = await inTurns(rows, gone, (row, index) => valuesOf(loaded, row, ["rows", index], errors));
+  const all = await mapInSlices(rows, gone, (row, index) => valuesOf(loaded, row, ["rows", index], errors));
   const values = all.filter((each) => each !== undefined);
-  if (values.length < all.length) throw misfit(loaded, errors.slice(0, mostErrors), errors.length);
+  if (values.length < all.length) throw invalidFeatures(loaded, errors.slice(0, maxErrors), errors.length);
   const { predictor, model } = loaded;
   if (isImported(predictor)) {
     const predictions = await predictor.predict(values, explain);
     return { predictions: predictions.map((each, index) => finite(each, `rows.${index}`)), model };
   }
   return {
-    predictions: await inTurns(values, gone, (each, index) =>
+    predictions: await mapInSlices(values, gone, (each, index) =>
       predictionOf(loaded, predictor, each, explain, `rows.${index}`),
     ),
     model,
   };
 }
 
-async function inTurns<T, R>(items: readonly T[], gone: AbortSignal, act: (item: T, index: number) => R): Promise<R[]> {
+/** Maps items in slices of time. */
+async function mapInSlices<T, R>(
+  items: readonly T[],
+  gone: AbortSignal,
+  act: (item: T, index: number) => R,
+): Promise<R[]> {
   const results: R[] = [];
   let started = performance.now();
   for (let index = 0; index < items.length; index++) {
@@ -86,7 +91,7 @@ function predictionOf(
   if (explain && !predictor.explain)
     throw new Problem(
       chatdbProblems.explanationNotAvailable,
-      `A model of the family ${schema.family} adds nothing up that could be explained. Ask without "explain".`,
+      `A model of the family ${schema.family} cannot explain its predictions. Ask without "explain".`,
     );
   const predicted = finite(predictor.predict(values), where);
   return explain ? { ...predicted, explanation: predictor.explain!(values) } : predicted;
@@ -104,7 +109,7 @@ function isFinite({ prediction, probabilities }: Prediction): boolean {
   return true;
 }
 
-/** The values that the model takes, or undefined with what is wrong in `errors`. */
+/** Validates features; returns undefined and adds to `errors` if they are invalid. */
 function valuesOf(
   { predictor }: LoadedModel,
   features: unknown,
@@ -125,7 +130,7 @@ function errorsOf(issue: z.core.$ZodIssue, at: PropertyKey[]): FeatureError[] {
   return [{ path: [...at, ...issue.path].join("."), message: issue.message }];
 }
 
-function misfit({ model }: LoadedModel, errors: FeatureError[], count: number): Problem {
+function invalidFeatures({ model }: LoadedModel, errors: FeatureError[], count: number): Problem {
   const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
   const more = count > errors.length ? `; and ${count - errors.length} more` : "";
   const what = errors[0]!.path.startsWith("rows") ? "rows" : "features";

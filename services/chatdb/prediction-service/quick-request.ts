@@ -5,19 +5,19 @@ import type { z } from "zod";
 
 type PredictRequest = z.infer<typeof predictRequest>;
 
-/** Names that were found right before. Few models are asked for often. */
+/** Names that were validated before: few models get most requests. */
 const known = new Set<string>();
-const mostKnown = 1000;
+const maxKnown = 1000;
 
 function isModelName(name: unknown): name is string {
   if (typeof name !== "string") return false;
   if (known.has(name)) return true;
   if (!modelName.safeParse(name).success) return false;
-  if (known.size < mostKnown) known.add(name);
+  if (known.size < maxKnown) known.add(name);
   return true;
 }
 
-/** The body as `predictRequest` would read it, where that takes no second look; else undefined, and the schema decides. */
+/** Parses a valid body like `predictRequest`, but faster; returns undefined if the schema has to decide. */
 export function acceptPredictRequest(body: unknown): PredictRequest | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   const { model_name, version = "latest", features, explain = false, ...others } = body as Record<string, unknown>;
@@ -40,7 +40,7 @@ export function acceptPredictRequest(body: unknown): PredictRequest | undefined 
 
 type Route = Parameters<typeof validatorCompiler>[0];
 
-/** Fastify's check of a body that first tries `accept`: a schema of zod takes longer to read a small body than a model to predict from it. */
+/** Creates a validator that tries `accept` first: parsing a small body with zod takes longer than a prediction. */
 export function quickFirst(accept: (body: unknown) => unknown) {
   return (route: Omit<Route, "schema"> & { schema: unknown }): ReturnType<typeof validatorCompiler> => {
     const check = validatorCompiler(route as Route);

@@ -1,29 +1,29 @@
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
-import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
+import type { OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 import type { FastifyInstance } from "fastify";
 import { Counter } from "prom-client";
 import { createModelCache } from "./model-cache.ts";
-import { addPredictRoutes } from "./routes.ts";
+import { addPredictRoutes } from "./predict-routes.ts";
 
 export interface Deps {
   modelRegistryUrl: string;
-  /** Models kept ready, bytes of their artifacts. Default 64 MiB. */
+  /** Upper limit of loaded models, bytes of their artifacts. Default 64 MiB. */
   cacheBytes?: number;
-  /** How long it holds which version is the latest, or in a stage, milliseconds. Default 2000. */
-  referenceForMs?: number;
-  /** Of imported models. */
-  limits?: Limits;
+  /** Time for which a resolved `latest` or stage is valid, milliseconds. Default 2000. */
+  referenceTtlMs?: number;
+  /** Limits of imported models. */
+  limits?: OnnxLimits;
   log?: Logger;
 }
 
-/** Predicts with the models of the registry. It is ready at once: a model is loaded when it is first asked for. */
+/** Predicts with the models of the registry. A model is loaded at its first request, so the service is ready at once. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
   const {
     modelRegistryUrl,
     cacheBytes = 64 * 2 ** 20,
-    referenceForMs = 2000,
+    referenceTtlMs = 2000,
     limits = {},
     log = createLogger("prediction-service"),
   } = deps;
@@ -31,7 +31,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   const registry = createHttpClient(modelRegistryUrl);
   const lookups = new Counter({
     name: "model_cache_lookups_total",
-    help: "Models asked for, by whether they were ready.",
+    help: "Requested models, by whether they were loaded.",
     labelNames: ["outcome"] as const,
     registers: [app.metrics],
   });
@@ -39,7 +39,7 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     registry,
     log,
     maxBytes: cacheBytes,
-    referenceForMs,
+    referenceTtlMs,
     limits,
     onLookup: (outcome) => lookups.inc({ outcome }),
   });

@@ -1,6 +1,6 @@
 import { feedback, type QueryFeedback } from "@chatdb/contracts/feedback.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import type { EventBus } from "@platform/kit/event-bus.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";

@@ -1,5 +1,5 @@
 import { idempotencyKey, job, jobAccepted, jobFilter, jobId, jobList, jobRequest } from "@chatdb/contracts/jobs.ts";
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { platformProblems } from "@platform/kit/problem-types.ts";

@@ -1,6 +1,6 @@
 import { finished } from "node:stream";
 import { text } from "node:stream/consumers";
-import { dataSourceName } from "@chatdb/contracts/data-source-name.ts";
+import { dataSourceName } from "@chatdb/contracts/common.ts";
 import type { ExportRequest } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { z } from "zod";

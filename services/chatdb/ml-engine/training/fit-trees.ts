@@ -1,6 +1,6 @@
 import { scoresOf } from "@chatdb/ml-model/artifact.ts";
 import type { TableFeature } from "@chatdb/ml-model/feature.ts";
-import { leafOf, misfit, tree, type Tree } from "@chatdb/ml-model/tree.ts";
+import { leafOf, inconsistency, tree, type Tree } from "@chatdb/ml-model/tree.ts";
 import type { Evaluation } from "@chatdb/contracts/models.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
 import { z } from "zod";
@@ -125,7 +125,7 @@ function treesOf(watch: Watch, features: readonly TableFeature[], scores: number
     !trees ||
     trees.length % scores !== 0 ||
     trees.length > rounds * scores ||
-    trees.some((each) => misfit(each, features) !== undefined)
+    trees.some((each) => inconsistency(each, features) !== undefined)
   ) {
     watch.log(unreadable);
     return [];

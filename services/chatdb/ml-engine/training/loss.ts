@@ -1,4 +1,4 @@
-import { chanceOf, softmax } from "@chatdb/ml-model/softmax.ts";
+import { sigmoid, softmax } from "@chatdb/ml-model/softmax.ts";
 import type { Descent } from "./tree-growth.ts";
 
 /** The function that boosting minimises. Scores are indexed by score, then by row. */
@@ -43,7 +43,7 @@ export function binaryLogLoss(
     intercepts: [Math.log(share / (1 - share))],
     descent([scores]) {
       for (let row = 0; row < slopes.length; row++) {
-        const chance = chanceOf(scores![row]!);
+        const chance = sigmoid(scores![row]!);
         slopes[row] = weights[row]! * (chance - labels[row]!);
         curvatures[row] = weights[row]! * Math.max(chance * (1 - chance), minRowCurvature);
       }

@@ -1,4 +1,4 @@
-/* Of onnx.proto (ONNX IR, version 8) what is declared alike to write a file and to read one. */
+/* Declarations of onnx.proto (ONNX IR, version 8) that reading and writing share. */
 
 export const graphFields = {
   node: { id: 1, rule: "repeated", type: "NodeProto" },

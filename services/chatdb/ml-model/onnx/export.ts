@@ -1,27 +1,26 @@
 import type { BoostedTrees, LinearRegression, LogisticRegression, ModelArtifact } from "../artifact.ts";
 import type { TableFeature } from "../feature.ts";
-import { doubles, Graph, strings, type Value } from "./graph.ts";
-import { oneHot } from "./one-hot.ts";
+import { doubles, Graph, oneHot, strings, type Value } from "./graph.ts";
 import { addTrees } from "./trees.ts";
 
-/** Why a family has no form in ONNX. */
-const without = {
+/** Reasons why families cannot be exported. */
+const reasons = {
   "k-nearest-neighbours": "it keeps the rows that it learned from, and ONNX has no operator that looks for the nearest",
-  "text-classification": "no operator of ONNX takes texts apart into words as it does",
+  "text-classification": "ONNX has no operator that splits texts into words as it does",
 } as const;
 
-/** A family that ONNX has no operators for. The message says why. */
-export class NotInOnnx extends Error {}
+/** ONNX has no operators for a family. The message gives the reason. */
+export class NotExportableToOnnx extends Error {}
 
 /**
- * The model as an ONNX file (operator sets 17, and ai.onnx.ml 3). Each feature is an input of its name and of the shape [rows, 1]: numbers as double, NaN where
- * missing; words as string, "" where missing. Outputs: `prediction`, and of classes `probabilities`, in the order of the metadata's `classes`, a JSON list.
- * It predicts what this package predicts, but for rounding. Throws NotInOnnx.
+ * Exports a model as an ONNX file (operator sets 17, and ai.onnx.ml 3). Each feature is an input of its name with the shape [rows, 1]: numbers
+ * as double, NaN if missing; categories as string, "" if missing. Outputs are `prediction` and, for classes, `probabilities` in the order
+ * of the metadata's `classes`, a JSON list. Predictions equal those of this package, except for rounding. Throws NotExportableToOnnx.
  */
 export function toOnnx(artifact: ModelArtifact): Uint8Array {
   const { family } = artifact;
   if (family === "k-nearest-neighbours" || family === "text-classification")
-    throw new NotInOnnx(`A model of the family ${family} cannot be exported to ONNX: ${without[family]}.`);
+    throw new NotExportableToOnnx(`A model of the family ${family} cannot be exported to ONNX: ${reasons[family]}.`);
   const graph = new Graph();
   const scores = family === "boosted-trees" ? scoresOfTrees(graph, artifact) : linearScores(graph, artifact);
   const classes = "classes" in artifact ? artifact.classes : undefined;
@@ -35,7 +34,7 @@ export function toOnnx(artifact: ModelArtifact): Uint8Array {
   return graph.encode(artifact.target, { family, ...(classes && { classes: JSON.stringify(classes) }) });
 }
 
-/** The encoded row times the weights, as encoding.ts and linear.ts have it: [rows, scores]. */
+/** Adds the encoded row times the weights, as in encoding.ts and linear.ts: [rows, scores]. */
 function linearScores(graph: Graph, artifact: LinearRegression | LogisticRegression): Value {
   const weights = artifact.family === "linear-regression" ? [artifact.weights] : artifact.weights;
   const intercepts = artifact.family === "linear-regression" ? [artifact.intercept] : artifact.intercepts;
@@ -45,7 +44,7 @@ function linearScores(graph: Graph, artifact: LinearRegression | LogisticRegress
     { axis: 1 },
   );
   const width = weights[0]!.length;
-  // A column for each score.
+  // One column for each score.
   const matrix = Float64Array.from(
     { length: width * weights.length },
     (_, at) => weights[at % weights.length]![Math.floor(at / weights.length)]!,
@@ -63,7 +62,7 @@ function encodedFeature(graph: Graph, feature: TableFeature): Value {
   return graph.op("Where", [graph.op("IsNaN", [scaled]), graph.constant(doubles([0])), scaled]);
 }
 
-/** A single score of two classes is the log-odds of the second: beside it, the first has 0. */
+/** Adds the scores of trees. A single score for two classes is the log-odds of the second one, so the first one gets 0. */
 function scoresOfTrees(graph: Graph, artifact: BoostedTrees): Value {
   const scores = addTrees(graph, artifact);
   const single = artifact.classes?.length === 2;

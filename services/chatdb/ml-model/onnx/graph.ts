@@ -10,12 +10,12 @@ import {
   type ValueInfo,
 } from "./messages.ts";
 
-/** The name of what a node gives: what other nodes take. */
+/** The name of a node's output, which is the input of other nodes. */
 export type Value = string;
 
 type AttributeValue = number | string | readonly number[] | readonly string[] | Tensor;
 
-/** Builds a graph, node by node. Rows are batched: the first dimension of inputs and outputs is open. */
+/** Builds a graph node by node. Rows are batched: the first dimension of inputs and outputs is open. */
 export class Graph {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
@@ -27,7 +27,7 @@ export class Graph {
     return name;
   }
 
-  /** An operator of ONNX itself. */
+  /** Adds an operator of ONNX. */
   op(type: string, input: Value[], attributes: Record<string, AttributeValue> = {}, domain = ""): Value {
     const output = `${type}_${this.#nodes.length}`;
     this.#nodes.push({
@@ -40,7 +40,7 @@ export class Graph {
     return output;
   }
 
-  /** An operator of ONNX-ML. */
+  /** Adds an operator of ONNX-ML. */
   ml(type: string, input: Value[], attributes: Record<string, AttributeValue>): Value {
     return this.op(type, input, attributes, "ai.onnx.ml");
   }
@@ -51,7 +51,7 @@ export class Graph {
     return name;
   }
 
-  /** Gives a value to callers. Without a width, it has one dimension. */
+  /** Declares a value as an output. Without a width it has one dimension. */
   output(name: string, type: DataType, value: Value, width?: number): void {
     this.#nodes.push({ op_type: "Identity", domain: "", input: [value], output: [name], attribute: [] });
     this.#outputs.push(valueInfo(name, type, width));
@@ -87,6 +87,13 @@ export const strings = (data: readonly string[]): Tensor => ({
   data_type: dataType.string,
   string_data: data.map((text) => Buffer.from(text)),
 });
+
+/** Adds the one-hot encoding of a category input: [rows, categories]. */
+export function oneHot(graph: Graph, input: Value, categories: readonly string[]): Value {
+  const encoded = graph.ml("OneHotEncoder", [input], { cats_strings: categories, zeros: 1 });
+  const shape = graph.constant(integers([-1, categories.length]));
+  return graph.op("Cast", [graph.op("Reshape", [encoded, shape])], { to: dataType.double });
+}
 
 function valueInfo(name: string, type: DataType, width: number | undefined): ValueInfo {
   const dim = [{ dim_param: "rows" }, ...(width === undefined ? [] : [{ dim_value: width }])];

@@ -1,7 +1,7 @@
 import protobuf from "protobufjs/light.js";
 import { commonMessages, graphFields } from "./declarations.ts";
 
-/** Of onnx.proto (ONNX IR, version 8) the messages and fields that are written here. */
+/** The messages and fields of onnx.proto (ONNX IR, version 8) that the export writes. */
 const { root } = protobuf.Root.fromJSON({
   nested: {
     ModelProto: {
@@ -106,7 +106,7 @@ export interface Model {
   graph: { name: string; node: Node[]; initializer: Tensor[]; input: ValueInfo[]; output: ValueInfo[] };
 }
 
-/** A model as the bytes of a .onnx file. */
+/** Encodes a model as the bytes of a .onnx file. */
 export function encodeModel(model: Model): Uint8Array {
   return root.lookupType("ModelProto").encode(model).finish();
 }

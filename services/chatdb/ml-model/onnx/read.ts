@@ -20,8 +20,8 @@ const valueType = {
 };
 
 /**
- * Of onnx.proto what tells how a model is called and what it may do. Numbers that it learned are not declared, and so are passed over: to read a file
- * takes little time and memory, whatever it holds.
+ * The part of onnx.proto that describes the inputs and outputs of a model. Learned numbers are not declared, so the decoder skips them:
+ * reading a file takes little time and memory.
  */
 const { root } = protobuf.Root.fromJSON({
   nested: {
@@ -37,7 +37,7 @@ const { root } = protobuf.Root.fromJSON({
     ...commonMessages,
     FunctionProto: { fields: { node: { id: 7, rule: "repeated", type: "NodeProto" } } },
     GraphProto: { fields: graphFields },
-    // Attributes are read one by one: of most of them the name will do.
+    // Attributes are decoded one by one, since most of them are of no interest.
     NodeProto: { fields: { attribute: { id: 5, rule: "repeated", type: "bytes" } } },
     AttributeProto: { fields: { name: { id: 1, type: "string" }, t: { id: 5, type: "TensorProto" } } },
     LabelsProto: {
@@ -70,7 +70,7 @@ interface ModelMessage {
   graph?: { node: NodeMessage[]; initializer: TensorMessage[]; input: ValueMessage[]; output: ValueMessage[] };
 }
 
-/** By TensorProto.DataType, from 0 on. */
+/** Names by TensorProto.DataType, from 0 on. */
 const elementTypes = [
   "undefined",
   "float",
@@ -86,28 +86,28 @@ const elementTypes = [
   "double",
 ];
 
-/** What goes into a model or comes out of it. */
+/** An input or output of a model. */
 export interface OnnxValue {
   name: string;
-  /** Of a tensor's elements, as onnx.proto names it; of what is no tensor, what it is: sequence, map and others. */
+  /** Element type of a tensor, as in onnx.proto; otherwise the kind of the value: sequence, map and others. */
   type: string;
-  /** Of a tensor whose shape is told: its dimensions, undefined where they are open. */
+  /** Dimensions of a tensor, if the file has them; undefined for an open one. */
   dims?: (number | undefined)[];
 }
 
-/** What an ONNX file tells of itself. */
+/** The description of an ONNX file. */
 export interface OnnxFile {
   producer: string;
   metadata: Readonly<Record<string, string>>;
   inputs: OnnxValue[];
   outputs: OnnxValue[];
-  /** The lists of classes that operators name, each once: numbers as text, too. */
+  /** The distinct lists of classes of its operators; numbers as text. */
   labels: { type: "int64" | "string"; classes: string[] }[];
-  /** Whether tensors lie in other files. */
+  /** Whether tensors are in other files. */
   external: boolean;
 }
 
-/** Reads a .onnx file. Undefined where the bytes are none. */
+/** Reads a .onnx file; returns undefined if the bytes are not one. */
 export function readOnnx(bytes: Uint8Array): OnnxFile | undefined {
   const model = decoded(bytes);
   if (!model?.graph || model.ir_version < 1) return undefined;
@@ -118,7 +118,7 @@ export function readOnnx(bytes: Uint8Array): OnnxFile | undefined {
   } catch {
     return undefined;
   }
-  // Before version 4 of the format, what has a value of its own is among the inputs, too.
+  // Before version 4 of the format constants are listed among the inputs, too.
   const constants = new Set(graph.initializer.map(({ name }) => name));
   return {
     producer: model.producer_name,
@@ -134,7 +134,7 @@ function decoded(bytes: Uint8Array): ModelMessage | undefined {
   try {
     return root.lookupType("ModelProto").decode(bytes) as unknown as ModelMessage;
   } catch {
-    // What is wrong is a matter of single bytes, which tells nobody anything.
+    // The decoder's error is about single bytes, which helps nobody.
     return undefined;
   }
 }

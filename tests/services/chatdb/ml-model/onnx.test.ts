@@ -4,7 +4,7 @@ import { mulberry32 } from "@chatdb/ml-engine/training/seeded-random.ts";
 import { train } from "@chatdb/ml-engine/training/train.ts";
 import type { Family } from "@chatdb/contracts/training-parameters.ts";
 import type { ModelArtifact } from "@chatdb/ml-model/artifact.ts";
-import { NotInOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
+import { NotExportableToOnnx, toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 import { createPredictor } from "@chatdb/ml-model/predictor.ts";
 import { InferenceSession, Tensor } from "onnxruntime-web";
 
@@ -145,7 +145,7 @@ describe("models as ONNX files", function () {
       };
       const { artifact } = train(family === "text-classification" ? texts : dataset, "y", { family });
       expect(() => toOnnx(artifact)).to.throw(
-        NotInOnnx,
+        NotExportableToOnnx,
         `A model of the family ${family} cannot be exported to ONNX: `,
       );
     });

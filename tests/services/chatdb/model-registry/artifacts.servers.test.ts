@@ -5,8 +5,9 @@ import { migrate, openDatabase } from "@platform/kit/database.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { createArtifactStore } from "@chatdb/model-registry/artifact-store.ts";
-import { migrations, type RegistryTables } from "@chatdb/model-registry/schema.ts";
-import { startCollection } from "@chatdb/model-registry/collection.ts";
+import { migrations } from "@chatdb/model-registry/migrations.ts";
+import type { RegistryTables } from "@chatdb/model-registry/tables.ts";
+import { startGarbageCollection } from "@chatdb/model-registry/garbage-collection.ts";
 import { sql } from "kysely";
 import pg from "pg";
 import { eventually } from "../../support/eventually.ts";
@@ -253,11 +254,11 @@ describe("model-registry: artifacts that nobody names", function () {
       graceS: 0,
     });
     await registry.put("m", "orphan");
-    const collection = startCollection({
+    const collection = startGarbageCollection({
       db: registry.db,
       artifacts,
       log: createLogger("test", "silent"),
-      everyMs: 20,
+      intervalMs: 20,
     });
     await eventually(async () => expect(await keysOf(registry)).to.deep.equal([]));
     expect(lists).to.be.above(1);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { modelVersion, modelVersionList } from "@chatdb/contracts/models.ts";
-import { mostFileBytes } from "@chatdb/onnx-runtime/model.ts";
+import { maxFileBytes } from "@chatdb/onnx-runtime/model.ts";
 import { expectedOf, onnxFile, times } from "../support/onnx-files.ts";
 import { startPglite, type TestDatabase } from "../../support/pglite.ts";
 import { detailOf, digest, startRegistry, type TestRegistry } from "../support/registry.ts";
@@ -118,7 +118,7 @@ describe("model-registry: models of ONNX files", function () {
     await refused(onnxFile("diabetes-linear").subarray(0, 200), {}, 422, "a part of it is missing");
     await refused(times(1), { features: "a,,b", target: "" }, 400, "a name is missing", "target");
     await refused(times(1), { features: "a,a" }, 400, "a name stands there twice");
-    await refused(Buffer.alloc(mostFileBytes + 1), {}, 413, String(mostFileBytes));
+    await refused(Buffer.alloc(maxFileBytes + 1), {}, 413, String(maxFileBytes));
     expect(
       (await registry.app.inject({ method: "POST", url: `/models/${name}/import`, payload: { file: "x" } })).statusCode,
     ).to.equal(415);

@@ -4,14 +4,14 @@ import { toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 import { createPredictor } from "@chatdb/ml-model/predictor.ts";
 import type { ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 import { loadOnnx, tryOnnx, type OnnxModel } from "@chatdb/onnx-runtime/model.ts";
-import { OnnxRefused, type Names } from "@chatdb/onnx-runtime/signature.ts";
-import { OnnxFailure, OnnxTimeout, type Limits } from "@chatdb/onnx-runtime/thread.ts";
+import { InvalidOnnxFile, type Names } from "@chatdb/onnx-runtime/signature.ts";
+import { OnnxFailure, OnnxTimeout, type OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 import { expectedOf, named, onnxFile, slow, times, wide } from "../support/onnx-files.ts";
 
 describe("models of ONNX files", function () {
   this.timeout(60_000);
   const open: OnnxModel[] = [];
-  const load = async (file: Uint8Array, names: Names = {}, limits: Limits = {}) => {
+  const load = async (file: Uint8Array, names: Names = {}, limits: OnnxLimits = {}) => {
     const model = await loadOnnx(file, names, { loadMs: 60_000, runMs: 60_000, ...limits });
     open.push(model);
     return model;
@@ -119,14 +119,14 @@ describe("models of ONNX files", function () {
   });
 
   it("meet the bound of their memory, and start again", async () => {
-    const model = await load(wide(50_000_000), {}, { memoryMb: 64 });
+    const model = await load(wide(50_000_000), {}, { memoryMib: 64 });
     for (let again = 0; again < 2; again++) {
       const failure = await failureOf(model.predict([{ x: 1 }]));
       expect(failure)
         .to.be.instanceOf(OnnxFailure)
         .with.property("message", "it needs more than the 64 MiB of memory that a model may use");
     }
-    expect(await (await load(wide(50_000), {}, { memoryMb: 64 })).predict([{ x: 1 }])).to.deep.equal([
+    expect(await (await load(wide(50_000), {}, { memoryMib: 64 })).predict([{ x: 1 }])).to.deep.equal([
       { prediction: 2 },
     ]);
   });
@@ -141,7 +141,7 @@ describe("models of ONNX files", function () {
 
   it("are refused where they come as no file, or as a part of one", async () => {
     const refusal = async (bytes: Uint8Array) =>
-      void expect(await failureOf(tryOnnx(bytes, {}))).to.be.instanceOf(OnnxRefused);
+      void expect(await failureOf(tryOnnx(bytes, {}))).to.be.instanceOf(InvalidOnnxFile);
     const whole = onnxFile("diabetes-linear");
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), refusal), { numRuns: 4 });
     await fc.assert(
@@ -159,7 +159,7 @@ describe("models of ONNX files", function () {
     const huge = Buffer.from(file);
     huge[at + 1] = 127;
     expect(await failureOf(tryOnnx(huge, {})))
-      .to.be.instanceOf(OnnxRefused)
+      .to.be.instanceOf(InvalidOnnxFile)
       .with.property("message")
       .that.contains("ONNX Runtime 1.30.0 cannot load it");
   });

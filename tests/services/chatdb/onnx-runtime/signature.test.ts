@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { doubles, Graph, strings } from "@chatdb/ml-model/onnx/graph.ts";
 import { encodeModel, type Model, type ValueInfo } from "@chatdb/ml-model/onnx/messages.ts";
-import { OnnxRefused, signatureOf, type Names } from "@chatdb/onnx-runtime/signature.ts";
+import { InvalidOnnxFile, signatureOf, type Names } from "@chatdb/onnx-runtime/signature.ts";
 import { onnxFile } from "../support/onnx-files.ts";
 
 type Dims = (number | string)[];
@@ -36,7 +36,7 @@ function faultsOf(bytes: Uint8Array, names: Names = {}): readonly string[] {
   try {
     signatureOf(bytes, names);
   } catch (error) {
-    if (error instanceof OnnxRefused) return error.faults;
+    if (error instanceof InvalidOnnxFile) return error.faults;
     throw error;
   }
   return [];

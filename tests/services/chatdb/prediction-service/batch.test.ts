@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { FastifyInstance } from "fastify";
 import {
   modelSchema,
-  mostRows,
+  maxRows,
   predictBatchResponse,
   predictRequest,
   predictResponse,
@@ -47,7 +47,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
   const batch = (rows: unknown[], more = {}) => post("/predict/batch", { model_name: name, rows, ...more });
 
   it("answers in the order of the rows, all by one version", async () => {
-    const rows = Array.from({ length: mostRows }, (_, width) => ({ width, colour: width % 2 === 0 ? "red" : "blue" }));
+    const rows = Array.from({ length: maxRows }, (_, width) => ({ width, colour: width % 2 === 0 ? "red" : "blue" }));
     const answer = predictBatchResponse.parse((await batch(rows)).json());
     expect(answer.model).to.deep.equal({ name, version: 1 });
     expect(answer.predictions.map(({ prediction }) => prediction)).to.deep.equal(

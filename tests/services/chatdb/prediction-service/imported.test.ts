@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import { predictBatchResponse, predictResponse } from "@chatdb/contracts/predictions.ts";
 import { createLogger } from "@platform/kit/log.ts";
-import type { Limits } from "@chatdb/onnx-runtime/thread.ts";
+import type { OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 import { createService } from "@chatdb/prediction-service/service.ts";
 import { eventually } from "../../support/eventually.ts";
 import { FakeRegistry, linear } from "../support/fake-registry.ts";
@@ -16,14 +16,14 @@ const MiB = 2 ** 20;
 describe("prediction-service: models of ONNX files", function () {
   this.timeout(60_000);
   const registry = new FakeRegistry();
-  const patient: Limits = { loadMs: 60_000, runMs: 60_000 };
+  const patient: OnnxLimits = { loadMs: 60_000, runMs: 60_000 };
   let app: FastifyInstance;
   let url: string;
   let name: string;
-  const serve = async (more: { limits?: Limits; cacheBytes?: number } = {}) => {
+  const serve = async (more: { limits?: OnnxLimits; cacheBytes?: number } = {}) => {
     app = await createService({
       modelRegistryUrl: url,
-      referenceForMs: 40,
+      referenceTtlMs: 40,
       limits: patient,
       log: createLogger("test", "silent"),
       ...more,
@@ -107,7 +107,7 @@ describe("prediction-service: models of ONNX files", function () {
   });
 
   it("say 504 where they take too long, and 422 where they need too much, while others go on", async () => {
-    await serve({ limits: { ...patient, runMs: 2000, memoryMb: 64 } });
+    await serve({ limits: { ...patient, runMs: 2000, memoryMib: 64 } });
     const [slowly, widely, ours, imported] = ["slow", "wide", "ours", "quick"].map((kind) => `${kind}-${name}`) as [
       string,
       string,

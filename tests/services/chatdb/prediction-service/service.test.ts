@@ -25,7 +25,7 @@ describe("prediction-service", () => {
     registry.calls.length = 0;
     name = `model-${randomUUID()}`;
     registry.add(name, linear(100));
-    app = await createService({ modelRegistryUrl: url, referenceForMs: 100, log: createLogger("test", "silent") });
+    app = await createService({ modelRegistryUrl: url, referenceTtlMs: 100, log: createLogger("test", "silent") });
   });
   afterEach(() => app.close());
   after(() => registry.stop());
@@ -110,7 +110,7 @@ describe("prediction-service", () => {
     const size = serializeArtifact(linear(1)).length;
     const small = await createService({
       modelRegistryUrl: url,
-      referenceForMs: 60_000,
+      referenceTtlMs: 60_000,
       cacheBytes: Math.round(2.5 * size),
       log: createLogger("test", "silent"),
     });

@@ -18,7 +18,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
   before(async () => {
     app = await createService({
       modelRegistryUrl: await registry.start(),
-      referenceForMs: 40,
+      referenceTtlMs: 40,
       log: createLogger("test", "silent"),
     });
     await app.listen({ host: "127.0.0.1", port: 0 });

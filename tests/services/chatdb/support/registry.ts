@@ -6,7 +6,7 @@ import { openDatabase } from "@platform/kit/database.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
-import type { RegistryTables } from "@chatdb/model-registry/schema.ts";
+import type { RegistryTables } from "@chatdb/model-registry/tables.ts";
 import { createService, type Deps } from "@chatdb/model-registry/service.ts";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import type { Kysely } from "kysely";

@@ -11,7 +11,7 @@ import { createLogger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import { createService as createEngine, type Deps as EngineDeps } from "@chatdb/ml-engine/service.ts";
 import { createService as createRegistry } from "@chatdb/model-registry/service.ts";
-import type { RegistryTables } from "@chatdb/model-registry/schema.ts";
+import type { RegistryTables } from "@chatdb/model-registry/tables.ts";
 import { createService as createPredictions } from "@chatdb/prediction-service/service.ts";
 import { createService as createOrchestrator } from "@chatdb/training-orchestrator/service.ts";
 import type { OrchestratorTables } from "@chatdb/training-orchestrator/tables.ts";
@@ -56,7 +56,7 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     bus,
     log,
   });
-  const predictions = await createPredictions({ modelRegistryUrl, referenceForMs: 50, log });
+  const predictions = await createPredictions({ modelRegistryUrl, referenceTtlMs: 50, log });
 
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);

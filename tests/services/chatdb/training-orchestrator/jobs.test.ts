@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { jobList } from "@chatdb/contracts/jobs.ts";
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import { eventually } from "../../support/eventually.ts";
 import { at, brokenBus, idOf, orchestrators, request, says } from "./orchestrator.ts";
 

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
 import { topics } from "@chatdb/contracts/topics.ts";
-import { userHeader } from "@chatdb/contracts/user.ts";
+import { userHeader } from "@chatdb/contracts/common.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
 import { retryPause } from "@chatdb/training-orchestrator/job-retry.ts";
 import { relayBatch } from "@chatdb/training-orchestrator/relay.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Comparison, ModelVersion } from "@chatdb/contracts/models.ts";
 
-/** What differs between two versions. Names come in alphabetical order; what only one has lacks the other side. */
+/** Compares two versions. Names are sorted; a value that only one version has lacks the other side. */
 export function compare(from: ModelVersion, to: ModelVersion): Comparison {
   const [before, after] = [from.lineage?.parameters ?? {}, to.lineage?.parameters ?? {}] as [
     Record<string, unknown>,

@@ -1,51 +1,5 @@
-import type { Evaluation, ImportedModel, Lineage, Metrics, Stage } from "@chatdb/contracts/models.ts";
-import { sql, type ColumnType, type Generated, type GeneratedAlways, type Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-
-/** Stored as jsonb: written as text, read as a value. */
-type Json<T> = ColumnType<T, string, never>;
-
-export interface RegistryTables {
-  models: { name: string };
-  /**
-   * The right to name an object of the bucket. A row comes before its object, `stored_at` after it, and the row goes before the object
-   * goes. No key is used twice. So what a version names is there.
-   */
-  artifacts: {
-    key: string;
-    model_name: string;
-    sha256: string;
-    bytes: number | null;
-    opened_at: GeneratedAlways<Date>;
-    /** Null while the bytes come. */
-    stored_at: Date | null;
-  };
-  model_versions: {
-    model_name: string;
-    version: number;
-    stage: Generated<Stage>;
-    job_id: string;
-    sha256: string;
-    bytes: number;
-    artifact_key: string;
-    format: string;
-    metrics: Json<Metrics>;
-    evaluation: Json<Evaluation> | null;
-    lineage: Json<Lineage> | null;
-    imported: Json<ImportedModel> | null;
-    created_at: GeneratedAlways<Date>;
-  };
-  stage_changes: {
-    id: GeneratedAlways<string>;
-    model_name: string;
-    version: number;
-    from_stage: Stage;
-    to_stage: Stage;
-    rollback: boolean;
-    changed_by: string | null;
-    changed_at: GeneratedAlways<Date>;
-  };
-}
 
 export const migrations: Record<string, Migration> = {
   "001-models": {
@@ -60,14 +14,14 @@ export const migrations: Record<string, Migration> = {
         .addColumn("version", "integer", (column) => column.notNull().check(sql`version > 0`))
         .addColumn("job_id", "text", (column) => column.notNull())
         .addColumn("sha256", "text", (column) => column.notNull())
-        // An integer, which the driver reads as a number: 2 GiB is more than a model may have.
+        // An integer, which the driver reads as a number: models are smaller than 2 GiB.
         .addColumn("bytes", "integer", (column) => column.notNull())
         .addColumn("format", "text", (column) => column.notNull())
         .addColumn("metrics", "jsonb", (column) => column.notNull())
         .addColumn("lineage", "jsonb")
         .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
         .addPrimaryKeyConstraint("model_versions_key", ["model_name", "version"])
-        // One job gives one version, however often its registration is repeated.
+        // One job makes one version, however often its registration is repeated.
         .addUniqueConstraint("model_versions_job", ["model_name", "job_id"])
         .execute();
     },
@@ -127,7 +81,7 @@ async function addArtifacts(db: Kysely<unknown>): Promise<void> {
     .addColumn("stored_at", "timestamptz")
     .execute();
   await db.schema.createIndex("artifacts_by_digest").on("artifacts").columns(["model_name", "sha256"]).execute();
-  // Versions of before lie under their digest alone.
+  // Existing versions have keys of their digest alone.
   await sql`
     insert into artifacts (key, model_name, sha256, bytes, stored_at)
     select model_name || '/' || sha256, model_name, sha256, min(bytes), max(created_at) from model_versions group by model_name, sha256`.execute(

@@ -13,11 +13,11 @@ import type { ModelCache } from "./model-cache.ts";
 import { predict, predictBatch } from "./predict.ts";
 import { acceptPredictRequest, quickFirst } from "./quick-request.ts";
 
-/** Of a batch's body, bytes: ten thousand rows of some hundred columns. */
+/** Upper limit of a batch's body, bytes: ten thousand rows of some hundred columns. */
 const maxBatchBytes = 32 * 2 ** 20;
 
-/** Answers are made here and typed, so they are written as they are; their schemas describe them to callers. */
-const asTheyAre = { serializerCompiler: () => (answer: unknown) => JSON.stringify(answer) };
+/** Answers are typed, so they are serialised without validation; their schemas are documentation. */
+const unvalidatedAnswer = { serializerCompiler: () => (answer: unknown) => JSON.stringify(answer) };
 
 export function addPredictRoutes(app: App, models: ModelCache): void {
   app.post(
@@ -25,7 +25,7 @@ export function addPredictRoutes(app: App, models: ModelCache): void {
     {
       schema: { body: predictRequest, response: { 200: predictResponse } },
       validatorCompiler: quickFirst(acceptPredictRequest),
-      ...asTheyAre,
+      ...unvalidatedAnswer,
     },
     async (request) => {
       const { model_name, version, features, explain } = request.body;
@@ -38,7 +38,7 @@ export function addPredictRoutes(app: App, models: ModelCache): void {
     {
       schema: { body: predictBatchRequest, response: { 200: predictBatchResponse } },
       bodyLimit: maxBatchBytes,
-      ...asTheyAre,
+      ...unvalidatedAnswer,
     },
     async (request, reply) => {
       const { model_name, version, rows, explain } = request.body;
