@@ -117,7 +117,7 @@ describe("model-registry: models of ONNX files", function () {
     );
     await refused(onnxFile("diabetes-linear").subarray(0, 200), {}, 422, "a part of it is missing");
     await refused(times(1), { features: "a,,b", target: "" }, 400, "a name is missing", "target");
-    await refused(times(1), { features: "a,a" }, 400, "a name stands there twice");
+    await refused(times(1), { features: "a,a" }, 400, "a name is repeated");
     await refused(Buffer.alloc(maxFileBytes + 1), {}, 413, String(maxFileBytes));
     expect(
       (await registry.app.inject({ method: "POST", url: `/models/${name}/import`, payload: { file: "x" } })).statusCode,

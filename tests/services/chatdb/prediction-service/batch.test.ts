@@ -125,7 +125,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     const answer = await post("/predict", { model_name: "neighbours", features: { x: 2.2 }, explain: true });
     expect([answer.statusCode, answer.json<{ detail: string }>().detail]).to.deep.equal([
       422,
-      'A model of the family k-nearest-neighbours adds nothing up that could be explained. Ask without "explain".',
+      'A model of the family k-nearest-neighbours cannot explain its predictions. Ask without "explain".',
     ]);
     expect((await post("/predict", { model_name: "neighbours", features: { x: 2.2 } })).json()).to.include({
       prediction: 20,
