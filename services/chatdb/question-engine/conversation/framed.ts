@@ -1,6 +1,7 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import { emptyFrame, type Filter, type Frame, type Item, type TableMention } from "../grammar/frame.ts";
-import { readingsOf, type Reading } from "../grammar/read.ts";
+import { readingsOf } from "../grammar/read.ts";
+import type { Reading } from "../grammar/frame.ts";
 import type { Sentence } from "../grammar/sentence.ts";
 import { labelOf } from "../linking/labels.ts";
 import { tableOf } from "../plan/source-table.ts";
@@ -74,7 +75,7 @@ function unitAt(sentence: Sentence): { meaning: Unit; words: string } | undefine
   const from = sentence.skip(1, "per", "by", "each", "for", "every", "the");
   const found = from > 1 ? sentence.phrase(units, from) : undefined;
   return found && found.end === sentence.words.length
-    ? { meaning: found.meaning, words: sentence.said(from, found.end) }
+    ? { meaning: found.meaning, words: sentence.textOf(from, found.end) }
     : undefined;
 }
 

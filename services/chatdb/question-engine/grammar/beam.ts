@@ -1,4 +1,4 @@
-import type { Reading } from "./read.ts";
+import type { Reading } from "./frame.ts";
 
 /** Readings kept at each position. */
 const width = 7;

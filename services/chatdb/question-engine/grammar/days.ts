@@ -6,6 +6,7 @@ import type { Sentence } from "./sentence.ts";
 type Unit = "day" | "week" | "month" | "quarter" | "year";
 
 const firstYear = 1500;
+
 const lastYear = 2200;
 
 const units = new Phrases<Unit>([
@@ -114,11 +115,11 @@ function quarter(sentence: Sentence, at: number) {
   if (number === undefined) return undefined;
   const end = at + (spelled === undefined ? 1 : 2);
   const yearAt = sentence.skip(end, "of", ",");
-  const said = yearOf(sentence, yearAt);
+  const match = yearOf(sentence, yearAt);
   const first = (Number(number) - 1) * 3;
   const { now } = sentence;
-  const inYear = said ?? now.getUTCFullYear() - (first <= now.getUTCMonth() ? 0 : 1);
-  return { end: said === undefined ? end : yearAt + 1, days: stretch("quarter", new Date(Date.UTC(inYear, first))) };
+  const inYear = match ?? now.getUTCFullYear() - (first <= now.getUTCMonth() ? 0 : 1);
+  return { end: match === undefined ? end : yearAt + 1, days: stretch("quarter", new Date(Date.UTC(inYear, first))) };
 }
 
 function year(sentence: Sentence, at: number) {

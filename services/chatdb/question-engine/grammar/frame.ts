@@ -142,3 +142,12 @@ export const emptyFrame: Frame = {
   mode: "show",
   denied: false,
 };
+
+/** A reading of a question. */
+export interface Reading {
+  frame: Frame;
+  /** How far-fetched it is: 0 where every word was understood as what it names. */
+  cost: number;
+  /** Words that were passed over, in order. */
+  unread: readonly string[];
+}

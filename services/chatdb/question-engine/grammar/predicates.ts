@@ -11,19 +11,12 @@ import {
   textMatches,
   timeRelations,
 } from "../language/lexicon.ts";
-import { oppositeComparators, type Comparator } from "../plan/plan.ts";
-import { amongAt } from "./among.ts";
+import { type Comparator, oppositeComparators } from "../plan/plan.ts";
+import { rowComparisonsAt } from "./row-comparisons.ts";
+import { attributesAt } from "./attributes.ts";
+import { choicesAt, type PredicateMatch } from "./choices.ts";
 import { daysAt } from "./days.ts";
-import type { Predicate, ValueMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { attributesAt } from "./step.ts";
-
-/** What can be said of a column, from a position on. */
-export interface Said {
-  end: number;
-  predicate: Predicate;
-  cost: number;
-}
 
 /** Words between the name of a column and what is said of it. */
 const fillers = ["that", "which", "than", "value", "values", "have", "has", "having", "also", "a", "an", "the", "they"];
@@ -32,7 +25,7 @@ const fillers = ["that", "which", "than", "value", "values", "have", "has", "hav
  * "over 100", "is at least 5", "between 10 and 20", "is not Paris", "contains oak", "is above the average", "before 2010":
  * all ways to read it.
  */
-export function predicatesAt(sentence: Sentence, at: number): Said[] {
+export function predicatesAt(sentence: Sentence, at: number): PredicateMatch[] {
   const missing = sentence.phrase(missings, at);
   if (missing) return [{ end: missing.end, predicate: { kind: "missing", op: missing.meaning }, cost: 0 }];
   const matched = matchAt(sentence, sentence.skip(at, "that", "which"));
@@ -53,7 +46,7 @@ export function predicatesAt(sentence: Sentence, at: number): Said[] {
   ];
 }
 
-function matchAt(sentence: Sentence, at: number): Said | undefined {
+function matchAt(sentence: Sentence, at: number): PredicateMatch | undefined {
   const has =
     ["has", "have", "having", "had"].includes(sentence.words[at] ?? "") && sentence.tokens[at + 1]?.kind === "quoted";
   const match = has ? { end: at + 1, meaning: "contains" as const } : sentence.phrase(textMatches, at);
@@ -86,13 +79,13 @@ function matchAt(sentence: Sentence, at: number): Said | undefined {
 }
 
 /** "over 100", "at least 5", "more than the average", "20 or more", "higher than every book". */
-function comparisonsAt(sentence: Sentence, before: number, at: number, negated: boolean): Said[] {
+function comparisonsAt(sentence: Sentence, before: number, at: number, negated: boolean): PredicateMatch[] {
   const compared = sentence.phrase(comparators, at) ?? sentence.phrase(comparators, before);
   const from = compared ? sentence.skip(compared.end, "the", "than", "a", "of", "that", "all", "any") : at;
-  const said: Said[] = [];
+  const matches: PredicateMatch[] = [];
   const average = sentence.phrase(aggregates, from) ?? extreme(sentence, from);
   if (compared && average)
-    said.push(
+    matches.push(
       ...measuredAt(
         sentence,
         average.end,
@@ -101,7 +94,9 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
       ),
     );
   if (compared)
-    said.push(...amongAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning));
+    matches.push(
+      ...rowComparisonsAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning),
+    );
   // "above-average" reads as two words.
   const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
   if (number && (compared || at > before)) {
@@ -109,14 +104,14 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
     const op = after?.meaning ?? compared?.meaning ?? "=";
     const end = after?.end ?? number.end;
     if (compared || after || (sentence.tokens[from]?.kind === "number" && sentence.words[from - 1] !== "the")) {
-      said.push({
+      matches.push({
         end,
         predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value },
         cost: 0,
       });
     }
   }
-  return said;
+  return matches;
 }
 
 /** "or more", unless it is the beginning of "or more than 5". */
@@ -136,7 +131,7 @@ export function measuredAt(
   at: number,
   op: Comparator,
   fn: "sum" | "avg" | "min" | "max" | "count",
-): Said[] {
+): PredicateMatch[] {
   if (fn === "sum") return [];
   const plain = { end: at, predicate: { kind: "measured", op, fn } as const, cost: 0.1 };
   const named = attributesAt(sentence, sentence.articles(at)).map(({ end, attribute, cost }) => ({
@@ -155,24 +150,24 @@ export function measuredAt(
 }
 
 /** "the average salary in the Physics department": of some rows only. */
-function withinAt(sentence: Sentence, said: Said): Said[] {
-  const { predicate } = said;
-  const from = sentence.skip(said.end, "in", "from", "of", "for", "with", "the", "by", "all", "any");
-  if (predicate.kind !== "measured" || from === said.end) return [];
-  return choicesAt(sentence, from, false).flatMap((choices): Said[] => {
+function withinAt(sentence: Sentence, match: PredicateMatch): PredicateMatch[] {
+  const { predicate } = match;
+  const from = sentence.skip(match.end, "in", "from", "of", "for", "with", "the", "by", "all", "any");
+  if (predicate.kind !== "measured" || from === match.end) return [];
+  return choicesAt(sentence, from, false).flatMap((choices): PredicateMatch[] => {
     if (choices.predicate.kind !== "value") return [];
     const noun = sentence.tables(choices.end)[0] ?? sentence.columns(choices.end)[0];
     return [
       {
         end: noun?.end ?? choices.end,
         predicate: { ...predicate, within: choices.predicate },
-        cost: said.cost + choices.cost - 0.1,
+        cost: match.cost + choices.cost - 0.1,
       },
     ];
   });
 }
 
-export function rangeAt(sentence: Sentence, at: number): Said[] {
+export function rangeAt(sentence: Sentence, at: number): PredicateMatch[] {
   const closing =
     sentence.words[at] === "between" ? ["and", "to"] : sentence.words[at] === "from" ? ["to", "through"] : undefined;
   const from = closing && sentence.number(sentence.skip(at + 1, "the", "ages"));
@@ -182,7 +177,7 @@ export function rangeAt(sentence: Sentence, at: number): Said[] {
 }
 
 /** "before 2010", "in May 2024", "since last March", "between 2010 and 2012". */
-export function timesAt(sentence: Sentence, at: number): Said[] {
+export function timesAt(sentence: Sentence, at: number): PredicateMatch[] {
   if (sentence.words[at] === "between" || sentence.words[at] === "from") {
     const from = daysAt(sentence, sentence.skip(at + 1, "the", "year", "years"));
     const to =
@@ -202,61 +197,22 @@ export function timesAt(sentence: Sentence, at: number): Said[] {
   const from = sentence.skip(relation?.end ?? sentence.past(copulas, at), "the", "year", "month", "date");
   const found = daysAt(sentence, from);
   if (!found) return [];
-  const said = sentence.phrase(afterTime, found.end);
+  const match = sentence.phrase(afterTime, found.end);
   // "before 2000 or after 2010" says two things.
-  const after = said && !daysAt(sentence, said.end) ? said : undefined;
+  const after = match && !daysAt(sentence, match.end) ? match : undefined;
   const meaning = after?.meaning ?? relation?.meaning ?? "within";
   return [{ end: after?.end ?? found.end, predicate: { kind: "time", relation: meaning, days: found.days }, cost: 0 }];
 }
 
 const truths = new Map(Object.entries({ true: true, yes: true, false: false, no: false }));
 
-function truthAt(sentence: Sentence, at: number, negated: boolean): Said[] {
+function truthAt(sentence: Sentence, at: number, negated: boolean): PredicateMatch[] {
   const truth = truths.get(sentence.words[at] ?? "");
   return truth === undefined ? [] : [{ end: at + 1, predicate: { kind: "truth", value: truth !== negated }, cost: 0 }];
 }
 
-/** Sampled values, one or several with "or", "and" or commas between them. */
-export function choicesAt(sentence: Sentence, at: number, negated: boolean): Said[] {
-  const both = sentence.words[at] === "both";
-  return sentence.values(sentence.skip(at, "both", "either", "the", "a", "an")).flatMap((first) => {
-    const choices = [first];
-    let conjunction: string | undefined;
-    for (let end = first.end; ; ) {
-      const next = sentence.skip(sentence.skip(end, ","), "or", "and", "nor");
-      const further =
-        next > end
-          ? alike(sentence.values(sentence.skip(next, "in", "from", "of", "the", "a", "either", "for")), choices[0]!)
-          : undefined;
-      if (!further) break;
-      conjunction = sentence.words[next - 1] === "," ? conjunction : sentence.words[next - 1];
-      choices.push(further);
-      end = further.end;
-    }
-    const cost = Math.min(...first.values.map((each) => each.cost));
-    return [
-      {
-        end: choices.at(-1)!.end,
-        predicate: {
-          kind: "value" as const,
-          choices,
-          negated,
-          both: choices.length > 1 && (both || conjunction === "and"),
-          explicit: both,
-        },
-        cost,
-      },
-    ];
-  });
-}
-
-/** A value of a column that has the first value too. */
-function alike(values: readonly ValueMention[], first: ValueMention): ValueMention | undefined {
-  return values.find((each) => each.values.some(({ column }) => first.values.some((other) => other.column === column)));
-}
-
 /** "is 20", "is Paris", "of 'A1'": numbers and text as they stand. */
-function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean): Said[] {
+function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean): PredicateMatch[] {
   const token = sentence.tokens[from];
   if (!token) return [];
   if (token.kind === "number") {
@@ -267,7 +223,7 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
     const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;
     const after = orMore(sentence, number.end);
     const op = after?.meaning ?? "=";
-    const numbers: Said = {
+    const numbers: PredicateMatch = {
       end: after?.end ?? number.end,
       predicate: { kind: "number", op: negated ? oppositeComparators[op] : op, value: number.value },
       cost: (from === at ? 0.2 : 0) + loosely,
@@ -297,7 +253,7 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
 }
 
 /** "8 or 9" */
-function furtherNumbers(sentence: Sentence, first: { end: number; value: number }, negated: boolean): Said[] {
+function furtherNumbers(sentence: Sentence, first: { end: number; value: number }, negated: boolean): PredicateMatch[] {
   const next = sentence.words[first.end] === "or" ? sentence.number(first.end + 1) : undefined;
   if (!next) return [];
   return [

@@ -1,33 +1,22 @@
 import { functionWords, leads, negations, weightyWords, withouts } from "../language/lexicon.ts";
+import { infinitive } from "../language/verbs.ts";
+import { cost, degree, onAverage } from "./average-rules.ts";
 import { Beam } from "./beam.ts";
-import { cost, degree, onAverage } from "./averages.ts";
+import { alternative, both, denial, relative } from "./condition-words.ts";
+import { emptyFrame, type Reading } from "./frame.ts";
+import { grouping, periodical, whichPeriod } from "./grouping-rules.ts";
+import { availability, howMuch, revenue, spending, spentMost } from "./revenue-rules.ts";
 import {
   aboveAverage,
-  alternative,
   amount,
-  both,
-  columnCondition,
   comparative,
-  comparedAmong,
+  comparedWithRows,
   comparedColumn,
-  containedIn,
-  denial,
   further,
   having,
-  mostFrequent,
-  namedThing,
-  naming,
-  numberedThing,
   quantity,
-  relative,
-  timeCondition,
-  valueCondition,
-  without,
   yearsOld,
-} from "./conditions.ts";
-import { emptyFrame, type Frame } from "./frame.ts";
-import { grouping, periodical, whichPeriod } from "./groups.ts";
-import { availability, howMuch, revenue, spending, spentMost } from "./money.ts";
+} from "./number-conditions.ts";
 import {
   bareDirection,
   extreme,
@@ -39,26 +28,36 @@ import {
   spanning,
   superlative,
   topOf,
-} from "./order.ts";
-import { infinitive } from "../language/verbs.ts";
-import type { Sentence } from "./sentence.ts";
+} from "./ordering-rules.ts";
 import {
   aggregate,
   all,
   count,
   distinct,
   fullName,
+  kindOfThing,
   lead,
   members,
-  kindOfThing,
   projection,
   thing,
   topic,
   who,
   whoCost,
-} from "./show.ts";
+} from "./projection-rules.ts";
+import type { Sentence } from "./sentence.ts";
 import type { Rule } from "./step.ts";
-import { mostOften, relation, soOften } from "./verbs.ts";
+import {
+  columnCondition,
+  containedIn,
+  mostFrequent,
+  namedThing,
+  naming,
+  numberedThing,
+  timeCondition,
+  valueCondition,
+  without,
+} from "./value-conditions.ts";
+import { mostOften, relation, timesDone } from "./verb-rules.ts";
 
 const rules: readonly Rule[] = [
   lead,
@@ -85,7 +84,7 @@ const rules: readonly Rule[] = [
   quantity,
   amount,
   comparedColumn,
-  comparedAmong,
+  comparedWithRows,
   mostFrequent,
   aboveAverage,
   without,
@@ -111,7 +110,7 @@ const rules: readonly Rule[] = [
   having,
   relation,
   mostOften,
-  soOften,
+  timesDone,
   onAverage,
   degree,
   cost,
@@ -120,15 +119,6 @@ const rules: readonly Rule[] = [
   spanning,
   yearsOld,
 ];
-
-/** A reading of a question. */
-export interface Reading {
-  frame: Frame;
-  /** How far-fetched it is: 0 where every word was understood as what it names. */
-  cost: number;
-  /** Words that were passed over, in order. */
-  unread: readonly string[];
-}
 
 /** What it costs to take a word for another one. */
 const correctionCost = 0.4;
@@ -176,14 +166,14 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
       .at(-1)!
       .map((each) =>
         each.frame.denied
-          ? { ...each, cost: each.cost + skipCosts.deniedNothing, unread: [...each.unread, ...denierOf(sentence)] }
+          ? { ...each, cost: each.cost + skipCosts.deniedNothing, unread: [...each.unread, ...negationIn(sentence)] }
           : each,
       ),
   );
 }
 
 /** The word that denies, of which nothing was denied. */
-const denierOf = (sentence: Sentence) =>
+const negationIn = (sentence: Sentence) =>
   sentence.tokens
     .filter((_, at) => sentence.phrase<unknown>(negations, at) ?? sentence.phrase(withouts, at))
     .slice(-1)

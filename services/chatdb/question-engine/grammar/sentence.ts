@@ -1,8 +1,8 @@
 import { functionWords, numberWords, onAverages, valueEnds } from "../language/lexicon.ts";
-import { infinitive } from "../language/verbs.ts";
 import type { Phrases } from "../language/phrases.ts";
 import { corrected } from "../language/spelling.ts";
-import { singular, tokenise, type Token } from "../language/tokens.ts";
+import { singular, type Token, tokenise } from "../language/tokens.ts";
+import { infinitive } from "../language/verbs.ts";
 import { maxWords } from "../linking/name-index.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { maxValueWords } from "../linking/value-index.ts";
@@ -80,7 +80,8 @@ export class Sentence {
     this.averages = this.words.some((_, at) => onAverages.match(this.words, at) !== undefined);
   }
 
-  said(from: number, to: number): string {
+  /** The question's own text from token `from` up to, not including, token `to`. */
+  textOf(from: number, to: number): string {
     return this.text.slice(this.tokens[from]?.start ?? 0, this.tokens[to - 1]?.end ?? 0);
   }
 
@@ -170,14 +171,14 @@ export class Sentence {
       !(proper && infinitive(this.words[end]!) !== undefined && /^\p{Ll}/u.test(this.tokens[end]!.text))
     )
       end++;
-    return end > at ? { end, text: this.said(at, end), quoted: false } : undefined;
+    return end > at ? { end, text: this.textOf(at, end), quoted: false } : undefined;
   }
 
   /** Words that are written as names are: "John Smith", "LG-P760". */
   properName(at: number): { end: number; text: string } | undefined {
     let end = at;
     while (end < this.tokens.length && this.#isProper(end)) end++;
-    return end > at ? { end, text: this.said(at, end) } : undefined;
+    return end > at ? { end, text: this.textOf(at, end) } : undefined;
   }
 
   /** A word that nothing knows is taken for the one that it is a slip away from. Names and codes have no spelling. */
@@ -213,7 +214,7 @@ export class Sentence {
           columns.length > 0 &&
           !found.some(({ end, columns: whole }) => end === mention.end && whole.some(({ cost }) => cost < certainCost))
         ) {
-          found.push({ ...mention, at, words: this.said(at, mention.end), columns, of: table });
+          found.push({ ...mention, at, words: this.textOf(at, mention.end), columns, of: table });
         }
       }
     }
@@ -238,7 +239,7 @@ export class Sentence {
       if (!named || named[kind].length === 0) continue;
       const last = this.tokens[ends[count - 1]!]!;
       const end = ends[count - 1]! + 1;
-      found.push({ mention: { at, end, words: this.said(at, end), plural: last.word !== last.stem }, named });
+      found.push({ mention: { at, end, words: this.textOf(at, end), plural: last.word !== last.stem }, named });
       if (Math.min(...named[kind].map(({ cost }) => cost)) < certainCost || found.length === 2) break;
     }
     return found;
@@ -273,7 +274,7 @@ export class Sentence {
       const tokens = this.tokens.slice(at, at + length);
       const values = first.kind === "quoted" ? this.index.values.of(first.text) : this.index.values.find(tokens);
       if (values.length === 0) continue;
-      found.push({ at, end: at + length, words: this.said(at, at + length), plural: false, values });
+      found.push({ at, end: at + length, words: this.textOf(at, at + length), plural: false, values });
       if (values.some(({ cost }) => cost < certainCost) || found.length === 2) break;
     }
     return found;

@@ -1,5 +1,5 @@
+import { choicesAt } from "./choices.ts";
 import type { Frame, Predicate, TableMention } from "./frame.ts";
-import { choicesAt } from "./predicates.ts";
 import type { Sentence } from "./sentence.ts";
 import { withFilter } from "./step.ts";
 
@@ -27,7 +27,7 @@ export function kindsAt(sentence: Sentence, at: number): Thing[] {
     const [choice] = predicate.kind === "value" ? predicate.choices[0]!.values : [];
     const owner = choice && sentence.index.ownerOfKinds(choice);
     if (!owner || sentence.tables(end).length > 0) return [];
-    const table = { at, end, words: sentence.said(at, end), plural: true, tables: [{ table: owner, cost: 0 }] };
+    const table = { at, end, words: sentence.textOf(at, end), plural: true, tables: [{ table: owner, cost: 0 }] };
     return [{ end, table, values: { at, predicate }, cost: cost + 0.2 }];
   });
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { Frame } from "../grammar/frame.ts";
-import { byAttribute } from "../grammar/order.ts";
+import { byAttribute } from "../grammar/ordering-rules.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { ColumnRef, QueryPlan } from "../plan/plan.ts";

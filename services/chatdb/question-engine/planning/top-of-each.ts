@@ -1,6 +1,6 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import type { Attribute, Frame, Item } from "../grammar/frame.ts";
-import { byAttribute } from "../grammar/order.ts";
+import { byAttribute } from "../grammar/ordering-rules.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { Comparison, Join, QueryPlan, Related } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";

@@ -1,6 +1,8 @@
+import { kindOf } from "../column-kind.ts";
 import {
   aggregates,
   counts,
+  type Direction,
   directions,
   extremes,
   frequencies,
@@ -9,17 +11,15 @@ import {
   sortings,
   superlatives,
   tops,
-  type Direction,
 } from "../language/lexicon.ts";
-import { kindOf } from "../column-kind.ts";
-import { averageOf } from "./averages.ts";
-import { attributeOf } from "./conditions.ts";
 import { infinitive } from "../language/verbs.ts";
+import { attributeOf, attributesAt } from "./attributes.ts";
+import { averageOf } from "./average-rules.ts";
 import type { Attribute, Frame, Measure, Order } from "./frame.ts";
+import { measuresAt } from "./measures.ts";
 import type { Sentence } from "./sentence.ts";
-import { measuresAt } from "./show.ts";
+import { type Rule, step, type Step, withTopic, withTopicOf } from "./step.ts";
 import { thingsAt, withValuesOf } from "./things.ts";
-import { attributesAt, step, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
 
 const withOrder = (frame: Frame, ...orders: Order[]): Frame => ({ ...frame, orders: [...frame.orders, ...orders] });
 
@@ -47,31 +47,31 @@ export const sorting: Rule = (sentence, at, frame) => {
     "these",
   );
   const directed = sentence.phrase(orderOf, lead);
-  const said =
+  const match =
     directed ??
     sentence.phrase(sortings, lead) ??
     sentence.phrase(sortings, at) ??
     ((frame.sorts || (frame.rank && frame.orders.length === 0)) && sentence.words[at] === "by"
       ? { end: at + 1 }
       : undefined);
-  if (!said) return [];
+  if (!match) return [];
   const usual = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
-  return keysAt(sentence, said.end, frame, usual).map(({ end, orders, cost }) =>
+  return keysAt(sentence, match.end, frame, usual).map(({ end, orders, cost }) =>
     step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost),
   );
 };
 
-interface Keys {
+interface SortKeys {
   end: number;
   orders: Order[];
   cost: number;
 }
 
 /** What to sort by, in turn, each with its direction. */
-function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction): Keys[] {
+function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction): SortKeys[] {
   const direction = sentence.phrase(directions, sentence.articles(at));
   const from = sentence.skip(direction?.end ?? at, "order", "of", "the", "their", "its", "by");
-  return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): Keys[] => {
+  return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): SortKeys[] => {
     const after =
       sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ??
       sentence.phrase(directions, end);
@@ -121,7 +121,7 @@ export const qualityFirst: Rule = (sentence, at, frame) => {
   const quality = sentence.phrase(superlatives, sentence.skip(at, "the"));
   if (!quality || sentence.words[quality.end] !== "first" || (frame.topics.length === 0 && frame.show.length === 0))
     return [];
-  const words = sentence.said(at, quality.end);
+  const words = sentence.textOf(at, quality.end);
   const { rather, nouns, direction } = quality.meaning;
   const meanings = rather ? [rather, { nouns, direction }] : [{ nouns, direction }];
   return meanings.map((meaning, place) =>
@@ -150,8 +150,8 @@ export const bareDirection: Rule = (sentence, at, frame) => {
     "list",
     "them",
   );
-  const said = sentence.phrase(directions, from);
-  if (!said || (frame.show.length === 0 && frame.topics.length === 0)) return [];
+  const match = sentence.phrase(directions, from);
+  if (!match || (frame.show.length === 0 && frame.topics.length === 0)) return [];
   const last = frame.orders.at(-1);
   // "ordered by age ... descending"
   if (last)
@@ -159,8 +159,8 @@ export const bareDirection: Rule = (sentence, at, frame) => {
       ? []
       : [
           step(
-            said.end,
-            { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: said.meaning }] },
+            match.end,
+            { ...frame, orders: [...frame.orders.slice(0, -1), { ...last, direction: match.meaning }] },
             0.3,
           ),
         ];
@@ -170,36 +170,36 @@ export const bareDirection: Rule = (sentence, at, frame) => {
       ? shown.attribute
       : shown?.kind === "measure"
         ? "result"
-        : { kind: "label", words: sentence.said(at, said.end), at };
-  return [step(said.end, withOrder(frame, { at, by, direction: said.meaning, picks: false }), 0.1)];
+        : { kind: "label", words: sentence.textOf(at, match.end), at };
+  return [step(match.end, withOrder(frame, { at, by, direction: match.meaning, picks: false }), 0.1)];
 };
 
 /** "top 5", "first ten", "limit 3", "the 5 customers", "3 most expensive". */
 export const limiting: Rule = (sentence, at, frame) => {
   if (frame.limit !== undefined) return [];
-  const said = sentence.phrase(tops, at);
-  const number = sentence.number(said?.end ?? at);
+  const match = sentence.phrase(tops, at);
+  const number = sentence.number(match?.end ?? at);
   const whole = number && Number.isSafeInteger(number.value) && number.value > 0 ? number : undefined;
   // "the five best", "the best customer"
-  const ranked = whole && !said ? sentence.phrase(tops, whole.end) : undefined;
+  const ranked = whole && !match ? sentence.phrase(tops, whole.end) : undefined;
   if (whole && ranked && ranked.meaning !== "first")
     return [step(ranked.end, { ...frame, limit: whole.value, rank: ranked.meaning }, 0.1)];
-  const single = said && !whole && sentence.tables(said.end)[0]?.plural === false;
-  if (single && said.meaning !== "first") return [step(said.end, { ...frame, rank: said.meaning, limit: 1 }, 0.2)];
-  if (said && said.meaning !== "first")
+  const single = match && !whole && sentence.tables(match.end)[0]?.plural === false;
+  if (single && match.meaning !== "first") return [step(match.end, { ...frame, rank: match.meaning, limit: 1 }, 0.2)];
+  if (match && match.meaning !== "first")
     return [
       step(
-        whole?.end ?? said.end,
-        { ...frame, rank: said.meaning, ...(whole ? { limit: whole.value } : {}) },
+        whole?.end ?? match.end,
+        { ...frame, rank: match.meaning, ...(whole ? { limit: whole.value } : {}) },
         whole ? 0 : 0.2,
       ),
     ];
   if (!whole) return [];
   const followed =
-    said !== undefined ||
+    match !== undefined ||
     picksAt(sentence, whole.end) ||
     (sentence.tables(whole.end).length > 0 && frame.mode === "show");
-  return followed ? [step(whole.end, { ...frame, limit: whole.value }, said ? 0.1 : 0.2)] : [];
+  return followed ? [step(whole.end, { ...frame, limit: whole.value }, match ? 0.1 : 0.2)] : [];
 };
 
 const picksAt = (sentence: Sentence, at: number) =>
@@ -207,17 +207,17 @@ const picksAt = (sentence: Sentence, at: number) =>
 
 /** "the ones with the top 3 prices", "the 3 top prices": ranks by the number itself. */
 export const topOf: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(tops, at);
+  const match = sentence.phrase(tops, at);
   if (
-    !said ||
-    said.meaning === "first" ||
+    !match ||
+    match.meaning === "first" ||
     frame.limit !== undefined ||
     (frame.topics.length === 0 && frame.show.length === 0)
   )
     return [];
-  const number = sentence.number(said.end);
+  const number = sentence.number(match.end);
   if (!number || !Number.isSafeInteger(number.value) || number.value < 1) return [];
-  const direction = said.meaning === "top" ? "desc" : "asc";
+  const direction = match.meaning === "top" ? "desc" : "asc";
   return attributesAt(sentence, number.end)
     .filter(
       ({ attribute }) =>
@@ -247,7 +247,7 @@ export const spanning: Rule = (sentence, at, frame) => {
   return [
     step(
       second.end,
-      withOrder(frame, { at, by: attributeOf(nouns, sentence.said(at, second.end), at), direction, picks: false }),
+      withOrder(frame, { at, by: attributeOf(nouns, sentence.textOf(at, second.end), at), direction, picks: false }),
       0.05,
     ),
   ];
@@ -255,16 +255,16 @@ export const spanning: Rule = (sentence, at, frame) => {
 
 /** "the second highest" */
 export const ordinal: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(ordinals, at);
-  if (!said || !picksAt(sentence, said.end)) return [];
-  return [step(said.end, { ...frame, nth: said.meaning })];
+  const match = sentence.phrase(ordinals, at);
+  if (!match || !picksAt(sentence, match.end)) return [];
+  return [step(match.end, { ...frame, nth: match.meaning })];
 };
 
 /** "the cheapest product", "latest orders", "the product that is cheapest". */
 export const superlative: Rule = (sentence, at, frame) => {
   const quality = sentence.phrase(superlatives, at);
   if (!quality) return [];
-  const words = sentence.said(at, quality.end);
+  const words = sentence.textOf(at, quality.end);
   const count = sentence.number(quality.end);
   const from = count && Number.isSafeInteger(count.value) ? count.end : quality.end;
   const { nouns, direction, rather } = quality.meaning;
@@ -292,11 +292,11 @@ export const superlative: Rule = (sentence, at, frame) => {
 
 /** "(the product with) the highest price", "(customers with) the most orders", "the largest number of visits". */
 export const extreme: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(extremes, at);
-  if (!said) return [];
+  const match = sentence.phrase(extremes, at);
+  if (!match) return [];
   const subject = frame.topics.length > 0 || frame.show.length > 0;
-  const from = sentence.skip(said.end, "the", "of", "amount");
-  const pick = (by: Order["by"]): Order => ({ at, by, direction: said.meaning, picks: true });
+  const from = sentence.skip(match.end, "the", "of", "amount");
+  const pick = (by: Order["by"]): Order => ({ at, by, direction: match.meaning, picks: true });
   const measures = measuresAt(sentence, from, frame).flatMap(({ end, measures: [measure], cost }): Step[] =>
     measure ? [step(end, withOrder(frame, pick(measure)), cost)] : [],
   );
@@ -337,17 +337,17 @@ export const extreme: Rule = (sentence, at, frame) => {
 
 /** "the most common country", "the country that is most common". */
 export const frequency: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(frequencies, at);
-  if (!said) return [];
-  const order: Order = { at, by: "frequency", direction: said.meaning, picks: true };
-  const named = attributesAt(sentence, sentence.articles(said.end)).map(({ end, attribute, cost }) =>
+  const match = sentence.phrase(frequencies, at);
+  if (!match) return [];
+  const order: Order = { at, by: "frequency", direction: match.meaning, picks: true };
+  const named = attributesAt(sentence, sentence.articles(match.end)).map(({ end, attribute, cost }) =>
     step(
       end,
       withOrder({ ...withTopicOf(frame, attribute), show: [...frame.show, { kind: "attribute", attribute }] }, order),
       cost,
     ),
   );
-  return [...named, step(said.end, withOrder(frame, order), 0.3)];
+  return [...named, step(match.end, withOrder(frame, order), 0.3)];
 };
 
 export const byAttribute = (by: Order["by"]): by is Attribute => typeof by === "object" && by.kind !== "measure";

@@ -1,31 +1,21 @@
-import {
-  aggregates,
-  copulas,
-  counts,
-  distincts,
-  everything,
-  extremeNumbers,
-  extremes,
-  functionWords,
-  leads,
-} from "../language/lexicon.ts";
 import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import type { Aggregate } from "../plan/plan.ts";
-import { averageOf } from "./averages.ts";
-import type { Attribute, Frame, Item, Measure } from "./frame.ts";
+import { copulas, distincts, everything, leads } from "../language/lexicon.ts";
 import { people } from "../language/synonyms.ts";
-import { isKey } from "../linking/labels.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
-import { revenueMeasureAt } from "./money.ts";
+import { isKey } from "../linking/labels.ts";
+import { attributesAt } from "./attributes.ts";
+import { averageOf } from "./average-rules.ts";
+import type { Attribute, Frame, Item } from "./frame.ts";
+import { measuresAt } from "./measures.ts";
 import type { Sentence } from "./sentence.ts";
-import { kindsAt, thingsAt, withValuesOf } from "./things.ts";
-import { attributesAt, step, withFilter, withTopic, withTopicOf, type Rule, type Step } from "./step.ts";
+import { type Rule, step, type Step, withFilter, withTopic, withTopicOf } from "./step.ts";
+import { kindsAt, withValuesOf } from "./things.ts";
 
 const conjunctions = ["and", ",", "&", "also", "plus", "both"];
 
 /** Whether what comes at a position goes on with a list. */
-function goesOn({ words }: Sentence, at: number): boolean {
+function continuesList({ words }: Sentence, at: number): boolean {
   const before = ["the", "a", "an", "their", "its", "his", "her"].includes(words[at - 1] ?? "") ? at - 1 : at;
   return (
     conjunctions.includes(words[before - 1] ?? "") ||
@@ -80,178 +70,14 @@ export const aggregate: Rule = (sentence, at, frame) =>
   );
 
 const misplaced = (sentence: Sentence, at: number, frame: Frame) =>
-  frame.mode === "show" || goesOn(sentence, at) ? 0 : 1.2;
-
-interface Measures {
-  end: number;
-  measures: Measure[];
-  frame: Frame;
-  cost: number;
-}
-
-/** "how many kinds of products" counts products. */
-const kinds = ["kind", "kinds", "of", "sort", "sorts"];
-
-/** What is computed over rows. */
-export function measuresAt(
-  sentence: Sentence,
-  at: number,
-  frame: Frame,
-  which: "count" | "aggregate" | "any" = "any",
-): Measures[] {
-  const paid = which === "any" ? revenueMeasureAt(sentence, at) : undefined;
-  const revenues: Measures[] = paid ? [{ end: paid.end, measures: [paid.measure], frame, cost: 0.15 }] : [];
-  return [
-    ...(which === "aggregate" ? [] : countsAt(sentence, at, frame)),
-    ...(which === "count" ? [] : aggregatesAt(sentence, at, frame)),
-    ...revenues,
-  ];
-}
-
-function countsAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
-  // "the number and average age of students"
-  const alone = at === 0 || functionWords.has(sentence.words[at - 1]!) || sentence.phrase(leads, at - 1) !== undefined;
-  if (alone && sentence.words[at] === "number" && ["and", ","].includes(sentence.words[at + 1] ?? ""))
-    return [
-      { end: at + 1, measures: [{ kind: "measure", at, end: at + 1, fn: "count", distinct: false }], frame, cost: 0.2 },
-    ];
-  const said = sentence.phrase(counts, at);
-  if (!said) return [];
-  const many = sentence.words[at] === "how";
-  // "the phone number of" counts nothing.
-  const named =
-    sentence.words[at] === "numbers"
-      ? 0.4
-      : sentence.words[at] === "number" &&
-          at > 0 &&
-          sentence.tokens[at - 1]!.kind === "word" &&
-          !functionWords.has(sentence.words[at - 1]!) &&
-          !sentence.phrase(extremes, at - 1) &&
-          !sentence.phrase(aggregates, at - 1)
-        ? 1.2
-        : 0;
-  const start = sentence.articles(said.end);
-  const distinctAt = sentence.phrase(distincts, start);
-  const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kinds);
-  const distinct = distinctAt !== undefined;
-  const found: Measures[] = [];
-  for (const thing of thingsAt(sentence, from)) {
-    const { table, end } = thing;
-    // "how many orders does a customer place on average"
-    const measure: Measure = {
-      kind: "measure",
-      at,
-      end,
-      fn: many && sentence.averages ? "avg" : "count",
-      of: { kind: "rows", table },
-      distinct,
-    };
-    found.push({
-      end,
-      measures: [measure],
-      frame: withValuesOf(many ? withTopic(frame, table) : frame, thing, sentence),
-      cost: named + thing.cost * 0.6 + (distinct ? 0.15 : 0),
-    });
-  }
-  for (const { end, attribute, cost } of attributesAt(sentence, from)) {
-    found.push({
-      end,
-      measures: [{ kind: "measure", at, end, fn: "count", of: attribute, distinct }],
-      frame: withTopicOf(frame, attribute),
-      cost: named + cost + (distinct ? 0.1 : 0.4),
-    });
-  }
-  // "how many are there", "how many of them", "number of female students": what is counted comes later.
-  if (found.length === 0)
-    found.push({
-      end: said.end,
-      measures: [{ kind: "measure", at, end: said.end, fn: "count", distinct: false }],
-      frame,
-      cost: named + 0.6,
-    });
-  return found;
-}
-
-function aggregatesAt(sentence: Sentence, at: number, frame: Frame): Measures[] {
-  const { fns, end } = functionsAt(sentence, at, frame);
-  if (fns.length === 0) return [];
-  const from = sentence.articles(sentence.past(counts, sentence.articles(end)));
-  const found: Measures[] = [];
-  const add = (of: Attribute, to: number, cost: number) => {
-    const measures = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of, distinct: false }));
-    found.push({ end: to, measures, frame: withTopicOf(frame, of), cost });
-  };
-  for (const { end: to, attribute, cost } of attributesAt(sentence, from)) {
-    add(attribute, to, cost);
-    // "the average age and weight"
-    const next = sentence.skip(to, "and", ",", "the");
-    if (next === to || functionsAt(sentence, next, frame).fns.length > 0) continue;
-    for (const further of attributesAt(sentence, next)) {
-      const first = fns.map((fn): Measure => ({ kind: "measure", at, end: to, fn, of: attribute, distinct: false }));
-      const second = fns.map(
-        (fn): Measure => ({ kind: "measure", at, end: further.end, fn, of: further.attribute, distinct: false }),
-      );
-      found.push({
-        end: further.end,
-        measures: [...first, ...second],
-        frame: withTopicOf(withTopicOf(frame, attribute), further.attribute),
-        cost: cost + further.cost + 0.05,
-      });
-    }
-  }
-  // "the average number of orders (per customer)"
-  if (from > sentence.articles(end) && fns.every((fn) => fn !== "sum")) {
-    for (const table of sentence.tables(from))
-      found.push({
-        end: table.end,
-        measures: fns.map(
-          (fn): Measure => ({ kind: "measure", at, end: table.end, fn, of: { kind: "rows", table }, distinct: false }),
-        ),
-        frame,
-        cost: 0.1,
-      });
-  }
-  // "total orders"
-  if (fns.length === 1 && fns[0] === "sum") {
-    for (const table of sentence.tables(from))
-      found.push({
-        end: table.end,
-        measures: [{ kind: "measure", at, end: table.end, fn: "count", of: { kind: "rows", table }, distinct: false }],
-        frame,
-        cost: 0.3,
-      });
-  }
-  return found;
-}
-
-function functionsAt(sentence: Sentence, at: number, frame: Frame): { fns: Aggregate["fn"][]; end: number } {
-  const fns: Aggregate["fn"][] = [];
-  let end = at;
-  for (let next = at; ; next = sentence.skip(sentence.articles(end), ",", "and", "the")) {
-    const found = sentence.phrase(aggregates, next) ?? extremeFunction(sentence, next, frame);
-    if (!found) return { fns, end };
-    fns.push(found.meaning);
-    end = found.end;
-  }
-}
-
-/** "the highest price" is a number, unless it says which of the things named before it is meant. */
-function extremeFunction(
-  sentence: Sentence,
-  at: number,
-  frame: Frame,
-): { end: number; meaning: Aggregate["fn"] } | undefined {
-  if (frame.topics.length > 0 || frame.show.some(({ kind }) => kind === "attribute")) return undefined;
-  const extreme = sentence.phrase(extremeNumbers, at);
-  return extreme && { end: extreme.end, meaning: extreme.meaning === "desc" ? "max" : "min" };
-}
+  frame.mode === "show" || continuesList(sentence, at) ? 0 : 1.2;
 
 /** "names and emails (of customers)", "customer names", "different countries". */
 export const projection: Rule = (sentence, at, frame) => {
   const distinct = sentence.phrase(distincts, at);
   const from = distinct ? sentence.articles(distinct.end) : at;
   const first = frame.show.length === 0;
-  const listed = goesOn(sentence, at);
+  const listed = continuesList(sentence, at);
   const shared = sentence.sharedColumns(from).map(({ end, names }) => {
     const items = names.map((name): Item => ({ kind: "attribute", attribute: { kind: "name", name } }));
     return step(
@@ -297,9 +123,9 @@ export const projection: Rule = (sentence, at, frame) => {
     }
     // "the maximum price and score"
     const last = frame.show.at(-1);
-    const alike =
+    const afterMeasure =
       last?.kind === "measure" && last.fn !== "count" && from === at && sentence.words[at - 1] === "and" ? 0.4 : 0;
-    return step(end, { ...next, mode: "show" }, cost + late + alike);
+    return step(end, { ...next, mode: "show" }, cost + late + afterMeasure);
   });
   return [...shared, ...single];
 };
@@ -308,7 +134,7 @@ export const projection: Rule = (sentence, at, frame) => {
 export const fullName: Rule = (sentence, at, frame) => {
   const full = ["full", "complete", "whole"].includes(sentence.words[at] ?? "");
   const from = full ? at + 1 : at;
-  if (sentence.tokens[from]?.stem !== "name" || (!full && frame.mode === "condition" && !goesOn(sentence, at)))
+  if (sentence.tokens[from]?.stem !== "name" || (!full && frame.mode === "condition" && !continuesList(sentence, at)))
     return [];
   const people = sentence.index.people.filter(({ named }) => full || !named);
   if (people.length === 0) return [];
@@ -318,7 +144,7 @@ export const fullName: Rule = (sentence, at, frame) => {
       kind: "attribute",
       attribute: {
         kind: "name",
-        name: { at: place, end: from + 1, words: sentence.said(at, from + 1), plural: false, columns },
+        name: { at: place, end: from + 1, words: sentence.textOf(at, from + 1), plural: false, columns },
       },
     };
   };

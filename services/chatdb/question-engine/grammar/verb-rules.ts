@@ -3,7 +3,7 @@ import { infinitive, nounsOf } from "../language/verbs.ts";
 import type { Frame, Measure, TableMention } from "./frame.ts";
 import { orMore } from "./predicates.ts";
 import type { Sentence } from "./sentence.ts";
-import { step, withFilter, withTopic, type Rule } from "./step.ts";
+import { type Rule, step, withFilter, withTopic } from "./step.ts";
 
 /** Words that a verb comes after. */
 const subjects = new Set([
@@ -48,7 +48,7 @@ function tablesOf(sentence: Sentence, at: number): TableMention | undefined {
   const likely = tables.filter(({ cost }) => cost < least + 0.2);
   return likely.length === 0
     ? undefined
-    : { at, end: at + 1, words: sentence.said(at, at + 1), plural: false, tables: likely };
+    : { at, end: at + 1, words: sentence.textOf(at, at + 1), plural: false, tables: likely };
 }
 
 const isHead = ({ topics: [head] }: Frame, table: TableMention) => head?.tables[0]?.table === table.tables[0]?.table;
@@ -71,7 +71,7 @@ export const relation: Rule = (sentence, at, frame) => {
 };
 
 /** The thing or the verb that was said right before, where that is not what the question is about. */
-function doneBefore(sentence: Sentence, at: number, frame: Frame): TableMention | undefined {
+function precedingTopic(sentence: Sentence, at: number, frame: Frame): TableMention | undefined {
   const last = frame.topics.at(-1);
   return last &&
     frame.topics.length > 1 &&
@@ -84,15 +84,22 @@ function doneBefore(sentence: Sentence, at: number, frame: Frame): TableMention 
 
 /** "who orders most often", "who has visited the most": ranks by how often that was done. */
 export const mostOften: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(frequencies, at) ?? sentence.phrase(verbTimes, at);
-  const table = said && doneBefore(sentence, at, frame);
+  const match = sentence.phrase(frequencies, at) ?? sentence.phrase(verbTimes, at);
+  const table = match && precedingTopic(sentence, at, frame);
   if (!table) return [];
-  const of: Measure = { kind: "measure", at, end: said.end, fn: "count", of: { kind: "rows", table }, distinct: false };
+  const of: Measure = {
+    kind: "measure",
+    at,
+    end: match.end,
+    fn: "count",
+    of: { kind: "rows", table },
+    distinct: false,
+  };
   const topics = frame.topics.filter((each) => each !== table);
   return [
     step(
-      said.end,
-      { ...frame, topics, orders: [...frame.orders, { at, by: of, direction: said.meaning, picks: true }] },
+      match.end,
+      { ...frame, topics, orders: [...frame.orders, { at, by: of, direction: match.meaning, picks: true }] },
       0.1,
     ),
   ];
@@ -105,8 +112,8 @@ const adverbs = new Map([
 ]);
 
 /** "who ordered at least twice", "visited more than 3 times": how often that was done. */
-export const soOften: Rule = (sentence, at, frame) => {
-  const table = doneBefore(sentence, at, frame);
+export const timesDone: Rule = (sentence, at, frame) => {
+  const table = precedingTopic(sentence, at, frame);
   const compared = sentence.phrase(comparators, at);
   const from = compared?.end ?? at;
   const adverb = adverbs.get(sentence.words[from] ?? "");

@@ -1,21 +1,21 @@
 import { availabilities, comparators, revenues, spendings, stockNouns } from "../language/lexicon.ts";
 import type { Frame, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { step, withFilter, type Rule } from "./step.ts";
+import { type Rule, step, withFilter } from "./step.ts";
 
 const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({
   kind: "measure",
   at,
   end,
   fn: "sum",
-  of: { kind: "revenue", words: sentence.said(at, end) },
+  of: { kind: "revenue", words: sentence.textOf(at, end) },
   distinct: false,
 });
 
 /** What was paid, where no column says it: "revenue", "total sales". */
 export function revenueMeasureAt(sentence: Sentence, at: number): { end: number; measure: Measure } | undefined {
-  const said = sentence.phrase(revenues, sentence.articles(at));
-  return said && { end: said.end, measure: revenueAt(sentence, at, said.end) };
+  const match = sentence.phrase(revenues, sentence.articles(at));
+  return match && { end: match.end, measure: revenueAt(sentence, at, match.end) };
 }
 
 const isRevenue = (measure: Measure) => measure.of?.kind === "revenue";
@@ -67,17 +67,17 @@ export const spentMost: Rule = (sentence, at, frame) => {
 
 /** "in stock", "sold out": whether there are any left. */
 export const availability: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(availabilities, at);
+  const match = sentence.phrase(availabilities, at);
   const counted = sentence.tokens[at - 1]?.kind === "number" || sentence.phrase(comparators, at - 2);
-  if (!said || counted) return [];
-  const attribute = { kind: "nouns" as const, nouns: stockNouns, words: sentence.said(at, said.end), at };
+  if (!match || counted) return [];
+  const attribute = { kind: "nouns" as const, nouns: stockNouns, words: sentence.textOf(at, match.end), at };
   return [
     step(
-      said.end,
+      match.end,
       withFilter(
         frame,
-        { kind: "attribute", attribute, predicate: { kind: "number", op: said.meaning, value: 0 } },
-        { sentence, at, end: said.end },
+        { kind: "attribute", attribute, predicate: { kind: "number", op: match.meaning, value: 0 } },
+        { sentence, at, end: match.end },
       ),
       0.05,
     ),

@@ -1,9 +1,10 @@
 import { kindOf } from "../column-kind.ts";
-import { isKey } from "../linking/labels.ts";
 import { aggregates, degrees, money, onAverages } from "../language/lexicon.ts";
+import { isKey } from "../linking/labels.ts";
+import { attributesAt } from "./attributes.ts";
 import type { Attribute, Item, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { attributesAt, step, type Rule } from "./step.ts";
+import { type Rule, step } from "./step.ts";
 
 /** The average of a number. */
 export const averageOf = (of: Attribute, at: number, end: number): Measure => ({
@@ -17,8 +18,8 @@ export const averageOf = (of: Attribute, at: number, end: number): Measure => ({
 
 /** "on average": whatever asks for numbers knows of it. */
 export const onAverage: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(onAverages, at);
-  return said ? [step(said.end, frame)] : [];
+  const match = sentence.phrase(onAverages, at);
+  return match ? [step(match.end, frame)] : [];
 };
 
 const costing = new Set(["cost", "costs", "costing"]);
@@ -27,14 +28,14 @@ const costing = new Set(["cost", "costs", "costing"]);
 export const degree: Rule = (sentence, at, frame) => {
   if (sentence.words[at] !== "how" || frame.show.length > 0) return [];
   const costs = sentence.words[at + 1] === "much" && sentence.words.some((word) => costing.has(word));
-  const said = costs ? { end: at + 2, meaning: money } : sentence.phrase(degrees, at + 1);
-  if (!said) return [];
-  const attribute: Attribute = { kind: "nouns", nouns: said.meaning, words: sentence.said(at, said.end), at };
-  const from = sentence.skip(said.end, "is", "are", "was", "were", "does", "do", "did", "the", "a", "an", "in");
+  const match = costs ? { end: at + 2, meaning: money } : sentence.phrase(degrees, at + 1);
+  if (!match) return [];
+  const attribute: Attribute = { kind: "nouns", nouns: match.meaning, words: sentence.textOf(at, match.end), at };
+  const from = sentence.skip(match.end, "is", "are", "was", "were", "does", "do", "did", "the", "a", "an", "in");
   const average = sentence.phrase(aggregates, from);
   const item: Item =
     sentence.averages || average?.meaning === "avg"
-      ? averageOf(attribute, at, said.end)
+      ? averageOf(attribute, at, match.end)
       : { kind: "attribute", attribute };
   // "how large is the population" names the number itself.
   const named = average

@@ -1,9 +1,9 @@
 import { aggregates, extremes, superlatives } from "../language/lexicon.ts";
 import type { Aggregate, Comparator } from "../plan/plan.ts";
+import { attributesAt } from "./attributes.ts";
+import type { PredicateMatch } from "./choices.ts";
 import type { Predicate } from "./frame.ts";
-import type { Said } from "./predicates.ts";
 import type { Sentence } from "./sentence.ts";
-import { attributesAt } from "./step.ts";
 import { thingsAt } from "./things.ts";
 
 type Fn = Aggregate["fn"];
@@ -17,28 +17,28 @@ const extremeFor = (op: Comparator, all: boolean): Fn => (op.startsWith(">") ===
  * What a value is compared with, where that is one value of several rows: "the most expensive toy", "every book", "some of
  * the books", "the average toy", "toys on average", "the average price of toys".
  */
-export function amongAt(sentence: Sentence, at: number, op: Comparator): Said[] {
+export function rowComparisonsAt(sentence: Sentence, at: number, op: Comparator): PredicateMatch[] {
   if (op === "=" || op === "<>") return [];
   const from = sentence.skip(at, "the", "that", "those", "of", "price", "prices");
   const picked = sentence.phrase(superlatives, from) ?? sentence.phrase(extremes, from);
   if (picked) {
     const direction = typeof picked.meaning === "string" ? picked.meaning : picked.meaning.direction;
-    const among = whichAt(sentence, picked.end, op, direction === "desc" ? "max" : "min");
+    const among = rowsAt(sentence, picked.end, op, direction === "desc" ? "max" : "min");
     if (among.length > 0) return among;
   }
   const average = sentence.phrase(aggregates, from);
-  if (average?.meaning === "avg") return whichAt(sentence, average.end, op, "avg");
+  if (average?.meaning === "avg") return rowsAt(sentence, average.end, op, "avg");
   const quantity = sentence.words[from] ?? "";
-  if (everyWords.has(quantity)) return whichAt(sentence, sentence.articles(from + 1), op, extremeFor(op, true));
-  if (quantity === "some") return whichAt(sentence, sentence.articles(from + 1), op, extremeFor(op, false));
-  return whichAt(sentence, from, op, "avg").flatMap((said) => {
-    const end = said.end;
-    return sentence.words[end] === "on" && sentence.words[end + 1] === "average" ? [{ ...said, end: end + 2 }] : [];
+  if (everyWords.has(quantity)) return rowsAt(sentence, sentence.articles(from + 1), op, extremeFor(op, true));
+  if (quantity === "some") return rowsAt(sentence, sentence.articles(from + 1), op, extremeFor(op, false));
+  return rowsAt(sentence, from, op, "avg").flatMap((match) => {
+    const end = match.end;
+    return sentence.words[end] === "on" && sentence.words[end + 1] === "average" ? [{ ...match, end: end + 2 }] : [];
   });
 }
 
 /** Of which rows: those of a table, or those that have a value. */
-function whichAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): Said[] {
+function rowsAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): PredicateMatch[] {
   return [...thingsAt(sentence, at), ...valuesAt(sentence, at)].map(({ end, values, cost }) => {
     const within = values?.predicate.kind === "value" ? { within: values.predicate } : {};
     const predicate: Predicate = { kind: "measured", op, fn, ...within };

@@ -1,13 +1,14 @@
 import { kindOf } from "../column-kind.ts";
 import { groupings, timely, timeUnits } from "../language/lexicon.ts";
 import { labelOf } from "../linking/labels.ts";
+import { attributesAt } from "./attributes.ts";
 import type { Frame, Key } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { attributesAt, step, withTopicOf, type Rule, type Step } from "./step.ts";
+import { type Rule, step, type Step, withTopicOf } from "./step.ts";
 
 /** "per country", "for each category", "by status and country". */
 export const grouping: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(groupings, at);
+  const match = sentence.phrase(groupings, at);
   const computed = frame.show.some(({ kind }) => kind === "measure");
   // "orders by status" counts, "stock by category" adds up; "top 5 by price" ranks.
   const bare =
@@ -15,8 +16,8 @@ export const grouping: Rule = (sentence, at, frame) => {
     frame.groups.length > 0 ||
     (frame.show.length === 0 && frame.topics.length > 0) ||
     frame.show.length === 1;
-  const by = !said && bare && !frame.rank && !frame.sorts && sentence.words[at] === "by" ? { end: at + 1 } : undefined;
-  const from = said ?? by;
+  const by = !match && bare && !frame.rank && !frame.sorts && sentence.words[at] === "by" ? { end: at + 1 } : undefined;
+  const from = match ?? by;
   if (!from) return [];
   const start = sentence.skip(sentence.articles(from.end), "different", "distinct", "type", "kind");
   const surprise = by ? (computed ? 0.2 : 0.3) : computed ? 0 : frame.show.length > 0 ? 1.2 : 0.1;
@@ -33,9 +34,9 @@ const parts = (key: Key) =>
 
 /** "monthly revenue", "daily orders". */
 export const periodical: Rule = (sentence, at, frame) => {
-  const said = sentence.phrase(timely, at);
-  return said
-    ? [step(said.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: said.meaning, at }] }, 0.1)]
+  const match = sentence.phrase(timely, at);
+  return match
+    ? [step(match.end, { ...frame, groups: [...frame.groups, { kind: "period", unit: match.meaning, at }] }, 0.1)]
     : [];
 };
 
