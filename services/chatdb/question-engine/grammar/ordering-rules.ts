@@ -350,4 +350,4 @@ export const frequency: Rule = (sentence, at, frame) => {
   return [...named, step(match.end, withOrder(frame, order), 0.3)];
 };
 
-export const byAttribute = (by: Order["by"]): by is Attribute => typeof by === "object" && by.kind !== "measure";
+export const isAttributeOrder = (by: Order["by"]): by is Attribute => typeof by === "object" && by.kind !== "measure";

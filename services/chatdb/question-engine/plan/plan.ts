@@ -183,3 +183,10 @@ export const queryPlan = z.object({
   combine: z.array(z.object({ op: z.enum(["union", "intersect", "except"]), query: innerQuery })).optional(),
 });
 export type QueryPlan = z.infer<typeof queryPlan>;
+
+/** A reference to a column as an expression. */
+export const asColumn = (ref: ColumnRef) => ({ kind: "column" as const, ...ref });
+
+/** Whether an expression is this column. */
+export const isColumn = (one: Expression, other: ColumnRef) =>
+  one.kind === "column" && one.source === other.source && one.column === other.column;

@@ -3,22 +3,16 @@ import type { Measure, Order } from "../grammar/frame.ts";
 import { plural } from "../language/tokens.ts";
 import { isKey } from "../linking/labels.ts";
 import type { Aggregate, ColumnRef, Expression } from "../plan/plan.ts";
-import { prefixes } from "./derived.ts";
-import { asColumn, type Draft, type Selected } from "./draft.ts";
-import { isMeasure, rowCount } from "./frames.ts";
-import type { TableColumn } from "./resolver.ts";
+import { prefixes } from "./derived-plans.ts";
+import { asColumn } from "../plan/plan.ts";
+import type { Draft, Selected } from "./draft.ts";
+import { isMeasure, rowCount } from "./frame-adjustments.ts";
+import { canMeasure } from "./resolver.ts";
 
 /** An aggregate under the name of its column. */
 export type Computed = Selected & { value: Aggregate };
 
-/** Whether a measure can be taken of a column. */
-export const suits =
-  ({ fn }: Measure) =>
-  ({ table, column }: TableColumn): boolean =>
-    (fn !== "sum" && fn !== "avg") ||
-    (kindOf(column) === "number" && !(table.primaryKey.length === 1 && table.primaryKey[0] === column.name));
-
-/** What is computed, with the joins that it needs. Other joins that it depends on have been made before. */
+/** Writes a measure as an aggregate and adds the joins that it needs. Joins that fan out must have been added before. */
 export function aggregateOf(measure: Measure, draft: Draft): Computed {
   const { builder, resolver } = draft;
   const { root, fansOut, from } = builder;
@@ -31,7 +25,7 @@ export function aggregateOf(measure: Measure, draft: Draft): Computed {
       : { kind: "aggregate", fn, of: [] };
     return { value, as: `number_of_${plural(root.name)}` };
   }
-  const { table, column } = resolver.column(of, [root, ...draft.near], suits(measure));
+  const { table, column } = resolver.column(of, [root, ...draft.near], canMeasure(measure));
   if (!builder.isToOne(table)) draft.surprise += 1;
   if (fansOut && (fn === "sum" || fn === "avg")) draft.surprise += 0.5;
   const ref = asColumn(builder.column(table, column.name));
@@ -42,12 +36,12 @@ export function aggregateOf(measure: Measure, draft: Draft): Computed {
       as: `number_of_${plural(column.name)}`,
     };
   }
-  // "the largest major" is no text that sorts last.
+  // "the largest major" does not mean the text that sorts last.
   if (kindOf(column) === "text") draft.surprise += 1;
   return { value: { kind: "aggregate", fn, of: [ref] }, as: `${prefixes[fn]}_${column.name}` };
 }
 
-/** What was paid: the column that says it, or how many times for how much. */
+/** Sums what was paid: the column that holds it, or quantity times price. */
 function revenueOf({ resolver, builder, near }: Draft): Computed {
   const { table, columns } = resolver.revenue(near);
   const [first, second] = columns.map(({ name }) => builder.column(table, name));
@@ -57,7 +51,7 @@ function revenueOf({ resolver, builder, near }: Draft): Computed {
   return { value: { kind: "aggregate", fn: "sum", of: [value] }, as: "revenue" };
 }
 
-/** What results with groups are sorted by. */
+/** The expression that grouped results are sorted by. */
 export function orderValue(
   by: Order["by"],
   computed: readonly Selected[],

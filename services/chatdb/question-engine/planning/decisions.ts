@@ -1,19 +1,19 @@
 /** A point at which more than one meaning was possible. */
 export interface Decision {
   id: string;
-  /** What each meaning costs, the cheapest first. */
+  /** The costs of the meanings, the cheapest first. */
   costs: readonly number[];
-  /** The place of the one that was taken. */
+  /** The index of the meaning that was taken. */
   taken: number;
 }
 
-/** Meanings that cost so much more than the best are not tried. */
+/** Meanings whose cost exceeds the best by this or more are not tried. */
 const tolerance = 0.9;
 
-/** Takes the cheapest meaning at each point, but for the points at which another one is to be tried. */
+/** Takes the cheapest meaning at each point, except where the caller chose another one. */
 export class Decisions {
   readonly made: Decision[] = [];
-  /** What all meanings that were taken cost together. */
+  /** The total cost of the meanings taken. */
   cost = 0;
   readonly #met = new Set<string>();
   readonly #others: ReadonlyMap<string, number>;
@@ -22,7 +22,7 @@ export class Decisions {
     this.#others = others;
   }
 
-  /** @returns the meaning to go on with, or undefined where there is none. `options` are sorted by their cost. */
+  /** @param options sorted by cost @returns the meaning to continue with, or undefined if there is none */
   take<T extends { cost: number }>(id: string, options: readonly T[]): T | undefined {
     const other = this.#others.get(id) ?? 0;
     const place = other < options.length ? other : 0;
@@ -35,7 +35,7 @@ export class Decisions {
     return taken;
   }
 
-  /** The points at which another meaning is nearly as good, with that meaning's place. */
+  /** The points at which another meaning is nearly as cheap, with that meaning's index. */
   alternatives(): { id: string; place: number }[] {
     return this.made.flatMap(({ id, costs }) =>
       costs.slice(1, 3).flatMap((cost, index) => (cost - costs[0]! < tolerance ? [{ id, place: index + 1 }] : [])),

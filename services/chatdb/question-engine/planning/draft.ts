@@ -2,41 +2,44 @@ import type { Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Attribute, Filter, Frame, Measure, TableMention } from "../grammar/frame.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
-import type { ColumnRef, Expression, QueryPlan } from "../plan/plan.ts";
+import type { ColumnRef, QueryPlan } from "../plan/plan.ts";
 import { Decisions } from "./decisions.ts";
-import { isMeasure, settled, splitPicks, withImpliedGroup, type Pick } from "./frames.ts";
+import {
+  isMeasure,
+  withAmbiguousCountsResolved,
+  splitPicks,
+  requiredCount,
+  shownAttributes,
+  withImpliedGroup,
+  type Pick,
+} from "./frame-adjustments.ts";
 import { PlanBuilder } from "./plan-builder.ts";
 import { Resolver } from "./resolver.ts";
 import { rootOf } from "./root.ts";
 
-export interface Asked {
+export interface PlanningInput {
   frame: Frame;
   index: SchemaIndex;
-  /** Roots of the words of the question. */
-  said: ReadonlySet<string>;
-  /** Makes the plan of a draft; also of what is asked inside of a question. @throws Refusal where there is none */
+  /** The word roots of the question. */
+  questionRoots: ReadonlySet<string>;
+  /** Makes the plan of a draft, inner queries included. @throws Refusal if there is none */
   planOf: (draft: Draft) => QueryPlan;
 }
 
 export type Selected = QueryPlan["select"][number];
 
-/** What a plan has beside the tables and the conditions, which are put together by the way. */
+/** The parts of a plan beside its tables and conditions, which the {@link PlanBuilder} collects. */
 export type Clauses = Omit<QueryPlan, "from" | "joins" | "where">;
 
-export const asColumn = (ref: ColumnRef) => ({ kind: "column" as const, ...ref });
-
-export const same = (one: Expression, other: ColumnRef) =>
-  one.kind === "column" && one.source === other.source && one.column === other.column;
-
-/** A plan in the making: what was asked, what of the schema is meant, and what has been put together of it. */
+/** A plan under construction: the input, the meanings resolved so far, and the joins and conditions collected. */
 export class Draft {
-  /** What speaks against the plan although each part of it could be found. */
+  /** Cost of what makes the plan unlikely although each part of it was found. */
   surprise = 0;
-  /** Further queries that the results have to be in, or must not be in. */
+  /** Further queries to intersect the results with, or to subtract from them. */
   readonly combined: { op: "intersect" | "except"; frame: Frame }[] = [];
-  readonly asked: Asked;
+  readonly input: PlanningInput;
   readonly frame: Frame;
-  /** What picks out things other than the one that the question is about: "of the dorm with the most rooms". */
+  /** Superlatives that pick another thing than the one that the question is about: "of the dorm with the most rooms". */
   readonly picked: readonly Pick[];
   readonly resolver: Resolver;
   /** The tables that the question names, in its order. */
@@ -44,10 +47,10 @@ export class Draft {
   readonly measures: readonly Measure[];
   readonly builder: PlanBuilder;
 
-  constructor(asked: Asked, decisions = new Decisions()) {
-    this.asked = asked;
-    const { index, said } = asked;
-    const frame = withImpliedGroup(settled(asked.frame));
+  constructor(input: PlanningInput, decisions = new Decisions()) {
+    this.input = input;
+    const { index, questionRoots } = input;
+    const frame = withImpliedGroup(withAmbiguousCountsResolved(input.frame));
     this.resolver = new Resolver(index, decisions);
     const mentioned: { mention: TableMention; table: Table }[] = [];
     for (const mention of frame.topics)
@@ -66,17 +69,22 @@ export class Draft {
       ...orders.flatMap(({ by }) => (isMeasure(by) ? [by] : [])),
       ...filters.flatMap((filter) => (filter.kind === "having" ? [filter.measure] : [])),
     ];
-    this.builder = new PlanBuilder(index.graph, rootOf(this), decisions, said);
+    this.builder = new PlanBuilder(
+      index.graph,
+      rootOf({ index, frame: this.frame, resolver: this.resolver, mentioned, measures: this.measures }),
+      decisions,
+      questionRoots,
+    );
   }
 
-  /** For a query inside of this one. */
+  /** A draft for a query inside this one. */
   another(frame: Frame): Draft {
-    return new Draft({ ...this.asked, frame });
+    return new Draft({ ...this.input, frame });
   }
 
-  /** @throws Refusal where there is no plan */
+  /** @throws Refusal if there is no plan */
   plan(): QueryPlan {
-    return this.asked.planOf(this);
+    return this.input.planOf(this);
   }
 
   /** The tables that the question names. */
@@ -84,33 +92,28 @@ export class Draft {
     return this.mentioned.map(({ table }) => table);
   }
 
-  /** Where columns may be: the table that the question is about first. */
+  /** The tables that columns are looked up in, the root first. */
   get tables(): Table[] {
     return [...new Set([this.builder.root, ...this.near])];
   }
 
   /** The columns that are shown. */
   get attributes(): Attribute[] {
-    return this.frame.show.flatMap((item) => (item.kind === "attribute" ? [item.attribute] : []));
+    return shownAttributes(this.frame);
   }
 
-  /** "cities with more than 3 customers": of columns alone, how many rows have each. */
+  /** See {@link requiredCount}. */
   get required(): Extract<Filter, { kind: "related" }> | undefined {
-    const { topics, filters } = this.frame;
-    if (topics.length > 0 || this.attributes.length === 0) return undefined;
-    return filters.find(
-      (filter): filter is Extract<Filter, { kind: "related" }> =>
-        filter.kind === "related" && !(filter.op === "=" && filter.value === 0),
-    );
+    return requiredCount(this.frame);
   }
 
-  /** A column, joined. @param ranks it is sorted by: whether to pick the first */
+  /** Joins a column. @param ranks for a column to sort by: whether the sorting picks the first row */
   refOf(attribute: Attribute, ranks?: boolean): ColumnRef {
     const { builder } = this;
     const { table, column } = this.resolver.column(attribute, this.tables);
-    // To sort by what there may be several of is to show some rows several times.
+    // Sorting by a column with several values per row repeats rows.
     if (ranks !== undefined && !builder.isToOne(table) && builder.sourceOf(table) === undefined) this.surprise += 0.8;
-    // "the most catalogs" does not rank by what catalogs are called.
+    // "the most catalogs" does not rank by the names of catalogs.
     if (ranks && kindOf(column) === "text") this.surprise += 0.7;
     return builder.column(table, column.name);
   }

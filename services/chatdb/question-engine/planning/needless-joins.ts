@@ -2,14 +2,14 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { ColumnRef, InnerQuery, Join, QueryPlan } from "../plan/plan.ts";
 import { isToOne, tableOf } from "../plan/source-table.ts";
 
-/** Whether the join finds a row where the key does, and no other. */
+/** Whether the join matches by the whole primary key, so that each row finds at most one. */
 const isByKey = (join: Join, schema: DatabaseSchema): boolean =>
   !join.optional && isToOne(join, schema) && join.on.length === tableOf(join, schema)!.primaryKey.length;
 
 const isRef = (value: object): value is ColumnRef =>
   "source" in value && typeof value.source === "string" && "column" in value && typeof value.column === "string";
 
-/** The value with each reference replaced; queries inside of it have sources of their own and stay as they are. */
+/** Replaces each column reference. Inner queries have sources of their own and stay unchanged. */
 function mapRefs<T>(value: T, replace: (ref: ColumnRef) => ColumnRef): T {
   if (Array.isArray(value)) return value.map((each: unknown) => mapRefs(each, replace)) as T;
   if (typeof value !== "object" || value === null) return value;
@@ -19,7 +19,7 @@ function mapRefs<T>(value: T, replace: (ref: ColumnRef) => ColumnRef): T {
   ) as T;
 }
 
-/** All references of a query, or a part of one, to its own sources. */
+/** All column references of a query, or a part of one, to its own sources. */
 function refsOf(part: object): ColumnRef[] {
   if (isRef(part)) return [part];
   return Object.entries(part).flatMap(([key, each]: [string, unknown]) =>
@@ -28,8 +28,8 @@ function refsOf(part: object): ColumnRef[] {
 }
 
 /**
- * A query without the joins of which only the key is used, which the row that refers to it has too: "the number of courses in
- * each department" needs no departments where courses have their names.
+ * Removes joins whose key alone is used, since the referring row has it too: "the number of courses in each department" needs
+ * no join if courses hold the department's name.
  */
 export function withoutNeedlessJoins<Q extends QueryPlan | InnerQuery>(query: Q, schema: DatabaseSchema): Q {
   for (const join of query.joins) {

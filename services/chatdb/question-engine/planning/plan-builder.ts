@@ -5,7 +5,7 @@ import { root, singular, wordsOfName } from "../language/tokens.ts";
 import { Refusal } from "../refusal.ts";
 import type { Decisions } from "./decisions.ts";
 
-/** The sources of a query, or of a condition on related rows, by the table that they stand for. */
+/** The names of the sources of a query or of a condition on related rows, by table. */
 type Sources = Map<Table, string>;
 
 interface Branch {
@@ -13,35 +13,35 @@ interface Branch {
   related: Related;
 }
 
-/** Puts the joins and the conditions of a plan together, around the table whose rows are counted or listed. */
+/** Collects the joins and conditions of a plan around its root, the table whose rows are counted or listed. */
 export class PlanBuilder {
   readonly root: Table;
   readonly from: Source;
   readonly joins: Join[] = [];
   readonly where: Condition[] = [];
-  /** A join gives a row of the root several times. */
+  /** Whether a join repeats rows of the root. */
   fansOut = false;
   readonly #graph: KeyGraph;
   readonly #decisions: Decisions;
-  readonly #said: ReadonlySet<string>;
+  readonly #questionRoots: ReadonlySet<string>;
   readonly #sources: Sources = new Map();
   /** Conditions on related rows by the first table that has several rows for one. */
   readonly #branches = new Map<Table, Branch>();
   readonly #excluded = new Set<Table>();
   readonly #names = new Set<string>();
 
-  /** @param said roots of the words of the question */
-  constructor(graph: KeyGraph, start: Table, decisions: Decisions, said: ReadonlySet<string>) {
+  /** @param questionRoots the word roots of the question */
+  constructor(graph: KeyGraph, start: Table, decisions: Decisions, questionRoots: ReadonlySet<string>) {
     this.#graph = graph;
-    this.#said = said;
+    this.#questionRoots = questionRoots;
     this.#decisions = decisions;
     this.root = start;
     this.from = { as: this.#name(start, this.#sources), schema: start.schema, table: start.name };
   }
 
-  /** For a query inside of this one. */
+  /** A builder for a query inside this one. */
   another(start: Table): PlanBuilder {
-    return new PlanBuilder(this.#graph, start, this.#decisions, this.#said);
+    return new PlanBuilder(this.#graph, start, this.#decisions, this.#questionRoots);
   }
 
   /** Whether each row of the root has at most one row of the table. */
@@ -64,29 +64,29 @@ export class PlanBuilder {
     return { source: this.#sources.get(table)!, column };
   }
 
-  /** Keeps the rows for which the condition holds, or, across a table with several rows for one, holds for one of them. */
+  /** Adds a condition. Across a to-many key it must hold for one of the related rows. */
   restrict(table: Table, condition: (source: string) => Comparison): void {
     const { sources, branch } = this.#reach(table);
     (branch?.related.where ?? this.where).push(condition(sources.get(table)!));
   }
 
-  /** Keeps the rows for which no related row fulfils the conditions. The table is across one that has several rows for one. */
+  /** Excludes the rows with a related row that meets the conditions. The table is across a to-many key. */
   exclude(table: Table, conditions: (source: string) => Comparison[]): void {
     this.#excluded.add(table);
-    this.#apart(table, conditions, 0);
+    this.#addRelated(table, conditions, 0);
   }
 
-  /** Keeps the rows for which some related row fulfils the condition, whichever fulfils the other ones. */
-  alsoSome(table: Table, condition: (source: string) => Comparison): void {
-    this.#apart(table, (source) => [condition(source)], 1);
+  /** Requires some related row to meet the condition; another one may meet other conditions. */
+  requireSome(table: Table, condition: (source: string) => Comparison): void {
+    this.#addRelated(table, (source) => [condition(source)], 1);
   }
 
-  /** Whether conditions on the table are on several rows for one of the root, none of them joined. */
+  /** Whether the table is across a to-many key and not joined. */
   isBranch(table: Table): boolean {
     return !this.#sources.has(table) && !this.isToOne(table);
   }
 
-  /** Keeps the rows to which so many rows of the table belong. */
+  /** Requires this number of related rows. */
   require(table: Table, op: Comparator, value: number): void {
     const path = this.#path(table);
     const first = path.findIndex(({ toOne }) => !toOne);
@@ -104,23 +104,23 @@ export class PlanBuilder {
       });
     }
     related.count = { op, value };
-    // After going back to one, the same row may be met again.
+    // After a to-one step the path may reach the same row again.
     if (counted && path.slice(first).some(({ toOne }) => toOne))
       related.count.distinct = this.keyOf(table, sources.get(table)!);
   }
 
-  /** Keeps the rows to which a row of the table belongs, where nothing else says so already. */
+  /** Requires a related row of the table, unless another condition does so. */
   mention(table: Table): void {
     if (!this.#excluded.has(table)) this.#reach(table);
   }
 
-  /** Columns that tell rows of a table apart. @throws Refusal where there are none */
+  /** The columns of the primary key. @throws Refusal if there is none */
   keyOf({ name, primaryKey }: Table, source: string): ColumnRef[] {
     if (primaryKey.length > 0) return primaryKey.map((column) => ({ source, column }));
     throw new Refusal(`I cannot count ${name} here: nothing tells its rows apart.`, { words: [name] });
   }
 
-  #apart(table: Table, conditions: (source: string) => Comparison[], atLeast: 0 | 1): void {
+  #addRelated(table: Table, conditions: (source: string) => Comparison[], atLeast: 0 | 1): void {
     let sources = this.#sources;
     let related: Related | undefined;
     for (const step of this.#path(table)) {
@@ -146,7 +146,7 @@ export class PlanBuilder {
     this.where.push(related);
   }
 
-  /** Joins what lies between the root and the table; beyond `split`, or the first step to several rows, in a branch. */
+  /** Joins the path from the root to the table. From `split`, or the first to-many step, on the joins are in a branch. */
   #reach(table: Table, split?: Step): { sources: Sources; branch?: Branch } {
     let sources = this.#sources;
     let branch: Branch | undefined;
@@ -194,8 +194,8 @@ export class PlanBuilder {
     return name;
   }
 
-  /** How little of what a way's keys are called was said: "reported by" rather than "closed by". */
-  #strangeness(steps: readonly Step[]): number {
+  /** The cost of a path: higher if the question does not use the words of its keys ("reported by" rather than "closed by"). */
+  #pathCost(steps: readonly Step[]): number {
     const words = steps.flatMap(({ to, toOne, on, from }) =>
       on.flatMap(({ left, right }) => {
         const table = new Set(wordsOfName((toOne ? to : from).name).map((word) => root(singular(word))));
@@ -204,11 +204,11 @@ export class PlanBuilder {
           .filter((word) => !table.has(word) && word !== "id");
       }),
     );
-    const unsaid = words.filter((word) => !this.#said.has(word)).length;
-    // "enrolled in" goes by enrolments, whatever else is between.
+    const unsaid = words.filter((word) => !this.#questionRoots.has(word)).length;
+    // "enrolled in" takes the path through enrolments.
     const between = steps
       .slice(0, -1)
-      .filter(({ to }) => wordsOfName(to.name).some((word) => this.#said.has(root(singular(word)))));
+      .filter(({ to }) => wordsOfName(to.name).some((word) => this.#questionRoots.has(root(singular(word)))));
     return unsaid * 0.15 - (words.length - unsaid) * 0.3 - between.length * 0.3;
   }
 
@@ -218,7 +218,7 @@ export class PlanBuilder {
       ways.length < 2
         ? ways.map((steps) => ({ steps, cost: 0 }))
         : ways
-            .map((steps) => ({ steps, cost: this.#strangeness(steps) }))
+            .map((steps) => ({ steps, cost: this.#pathCost(steps) }))
             .sort((a, b) => a.cost - b.cost)
             .map(({ steps, cost }, place, all) => ({ steps, cost: cost - all[0]!.cost + (place === 0 ? 0 : 0.02) }));
     const taken = this.#decisions.take(`way to ${table.name}`, paths);

@@ -1,47 +1,48 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { Frame } from "../grammar/frame.ts";
-import { byAttribute } from "../grammar/ordering-rules.ts";
+import { isAttributeOrder } from "../grammar/ordering-rules.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { ColumnRef, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
-import { contraryApart } from "./apart.ts";
-import { computedClauses } from "./computed.ts";
+import { separateContradictions } from "./contradictions.ts";
+import { computedClauses } from "./computed-clauses.ts";
 import { Decisions, type Decision } from "./decisions.ts";
-import { derivedPlan, innerOf } from "./derived.ts";
-import { Draft, same, type Asked, type Clauses, type Selected } from "./draft.ts";
-import { countsApart } from "./frames.ts";
-import { listedClauses } from "./listed.ts";
+import { derivedPlan, innerOf } from "./derived-plans.ts";
+import { isColumn } from "../plan/plan.ts";
+import { Draft, type PlanningInput, type Clauses, type Selected } from "./draft.ts";
+import { countsDifferentRows } from "./frame-adjustments.ts";
+import { listedClauses } from "./listed-clauses.ts";
 import { withoutNeedlessJoins } from "./needless-joins.ts";
 import { topOfEach } from "./top-of-each.ts";
 
 export interface Planned {
   plan: QueryPlan;
-  /** What it cost to find the names in the schema. */
+  /** Cost of the names found in the schema. */
   naming: number;
-  /** What speaks against the plan although each part of it could be found. */
+  /** Cost of what makes the plan unlikely although each part of it was found. */
   surprise: number;
   /** The points at which more than one meaning was possible. */
   decisions: readonly Decision[];
 }
 
-/** Other meanings of single words that are tried, at most. */
+/** How many other meanings of single words are tried. */
 const maxAlternatives = 4;
 
 /**
- * The plans that a reading may stand for, the likeliest first.
- * @param said roots of the words of the question
- * @throws Refusal where there is none
+ * Makes the plans that a reading may mean, the likeliest first.
+ * @param questionRoots the word roots of the question
+ * @throws Refusal if there is none
  */
-export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<string>): Planned[] {
+export function plansOf(frame: Frame, index: SchemaIndex, questionRoots: ReadonlySet<string>): Planned[] {
   const decisions = new Decisions();
-  const first = planWith({ frame, index, said, planOf }, decisions);
+  const first = planWith({ frame, index, questionRoots, planOf }, decisions);
   const others = decisions
     .alternatives()
     .slice(0, maxAlternatives)
     .flatMap(({ id, place }) => {
       try {
-        return [planWith({ frame, index, said, planOf }, new Decisions(new Map([[id, place]])))];
+        return [planWith({ frame, index, questionRoots, planOf }, new Decisions(new Map([[id, place]])))];
       } catch (error) {
         if (error instanceof Refusal) return [];
         throw error;
@@ -50,14 +51,14 @@ export function plansOf(frame: Frame, index: SchemaIndex, said: ReadonlySet<stri
   return [first, ...others].sort((a, b) => a.naming + a.surprise - b.naming - b.surprise);
 }
 
-function planWith(asked: Asked, decisions: Decisions): Planned {
-  const draft = new Draft(asked, decisions);
+function planWith(input: PlanningInput, decisions: Decisions): Planned {
+  const draft = new Draft(input, decisions);
   const plan = draft.plan();
   const { combined } = draft;
   if (combined.length === 0)
     return { plan, naming: decisions.cost, surprise: draft.surprise, decisions: decisions.made };
-  // No row that shows what is its own alone is in common with another.
-  if (plan.select.some(({ value }) => value.kind === "column" && isOwn(asked.index.schema, plan)(value)))
+  // Rows that show a column of their own never match rows of another query.
+  if (plan.select.some(({ value }) => value.kind === "column" && identifiesRow(input.index.schema, plan)(value)))
     draft.surprise += 1;
   const combine = combined.map(({ op, frame }) => ({ op, query: innerOf(draft.another(frame).plan()) }));
   return {
@@ -68,7 +69,7 @@ function planWith(asked: Asked, decisions: Decisions): Planned {
   };
 }
 
-/** The plan that a draft makes. @throws Refusal where there is none */
+/** Makes the plan of a draft. @throws Refusal if there is none */
 function planOf(draft: Draft): QueryPlan {
   const { frame } = draft;
   const { rank, orders, groups } = frame;
@@ -76,9 +77,9 @@ function planOf(draft: Draft): QueryPlan {
   if (top) return top;
   // "top 10 products": by what?
   if (rank && orders.length === 0) draft.surprise += 1.5;
-  // "the most expensive product per category" is one for each.
-  if (groups.length > 0 && orders.some(({ picks, by }) => picks && byAttribute(by))) draft.surprise += 1.5;
-  if (countsApart(frame)) draft.surprise += 1.5;
+  // "the most expensive product per category" wants one for each category.
+  if (groups.length > 0 && orders.some(({ picks, by }) => picks && isAttributeOrder(by))) draft.surprise += 1.5;
+  if (countsDifferentRows(frame)) draft.surprise += 1.5;
   const derived = derivedPlan(draft);
   if (derived) return derived;
   const computes =
@@ -86,16 +87,16 @@ function planOf(draft: Draft): QueryPlan {
     groups.length > 0 ||
     orders.some(({ by }) => by === "frequency") ||
     draft.required !== undefined;
-  return finished(draft, computes ? computedClauses(draft) : listedClauses(draft));
+  return assemblePlan(draft, computes ? computedClauses(draft) : listedClauses(draft));
 }
 
-function finished({ builder: { from, joins, where }, asked: { index } }: Draft, clauses: Clauses): QueryPlan {
+function assemblePlan({ builder: { from, joins, where }, input: { index } }: Draft, clauses: Clauses): QueryPlan {
   const { limit, offset, ...others } = clauses;
-  // What is sorted by in a grouped query is grouped by too, or there would be no one value of it.
+  // A grouped query also groups by the columns that it sorts by, since each needs one value per group.
   const grouped =
     clauses.groupBy.length > 0
       ? clauses.orderBy.flatMap(({ value }) =>
-          value.kind === "column" && !clauses.groupBy.some((each) => same(each, value)) ? [value] : [],
+          value.kind === "column" && !clauses.groupBy.some((each) => isColumn(each, value)) ? [value] : [],
         )
       : [];
   const plan = {
@@ -108,11 +109,11 @@ function finished({ builder: { from, joins, where }, asked: { index } }: Draft, 
     ...(limit === undefined ? {} : { limit }),
     ...(offset === undefined || offset < 1 ? {} : { offset }),
   };
-  return contraryApart(withoutNeedlessJoins(plan, index.schema), isOwn(index.schema, plan));
+  return separateContradictions(withoutNeedlessJoins(plan, index.schema), identifiesRow(index.schema, plan));
 }
 
-/** Whether a column tells the rows of its table apart, or is what people call them by. */
-function isOwn(
+/** Whether a column is the key or the label of its table. */
+function identifiesRow(
   { tables }: DatabaseSchema,
   { from, joins }: Pick<QueryPlan, "from" | "joins">,
 ): (ref: ColumnRef) => boolean {
@@ -127,7 +128,7 @@ function isOwn(
   };
 }
 
-/** Columns of a result have different names: a second `name` is the `categories_name`. */
+/** Gives the columns of a result distinct names: a second `name` becomes `categories_name`. */
 function withDistinctNames(select: Selected[]): Selected[] {
   const names = new Set<string>();
   return select.map(({ value, as }) => {

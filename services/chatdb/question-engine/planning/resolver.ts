@@ -1,6 +1,6 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import type { Attribute, TableMention } from "../grammar/frame.ts";
+import type { Attribute, Measure, TableMention } from "../grammar/frame.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { wordsOfName } from "../language/tokens.ts";
 import { isYear } from "../linking/fitting.ts";
@@ -18,9 +18,16 @@ export interface Candidate extends TableColumn {
   cost: number;
 }
 
+/** Accepts the columns that a measure can be computed over: no sum or average of a key or of text. */
+export const canMeasure =
+  ({ fn }: Measure) =>
+  ({ table, column }: TableColumn): boolean =>
+    (fn !== "sum" && fn !== "avg") ||
+    (kindOf(column) === "number" && !(table.primaryKey.length === 1 && table.primaryKey[0] === column.name));
+
 const costs = { step: 0.45, elsewhere: 0.15, unreachable: 3, notOf: 0.8, later: 0.05 };
 
-/** Finds the tables and columns that are meant by what was said, near to what else was said. */
+/** Finds the tables and columns that mentions mean, preferring those near to the other tables of the question. */
 export class Resolver {
   readonly #index: SchemaIndex;
   readonly #decisions: Decisions;
@@ -30,7 +37,7 @@ export class Resolver {
     this.#decisions = decisions;
   }
 
-  /** @throws Refusal when there is none */
+  /** The table that a mention means. @throws Refusal if there is none */
   table({ tables, at, words }: TableMention, near: readonly Table[] = []): Table {
     const options = tables
       .map(({ table, cost }) => ({ table, cost: cost + this.#distance(table, near) * 0.2 }))
@@ -41,9 +48,9 @@ export class Resolver {
   }
 
   /**
-   * The column that an attribute stands for.
-   * @param near tables that the question names, those first that are the likeliest to have it
-   * @throws Refusal when there is none
+   * The column that an attribute means.
+   * @param near tables that the question names, the likeliest owners first
+   * @throws Refusal if there is none
    */
   column(
     attribute: Attribute,
@@ -60,7 +67,7 @@ export class Resolver {
     );
   }
 
-  /** Of candidates the one that fits and is nearest. @throws Refusal when none fits */
+  /** Picks the fitting candidate of the lowest cost and distance. @throws Refusal if none fits */
   pick(
     id: string,
     words: string,
@@ -82,14 +89,14 @@ export class Resolver {
     return taken;
   }
 
-  /** Where what was paid is kept: a column that says it, or those of how many and for how much. @throws Refusal where there is neither */
+  /** The columns of revenue: one that holds it, or quantity and price. @throws Refusal if there are none */
   revenue(near: readonly Table[]): { table: Table; columns: Column[] } {
     const options = this.#index.schema.tables.flatMap((table) => {
       const numbers = table.columns.filter((column) => kindOf(column) === "number" && !isKey(table, column));
       const find = (...nouns: string[]) => numbers.find(({ name }) => nouns.includes(wordsOfName(name).at(-1) ?? ""));
-      const said = find("revenue", "revenues", "turnover", "sales", "income");
+      const total = find("revenue", "revenues", "turnover", "sales", "income");
       const [quantity, price] = [find("quantity", "qty"), find("price")];
-      const columns = said ? [said] : quantity && price ? [quantity, price] : undefined;
+      const columns = total ? [total] : quantity && price ? [quantity, price] : undefined;
       return columns ? [{ table, columns, cost: this.#distance(table, near) * 0.3 }] : [];
     });
     const taken = this.#decisions.take("revenue", options.sort(byCost));
@@ -97,7 +104,7 @@ export class Resolver {
     return taken;
   }
 
-  /** What an attribute may stand for, wherever that is. */
+  /** All columns that an attribute may mean. */
   candidates(attribute: Attribute): Candidate[] {
     if (attribute.kind === "name")
       return attribute.name.columns.map(({ table, column, cost }) => ({ table, column, cost }));
@@ -148,7 +155,7 @@ export class Resolver {
   }
 }
 
-/** What attributes that name no column may stand for. They are few, and each is the same whenever a schema is asked for it. */
+/** Caches the candidates of attributes that name no column, by schema. */
 const unnamed = new WeakMap<SchemaIndex, Map<string, Candidate[]>>();
 
 const byCost = (a: { cost: number }, b: { cost: number }) => a.cost - b.cost;
@@ -158,12 +165,12 @@ const idOf = (attribute: Attribute) =>
 
 export const wordsOf = (attribute: Attribute) => (attribute.kind === "name" ? attribute.name.words : attribute.words);
 
-/** When somebody was born is hardly the time that a row is about. */
+/** A date of birth is unlikely to be the time that a row is about. */
 const isBirth = ({ name }: Column) => /birth|^dob$|_dob$/i.test(name);
 
 const asksForAge = (words: string) => /old|eld|young|junior|senior|born/.test(words);
 
-/** How well a column fits an attribute that does not name it. */
+/** The cost of a column for an attribute that does not name it, or undefined if it does not fit. */
 function costOf(attribute: Exclude<Attribute, { kind: "name" }>, table: Table, column: Column): number | undefined {
   const kind = kindOf(column);
   switch (attribute.kind) {

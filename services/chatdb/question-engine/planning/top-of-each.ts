@@ -1,19 +1,19 @@
 import type { Table } from "@chatdb/contracts/query.ts";
 import type { Attribute, Frame, Item } from "../grammar/frame.ts";
-import { byAttribute } from "../grammar/ordering-rules.ts";
+import { isAttributeOrder } from "../grammar/ordering-rules.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { Comparison, Join, QueryPlan, Related } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 
-/** The root's columns that say to which group a row belongs, and what the group is called. */
+/** The root's columns that identify a row's group, and the group's label. */
 interface Group {
   columns: readonly string[];
   called: Item;
 }
 
 /**
- * "the most expensive product of each category": the rows of a group than which not so many others of it are further up; those
- * that are equally far up together. Undefined where the question is not of that kind, or cannot be told in one condition.
+ * Plans the top rows of each group: "the most expensive product of each category". Ties are all included. Undefined if the
+ * question is of another kind or does not fit one condition.
  */
 export function topOfEach(draft: Draft): QueryPlan | undefined {
   const {
@@ -28,7 +28,7 @@ export function topOfEach(draft: Draft): QueryPlan | undefined {
     !group ||
     group.kind === "period" ||
     !order?.picks ||
-    !byAttribute(order.by) ||
+    !isAttributeOrder(order.by) ||
     groups.length > 1 ||
     orders.length > 1 ||
     nth !== undefined ||
@@ -43,7 +43,7 @@ export function topOfEach(draft: Draft): QueryPlan | undefined {
   const shown = show.length > 0 ? show : [named(root, label.name, order.at)];
   const listed: Frame = { ...draft.frame, groups: [], orders: [], limit: undefined, show: [found.called, ...shown] };
   const plan = draft.another(listed).plan();
-  const further = furtherUp(plan, found, { column: column.name, op: order.direction === "desc" ? ">" : "<" }, limit);
+  const further = rankedHigher(plan, found, { column: column.name, op: order.direction === "desc" ? ">" : "<" }, limit);
   if (!further || !("table" in plan.from)) return undefined;
   const known = column.nullable
     ? [{ kind: "column" as const, column: { source: plan.from.as, column: column.name }, op: "present" as const }]
@@ -51,15 +51,15 @@ export function topOfEach(draft: Draft): QueryPlan | undefined {
   return { ...plan, where: [...plan.where, ...known, further] };
 }
 
-/** The condition that fewer than `limit` rows of the same group are further up. */
-function furtherUp(
+/** The condition that fewer than `limit` rows of the same group rank higher. */
+function rankedHigher(
   { from, where, joins, combine }: QueryPlan,
   { columns }: Group,
   { column, op }: { column: string; op: "<" | ">" },
   limit: number,
 ): Related | undefined {
   const own = where.filter((each): each is Comparison => each.kind === "column" && each.column.source === from.as);
-  // What else holds of the rows would have to hold of those that they are compared with.
+  // Other conditions would have to hold for the compared rows, too.
   if (combine || own.length < where.length || !("table" in from)) return undefined;
   const as = nameBeside(from.table, [from, ...joins]);
   const join: Join = {
@@ -92,10 +92,10 @@ const named = (table: Table, name: string, at: number): Item => {
   return { kind: "attribute", attribute };
 };
 
-/** A column of the root, or what one key of the root refers to. */
+/** The group as a column of the root, or as the table that one of its keys references. */
 function groupOf(
   group: Exclude<Frame["groups"][number], { kind: "period" }>,
-  { resolver, builder: { root }, tables, asked: { index } }: Draft,
+  { resolver, builder: { root }, tables, input: { index } }: Draft,
 ): Group | undefined {
   if (group.kind === "attribute") {
     const { table, column } = resolver.column(group.attribute, tables);

@@ -4,10 +4,14 @@ import type { TimeRelation } from "../language/lexicon.ts";
 import { oppositeComparators, type Comparison, type Literal } from "../plan/plan.ts";
 import type { TableColumn } from "./resolver.ts";
 
-/** A comparison that waits for the column that it is about. */
-export type Open = Comparison extends infer C ? (C extends Comparison ? Omit<C, "kind" | "column"> : never) : never;
+/** A comparison without its column. */
+export type OpenComparison = Comparison extends infer C
+  ? C extends Comparison
+    ? Omit<C, "kind" | "column">
+    : never
+  : never;
 
-const opposites: Record<Open["op"], Open["op"]> = {
+const opposites: Record<OpenComparison["op"], OpenComparison["op"]> = {
   ...oppositeComparators,
   "one of": "none of",
   "none of": "one of",
@@ -19,10 +23,10 @@ const opposites: Record<Open["op"], Open["op"]> = {
   present: "missing",
 };
 
-/** What holds where the comparison does not, of values that are there. */
-export const opposite = (open: Open) => ({ ...open, op: opposites[open.op] }) as Open;
+/** The comparison that holds for exactly those present values for which this one does not. */
+export const opposite = (open: OpenComparison) => ({ ...open, op: opposites[open.op] }) as OpenComparison;
 
-/** Of sampled values those of the column, as they are written there. */
+/** The sampled values of a predicate that belong to the column, as the database writes them. */
 export function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { column }: TableColumn): string[] {
   return [
     ...new Set(
@@ -33,11 +37,11 @@ export function valuesFor(predicate: Extract<Predicate, { kind: "value" }>, { co
   ];
 }
 
-/** What a predicate says of a column of its kind; all of it is to hold. */
-export function openConditions(
+/** The comparisons that a predicate means for a column of its kind; all of them must hold. */
+export function comparisonsFor(
   predicate: Exclude<Predicate, { kind: "measured" | "frequent" }>,
   found: TableColumn,
-): Open[] {
+): OpenComparison[] {
   const { column } = found;
   const kind = kindOf(column);
   switch (predicate.kind) {
@@ -77,7 +81,7 @@ export function openConditions(
   }
 }
 
-function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kind: ColumnKind): Open[] {
+function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kind: ColumnKind): OpenComparison[] {
   if (op !== "=" && op !== "<>") return texts.map((value) => ({ op, value }));
   const values: Literal[] = kind === "number" ? texts.map(Number) : [...texts];
   const folded = kind === "text" ? { ignoreCase: true } : {};
@@ -86,7 +90,7 @@ function textConditions({ op, texts }: Extract<Predicate, { kind: "text" }>, kin
     : [{ op: op === "=" ? "one of" : "none of", values, ...folded }];
 }
 
-function timeConditions(relation: TimeRelation, { start, end }: Days): Open[] {
+function timeConditions(relation: TimeRelation, { start, end }: Days): OpenComparison[] {
   switch (relation) {
     case "within":
     case "of":
@@ -106,8 +110,8 @@ function timeConditions(relation: TimeRelation, { start, end }: Days): Open[] {
   }
 }
 
-/** Of a year that is kept as a number. */
-function yearConditions(relation: TimeRelation, { start, end }: Days): Open[] {
+/** Comparisons for a year that is stored as a number. */
+function yearConditions(relation: TimeRelation, { start, end }: Days): OpenComparison[] {
   const [first, next] = [Number(start.slice(0, 4)), Number(end.slice(0, 4))];
   const one = next - first <= 1;
   switch (relation) {

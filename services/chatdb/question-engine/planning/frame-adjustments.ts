@@ -1,14 +1,14 @@
 import { kindOf } from "../column-kind.ts";
-import type { Attribute, Frame, Item, Measure, Order, TableMention } from "../grammar/frame.ts";
+import type { Attribute, Filter, Frame, Item, Measure, Order, TableMention } from "../grammar/frame.ts";
 import { isKey } from "../linking/labels.ts";
 
-/** How many rows there are of what the question is about. */
+/** Counts the rows of the root. */
 export const rowCount: Measure = { kind: "measure", at: -1, end: -1, fn: "count", distinct: false };
 
 export const isMeasure = (by: Order["by"] | Item): by is Measure => typeof by === "object" && by.kind === "measure";
 
-/** "number of employees" may be the name of a number rather than a count. */
-export function settled(frame: Frame): Frame {
+/** Resolves counts that may be names of columns: "number of employees" may be a column rather than a count. */
+export function withAmbiguousCountsResolved(frame: Frame): Frame {
   // "stock by category" adds up.
   if (
     frame.groups.length > 0 &&
@@ -48,7 +48,7 @@ export function settled(frame: Frame): Frame {
   });
   const orders = frame.orders.map((order): Order => {
     if (!isMeasure(order.by)) return order;
-    const [by] = settled({ ...frame, show: [order.by, { kind: "everything" }], orders: [] }).show;
+    const [by] = withAmbiguousCountsResolved({ ...frame, show: [order.by, { kind: "everything" }], orders: [] }).show;
     return by?.kind === "attribute" ? { ...order, by: by.attribute } : order;
   });
   return { ...frame, show, orders };
@@ -60,7 +60,7 @@ function isAmount(attribute: Attribute): boolean {
   return best !== undefined && kindOf(best.column) === "number" && !isKey(best.table, best.column);
 }
 
-/** "all allergies with the number of students": a number for each of the things named before it. */
+/** Groups by the thing named before a count: "all allergies with the number of students". */
 export function withImpliedGroup(frame: Frame): Frame {
   const [topic] = frame.topics;
   const [only] = frame.show;
@@ -76,20 +76,20 @@ export function withImpliedGroup(frame: Frame): Frame {
   return { ...frame, groups: [{ kind: "rows", table: topic }] };
 }
 
-/** "the number of orders and the number of shipped orders": computed over different rows, which one query does not do. */
-export function countsApart({ show, filters }: Frame): boolean {
+/** Whether the measures count different rows, which one query cannot do: "the number of orders and of shipped orders". */
+export function countsDifferentRows({ show, filters }: Frame): boolean {
   const [first, ...others] = show.filter(isMeasure);
   const last = others.at(-1);
   return first !== undefined && last !== undefined && filters.some(({ at }) => at > first.at && at < last.end);
 }
 
-/** A superlative, and what it picks out. */
+/** A superlative and the thing that it picks. */
 export interface Pick {
   topic: TableMention;
   order: Order;
 }
 
-/** Parts the superlatives that tell apart what the question is about from those that tell apart a thing named after it. */
+/** Separates superlatives about things named later from those about the head topic. */
 export function splitPicks(frame: Frame): [Frame, Pick[]] {
   const [head] = frame.topics;
   const picked = frame.orders.flatMap((order) => {
@@ -112,3 +112,16 @@ const likeliest = ({ tables: [first, ...others] }: TableMention) =>
   others.reduce((best, each) => (best && best.cost <= each.cost ? best : each), first)?.table;
 
 export const sameTables = (one: TableMention, other: TableMention) => likeliest(one) === likeliest(other);
+
+/** The columns that a question shows. */
+export const shownAttributes = ({ show }: Frame): Attribute[] =>
+  show.flatMap((item) => (item.kind === "attribute" ? [item.attribute] : []));
+
+/** "cities with more than 3 customers", where a city is a column: how many rows each of its values must have. */
+export function requiredCount(frame: Frame): Extract<Filter, { kind: "related" }> | undefined {
+  if (frame.topics.length > 0 || shownAttributes(frame).length === 0) return undefined;
+  return frame.filters.find(
+    (filter): filter is Extract<Filter, { kind: "related" }> =>
+      filter.kind === "related" && !(filter.op === "=" && filter.value === 0),
+  );
+}

@@ -7,7 +7,7 @@ import type { SchemaIndex } from "../linking/schema-index.ts";
 import { isKey, namesOf } from "../linking/labels.ts";
 import { nameParts } from "../linking/column-words.ts";
 import { fitting } from "../linking/fitting.ts";
-import { openConditions, opposite, valuesFor, type Open } from "./comparisons.ts";
+import { comparisonsFor, opposite, valuesFor, type OpenComparison } from "./open-comparisons.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
 
@@ -19,15 +19,15 @@ export interface Scope {
   builder: PlanBuilder;
   /** The tables that the question names, in its order. */
   mentioned: readonly { mention: TableMention; table: Table }[];
-  /** Takes conditions that must hold, or must not hold, of other rows that show the same. */
+  /** Receives conditions that must hold, or must not hold, for other rows that show the same values. */
   combine: (op: "intersect" | "except", filter: Filter, others: readonly Filter[]) => void;
-  /** The column of the root whose values, of which each may have several rows, the question is about rather than about rows. */
+  /** The root's column whose values the question is about, if it is not about rows; a value may occur in several rows. */
   valuesOf?: Column;
-  /** The thing whose number is asked for right before the condition: "no orders in 2024". */
+  /** The table whose rows are counted right before the condition: "no orders in 2024". */
   beside?: Table;
 }
 
-/** Adds the conditions of a question to its plan, but for those on numbers of related rows. */
+/** Adds the conditions on columns to a plan; conditions on numbers of related rows are added elsewhere. */
 export function addConditions(filters: readonly Filter[], scope: Scope): void {
   for (const filter of filters) {
     if (filter.kind !== "attribute") continue;
@@ -43,7 +43,7 @@ export function addConditions(filters: readonly Filter[], scope: Scope): void {
   }
 }
 
-/** Makes the conditions from `from` on an alternative to the one before them. */
+/** Joins the conditions from index `from` on to the one before them by "or". */
 function joinByOr(where: Condition[], from: number): void {
   const added = where
     .slice(from)
@@ -60,7 +60,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
   if (isPerson(filter, scope)) return;
   const found = columnOf(filter, scope);
   const { table, column } = found;
-  const held = (open: Open) => (source: string) =>
+  const held = (open: OpenComparison) => (source: string) =>
     ({ kind: "column", column: { source, column: column.name }, ...open }) as Comparison;
   if (predicate.kind === "measured") {
     const of = predicate.of ? scope.resolver.column(predicate.of, [table], isNumber) : found;
@@ -81,7 +81,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
     });
     return;
   }
-  const opens = openConditions(predicate, found);
+  const opens = comparisonsFor(predicate, found);
   const negative = opens.every(({ op }) => op === "<>" || op === "none of" || op === "lacks");
   if (builder.isBranch(table) && negative !== filter.denied) {
     return builder.exclude(table, (source) =>
@@ -92,7 +92,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
     return scope.combine("except", filter, [{ ...filter, denied: false }]);
   if (filter.denied) return deny(opens, table, held, builder);
   if (predicate.kind === "value" && predicate.both && builder.isBranch(table)) {
-    for (const value of valuesFor(predicate, found)) builder.alsoSome(table, held({ op: "=", value }));
+    for (const value of valuesFor(predicate, found)) builder.requireSome(table, held({ op: "=", value }));
     return;
   }
   if (predicate.kind === "value" && predicate.both && predicate.explicit) {
@@ -107,7 +107,7 @@ function addCondition(filter: Attributed, scope: Scope): void {
   for (const open of opens) builder.restrict(table, held(open));
 }
 
-/** The value of a column that most rows have, or fewest. */
+/** A query for the value that occurs in the most rows, or in the fewest. */
 function mostFrequentOf({ table, column }: TableColumn, direction: Direction, { builder }: Scope): InnerQuery {
   const { from } = builder.another(table);
   const ref = { kind: "column" as const, source: from.as, column: column.name };
@@ -125,7 +125,7 @@ function mostFrequentOf({ table, column }: TableColumn, direction: Direction, { 
   };
 }
 
-/** The average, or another function, of a column: over all rows, or over those with some values. */
+/** A query for an aggregate of a column over all rows, or over the rows with certain values. */
 function measuredOver(
   of: TableColumn,
   { fn, within }: Extract<Predicate, { kind: "measured" }>,
@@ -152,11 +152,11 @@ function measuredOver(
   };
 }
 
-/** Not all of them hold: for at least one its opposite does. */
+/** Adds a negated conjunction: the opposite of at least one comparison holds. */
 function deny(
-  opens: readonly Open[],
+  opens: readonly OpenComparison[],
   table: Table,
-  held: (open: Open) => (source: string) => Comparison,
+  held: (open: OpenComparison) => (source: string) => Comparison,
   builder: PlanBuilder,
 ): void {
   const before = builder.where.length;
@@ -168,12 +168,12 @@ function deny(
 const isNumber = ({ table, column }: TableColumn) =>
   kindOf(column) === "number" && !(isKey(table, column) && table.primaryKey.includes(column.name));
 
-/** Whether first and last name are all that a row is called. */
+/** Whether a first and a last name are the only names of a row. */
 function isCalledByParts(table: Table): boolean {
   return namesOf(table).length === 2;
 }
 
-/** "written by Ada Lovelace": the people next to what the question is about, if that is written as a name is. */
+/** The people table nearest to the root, if the words look like a person's name: "written by Ada Lovelace". */
 function nearestPeople(words: readonly string[], { index, builder: { root } }: Scope): Table | undefined {
   if (
     words.length !== 2 ||
@@ -187,7 +187,7 @@ function nearestPeople(words: readonly string[], { index, builder: { root } }: S
 
 const maxStepsToPeople = 3;
 
-/** "Ada Lovelace" of a table that keeps first and last names apart. */
+/** Adds the conditions on first and last name for a person: "Ada Lovelace". Returns false if the filter names none. */
 function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope): boolean {
   const words =
     attribute?.kind === "label" && predicate.kind === "text" && predicate.op === "=" && predicate.texts.length === 1
@@ -218,14 +218,14 @@ function isPerson({ attribute, predicate, ...filter }: Attributed, scope: Scope)
   return true;
 }
 
-/** The tables that a condition may be about: the thing that its words stand right before, the one named before it, the one that the question is about. */
+/** The tables that a condition may be about: the one named right after it, the one named before it, then the root. */
 function nearTables(
   { at, end, of, attribute }: Pick<Attributed, "at" | "end" | "of" | "attribute">,
   { builder, mentioned, resolver, beside }: Scope,
 ): Table[] {
   const next = of ? resolver.table(of) : mentioned.find(({ mention }) => mention.at === end)?.table;
   const before = mentioned.filter(({ mention }) => mention.at <= at).at(-1)?.table;
-  // "the orders of customers in 2024" were placed then: the rows that are told of, rather than what each of them belongs to.
+  // "the orders of customers in 2024" were placed then: the time is about the root rather than the table it belongs to.
   if (attribute?.kind === "time" && !next && !beside && before && before !== builder.root && builder.isToOne(before))
     return [builder.root];
   return [
@@ -254,7 +254,7 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
     return resolver.pick(`value ${at}`, words, candidates, near, suits);
   }
   if (attribute.kind === "label" && predicate.kind === "text") {
-    // A text that is a value somewhere is hardly the name of something else.
+    // A text that is a sampled value somewhere is unlikely to name a row elsewhere.
     const elsewhere = predicate.texts.some((text) => scope.index.values.of(text).length > 0);
     const subject = attribute.object ? mentioned[0]?.table : undefined;
     const candidates = resolver
@@ -269,7 +269,7 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
     );
   }
   if (predicate.kind === "text" && attribute.kind === "name" && !attribute.name.columns.some((each) => suits(each))) {
-    // "the city of Paris": what is named is a table, or a column that has other values.
+    // "the city of Paris": the name stands for a table, or for a column with other values.
     return resolver.pick(
       `text ${at}`,
       wordsOf(attribute),
@@ -290,7 +290,7 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
   );
 }
 
-/** Columns whose values are known, and are others, are less likely to be meant. */
+/** Raises the cost of columns whose known values do not include the texts. */
 function seenIn<C extends TableColumn & { cost: number }>(
   candidates: readonly C[],
   texts: readonly string[],

@@ -2,19 +2,19 @@ import type { Item, Key, Measure } from "../grammar/frame.ts";
 import type { InnerQuery, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import type { Draft } from "./draft.ts";
-import { isMeasure, rowCount, sameTables } from "./frames.ts";
+import { isMeasure, rowCount, sameTables } from "./frame-adjustments.ts";
 
 type Selected = QueryPlan["select"][number];
 
-/** What a computed column is called, before the name of what it is computed of. */
+/** Prefixes of the names of computed columns; the name of the source column follows. */
 export const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
-/** The plan of a question about the rows of another query, where the draft is of one. */
+/** The plan of a question over the rows of another query, or undefined if the draft needs none. */
 export function derivedPlan(draft: Draft): QueryPlan | undefined {
-  return ofCounts(draft) ?? ofGroups(draft);
+  return aggregateOfCounts(draft) ?? countOfGroups(draft);
 }
 
-/** A plan as part of another one. @throws Refusal where it has parts of its own */
+/** Makes a plan an inner query. @throws Refusal if it contains inner queries itself */
 export function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuery {
   const flat = where.filter((each) => each.kind !== "measured" && each.kind !== "member");
   if (combine || "query" in from || flat.length < where.length)
@@ -34,8 +34,8 @@ const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan 
   orderBy: [],
 });
 
-/** "how many cities have more than 3 airports": the groups are counted. */
-function ofGroups(draft: Draft): QueryPlan | undefined {
+/** "how many cities have more than 3 airports": counts the groups. */
+function countOfGroups(draft: Draft): QueryPlan | undefined {
   const { frame } = draft;
   const [only, ...others] = frame.show;
   if (
@@ -57,8 +57,8 @@ function ofGroups(draft: Draft): QueryPlan | undefined {
   return overRows("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
 }
 
-/** "the average number of orders per customer": a function of what is counted for each. */
-function ofCounts(draft: Draft): QueryPlan | undefined {
+/** "the average number of orders per customer": aggregates the counts of each group. */
+function aggregateOfCounts(draft: Draft): QueryPlan | undefined {
   const { frame } = draft;
   const measures = frame.show.filter(isMeasure);
   const of = measures.map((each) =>
@@ -68,16 +68,16 @@ function ofCounts(draft: Draft): QueryPlan | undefined {
   if (!first || of.some((each) => each?.table !== first.table) || measures.length < frame.show.length) return undefined;
   const counted: Measure = { ...rowCount, of: first };
   const { groups, topics } = frame;
-  const each =
+  const groupKeys =
     groups.length > 0
       ? groups
       : topics
           .filter((topic) => !sameTables(topic, first.table))
           .slice(0, 1)
           .map((table): Key => ({ kind: "rows", table }));
-  if (each.length === 0)
+  if (groupKeys.length === 0)
     throw new Refusal("I did not understand for what that is counted.", { hints: ['Add "per" and a thing.'] });
-  const query = innerOf(draft.another({ ...frame, show: [counted], groups: each }).plan());
+  const query = innerOf(draft.another({ ...frame, show: [counted], groups: groupKeys }).plan());
   const { value, as } = query.select.at(-1)!;
   const column = { kind: "column" as const, source: "counts", column: as };
   const select = measures.map(({ fn }) => ({

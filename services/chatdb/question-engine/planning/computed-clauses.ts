@@ -2,16 +2,17 @@ import type { Filter, Item } from "../grammar/frame.ts";
 import type { QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { aggregateOf, orderValue } from "./aggregates.ts";
-import { addConditionsOf, type Threshold } from "./conditions.ts";
-import { asColumn, type Clauses, type Draft, type Selected } from "./draft.ts";
-import { isMeasure, rowCount } from "./frames.ts";
-import { keysOf, periodsOf, type ShownKey } from "./keys.ts";
+import { addConditionsOf, type Threshold } from "./add-conditions.ts";
+import { asColumn } from "../plan/plan.ts";
+import type { Clauses, Draft, Selected } from "./draft.ts";
+import { isMeasure, rowCount } from "./frame-adjustments.ts";
+import { groupKeysOf, groupPeriodsOf, type ShownKey } from "./group-keys.ts";
 
-/** The rest of the plan of a question that computes something over rows. */
+/** The clauses of a plan that computes something over rows. */
 export function computedClauses(draft: Draft): Clauses {
   const { orders, limit, nth, show, filters } = draft.frame;
-  const keys = keysOf(draft);
-  const periods = periodsOf(draft);
+  const keys = groupKeysOf(draft);
+  const periods = groupPeriodsOf(draft);
   const { required } = draft;
   const measures = show.filter(isMeasure);
   const implied =
@@ -30,7 +31,7 @@ export function computedClauses(draft: Draft): Clauses {
   const picks = orders.some((order) => order.picks);
   const grouped = keys.groupBy.length + periods.length > 0;
   if (!grouped && picks) draft.surprise += 1.5;
-  const select = [...periods, ...inOrder(show, keys.shown, computed)];
+  const select = [...periods, ...selectInOrder(show, keys.shown, computed)];
   if (select.length === 0) throw new Refusal("I did not understand what to show.");
   return {
     select,
@@ -47,7 +48,7 @@ export function computedClauses(draft: Draft): Clauses {
   };
 }
 
-/** What has to hold of each group: how many rows it has, and what is computed of it. */
+/** The conditions on groups: their numbers of rows and their computed values. */
 function havingOf(counted: readonly Threshold[], filters: readonly Filter[], draft: Draft): QueryPlan["having"] {
   const rows = counted.map(({ op, value }) => ({ value: aggregateOf(rowCount, draft).value, op, than: value }));
   return [
@@ -60,15 +61,15 @@ function havingOf(counted: readonly Threshold[], filters: readonly Filter[], dra
   ];
 }
 
-/** Results in the order in which they were asked for; keys that were only named as groups come first. */
-function inOrder(show: readonly Item[], keys: readonly ShownKey[], computed: readonly Selected[]): Selected[] {
+/** Orders the results as the question does. Keys that were named as groups only come first. */
+function selectInOrder(show: readonly Item[], keys: readonly ShownKey[], computed: readonly Selected[]): Selected[] {
   const rest = [...computed];
   const named = keys
     .filter(({ item }) => item === undefined)
     .map(({ ref }) => ({ value: asColumn(ref), as: ref.column }));
-  const asked = show.flatMap((item): Selected[] => {
+  const input = show.flatMap((item): Selected[] => {
     if (item.kind === "measure") return rest.splice(0, 1);
     return keys.filter((key) => key.item === item).map(({ ref }) => ({ value: asColumn(ref), as: ref.column }));
   });
-  return [...named, ...asked, ...rest];
+  return [...named, ...input, ...rest];
 }

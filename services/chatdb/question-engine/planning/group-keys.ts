@@ -4,26 +4,27 @@ import type { Item, Key } from "../grammar/frame.ts";
 import { labelOf } from "../linking/labels.ts";
 import type { ColumnRef, Scalar } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
-import { asColumn, same, type Draft, type Selected } from "./draft.ts";
-import { isMeasure } from "./frames.ts";
+import { asColumn, isColumn } from "../plan/plan.ts";
+import type { Draft, Selected } from "./draft.ts";
+import { isMeasure } from "./frame-adjustments.ts";
 
-/** A key that is shown, and the item that asked for it where it is more than a group. */
+/** A key that is shown. `item` is set if the question asked to show it, not only to group by it. */
 export interface ShownKey {
   ref: ColumnRef;
   item?: Item;
 }
 
-interface Keys {
+interface GroupKeys {
   groupBy: ColumnRef[];
   shown: ShownKey[];
 }
 
-/** What the rows are computed for: the groups that are named, the columns that are shown, and the things that are ranked. */
-export function keysOf(draft: Draft): Keys {
+/** The keys to group by: the groups named, the columns shown and the things ranked. */
+export function groupKeysOf(draft: Draft): GroupKeys {
   const { groups } = draft.frame;
-  const keys: Keys = { groupBy: [], shown: [] };
+  const keys: GroupKeys = { groupBy: [], shown: [] };
   addShown(keys, draft);
-  const asked = keys.shown.length > 0;
+  const input = keys.shown.length > 0;
   for (const group of groups) {
     if (group.kind === "period") continue;
     const { identity, label } = groupOf(
@@ -32,18 +33,18 @@ export function keysOf(draft: Draft): Keys {
       draft,
     );
     add(keys, ...identity);
-    const known = keys.shown.some(({ ref }) => [...identity, label].some((each) => same(asColumn(ref), each)));
-    if (!known && !(group.kind === "rows" && asked)) keys.shown.push({ ref: label });
+    const known = keys.shown.some(({ ref }) => [...identity, label].some((each) => isColumn(asColumn(ref), each)));
+    if (!known && !(group.kind === "rows" && input)) keys.shown.push({ ref: label });
   }
   if (keys.groupBy.length === 0) addRanked(keys, draft);
   return keys;
 }
 
-function add({ groupBy }: Keys, ...refs: readonly ColumnRef[]): void {
-  for (const ref of refs) if (!groupBy.some((each) => same(asColumn(each), ref))) groupBy.push(ref);
+function add({ groupBy }: GroupKeys, ...refs: readonly ColumnRef[]): void {
+  for (const ref of refs) if (!groupBy.some((each) => isColumn(asColumn(each), ref))) groupBy.push(ref);
 }
 
-function addShown(keys: Keys, draft: Draft): void {
+function addShown(keys: GroupKeys, draft: Draft): void {
   const { builder, frame } = draft;
   for (const item of frame.show) {
     if (item.kind !== "attribute") continue;
@@ -53,12 +54,12 @@ function addShown(keys: Keys, draft: Draft): void {
     if (table !== builder.root && draft.near.includes(table) && frame.groups.length === 0)
       add(keys, ...identityOf(table, draft));
     add(keys, ref);
-    if (!keys.shown.some((each) => same(asColumn(each.ref), ref))) keys.shown.push({ ref, item });
+    if (!keys.shown.some((each) => isColumn(asColumn(each.ref), ref))) keys.shown.push({ ref, item });
   }
 }
 
-/** "the customers with the most orders" are computed for each customer. */
-function addRanked(keys: Keys, draft: Draft): void {
+/** Groups by the thing that is ranked: "the customers with the most orders". */
+function addRanked(keys: GroupKeys, draft: Draft): void {
   const { orders, filters, topics } = draft.frame;
   const ranked =
     orders.some(({ by }) => isMeasure(by) || by === "frequency" || by === "result") ||
@@ -70,8 +71,8 @@ function addRanked(keys: Keys, draft: Draft): void {
   keys.shown.push({ ref: label });
 }
 
-/** The stretches of time that results are computed for. */
-export function periodsOf({ frame, resolver, tables, builder }: Draft): (Selected & { value: Scalar })[] {
+/** The periods of time to group by. */
+export function groupPeriodsOf({ frame, resolver, tables, builder }: Draft): (Selected & { value: Scalar })[] {
   return frame.groups.flatMap((group): (Selected & { value: Scalar })[] => {
     if (group.kind !== "period") return [];
     const { unit, at } = group;
@@ -91,7 +92,7 @@ export function periodsOf({ frame, resolver, tables, builder }: Draft): (Selecte
   });
 }
 
-/** Where the columns are that results are computed for: at the things that are named rather than at those that are counted. */
+/** The tables that key columns are looked up in: the things named before the things counted. */
 function tablesForKeys({ builder: { root }, frame, resolver, near }: Draft): Table[] {
   const groups = frame.groups.flatMap((group) => (group.kind === "rows" ? [resolver.table(group.table, near)] : []));
   return [...new Set([...groups, ...near.filter((table) => table !== root), root])];
@@ -100,7 +101,7 @@ function tablesForKeys({ builder: { root }, frame, resolver, near }: Draft): Tab
 const identityOf = (table: Table, { builder }: Draft): ColumnRef[] =>
   table.primaryKey.map((column) => builder.column(table, column));
 
-/** A column; or of a table what tells its rows apart and what they are called. */
+/** The columns of a group: a column itself, or the key and the label of a table. */
 function groupOf(
   group: Exclude<Key, { kind: "period" }>,
   shown: readonly ColumnRef[],
@@ -108,7 +109,7 @@ function groupOf(
 ): { identity: ColumnRef[]; label: ColumnRef } {
   const { resolver, builder } = draft;
   if (group.kind === "attribute") {
-    // "document type codes ... in each code" are the same codes.
+    // "document type codes ... in each code" names the same column twice.
     const again = resolver
       .candidates(group.attribute)
       .flatMap(({ table, column }) =>
@@ -124,7 +125,7 @@ function groupOf(
   return rowsOf(table, draft, group.table.words);
 }
 
-/** What tells the rows of a table apart, with what they are called. @throws Refusal where nothing does */
+/** The key of a table with its label. @throws Refusal if it has neither */
 function rowsOf(table: Table, draft: Draft, words: string): { identity: ColumnRef[]; label: ColumnRef } {
   const identity = identityOf(table, draft);
   const named = labelOf(table);

@@ -3,12 +3,13 @@ import { emptyFrame, type Filter } from "../grammar/frame.ts";
 import type { Comparator, InnerQuery } from "../plan/plan.ts";
 import { labelOf } from "../linking/labels.ts";
 import { Refusal } from "../refusal.ts";
-import { innerOf } from "./derived.ts";
-import { asColumn, type Draft } from "./draft.ts";
-import { addConditions } from "./filters.ts";
-import type { Pick } from "./frames.ts";
+import { innerOf } from "./derived-plans.ts";
+import { asColumn } from "../plan/plan.ts";
+import type { Draft } from "./draft.ts";
+import { addConditions } from "./attribute-conditions.ts";
+import type { Pick } from "./frame-adjustments.ts";
 
-/** How many rows each group must have. */
+/** The number of rows that each group must have. */
 export interface Threshold {
   op: Comparator;
   value: number;
@@ -16,7 +17,7 @@ export interface Threshold {
 
 /**
  * Adds all conditions of a question to its plan.
- * @param thresholds of a query with groups: takes what is said of the number of the rows that the question is about
+ * @param thresholds for a query with groups: receives the conditions on the number of root rows per group
  * @returns these thresholds
  */
 export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Threshold[] {
@@ -39,7 +40,7 @@ export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Thresho
     else draft.surprise += 2;
   }
   addConditions(filters, {
-    index: draft.asked.index,
+    index: draft.input.index,
     resolver,
     builder,
     mentioned,
@@ -47,13 +48,13 @@ export function addConditionsOf(draft: Draft, thresholds?: Threshold[]): Thresho
     valuesOf: valuesOf(draft),
   });
   for (const { table } of mentioned) builder.mention(table);
-  for (const pick of draft.picked) keepPicked(pick, draft);
+  for (const pick of draft.picked) restrictToPicked(pick, draft);
   return thresholds ?? [];
 }
 
-/** Keeps the rows that belong to what a superlative picks. */
-function keepPicked({ topic, order }: Pick, draft: Draft): void {
-  const { limit, nth } = draft.asked.frame;
+/** Keeps the rows that belong to the thing that a superlative picks. */
+function restrictToPicked({ topic, order }: Pick, draft: Draft): void {
+  const { limit, nth } = draft.input.frame;
   const inner = draft.another({ ...emptyFrame, topics: [topic], orders: [order], limit, nth });
   const table = draft.resolver.table(topic, draft.near);
   const [key] = table.primaryKey;
@@ -68,7 +69,7 @@ function keepPicked({ topic, order }: Pick, draft: Draft): void {
   });
 }
 
-/** The keys of the rows that a plan gives. */
+/** A query for the keys of the rows that a plan returns. */
 function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
   const plan = innerOf(draft.plan());
   const source = draft.builder.sourceOf(table);
@@ -78,8 +79,8 @@ function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
 }
 
 /**
- * The column whose values the question is about, where it is not about rows: "the countries that ...", where these are no table.
- * What must not hold of a value must not hold of any of its rows.
+ * The column whose values the question is about, if it is not about rows: "the countries that ...", where no table holds countries.
+ * A condition that must not hold for a value must not hold for any row that has the value.
  */
 function valuesOf({
   frame: { show, topics, groups, orders },
@@ -98,12 +99,14 @@ function valuesOf({
     : undefined;
 }
 
-/** Asks the question again for rows that its results have to be among, with another condition in the place of one; or must not be among, with that condition alone. */
+/**
+ * Adds a query to intersect with (the same question with another condition in place of one) or to subtract (that condition alone).
+ */
 function combine(
   op: "intersect" | "except",
   filter: Filter,
   others: readonly Filter[],
-  { asked: { frame }, combined }: Draft,
+  { input: { frame }, combined }: Draft,
 ): void {
   combined.push(
     ...others.map((other) => ({

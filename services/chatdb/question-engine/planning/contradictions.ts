@@ -17,7 +17,7 @@ const isBound = (each: Condition): each is Bound =>
 
 const sameColumn = (one: ColumnRef, other: ColumnRef) => one.source === other.source && one.column === other.column;
 
-/** Whether a value may be above what one says and below what the other says; numbers with numbers, and ISO dates with such. */
+/** Whether a value can lie between both bounds. Numbers compare with numbers, ISO dates with ISO dates. */
 function between(low: Bound, high: Bound): boolean {
   const open = low.op === ">" || high.op === "<";
   return open ? before(low.value, high.value) : !before(high.value, low.value);
@@ -30,8 +30,8 @@ const isLow = ({ op }: Bound) => op === ">" || op === ">=" || op === "=";
 
 const isHigh = ({ op }: Bound) => op === "<" || op === "<=" || op === "=";
 
-/** Whether no value meets both. Text that is compared without case is another only where its case is not all. */
-function exclude(one: Bound, other: Bound): boolean {
+/** Whether no value meets both conditions. Texts that differ in case alone do not contradict each other. */
+function contradict(one: Bound, other: Bound): boolean {
   if (!sameColumn(one.column, other.column)) return false;
   if (one.op === "=" && other.op === "=") return String(one.value).toLowerCase() !== String(other.value).toLowerCase();
   if (isLow(one) && isHigh(other) && !between(one, other)) return true;
@@ -39,39 +39,42 @@ function exclude(one: Bound, other: Bound): boolean {
 }
 
 /**
- * Conditions that no row can meet together, as sets of which each can be met, in the order in which they were said; what is said
- * of other columns is part of each set. One set where nothing is contrary.
+ * Divides contradicting conditions into sets that one row can meet, in the order of the question. Conditions on other columns
+ * are part of each set. Returns one set where nothing contradicts.
  */
-function contrarySets<C extends Condition>(conditions: readonly C[]): C[][] {
+function consistentSets<C extends Condition>(conditions: readonly C[]): C[][] {
   const sets: (C & Bound)[][] = [[]];
   const contrary = conditions.find(
-    (one) => isBound(one) && conditions.some((other) => isBound(other) && exclude(one, other)),
+    (one) => isBound(one) && conditions.some((other) => isBound(other) && contradict(one, other)),
   ) as (C & Bound) | undefined;
   if (!contrary) return [[...conditions]];
   const about = (each: C): each is C & Bound => isBound(each) && sameColumn(each.column, contrary.column);
   for (const each of conditions.filter(about)) {
-    if (sets.at(-1)!.some((other) => exclude(each, other))) sets.push([]);
+    if (sets.at(-1)!.some((other) => contradict(each, other))) sets.push([]);
     sets.at(-1)!.push(each);
   }
   return sets.map((set) => conditions.filter((each) => !about(each) || set.includes(each)));
 }
 
-/** "in Lyon, but not in Paris": what is in Lyon is not in Paris anyway, so that this is said of others. Undefined where there is nothing like it. */
-function deniedOfOthers<C extends Condition>(conditions: readonly C[]): { held: C[]; denied: C[] } | undefined {
+/**
+ * Finds a negated value that another condition excludes anyway: "in Lyon, but not in Paris" speaks of two related rows.
+ * Undefined if there is none.
+ */
+function negatedValueOfOthers<C extends Condition>(conditions: readonly C[]): { held: C[]; denied: C[] } | undefined {
   for (const each of conditions) {
     if (each.kind !== "column" || each.op !== "<>") continue;
-    const said = conditions.find(
+    const positive = conditions.find(
       (other) =>
         isBound(other) &&
         other.op === "=" &&
         sameColumn(other.column, each.column) &&
         String(other.value).toLowerCase() !== String(each.value).toLowerCase(),
     );
-    if (said)
+    if (positive)
       return {
         held: conditions.filter((other) => other !== each),
         denied: conditions.flatMap((other) =>
-          other === said ? [] : other === each ? [{ ...each, op: "=" as const }] : [other],
+          other === positive ? [] : other === each ? [{ ...each, op: "=" as const }] : [other],
         ),
       };
   }
@@ -79,30 +82,30 @@ function deniedOfOthers<C extends Condition>(conditions: readonly C[]): { held: 
 }
 
 /** "with a cancelled order and a returned order": one of each, since no order is both. */
-function relatedApart(condition: Condition): Condition[] {
+function separateRelated(condition: Condition): Condition[] {
   if (condition.kind !== "related" || condition.count.op !== ">=" || condition.count.value !== 1) return [condition];
-  const others = deniedOfOthers(condition.where);
+  const others = negatedValueOfOthers(condition.where);
   if (others)
     return [
       { ...condition, where: others.held },
       { ...condition, where: others.denied, count: { op: "=", value: 0 } },
     ];
-  return contrarySets(condition.where).map((where): Related => ({ ...condition, where }));
+  return consistentSets(condition.where).map((where): Related => ({ ...condition, where }));
 }
 
-/** Whether what is shown tells rows apart, so that no two rows can show the same. */
-type IsOwn = (ref: ColumnRef) => boolean;
+/** Whether a column identifies its row, so that no two rows show the same value. */
+type IdentifiesRow = (ref: ColumnRef) => boolean;
 
 /**
- * The plan with what no row can meet together said of several rows: related rows that differ, or, where what is shown is not
- * one row's own, rows that show the same ("countries with managers above 50 and managers below 46"). A row's own values can only
- * meet one or the other.
+ * Rewrites a plan whose conditions no single row can meet. Contradicting conditions apply to different related rows or, if the
+ * columns shown do not identify a row, to different rows that show the same ("countries with managers above 50 and managers
+ * below 46"). If they identify a row, its values meet one set or the other.
  * @param isOwn of the plan's columns
  */
-export function contraryApart(plan: QueryPlan, isOwn: IsOwn): QueryPlan {
-  const where = plan.where.flatMap(relatedApart);
-  const denied = deniedOfOthers(where);
-  const sets = denied ? [denied.held, denied.denied] : contrarySets(where);
+export function separateContradictions(plan: QueryPlan, identifiesRow: IdentifiesRow): QueryPlan {
+  const where = plan.where.flatMap(separateRelated);
+  const denied = negatedValueOfOthers(where);
+  const sets = denied ? [denied.held, denied.denied] : consistentSets(where);
   const listed =
     plan.groupBy.length === 0 &&
     plan.limit === undefined &&
@@ -114,7 +117,7 @@ export function contraryApart(plan: QueryPlan, isOwn: IsOwn): QueryPlan {
   const compared = first!
     .filter((each) => !others[0]!.includes(each))
     .flatMap((each) => (each.kind === "column" ? [each.column] : []));
-  if (shown.some((ref) => isOwn(ref) || compared.some((each) => sameColumn(each, ref))))
+  if (shown.some((ref) => identifiesRow(ref) || compared.some((each) => sameColumn(each, ref))))
     return denied ? { ...plan, where } : eitherOf({ ...plan, where }, sets);
   const inner = (set: readonly Condition[]): InnerQuery | undefined => {
     const { combine, from, ...rest } = plan;
@@ -137,7 +140,7 @@ export function contraryApart(plan: QueryPlan, isOwn: IsOwn): QueryPlan {
   };
 }
 
-/** "products that cost less than 10 and more than 100": those and those. */
+/** "products that cost less than 10 and more than 100": either set of conditions holds. */
 function eitherOf(plan: QueryPlan, sets: readonly Condition[][]): QueryPlan {
   const common = plan.where.filter((each) => sets.every((set) => set.includes(each)));
   const apart = sets.map((set) =>
