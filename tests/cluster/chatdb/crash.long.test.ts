@@ -7,7 +7,7 @@ import { keysOfModels } from "../support/models-bucket.ts";
 const runs = Number(process.env.CRASH_RUNS ?? 8);
 const seed = Number(process.env.CRASH_SEED ?? 1);
 
-describe(`Training, while ${runs} times a random process is killed by SIGKILL`, function () {
+describe(`Training while ${runs} random processes are killed by SIGKILL`, function () {
   this.timeout((5 + runs) * 120_000);
   let run: CrashRun;
 
@@ -30,7 +30,7 @@ describe(`Training, while ${runs} times a random process is killed by SIGKILL`, 
     expect(run.jobs).to.have.lengthOf(3 * runs);
   });
 
-  it("makes one version of a model for each job, and no other", () => {
+  it("makes exactly one version of a model for each job", () => {
     const byJob = Object.groupBy(run.versions, ({ job_id }) => job_id);
     for (const { job_id, model } of run.jobs)
       expect(
@@ -40,7 +40,7 @@ describe(`Training, while ${runs} times a random process is killed by SIGKILL`, 
     expect(run.versions).to.have.lengthOf(run.jobs.length);
   });
 
-  it("trains the same bytes, however often it was cut off, and gives them out undamaged", () => {
+  it("trains the same bytes however often it is interrupted, and serves them undamaged", () => {
     for (const { name, version, sha256, given } of run.versions) expect(given, `${name} ${version}`).to.equal(sha256);
     const different = Object.values(Object.groupBy(run.versions, ({ name }) => name)).map(
       (of) => new Set(of!.map(({ sha256 }) => sha256)).size,
@@ -48,13 +48,13 @@ describe(`Training, while ${runs} times a random process is killed by SIGKILL`, 
     expect(different).to.deep.equal([1, 1]);
   });
 
-  it("leaves no artifact that no version names, once they are collected", async () => {
+  it("leaves no artifact without a version after a garbage collection", async () => {
     const registry = await portForward("chatdb-services", "service/model-registry", 8080);
     try {
       const response = await fetch(`${registry.url}/artifacts/collect?grace_s=0`, { method: "POST" });
       expect(response.status, await response.clone().text()).to.equal(200);
       console.log(`      collected: ${await response.text()}`);
-      // A second look, by other ways: what PostgreSQL says that versions name, and what the store says that is there.
+      // PostgreSQL lists the keys that versions name, and the object store those that exist.
       const psql = [
         "exec",
         "--namespace=chatdb-system",

@@ -15,7 +15,7 @@ const topics = Object.values(names);
 const follower = (user: string, topic: string) => followerGroup(user, topic, "somebody");
 const groups = users.flatMap((user) => topics.flatMap((topic) => [groupOf(user, topic), follower(user, topic)]));
 
-/** What a service's user may do that declared to use a topic so. */
+/** Rights of a service's user by the declared use of a topic. */
 const rights = {
   publish: (_user: string, topic: string) => [`publish ${topic}`],
   consume: (user: string, topic: string) => [`read ${topic}`, `group ${groupOf(user, topic)}`],
@@ -41,13 +41,13 @@ describe("Kafka of ChatDB dev", function () {
       expect(allowed.sort()).to.deep.equal(declared.sort());
       for (const attempt of Object.keys(found).filter((name) => !allowed.includes(name)))
         expect(found[attempt], attempt).to.equal(refusal(attempt));
-      // The broker hangs up on who does not log in.
+      // The broker closes a connection without a login.
       expect(unknown).to.equal("Connection closed");
     });
   }
 
-  it("knows its users when its broker starts again after one was withdrawn", async () => {
-    // If it were deleted, Kafka 4.1 would forget them all: it comes before any other name in a Java hash map of up to 1024 places.
+  it("keeps its users when a broker restarts after one of them was withdrawn", async () => {
+    // Deleting this user would make Kafka 4.1 forget all of them: its name is first in a Java hash map of up to 1024 buckets.
     const USER_NAME = "withdrawn-930";
     await provision("kafka-query-parser", "kafka-user", { USER_NAME });
     await provision("kafka-query-parser", "retire-kafka-user", { USER_NAME, GRACE_SECONDS: "0" });

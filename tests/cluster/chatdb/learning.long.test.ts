@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { until } from "../support/kubectl.ts";
 
-/** What people say here, and what they mean by it: bundles are orders, snoozed those that are pending. */
+/** Questions in the words of the house, and their meaning: bundles are orders, snoozed orders are pending. */
 const said = [
   ["how many bundles are there", "how many orders are there"],
   ["list the bundles of 2024", "list the orders of 2024"],
@@ -28,7 +28,7 @@ describe("Learning on a real Kubernetes", function () {
 
   const ask = (query: string) => gateway.post<Answer>("/api/query", { query, datasource: "shop" });
 
-  it("answers what it asked back before, once what people said has been learned from", async () => {
+  it("answers a question that needed clarification, after learning from feedback", async () => {
     const question = "how many snoozed bundles are from Italy";
     expect(await ask(question).then(() => "answered", String)).to.include("422");
     for (const [query, plain] of said) {
@@ -36,7 +36,7 @@ describe("Learning on a real Kubernetes", function () {
       await gateway.post("/api/feedback", { query, datasource: "shop", plan, verdict: "corrected", correction: plan });
     }
     const parameters = { task: "questions", datasource: "shop" };
-    // The engine takes feedback from Kafka: a job that came before all of it was kept has fewer examples, or none.
+    // The engine reads feedback from Kafka: a job that starts before it has read all of it has fewer examples.
     const learned = await until("the engine has learned from all of it", 240, async () => {
       const { job_id } = await gateway.post<Job>("/api/jobs", {
         model_name: "questions-shop",

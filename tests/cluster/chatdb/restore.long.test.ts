@@ -4,7 +4,7 @@ import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";
 import { until } from "../support/kubectl.ts";
 import { npmRun, psql } from "./commands.ts";
 
-describe("restore of a backup of ChatDB dev on a real Kubernetes", function () {
+describe("options of a restore of ChatDB dev on a real Kubernetes", function () {
   this.timeout(600_000);
   const gateway = gatewayClient();
   before(async () => {
@@ -13,7 +13,7 @@ describe("restore of a backup of ChatDB dev on a real Kubernetes", function () {
   });
   after(() => gateway.close());
 
-  it("undoes what was written after the backup, and only when it is told to overwrite", async () => {
+  it("overwrites what was written after the backup only with --yes", async () => {
     const { job_id } = await gateway.post<Job>("/api/jobs", {
       model_name: "undone",
       dataset_location: "s3://datasets/backup.csv",
@@ -35,7 +35,7 @@ describe("restore of a backup of ChatDB dev on a real Kubernetes", function () {
     expect(answer).to.include("404");
   });
 
-  it("refuses a backup that there is not, and leaves the databases open", async () => {
+  it("rejects a backup that does not exist, and leaves the databases open", async () => {
     const { code, stderr } = await npmRun("restore", "--yes", "--from", "20200101T000000Z").then(
       () => ({ code: 0, stderr: "" }),
       (error: { code: number; stderr: string }) => error,

@@ -6,7 +6,7 @@ import { npmRun, psql } from "./commands.ts";
 
 const namespace = "chatdb-system";
 
-describe("backup of ChatDB dev on a real Kubernetes", function () {
+describe("backup and restore of ChatDB dev on a real Kubernetes", function () {
   this.timeout(600_000);
   const gateway = gatewayClient();
   after(() => gateway.close());
@@ -14,7 +14,7 @@ describe("backup of ChatDB dev on a real Kubernetes", function () {
   const databases = async () =>
     (await psql("postgres", "select datname from pg_database where not datistemplate order by 1")).trim().split("\n");
 
-  /** Takes the volume away for good, and the server's pod with it. */
+  /** Deletes the volume and the server's pod. */
   const destroyVolume = async () => {
     const [pod] = await podsOf(namespace, "postgres");
     await kubectl("delete", "persistentvolumeclaim", "data-postgres-0", "--namespace", namespace, "--wait=false");
@@ -28,7 +28,7 @@ describe("backup of ChatDB dev on a real Kubernetes", function () {
     expect(await databases()).to.deep.equal(["postgres"]);
   };
 
-  it("brings every acknowledged row back after the volume is destroyed", async () => {
+  it("restores every acknowledged row after the volume is destroyed", async () => {
     await gateway.put("/api/datasets/backup.csv", linearCsv());
     const jobs: Job[] = [];
     for (let count = 0; count < 3; count++) {
@@ -65,7 +65,7 @@ describe("backup of ChatDB dev on a real Kubernetes", function () {
     expect(await databases()).to.deep.equal(["datasources", "postgres", "registry", "shop", "training"]);
   });
 
-  it("goes on with what was restored: jobs are accepted and trained", async () => {
+  it("accepts and trains jobs after a restore", async () => {
     const { job_id } = await until("a job is accepted", 120, () =>
       gateway.post<Job>("/api/jobs", {
         model_name: "after-restore",

@@ -6,7 +6,7 @@ import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { kubectl, untilReady } from "../support/kubectl.ts";
 import { stack } from "./stack.ts";
 
-/** Questions, and what PostgreSQL itself is asked for the right rows; their order matters where the list says so. */
+/** Questions, and SQL for the right rows; their order matters where the list says so. */
 const questions: readonly { readonly ask: string; readonly gold: string; readonly ordered?: true }[] = [
   { ask: "How many customers do we have?", gold: "SELECT count(*) FROM customers" },
   { ask: "How many customers come from Germany?", gold: "SELECT count(*) FROM customers WHERE country = 'Germany'" },
@@ -75,7 +75,7 @@ const questions: readonly { readonly ask: string; readonly gold: string; readonl
   },
 ];
 
-/** What the sample shop's own database answers to its administrator. */
+/** Rows that PostgreSQL returns to its administrator. */
 async function goldRows(sql: string): Promise<Table> {
   const asJson = `SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (${sql}) rows`;
   const answer = await kubectl(
@@ -96,7 +96,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   this.timeout(300_000);
   let gateway: Gateway;
 
-  /** The stand-in for MongoDB goes through a whole collection for each row that it joins: on a busy machine it may run into the time limit. */
+  /** The stand-in for MongoDB scans a collection for each joined row, and may exceed the time limit on a busy machine. */
   const answer = async (query: string, datasource: string, attempts = 5): Promise<{ rows: Table }> => {
     try {
       return await gateway.post<{ rows: Table }>("/api/query", { query, datasource });
@@ -108,7 +108,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
 
   before(async () => {
     const databases = await startAskedDatabases();
-    // Before that, neither the network nor the connector lets anybody reach them.
+    // The network and the connector allow these addresses from now on.
     await stack.up({
       addedDataSources: { ranges: databases.map(({ host }) => `${host}/32`), ports: databases.map(({ port }) => port) },
     });
@@ -122,7 +122,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   });
 
   for (const datasource of ["shop", "asked-mysql", "asked-mongodb"]) {
-    describe(`asked by the gateway: ${datasource}`, () => {
+    describe(`questions through the gateway to ${datasource}`, () => {
       for (const { ask, gold, ordered } of questions) {
         it(ask, async () => {
           const right = await goldRows(gold);

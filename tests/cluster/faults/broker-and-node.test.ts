@@ -4,7 +4,7 @@ import { isOurs, kill, power } from "../support/machine.ts";
 import { nameOf, podsOn, recovered, victim } from "./recovery.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
-describe("A broker and a node that fail under load", function () {
+describe("A broker and a node fail under load", function () {
   this.timeout(900_000);
   let workload: Workload;
 
@@ -16,7 +16,7 @@ describe("A broker and a node that fail under load", function () {
     await workload.load.lap();
   });
 
-  it("loses no job when a broker dies in mid-publish", async () => {
+  it("loses no job when a broker is killed while it receives jobs", async () => {
     const [broker] = await podsOf("chatdb-system", "kafka");
     const start = performance.now();
     const submit = () =>
@@ -37,7 +37,7 @@ describe("A broker and a node that fail under load", function () {
     await workload.nothingIsLost(accepted);
   });
 
-  it("recovers when a node loses its power", async function () {
+  it("recovers when a node loses power", async function () {
     if (!isOurs) {
       console.log("      skipped: the nodes are not ours to stop");
       this.skip();
@@ -52,7 +52,7 @@ describe("A broker and a node that fail under load", function () {
       console.log(
         `      NotReady after ${((performance.now() - start) / 1000).toFixed(0)} s, with ${there.sort().join(", ")}`,
       );
-      // Kubernetes cannot tell whether the pods of a StatefulSet still run there, and starts no others, until somebody who knows says so.
+      // Kubernetes does not replace the pods of a StatefulSet until the node is declared out of service.
       await kubectl("taint", "node", node, `${outOfService}=nodeshutdown:NoExecute`);
       await until("nothing is left on the node", 180, async () =>
         (await podsOn(node)).length === 0 ? true : undefined,

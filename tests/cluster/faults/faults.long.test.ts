@@ -16,11 +16,11 @@ describe("Faults under load", function () {
     await workload.load.lap();
   });
 
-  it("loses nothing when every pod in turn is killed", async () => {
+  it("loses nothing when every pod is killed, one after the other", async () => {
     const start = performance.now();
     const slowest = { name: "", seconds: 0 };
     for (const { metadata } of await allPods()) {
-      // As it is by now: it may have been started again since.
+      // The pod may have been restarted since the list was read.
       const pod = (await allPods()).find(({ metadata: { uid } }) => uid === metadata.uid)!;
       const killed = performance.now();
       await kill(pod);
@@ -40,7 +40,7 @@ describe("Faults under load", function () {
     await recovered(workload, start);
   });
 
-  it("stays in service while a node is drained", async () => {
+  it("serves requests while a node is drained", async () => {
     const node = await victim();
     const there = (await podsOn(node)).map(nameOf);
     const start = performance.now();
@@ -61,7 +61,7 @@ describe("Faults under load", function () {
     await recovered(workload, start);
   });
 
-  it("goes out of readiness while an edge is cut for 30 s, and comes back", async () => {
+  it("becomes unready while an edge is cut for 30 s, and ready again afterwards", async () => {
     const policy = [
       "networkpolicy/chatdb-services--training-orchestrator--to--postgres--5432",
       "--namespace=chatdb-system",
@@ -79,7 +79,7 @@ describe("Faults under load", function () {
     const start = performance.now();
     try {
       await ingress([]);
-      // A policy decides on new connections; those that are open, their server ends.
+      // A policy affects new connections alone, so the server closes the open ones.
       await kubectl(
         "exec",
         "--namespace=chatdb-system",
@@ -100,7 +100,7 @@ describe("Faults under load", function () {
     }
     const mended = performance.now();
     const lap = await recovered(workload, mended);
-    // The others have nothing to do with that edge.
+    // The other services do not use that edge.
     for (const answer of ["question 200", "prediction 200", "parse 200", "models 200"])
       expect(lap.counts[answer], answer).to.be.greaterThan(0);
     expect((await orchestrators()).map(restarts), "restarts").to.deep.equal(before.map(restarts));

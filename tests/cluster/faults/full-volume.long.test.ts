@@ -22,7 +22,7 @@ describe("A full volume under load", function () {
     await disk?.remove();
   });
 
-  it("refuses what PostgreSQL cannot keep, loses nothing that was accepted, and goes on when there is room", async () => {
+  it("rejects jobs while PostgreSQL's volume is full, loses none that it accepted, and continues when there is space", async () => {
     await workload.load.lap();
     const start = performance.now();
     const elapsed = () => ((performance.now() - start) / 1000).toFixed(0);
@@ -35,7 +35,7 @@ describe("A full volume under load", function () {
       });
     await disk.fill();
     try {
-      // The write-ahead log has room of its own up to the end of its segment: the next one finds none.
+      // The write-ahead log has space up to the end of its segment; the next segment finds none.
       await kubectl(
         "exec",
         "--namespace=chatdb-system",

@@ -35,7 +35,7 @@ export async function recovered(workload: Workload, since: number): Promise<Lap>
   return lap;
 }
 
-/** Of all nodes but the first, from which the load comes, the one with the most pods of ChatDB. */
+/** The node with the most pods of ChatDB, except the first one, from which the load comes. */
 export async function victim(): Promise<string> {
   const { items } = await kubectlJson<{ items: { metadata: { name: string } }[] }>("get", "nodes");
   const pods = await allPods();

@@ -17,7 +17,7 @@ describe("A rolling update under load", function () {
 
   const rolled = isShort ? ["api-gateway", "ml-engine", "prediction-service"] : serviceNames;
   for (const service of rolled.filter((name) => name !== "test-service")) {
-    it(`fails no request while ${service} is rolled`, async () => {
+    it(`fails no request while ${service} rolls`, async () => {
       await kubectl("rollout", "restart", `deployment/${service}`, "--namespace=chatdb-services");
       await untilRolled("chatdb-services", service);
       const lap = await workload.load.lap();
@@ -27,7 +27,7 @@ describe("A rolling update under load", function () {
     });
   }
 
-  it("loses no job that was accepted meanwhile", async () => {
+  it("loses no job that was accepted during the updates", async () => {
     expect(jobs).to.not.be.empty;
     await workload.nothingIsLost(jobs);
   });

@@ -5,7 +5,7 @@ import { kill } from "../support/machine.ts";
 import { isShort, stack } from "./stack.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
-/** The login to a database that a service has at the moment. */
+/** The present database login of a service. */
 async function login(service: string): Promise<{ user: string; password: string }> {
   const of = ["--namespace=chatdb-services"];
   const { spec } = await kubectlJson<{
@@ -34,7 +34,7 @@ async function login(service: string): Promise<{ user: string; password: string 
   };
 }
 
-/** Whether PostgreSQL lets a login in, over the network as the services come. */
+/** Whether PostgreSQL accepts a login over the network, as the services use it. */
 async function letsIn({ user, password }: { user: string; password: string }, database: string): Promise<boolean> {
   const { status } = await kubectlJson<Pod>("get", "pod/postgres-0", "--namespace=chatdb-system");
   const connection = `host=${status.podIP} user=${user} password=${password} dbname=${database} connect_timeout=5`;
@@ -65,7 +65,7 @@ describe("A rotation of all passwords under load", function () {
     await untilReady();
     const lap = await workload.load.lap();
     console.log(`      rotated in ${((performance.now() - start) / 1000).toFixed(0)} s; ${figures(lap)}`);
-    // A dozen pods start at once on the two CPUs that all nodes share.
+    // A dozen pods start at once on the CPUs that all nodes share.
     expect(brokenIn(lap, 0.02)).to.deep.equal([]);
     await workload.nothingIsLost(lap.jobs);
     const fresh = await login("model-registry");

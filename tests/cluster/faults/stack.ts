@@ -16,7 +16,7 @@ const settings: Settings = {
   imageRegistry: "localhost/platform",
   imageTag: "source",
   requireDigests: false,
-  // The operator of a PostgreSQL cluster is not here: one server, which may restart.
+  // The operator of a PostgreSQL cluster is not installed here, so one server has to do.
   postgresInstances: 1,
   rateLimit: {},
   protect: false,

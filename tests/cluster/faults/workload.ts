@@ -4,7 +4,7 @@ import { startLoad, type Load, type Step } from "../support/load.ts";
 
 const job = { model_name: "load", dataset_location: "s3://datasets/load.csv", target: "y" };
 
-/** What people ask. */
+/** Requests that change nothing. */
 const asking: readonly Step[] = [
   { name: "question", method: "POST", path: "/api/query", body: { query: "how many customers are there in Germany?" } },
   {
@@ -21,7 +21,7 @@ const asking: readonly Step[] = [
   { name: "jobs", method: "GET", path: "/api/jobs?limit=5" },
 ];
 
-/** What people do with ChatDB, in the proportions of the list: mostly they ask, and now and then they train a model. */
+/** The requests in the proportions of the list: many questions, and now and then a training. */
 const script: readonly Step[] = [
   ...asking,
   ...asking,
@@ -29,11 +29,11 @@ const script: readonly Step[] = [
   { name: "job", method: "POST", path: "/api/jobs", body: job },
 ];
 
-/** ChatDB at work, and what it must not lose. */
+/** A load on ChatDB, and what must not get lost under it. */
 export interface Workload {
   readonly load: Load;
   readonly gateway: Gateway;
-  /** That every job of the list ends well, that the first model is as it was and that the rows are all there. */
+  /** Expects that every job of the list succeeds and that the first model and the rows are unchanged. */
   nothingIsLost(jobs: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }

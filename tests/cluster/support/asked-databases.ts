@@ -4,7 +4,7 @@ import { MongoClient } from "mongodb";
 import mysql from "mysql2/promise";
 import { apply, kubectl, kubectlJson, portForward, until, type Pod } from "./kubectl.ts";
 
-/** Where these databases are: no part of ChatDB, and on the cluster. */
+/** Namespace of the databases, which are no part of ChatDB. */
 const namespace = "chatdb-outside";
 
 export const mysqlImage = "docker.io/library/mysql:8.4.7";
@@ -12,7 +12,7 @@ export const mongodbImage = "docker.io/library/mongo:8.0.16";
 
 const password = crypto.randomUUID();
 
-/** A database that people may ask, as `POST /api/datasources` takes it. */
+/** A data source, as `POST /api/datasources` takes it. */
 export interface AskedDatabase {
   readonly name: string;
   readonly dialect: "mysql" | "mongodb";
@@ -141,7 +141,7 @@ async function startDatabase(name: string, { image, port, env, folders, atFirst 
   return status.podIP!;
 }
 
-/** Works with a server through a port of this machine. It may listen a moment before it lets anybody in. */
+/** Works with a server through a port-forward; it may listen a moment before it accepts logins. */
 async function by(name: string, port: number, work: (forwarded: number) => Promise<void>): Promise<void> {
   const forward = await until(`a way to ${name}`, 60, () => portForward(namespace, `pod/${name}`, port));
   try {
@@ -151,7 +151,7 @@ async function by(name: string, port: number, work: (forwarded: number) => Promi
   }
 }
 
-/** Takes them away again. */
+/** Deletes them. */
 export async function stopAskedDatabases(): Promise<void> {
   await kubectl("delete", "namespace", namespace, "--ignore-not-found");
 }

@@ -5,15 +5,15 @@ import { workloads, type Workload } from "../../../render/objects.ts";
 import { kubectl, kubectlJson, podsOf, until } from "./kubectl.ts";
 import { node, nodeImage, outside, program, startOutsider } from "./outside.ts";
 
-/** What let somebody connect. */
+/** The targets that accepted a connection. */
 export interface Reached {
-  /** Names of the targets that let it connect. */
+  /** Names of those targets. */
   readonly answered: readonly string[];
-  /** Address of the name that it was to look up; absent where it could not. */
+  /** Address of the name that was resolved; absent where that failed. */
   readonly resolved?: string;
 }
 
-/** What runs for good: Jobs are over, and their pods with them; CronJobs have none most of the time. */
+/** Workloads whose pods stay, unlike those of Jobs and CronJobs. */
 function running(resources: readonly RecordedResource[]): Workload[] {
   return workloads(resources).filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
 }
@@ -57,7 +57,7 @@ interface Addressed {
   readonly status: { readonly podIP: string; readonly hostIP: string };
 }
 
-/** Where everything of the stack listens, `workload/pod:port` to address; every port that a container names. */
+/** Addresses of all container ports of the stack, by `workload/pod:port`. */
 export async function listeners(resources: readonly RecordedResource[]): Promise<Record<string, string>> {
   const found = await Promise.all(
     running(resources).map(async (workload) =>
@@ -76,7 +76,7 @@ async function addressed({ namespace, name }: Workload): Promise<Addressed[]> {
   ) as unknown as Addressed[];
 }
 
-/** The API server, and each node's kubelet: nothing that a service has to do with. */
+/** Addresses of the API server and each node's kubelet, which no service needs. */
 export async function clusterItself(): Promise<Record<string, string>> {
   const server = await kubectl(
     "get",
@@ -96,14 +96,14 @@ export async function clusterItself(): Promise<Record<string, string>> {
 
 const nameToLookUp = "api-gateway.chatdb-services.svc.cluster.local";
 
-/** What one pod reached. */
+/** The targets that one pod reached. */
 export interface Attempt extends Reached {
   readonly pod: string;
   /** Address of the pod's node. */
   readonly host: string;
 }
 
-/** What one pod of each workload reaches, by the workload's name: a container in the pod's own network tries. */
+/** What one pod of each workload reaches, by the workload's name, tried by an ephemeral container of the pod. */
 export async function reachedFrom(
   resources: readonly RecordedResource[],
   targets: Record<string, string>,
@@ -128,7 +128,7 @@ interface Terminated {
   readonly message?: string;
 }
 
-/** An ephemeral container: it has the pod's network and user, and needs nothing of the pod's own image. */
+/** An ephemeral container has the pod's network and user, and an image of its own. */
 async function tryIn(namespace: string, pod: string, image: string, targets: Record<string, string>): Promise<Reached> {
   const container = `connections-${randomUUID().slice(0, 8)}`;
   await kubectl(
@@ -163,7 +163,7 @@ async function tryIn(namespace: string, pod: string, image: string, targets: Rec
   });
 }
 
-/** What a pod reaches that no policy holds back. */
+/** What a pod without policies reaches. */
 export async function reachedFromOutside(targets: Record<string, string>): Promise<Reached> {
   await startOutsider("try-connections", { env: { TARGETS: JSON.stringify(targets), NAME: nameToLookUp } });
   const message = "--output=jsonpath={.status.containerStatuses[0].state.terminated.message}";

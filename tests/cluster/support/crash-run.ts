@@ -7,7 +7,7 @@ import { ended, gatewayClient, type Gateway } from "./gateway.ts";
 import { kubectl, podsOf, until, untilReady, type Pod } from "./kubectl.ts";
 import { kill } from "./machine.ts";
 
-/** Whose processes are killed: all that a job passes through. */
+/** The workloads that a job passes through, and whose processes are killed. */
 const victims = [
   { namespace: "chatdb-services", name: "training-orchestrator" },
   { namespace: "chatdb-services", name: "ml-engine" },
@@ -31,7 +31,7 @@ const long = {
   parameters: { family: "boosted-trees", trees: 2000, leaves: 8 },
 };
 
-/** A kill comes within this time after the jobs of its run were accepted, ms: while they wait, run or end. */
+/** A kill follows the acceptance of its jobs within this time, in ms: while they are queued, run or end. */
 const withinMs = 8000;
 
 export interface CrashRun {
@@ -39,7 +39,7 @@ export interface CrashRun {
   readonly killed: Readonly<Record<string, number>>;
   /** All jobs that were accepted. */
   readonly jobs: readonly Job[];
-  /** Versions that the registry has of the models, each with the SHA-256 of the bytes that it gives out for it. */
+  /** Versions in the registry, each with the SHA-256 of the bytes that it serves. */
   readonly versions: readonly (ModelVersion & { readonly given: string })[];
 }
 
@@ -59,7 +59,7 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
       const sent = await Promise.all([short, long, short].map((request) => submit(gateway, request)));
       accepted.push(...sent);
       await delay(random() * withinMs);
-      // Dealt like cards, so that a short run meets all of them.
+      // Each workload is drawn once before any is drawn again, so that a short run kills all of them.
       if (deck.length === 0) deck = [...victims];
       const [victim] = deck.splice(Math.floor(random() * deck.length), 1);
       const pod = await oneOf(victim!, random);
@@ -82,7 +82,7 @@ export async function crashRun({ runs, seed }: { runs: number; seed: number }): 
   }
 }
 
-/** Sends a job until it is accepted: what was just killed may refuse. However often it is sent, it is one job. */
+/** Sends a job until it is accepted, with a key that makes repetitions one job. */
 async function submit(gateway: Gateway, request: typeof short): Promise<string> {
   const idempotency_key = crypto.randomUUID();
   const { job_id } = await until("a job is accepted", 120, () =>

@@ -14,16 +14,16 @@ import { kubectl } from "./kubectl.ts";
 /** Settings that replace a stack's own, by their names in Pulumi.yaml. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** A way to bring a stack onto the cluster and to take it off again. */
+/** A way to deploy a stack and to delete it again. */
 export interface Deployment {
   readonly means: "pulumi up" | "rendered waves";
   /** Deploys, or updates to further settings, which then stay. */
   up(settings?: Settings): Promise<void>;
   /** The resources as the program registers them with the present settings. */
   resources(): Promise<RecordedResource[]>;
-  /** What a second `up` would do, by kind of operation; undefined where nobody can tell. */
+  /** What a second `up` would do, by kind of operation; undefined without Pulumi's engine. */
   changes?(): Promise<Record<string, number>>;
-  /** False where it was asked to stay. */
+  /** Deletes the stack. @returns false where KEEP_STACK keeps it */
   down(): Promise<boolean>;
 }
 
@@ -80,7 +80,7 @@ function byPulumi(stackName: string, initial: Settings): Deployment {
 
 function byWaves(stack: string, initial: Settings): Deployment {
   const directory = mkdtempSync(join(tmpdir(), "chatdb-manifests-"));
-  // With a namespace goes all that is in it.
+  // Deleting a namespace deletes what is in it.
   const clusterScoped = new Set<string>();
   // Of this deployment alone: passwords stay over a second `up`, as they do in a stack's state.
   const seed = kept ?? crypto.randomUUID();

@@ -12,7 +12,7 @@ export interface Gateway {
   close(): void;
 }
 
-/** A client of the gateway that finds another of its pods when the one it talks to is gone. */
+/** A client of the gateway that moves to another pod when the present one is gone. */
 export function gatewayClient(): Gateway {
   let forward: Awaited<ReturnType<typeof portForward>> | undefined;
   const reached = async () => {
@@ -51,7 +51,7 @@ export function linearCsv(): string {
   return ["x,y", ...Array.from({ length: 100 }, (_, x) => `${x},${3 * x + 1}`)].join("\n");
 }
 
-/** A job once it has ended, however it did. */
+/** Waits until a job has ended, successfully or not. */
 export function ended(gateway: Gateway, job_id: string, seconds: number): Promise<Job> {
   return until(`job ${job_id} ends`, seconds, async () => {
     const job = await gateway.get<Job>(`/api/jobs/${job_id}`);

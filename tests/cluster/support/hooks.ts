@@ -2,7 +2,7 @@ import { kubectl, until, untilReady } from "./kubectl.ts";
 import type { Deployment } from "./deployment.ts";
 import { troubles } from "./troubles.ts";
 
-/** Root hooks of mocha that deploy a stack for all files of a folder, once, and leave nothing of it behind. */
+/** Root hooks of mocha that deploy a stack once for all files of a folder, and delete it at the end. */
 export function deployOnce(name: string, stack: Deployment) {
   const seconds = (start: number) => ((performance.now() - start) / 1000).toFixed(1);
   return {

@@ -6,7 +6,7 @@ import { node } from "./outside.ts";
 export interface Asked {
   readonly topics: readonly string[];
   readonly groups: readonly string[];
-  /** A user that is there and is not the one who tries. */
+  /** A user that exists and is another one than the caller. */
   readonly otherUser: string;
 }
 

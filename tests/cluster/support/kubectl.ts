@@ -80,7 +80,7 @@ export async function podsOf(namespace: string, name: string): Promise<Pod[]> {
   return items;
 }
 
-/** Waits until a Deployment's rolling update is through and its old pods are gone. */
+/** Waits until a Deployment's rolling update is complete and its old pods are gone. */
 export async function untilRolled(namespace: string, name: string): Promise<void> {
   await kubectl("rollout", "status", `deployment/${name}`, "--namespace", namespace, "--timeout=300s");
   await until(`the old pods of ${name} are gone`, 120, async () =>
@@ -153,7 +153,7 @@ interface Autoscalers {
   }[];
 }
 
-/** Waits until every workload of ChatDB has all of its replicas ready and no others, autoscaled ones as many as they should have at least. */
+/** Waits until every workload of ChatDB has exactly its replicas, all ready, and autoscaled ones at least their minimum. */
 export async function untilReady(seconds = 240): Promise<void> {
   let missing: string[] = [];
   const allReady = async () => {
@@ -180,5 +180,5 @@ export async function untilReady(seconds = 240): Promise<void> {
   });
 }
 
-/** Where ChatDB's pods are. */
+/** ChatDB's namespaces. */
 export const namespaces = ["chatdb-system", "chatdb-services", "chatdb-testing"];

@@ -10,7 +10,7 @@ export interface Step {
   readonly body?: unknown;
 }
 
-/** What became of the requests that ended within a lap. */
+/** Results of the requests that ended within a lap. */
 export interface Lap {
   readonly seconds: number;
   readonly requests: number;
@@ -29,9 +29,9 @@ export interface Lap {
   readonly ms: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-/** A steady load on the gateway from inside of the cluster. */
+/** A steady load on the gateway from within the cluster. */
 export interface Load {
-  /** What became of the requests that ended since the last lap. */
+  /** Results of the requests that ended since the last lap. */
   lap(): Promise<Lap>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface LoadOptions {
   readonly script: readonly Step[];
 }
 
-/** Starts a load, from the first node: faults are for the others. */
+/** Starts a load from the first node, since faults hit the others. */
 export async function startLoad({ rate, connections, script }: LoadOptions): Promise<Load> {
   const name = "load-generator";
   const { items } = await kubectlJson<{ items: { metadata: { name: string } }[] }>("get", "nodes");
@@ -63,10 +63,10 @@ export async function startLoad({ rate, connections, script }: LoadOptions): Pro
   };
 }
 
-/** Longer than the time limit of any request within: a lap in which nothing failed then means that nothing hangs either. */
+/** Longer than the time limit of any request: after a lap without failures, no request hangs. */
 const conclusiveMs = 8000;
 
-/** The first lap in which every request was answered well. @throws Error when there is none within two minutes, with what failed in the last one */
+/** The first lap in which every request succeeded. @throws Error when there is none within two minutes, with what failed in the last one */
 export async function servedAgain(load: Load): Promise<Lap> {
   await load.lap();
   for (const start = performance.now(); ; ) {
@@ -78,10 +78,10 @@ export async function servedAgain(load: Load): Promise<Lap> {
   }
 }
 
-/** A 503 or 504 that took as long waited to the end of a time limit: nobody refused. */
+/** A 503 or 504 after this time is a time limit, not a rejection. */
 const waitedMs = 2500;
 
-/** The load's own limit on an answer, and on a name's address, of which DNS said nothing. */
+/** Codes of the load's own time limits: for an answer, and for DNS. */
 const ownLimits: readonly (number | string)[] = ["ABORT_ERR", "EAI_AGAIN"];
 
 /**
@@ -103,7 +103,7 @@ export function figures({ requests, seconds, failures, ms, jobs }: Lap): string 
   return `${requests} requests in ${seconds.toFixed(0)} s (${(requests / seconds).toFixed(1)}/s), ${failures.length} failed, p50 ${ms.p50} ms, p99 ${ms.p99} ms, longest ${ms.max} ms; ${jobs.length} jobs accepted`;
 }
 
-/** What failed within a lap, each way once, with the number of times and the first of them. */
+/** Each kind of failure of a lap once, with its count and its first occurrence. */
 export function failuresOf({ failures }: Lap): string[] {
   const ways = Object.values(
     Object.groupBy(failures, ({ name, result, text }) => `${name} ${result} ${text.replace(/[0-9a-f-]{36}/g, "ID")}`),

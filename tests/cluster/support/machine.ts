@@ -8,10 +8,10 @@ const run = promisify(execFile);
 /** The program that runs the project's own test cluster, whose nodes are on this machine; undefined on any other cluster. */
 const ownCluster = process.env.CHATDB_OWN_CLUSTER;
 
-/** Whether nodes can be stopped, and processes on them be killed. */
+/** Whether tests can stop nodes and kill processes on them. */
 export const isOurs = ownCluster !== undefined;
 
-/** Ends a pod's processes without warning: by SIGKILL where they are on this machine, else by the API, which leaves a new pod in its place. */
+/** Kills a pod's processes by SIGKILL where they are on this machine; elsewhere deletes the pod by force. */
 export async function kill(pod: Pod): Promise<void> {
   const { namespace, name } = pod.metadata;
   if (!isOurs)
@@ -22,7 +22,7 @@ export async function kill(pod: Pod): Promise<void> {
   await run("ctr", ["--address", socket, "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", id]);
 }
 
-/** Cuts the power of a node, or gives it back. */
+/** Cuts the power of a node, or restores it. */
 export async function power(state: "off" | "on", node: string): Promise<void> {
   const number = node.replace("node-", "");
   const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, number]);

@@ -4,7 +4,7 @@ import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 import { kubectl, portForward } from "./kubectl.ts";
 import { node } from "./outside.ts";
 
-/** Keys of all objects of the bucket in which the registry keeps artifacts: what the store itself says, asked with the registry's own login. */
+/** Keys of all objects in the registry's bucket of artifacts, listed with the registry's own login. */
 export async function keysOfModels(): Promise<string[]> {
   const given = JSON.parse(
     await kubectl(

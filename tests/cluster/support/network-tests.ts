@@ -29,7 +29,7 @@ export function networkTests(stack: Deployment): void {
   });
   after(() => stopOutsiders());
 
-  it("lets every workload connect to what it declared, every replica of it, and to nothing else", () => {
+  it("lets every workload connect to every replica of what it declared, and to nothing else", () => {
     const expected = [...reached].flatMap(([from, { pod }]) =>
       Object.keys(targets)
         .filter((target) => {
@@ -40,7 +40,7 @@ export function networkTests(stack: Deployment): void {
         })
         .map((target) => `${from} -> ${target}`),
     );
-    // What a pod sends to its own address never leaves it.
+    // A pod's connection to its own address never leaves the pod.
     const found = [...reached].flatMap(([from, reach]) =>
       ofServices(reach)
         .filter((target) => !target.includes(`/${reach.pod}:`))
@@ -53,11 +53,11 @@ export function networkTests(stack: Deployment): void {
     );
   });
 
-  it("lets strangers in the cluster connect to the gateway alone", () => {
+  it("lets other pods of the cluster connect to the gateway alone", () => {
     expect([...new Set(ofServices(stranger).map((target) => target.split("/")[0]))]).to.deep.equal(["api-gateway"]);
   });
 
-  it("keeps every workload away from the API server and from other nodes, which a stranger reaches", function () {
+  it("keeps every workload from the API server and other nodes, which a pod without policies reaches", function () {
     expect(stranger.answered).to.include.members(Object.keys(cluster));
     // A pod and the node that it runs on may always connect: https://kubernetes.io/docs/concepts/services-networking/network-policies/
     const elsewhere = (host: string) => Object.keys(cluster).filter((name) => !cluster[name]!.startsWith(`${host}:`));
@@ -72,7 +72,7 @@ export function networkTests(stack: Deployment): void {
       ).to.deep.equal([]);
   });
 
-  it("lets every workload look up names", () => {
+  it("lets every workload resolve names", () => {
     for (const [from, { resolved }] of reached) expect(resolved, from).to.equal(stranger.resolved);
     expect(stranger.resolved).to.match(/^[\d.:a-f]+$/);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { apply, kubectl } from "./kubectl.ts";
 
-/** Namespace of pods that are no part of ChatDB. No policies here: they reach whatever lets them in. */
+/** Namespace of pods that are no part of ChatDB, without network policies. */
 export const outside = "chatdb-outside";
 
 const restricted = {
@@ -81,7 +81,7 @@ export async function startOutsider(name: string, { env = {}, nodeName, port }: 
   );
 }
 
-/** Takes all of those pods away. */
+/** Deletes all of those pods. */
 export async function stopOutsiders(): Promise<void> {
   await kubectl("delete", "namespace", outside, "--ignore-not-found");
 }

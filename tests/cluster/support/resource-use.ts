@@ -20,7 +20,7 @@ const millicores = (cpu: string) =>
 const mebibytes = (memory: string) =>
   Number.parseInt(memory) / (memory.endsWith("Ki") ? 1024 : memory.endsWith("Mi") ? 1 : 2 ** 20);
 
-/** What a workload used at the most at one moment, all of its pods together. */
+/** The peak use of a workload, summed over its pods. */
 export type Peaks = Record<string, { millicores: number; mebibytes: number }>;
 
 /** Watches what the workloads use while `work` goes on. The metrics server looks every few seconds, so short peaks are not seen. */
@@ -62,7 +62,7 @@ async function present(): Promise<Peaks> {
   return sums;
 }
 
-/** The largest in a line each. */
+/** The largest peaks in one line. */
 export function peaksInWords(peaks: Peaks, most = 6): string {
   const largest = Object.entries(peaks)
     .sort(([, a], [, b]) => b.millicores - a.millicores)

@@ -9,11 +9,11 @@ const run = promisify(execFile);
 
 /** The volume of a StatefulSet's first pod, on a file system that can be filled. */
 export interface SmallDisk {
-  /** Takes all the room that is left. */
+  /** Fills all free space. */
   fill(): Promise<void>;
-  /** Gives it back. */
+  /** Frees it again. */
   free(): Promise<void>;
-  /** Puts the data back to where it was. */
+  /** Moves the data back to its volume. */
   remove(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function smallDisk(namespace: string, name: string, roomMiB = 64): 
     await copy(aside, path);
   });
   return {
-    // Whoever writes there meanwhile takes some of the room that was found: then it is less that has to be filled.
+    // Others write there meanwhile, so the free space is measured anew in each attempt.
     fill: () =>
       until("the volume is full", 30, async () => {
         const { bavail, bsize } = await statfs(path);

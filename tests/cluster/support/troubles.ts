@@ -3,7 +3,7 @@ import { kubectl, kubectlJson, namespaces, type Pod } from "./kubectl.ts";
 /** Lines of a container's log that are shown of it. */
 const lastWords = 15;
 
-/** What is wrong with ChatDB's pods: who was started again and why, with its last words, and who is not ready. For who reads that a test failed. */
+/** Restarted pods with the end of their logs, and pods that are not ready, to explain why a test failed. */
 export async function troubles(): Promise<string[]> {
   const pods = (
     await Promise.all(

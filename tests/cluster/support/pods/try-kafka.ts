@@ -61,7 +61,7 @@ const administer = (act: (admin: Admin) => Promise<unknown>) => async () => {
   await act(admin).finally(() => admin.close());
 };
 
-/** The heartbeat of a member that there is not: only who may join the group is told so. */
+/** A heartbeat of an unknown member: only a user who may join the group learns that it is unknown. */
 const group = (name: string) =>
   administer(async (admin) => {
     const [broker] = (await admin.connectToBrokers()).values();
@@ -89,7 +89,7 @@ const attempts: Record<string, () => Promise<unknown>> = {
   "the administrator's name": publish(topics[0]!, login({ mechanism: "PLAIN", username: "admin" })),
 };
 
-/** What a broker says to a request that it would have carried out. */
+/** A broker's errors for a request that it is willing to carry out. */
 const harmless = ["UNKNOWN_MEMBER_ID", "NOT_COORDINATOR", "OFFSET_OUT_OF_RANGE"];
 const reasons = [
   "TOPIC_AUTHORIZATION_FAILED",
