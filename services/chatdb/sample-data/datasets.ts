@@ -1,21 +1,21 @@
 import { createRandom, type Random } from "./random.ts";
 
-/** How the sample's prices come about, in euros. A model trained on it should find these again. */
+/** The formula behind the sample prices, in euros. A model trained on them should recover it. */
 export const housePrice = {
   base: 40_000,
   perSquareMetre: 3_200,
   perRoom: 9_000,
   perYearOfAge: -850,
   city: { Berlin: 60_000, Hamburg: 75_000, Leipzig: 0, Munich: 180_000 },
-  /** Standard deviation of the noise, normally distributed: no model predicts these prices closer than this. */
+  /** The standard deviation of the normally distributed noise. No model can predict the prices more closely. */
   noise: 20_000,
 } as const;
 
 const cities = Object.keys(housePrice.city) as (keyof typeof housePrice.city)[];
 
 /**
- * A dataset to train on: houses with area_m2, rooms, age_years, city and price, as CSV.
- * Default 500 rows; the same number gives the same rows.
+ * Generates a training dataset as CSV: houses with area_m2, rooms, age_years, city and price. Default 500 rows; the same
+ * number gives the same rows.
  */
 export function housesCsv(rows = 500): string {
   const random = createRandom(2026);
@@ -38,7 +38,7 @@ function house(random: Random): string {
   return [area, rooms, age, city, Math.round(price)].join(",");
 }
 
-/** From the standard normal distribution, by the Box-Muller transform. */
+/** Samples the standard normal distribution with the Box-Muller transform. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }

@@ -4,10 +4,10 @@ import { withConnection } from "@platform/provisioner/postgres-connection.ts";
 import { z } from "zod";
 import { load } from "./load.ts";
 
-/** Environment of the Job: the database to fill. */
+/** The environment of the Job: the database to fill. */
 export const sampleDataSettings = z.object(databaseEnv);
 
-/** Fills the sample shop, unless it is there. */
+/** Loads the sample shop unless the database already has it. */
 export async function fillShop(env: z.infer<typeof sampleDataSettings>, log: Logger): Promise<void> {
   const server = {
     host: env.DATABASE_HOST,

@@ -5,7 +5,7 @@ import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
 
 export { defaultSeed, generateShop, sizes, type Shop } from "./shop.ts";
 
-/** Types of columns as they travel. */
+/** The array element types in which columns are sent. */
 const types: Record<SampleColumn["type"], string> = {
   key: "integer",
   integer: "integer",
@@ -14,13 +14,13 @@ const types: Record<SampleColumn["type"], string> = {
   instant: "timestamptz",
 };
 
-// Any constant does: it keeps two loaders of one database apart.
+// Any constant works; the lock keeps two loaders from filling one database at once.
 const lockKey = 5_107_001;
 
 /**
- * Makes and fills the tables of the sample shop in the current schema, in one transaction.
- * @returns false when they were there already; then nothing is changed
- * @throws what PostgreSQL answers, for example when the role may not create tables; then nothing is left behind
+ * Creates and fills the tables of the sample shop in the current schema, in one transaction.
+ * @returns false if the tables exist already; then nothing changes
+ * @throws PostgreSQL's error, for example when the role may not create tables; then nothing is left behind
  */
 export async function load(client: pg.ClientBase | pg.Pool, shop: Shop = generateShop()): Promise<boolean> {
   if (!("totalCount" in client)) return await loadWith(client, shop);
@@ -51,7 +51,7 @@ async function loadWith(client: pg.ClientBase, shop: Shop): Promise<boolean> {
   }
 }
 
-/** One statement a table: each column travels as one array. */
+/** Inserts a table's rows in one statement, with each column as an array. */
 async function fill(
   client: pg.ClientBase,
   name: string,

@@ -1,4 +1,4 @@
-/* The Job that fills the sample shop. */
+/* The entry point of the Job that loads the sample shop. */
 import { command, runCommand } from "@platform/provisioner/command.ts";
 import { fillShop, sampleDataSettings } from "./fill-shop.ts";
 

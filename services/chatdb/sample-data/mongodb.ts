@@ -3,8 +3,9 @@ import { generateShop, type Shop } from "./shop.ts";
 import { tableList, type SampleColumn, type SampleTable } from "./tables.ts";
 
 /**
- * Makes and fills the collections of the sample shop: a document for each row, its key as `_id`, its foreign keys as they are.
- * @throws what the server answers, for example when there are such documents already
+ * Creates and fills the collections of the sample shop: a document for each row, with the key as `_id` and the foreign
+ * keys unchanged.
+ * @throws the server's error, for example when the documents exist already
  */
 export async function loadMongodb(db: Db, shop: Shop = generateShop()): Promise<void> {
   for (const [name, table] of tableList) {

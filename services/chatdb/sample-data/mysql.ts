@@ -1,19 +1,19 @@
 import type { Connection } from "mysql2/promise";
 import { generateShop, type Shop } from "./shop.ts";
-import { checksOf, sqlText, tableList, type SampleColumn } from "./tables.ts";
+import { checkConstraints, quoteText, tableList, type SampleColumn } from "./tables.ts";
 
 const types: Record<SampleColumn["type"], string> = {
   key: "int NOT NULL AUTO_INCREMENT PRIMARY KEY",
   integer: "int NOT NULL",
   decimal: "decimal(10,2) NOT NULL",
   text: "varchar(200) NOT NULL",
-  // A default of its own keeps MariaDB from setting it whenever its row changes.
+  // An explicit default keeps MariaDB from updating the column whenever its row changes.
   instant: "timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP",
 };
 
 /**
- * Makes and fills the tables of the sample shop in the current database of MySQL or MariaDB.
- * @throws what the server answers, for example when a table is there already; those that were made before it are left behind
+ * Creates and fills the tables of the sample shop in the current database of MySQL or MariaDB.
+ * @throws the server's error, for example when a table exists already; tables created before it are left behind
  */
 export async function loadMysql(connection: Connection, shop: Shop = generateShop()): Promise<void> {
   await connection.query("SET time_zone = '+00:00'");
@@ -33,18 +33,18 @@ const ddl = tableList.map(([name, { comment = "", columns, unique, indexes = [] 
   const definitions = [
     ...list.map(
       ([column, each]) =>
-        `${column} ${types[each.type]}${each.unique ? " UNIQUE" : ""}${each.comment ? ` COMMENT ${sqlText(each.comment)}` : ""}${checksOf(column, each)}`,
+        `${column} ${types[each.type]}${each.unique ? " UNIQUE" : ""}${each.comment ? ` COMMENT ${quoteText(each.comment)}` : ""}${checkConstraints(column, each)}`,
     ),
-    // MySQL passes over a reference that stands at its column.
+    // MySQL ignores a reference in a column's definition.
     ...list.flatMap(([column, { references }]) =>
       references ? [`FOREIGN KEY (${column}) REFERENCES ${references} (id)`] : [],
     ),
     ...(unique ? [`UNIQUE (${unique.join(", ")})`] : []),
     ...indexes.map((index) => `INDEX (${index.join(", ")})`),
   ];
-  return `CREATE TABLE ${name} (\n  ${definitions.join(",\n  ")}\n) COMMENT ${sqlText(comment)}`;
+  return `CREATE TABLE ${name} (\n  ${definitions.join(",\n  ")}\n) COMMENT ${quoteText(comment)}`;
 });
 
-/** `2024-05-01T10:30:00Z` is `2024-05-01 10:30:00` there. */
+/** Converts `2024-05-01T10:30:00Z` to MySQL's `2024-05-01 10:30:00`. */
 const valueOf = (value: string | number, type: SampleColumn["type"]) =>
   type === "instant" ? String(value).replace("T", " ").replace("Z", "") : value;

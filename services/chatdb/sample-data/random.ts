@@ -1,14 +1,15 @@
-/** A small seeded generator (mulberry32, Tommy Ettinger, public domain): the same seed gives the same sequence everywhere. */
+/** A seeded random generator: the same seed gives the same sequence everywhere. */
 export interface Random {
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   next(): number;
-  /** An integer, both ends included. */
+  /** Returns an integer between `from` and `to`, both included. */
   integer(from: number, to: number): number;
   pick<T>(items: readonly T[]): T;
   /** Picks in proportion to `weight`. */
   weighted<T extends { weight: number }>(items: readonly T[]): T;
 }
 
+/** Creates a generator with the algorithm mulberry32 (Tommy Ettinger, public domain). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

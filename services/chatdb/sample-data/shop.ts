@@ -3,7 +3,7 @@ import { categories, countries, firstNames, lastNames, qualities, statuses } fro
 
 export const defaultSeed = 20240101;
 
-/** How many rows the generator makes; each order has one to `itemsPerOrder` items. */
+/** The number of generated rows; each order has one to `itemsPerOrder` items. */
 export const sizes = { customers: 600, productsPerCategory: 24, orders: 2000, itemsPerOrder: 4 } as const;
 
 export interface Customer {
@@ -19,7 +19,7 @@ export interface Category {
   name: string;
   description: string;
 }
-/** `price` is a decimal with two digits, kept as text as PostgreSQL's `numeric` is. */
+/** A product; `price` is a decimal with two digits as text, like PostgreSQL's `numeric`. */
 export interface Product {
   id: number;
   name: string;
@@ -41,7 +41,7 @@ export interface OrderItem {
   unit_price: string;
 }
 
-/** Property names are those of the tables and of their columns. */
+/** The rows of each table; property names are those of tables and columns. */
 export interface Shop {
   categories: Category[];
   customers: Customer[];
@@ -50,7 +50,7 @@ export interface Shop {
   order_items: OrderItem[];
 }
 
-/** The rows of the sample shop: the same for the same seed, on every machine. */
+/** Generates the rows of the sample shop, which are equal for equal seeds on every machine. */
 export function generateShop(seed: number = defaultSeed): Shop {
   const random = createRandom(seed);
   const customers = Array.from({ length: sizes.customers }, (_, index) => customer(random, index + 1));
@@ -83,7 +83,7 @@ function productsOf(random: Random, categoryIndex: number): Product[] {
   const { items, price } = categories[categoryIndex]!;
   return Array.from({ length: sizes.productsPerCategory }, (_, index) => ({
     id: categoryIndex * sizes.productsPerCategory + index + 1,
-    // Each pair of quality and item is met once: 5 items, 14 qualities, 24 products.
+    // With 5 items, 14 qualities and 24 products, each pair of quality and item occurs once.
     name: `${qualities[(index * 3 + categoryIndex) % qualities.length]} ${items[index % items.length]}`,
     category_id: categoryIndex + 1,
     price: decimal(random.integer(price[0] * 100, price[1] * 100)),
@@ -124,7 +124,7 @@ function orderItems(random: Random, orders: readonly Order[], products: readonly
 
 const decimal = (hundredths: number) => (hundredths / 100).toFixed(2);
 
-/** A whole second between two instants, ISO 8601. */
+/** Returns a random second between two instants, as ISO 8601. */
 function moment(random: Random, from: string, to: string): string {
   const second = random.integer(Date.parse(from) / 1000, Date.parse(to) / 1000);
   return new Date(second * 1000).toISOString().replace(".000Z", "Z");

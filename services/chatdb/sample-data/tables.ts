@@ -2,26 +2,26 @@ import type { Shop } from "./shop.ts";
 import { statuses } from "./vocabulary.ts";
 
 export interface SampleColumn {
-  /** A key is a number that the database goes on counting; a decimal has ten digits, two of them after the point. */
+  /** A key is an integer that the database generates for new rows; a decimal has ten digits, two after the point. */
   type: "key" | "integer" | "decimal" | "text" | "instant";
   comment?: string;
-  /** The table whose key it is. */
+  /** The table that a foreign key refers to. */
   references?: keyof Shop;
   unique?: true;
-  /** No value is less. */
-  least?: number;
+  /** The minimum value. */
+  min?: number;
   oneOf?: readonly string[];
 }
 
 export interface SampleTable<Row> {
   comment?: string;
   columns: Record<keyof Row & string, SampleColumn>;
-  /** Columns of which no two rows have the same values. */
+  /** The columns of a unique constraint. */
   unique?: (keyof Row & string)[];
   indexes?: (keyof Row & string)[][];
 }
 
-/** The tables of the sample shop, in the order in which their foreign keys let them be filled. No column may be missing. */
+/** The tables of the sample shop, parents before children. The type demands every column. */
 export const tables: { [T in keyof Shop]: SampleTable<Shop[T][number]> } = {
   categories: {
     comment: "Kinds of products",
@@ -45,8 +45,8 @@ export const tables: { [T in keyof Shop]: SampleTable<Shop[T][number]> } = {
       id: { type: "key" },
       name: { type: "text" },
       category_id: { type: "integer", references: "categories" },
-      price: { type: "decimal", least: 0, comment: "Price of one piece" },
-      stock: { type: "integer", least: 0, comment: "Pieces in the warehouse" },
+      price: { type: "decimal", min: 0, comment: "Price of one piece" },
+      stock: { type: "integer", min: 0, comment: "Pieces in the warehouse" },
     },
     indexes: [["category_id"]],
   },
@@ -66,28 +66,28 @@ export const tables: { [T in keyof Shop]: SampleTable<Shop[T][number]> } = {
       id: { type: "key" },
       order_id: { type: "integer", references: "orders" },
       product_id: { type: "integer", references: "products" },
-      quantity: { type: "integer", least: 1, comment: "Pieces ordered" },
-      unit_price: { type: "decimal", least: 0, comment: "Price of one piece at the time of the order" },
+      quantity: { type: "integer", min: 1, comment: "Pieces ordered" },
+      unit_price: { type: "decimal", min: 0, comment: "Price of one piece at the time of the order" },
     },
     unique: ["order_id", "product_id"],
     indexes: [["product_id"]],
   },
 };
 
-/** The tables with what they are called, parents before children. */
+/** The tables with their names, parents before children. */
 export const tableList = Object.entries(tables) as unknown as [
   name: keyof Shop,
   table: SampleTable<Record<string, unknown>>,
 ][];
 
-/** Text in SQL. */
-export const sqlText = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** Quotes text as an SQL literal. */
+export const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** What a row must obey, in the SQL of any dialect. */
-export function checksOf(name: string, { least, oneOf }: SampleColumn): string {
+/** Returns a column's check constraints, in SQL that every dialect accepts. */
+export function checkConstraints(name: string, { min, oneOf }: SampleColumn): string {
   const checks = [
-    ...(least === undefined ? [] : [`${name} >= ${least}`]),
-    ...(oneOf ? [`${name} IN (${oneOf.map(sqlText).join(", ")})`] : []),
+    ...(min === undefined ? [] : [`${name} >= ${min}`]),
+    ...(oneOf ? [`${name} IN (${oneOf.map(quoteText).join(", ")})`] : []),
   ];
   return checks.map((check) => ` CHECK (${check})`).join("");
 }

@@ -1,4 +1,4 @@
-/** The words that the sample shop is made of. Weights are shares, relative to each other. */
+/* The vocabulary of the sample shop. Weights are relative shares. */
 
 export const countries = [
   { name: "Germany", weight: 18, cities: ["Berlin", "Hamburg", "Munich", "Cologne", "Leipzig"] },

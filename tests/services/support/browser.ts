@@ -1,7 +1,7 @@
 import { chromium, type Browser } from "playwright-core";
 import { programOf } from "./child-server.ts";
 
-/** Starts a headless Chromium. Without one, says so and skips. */
+/** Starts a headless Chromium; skips the test if none is installed. */
 export async function startBrowser(context: Mocha.Context): Promise<Browser> {
   context.timeout(60_000);
   const executablePath = programOf("chromium", "google-chrome");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The path of a program, or undefined where the machine has none of that name. */
+/** Returns the path of the first program that is installed, or undefined. */
 export function programOf(...names: string[]): string | undefined {
   for (const name of names) {
     const found = spawnSync(
@@ -16,7 +16,7 @@ export function programOf(...names: string[]): string | undefined {
   return undefined;
 }
 
-/** Starts a program that will listen on the port, and waits until it does. @throws Error with what it wrote when it ends before */
+/** Starts a program and waits until it listens on the port. @throws Error with its output if it ends before */
 export async function startServer(command: string, args: string[], port: number): Promise<ChildProcess> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

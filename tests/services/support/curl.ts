@@ -1,4 +1,4 @@
-/** A call as a curl command spells it. */
+/** The HTTP request of a curl command. */
 export interface CurlCommand {
   url: string;
   method: string;
@@ -6,7 +6,7 @@ export interface CurlCommand {
   body: string | undefined;
 }
 
-/** The curl commands in a text, each at the start of a line; a backslash at a line's end continues it. */
+/** Finds the curl commands in a text, each at the start of a line; a backslash at the end continues a line. */
 export function curlCommands(text: string): CurlCommand[] {
   const lines = text
     .replaceAll(/\\\n\s*/g, "")

@@ -13,10 +13,10 @@ export interface TestKafka {
   close(): Promise<void>;
 }
 
-/** Starts a broker; where that cannot be, says so and skips. */
+/** Starts a broker; skips the test if this machine cannot run one. */
 export const startKafka = (context: Mocha.Context): Promise<TestKafka> => orSkip(context, tryKafka, 300_000);
 
-/** Starts a broker of its own on this machine, KRaft, without logins; or says why that cannot be. Its data goes with it. */
+/** Starts a KRaft broker without logins, whose data `close` deletes; or returns why this machine cannot run one. */
 export async function tryKafka(): Promise<TestKafka | string> {
   const found = javaWith("kafka", "a Kafka broker");
   if (typeof found === "string") return found;

@@ -9,17 +9,17 @@ import { freePort } from "./free-port.ts";
 import { orSkip } from "./or-skip.ts";
 
 export interface TestMariadb {
-  /** A connection of the administrator, to the database `shop`. */
+  /** The administrator's connection to the database `shop`. */
   admin: Connection;
-  /** The data source `shop`, as a user who may only read it. */
+  /** The data source `shop` with a user who may only read it. */
   settings: DataSourceSettings;
   close(): Promise<void>;
 }
 
-/** Starts MariaDB on this machine, in a temporary folder. Without one, says so and skips. */
+/** Starts MariaDB in a temporary folder; skips the test if it is not installed. */
 export const startMariadb = (context: Mocha.Context): Promise<TestMariadb> => orSkip(context, tryMariadb, 60_000);
 
-/** The same, or why that cannot be. */
+/** Starts MariaDB, or returns why this machine cannot run it. */
 export async function tryMariadb(): Promise<TestMariadb | string> {
   const [server, installer] = [programOf("mariadbd"), programOf("mariadb-install-db")];
   if (server === undefined || installer === undefined)

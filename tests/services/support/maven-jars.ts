@@ -5,7 +5,7 @@ import { programOf } from "./child-server.ts";
 
 const cache = join(import.meta.dirname, "../../../node_modules/.cache");
 
-/** Java's launcher, and the class path of what a folder's pom.xml names, which Maven gets once; or why there is none. */
+/** Returns Java's launcher and the class path of a folder's pom.xml, which Maven downloads once; or why it cannot. */
 export function javaWith(folder: string, what: string): { java: string; classPath: string } | string {
   const [java, javac, maven] = [programOf("java"), programOf("javac"), programOf("mvn")];
   if (java === undefined || javac === undefined)

@@ -14,12 +14,12 @@ export interface TestMongodb {
 }
 
 /**
- * Starts a server of MongoDB's protocol on this machine: one in Java, which Maven gets once. It knows no users, and not all
- * stages. Where that cannot be, says so and skips.
+ * Starts a server of MongoDB's protocol in Java, which Maven downloads once; skips the test if this machine cannot run
+ * it. The server has no users and lacks some stages.
  */
 export const startMongodb = (context: Mocha.Context): Promise<TestMongodb> => orSkip(context, tryMongodb, 180_000);
 
-/** The same, or why that cannot be. */
+/** Starts the server, or returns why this machine cannot run it. */
 export async function tryMongodb(): Promise<TestMongodb | string> {
   const port = await freePort();
   const command = serverCommand(port);
@@ -46,7 +46,7 @@ export async function tryMongodb(): Promise<TestMongodb | string> {
   };
 }
 
-/** What to run, or why there is nothing. */
+/** Returns the server's command, or why there is none. */
 function serverCommand(port: number): string[] | string {
   const found = javaWith("mongodb", "a server of MongoDB's protocol");
   if (typeof found === "string") return found;

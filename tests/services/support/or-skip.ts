@@ -1,4 +1,4 @@
-/** Starts what a test needs; where that cannot be, says why and skips. @param timeoutMs for all that the hook or test does */
+/** Starts what a test needs, or prints why it cannot and skips the test. @param timeoutMs of the whole hook or test */
 export async function orSkip<T extends object>(
   context: Mocha.Context,
   tryStart: () => Promise<T | string>,

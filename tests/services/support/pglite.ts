@@ -6,12 +6,12 @@ import pg from "pg";
 export interface TestDatabase {
   host: string;
   port: number;
-  /** A pool of its own, closed by `close`. */
+  /** A pool of connections, which `close` ends. */
   pool: pg.Pool;
   close(): Promise<void>;
 }
 
-/** A real PostgreSQL (PGlite) in this process, empty, behind a port that the system chooses. */
+/** Starts an empty PostgreSQL (PGlite) in this process, on a free port. */
 export async function startPglite(): Promise<TestDatabase> {
   const db = new SharedSession({ loadDataDir: await databaseTemplate() });
   await db.waitReady;

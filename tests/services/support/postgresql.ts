@@ -10,20 +10,23 @@ import { freePort } from "./free-port.ts";
 import { orSkip } from "./or-skip.ts";
 
 export interface TestPostgresql {
-  /** Connections of the administrator, to the database `shop`. */
+  /** The administrator's connections to the database `shop`. */
   admin: pg.Pool;
-  /** The data source `shop`, as a user who may only read what it has been granted. */
+  /** The data source `shop` with a user who may only read what it was granted. */
   settings: DataSourceSettings;
-  /** Lets it take encrypted connections, by a certificate that nobody vouches for. Needs openssl. */
+  /** Turns TLS on, with a self-signed certificate. Needs openssl. */
   encrypt(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts PostgreSQL on this machine, in a temporary folder: one of several processes, unlike the embedded one. Without one, says so and skips. */
+/** Starts a real PostgreSQL server in a temporary folder; skips the test if it is not installed. */
 export const startPostgresql = (context: Mocha.Context): Promise<TestPostgresql> =>
   orSkip(context, tryPostgresql, 60_000);
 
-/** The same, or why that cannot be; `durable`: a commit is on the disk, as in production and slower. */
+/**
+ * Starts a real PostgreSQL server, or returns why this machine cannot run it.
+ * @param durable whether commits wait for the disk, as in production. Default false
+ */
 export async function tryPostgresql({ durable = false } = {}): Promise<TestPostgresql | string> {
   const [server, installer, setpriv] = [programOf("postgres"), programOf("initdb"), programOf("setpriv")];
   if (server === undefined || installer === undefined)
@@ -101,7 +104,7 @@ export async function tryPostgresql({ durable = false } = {}): Promise<TestPostg
   };
 }
 
-/** It listens a moment before it lets anybody in. */
+/** Retries while the server starts up, since it listens before it accepts logins. */
 async function createDatabase(login: pg.ClientConfig): Promise<void> {
   const client = new pg.Client({ ...login, database: "postgres" });
   try {

@@ -4,11 +4,11 @@ import { Worker } from "node:worker_threads";
 export interface StuckDatabase {
   host: string;
   port: number;
-  /** Ends the thread, whatever its database is doing. */
+  /** Terminates the thread, even while its database is busy. */
   close(): Promise<void>;
 }
 
-/** PGlite in a thread of its own. It knows no timers: a query that never ends keeps it busy, whatever its timeout. */
+/** Starts PGlite in a thread of its own. It has no timers, so an endless query keeps it busy beyond any timeout. */
 export async function startStuckDatabase(): Promise<StuckDatabase> {
   const worker = new Worker(new URL("./stuck-database-worker.ts", import.meta.url));
   const [port] = (await once(worker, "message")) as [number];

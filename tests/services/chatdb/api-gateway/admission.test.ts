@@ -27,7 +27,7 @@ async function start(deps: Omit<Deps, "upstreams"> = {}): Promise<void> {
 const status = async (path: string, options?: Options) => (await ask(base, path, options)).status;
 const bearing = (token: string) => ({ authorization: `Bearer ${token}` });
 
-describe("api-gateway: who and what is let in", () => {
+describe("api-gateway: admission", () => {
   before(async () => {
     addresses = await upstreams.start();
   });
@@ -50,7 +50,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/models", { headers: bearing("whatever") })).to.equal(200);
     });
 
-    it("asks everyone for a token, and tells where to get one", async () => {
+    it("answers 401 without a token, and says where to get one", async () => {
       await start({ oidc: oidc() });
       for (const path of ["/models", "/api/models/x", "/status", "/openapi.json", "/metrics", "/nothing"]) {
         const { status, type, headers, json } = await ask(base, path);
@@ -63,7 +63,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(upstreams.seen).to.deep.equal([]);
     });
 
-    it("leaves the cluster's probes alone, and the web page, in which a token can be entered", async () => {
+    it("needs no token for probes and the web page", async () => {
       await start({ oidc: oidc(), perMinute: 1 });
       for (const path of ["/health", "/ready", "/", "/page/main.js"]) {
         for (let i = 0; i < 3; i++) expect(await status(path), path).to.equal(200);
@@ -71,7 +71,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/page/other.js")).to.equal(401);
     });
 
-    it("lets a valid token in, at every route", async () => {
+    it("accepts a valid token at every route", async () => {
       await start({ oidc: oidc() });
       const headers = bearing(await issuer.token());
       expect(await status("/", { headers })).to.equal(200);
@@ -80,7 +80,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/models", { headers: { authorization: `bearer   ${await issuer.token()}` } })).to.equal(200);
     });
 
-    it("says what is wrong with a token, to people and to programs", async () => {
+    it("explains to people and programs why a token is invalid", async () => {
       await start({ oidc: oidc() });
       const { status, headers, json } = await ask(base, "/models", {
         headers: bearing(await issuer.token({ claims: { aud: "payroll" } })),
@@ -95,7 +95,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(upstreams.seen).to.deep.equal([]);
     });
 
-    it("takes a token from the header alone, and one that it may be", async () => {
+    it("accepts a token in a single authorization header only", async () => {
       await start({ oidc: oidc() });
       const token = await issuer.token();
       expect(await status(`/models?access_token=${token}`)).to.equal(401);
@@ -110,7 +110,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/models", { headers: bearing("x".repeat(20_000)) })).to.equal(431);
     });
 
-    it("tells the services who asks, and no client can", async () => {
+    it("names the user to the services, and drops a client's own user header", async () => {
       await start({ oidc: oidc() });
       const headers = { ...bearing(await issuer.token({ claims: { sub: "auth0|ada" } })), "X-ChatDB-User": "root" };
       await ask(base, "/api/models", { headers });
@@ -128,7 +128,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(upstreams.seen[0]!.headers).to.not.have.property("authorization");
     });
 
-    it("keeps reading and changing apart, by scopes", async () => {
+    it("distinguishes reading from writing by scopes", async () => {
       await start({ oidc: { ...oidc(), scopes: { read: "chatdb.read", write: "chatdb.write" } } });
       const outcome = async (scope: string, method: string, path: string) =>
         status(path, { method, headers: bearing(await issuer.token({ claims: { scope } })) });
@@ -166,7 +166,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(json!.detail).to.equal("The token lacks the scope chatdb.write, which DELETE /api/jobs/* needs.");
     });
 
-    it("says that it cannot tell while the issuer is away", async () => {
+    it("answers 503 while the issuer is unavailable and its keys unknown", async () => {
       const away = await new Issuer().start();
       await start({ oidc: { issuer: away.url, audience } });
       const headers = bearing(await away.token());
@@ -182,7 +182,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/models", { headers })).to.equal(200);
     });
 
-    it("is configured by the environment, and not by half", () => {
+    it("reads its settings from the environment, and refuses incomplete ones", () => {
       const read = (env: Record<string, string>) => admissionOf(readEnv(z.object(admissionEnv), env));
       expect(read({})).to.deep.equal({ perMinute: undefined });
       const full = {
@@ -220,7 +220,7 @@ describe("api-gateway: who and what is let in", () => {
       expect((await ask(base, "/models")).headers).to.not.have.property("x-ratelimit-limit");
     });
 
-    it("counts what a client sends anywhere, and tells how long to wait", async () => {
+    it("counts a client's requests to all paths, and says how long to wait", async () => {
       await start({ perMinute: 3 });
       expect([await status("/models"), await status("/nothing"), await status("/openapi.json")]).to.deep.equal([
         200, 404, 200,
@@ -233,7 +233,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(upstreams.seen).to.have.lengthOf(1);
     });
 
-    it("does not take a client's word for its address", async () => {
+    it("ignores the address that a client claims", async () => {
       await start({ perMinute: 2 });
       expect([
         await status("/models", from("192.0.2.1")),
@@ -241,14 +241,14 @@ describe("api-gateway: who and what is let in", () => {
       ]).to.deep.equal([200, 200, 429]);
     });
 
-    it("takes the word of a proxy, for the address that it saw itself", async () => {
+    it("believes a trusted proxy's address of the client only", async () => {
       await start({ perMinute: 1, trustedProxies: 1 });
       expect(await statuses(2, "/models", from("192.0.2.1"))).to.deep.equal([200, 429]);
       expect(await statuses(2, "/models", from("192.0.2.2"))).to.deep.equal([200, 429]);
       expect(await status("/models", from("192.0.2.3, 192.0.2.1"))).to.equal(429);
     });
 
-    it("takes one network of IPv6 for one client", async () => {
+    it("counts an IPv6 network as one client", async () => {
       await start({ perMinute: 1, trustedProxies: 1 });
       expect([
         await status("/models", from("2001:db8::1")),
@@ -257,7 +257,7 @@ describe("api-gateway: who and what is let in", () => {
       expect(await status("/models", from("2001:db8:0:1::1"))).to.equal(200);
     });
 
-    it("counts by identity where there is one, and by address what comes without", async () => {
+    it("counts by identity, and by address without one", async () => {
       const issuer = await new Issuer().start();
       await start({ perMinute: 2, oidc: { issuer: issuer.url, audience } });
       const as = async (sub: string) => ({ headers: bearing(await issuer.token({ claims: { sub } })) });
@@ -269,7 +269,7 @@ describe("api-gateway: who and what is let in", () => {
     });
   });
 
-  describe("what its answers tell a browser", () => {
+  describe("security headers", () => {
     const expected = {
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "x-content-type-options": "nosniff",
@@ -279,7 +279,7 @@ describe("api-gateway: who and what is let in", () => {
       "cache-control": "no-store",
     };
 
-    it("is to run nothing and to keep nothing, whoever answers", async () => {
+    it("forbid a browser to run or cache any answer", async () => {
       await start({ perMinute: 3 });
       upstreams.instead.modelRegistry = (_request, response) => {
         response
@@ -290,21 +290,21 @@ describe("api-gateway: who and what is let in", () => {
         expect((await ask(base, path)).headers, path).to.include(expected);
     });
 
-    it("leaves it to a service how long its answer may be kept", async () => {
+    it("let a service decide how long its answer is cached", async () => {
       await start();
       upstreams.instead.modelRegistry = (_request, response) =>
         void response.writeHead(200, { "cache-control": "private, max-age=60" }).end();
       expect((await ask(base, "/models")).headers["cache-control"]).to.equal("private, max-age=60");
     });
 
-    it("is to stay with HTTPS, where a proxy says that this was", async () => {
+    it("keep browsers on HTTPS when the proxy received the request over HTTPS", async () => {
       await start({ trustedProxies: 1 });
       const answer = (proto: string) => ask(base, "/", { headers: { "x-forwarded-proto": proto } });
       expect((await answer("https")).headers["strict-transport-security"]).to.equal("max-age=31536000");
       expect((await answer("http")).headers).to.not.have.property("strict-transport-security");
     });
 
-    it("is nothing for pages of other sites", async () => {
+    it("give pages of other sites no access", async () => {
       await start();
       expect((await ask(base, "/models", { headers: { origin: "https://example.com" } })).headers).to.not.have.property(
         "access-control-allow-origin",
@@ -312,8 +312,8 @@ describe("api-gateway: who and what is let in", () => {
     });
   });
 
-  describe("what is not for outside", () => {
-    it("has its metrics at an address of their own", async () => {
+  describe("the HTTP server", () => {
+    it("serves metrics at a separate address only", async () => {
       const port = await freePort();
       await start({ metrics: { host: "127.0.0.1", port } });
       await ask(base, "/models");
@@ -324,12 +324,12 @@ describe("api-gateway: who and what is let in", () => {
       expect(await ask(`http://127.0.0.1:${port}`, "/models").then(({ status }) => status)).to.equal(404);
     });
 
-    it("has them beside all else where no other is given", async () => {
+    it("serves metrics at its own address by default", async () => {
       await start();
       expect(await status("/metrics")).to.equal(200);
     });
 
-    it("gives slow clients less time than an upload needs, and idle connections more than a load balancer gives", async () => {
+    it("limits slow headers more than uploads, and keeps idle connections longer than load balancers do", async () => {
       await start();
       const { headersTimeout, requestTimeout, timeout, keepAliveTimeout } = app!.server;
       expect(Math.max(...routes.map(({ timeoutMs }) => timeoutMs))).to.be.lessThan(timeout);
@@ -337,7 +337,7 @@ describe("api-gateway: who and what is let in", () => {
       expect([requestTimeout, keepAliveTimeout]).to.deep.equal([3_600_000, 620_000]);
     });
 
-    it("lets a client go that stops in the middle", async () => {
+    it("disconnects a client that stops in the middle of a request", async () => {
       await start();
       app!.server.timeout = 100;
       const socket = connect(Number(new URL(base).port), "127.0.0.1");

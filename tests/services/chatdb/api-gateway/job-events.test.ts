@@ -7,7 +7,7 @@ import { createServer } from "@platform/kit/server.ts";
 import { readEvents, readUntil, type Message } from "../training-orchestrator/event-reader.ts";
 import { idOf, log, orchestrators, says } from "../training-orchestrator/orchestrator.ts";
 
-describe("api-gateway: events of a job, of the real orchestrator", () => {
+describe("api-gateway: job events from a real orchestrator", () => {
   const { start } = orchestrators();
   const opened: FastifyInstance[] = [];
   // Before the orchestrator's, which the hook above stops.
@@ -41,7 +41,7 @@ describe("api-gateway: events of a job, of the real orchestrator", () => {
     return app;
   }
 
-  it("passes each on when it happens", async () => {
+  it("forwards each event when it happens", async () => {
     const { orchestrator, job_id, stream } = await behind(real, 600_000);
     await readUntil(stream, ({ event }) => event === "sent");
     await orchestrator.tell({ ...says(job_id, 1, 1), kind: "started" });
@@ -51,7 +51,7 @@ describe("api-gateway: events of a job, of the real orchestrator", () => {
     expect((await stream.next()).done).to.equal(true);
   });
 
-  it("keeps a stream for longer than the route's time limit while it says that it is alive", async () => {
+  it("keeps a stream open beyond the route's timeout while heartbeats arrive", async () => {
     const { orchestrator, job_id, stream } = await behind(impatient, 100);
     await readUntil(stream, ({ event }) => event === "sent");
     for (let i = 0; i < 35; i++) await readUntil(stream, heartbeat);
@@ -59,14 +59,14 @@ describe("api-gateway: events of a job, of the real orchestrator", () => {
     await readUntil(stream, ({ event }) => event === "end");
   });
 
-  it("breaks off a stream that falls silent", async () => {
+  it("breaks a stream that falls silent", async () => {
     const { stream } = await behind(impatient, 600_000);
     await readUntil(stream, ({ event }) => event === "sent");
     const failure = await readUntil(stream, heartbeat).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Error);
   });
 
-  it("ends the streams when it stops, and does not wait for the job", async () => {
+  it("ends the streams when it stops, without waiting for the job", async () => {
     const { gateway, stream } = await behind(real, 100);
     await readUntil(stream, heartbeat);
     const closed = gateway.close();

@@ -13,7 +13,7 @@ const checker = readFileSync(createRequire(import.meta.url).resolve("axe-core/ax
 const wide = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
-describe("the web page: models", function () {
+describe("the models view of the web page", function () {
   this.timeout(60_000);
   let browser: Browser;
   let platform: Awaited<ReturnType<typeof startTrainingPlatform>>;
@@ -72,7 +72,7 @@ describe("the web page: models", function () {
   }
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
-  it("are a view of their own, which has an address and a title", async () => {
+  it("has its own address and title", async () => {
     await open("");
     await page.locator("#examples .choice").first().waitFor();
     await page.getByRole("link", { name: "Models" }).click();
@@ -87,7 +87,7 @@ describe("the web page: models", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("say in words that there are none yet", async () => {
+  it("says that there are no models and jobs yet", async () => {
     await open();
     await page.getByText("No model yet.").waitFor();
     await page.getByText("No job yet.").waitFor();
@@ -96,7 +96,7 @@ describe("the web page: models", function () {
     expect(await page.locator(".job").count()).to.equal(0);
   });
 
-  it("are trained from a file, whose columns there are to choose from; the history tells how that goes", async () => {
+  it("trains a model from a file, offers its columns, and shows the history", async () => {
     await open();
     await choose(platform.houses);
     expect(await page.getByLabel("Column to predict").locator("option").allTextContents()).to.deep.equal([
@@ -131,7 +131,7 @@ describe("the web page: models", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("say why a training failed, which can be tried again", async () => {
+  it("shows why a training failed, and retries it", async () => {
     await open();
     expect(await train(await platform.file("nothing.csv", "a,b\n1,x\n"), { name: "nothing" })).to.equal("failed");
     const job = page.locator(".job", { hasText: "nothing" }).first();
@@ -143,7 +143,7 @@ describe("the web page: models", function () {
       .waitFor();
   });
 
-  it("can be cancelled while they are trained", async () => {
+  it("cancels a running training", async () => {
     await open();
     const rows = Array.from(
       { length: 40_000 },
@@ -163,7 +163,7 @@ describe("the web page: models", function () {
     await job.locator(".log li", { hasText: "Cancelled" }).waitFor();
   });
 
-  it("have versions, which come into production and back, and are compared", async () => {
+  it("promotes, rolls back and compares versions", async () => {
     await open();
     for (const family of ["linear-regression", "boosted-trees"])
       expect(await train(platform.houses, { name: "prices", family })).to.equal("succeeded");
@@ -193,12 +193,12 @@ describe("the web page: models", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("that are not there are said not to be", async () => {
+  it("says that a model does not exist", async () => {
     await open("#models/nowhere");
     await page.getByRole("alert").getByText('no model named "nowhere"').waitFor();
   });
 
-  it("say that the services are away, and show the jobs once they are back", async () => {
+  it("says that the services are unavailable, and shows the jobs once they are back", async () => {
     await open("");
     await page.route("**/api/jobs?*", (route) => route.abort());
     await page.getByRole("link", { name: "Models" }).click();
@@ -210,7 +210,7 @@ describe("the web page: models", function () {
 
   for (const [size, viewport] of Object.entries({ wide, phone })) {
     for (const colorScheme of ["light", "dark"] as const) {
-      it(`have no violations of accessibility: ${size}, ${colorScheme}`, async () => {
+      it(`has no accessibility violations: ${size}, ${colorScheme}`, async () => {
         await open("#models", { viewport, colorScheme });
         await choose(platform.flowers);
         await page.getByText("Parameters", { exact: true }).click();
@@ -228,12 +228,12 @@ describe("the web page: models", function () {
     }
   }
 
-  describe("where a token is needed", () => {
+  describe("with a required token", () => {
     const issuer = new Issuer();
     before(() => issuer.start());
     after(() => issuer.stop());
 
-    it("are trained with it, and followed", async () => {
+    it("trains and follows a job with the token", async () => {
       await open("#models", {}, await platform.guarded({ issuer: issuer.url, audience }));
       await page.getByRole("dialog").waitFor();
       await page.getByLabel("Token", { exact: true }).fill(await issuer.token());
@@ -244,7 +244,7 @@ describe("the web page: models", function () {
     });
   });
 
-  it("show a model that was imported, and predict with it", async () => {
+  it("shows an imported model and predicts with it", async () => {
     const query = new URLSearchParams({ target: "species", features: "a,b,c,d" });
     const imported = await fetch(`${platform.url}/api/models/iris/import?${query}`, {
       method: "POST",

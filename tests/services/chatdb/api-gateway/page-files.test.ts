@@ -12,13 +12,13 @@ describe("api-gateway: the web page's files", () => {
   const gateway = runningGateway();
   const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
-  it("/ is the page to browsers, and how to ask to others", async () => {
+  it("serve the page to browsers at /, and a greeting to other clients", async () => {
     expect((await gateway.ask("/", { headers: html })).text).to.match(/^<!doctype html>/);
     expect((await gateway.ask("/")).type).to.match(/^text\/plain/);
     expect((await gateway.ask("/", { headers: html })).headers.vary).to.contain("accept");
   });
 
-  it("run nothing but what is served here, and nothing inline", async () => {
+  it("allow only the gateway's own script, and no inline code", async () => {
     const { headers, text } = await gateway.ask("/", { headers: html });
     const policy = String(headers["content-security-policy"]);
     expect(policy)
@@ -35,7 +35,7 @@ describe("api-gateway: the web page's files", () => {
     expect((await gateway.ask("/nowhere", { headers: html })).headers["content-security-policy"]).to.contain("sandbox");
   });
 
-  it("talk to the issuer only where people sign in there", async () => {
+  it("allow connections to the issuer only if people sign in there", async () => {
     const issuer = "https://login.example.com/realms/a";
     const away = "http://127.0.0.1:1";
     const upstreams = {
@@ -65,7 +65,7 @@ describe("api-gateway: the web page's files", () => {
     expect((await gateway.ask("/page/sign-in.json")).text).to.equal("{}");
   });
 
-  it("are all there that the page names, each of its type", async () => {
+  it("include all files that the page names, each with its type", async () => {
     const { text } = await gateway.ask("/", { headers: html });
     const named = [...text.matchAll(/(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path]) => path!);
     expect(new Set(named)).to.have.keys("/page/icon.svg", "/page/style.css", "/page/models.css", "/page/main.js");
@@ -74,7 +74,7 @@ describe("api-gateway: the web page's files", () => {
     expect((await gateway.ask("/page/main.ts")).status).to.equal(404);
   });
 
-  it("are not sent again to who has them", async () => {
+  it("are not sent again to a client that has them", async () => {
     for (const path of ["/", "/page/main.js"]) {
       const first = await gateway.ask(path, { headers: html });
       expect(first.headers["cache-control"]).to.equal("no-cache");
@@ -86,7 +86,7 @@ describe("api-gateway: the web page's files", () => {
     }
   });
 
-  it("are compressed for who takes that", async () => {
+  it("are compressed for a client that accepts gzip", async () => {
     const plain = (await gateway.ask("/page/main.js")).text;
     const chunks: Buffer[] = [];
     const answer = await gateway.open("/page/main.js", { headers: { "accept-encoding": "gzip, br" } });
@@ -98,7 +98,7 @@ describe("api-gateway: the web page's files", () => {
     ).not.to.have.property("content-encoding");
   });
 
-  it("are five", async () => {
+  it("are the script, two style sheets, the markup and the icon", async () => {
     const folder = await mkdtemp(join(tmpdir(), "page-test-"));
     await buildPage(folder);
     const names = await readdir(folder);

@@ -7,7 +7,7 @@ import { startBrowser } from "../../support/browser.ts";
 import { eventually } from "../../support/eventually.ts";
 import { audience, Issuer } from "./issuer.ts";
 import { aggregate, plan } from "../question-engine/plan/shop-plans.ts";
-import { startAsking } from "../support/asking.ts";
+import { startQuestionStack } from "../support/question-stack.ts";
 import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
 
 const checker = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -17,10 +17,10 @@ const unclear = "products over 100";
 const wide = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
-describe("the web page", function () {
+describe("the ask view of the web page", function () {
   this.timeout(180_000);
   let browser: Browser;
-  let stack: Awaited<ReturnType<typeof startAsking>>;
+  let stack: Awaited<ReturnType<typeof startQuestionStack>>;
   let model: StubModel;
   let page: Page;
   /** What the browser complained about. */
@@ -29,7 +29,7 @@ describe("the web page", function () {
   before(async function () {
     browser = await startBrowser(this);
     model = await startStubModel();
-    stack = await startAsking({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
+    stack = await startQuestionStack({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
   });
   after(async () => {
     await stack?.close();
@@ -68,7 +68,7 @@ describe("the web page", function () {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
   }
 
-  it("shows how a question was read, the query with its parameters, and the rows", async () => {
+  it("shows how a question was understood, the query with its parameters, and the rows", async () => {
     await open();
     await ask("customers in Germany");
     const answer = lastAnswer();
@@ -89,7 +89,7 @@ describe("the web page", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("shows one number large, labels with numbers as bars, and a period with numbers as a line", async () => {
+  it("shows a single number large, labels with numbers as bars, and periods with numbers as a line", async () => {
     await open();
     await ask(counting);
     const [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [
@@ -125,7 +125,7 @@ describe("the web page", function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it("asks back where it is not sure, and answers what was chosen", async () => {
+  it("offers readings when the engine is not sure, and answers the chosen one", async () => {
     await open();
     await ask(unclear);
     const choices = lastAnswer().locator(".choice");
@@ -136,7 +136,7 @@ describe("the web page", function () {
     expect(await answers().count()).to.equal(2);
   });
 
-  it("says where a language model read the question", async () => {
+  it("says that a language model read the question", async () => {
     model.does(says({ plan: plan("customers", [aggregate("count")]) }));
     await open();
     await ask("wheather");
@@ -146,13 +146,13 @@ describe("the web page", function () {
     model.does(says({ plan: null }));
   });
 
-  it("says what was not understood", async () => {
+  it("says which words were not understood", async () => {
     await open();
     await ask("wheather");
     expect(await lastAnswer().locator(".asked-back").textContent()).to.contain("did not understand");
   });
 
-  it("sends the plan before with the next question, until there is a new topic", async () => {
+  it("sends the previous plan with the next question until a new topic starts", async () => {
     await open();
     const sent: Record<string, unknown>[] = [];
     page.on("request", (request) => {
@@ -166,7 +166,7 @@ describe("the web page", function () {
     expect(sent[1]!.follows).to.have.property("from");
   });
 
-  it("goes on from the answer before", async () => {
+  it("answers a follow-up question", async () => {
     await open();
     await ask(counting);
     await ask("and in France?");
@@ -174,7 +174,7 @@ describe("the web page", function () {
     expect(await lastAnswer().locator(".single strong").textContent()).to.equal(String(french));
   });
 
-  it("takes feedback, and a correction", async () => {
+  it("accepts feedback and a correction", async () => {
     await open();
     await ask(counting);
     await lastAnswer().getByRole("button", { name: "Right" }).click();
@@ -215,7 +215,7 @@ describe("the web page", function () {
       .and.to.have.length(6);
   });
 
-  it("can be used with the keyboard alone", async () => {
+  it("can be used with the keyboard only", async () => {
     await open();
     await page.locator("#schema details").first().waitFor();
     const leave = () => page.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -266,7 +266,7 @@ describe("the web page", function () {
     await page.getByRole("button", { name: "Ask", exact: true }).waitFor();
   });
 
-  it("shows what is text in the data as text", async () => {
+  it("shows markup in the data as text", async () => {
     const evil = "<img src=x onerror=alert(1)>";
     await stack.shop.database.pool.query("UPDATE customers SET name = $1 WHERE id = 1", [evil]);
     await open();
@@ -277,7 +277,7 @@ describe("the web page", function () {
 
   for (const [size, viewport] of Object.entries({ wide, phone })) {
     for (const colorScheme of ["light", "dark"] as const) {
-      it(`has no violations of accessibility: ${size}, ${colorScheme}`, async () => {
+      it(`has no accessibility violations: ${size}, ${colorScheme}`, async () => {
         await open({ viewport, colorScheme });
         await page.locator("#examples .choice").first().waitFor();
         expect(await violations(), "at the start").to.deep.equal([]);
@@ -298,19 +298,19 @@ describe("the web page", function () {
     }
   }
 
-  describe("where a token is needed", () => {
+  describe("with a required token", () => {
     const issuer = new Issuer();
-    let guarded: Awaited<ReturnType<typeof startAsking>>;
+    let guarded: Awaited<ReturnType<typeof startQuestionStack>>;
     before(async () => {
       await issuer.start();
-      guarded = await startAsking({ oidc: { issuer: issuer.url, audience } });
+      guarded = await startQuestionStack({ oidc: { issuer: issuer.url, audience } });
     });
     after(async () => {
       await guarded.close();
       await issuer.stop();
     });
 
-    it("says so, and takes one for the session", async () => {
+    it("asks for a token and keeps it for the session", async () => {
       await open({}, guarded.url);
       const dialog = page.getByRole("dialog");
       await dialog.waitFor();
@@ -328,12 +328,12 @@ describe("the web page", function () {
     });
   });
 
-  describe("where people sign in", () => {
+  describe("with sign-in", () => {
     const issuer = new Issuer();
-    let guarded: Awaited<ReturnType<typeof startAsking>>;
+    let guarded: Awaited<ReturnType<typeof startQuestionStack>>;
     before(async () => {
       await issuer.start();
-      guarded = await startAsking({ oidc: { issuer: issuer.url, audience, clientId: "page" } });
+      guarded = await startQuestionStack({ oidc: { issuer: issuer.url, audience, clientId: "page" } });
     });
     after(async () => {
       await guarded.close();
@@ -350,7 +350,7 @@ describe("the web page", function () {
       await page.getByRole("button", { name: "Sign in" }).click();
     };
 
-    it("brings them back with a token, and without its code in the address", async () => {
+    it("returns from the issuer with a token and without the code in the URL", async () => {
       await signIn();
       await page.locator("#schema details").first().waitFor();
       expect(page.url()).to.equal(`${guarded.url}/`);
@@ -372,7 +372,7 @@ describe("the web page", function () {
       expect(issuer.grants.slice(0, 2)).to.deep.equal(["authorization_code", "refresh_token"]);
     });
 
-    it("takes no code that was brought by somebody else", async () => {
+    it("refuses a code with another sign-in's state", async () => {
       issuer.back = { state: "of another" };
       await signIn();
       await page.getByText("Signing in failed").waitFor();

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { runningGateway } from "./running-gateway.ts";
 import { digestOf } from "./upstreams.ts";
 
-describe("api-gateway: answers that are passed on", () => {
+describe("api-gateway: forwarded answers", () => {
   const { upstreams, ask, open } = runningGateway();
 
   for (const status of [201, 202, 204, 301, 400, 401, 404, 409, 422, 429, 500, 502, 503]) {
-    it(`passes ${status} on as it is, once asked`, async () => {
+    it(`forwards ${status} unchanged after a single request`, async () => {
       let asked = 0;
       const body = status === 204 ? "" : `{"own": ${status}}`;
       upstreams.instead.predictionService = (_request, response) => {
@@ -32,7 +32,7 @@ describe("api-gateway: answers that are passed on", () => {
     });
   }
 
-  it("keeps its own connection and request id, whatever the upstream says of them", async () => {
+  it("keeps its own connection headers and request id when the upstream sends others", async () => {
     upstreams.instead.modelRegistry = (_request, response) =>
       void response.writeHead(200, { connection: "close", "keep-alive": "timeout=77", "x-request-id": "theirs" }).end();
     const { headers } = await ask("/models", { headers: { "x-request-id": "ours", connection: "keep-alive" } });
@@ -41,7 +41,7 @@ describe("api-gateway: answers that are passed on", () => {
     expect(headers["keep-alive"]).to.not.equal("timeout=77");
   });
 
-  it("HEAD tells the length and 304 has no body", async () => {
+  it("forwards the length of HEAD, and 304 without a body", async () => {
     upstreams.instead.modelRegistry = (request, response) =>
       request.method === "HEAD"
         ? void response.writeHead(200, { "content-length": "123" }).end()
@@ -51,7 +51,7 @@ describe("api-gateway: answers that are passed on", () => {
     expect([status, headers.etag]).to.deep.equal([304, '"x"']);
   });
 
-  it("502 when the upstream hangs up before it answers", async () => {
+  it("answers 502 when the upstream disconnects before it answers", async () => {
     upstreams.instead.modelRegistry = (request) => void request.socket.destroy();
     for (const options of [{}, { method: "PUT", body: "x" }]) {
       const { status, type, json } = await ask("/models/m", options);
@@ -61,7 +61,7 @@ describe("api-gateway: answers that are passed on", () => {
     }
   });
 
-  it("as if nothing had been, where a connection breaks off before the answer to what changes nothing", async () => {
+  it("retries a safe request when the connection breaks before the answer", async () => {
     let calls = 0;
     upstreams.instead.modelRegistry = (request, response) =>
       void (++calls < 3 ? request.socket.destroy() : response.end("there"));
@@ -71,7 +71,7 @@ describe("api-gateway: answers that are passed on", () => {
     expect(calls).to.equal(1);
   });
 
-  it("breaks off when the upstream resets in mid-answer: half an answer never looks whole", async () => {
+  it("breaks the connection when the upstream resets in mid-answer, so that the answer does not look complete", async () => {
     upstreams.instead.modelRegistry = (_request, response) =>
       void response.writeHead(200, { "content-type": "text/plain" }).write("half", () => response.destroy());
     const answer = await open("/models/m/1/artifact");

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { routes } from "@chatdb/api-gateway/routes.ts";
 import { runningGateway } from "./running-gateway.ts";
 
-describe("api-gateway: where requests are passed on to", () => {
+describe("api-gateway: forwarded paths", () => {
   const { upstreams, saw, ask } = runningGateway();
 
   for (const { prefix, upstream, only } of routes) {
     for (const outer of [prefix, `/api${prefix}`]) {
-      it(`${outer} is ${upstream}'s`, async () => {
+      it(`${outer} goes to ${upstream}`, async () => {
         await ask(`${outer}?q=${encodeURIComponent("?/ä")}`);
         await ask(outer);
         expect(upstreams.seen.map(({ by, url }) => `${by} ${url}`)).to.deep.equal([
@@ -17,7 +17,7 @@ describe("api-gateway: where requests are passed on to", () => {
         ]);
       });
 
-      it(`${outer}/… is ${only === undefined ? `${upstream}'s too` : "nobody's"}`, async () => {
+      it(`${outer}/… goes to ${only === undefined ? upstream : "nobody"}`, async () => {
         const { status } = await ask(`${outer}/a%20b%2Fc/d?x=1&y=%26&x=2`);
         if (only === undefined)
           expect(upstreams.seen.map(({ by, url }) => `${by} ${url}`)).to.deep.equal([
@@ -49,19 +49,19 @@ describe("api-gateway: where requests are passed on to", () => {
     });
   }
 
-  it("leaves dots alone that are part of a name", async () => {
+  it("accepts dots inside of a name", async () => {
     await ask("/datasets/a..b/c..csv");
     expect(saw().url).to.equal("/datasets/a..b/c..csv");
   });
 
-  it("knows a prefix that has encoded characters, and an address in full", async () => {
+  it("accepts a prefix with encoded characters, and an absolute URL", async () => {
     await ask("/%6dodels/x");
     await ask("/api/%6a%6Fbs/7?a=b");
     await ask("http://example.com/models/x?y");
     expect(upstreams.seen.map(({ url }) => url)).to.deep.equal(["/models/x", "/jobs/7?a=b", "/models/x?y"]);
   });
 
-  it("whatever the path, what arrives is below the prefix of its owner", async () => {
+  it("forwards any path only to the upstream that owns the prefix", async () => {
     const segment = fc.oneof(
       fc.constantFrom(
         "..",
@@ -102,7 +102,7 @@ describe("api-gateway: where requests are passed on to", () => {
   });
 
   for (const path of ["/nothing", "/api", "/api/nothing", "/modelsx", "//models", "/actuator/health"]) {
-    it(`404 for ${path}`, async () => {
+    it(`answers 404 for ${path}`, async () => {
       const { status, type, json } = await ask(path);
       expect([status, json?.status]).to.deep.equal([404, 404]);
       expect(type).to.include("application/problem+json");
@@ -110,7 +110,7 @@ describe("api-gateway: where requests are passed on to", () => {
     });
   }
 
-  it("400 for a path that is no URL", async () => {
+  it("answers 400 for a path with invalid encoding", async () => {
     expect((await ask("/models/%zz")).status).to.equal(400);
     expect(upstreams.seen).to.deep.equal([]);
   });

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { runningGateway } from "./running-gateway.ts";
 
-describe("api-gateway: requests that are passed on", () => {
+describe("api-gateway: forwarded requests", () => {
   const { saw, ask, address } = runningGateway();
 
   for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
-    it(`${method} stays ${method}`, async () => {
+    it(`forwards ${method} as ${method}`, async () => {
       const { status, text } = await ask("/models/m", { method });
       expect(status).to.equal(200);
       expect(saw().method).to.equal(method);
@@ -14,7 +14,7 @@ describe("api-gateway: requests that are passed on", () => {
     });
   }
 
-  it("keeps the request's headers, but those of the connection and those that are the gateway's own", async () => {
+  it("forwards headers except those of the connection and the gateway's own", async () => {
     const { host } = address();
     await ask("/models", {
       headers: {
@@ -34,13 +34,13 @@ describe("api-gateway: requests that are passed on", () => {
     expect(headers.host).to.not.equal(host);
   });
 
-  it("gives a request an id, passes it on and tells it", async () => {
+  it("gives a request an id, and sends it to upstream and client", async () => {
     const { headers } = await ask("/models");
     expect(headers["x-request-id"]).to.match(/^[0-9a-f-]{36}$/);
     expect(saw().headers["x-request-id"]).to.equal(headers["x-request-id"]);
   });
 
-  it("keeps an id that it was given", async () => {
+  it("keeps the id of a request that has one", async () => {
     const { headers } = await ask("/models", { headers: { "x-request-id": "abc-1" } });
     expect([headers["x-request-id"], saw().headers["x-request-id"]]).to.deep.equal(["abc-1", "abc-1"]);
   });
@@ -53,7 +53,7 @@ describe("api-gateway: requests that are passed on", () => {
     ["", "no type"],
   ] as const) {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
-      it(`${method} of ${type || "no type"} is passed on as it is`, async () => {
+      it(`forwards ${method} with ${type || "no type"} unchanged`, async () => {
         await ask("/datasets/d", {
           method,
           headers: { ...(type && { "content-type": type }), "content-length": String(Buffer.byteLength(body)) },
@@ -69,7 +69,7 @@ describe("api-gateway: requests that are passed on", () => {
     }
   }
 
-  it("takes a body that the client announces with expect: 100-continue, as curl does", async () => {
+  it("accepts a body that the client announces with expect: 100-continue, as curl does", async () => {
     const { status } = await ask("/datasets/d", {
       method: "PUT",
       headers: { expect: "100-continue", "content-type": "text/csv" },
@@ -79,7 +79,7 @@ describe("api-gateway: requests that are passed on", () => {
     expect(saw().bytes).to.equal(4);
   });
 
-  it("leaves the body of a GET behind", async () => {
+  it("drops the body of a GET", async () => {
     const { status } = await ask("/models", {
       headers: { "content-length": "2", "content-type": "text/plain" },
       body: "hi",

@@ -29,10 +29,10 @@ async function growthDuring(work: () => Promise<unknown>): Promise<number> {
   return most - before;
 }
 
-describe("api-gateway: bodies that are passed on as they come", () => {
+describe("api-gateway: streamed bodies", () => {
   const { upstreams, saw, ask, open, address } = runningGateway();
 
-  it("50 MiB up", async () => {
+  it("streams an upload of 50 MiB without buffering it", async () => {
     const { stream, sha256 } = mebibytes(50);
     const growth = await growthDuring(() =>
       ask("/datasets/big", { method: "PUT", headers: { "content-type": "text/csv" }, body: stream }),
@@ -41,7 +41,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     expect(growth).to.be.below(150 * MiB);
   });
 
-  it("50 MiB down", async () => {
+  it("streams a download of 50 MiB without buffering it", async () => {
     const { stream, sha256 } = mebibytes(50);
     upstreams.instead.modelRegistry = (_request, response) =>
       void stream.pipe(response.writeHead(200, { "content-length": String(50 * MiB) }));
@@ -53,7 +53,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     expect(growth).to.be.below(150 * MiB);
   });
 
-  it("passes the begin of an upload on before its end is there", async () => {
+  it("forwards the beginning of an upload before its end arrives", async () => {
     const pieces: string[] = [];
     upstreams.instead.modelRegistry = (request, response) =>
       void request.on("data", (piece) => pieces.push(String(piece))).once("end", () => response.end());
@@ -68,7 +68,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     expect(pieces.join("")).to.equal("firstlast");
   });
 
-  it("passes the begin of a download on before its end is there", async () => {
+  it("forwards the beginning of a download before its end arrives", async () => {
     let finish = () => {};
     upstreams.instead.modelRegistry = (_request, response) => {
       response.writeHead(200).write("first");
@@ -80,7 +80,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     expect(String((await once(answer, "data"))[0])).to.equal("last");
   });
 
-  it("a download that the client leaves is ended at the upstream", async () => {
+  it("ends a download at the upstream when the client disconnects", async () => {
     let left = false;
     upstreams.instead.modelRegistry = (_request, response) => {
       response.once("close", () => (left = true));
@@ -90,7 +90,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     await eventually(() => expect(left).to.equal(true));
   });
 
-  it("a request that the client leaves before its answer begins is ended at the upstream", async () => {
+  it("ends a request at the upstream when the client disconnects before the answer begins", async () => {
     let arrived = false;
     let left = false;
     upstreams.instead.dbConnector = (request, response) => {
@@ -107,7 +107,7 @@ describe("api-gateway: bodies that are passed on as they come", () => {
     await eventually(() => expect(left).to.equal(true));
   });
 
-  it("an upload that the client leaves is ended at the upstream", async () => {
+  it("ends an upload at the upstream when the client disconnects", async () => {
     let begun = false;
     let left = false;
     upstreams.instead.modelRegistry = (request) => {

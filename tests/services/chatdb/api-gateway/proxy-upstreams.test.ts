@@ -7,10 +7,10 @@ import { createLogger } from "@platform/kit/log.ts";
 import { createServer as createApp } from "@platform/kit/server.ts";
 import { answerJson, ask, digestOf, FakeUpstreams, listening, names, open } from "./upstreams.ts";
 
-describe("api-gateway: upstreams that are away or slow", () => {
+describe("api-gateway: unavailable and slow upstreams", () => {
   const log = createLogger("test", "silent");
 
-  it("502 where nobody listens, and the others stay in reach", async () => {
+  it("answers 502 when an upstream is unreachable, and reaches the others", async () => {
     const own = new FakeUpstreams();
     const partial = await createService({ upstreams: await own.start(), log });
     const address = await partial.listen({ host: "127.0.0.1", port: 0 });
@@ -37,7 +37,7 @@ describe("api-gateway: upstreams that are away or slow", () => {
     }
   });
 
-  describe("an upstream that is slow", () => {
+  describe("a slow upstream", () => {
     let listener: RequestListener;
     const slow = createServer((request, response) => listener(request, response));
     const impatient = createApp({ name: "test", log });
@@ -54,7 +54,7 @@ describe("api-gateway: upstreams that are away or slow", () => {
       slow.close();
     });
 
-    it("504 when no answer begins in time", async () => {
+    it("answers 504 when no answer begins in time", async () => {
       listener = () => {};
       const { status, type, json } = await ask(address, "/api/models/m");
       expect(status).to.equal(504);
@@ -62,7 +62,7 @@ describe("api-gateway: upstreams that are away or slow", () => {
       expect(json?.detail).to.equal("/models: modelRegistry did not answer within 0.1 s.");
     });
 
-    it("breaks off an answer that pauses too long", async () => {
+    it("breaks the connection when an answer pauses too long", async () => {
       listener = (_request, response) => void response.writeHead(200).write("begin");
       const answer = await open(address, "/models/m");
       await digestOf(answer).then(
@@ -71,7 +71,7 @@ describe("api-gateway: upstreams that are away or slow", () => {
       );
     });
 
-    it("gives the client time for its upload, and the upstream its own time after it", async () => {
+    it("starts the upstream's timeout after the client's upload", async () => {
       listener = (request, response) => void digestOf(request).then((seen) => answerJson(response, 200, seen));
       const pieces = 20;
       async function* paced() {

@@ -39,7 +39,7 @@ const result: QueryResult = {
   took_ms: 3.5,
 };
 
-describe("api-gateway: POST /api/query and its own pages", () => {
+describe("api-gateway: POST /api/query and its own routes", () => {
   const log = createLogger("test", "silent");
   const upstreams = new FakeUpstreams();
   let app: FastifyInstance;
@@ -95,7 +95,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     ]);
   });
 
-  it("leaves the choice of the data source to the parser where none is named", async () => {
+  it("lets the query-parser choose the data source if the request names none", async () => {
     expect((await put({ query })).status).to.equal(200);
     expect(calls[0]?.body).to.deep.equal({ query });
   });
@@ -108,7 +108,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     ["a data source that is no text", { query, datasource: 7 }],
     ["no object", []],
   ] as const) {
-    it(`400 for ${what}, and nobody is asked`, async () => {
+    it(`answers 400 for ${what} without calling a service`, async () => {
       const { status, type, json } = await put(body);
       expect(status).to.equal(400);
       expect(type).to.include("application/problem+json");
@@ -117,7 +117,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     });
   }
 
-  it("400 for a body that is no JSON", async () => {
+  it("answers 400 for a body that is not JSON", async () => {
     const { status, type } = await ask(base, "/api/query", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -127,7 +127,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     expect(type).to.include("application/problem+json");
   });
 
-  it("tells what the parser did not understand, with all it says about it", async () => {
+  it("forwards the query-parser's problem with all its members", async () => {
     const refusal = {
       type: "urn:problem-type:chatdb:question-not-understood",
       title: STATUS_CODES[422],
@@ -147,7 +147,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
   });
 
   for (const by of ["queryParser", "dbConnector"] as const) {
-    it(`502 when ${by} cannot be reached`, async () => {
+    it(`answers 502 when ${by} cannot be reached`, async () => {
       await upstreams.take(by);
       const { status, type, json } = await put({ query });
       expect(status).to.equal(502);
@@ -156,10 +156,10 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     });
 
     for (const [what, body] of [
-      ["what the contract does not know", { hello: 1 }],
-      ["no object", "x"],
+      ["with an unknown shape", { hello: 1 }],
+      ["with no object", "x"],
     ] as const) {
-      it(`502 when ${by} answers ${what}`, async () => {
+      it(`answers 502 when ${by} answers ${what}`, async () => {
         answering(by, body);
         const { status, json } = await put({ query });
         expect(status).to.equal(502);
@@ -168,7 +168,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     }
 
     for (const late of [504, 503, 408]) {
-      it(`passes on that ${by} gave up with ${late}`, async () => {
+      it(`forwards ${late} from ${by}`, async () => {
         answering(
           by,
           { title: "-", status: late, detail: "It took too long.", limit_ms: 5 },
@@ -181,7 +181,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
       });
     }
 
-    it(`504 when ${by} does not answer in time`, async () => {
+    it(`answers 504 when ${by} does not answer in time`, async () => {
       upstreams.instead[by] = () => {};
       const impatient = createServer({ name: "test", log });
       answerQueries(impatient, addresses, { parseMs: by === "queryParser" ? 50 : 5000, executeMs: 50 });
@@ -192,7 +192,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
       expect(response.json<{ detail: string }>().detail).to.match(/no answer within 50 ms/);
     });
 
-    it(`a client that goes is no longer worked for at ${by}`, async () => {
+    it(`cancels the request at ${by} when the client disconnects`, async () => {
       let arrived = false;
       let ended = false;
       upstreams.instead[by] = (_request, response) => {
@@ -217,7 +217,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     });
   }
 
-  it("/status shows how each service is, and asks where it lives", async () => {
+  it("reports each service's health at /status, from the service's own health path", async () => {
     upstreams.reset();
     upstreams.instead.mlEngine = (_request, response) => answerJson(response, 503, {});
     await upstreams.take("trainingOrchestrator");
@@ -241,7 +241,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     });
   });
 
-  it("is healthy and ready though all its upstreams are away", async () => {
+  it("is healthy and ready while all upstreams are unavailable", async () => {
     await upstreams.stop();
     expect((await ask(base, "/health")).json).to.deep.equal({ status: "ok" });
     const { status, json } = await ask(base, "/ready");
@@ -249,7 +249,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     expect(json).to.include({ status: "ready" });
   });
 
-  it("/openapi.json describes the question and each public prefix once", async () => {
+  it("describes the question and each public prefix once in /openapi.json", async () => {
     const { json } = await ask(base, "/openapi.json");
     const paths = json?.paths as Record<string, Record<string, { requestBody?: unknown }>>;
     expect(Object.keys(paths)).to.have.members([
@@ -261,7 +261,7 @@ describe("api-gateway: POST /api/query and its own pages", () => {
     expect(paths["/api/query"]?.post?.requestBody).to.be.an("object");
   });
 
-  it("/ says how to ask", async () => {
+  it("explains at / how to ask", async () => {
     const { status, type, text } = await ask(base, "/");
     expect(status).to.equal(200);
     expect(type).to.match(/^text\/plain/);

@@ -33,7 +33,7 @@ describe("api-gateway: tokens", () => {
   after(() => issuer.stop());
 
   for (const alg of ["RS256", "PS512", "ES256", "ES384", "EdDSA"]) {
-    it(`signed by ${alg} tell who sent them`, async () => {
+    it(`identify their sender when signed with ${alg}`, async () => {
       const key = await issuer.rotate(alg);
       const check = tokenVerifier({ issuer: issuer.url, audience });
       expect(await check(await issuer.token({ key, claims: { sub: "auth0|ada" } }))).to.deep.equal({
@@ -43,7 +43,7 @@ describe("api-gateway: tokens", () => {
     });
   }
 
-  it("may be for several audiences", async () => {
+  it("are accepted for several audiences", async () => {
     verify = tokenVerifier({ issuer: issuer.url, audience });
     expect(await verify(await issuer.token({ claims: { aud: ["other", audience] } }))).to.include({ subject: "ada" });
   });
@@ -54,7 +54,7 @@ describe("api-gateway: tokens", () => {
     "something else": [{ chatdb: true }, []],
   };
   for (const [form, [claim, scopes]] of Object.entries(scoped)) {
-    it(`have their scopes in ${form}`, async () => {
+    it(`carry their scopes in ${form}`, async () => {
       const check = tokenVerifier({ issuer: issuer.url, audience, scopeClaim: "scp" });
       expect((await check(await issuer.token({ claims: { scp: claim, scope: "other" } }))).scopes).to.deep.equal(
         scopes,
@@ -62,7 +62,7 @@ describe("api-gateway: tokens", () => {
     });
   }
 
-  it("may be late or early by a clock's difference, and no more", async () => {
+  it("are accepted within the tolerated difference between clocks", async () => {
     const now = Math.floor(Date.now() / 1000);
     expect(await verify(await issuer.token({ claims: { exp: now - 20 } }))).to.include({ subject: "ada" });
     expect(await verify(await issuer.token({ claims: { nbf: now + 20 } }))).to.include({ subject: "ada" });
@@ -73,18 +73,18 @@ describe("api-gateway: tokens", () => {
   });
 
   const wrong: Record<string, [Differences, RegExp]> = {
-    "for another audience": [{ claims: { aud: "payroll" } }, /"aud"/],
-    "for no audience": [{ claims: { aud: undefined } }, /"aud"/],
-    "of another issuer": [{ claims: { iss: "https://issuer.example.com" } }, /"iss"/],
-    "that hold for ever": [{ claims: { exp: undefined } }, /"exp"/],
-    "of nobody": [{ claims: { sub: undefined } }, /"sub"/],
-    "of a subject that is no header": [{ claims: { sub: "ada\r\nx-admin: 1" } }, /"sub"/],
-    "of a subject that is too long": [{ claims: { sub: "a".repeat(256) } }, /"sub"/],
-    "of an unknown key": [{ header: { kid: "nobody's" } }, /no applicable key/],
-    "with a critical header that nobody knows": [{ header: { crit: ["exp-2"], "exp-2": 1 } }, /exp-2/],
+    "another audience": [{ claims: { aud: "payroll" } }, /"aud"/],
+    "no audience": [{ claims: { aud: undefined } }, /"aud"/],
+    "another issuer": [{ claims: { iss: "https://issuer.example.com" } }, /"iss"/],
+    "no expiry": [{ claims: { exp: undefined } }, /"exp"/],
+    "no subject": [{ claims: { sub: undefined } }, /"sub"/],
+    "a subject that does not fit into a header": [{ claims: { sub: "ada\r\nx-admin: 1" } }, /"sub"/],
+    "a subject that is too long": [{ claims: { sub: "a".repeat(256) } }, /"sub"/],
+    "an unknown key": [{ header: { kid: "nobody's" } }, /no applicable key/],
+    "an unknown critical header": [{ header: { crit: ["exp-2"], "exp-2": 1 } }, /exp-2/],
   };
   for (const [what, [differences, why]] of Object.entries(wrong)) {
-    it(`${what} are refused`, async function () {
+    it(`are refused with ${what}`, async function () {
       if (what.includes("critical"))
         return expect(
           await refusal(forged({ alg: "RS256", kid: issuer.keys[0]!.kid, ...differences.header }, {}, () => "c2ln")),
@@ -93,12 +93,12 @@ describe("api-gateway: tokens", () => {
     });
   }
 
-  it("signed by somebody else under a known key's name are refused", async () => {
+  it("are refused when another key signed them under a known key's id", async () => {
     const other = await newKey(issuer.keys[0]!.kid, issuer.keys[0]!.alg);
     expect(await refusal(issuer.token({ key: other }))).to.include("signature");
   });
 
-  it("that were changed after they were signed are refused", async () => {
+  it("are refused when they were changed after signing", async () => {
     const [header, , signature] = (await issuer.token()).split(".");
     const claims = Buffer.from(JSON.stringify({ iss: issuer.url, aud: audience, sub: "root", exp: soon() })).toString(
       "base64url",
@@ -106,7 +106,7 @@ describe("api-gateway: tokens", () => {
     expect(await refusal(`${header}.${claims}.${signature}`)).to.include("signature");
   });
 
-  it("without a signature are refused, whatever they call that", async () => {
+  it("are refused without a signature, however that is spelled", async () => {
     for (const alg of ["none", "None", "NONE", ""]) {
       const token = forged(
         { alg, kid: issuer.keys[0]!.kid },
@@ -117,7 +117,7 @@ describe("api-gateway: tokens", () => {
     }
   });
 
-  it("signed by the public key as a secret are refused", async () => {
+  it("are refused when the public key served as an HMAC secret", async () => {
     const key = await issuer.rotate("RS256");
     verify = tokenVerifier({ issuer: issuer.url, audience });
     const secrets = [
@@ -137,17 +137,17 @@ describe("api-gateway: tokens", () => {
   });
 
   for (const token of ["a.b.c", "a", "...", "eyJhbGciOiJSUzI1NiJ9", "a.b.c.d.e", ""]) {
-    it(`that are none are refused: "${token}"`, async () => expect(await refusal(token)).to.not.equal(""));
+    it(`are refused when malformed: "${token}"`, async () => expect(await refusal(token)).to.not.equal(""));
   }
 
-  it("that are too long are refused before they are looked at", async () => {
+  it("are refused before verification when they are too long", async () => {
     expect(await refusal(issuer.token({ claims: { padding: "x".repeat(9000) } }))).to.equal(
       "it has more than 8192 characters",
     );
   });
 });
 
-describe("api-gateway: keys of the issuer", () => {
+describe("api-gateway: the issuer's keys", () => {
   const issuer = new Issuer();
   const timing = { maxAgeMs: 600_000, cooldownMs: 600_000, timeoutMs: 3000, staleMs: 600_000 };
   const verifier = (change: Partial<typeof timing> = {}) =>
@@ -167,7 +167,7 @@ describe("api-gateway: keys of the issuer", () => {
     expect(issuer.fetches).to.equal(1);
   });
 
-  it("are fetched anew for one that is unknown: the issuer rotated them", async () => {
+  it("are fetched again for an unknown key, since the issuer may have rotated them", async () => {
     const verify = verifier({ cooldownMs: 0 });
     const old = await issuer.token();
     await verify(old);
@@ -176,7 +176,7 @@ describe("api-gateway: keys of the issuer", () => {
     expect(await failure(verify(old))).to.be.instanceOf(TokenRefused);
   });
 
-  it("are not fetched for each token that names an unknown one", async () => {
+  it("are not fetched again for every token with an unknown key", async () => {
     const verify = verifier();
     await verify(await issuer.token());
     for (let i = 0; i < 5; i++)
@@ -186,7 +186,7 @@ describe("api-gateway: keys of the issuer", () => {
     expect(issuer.fetches).to.equal(1);
   });
 
-  it("are used on while the issuer is away, but not to refuse a key that it may have made since", async () => {
+  it("stay valid while the issuer is unavailable, but do not refuse keys that may be new", async () => {
     const verify = verifier({ maxAgeMs: 0, cooldownMs: 0 });
     const token = await issuer.token();
     await verify(token);
@@ -197,7 +197,7 @@ describe("api-gateway: keys of the issuer", () => {
     expect(await failure(verify(await issuer.token({ key: await newKey("new") })))).to.be.instanceOf(TokenRefused);
   });
 
-  it("are not used for ever", async () => {
+  it("expire while the issuer stays unavailable", async () => {
     const verify = verifier({ maxAgeMs: 0, staleMs: -1 });
     const token = await issuer.token();
     await verify(token);
@@ -205,7 +205,7 @@ describe("api-gateway: keys of the issuer", () => {
     expect(await failure(verify(token))).to.be.instanceOf(IssuerUnavailable);
   });
 
-  it("are there as soon as the issuer is", async () => {
+  it("are available as soon as the issuer is", async () => {
     const verify = verifier();
     const token = await issuer.token();
     await issuer.stop();
@@ -215,12 +215,12 @@ describe("api-gateway: keys of the issuer", () => {
   });
 
   const untrue: Record<string, Record<string, unknown>> = {
-    "is another": { issuer: "https://issuer.example.com" },
-    "has no keys": { jwks_uri: undefined },
-    "keeps its keys in a file": { jwks_uri: "file:///etc/passwd" },
+    "names another issuer": { issuer: "https://issuer.example.com" },
+    "names no keys": { jwks_uri: undefined },
+    "names a file with keys": { jwks_uri: "file:///etc/passwd" },
   };
   for (const [what, instead] of Object.entries(untrue)) {
-    it(`are not taken from one that ${what}`, async () => {
+    it(`are refused when the metadata ${what}`, async () => {
       issuer.instead = instead;
       expect(await failure(verifier()(await issuer.token()))).to.be.instanceOf(IssuerUnavailable);
       expect(issuer.fetches).to.equal(0);

@@ -7,7 +7,7 @@ import { run } from "@chatdb/cli/run.ts";
 import { answer } from "@chatdb/contracts/answer.ts";
 import { expect } from "chai";
 import { audience, Issuer } from "../api-gateway/issuer.ts";
-import { startAsking } from "../support/asking.ts";
+import { startQuestionStack } from "../support/question-stack.ts";
 import { aggregate, plan } from "../question-engine/plan/shop-plans.ts";
 import { eventually } from "../../support/eventually.ts";
 import { says, startStubModel, type StubModel } from "../support/stub-model.ts";
@@ -19,12 +19,12 @@ const unclear = "products over 100";
 
 describe("chatdb", function () {
   this.timeout(180_000);
-  let stack: Awaited<ReturnType<typeof startAsking>>;
+  let stack: Awaited<ReturnType<typeof startQuestionStack>>;
   let model: StubModel;
   let germans: number;
   before(async () => {
     model = await startStubModel();
-    stack = await startAsking({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
+    stack = await startQuestionStack({ languageModel: { baseUrl: model.baseUrl, model: "stub" } });
     [[germans]] = (await stack.shop.run("SELECT count(*) FROM customers WHERE country = 'Germany'")) as [[number]];
   });
   after(async () => {
@@ -141,7 +141,7 @@ describe("chatdb", function () {
   it("sends the token", async () => {
     const issuer = new Issuer();
     await issuer.start();
-    const guarded = await startAsking({ oidc: { issuer: issuer.url, audience } });
+    const guarded = await startQuestionStack({ oidc: { issuer: issuer.url, audience } });
     try {
       const env = { CHATDB_URL: guarded.url };
       expect((await chatdb(["ask", counting], { env })).err).to.contain("This needs a token");

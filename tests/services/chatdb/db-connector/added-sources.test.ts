@@ -16,7 +16,7 @@ import { settingsOf } from "../support/shop.ts";
 
 const log = createLogger("test", "silent");
 
-describe("data sources that are added at run time", () => {
+describe("added data sources", () => {
   const secrets = mkdtempSync(join(tmpdir(), "chatdb-secrets-"));
   const keys: Keys = new Map([["k1", randomBytes(32)]]);
   let record: TestDatabase;
@@ -83,7 +83,7 @@ describe("data sources that are added at run time", () => {
   const ask = (name: string, app = replicas[0]!) =>
     send("POST", `/datasources/${name}/query`, { sql: "SELECT id FROM things" }, app);
 
-  it("are asked like the others, by every replica, and also after a restart", async () => {
+  it("answer queries in every replica and after a restart", async () => {
     const added = await add();
     expect([added.status, added.body]).to.deep.equal(
       [201, { ...source(), password: undefined, origin: "api" }].map(
@@ -103,7 +103,7 @@ describe("data sources that are added at run time", () => {
     ]);
   });
 
-  it("never show their passwords, which are on record encrypted", async () => {
+  it("never show their passwords and store them encrypted", async () => {
     await add();
     for (const url of ["/datasources", "/datasources/added"])
       expect((await send("GET", url)).text).not.to.contain("pass-word");
@@ -115,7 +115,7 @@ describe("data sources that are added at run time", () => {
       expect(text).not.to.contain("pass-word");
   });
 
-  it("are changed and removed for every replica within a moment", async () => {
+  it("change and disappear in every replica shortly after a change", async () => {
     await add();
     await ask("added", replicas[1]);
     expect((await send("PUT", "/datasources/added", { ...source(), port: 1, name: undefined })).status).to.equal(200);
@@ -127,7 +127,7 @@ describe("data sources that are added at run time", () => {
     expect((await send("DELETE", "/datasources/added")).status).to.equal(404);
   });
 
-  it("keep their password through a change, but only for the place and user that it was given for", async () => {
+  it("keep their password when a change leaves server, user and TLS as they are, and need it again otherwise", async () => {
     await add();
     const rest = source({ name: undefined, password: undefined });
     expect((await send("PUT", "/datasources/added", rest)).status).to.equal(200);
@@ -147,7 +147,7 @@ describe("data sources that are added at run time", () => {
     }
   });
 
-  it("have names of their own", async () => {
+  it("answer 409 for a name that is taken or configured", async () => {
     expect((await add()).status).to.equal(201);
     expect((await add()).status).to.equal(409);
     expect((await add({ name: "configured" })).status).to.equal(409);
@@ -155,7 +155,7 @@ describe("data sources that are added at run time", () => {
     expect((await send("PUT", "/datasources/nowhere", { ...source(), name: undefined })).status).to.equal(404);
   });
 
-  it("are refused with all that is wrong", async () => {
+  it("answer 400 with every fault of an invalid definition", async () => {
     const answer = await send("POST", "/datasources", {
       name: "A b",
       dialect: "oracle",
@@ -171,7 +171,7 @@ describe("data sources that are added at run time", () => {
       expect((await add({ password: undefined, password_ref })).status, password_ref).to.equal(400);
   });
 
-  it("can be tried", async () => {
+  it("report whether they can be connected to", async () => {
     await add();
     await add({ name: "away", port: 1 });
     expect((await send("POST", "/datasources/added/test")).body).to.deep.include({ ok: true });
@@ -181,7 +181,7 @@ describe("data sources that are added at run time", () => {
     );
   });
 
-  it("may have their password elsewhere: in variables and files that are meant for that", async () => {
+  it("read a referenced password from allowed variables and files only", async () => {
     for (const password_ref of ["env:SHOP", "file:shop"]) {
       await add({ password: undefined, password_ref });
       expect((await ask("added")).status, password_ref).to.equal(200);
@@ -198,7 +198,7 @@ describe("data sources that are added at run time", () => {
     }
   });
 
-  it("are opened with older keys, and encrypted anew under the first one at the next start", async () => {
+  it("decrypt passwords with older keys and encrypt them under the current key at startup", async () => {
     await add();
     const rotated: Keys = new Map([["k2", randomBytes(32)], ...keys]);
     const next = await replica({ keys: rotated });
@@ -215,13 +215,13 @@ describe("data sources that are added at run time", () => {
     await Promise.all([wrong.close(), without.close()]);
   });
 
-  it("may not be moved on record, by whoever can write there, to a place that gets to know the password", async () => {
+  it("do not send the password when somebody changes the stored user", async () => {
     await add();
     await record.pool.query("UPDATE data_sources SET \"user\" = 'someone', revision = gen_random_uuid()");
     await eventually(async () => expect((await ask("added")).body!["detail"]).to.match(/the record was altered/));
   });
 
-  it("are where the operator lets them be, and nowhere else", async () => {
+  it("answer 403 for an address or port that is not allowed", async () => {
     for (const host of [
       "169.254.169.254",
       "10.0.0.1",
@@ -241,7 +241,7 @@ describe("data sources that are added at run time", () => {
     expect((await add({ host: "::ffff:127.0.0.1" })).status).to.equal(201);
   });
 
-  it("are looked at again when they are connected to: a name may have another address by then", async () => {
+  it("check the address again when connecting, since a name may resolve differently by then", async () => {
     await add({ host: "localhost", password: "x" }).then(({ status }) => expect(status).to.be.oneOf([201, 403]));
     await send("DELETE", "/datasources/added");
     await add();

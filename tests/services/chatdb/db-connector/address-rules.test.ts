@@ -6,23 +6,23 @@ import { z } from "zod";
 
 const rules = (env: Record<string, string>) => addedSourceRules(readEnv(z.object(addressEnv), env));
 
-describe("where data sources may be that are added", () => {
+describe("the address rules of added data sources", () => {
   const cases: [what: string, env: Record<string, string>, allowed: string[], refused: string[]][] = [
-    ["is nowhere by default", {}, [], ["10.0.0.1", "192.0.2.1", "127.0.0.1", "2001:db8::1"]],
+    ["allow no address by default", {}, [], ["10.0.0.1", "192.0.2.1", "127.0.0.1", "2001:db8::1"]],
     [
-      "is in the ranges alone",
+      "allow only addresses in the ranges",
       { ADDED_SOURCES_RANGES: "10.20.0.0/16,2001:db8::/32" },
       ["10.20.0.1", "10.20.255.255", "2001:db8::1", "::ffff:10.20.0.1"],
       ["10.21.0.1", "2001:db9::1", "::ffff:10.21.0.1"],
     ],
     [
-      "is not in their exceptions",
+      "refuse addresses in the exceptions",
       { ADDED_SOURCES_RANGES: "10.0.0.0/8", ADDED_SOURCES_EXCEPT: "10.96.0.0/12,10.0.0.0/24" },
       ["10.1.0.1"],
       ["10.96.0.1", "10.111.255.255", "10.0.0.7"],
     ],
     [
-      "is no special address, however wide the ranges",
+      "refuse special addresses however wide the ranges",
       { ADDED_SOURCES_RANGES: "0.0.0.0/0,::/0" },
       ["10.0.0.1", "192.0.2.1", "2001:db8::1"],
       [
@@ -44,19 +44,19 @@ describe("where data sources may be that are added", () => {
       ],
     ],
     [
-      "is a special address where a range names it",
+      "allow a special address if a narrow range contains it",
       { ADDED_SOURCES_RANGES: "127.0.0.0/8,::1/128" },
       ["127.0.0.1", "::1"],
       ["169.254.169.254"],
     ],
     [
-      "is not around the API server",
+      "refuse addresses near the API server",
       { ADDED_SOURCES_RANGES: "10.0.0.0/8", KUBERNETES_SERVICE_HOST: "10.96.0.1" },
       ["10.97.0.1"],
       ["10.96.0.1", "10.96.200.7"],
     ],
     [
-      "is around the API server where a range as narrow says so",
+      "allow addresses near the API server if a range as narrow contains them",
       { ADDED_SOURCES_RANGES: "10.96.5.0/24", KUBERNETES_SERVICE_HOST: "10.96.0.1" },
       ["10.96.5.9"],
       ["10.96.6.9"],
@@ -69,7 +69,7 @@ describe("where data sources may be that are added", () => {
     });
   }
 
-  it("is at the ports of the three kinds, or those that are named", async () => {
+  it("allow the ports of the three dialects, or the configured ones", async () => {
     const refusal = async (port: number, env: Record<string, string>) =>
       await rules({ ADDED_SOURCES_RANGES: "192.0.2.0/24", ...env })
         .check("192.0.2.1", port)
@@ -85,7 +85,7 @@ describe("where data sources may be that are added", () => {
     ]).to.deep.equal([403, 403, undefined]);
   });
 
-  it("is refused for a name with one address that is not allowed", async () => {
+  it("refuse a name if one of its addresses is not allowed", async () => {
     // localhost has 127.0.0.1, and on most machines ::1 too.
     const found = await rules({ ADDED_SOURCES_RANGES: "127.0.0.0/8,::1/128" }).resolve("localhost");
     expect(found).to.include("127.0.0.1");
@@ -95,7 +95,7 @@ describe("where data sources may be that are added", () => {
     expect(refused).to.be.instanceOf(Problem).with.property("message").that.contains("addedDataSources");
   });
 
-  it("is told with all that is wrong in it", () => {
+  it("throw an error that lists every invalid setting", () => {
     expect(() =>
       rules({
         ADDED_SOURCES_RANGES: "10.0.0.0/8,here",

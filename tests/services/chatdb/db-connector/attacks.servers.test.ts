@@ -125,7 +125,7 @@ for (const [dialect, start] of Object.entries(targets) as [Dialect, (typeof targ
       .flat()
       .filter(({ behind }) => behind !== undefined);
     if (second.length > 0) {
-      describe("without the look at the statement", () => {
+      describe("without the statement check", () => {
         let driver: Driver;
         before(() => {
           const connect = { postgresql: PostgresqlDriver, mysql: MysqlDriver, mongodb: undefined }[dialect]!;
@@ -154,7 +154,7 @@ for (const [dialect, start] of Object.entries(targets) as [Dialect, (typeof targ
   });
 }
 
-describe("instructions to a program", () => {
+describe("prompt injections", () => {
   let shop: Awaited<ReturnType<typeof startShop>>;
   let app: FastifyInstance;
   let parser: FastifyInstance;
@@ -178,7 +178,7 @@ describe("instructions to a program", () => {
     await shop?.close();
   });
 
-  it("are text like any other where they stand in the data", async () => {
+  it("are plain text in stored data", async () => {
     const texts = corpus.injections.map((text, index) => `${text} (${index})`);
     const ask = async (sql: string, params: string[] = []) =>
       (await app.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql, params } })).json<{
@@ -192,7 +192,7 @@ describe("instructions to a program", () => {
   });
 
   for (const question of corpus.injections) {
-    it(`make nothing but a query that reads, or none: ${JSON.stringify(question)}`, async () => {
+    it(`become a reading query or none: ${JSON.stringify(question)}`, async () => {
       const response = await parser.inject({
         method: "POST",
         url: "/parse",

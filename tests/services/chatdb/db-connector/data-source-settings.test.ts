@@ -11,7 +11,7 @@ const group = (name: string, more: Record<string, string> = {}) =>
   );
 
 describe("data sources from the environment", () => {
-  it("are one per group, called by its name in lower case", () => {
+  it("are read from each group of variables, named in lower case", () => {
     const env = {
       ...group("SHOP"),
       ...group("OLD_ARCHIVE", { DIALECT: "mysql", PORT: "6543", SSL: "require" }),
@@ -24,9 +24,9 @@ describe("data sources from the environment", () => {
     ]);
   });
 
-  it("may be none", () => expect(readDataSources({ DATASOURCE: "x" })).to.deep.equal([]));
+  it("are empty without variables", () => expect(readDataSources({ DATASOURCE: "x" })).to.deep.equal([]));
 
-  it("name every variable that is missing or wrong", () => {
+  it("throw an error that lists every missing or wrong variable", () => {
     const env = { ...group("A", { PORT: "many", SSL: "maybe" }), DATASOURCE_B_HOST: "db" };
     expect(() => readDataSources(env))
       .to.throw(ConfigurationError)

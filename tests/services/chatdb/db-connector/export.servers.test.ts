@@ -32,7 +32,7 @@ describe("exports by the db-connector", () => {
   const send = (payload: object) => app.inject({ method: "POST", url: "/datasources/shop/export", payload });
   const values = `SELECT * FROM (VALUES (1, 'a,"b"', true, NULL, ARRAY[1,2]), (2, '', false, 'x', '{}')) AS v (id, text, flag, none, list) ORDER BY id`;
 
-  it("are CSV, in which NULL and empty text differ", async () => {
+  it("write CSV that distinguishes NULL from empty text", async () => {
     const response = await send({ sql: values });
     expect([
       response.statusCode,
@@ -42,7 +42,7 @@ describe("exports by the db-connector", () => {
     expect(response.body).to.equal('id,text,flag,none,list\r\n1,"a,""b""",true,,"[1,2]"\r\n2,"",false,x,[]\r\n');
   });
 
-  it("are JSON, as one array or line by line", async () => {
+  it("write JSON as one array or as lines", async () => {
     const objects = [
       { id: 1, text: 'a,"b"', flag: true, none: null, list: [1, 2] },
       { id: 2, text: "", flag: false, none: "x", list: [] },
@@ -57,7 +57,7 @@ describe("exports by the db-connector", () => {
     expect((await send({ sql: "SELECT 1 AS a WHERE false" })).body).to.equal("a\r\n");
   });
 
-  it("disarm what a spreadsheet would take for a formula, unless told otherwise", async () => {
+  it("escape text that a spreadsheet would take for a formula, unless that is turned off", async () => {
     const sql = `SELECT * FROM unnest(ARRAY['=1+1', '+x', '-2.50', '@a', 'a=b', '-']) WITH ORDINALITY AS u (v, n) ORDER BY n`;
     const column = async (more: object = {}) =>
       (await send({ sql, ...more })).body
@@ -68,13 +68,13 @@ describe("exports by the db-connector", () => {
     expect(await column({ escape_formulas: false })).to.deep.equal(["=1+1", "+x", "-2.50", "@a", "a=b", "-"]);
   });
 
-  it("have all rows, or as many as are wanted", async () => {
+  it("contain all rows, or as many as the limit", async () => {
     const sql = "SELECT n FROM generate_series(1, 20000) AS n";
     expect((await send({ sql })).body.split("\r\n")).to.have.length(20_002);
     expect((await send({ sql, limit: 700 })).body.split("\r\n")).to.have.length(702);
   });
 
-  it("answer with what is wrong, when it shows before the first row", async () => {
+  it("answer with a problem when the statement fails before the first row", async () => {
     for (const [payload, status] of [
       [{ sql: "SELECT x" }, 400],
       [{ sql: "DROP TABLE x" }, 403],
@@ -88,7 +88,7 @@ describe("exports by the db-connector", () => {
     }
   });
 
-  it("break off when something fails later, so that nobody takes them for complete", async () => {
+  it("break the connection when the statement fails later, so that the file does not look complete", async () => {
     await app.listen({ port: 0, host: "127.0.0.1" });
     const response = await post(app, { sql: "SELECT 1 / (2000 - n) FROM generate_series(1, 5000) AS n" });
     expect(response.statusCode).to.equal(200);
@@ -113,7 +113,7 @@ describe("a large export from MySQL", () => {
     await server?.close();
   });
 
-  it("is read no faster than it is taken, and stops when its reader goes", async () => {
+  it("reads no faster than the client does, and stops when the client disconnects", async () => {
     await server!.admin.query(
       "CREATE TABLE numbers AS SELECT seq AS n, repeat('x', 200) AS filling FROM seq_1_to_300000",
     );
@@ -147,7 +147,7 @@ describe("an export from MongoDB", () => {
     await server?.close();
   });
 
-  it("has all documents, as rows", async () => {
+  it("contains all documents as rows", async () => {
     await server!.db
       .collection<{ _id: number }>("numbers")
       .insertMany(Array.from({ length: 3000 }, (_, n) => ({ _id: n, half: n / 2 })));

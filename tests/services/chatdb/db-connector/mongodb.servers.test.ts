@@ -55,14 +55,14 @@ describe("a MongoDB data source", () => {
   const problem = async (collection: string, pipeline: unknown, more: object = {}) =>
     (await query(collection, pipeline, more)).json<{ status: number; detail: string; layer?: string }>();
 
-  it("tells its server's version", async () => {
+  it("reports its server's version", async () => {
     const { components } = (await app.inject("/actuator/health")).json<{
       components: { dataSources: { components: { shop: { details: { database: string } } } } };
     }>();
     expect(components.dataSources.components.shop.details.database).to.match(/^MongoDB \d/);
   });
 
-  it("has a schema of fields, with inferred keys and sample values", async () => {
+  it("returns a schema of fields with inferred keys and sample values", async () => {
     const schema: DatabaseSchema = databaseSchema.parse((await app.inject("/datasources/shop/schema")).json());
     const table = (name: string) => schema.tables.find((each) => each.name === name)!;
     expect(table("customers")).to.deep.equal({
@@ -96,7 +96,7 @@ describe("a MongoDB data source", () => {
     expect(table("payments").columns.at(-1)).to.deep.equal({ name: "amount", type: "double", nullable: false });
   });
 
-  it("gives the columns of the last $project, in their order", async () => {
+  it("returns the columns of the last $project in their order", async () => {
     const { columns, rows } = await result("customers", [
       { $match: { _id: { $lte: 2 } } },
       { $sort: { _id: -1 } },
@@ -133,7 +133,7 @@ describe("a MongoDB data source", () => {
     ]);
   });
 
-  it("keeps values whole on their way through JSON", async () => {
+  it("converts values to JSON without loss", async () => {
     const id = new ObjectId();
     const values: [value: unknown, json: unknown, type: string][] = [
       [new Int32(5), 5, "int"],
@@ -158,7 +158,7 @@ describe("a MongoDB data source", () => {
     }
   });
 
-  it("takes values as Extended JSON", async () => {
+  it("accepts values as Extended JSON", async () => {
     const since = await result("orders", [
       { $match: { placed: { $gte: { $date: "2024-10-20T00:00:00Z" } }, total: { $gt: { $numberDecimal: "295.5" } } } },
       { $project: { _id: 0, customer_id: 1 } },
@@ -174,7 +174,7 @@ describe("a MongoDB data source", () => {
     ).to.equal(10);
   });
 
-  it("is cut at the row limit and the size limit, which is said only when there is more", async () => {
+  it("truncates a result at the row and size limits and says so only when rows are left", async () => {
     const all = [{ $sort: { _id: 1 } }, { $project: { _id: 1 } }];
     for (const [limit, expected, truncated] of [
       [1, 1, true],
@@ -192,7 +192,7 @@ describe("a MongoDB data source", () => {
     expect([large.truncated, large.rowCount < 1200]).to.deep.equal([true, true]);
   });
 
-  it("explains what is wrong with a pipeline", async () => {
+  it("explains errors in a pipeline", async () => {
     expect((await problem("customers", [{ $match: {} }])).detail).to.contain("$project that names the columns");
     expect(await problem("customers", [{ $project: { x: { $divide: ["$name", 2] } } }])).to.deep.include({
       status: 400,
@@ -211,7 +211,7 @@ describe("a MongoDB data source", () => {
     expect(both.json<{ detail: string }>().detail).to.contain("either sql (and params), or collection and pipeline");
   });
 
-  it("has nothing of a collection that is not there", async () => {
+  it("returns no rows for a collection that does not exist", async () => {
     expect((await result("nothing", [{ $project: { _id: 0, x: 1 } }])).rows).to.deep.equal([]);
   });
 });

@@ -47,14 +47,14 @@ describe("a MySQL data source", () => {
   const problem = async (sql: string, more: object = {}) =>
     (await query(sql, more)).json<{ status: number; detail: string; layer?: string }>();
 
-  it("tells its server's version", async () => {
+  it("reports its server's version", async () => {
     const { components } = (await app.inject("/actuator/health")).json<{
       components: { dataSources: { components: { shop: { details: { database: string } } } } };
     }>();
     expect(components.dataSources.components.shop.details.database).to.match(/^MariaDB 1[01]\./);
   });
 
-  it("has a schema with comments, keys and sample values", async () => {
+  it("returns a schema with comments, keys and sample values", async () => {
     const schema: DatabaseSchema = databaseSchema.parse((await app.inject("/datasources/shop/schema")).json());
     const [customers, orders, rich] = schema.tables;
     expect(customers).to.deep.include({
@@ -84,7 +84,7 @@ describe("a MySQL data source", () => {
     ]);
   });
 
-  it("keeps values whole on their way through JSON", async () => {
+  it("converts values to JSON without loss", async () => {
     const values: [sql: string, json: unknown, type: string][] = [
       ["1", 1, "int"],
       ["9007199254740991", 9007199254740991, "bigint"],
@@ -112,7 +112,7 @@ describe("a MySQL data source", () => {
     expect((await result("SELECT placed FROM orders WHERE id = 1")).rows).to.deep.equal([["2024-02-29T08:11:12.345Z"]]);
   });
 
-  it("gives parameters to the database as they are", async () => {
+  it("passes parameters to the database unchanged", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 100 }), async (text) => {
         expect((await result("SELECT ? AS t", { params: [text] })).rows).to.deep.equal([[text]]);
@@ -128,7 +128,7 @@ describe("a MySQL data source", () => {
     ]);
   });
 
-  it("is cut at the row limit, which is said only when there is more", async () => {
+  it("truncates a result at the row limit and says so only when rows are left", async () => {
     for (const [limit, expected, truncated] of [
       [1, 1, true],
       [499, 499, true],
@@ -148,7 +148,7 @@ describe("a MySQL data source", () => {
     ]);
   });
 
-  it("is cut at the size limit, and refuses what would not fit into memory", async () => {
+  it("truncates a result at the size limit and refuses a row that would not fit into memory", async () => {
     const { rowCount, truncated } = await result(
       "SELECT concat(note, (SELECT group_concat(name) FROM customers WHERE id < 100)) FROM customers",
       { limit: 10_000 },
@@ -160,20 +160,20 @@ describe("a MySQL data source", () => {
     });
   });
 
-  it("explains what is wrong with a statement", async () => {
+  it("explains errors in a statement", async () => {
     expect((await problem("SELECT * FROM custmers")).detail).to.match(/Table 'shop.custmers' doesn't exist/);
     expect(await problem("SELECT FROM WHERE")).to.deep.include({ status: 400 });
     expect(await problem("SELECT ?")).to.deep.include({ status: 400 });
   });
 
-  it("is not read where it would cost too much", async () => {
+  it("refuses a statement whose estimated cost is too high", async () => {
     expect(await problem("SELECT count(*) FROM orders a, orders b, orders c, orders d")).to.deep.include({
       status: 403,
       layer: "cost limit",
     });
   });
 
-  it("stops a statement at its timeout, and when the caller goes", async () => {
+  it("stops a statement at its timeout and when the caller disconnects", async () => {
     const slow = "SELECT count(*) FROM orders a, orders b, customers c WHERE a.total + b.total > c.id";
     const late = await createService({ dataSources: [server!.settings], log, costLimits: {} });
     expect(
@@ -203,7 +203,7 @@ describe("a MySQL data source", () => {
     await late.close();
   });
 
-  it("runs queries side by side", async () => {
+  it("runs queries concurrently", async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) => result("SELECT ?, count(*) FROM customers", { params: [n] })),
     );

@@ -13,10 +13,10 @@ import { z } from "zod";
 const keys = (env: Record<string, string>) => deriveKeys(readEnv(z.object(keyEnv), env));
 const [first, second] = ["a".repeat(43), "b".repeat(43)];
 
-describe("the encryption of data sources' passwords", () => {
+describe("password encryption", () => {
   const current = keys({ DATASOURCE_KEY: first, DATASOURCE_KEY_ID: "k0" });
 
-  it("gives back what was put in, in the same place and in no other", () => {
+  it("decrypts a password in its own context only", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.string(), (password, place, other) => {
         const encrypted = encryptPassword(current, password, place);
@@ -28,11 +28,11 @@ describe("the encryption of data sources' passwords", () => {
     );
   });
 
-  it("is another one each time", () => {
+  it("encrypts equal passwords differently", () => {
     expect(encryptPassword(current, "x", "y").password).to.not.equal(encryptPassword(current, "x", "y").password);
   });
 
-  it("notices a change of any byte", () => {
+  it("refuses a password of which a byte was changed", () => {
     const encrypted = encryptPassword(current, "password", "place");
     const bytes = Buffer.from(encrypted.password, "base64");
     for (let at = 0; at < bytes.length; at++) {
@@ -46,7 +46,7 @@ describe("the encryption of data sources' passwords", () => {
     expect(() => decryptPassword(current, { ...encrypted, password: "" }, "place")).to.throw(Problem);
   });
 
-  it("opens with the key before, and encrypts with the current one", () => {
+  it("decrypts with the previous key and encrypts with the current one", () => {
     const rotated = keys({
       DATASOURCE_KEY: second,
       DATASOURCE_KEY_ID: "k1",
@@ -62,7 +62,7 @@ describe("the encryption of data sources' passwords", () => {
     );
   });
 
-  it("needs a key that is long enough, and does not show it", () => {
+  it("refuses a short key without showing it", () => {
     expect(() => keys({ DATASOURCE_KEY: "short-secret" }))
       .to.throw(ConfigurationError)
       .with.property("message")

@@ -11,7 +11,7 @@ import { startPostgresql, type TestPostgresql } from "../../support/postgresql.t
 const log = createLogger("test", "silent");
 const endless = "SELECT count(*) FROM things a, things b, things c, things d WHERE a.n + b.n + c.n + d.n < 0";
 
-describe("a PostgreSQL server of several processes", () => {
+describe("a PostgreSQL data source on a real server", () => {
   let server: TestPostgresql | undefined;
   let app: FastifyInstance;
   before(async function () {
@@ -40,7 +40,7 @@ describe("a PostgreSQL server of several processes", () => {
       )
     ).rowCount;
 
-  it("is read as a role that may read what it has been granted", async () => {
+  it("reads only what its role was granted", async () => {
     expect(await query("SELECT secret FROM private")).to.deep.include({ status: 403, layer: "role" });
     const { tables } = (await app.inject("/datasources/shop/schema")).json<DatabaseSchema>();
     expect(tables.map(({ name }) => name)).to.deep.equal(["things"]);
@@ -51,7 +51,7 @@ describe("a PostgreSQL server of several processes", () => {
     await eventually(async () => expect(await running()).to.equal(0));
   });
 
-  it("stops a statement when the caller goes", async () => {
+  it("stops a statement when the caller disconnects", async () => {
     const { port } = app.server.address() as AddressInfo;
     const caller = new AbortController();
     const body = JSON.stringify({ sql: endless, timeout_ms: 60_000 });
@@ -68,7 +68,7 @@ describe("a PostgreSQL server of several processes", () => {
     expect((await query("SELECT count(*) FROM things")).rows).to.deep.equal([[1000]]);
   });
 
-  it("is connected to with TLS, and where asked for only if somebody vouches for its certificate", async function () {
+  it("connects with TLS, and verifies the certificate if configured to", async function () {
     if (programOf("openssl") === undefined) {
       console.log("      skipped: openssl is not installed");
       this.skip();
@@ -100,7 +100,7 @@ describe("a PostgreSQL server of several processes", () => {
     await encrypted.close();
   });
 
-  it("is not read where that would cost too much, as the planner sees it", async () => {
+  it("refuses a statement whose estimated cost is too high", async () => {
     const careful = await createService({ dataSources: [server!.settings], log });
     const ask = (sql: string) => careful.inject({ method: "POST", url: "/datasources/shop/query", payload: { sql } });
     expect((await ask(endless)).json()).to.deep.include({ status: 403, layer: "cost limit" });

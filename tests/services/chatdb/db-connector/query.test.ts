@@ -34,7 +34,7 @@ describe("queries by the db-connector", () => {
     return response.json<{ status: number; detail: string; [extra: string]: unknown }>();
   };
 
-  it("give columns with their types, and rows", async () => {
+  it("return columns with their types, and rows", async () => {
     const { columns, rows, rowCount, truncated } = await result(
       "SELECT id, name, price AS cost FROM products WHERE id = $1",
       { params: [1] },
@@ -53,7 +53,7 @@ describe("queries by the db-connector", () => {
     });
   });
 
-  it("keep values whole on their way through JSON", async () => {
+  it("convert values to JSON without loss", async () => {
     const values: [sql: string, json: unknown][] = [
       ["1", 1],
       ["9007199254740991::bigint", 9007199254740991],
@@ -86,12 +86,12 @@ describe("queries by the db-connector", () => {
     for (const [sql, json] of values) expect((await result(`SELECT ${sql}`)).rows, sql).to.deep.equal([[json]]);
   });
 
-  it("keep columns of the same name apart", async () => {
+  it("return columns of the same name separately", async () => {
     const { columns, rows } = await result("SELECT 1 AS a, 2 AS a");
     expect([columns.map(({ name }) => name), rows]).to.deep.equal([["a", "a"], [[1, 2]]]);
   });
 
-  it("give parameters to the database as they are", async () => {
+  it("pass parameters to the database unchanged", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: "grapheme", maxLength: 100 }).filter((text) => !text.includes("\0")),
@@ -109,7 +109,7 @@ describe("queries by the db-connector", () => {
     ]);
   });
 
-  it("are cut at the row limit, which is said only when there is more", async () => {
+  it("are truncated at the row limit, and say so only when rows are left", async () => {
     for (const [limit, expected, truncated] of [
       [1, 1, true],
       [499, 499, true],
@@ -127,7 +127,7 @@ describe("queries by the db-connector", () => {
     expect((await result("SELECT n FROM generate_series(1, 2000) AS n")).rowCount).to.equal(1000);
   });
 
-  it("are cut at the size limit", async () => {
+  it("are truncated at the size limit", async () => {
     const { rowCount, truncated } = await result(
       "SELECT (SELECT string_agg('x', '') FROM generate_series(1, 200)) FROM generate_series(1, 5000)",
       { limit: 10_000 },
@@ -143,7 +143,7 @@ describe("queries by the db-connector", () => {
     expect((await result("SELECT 1")).rows).to.deep.equal([[1]]);
   });
 
-  it("explain what is wrong with a statement", async () => {
+  it("explain errors in a statement", async () => {
     expect(await problem("SELECT * FROM ordrs")).to.deep.include({ status: 400, sqlstate: "42P01", position: 15 });
     expect(await problem("SELEC 1")).to.deep.include({ status: 400, sqlstate: "42601", position: 1 });
     expect(await problem("SELECT 1 / 0")).to.deep.include({ status: 400, sqlstate: "22012" });
@@ -153,7 +153,7 @@ describe("queries by the db-connector", () => {
     );
   });
 
-  it("only read", async () => {
+  it("refuse statements that write", async () => {
     const writes = [
       "DELETE FROM order_items",
       "UPDATE products SET price = 0",
@@ -169,7 +169,7 @@ describe("queries by the db-connector", () => {
     for (const sql of writes) expect((await problem(sql)).status, sql).to.equal(403);
   });
 
-  it("leave a connection that the next one can use, whatever becomes of them", async () => {
+  it("leave a usable connection after an error or a truncated result", async () => {
     for (let round = 0; round < 6; round++) {
       await problem("SELECT 1 / 0");
       await problem("SELECT string_agg('x', '') FROM generate_series(1, 1000000)");
@@ -178,7 +178,7 @@ describe("queries by the db-connector", () => {
     expect((await result("SELECT timestamptz '2024-01-01 00:00Z'")).rows).to.deep.equal([["2024-01-01T00:00:00Z"]]);
   });
 
-  it("have pages, if they have an order", async () => {
+  it("return pages if they are ordered", async () => {
     const { rows } = await result("SELECT id FROM customers ORDER BY id", { limit: 3, offset: 598 });
     expect(rows).to.deep.equal([[599], [600]]);
     const page = await result("SELECT id FROM customers ORDER BY id", { limit: 3, offset: 3 });
@@ -187,14 +187,14 @@ describe("queries by the db-connector", () => {
     expect(await problem("SELECT id FROM customers", { offset: 1 })).to.deep.include({ status: 400 });
   });
 
-  it("run side by side", async () => {
+  it("run concurrently", async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) => result("SELECT $1::int, count(*) FROM customers", { params: [n] })),
     );
     expect(answers.map(({ rows }) => rows[0]?.[0])).to.deep.equal(Array.from({ length: 30 }, (_, n) => n));
   });
 
-  it("need a data source that there is, and a request that is right", async () => {
+  it("answer 404 for an unknown data source and 400 for an invalid request", async () => {
     expect(await problem("SELECT 1", {}, "nowhere")).to.deep.include({ status: 404, datasources: ["shop"] });
     for (const more of [
       { sql: "" },
@@ -211,7 +211,7 @@ describe("queries by the db-connector", () => {
 });
 
 describe("a query that does not end", () => {
-  it("is given up at its timeout, also when the database does not keep to it", async () => {
+  it("fails at its timeout even when the database ignores the timeout", async () => {
     const database = await startStuckDatabase();
     const settings = {
       name: "stuck",

@@ -53,7 +53,7 @@ describe("the schema of a data source", () => {
     databaseSchema.parse((await app.inject(`/datasources/sales/schema${options}`)).json());
   const table = (name: string) => schema.tables.find((each) => each.name === name);
 
-  it("has the tables and views of all schemas, and partitions by their parent", () => {
+  it("contains the tables and views of all schemas, and partitioned tables once", () => {
     expect(schema.tables.map(({ schema: space, name, kind }) => `${space}.${name} ${kind}`)).to.deep.equal([
       "public.days table",
       "sales.open_stores view",
@@ -62,7 +62,7 @@ describe("the schema of a data source", () => {
     ]);
   });
 
-  it("has columns with types, comments, and keys in their order", () => {
+  it("contains columns with types and comments, and keys with their columns in order", () => {
     expect(table("stores")).to.deep.equal({
       schema: "sales",
       name: "stores",
@@ -91,7 +91,7 @@ describe("the schema of a data source", () => {
     expect(table("regions")?.primaryKey).to.deep.equal(["country", "code"]);
   });
 
-  it("is kept for a while, and read again for who needs it fresher", async () => {
+  it("is cached for a while, and read again when the caller needs a fresher one", async () => {
     await database.pool.query("CREATE TABLE public.late ()");
     await database.pool.query("ALTER TABLE public.late ADD COLUMN x int");
     expect((await read()).at).to.equal(schema.at);
@@ -100,7 +100,7 @@ describe("the schema of a data source", () => {
     await database.pool.query("DROP TABLE public.late");
   });
 
-  it("has what the role may read, and no more", async () => {
+  it("contains only what the role may read", async () => {
     await database.pool.query(
       "CREATE ROLE clerk; GRANT USAGE ON SCHEMA sales TO clerk; GRANT SELECT ON sales.regions TO clerk; GRANT SELECT (id, region_code) ON sales.stores TO clerk",
     );
@@ -115,7 +115,7 @@ describe("the schema of a data source", () => {
     ]);
   });
 
-  it("is not there for an unknown data source, which says what there is", async () => {
+  it("answers 404 for an unknown data source and lists the existing ones", async () => {
     const response = await app.inject("/datasources/nowhere/schema");
     expect([response.statusCode, response.json<{ detail: string }>().detail]).to.deep.equal([
       404,
@@ -123,7 +123,7 @@ describe("the schema of a data source", () => {
     ]);
   });
 
-  it("does not tell the password with the list", async () => {
+  it("hides the password in the list of data sources", async () => {
     const response = await app.inject("/datasources");
     const { host, port } = database;
     expect(response.json()).to.deep.equal({
@@ -143,8 +143,8 @@ describe("the schema of a data source", () => {
   });
 });
 
-describe("a data source that is down", () => {
-  it("is shown as down by a connector that is up", async () => {
+describe("an unavailable data source", () => {
+  it("is DOWN while the connector itself is UP", async () => {
     const database = await startPglite();
     const down = { ...settingsOf(database, "down"), port: 1 };
     const app = await createService({ dataSources: [settingsOf(database, "up"), down], log });
@@ -177,7 +177,7 @@ describe("a data source that is down", () => {
   });
 });
 
-describe("the schema of a data source that goes away while it is read", () => {
+describe("the schema of a data source that fails while it is read", () => {
   let database: TestDatabase;
   let proxy: Server;
   let app: FastifyInstance;
@@ -207,7 +207,7 @@ describe("the schema of a data source that goes away while it is read", () => {
     await database.close();
   });
 
-  it("is none rather than one that lacks its sample values, and all there afterwards", async () => {
+  it("is an error instead of a schema without sample values, and complete afterwards", async () => {
     const answer = await app.inject("/datasources/sales/schema");
     expect(answer.statusCode).to.be.oneOf([502, 503]);
     away = false;

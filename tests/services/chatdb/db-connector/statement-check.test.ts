@@ -50,11 +50,11 @@ const only = {
 const checks = { postgresql: checkPostgresql, mysql: checkMysql };
 
 for (const [dialect, check] of Object.entries(checks) as [keyof typeof checks, typeof checkMysql][]) {
-  describe(`the check of statements for ${dialect}`, () => {
+  describe(`the statement check for ${dialect}`, () => {
     for (const sql of [...both, ...only[dialect]])
-      it(`lets through: ${sql}`, () => expect(check(sql)).to.have.property("ordered"));
+      it(`accepts: ${sql}`, () => expect(check(sql)).to.have.property("ordered"));
 
-    it("knows whether rows come in an order", () => {
+    it("detects whether the rows are ordered", () => {
       const ordered = (sql: string) => check(sql).ordered;
       expect(ordered("SELECT 1 AS a ORDER BY a")).to.equal(true);
       expect(ordered("(SELECT 1) UNION (SELECT 2) ORDER BY 1")).to.equal(true);
@@ -62,7 +62,7 @@ for (const [dialect, check] of Object.entries(checks) as [keyof typeof checks, t
       expect(ordered("SELECT rank() OVER (ORDER BY id) FROM orders")).to.equal(false);
     });
 
-    it("reads text and names that are quoted as its driver quotes them, whatever is in them", () => {
+    it("accepts any text and name that its driver has quoted", () => {
       const [text, name] =
         dialect === "mysql"
           ? [(value: string) => mysql.escape(value), (value: string) => mysql.escapeId(value, true)]
@@ -87,10 +87,10 @@ for (const [dialect, check] of Object.entries(checks) as [keyof typeof checks, t
   });
 }
 
-describe("the rows that MySQL's planner expects to look at", () => {
+describe("the rows that MySQL's planner expects to examine", () => {
   const step = (id: number, rows: number, filtered = 100) => ({ id, rows, filtered });
 
-  it("are those of each table, for each row that is left before it", () => {
+  it("multiply each table's rows by the rows left before it", () => {
     expect(rowsExamined([step(1, 100)])).to.equal(100);
     expect(rowsExamined([step(1, 100, 10), step(1, 50)])).to.equal(100 + 10 * 50);
     expect(rowsExamined([step(1, 100), step(1, 50), step(1, 20)])).to.equal(100 + 5000 + 100_000);

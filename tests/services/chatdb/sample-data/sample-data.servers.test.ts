@@ -9,7 +9,7 @@ import { startMariadb } from "../../support/mariadb.ts";
 import { startMongodb } from "../../support/mongodb.ts";
 
 describe("sample shop in other databases", () => {
-  it("loads into MySQL, every row, with comments and keys", async function () {
+  it("loads every row into MySQL, with comments and keys", async function () {
     const server = await startMariadb(this);
     await loadMysql(server.admin);
     for (const [table, rows] of Object.entries<object[]>({ ...generateShop() })) {
@@ -38,7 +38,7 @@ describe("sample shop in other databases", () => {
     await server.close();
   });
 
-  it("loads into MongoDB, a document for every row", async function () {
+  it("loads a document for every row into MongoDB", async function () {
     const server = await startMongodb(this);
     await loadMongodb(server.db);
     const shop = generateShop();

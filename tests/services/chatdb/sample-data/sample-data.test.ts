@@ -21,12 +21,12 @@ describe("sample shop", () => {
   });
   after(() => database.close());
 
-  it("is the same for the same seed and another for another", () => {
+  it("is equal for equal seeds and differs for different ones", () => {
     expect(digest(generateShop(7))).to.equal(digest(generateShop(7)));
     expect(digest(generateShop(7))).not.to.equal(digest(generateShop(8)));
   });
 
-  it("has some thousand rows, distinct product names, customers in Germany and customers who never ordered", () => {
+  it("has thousands of rows, distinct product names, customers in Germany and customers without orders", () => {
     const shop = generateShop();
     expect(Object.values(shop).flat().length).to.be.within(5_000, 20_000);
     expect(new Set(shop.products.map(({ name, category_id }) => `${category_id} ${name}`)).size).to.equal(
@@ -37,7 +37,7 @@ describe("sample shop", () => {
     expect(buyers.size).to.be.lessThan(sizes.customers);
   });
 
-  it("loads once, every row", async () => {
+  it("loads every row once", async () => {
     const shop = generateShop();
     expect(await load(database.pool)).to.equal(true);
     expect(await load(database.pool)).to.equal(false);
@@ -47,14 +47,14 @@ describe("sample shop", () => {
     }
   });
 
-  it("goes on numbering after the generated rows", async () => {
+  it("continues the ids after the generated rows", async () => {
     const { rows } = await database.pool.query<{ id: number }>(
       "INSERT INTO orders (customer_id, ordered_at, status) VALUES (1, now(), 'pending') RETURNING id",
     );
     expect(rows[0]?.id).to.equal(sizes.orders + 1);
   });
 
-  it("leaves nothing behind when it fails", async () => {
+  it("leaves nothing behind when loading fails", async () => {
     const other = await startPglite();
     try {
       const broken = generateShop();

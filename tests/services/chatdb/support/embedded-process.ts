@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 export type PlatformProcess = ReturnType<typeof launch>;
 
-/** Starts the platform's command, with `temporary` as the system's temporary folder. */
+/** Starts the platform's command. @param temporary the system's temporary folder */
 export function launch(args: string[], temporary?: string) {
   const env = temporary === undefined ? process.env : { ...process.env, TMPDIR: temporary };
   const child = spawn(process.execPath, ["services/start.ts", ...args], {
@@ -24,7 +24,7 @@ export function launch(args: string[], temporary?: string) {
   return {
     output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Waits until standard output has the text, two minutes at most; rejects with the output when the process ends before. */
+    /** Waits up to two minutes until standard output has the text; rejects with the output if the process ends before. */
     async printed(text: string): Promise<void> {
       await eventually(() => {
         if (!output.stdout.includes(text) && running()) throw new Error(`did not print "${text}" in time`);
@@ -32,12 +32,12 @@ export function launch(args: string[], temporary?: string) {
       if (!output.stdout.includes(text))
         throw new Error(`ended without printing "${text}": ${output.stdout}${output.stderr}`);
     },
-    /** Exit code, or the signal that ended it, and all it printed. */
+    /** Waits for the end and returns the exit code or signal, and all output. */
     async ended() {
       const [code, signal] = await closed;
       return { code: code ?? signal, ...output };
     },
-    /** Ends it, whatever its state. */
+    /** Kills the process, whatever its state. */
     async destroy(): Promise<void> {
       if (running()) child.kill("SIGKILL");
       await closed;

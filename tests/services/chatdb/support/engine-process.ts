@@ -1,6 +1,6 @@
 /**
- * An engine in a process of its own, to be killed. Takes its settings and a job as JSON arguments, publishes the job to itself on a bus in
- * memory, and prints each event about it, a line of JSON each.
+ * Runs an engine in a process of its own, which tests kill. It takes settings and a job as JSON arguments, publishes the
+ * job to itself on an in-memory bus, and prints each event about it as a line of JSON.
  */
 import { topics } from "@chatdb/contracts/topics.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
@@ -30,5 +30,5 @@ await createService({
   ...deps,
 });
 await bus.publish(topics.trainingJobs, [{ key: job.job_id, value: job }]);
-// Nothing listens; the parent ends it.
+// Nothing listens, so a timer keeps the process alive until the parent ends it.
 setInterval(() => undefined, 60_000);

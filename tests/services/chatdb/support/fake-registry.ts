@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { ImportedModel, ModelVersion } from "@chatdb/contracts/models.ts";
 import { artifactFormat, serializeArtifact, type ModelArtifact } from "@chatdb/ml-model/artifact.ts";
 
-/** y = constant + 2 * width + (5 for red) */
+/** Creates a model of y = constant + 2 * width + (5 for red). */
 export const linear = (constant: number): ModelArtifact => ({
   family: "linear-regression",
   format: artifactFormat,
@@ -18,13 +18,13 @@ export const linear = (constant: number): ModelArtifact => ({
   weights: [8, 0, 5, 0],
 });
 
-/** A registry that answers as the real one does, counts what it is asked, and can be hurt. */
+/** Answers like the real registry, records its requests, and simulates failures. */
 export class FakeRegistry {
   readonly calls: string[] = [];
   readonly models = new Map<string, Buffer[]>();
-  /** Version by stage, by model. */
+  /** The version in each stage, by model. */
   readonly stages = new Map<string, Record<string, number>>();
-  /** How the model is called that came as an ONNX file, by model. */
+  /** The description of each model that was imported as an ONNX file. */
   readonly imported = new Map<string, ImportedModel>();
   mood: "well" | "away" | "damaging" = "well";
   /** Awaited before an artifact is answered. */
@@ -74,7 +74,7 @@ export class FakeRegistry {
     this.#add(name, serializeArtifact(artifact));
   }
 
-  /** A version that came as an ONNX file: all of its model's do. */
+  /** Adds an imported ONNX file as a version; all versions of its model are imported then. */
   import(name: string, file: Buffer, imported: ImportedModel): void {
     this.imported.set(name, imported);
     this.#add(name, file);

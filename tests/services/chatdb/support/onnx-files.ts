@@ -3,7 +3,7 @@ import { doubles, Graph, integers, type Value } from "@chatdb/ml-model/onnx/grap
 
 const folder = new URL("../onnx-runtime/files/", import.meta.url);
 
-/** A file of tests/services/onnx-runtime/files, which make.py made. */
+/** Reads a file that make.py generated in tests/services/chatdb/onnx-runtime/files. */
 export const onnxFile = (name: string) => readFileSync(new URL(`${name}.onnx`, folder));
 
 interface Expected {
@@ -12,17 +12,17 @@ interface Expected {
   probabilities?: number[][];
 }
 
-/** What scikit-learn and LightGBM predict, by the name of the file. */
+/** The predictions of scikit-learn and LightGBM, by the name of the file. */
 export const expectedOf = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Record<
   string,
   Expected
 >;
 
-/** A row by the names of the features. */
+/** Names the values of a row by feature. */
 export const named = (features: readonly string[], row: Expected["rows"][number]) =>
   Array.isArray(row) ? Object.fromEntries(row.map((value, place) => [features[place]!, value])) : row;
 
-/** A file of another program that answers for each x what `build` makes of it. */
+/** Creates a foreign model file that computes `build` for each x. */
 function fileOf(build: (graph: Graph, x: Value) => Value): Buffer {
   const graph = new Graph();
   graph.output("y", "double", build(graph, graph.input("x", "double")), 1);
@@ -31,10 +31,10 @@ function fileOf(build: (graph: Graph, x: Value) => Value): Buffer {
   return bytes;
 }
 
-/** y = factor * x */
+/** Creates a file for y = factor * x. */
 export const times = (factor: number) => fileOf((graph, x) => graph.op("Mul", [x, graph.constant(doubles([factor]))]));
 
-/** y = x, after as many products of matrices of 1000 by 1000. */
+/** Creates a slow file for y = x, which multiplies matrices of 1000 by 1000 first. */
 export const slow = (products: number) =>
   fileOf((graph, x) => {
     const nothing = graph.op("Mul", [graph.op("ReduceMax", [x], { keepdims: 1 }), graph.constant(doubles([0]))]);
@@ -43,7 +43,7 @@ export const slow = (products: number) =>
     return graph.op("Add", [x, graph.op("ReduceMax", [matrix], { keepdims: 1 })]);
   });
 
-/** y = x, by way of a tensor of so many numbers. */
+/** Creates a file for y = x that needs a tensor of so many numbers. */
 export const wide = (numbers: number) =>
   fileOf((graph, x) =>
     graph.op("Add", [

@@ -18,7 +18,7 @@ export const detailOf = (answer: LightMyRequestResponse) => answer.json<{ detail
 export interface TestRegistry {
   app: FastifyInstance;
   db: Kysely<RegistryTables>;
-  /** The object store beneath whatever `objects` made of it. */
+  /** The object store that `objects` wraps. */
   objects: ObjectStore;
   put: (name: string, bytes: string) => Promise<LightMyRequestResponse>;
   register: (name: string, bytes: string, job?: string, more?: object) => Promise<LightMyRequestResponse>;
@@ -29,11 +29,11 @@ export interface TestRegistry {
 
 export interface TestRegistryOptions
   extends Partial<Pick<Deps, "artifactGraceS" | "maxArtifactBytes" | "maxDatasetBytes">> {
-  /** Another store around the real one. */
+  /** Wraps the object store. */
   objects?: (real: ObjectStore) => ObjectStore;
 }
 
-/** A registry on that database, which it closes, with a folder as object store. */
+/** Starts a registry on a database, which it closes, and a folder as object store. */
 export async function startRegistry(
   pool: pg.Pool,
   { objects: around = (real) => real, ...options }: TestRegistryOptions = {},

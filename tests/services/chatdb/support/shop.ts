@@ -9,7 +9,7 @@ export interface TestShop {
   database: TestDatabase;
   settings: DataSourceSettings;
   connector: Connector;
-  /** Rows of a query as the db-connector gives them. */
+  /** Runs a query through the db-connector and returns the rows. */
   run(sql: string, params?: readonly unknown[]): Promise<QueryResult["rows"]>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export const settingsOf = ({ host, port }: TestDatabase, name = "shop"): DataSou
   tls: "disable",
 });
 
-/** The sample shop in a database of its own, and a connector to it. */
+/** Starts a database with the sample shop, and a connector to it. */
 export async function startShop(): Promise<TestShop> {
   const database = await startPglite();
   await load(database.pool);

@@ -14,10 +14,10 @@ export interface Received {
   };
 }
 
-/** What a server does with a request. */
+/** The way in which the stub handles a request. */
 export type Behaviour = (response: ServerResponse, request: Received) => void;
 
-/** The body of a completion: https://platform.openai.com/docs/api-reference/chat/object */
+/** Returns the body of a completion: https://platform.openai.com/docs/api-reference/chat/object */
 export const completion = (content: string | null) =>
   JSON.stringify({
     id: "1",
@@ -27,7 +27,7 @@ export const completion = (content: string | null) =>
     choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }],
   });
 
-/** A model that says this. An object is said as JSON. */
+/** Answers with this text, or with an object as JSON. */
 export const says =
   (answer: string | object | null): Behaviour =>
   (response) =>
@@ -35,7 +35,7 @@ export const says =
       .setHeader("content-type", "application/json")
       .end(completion(typeof answer === "object" && answer !== null ? JSON.stringify(answer) : answer));
 
-/** A server that answers with a status. */
+/** Answers with a status. */
 export const answers =
   (status: number, body = "", headers: Record<string, string> = {}): Behaviour =>
   (response) =>
@@ -43,10 +43,10 @@ export const answers =
 
 export type StubModel = Awaited<ReturnType<typeof startStubModel>>;
 
-/** A chat API on a port of its own, which does what a test says. */
+/** Starts a chat API whose behaviour the test sets. */
 export async function startStubModel() {
   const received: Received[] = [];
-  /** Requests whose connection ended before they were answered. */
+  /** `abandoned` counts requests whose connection ended before they were answered. */
   const stub = { behaviour: says({ plan: null }), abandoned: 0 };
   const server = createServer((request, response) => {
     response.once("close", () => (stub.abandoned += response.writableFinished ? 0 : 1));
@@ -68,7 +68,7 @@ export async function startStubModel() {
     get abandoned() {
       return stub.abandoned;
     },
-    /** From now on; each behaviour once, the last one from then on. */
+    /** Sets the behaviours for the next requests; the last one repeats. */
     does(...behaviours: Behaviour[]) {
       received.length = 0;
       stub.abandoned = 0;

@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../../../../services/embedded/data-directory
 import { startChatDb } from "@chatdb/embedded/chatdb.ts";
 import { housesCsv } from "@chatdb/sample-data/datasets.ts";
 
-/** The whole platform, with a folder of files to train from. */
+/** Starts all of ChatDB, with a folder of files to train from. */
 export async function startTrainingPlatform() {
   const directory = temporaryDirectory();
   const platform = await startChatDb({ host: "127.0.0.1", port: 0, directory, logLevel: "silent" });
@@ -19,11 +19,11 @@ export async function startTrainingPlatform() {
   };
   return {
     url: platform.url,
-    /** Writes a file. @returns its path */
+    /** Writes a file and returns its path. */
     file,
     houses: await file("houses of mine.csv", housesCsv(300)),
     flowers: await file("flowers.csv", flowersCsv()),
-    /** A gateway to the same services that asks for tokens. */
+    /** Starts a gateway to the same services that requires tokens, and returns its URL. */
     async guarded(oidc: { issuer: string; audience: string }): Promise<string> {
       const { url } = platform;
       const upstreams = {
@@ -47,7 +47,7 @@ export async function startTrainingPlatform() {
   };
 }
 
-/** Two kinds of flowers, which their petals tell apart. */
+/** Generates two kinds of flowers that differ in their petals. */
 function flowersCsv(): string {
   const rows = Array.from({ length: 120 }, (_, at) =>
     (at % 2 === 0 ? [1 + (at % 7) / 10, "short", "daisy"] : [4 + (at % 9) / 10, "long", "lily"]).join(","),

@@ -24,8 +24,9 @@ type Publish = (topic: string, events: OutgoingEvent[]) => Promise<void>;
 export type TrainingStack = Awaited<ReturnType<typeof startTrainingStack>>;
 
 /**
- * The four services of the training pipeline on PGlite, a directory and a bus in memory, with handles to disturb them.
- * @param dbConnectorUrl for questions about a data source; default: an address where nothing listens
+ * Starts the four services of the training pipeline on PGlite, a directory and an in-memory bus, with switches for
+ * failures.
+ * @param dbConnectorUrl the db-connector for datasets from a query. Default: an address where nothing listens
  */
 export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1" } = {}) {
   const log = createLogger("test", "silent");
@@ -60,7 +61,7 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
 
   const engines = new Set<FastifyInstance>();
   const joinGroup = createMembership(bus);
-  /** An engine; closing it leaves its events to the others. */
+  /** Starts an engine. Closing it leaves its events to the other engines. */
   const startEngine = async ({
     publish,
     ...other
@@ -94,7 +95,7 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   return {
     bus,
     objects,
-    /** Where they are. */
+    /** The folder of the object store. */
     folder,
     modelRegistryUrl,
     faults,
@@ -110,7 +111,7 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
     submit: async (request: object) =>
       jobAccepted.parse((await orchestrator.inject({ method: "POST", url: "/jobs", payload: request })).json()).job_id,
     jobOf: async (id: string): Promise<Job> => job.parse((await orchestrator.inject({ url: `/jobs/${id}` })).json()),
-    /** Waits for a job's end; default: 10 s at most. */
+    /** Waits for a job's end. Default timeout: 10 s. */
     ended(id: string, timeoutMs = 10_000): Promise<Job> {
       return eventually(async () => {
         const found = await this.jobOf(id);
@@ -132,7 +133,10 @@ export async function startTrainingStack({ dbConnectorUrl = "http://127.0.0.1:1"
   };
 }
 
-/** A bus in memory knows no members that leave; here each group's events go to the member that joined last, as after a rebalance. */
+/**
+ * Adds members that leave to the in-memory bus: each group's events go to the member that joined last, as after a
+ * rebalance.
+ */
 function createMembership(bus: EventBus) {
   const groups = new Map<string, Handle[]>();
   return () => {

@@ -5,8 +5,8 @@ import { expect } from "chai";
 const columns = (...types: [name: string, type: string][]) => types.map(([name, type]) => ({ name, type }));
 const perStatus = columns(["status", "text"], ["number_of_orders", "bigint"]);
 
-describe("the page: which chart a result suits", () => {
-  it("bars for labels with a number, the longest first unless an order was asked for", () => {
+describe("the page's choice of a chart", () => {
+  it("draws bars for labels with numbers, the longest first unless the question ordered the rows", () => {
     const rows: Rows = [
       ["paid", 3],
       [null, "7.50"],
@@ -31,7 +31,7 @@ describe("the page: which chart a result suits", () => {
     months: ["2024-02", "2024-01", "2024-03"],
     quarters: ["2024-Q2", "2024-Q1", "2024-Q3"],
   })) {
-    it(`a line for ${what} with a number, in their order`, () => {
+    it(`draws a line for ${what} with numbers, in order of time`, () => {
       const chart = chartOf(
         columns(["when", "text"], ["sum", "numeric"]),
         labels.map((label, at) => [label, at]),
@@ -42,7 +42,7 @@ describe("the page: which chart a result suits", () => {
     });
   }
 
-  it("a line for the number of a year", () => {
+  it("draws a line for years with numbers", () => {
     expect(
       chartOf(
         columns(["ordered_at_year", "integer"], ["count", "bigint"]),
@@ -56,7 +56,7 @@ describe("the page: which chart a result suits", () => {
     ).to.equal("line");
   });
 
-  it("leaves out keys, and rows without a number", () => {
+  it("ignores key columns and rows without a number", () => {
     const chart = chartOf(
       columns(["id", "integer"], ["name", "text"], ["price", "numeric(10,2)"]),
       [
@@ -72,7 +72,7 @@ describe("the page: which chart a result suits", () => {
     ]);
   });
 
-  it("draws the first of many, and says of how many", () => {
+  it("draws the first of many bars and reports how many there are", () => {
     const chart = chartOf(
       perStatus,
       Array.from({ length: 100 }, (_, n) => [`s${n}`, n]),
@@ -81,7 +81,7 @@ describe("the page: which chart a result suits", () => {
     expect([chart?.points.length, chart?.total, chart?.points[0]?.value]).to.deep.equal([25, 100, 99]);
   });
 
-  it("none for one row, two numbers, two labels, or no number", () => {
+  it("draws nothing for one row, two number columns, two label columns, or no number", () => {
     expect(chartOf(perStatus, [["paid", 3]], false)).to.equal(undefined);
     expect(
       chartOf(
@@ -116,7 +116,7 @@ describe("the page: which chart a result suits", () => {
     expect(chartOf([], [], false)).to.equal(undefined);
   });
 
-  it("has round ticks around all values and 0", () => {
+  it("chooses round ticks that enclose all values and 0", () => {
     const around = (...values: number[]) =>
       ticks(
         values.map((value) => ({ label: "", value })),

@@ -1,31 +1,36 @@
 import { columnsOf, headBytes, headOf, defaultTarget } from "@chatdb/api-gateway/page/models/dataset-columns.ts";
 import { expect } from "chai";
 
-describe("the page: the columns of a dataset", () => {
+describe("the page's reading of a dataset's columns", () => {
   const cases: [string, string, string, string[]][] = [
-    ["fields of the first line", "area,rooms,price\n120,4,500000\n", "houses.csv", ["area", "rooms", "price"]],
-    ["a line that ends as in Windows, or does not end", "a,b\r\n1,2", "x.csv", ["a", "b"]],
     [
-      "quotes, with separators, lines and quotes inside",
+      "reads the fields of the first line",
+      "area,rooms,price\n120,4,500000\n",
+      "houses.csv",
+      ["area", "rooms", "price"],
+    ],
+    ["accepts a line that ends with CR LF or not at all", "a,b\r\n1,2", "x.csv", ["a", "b"]],
+    [
+      "accepts quoted fields with separators, line breaks and quotes",
       '"a, b","c\nd","e ""f"""\n1,2,3',
       "x.csv",
       ["a, b", "c\nd", 'e "f"'],
     ],
-    ["a byte order mark, and blanks around names", "\uFEFFa , b\n", "x.csv", ["a", "b"]],
-    ["no line but that one", "a,b", "x.csv", ["a", "b"]],
-    ["nothing", "", "x.csv", []],
-    ["the names in JSON lines", '{"text": "good", "label": 1}\n{}', "x.jsonl", ["text", "label"]],
-    ["JSON lines that are none", "text\n", "x.ndjson", []],
+    ["drops a byte order mark and blanks around names", "\uFEFFa , b\n", "x.csv", ["a", "b"]],
+    ["accepts a file of a single line", "a,b", "x.csv", ["a", "b"]],
+    ["finds no columns in an empty file", "", "x.csv", []],
+    ["reads the names in JSON lines", '{"text": "good", "label": 1}\n{}', "x.jsonl", ["text", "label"]],
+    ["finds no columns in invalid JSON lines", "text\n", "x.ndjson", []],
   ];
   for (const [what, head, name, columns] of cases) it(what, () => expect(columnsOf(head, name)).to.deep.equal(columns));
 
-  it("has a target unless somebody says otherwise: the one of that name, else the last", () => {
+  it("uses the column named target, otherwise the last one, as the default target", () => {
     expect(defaultTarget(["a", "target", "b"])).to.equal("target");
     expect(defaultTarget(["a", "b"])).to.equal("b");
     expect(defaultTarget([])).to.equal(undefined);
   });
 
-  it("is read from the beginning alone", async () => {
+  it("reads only the beginning of a file", async () => {
     let asked = 0;
     const endless = new ReadableStream({
       pull: (controller) => {

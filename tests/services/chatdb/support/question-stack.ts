@@ -9,8 +9,8 @@ import { createService as createParser } from "@chatdb/query-parser/service.ts";
 import type { FastifyInstance } from "fastify";
 import { startShop } from "./shop.ts";
 
-/** All that answers questions, on the sample shop. */
-export async function startAsking({
+/** Starts the services that answer questions, on the sample shop. */
+export async function startQuestionStack({
   languageModel,
   ...access
 }: Pick<Deps, "oidc"> & { languageModel?: LanguageModelOptions } = {}) {
@@ -44,7 +44,7 @@ export async function startAsking({
   return {
     url,
     shop,
-    /** What was said about answers. */
+    /** The published feedback. */
     given,
     async close() {
       for (const app of apps.reverse()) await app.close();
