@@ -12,10 +12,10 @@ import { expect } from "./scenario.ts";
 
 export type Gateway = ReturnType<typeof openGateway>;
 
-/** A question may wait for a first look at the schema. */
+/** Time limit of a request, milliseconds: a question may wait for the first scan of the schema. */
 const timeoutMs = 15_000;
 
-/** What a user of ChatDB can do, by way of the gateway alone. Failures are Problems with the gateway's reason. */
+/** Creates a client of the gateway for everything that a user can do. It throws Problems with the gateway's reason. */
 export function openGateway(url: string) {
   const http = createHttpClient(url, { timeoutMs });
 

@@ -17,7 +17,7 @@ dt { color: var(--muted) } dd { margin: 0; overflow-wrap: anywhere; font-family:
 .error { color: var(--failed); margin: 0 }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr } th:nth-child(1) { width: auto } }`;
 
-/** A run as a page that needs nothing else: no script, no other file. While the run goes on, it reloads itself. */
+/** Renders a run as a page without scripts or other files. It reloads itself while the run is running. */
 export function reportPage(run: Run): string {
   const { run_id, status, gateway, started_at, finished_at, scenarios } = run;
   const took = finished_at === undefined ? undefined : Date.parse(finished_at) - Date.parse(started_at);
@@ -74,7 +74,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** Six digits of a number are enough to read; the JSON of the run has them all. Spaces after commas let long lists wrap. */
+/** Formats evidence. Numbers have six digits, the JSON of the run has all; spaces after commas let long lists wrap. */
 function text(value: unknown): string {
   if (typeof value === "string") return value;
   const short = (_key: string, each: unknown) =>

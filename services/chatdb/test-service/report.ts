@@ -4,12 +4,12 @@ const outcome = z.enum(["passed", "failed"]);
 
 export const step = z.object({
   name: z.string(),
-  /** Skipped: a step before it failed. */
+  /** Skipped if an earlier step failed. */
   status: z.enum(["passed", "failed", "skipped"]),
   took_ms: z.number().nonnegative(),
-  /** What the step saw: facts by name. */
+  /** Evidence of the step: facts by name. */
   evidence: z.record(z.string(), z.json()),
-  /** Why it failed. */
+  /** Reason of the failure. */
   error: z.string().optional(),
 });
 export type Step = z.infer<typeof step>;
@@ -22,7 +22,7 @@ export const scenario = z.object({
 });
 export type Scenario = z.infer<typeof scenario>;
 
-/** Body of `POST /runs`, which may be left out. */
+/** Optional body of `POST /runs`. */
 export const runOptions = z.strictObject({
   jobs: z.int().min(2).max(200).default(10).describe("Jobs that are submitted at once"),
 });
@@ -35,7 +35,7 @@ export const run = z.object({
   gateway: z.url(),
   started_at: z.iso.datetime(),
   finished_at: z.iso.datetime().optional(),
-  /** Those that are done. */
+  /** The finished scenarios. */
   scenarios: z.array(scenario),
 });
 export type Run = z.infer<typeof run>;

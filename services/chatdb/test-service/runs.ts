@@ -9,10 +9,10 @@ import { concurrentJobs } from "./scenarios/concurrent-jobs.ts";
 import { queryProcessing } from "./scenarios/query-processing.ts";
 import { trainingPipeline } from "./scenarios/training-pipeline.ts";
 
-/** Runs remembered, the latest. */
-const kept = 20;
+/** Number of the latest runs that are kept. */
+const maxRuns = 20;
 
-/** The runs of this process: one at a time, so that each measures the platform and not the other. */
+/** The runs of this process, one at a time, so that a run does not disturb the measurements of another. */
 export class Runs {
   readonly #gateway: Gateway;
   readonly #url: string;
@@ -25,7 +25,7 @@ export class Runs {
     this.#log = log;
   }
 
-  /** Newest first. */
+  /** Lists runs, newest first. */
   list(): Run[] {
     return [...this.#runs.values()].reverse();
   }
@@ -34,15 +34,15 @@ export class Runs {
   find(id: string): Run {
     const found = this.#runs.get(id);
     if (!found)
-      throw new Problem(chatdbProblems.testRunNotFound, `There is no run ${id}; the last ${kept} are remembered.`);
+      throw new Problem(chatdbProblems.testRunNotFound, `There is no run ${id}; the last ${maxRuns} are kept.`);
     return found;
   }
 
-  /** Begins a run and returns at once. @throws Problem 409 while another goes on */
+  /** Starts a run and returns at once. @throws Problem 409 while another one is running */
   start({ jobs }: RunOptions): Run {
     const current = this.list().find(({ status }) => status === "running");
     if (current)
-      throw new Problem(chatdbProblems.testRunRunning, `The run ${current.run_id} is under way; wait for its end.`, {
+      throw new Problem(chatdbProblems.testRunRunning, `The run ${current.run_id} is running; wait for its end.`, {
         run_id: current.run_id,
       });
     const run: Run = {
@@ -53,7 +53,7 @@ export class Runs {
       scenarios: [],
     };
     this.#runs.set(run.run_id, run);
-    for (const id of [...this.#runs.keys()].slice(0, -kept)) this.#runs.delete(id);
+    for (const id of [...this.#runs.keys()].slice(0, -maxRuns)) this.#runs.delete(id);
     void this.#execute(run, jobs);
     return run;
   }

@@ -4,19 +4,19 @@ import type { Scenario, Step } from "./report.ts";
 
 export type Evidence = Record<string, z.core.util.JSONType>;
 
-/** A step checks something and says what it saw. It fails by throwing. */
+/** Runs a step, whose check returns its evidence and fails by throwing. */
 export type StepRunner = (name: string, check: () => Promise<Evidence>) => Promise<void>;
 
 export interface ScenarioDefinition {
   name: string;
-  /** All steps, in order; the last ones are reported as skipped when one fails. */
+  /** Names of all steps in order; those after a failure are reported as skipped. */
   steps: readonly string[];
   run(step: StepRunner): Promise<void>;
 }
 
 class StepFailed extends Error {}
 
-/** Runs the steps until one fails. Never rejects: what went wrong is in the report. */
+/** Runs the steps until one fails. It never rejects for a failed step; the report has the reason. */
 export async function runScenario(definition: ScenarioDefinition): Promise<Scenario> {
   const { name, steps: names } = definition;
   const steps: Step[] = [];
@@ -51,7 +51,7 @@ async function outcomeOf(check: () => Promise<Evidence>): Promise<Pick<Step, "st
   }
 }
 
-/** What was seen is not what should be. */
+/** The evidence is not as expected. */
 export class Unexpected extends Error {
   readonly evidence: Evidence;
 
@@ -67,7 +67,7 @@ export function expect(condition: boolean, message: string, evidence?: Evidence)
 }
 
 /**
- * Asks until the answer is the one that is waited for.
+ * Polls until the answer satisfies `done`.
  * @throws Unexpected after the deadline (ms), with the last answer
  */
 export async function waitUntil<T>(

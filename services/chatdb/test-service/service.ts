@@ -8,12 +8,12 @@ import { reportPage } from "./report-html.ts";
 import { Runs } from "./runs.ts";
 
 export interface Deps {
-  /** Address of the gateway that is tested. */
+  /** Address of the tested gateway. */
   gatewayUrl: string;
   log?: Logger;
 }
 
-/** Runs the test scenarios against a gateway, as its users would, and reports on them as JSON and as a page. */
+/** Runs the test scenarios against a gateway like a user, and reports them as JSON and as a page. */
 export function createService({ gatewayUrl, log = createLogger("test-service") }: Deps): Promise<FastifyInstance> {
   const gateway = openGateway(gatewayUrl);
   const runs = new Runs(gateway, gatewayUrl, log);
@@ -28,10 +28,10 @@ export function createService({ gatewayUrl, log = createLogger("test-service") }
 
   app.post(
     "/runs",
-    { schema: { summary: "Begin a run of all scenarios", body: runOptions.nullish(), response: { 202: run } } },
+    { schema: { summary: "Starts a run of all scenarios", body: runOptions.nullish(), response: { 202: run } } },
     async (request, reply) => {
-      const begun = runs.start(request.body ?? runOptions.parse({}));
-      return reply.code(202).header("location", `/runs/${begun.run_id}/report.html`).send(begun);
+      const started = runs.start(request.body ?? runOptions.parse({}));
+      return reply.code(202).header("location", `/runs/${started.run_id}/report.html`).send(started);
     },
   );
   app.get(

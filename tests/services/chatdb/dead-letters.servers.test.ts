@@ -27,7 +27,7 @@ describe("dead letters of a broker's messages", function () {
   });
   after(() => broker?.close());
 
-  it("are all that no service can use, of whichever kind, once each, and what follows is taken", async () => {
+  it("are all messages that no service can handle, once each, and later messages are handled", async () => {
     const connection = { bootstrapBrokers: [broker.bootstrap] };
     const admin = new Admin({ clientId: "test", ...connection });
     await admin.createTopics({ topics: Object.values(topics), partitions: 1, replicas: 1 });

@@ -67,7 +67,7 @@ describe("databases of three kinds, two of them added to a running platform", ()
     ["orders placed since March 2025", false],
     ["products that cost more than 100", false],
   ] as const) {
-    it(`answer alike: ${question}`, async () => {
+    it(`answer the same: ${question}`, async () => {
       const expected = await ask(question, "shop");
       expect(expected.rows).to.have.length.above(0);
       for (const datasource of ["mysql", "mongodb"]) {

@@ -38,7 +38,7 @@ describe("docs/chatdb/training.md", function () {
       env: { ...process.env, CHATDB_URL: platform.url },
     });
 
-  it("has commands for a terminal, for curl, and for a model that was trained elsewhere", () => {
+  it("has commands for the terminal, for curl, and for a model that was trained elsewhere", () => {
     expect(blocks).to.have.length(3);
   });
 
@@ -48,7 +48,7 @@ describe("docs/chatdb/training.md", function () {
       expect(stdout).to.match(part);
   });
 
-  it("leads there by curl", async () => {
+  it("leads from a file to a prediction by curl", async () => {
     const { stdout } = await runs(blocks[1]!);
     expect(stdout)
       .to.contain("event: end")
@@ -57,7 +57,7 @@ describe("docs/chatdb/training.md", function () {
       .and.to.contain('"contributions"');
   });
 
-  it("leads from a file of another program to a prediction", async () => {
+  it("leads from an ONNX file to a prediction", async () => {
     // What the lines of Python there write, which tests/services/onnx-runtime/files/make.py has, too.
     await writeFile(join(folder, "iris.onnx"), onnxFile("iris-logistic"));
     const { stdout } = await runs(blocks[2]!);

@@ -3,6 +3,7 @@ import type { TableFeature } from "@chatdb/ml-model/feature.ts";
 import { leafOf, inconsistency, tree, type Tree } from "@chatdb/ml-model/tree.ts";
 import type { Evaluation } from "@chatdb/contracts/models.ts";
 import type { TrainingParameters } from "@chatdb/contracts/training-parameters.ts";
+import { parseJson } from "@platform/kit/json.ts";
 import { z } from "zod";
 import { binCategories, binNumbers } from "./bins.ts";
 import { boost, type Boosted } from "./boosted-trees.ts";
@@ -135,9 +136,5 @@ function treesOf(watch: Watch, features: readonly TableFeature[], scores: number
 }
 
 function readTrees(state: Uint8Array): Tree[] | undefined {
-  try {
-    return z.array(tree).safeParse(JSON.parse(Buffer.from(state).toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
+  return z.array(tree).safeParse(parseJson(Buffer.from(state).toString("utf8"))).data;
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { parseJson } from "@platform/kit/json.ts";
 import { ColumnBuilder, type Column } from "./column.ts";
 import { JobError } from "./job-error.ts";
 import { ProblemList } from "./problem-list.ts";
@@ -65,12 +66,8 @@ function cellOf(value: unknown): string {
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -13,11 +13,11 @@ const [submit, parse, execute, answer] = [
 
 interface Question {
   text: string;
-  /** A query of our own that gives the right answer, one number. */
+  /** A query of this test that gives the right answer, one number. */
   control: Statement;
 }
 
-/** A question that the data source can answer: about customers by country where it has them, otherwise about its first table. */
+/** Chooses a question for the data source: about customers by country if it has them, otherwise about its first table. */
 function questionFor({ datasource, dialect, tables }: DatabaseSchema): Question {
   const customers = tables.find(
     ({ name, columns }) => name === "customers" && columns.some((column) => column.name === "country"),
@@ -51,7 +51,7 @@ function count(
   return { sql: `SELECT count(*) FROM ${quoted(schema)}.${quoted(name)}${condition}`, params: where ? [where[1]] : [] };
 }
 
-/** "End-to-End Query Processing": a question in plain English comes back with the right rows, also when taken step by step. */
+/** "End-to-End Query Processing": a question in plain English gives the right rows, at once and step by step. */
 export function queryProcessing(gateway: Gateway): ScenarioDefinition {
   return {
     name: "End-to-End Query Processing",

@@ -13,11 +13,11 @@ const [submit, queue, process, store, validate] = [
   "Validate model metadata",
 ] as const;
 
-// Always the same, so that runs replace each other's data instead of piling it up.
+// Constant names, so that runs replace each other's data.
 const datasetName = "test-service-pipeline.csv";
 const modelName = "test-service-pipeline";
 
-/** "ML Training Pipeline": a dataset becomes a model that predicts, and every service on the way tells the same story. */
+/** "ML Training Pipeline": a dataset becomes a model that predicts, and all services report the same facts. */
 export function trainingPipeline(gateway: Gateway): ScenarioDefinition {
   return {
     name: "ML Training Pipeline",
@@ -36,7 +36,7 @@ export function trainingPipeline(gateway: Gateway): ScenarioDefinition {
         return { dataset: location, bytes: csv.length, job_id: id, status: accepted.status };
       });
       await step(queue, async () => {
-        // The engine learns of jobs from Kafka alone: that it has this one shows that the job went through.
+        // Engines get jobs only from Kafka, so a started job went through it.
         const { created_at, started_at } = await waitUntil(
           "an engine takes the job",
           () => gateway.job(id),
@@ -66,27 +66,29 @@ export function trainingPipeline(gateway: Gateway): ScenarioDefinition {
         return { model: name, version, bytes: model.bytes, sha256, format: model.format };
       });
       await step(validate, async () => {
-        const { lineage, metrics } = model;
-        const dataset = createHash("sha256").update(csv).digest("hex");
-        expect(model.job_id === id, "the model names another job", { job_id: model.job_id });
-        expect(
-          lineage?.dataset_location === location && lineage.dataset_sha256 === dataset,
-          "the model names another dataset",
-          { lineage: lineage ?? null },
-        );
-        expect(
-          JSON.stringify(metrics) === JSON.stringify(done.metrics),
-          "registry and orchestrator report different metrics",
-          { registry: metrics },
-        );
-        expect((metrics.r2 ?? 0) > 0.999, "the data is a straight line, which the model should have found", {
-          metrics,
-        });
+        checkLineage(model, { csv, location, job: done });
         const { prediction } = await gateway.predict(model.name, model.version, { a: 7, b: 4 });
         const right = expectedTarget(7, 4);
         expect(Math.abs(Number(prediction) - right) < 0.1, "the model predicts wrongly", { prediction, right });
-        return { r2: metrics.r2!, dataset_sha256: dataset, prediction, right };
+        return { r2: model.metrics.r2!, dataset_sha256: model.lineage!.dataset_sha256, prediction, right };
       });
     },
   };
+}
+
+function checkLineage(model: ModelVersion, { csv, location, job }: { csv: string; location: string; job: Job }): void {
+  const { lineage, metrics } = model;
+  const digest = createHash("sha256").update(csv).digest("hex");
+  expect(model.job_id === job.job_id, "the model names another job", { job_id: model.job_id });
+  expect(
+    lineage?.dataset_location === location && lineage.dataset_sha256 === digest,
+    "the model names another dataset",
+    { lineage: lineage ?? null },
+  );
+  expect(
+    JSON.stringify(metrics) === JSON.stringify(job.metrics),
+    "registry and orchestrator report different metrics",
+    { registry: metrics },
+  );
+  expect((metrics.r2 ?? 0) > 0.999, "the data is a straight line, which the model should have found", { metrics });
 }

@@ -4,15 +4,15 @@ import { datasetNameOf, modelNameOf } from "@chatdb/contracts/names.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 
-describe("names that suit what people have", () => {
-  it("are near to those of the files", () => {
+describe("names derived from those of files", () => {
+  it("resemble those of the files", () => {
     expect(datasetNameOf("My Houses (2).CSV")).to.equal("my-houses-2-.csv");
     expect(datasetNameOf("äöü")).to.equal("dataset.csv");
     expect(modelNameOf("houses.csv")).to.equal("houses");
     expect(modelNameOf(".csv")).to.equal("model");
   });
 
-  it("are allowed, whatever a file is called", () => {
+  it("are valid for any name of a file", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 100, maxLength: 300 })), (file) => {
         const dataset = datasetNameOf(file);

@@ -1,8 +1,8 @@
 import { isNumeric, numberOf, shown } from "@chatdb/contracts/values.ts";
 import { expect } from "chai";
 
-describe("values as people read them", () => {
-  it("knows the numbers of each kind of database", () => {
+describe("values formatted for people", () => {
+  it("recognises the numeric types of each kind of database", () => {
     for (const type of [
       "integer",
       "bigint",
@@ -30,7 +30,7 @@ describe("values as people read them", () => {
       expect(isNumeric({ type }), type).to.equal(type === "int4range");
   });
 
-  it("shows times without what says nothing, and averages with few digits", () => {
+  it("shortens times and averages", () => {
     expect(shown("2024-05-01T00:00:00.000Z")).to.equal("2024-05-01");
     expect(shown("2024-05-01T12:30:05.120Z")).to.equal("2024-05-01 12:30:05");
     expect(shown("254.8437500000000000")).to.equal("254.8438");
@@ -39,7 +39,7 @@ describe("values as people read them", () => {
     expect(shown({ a: [1] })).to.equal('{"a":[1]}');
   });
 
-  it("draws no text and no null as a number", () => {
+  it("converts no text and no null to a number", () => {
     expect([
       numberOf("7.5"),
       numberOf(0),

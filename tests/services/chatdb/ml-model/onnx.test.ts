@@ -107,7 +107,7 @@ describe("models as ONNX files", function () {
     ["boosted-trees", "three"],
   ];
   for (const [family, kind] of cases) {
-    it(`predict in ONNX Runtime what they predict here: ${family}, ${kind}`, async () => {
+    it(`predict the same in ONNX Runtime: ${family}, ${kind}`, async () => {
       const { artifact } = train(datasetOf(kind), "y", { family, ...(family === "boosted-trees" && { trees: 30 }) });
       const { predict } = createPredictor(artifact);
       const ours = asked.map((row) => predict(row));
@@ -129,7 +129,7 @@ describe("models as ONNX files", function () {
   }
 
   for (const family of ["k-nearest-neighbours", "text-classification"] as const) {
-    it(`are not there of ${family}, for a reason that is told`, () => {
+    it(`are not available for ${family}, with a reason`, () => {
       const dataset = datasetOf("two");
       const texts = {
         ...dataset,

@@ -42,7 +42,7 @@ class Fragile {
   }
 }
 
-describe("model-registry: artifacts that nobody names", function () {
+describe("model-registry: unreferenced artifacts", function () {
   this.timeout(60_000);
   let postgres: TestPostgresql;
   const started: TestRegistry[] = [];
@@ -84,7 +84,7 @@ describe("model-registry: artifacts that nobody names", function () {
     expect(await keysOf(registry)).to.have.members(named.map(({ artifact_key }) => artifact_key));
   }
 
-  it("are removed once they are old, and what versions name stays", async () => {
+  it("are removed once they are old, and referenced ones stay", async () => {
     const registry = await start({ artifactGraceS: 0 });
     await registry.put("kept", "kept");
     await registry.register("kept", "kept");
@@ -96,7 +96,7 @@ describe("model-registry: artifacts that nobody names", function () {
     await expectWhole(registry, "kept");
   });
 
-  it("stay within the grace period, each upload with a period of its own", async () => {
+  it("stay within the grace period of their upload", async () => {
     const registry = await start({ artifactGraceS: 3600 });
     await registry.put("young", "bytes");
     expect((await collect(registry)).removed).to.deep.equal([]);
@@ -117,7 +117,7 @@ describe("model-registry: artifacts that nobody names", function () {
     expect((await registry.get("/models/young/1/artifact")).body).to.equal("bytes");
   });
 
-  it("are removed also where a crash left them without a row", async () => {
+  it("are removed if a crash left them without a row", async () => {
     const registry = await start({ artifactGraceS: 0 });
     await registry.objects.put("models", "lost/object", Buffer.from("?"));
     expect(await collect(registry)).to.deep.equal({ removed: ["lost/object"], bytes: 1 });
@@ -127,7 +127,7 @@ describe("model-registry: artifacts that nobody names", function () {
   });
 
   for (const when of ["before", "after"] as const) {
-    it(`leave nothing behind when the process dies at a put or a removal, ${when} it took place`, async () => {
+    it(`are all removed after a crash ${when} a put or a removal`, async () => {
       const store = new Fragile();
       const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
       store.dies = { call: "put", when };
@@ -147,7 +147,7 @@ describe("model-registry: artifacts that nobody names", function () {
     });
   }
 
-  it("do not take with them bytes that are put again and registered while they are removed", async () => {
+  it("are removed without bytes that are uploaded and registered meanwhile", async () => {
     const store = new Fragile();
     const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
     await registry.put("m", "same");
@@ -169,7 +169,7 @@ describe("model-registry: artifacts that nobody names", function () {
     await expectWhole(registry, "m");
   });
 
-  it("refuse an upload that outlasts the grace period, rather than name what may be gone", async () => {
+  it("cause an upload that outlasts the grace period to be rejected", async () => {
     const store = new Fragile();
     const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
     const arrives = Promise.withResolvers<void>();
@@ -186,7 +186,7 @@ describe("model-registry: artifacts that nobody names", function () {
     expect(await keysOf(registry)).to.deep.equal([]);
   });
 
-  it("go, and the others stay, in whatever order puts, registrations and collections meet", async () => {
+  it("are removed, and no others, for any order of puts, registrations and collections", async () => {
     const store = new Fragile();
     // With no grace at all, everything that is not registered at once is fair game.
     const registry = await start({ artifactGraceS: 0, objects: (real) => store.around(real) });
@@ -215,7 +215,7 @@ describe("model-registry: artifacts that nobody names", function () {
     );
   });
 
-  it("cannot be registered where the database knows of bytes that the store has not, as after a backup was restored", async () => {
+  it("cannot be registered if the store lacks the bytes, as after a restore", async () => {
     const registry = await start();
     await registry.put("m", "bytes");
     for (const key of await keysOf(registry)) await registry.objects.remove("models", key);
@@ -241,7 +241,7 @@ describe("model-registry: artifacts that nobody names", function () {
     expect((await second.post("/artifacts/collect")).statusCode).to.equal(200);
   });
 
-  it("are collected again and again, also after a collection that failed", async () => {
+  it("are collected at intervals, also after a failed collection", async () => {
     const registry = await start({ artifactGraceS: 3600 });
     const store = new Fragile();
     let lists = 0;
@@ -265,7 +265,7 @@ describe("model-registry: artifacts that nobody names", function () {
     await collection.stop();
   });
 
-  it("do not include those of versions from before artifacts had rows", async () => {
+  it("do not include those of versions from before the table of artifacts", async () => {
     const database = `registry_${++databases}`;
     await postgres.admin.query(`CREATE DATABASE ${database}`);
     const { host, port } = postgres.settings;

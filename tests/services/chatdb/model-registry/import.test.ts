@@ -31,7 +31,7 @@ describe("model-registry: models of ONNX files", function () {
   const versionsOf = async (name: string) =>
     modelVersionList.parse((await registry.get(`/models/${name}`)).json()).versions;
 
-  it("keeps a file as it came, and how it is called", async () => {
+  it("stores a file unchanged, with its description", async () => {
     const name = freshName();
     const file = onnxFile("iris-logistic");
     const answer = await send(name, file, {
@@ -69,7 +69,7 @@ describe("model-registry: models of ONNX files", function () {
     }
   });
 
-  it("makes one version of the same file with the same options, also of many at once", async () => {
+  it("makes one version of the same file and options, also for concurrent imports", async () => {
     const name = freshName();
     const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => send(name, times(n % 2))));
     expect(answers.map(({ statusCode }) => statusCode).sort()).to.deep.equal([200, 200, 200, 200, 201, 201]);
@@ -82,7 +82,7 @@ describe("model-registry: models of ONNX files", function () {
       expect((await registry.get(`/models/${name}/${version}/artifact`)).statusCode).to.equal(200);
   });
 
-  it("tells its default names, and takes columns that are inputs", async () => {
+  it("names columns by default, and accepts an input for each column", async () => {
     expect((await send(freshName(), onnxFile("diabetes-linear"))).json()).to.deep.include({
       imported: { target: "prediction", features: Array.from({ length: 10 }, (_, at) => `x${at + 1}`) },
     });
@@ -91,7 +91,7 @@ describe("model-registry: models of ONNX files", function () {
     });
   });
 
-  it("says what is wrong, and keeps nothing of it", async () => {
+  it("reports all faults of a file, and stores nothing", async () => {
     const name = freshName();
     const refused = async (file: Buffer, query: Record<string, string>, status: number, ...parts: string[]) => {
       const answer = await send(name, file, query);

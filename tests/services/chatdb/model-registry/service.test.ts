@@ -51,7 +51,7 @@ describe("model-registry", () => {
       duplex: "half",
     } as RequestInit);
 
-  it("keeps a version: bytes first, then what is known of them", async () => {
+  it("stores a version: first its bytes, then its metadata", async () => {
     const name = freshName();
     expect((await put(name, "weights")).json()).to.deep.equal({ sha256: digest("weights"), bytes: 7 });
     const lineage = {
@@ -80,7 +80,7 @@ describe("model-registry", () => {
     expect(artifact.headers).to.include({ etag: `"${digest("weights")}"`, "content-length": "7" });
   });
 
-  it("gives a version as an ONNX file, where it has such a form", async () => {
+  it("exports a version to ONNX if its family allows it", async () => {
     const name = freshName();
     const features = [{ kind: "number", name: "x", mean: 0, scale: 1, required: true }];
     const linear = JSON.stringify({
@@ -135,7 +135,7 @@ describe("model-registry", () => {
     expect(await versionsAt(`/models/${name}`)).to.have.lengthOf(1);
   });
 
-  it("gives one version for one job, however often and with whatever bytes it registers", async () => {
+  it("makes one version for a job, however often it registers", async () => {
     const name = freshName();
     await put(name, "one");
     await put(name, "two");
@@ -149,7 +149,7 @@ describe("model-registry", () => {
     expect(await versionsAt(`/models/${name}?job_id=another`)).to.deep.equal([]);
   });
 
-  it("numbers concurrent registrations one after the other, each job once", async () => {
+  it("numbers concurrent registrations consecutively, each job once", async () => {
     const name = freshName();
     await put(name, "{}");
     const jobs = Array.from({ length: 12 }, (_, i) => `job-${i % 8}`);
@@ -161,7 +161,7 @@ describe("model-registry", () => {
     expect((await get(`/models/${name}/latest`)).json()).to.include({ version: 8 });
   });
 
-  it("refuses bytes that are not the announced ones, and keeps what was there", async () => {
+  it("rejects bytes with another digest, and keeps the stored ones", async () => {
     const name = freshName();
     await put(name, "right");
     const wrong = await put(name, "wrong", digest("right"));
@@ -171,7 +171,7 @@ describe("model-registry", () => {
     expect((await get(`/models/${name}/1/artifact`)).body).to.equal("right");
   });
 
-  it("refuses what is too large, also when it comes without a length", async () => {
+  it("rejects an upload that is too large, also without a content-length", async () => {
     const bytes = "x".repeat(1001);
     expect((await put(freshName(), bytes)).statusCode).to.equal(413);
     const streamed = await send(`/models/${freshName()}/artifacts/${digest(bytes)}`, [
@@ -197,7 +197,7 @@ describe("model-registry", () => {
     expect((await get("/models?limit=1001")).statusCode).to.equal(400);
   });
 
-  it("answers 404 for an unknown model and an unknown version, and says which", async () => {
+  it("answers 404 and names the unknown model or version", async () => {
     const name = freshName();
     expect((await get(`/models/${name}/latest`)).json()).to.include({
       status: 404,
@@ -209,7 +209,7 @@ describe("model-registry", () => {
     expect((await get(`/models/${name}/0`)).statusCode).to.equal(400);
   });
 
-  it("takes no name that is not a plain word, in a body or a path", async () => {
+  it("rejects invalid names in body and path", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom("..", ".", "a/b", "A", "-a", "a".repeat(81))),
@@ -229,7 +229,7 @@ describe("model-registry", () => {
     );
   });
 
-  it("keeps datasets: stored, listed, replaced, read back", async () => {
+  it("stores, lists, replaces and returns datasets", async () => {
     const upload = (csv: string) =>
       app.inject({ method: "PUT", url: "/datasets/people.csv", headers: { "content-type": "text/csv" }, payload: csv });
     await upload("a,b\n1,2\n");
@@ -242,7 +242,7 @@ describe("model-registry", () => {
     expect((await get("/datasets/..%2Fmodels")).statusCode).to.equal(400);
   });
 
-  it("keeps no part of an upload that was cut off", async () => {
+  it("stores nothing of an interrupted upload", async () => {
     const half = (function* () {
       yield "a,b\n".repeat(25_000);
       throw new Error("the line went dead");
@@ -272,7 +272,7 @@ describe("model-registry", () => {
     expect(answer.json()).to.include({ sha256: digest((await get("/datasets/large.csv")).rawPayload) });
   });
 
-  it("is ready when its database and its object store answer", async () => {
+  it("is ready if its database and its object store answer", async () => {
     expect((await get("/ready")).json()).to.deep.include({ checks: { database: "ok", objectStore: "ok" } });
   });
 });

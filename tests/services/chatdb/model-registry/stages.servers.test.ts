@@ -47,7 +47,7 @@ describe("model-registry: stages", function () {
   const historyOf = async (name: string) =>
     stageHistory.parse((await registry.get(`/models/${name}/history?limit=1000`)).json()).changes;
 
-  it("are none at first, and one version at most is in production and in staging", async () => {
+  it("start with none, and at most one version is in production and in staging", async () => {
     const name = await modelOf(3);
     expect(await stagesOf(name)).to.deep.equal(["none", "none", "none"]);
     expect((await move(name, 1, "production")).json()).to.include({ version: 1, stage: "production" });
@@ -58,7 +58,7 @@ describe("model-registry: stages", function () {
     expect(await stagesOf(name)).to.deep.equal(["archived", "archived", "production"]);
   });
 
-  it("are references wherever a version is named", async () => {
+  it("can be used as references to versions", async () => {
     const name = await modelOf(3);
     expect(detailOf(await registry.get(`/models/${name}/production`))).to.equal(
       `No version of "${name}" is in production.`,
@@ -82,7 +82,7 @@ describe("model-registry: stages", function () {
     expect(other).not.to.have.any.keys("production_version", "staging_version");
   });
 
-  it("have a history: when, from where, to where, by whom, newest first", async () => {
+  it("have a history with time, stages and user, newest first", async () => {
     const name = await modelOf(2);
     await move(name, 1, "production", "ada");
     await move(name, 1, "production", "ada");
@@ -101,14 +101,14 @@ describe("model-registry: stages", function () {
     expect((await registry.get("/models/nobody/history")).statusCode).to.equal(404);
   });
 
-  it("answer what is not there, and take no other names", async () => {
+  it("answer 404 for missing versions, and reject unknown stages", async () => {
     const name = await modelOf(1);
     expect(detailOf(await move(name, 7, "production"))).to.equal(`There is no version 7 of a model named "${name}".`);
     expect((await move(name, 1, "live")).statusCode).to.equal(400);
     expect((await move(name, "latest", "production")).statusCode).to.equal(400);
   });
 
-  it("roll back to who was in production before, step by step", async () => {
+  it("roll back to former production versions, step by step", async () => {
     const name = await modelOf(3);
     expect(detailOf(await rollBack("nobody"))).to.equal('There is no model named "nobody".');
     const early = await rollBack(name);
@@ -128,7 +128,7 @@ describe("model-registry: stages", function () {
     expect((await historyOf(name))[0]).to.include({ version: 1, from: "archived", to: "production", rollback: true });
   });
 
-  it("roll back what was promoted, however promotions and roll-backs alternate", () => {
+  it("roll back correctly for any sequence of promotions and roll-backs", () => {
     // A pile by other means: each promotion remembers who was there, in a list linked backwards.
     interface Entry {
       version: number;
@@ -155,7 +155,7 @@ describe("model-registry: stages", function () {
     );
   });
 
-  it("stay one of each, whoever promotes and rolls back at the same time", async () => {
+  it("stay unique under concurrent promotions and roll-backs", async () => {
     const name = await modelOf(6);
     let watching = true;
     const most: Record<Stage, number> = { none: 0, staging: 0, production: 0, archived: 0 };
@@ -186,7 +186,7 @@ describe("model-registry: stages", function () {
     expect(await stagesOf(name)).to.deep.equal([1, 2, 3, 4, 5, 6].map((version) => stages.get(version) ?? "none"));
   });
 
-  it("are compared: metrics, data, parameters", async () => {
+  it("allow a comparison of metrics, data and parameters", async () => {
     const name = await modelOf(0);
     const lineage = {
       dataset_location: "s3://datasets/a.csv",
@@ -222,7 +222,7 @@ describe("model-registry: stages", function () {
     expect(detailOf(await registry.get(`/models/${name}/compare?from=1`))).to.include("querystring.to");
   });
 
-  it("keep an evaluation as it came", async () => {
+  it("keep an evaluation unchanged", async () => {
     const name = await modelOf(1);
     const evaluation = {
       confusion: {

@@ -27,7 +27,7 @@ describe("models of ONNX files", function () {
   for (const [name, { rows, predictions, probabilities }] of Object.entries(expectedOf).filter(
     ([name]) => name !== "iris-maps",
   )) {
-    it(`predict what the library predicts that they come from: ${name}`, async () => {
+    it(`predict like the library that made them: ${name}`, async () => {
       const names = name === "iris-neighbours" ? { classes } : {};
       const { features } = await tryOnnx(onnxFile(name), names);
       const model = await load(onnxFile(name), names);
@@ -79,7 +79,7 @@ describe("models of ONNX files", function () {
     },
   ];
   for (const artifact of ours) {
-    it(`predict as here what was exported from here: ${artifact.family}`, async () => {
+    it(`predict like the artifact that was exported: ${artifact.family}`, async () => {
       const { predict, input } = createPredictor(artifact);
       const model = await load(toOnnx(artifact));
       const rows = [{ width: 5, colour: "red" }, { width: -1, colour: "green" }, { colour: "blue" }, {}];
@@ -96,7 +96,7 @@ describe("models of ONNX files", function () {
     });
   }
 
-  it("answer many at a time, each its own", async () => {
+  it("answer concurrent runs separately", async () => {
     const model = await load(times(3));
     const answers = await Promise.all(Array.from({ length: 200 }, (_, x) => model.predict([{ x }, { x: x + 1 }])));
     answers.forEach((answer, x) =>
@@ -104,7 +104,7 @@ describe("models of ONNX files", function () {
     );
   });
 
-  it("end with what takes too long, and start again", async () => {
+  it("end on a timeout, and start again", async () => {
     const model = await load(slow(400), {}, { runMs: 200 });
     const failures = await Promise.all([1, 2].map(() => failureOf(model.predict([{ x: 1 }]))));
     for (const failure of failures)
@@ -118,7 +118,7 @@ describe("models of ONNX files", function () {
       .with.property("message", "did not load within 1 ms");
   });
 
-  it("meet the bound of their memory, and start again", async () => {
+  it("end out of memory, and start again", async () => {
     const model = await load(wide(50_000_000), {}, { memoryMib: 64 });
     for (let again = 0; again < 2; again++) {
       const failure = await failureOf(model.predict([{ x: 1 }]));
@@ -131,7 +131,7 @@ describe("models of ONNX files", function () {
     ]);
   });
 
-  it("answer what is under way or comes late when they are closed", async () => {
+  it("answer running and late predictions after they are closed", async () => {
     const model = await load(times(2));
     const underWay = model.predict([{ x: 4 }]);
     model.close();
@@ -139,7 +139,7 @@ describe("models of ONNX files", function () {
     expect(await model.predict([{ x: 5 }])).to.deep.equal([{ prediction: 10 }]);
   });
 
-  it("are refused where they come as no file, or as a part of one", async () => {
+  it("are rejected if the bytes are incomplete or not a file", async () => {
     const refusal = async (bytes: Uint8Array) =>
       void expect(await failureOf(tryOnnx(bytes, {}))).to.be.instanceOf(InvalidOnnxFile);
     const whole = onnxFile("diabetes-linear");
@@ -151,7 +151,7 @@ describe("models of ONNX files", function () {
     await refusal(Buffer.from("PK\u0003\u0004 a zip file, as PyTorch writes"));
   });
 
-  it("are refused where a tensor claims more numbers than there are", async () => {
+  it("are rejected if a tensor claims more numbers than there are", async () => {
     const file = onnxFile("diabetes-linear");
     // The one tensor with the dimensions [10, 1]: field 1, twice.
     const at = file.indexOf(Buffer.from([0x08, 10, 0x08, 1]));

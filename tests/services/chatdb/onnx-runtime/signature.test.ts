@@ -42,8 +42,8 @@ function faultsOf(bytes: Uint8Array, names: Names = {}): readonly string[] {
   return [];
 }
 
-describe("how the model of an ONNX file is called", () => {
-  it("is by the columns of a matrix, by their names or by numbers", () => {
+describe("the signature of an ONNX file", () => {
+  it("has the columns of a matrix, with given or default names", () => {
     const names = (given?: string[]) =>
       signatureOf(file([matrix], [number]), { features: given }).features.map(({ name }) => name);
     expect(names()).to.deep.equal(["x1", "x2", "x3"]);
@@ -53,7 +53,7 @@ describe("how the model of an ONNX file is called", () => {
     ).to.have.length(2);
   });
 
-  it("is by inputs that are columns, numbers, whole numbers and texts", () => {
+  it("has inputs that are columns of numbers, whole numbers and texts", () => {
     const { matrix, features } = signatureOf(
       file([value("a", float, ["N"]), value("b", int64, ["N", 1]), value("c", text, ["N", 1])], [number]),
       {},
@@ -66,7 +66,7 @@ describe("how the model of an ONNX file is called", () => {
     ]);
   });
 
-  it("leaves out inputs that have their value in the file", () => {
+  it("omits inputs with a value in the file", () => {
     const graph = new Graph();
     graph.output("y", "double", graph.op("Add", [graph.input("x", "double"), graph.constant(doubles([1]))]), 1);
     expect(signatureOf(graph.encode("g", {}), {}).inputs.map(({ name }) => name)).to.deep.equal(["x"]);
@@ -82,7 +82,7 @@ describe("how the model of an ONNX file is called", () => {
     expect(signatureOf(withDefault, {}).inputs.map(({ name }) => name)).to.deep.equal(["X"]);
   });
 
-  it("tells its classes by the labels of its operators, of those that fit", () => {
+  it("finds classes in the matching labels of operators", () => {
     expect(signatureOf(onnxFile("iris-logistic"), {})).to.deep.include({
       label: "label",
       probabilities: "probabilities",
@@ -102,7 +102,7 @@ describe("how the model of an ONNX file is called", () => {
       .and.not.have.property("label");
   });
 
-  it("is refused with all that is wrong, and what to do", () => {
+  it("is rejected with all faults and their remedies", () => {
     expect(faultsOf(Buffer.from("x,y\n1,2\n"))[0]).to.contain("not an ONNX file");
     expect(faultsOf(file([], []))).to.deep.equal([
       "It has no inputs, so it predicts from nothing.",
@@ -125,7 +125,7 @@ describe("how the model of an ONNX file is called", () => {
     expect(faultsOf(onnxFile("iris-maps"))[0]).to.contain("zipmap=False");
   });
 
-  it("is refused where its numbers lie in other files", () => {
+  it("is rejected if its numbers are in other files", () => {
     const graph = {
       name: "g",
       node: [],

@@ -46,7 +46,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
   const post = (url: string, payload: object) => app.inject({ method: "POST", url, payload });
   const batch = (rows: unknown[], more = {}) => post("/predict/batch", { model_name: name, rows, ...more });
 
-  it("answers in the order of the rows, all by one version", async () => {
+  it("answers in the order of the rows, all by the same version", async () => {
     const rows = Array.from({ length: maxRows }, (_, width) => ({ width, colour: width % 2 === 0 ? "red" : "blue" }));
     const answer = predictBatchResponse.parse((await batch(rows)).json());
     expect(answer.model).to.deep.equal({ name, version: 1 });
@@ -56,7 +56,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     for (const wrong of [[], [...rows, rows[0]], [3]]) expect((await batch(wrong)).statusCode).to.equal(400);
   }).timeout(10_000);
 
-  it("lets others have their turn while it computes", async () => {
+  it("answers other requests while it computes a batch", async () => {
     registry.add("many", {
       ...neighbours,
       points: Array.from({ length: 20_000 }, (_, n) => n),
@@ -82,7 +82,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     expect(predictBatchResponse.parse((await computing).json()).predictions[7]).to.deep.equal({ prediction: 7 });
   }).timeout(20_000);
 
-  it("tells all that is wrong with all rows, up to a hundred faults", async () => {
+  it("reports up to a hundred faults of the rows", async () => {
     const good = { width: 1, colour: "red" };
     const answer = await batch([good, { width: "1", colour: "green" }, good, { weight: 3, width: 1 }]);
     expect(answer.statusCode).to.equal(422);
@@ -103,7 +103,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     );
   });
 
-  it("explains a prediction by what each feature adds to a base", async () => {
+  it("explains a prediction by contributions of the features", async () => {
     const request = { features: { width: 3, colour: "red" }, explain: true };
     const { prediction, explanation } = predictResponse.parse(
       (await post("/predict", { model_name: name, ...request })).json(),
@@ -121,7 +121,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     ).not.to.have.property("explanation");
   });
 
-  it("says that neighbours have no explanation", async () => {
+  it("rejects an explanation of nearest neighbours", async () => {
     const answer = await post("/predict", { model_name: "neighbours", features: { x: 2.2 }, explain: true });
     expect([answer.statusCode, answer.json<{ detail: string }>().detail]).to.deep.equal([
       422,
@@ -132,7 +132,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
     });
   });
 
-  it("says what a model wants to be given", async () => {
+  it("describes the input of a model", async () => {
     const answer = modelSchema.parse((await app.inject(`/predict/schema?model_name=${name}&version=1`)).json());
     expect(answer).to.deep.equal({
       model: { name, version: 1 },
@@ -150,7 +150,7 @@ describe("prediction-service: batches, explanations, schemas", () => {
   });
 });
 
-describe("what is checked in a hurry", () => {
+describe("fast validation", () => {
   // A body with a member of this name is refused before it is checked.
   const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
   const anything = fc.oneof(
@@ -158,7 +158,7 @@ describe("what is checked in a hurry", () => {
     fc.constantFrom("red", "blue", 1, 2.5, null, undefined, "latest", "production", true),
   );
 
-  it("is of features what the schema accepts as it is", () => {
+  it("accepts the features that the schema accepts unchanged", () => {
     const { accept, input } = createPredictor(linear(1));
     const features = fc.oneof(
       anything,
@@ -182,7 +182,7 @@ describe("what is checked in a hurry", () => {
     expect(accept({ width: 1, colour: "red" })).to.deep.equal({ width: 1, colour: "red" });
   });
 
-  it("is of requests what the schema makes of them", () => {
+  it("parses requests like the schema", () => {
     const body = fc.oneof(
       anything,
       fc.record(

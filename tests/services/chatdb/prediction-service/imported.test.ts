@@ -55,7 +55,7 @@ describe("prediction-service: models of ONNX files", function () {
     expect(answer.json<{ detail: string }>().detail).to.contain(detail);
   };
 
-  it("predict one row, or many in one run, and tell what they want to be given", async () => {
+  it("predict one row, or many in one run, and describe their input", async () => {
     await serve();
     const features = ["a", "b", "c", "d"];
     const { rows, predictions } = expectedOf["iris-logistic"]!;
@@ -85,7 +85,7 @@ describe("prediction-service: models of ONNX files", function () {
     });
   });
 
-  it("refuse rows that do not fit, and to explain", async () => {
+  it("reject invalid rows and explanations", async () => {
     await serve();
     registry.import(name, onnxFile("cars-columns"), { target: "price", features: ["width", "doors", "colour"] });
     expect(await predictionOf({ width: 1, doors: 0, colour: "red" })).to.be.a("number");
@@ -106,7 +106,7 @@ describe("prediction-service: models of ONNX files", function () {
     expect(batch.json<{ detail: string }>().detail).to.contain("rows.1.doors: missing; expected a whole number");
   });
 
-  it("say 504 where they take too long, and 422 where they need too much, while others go on", async () => {
+  it("answer 504 on a timeout and 422 out of memory, while other models continue", async () => {
     await serve({ limits: { ...patient, runMs: 2000, memoryMib: 64 } });
     const [slowly, widely, ours, imported] = ["slow", "wide", "ours", "quick"].map((kind) => `${kind}-${name}`) as [
       string,
@@ -131,7 +131,7 @@ describe("prediction-service: models of ONNX files", function () {
     expect((await ask({ x: 1 }, {}, slowly)).statusCode).to.equal(504);
   });
 
-  it("give way to a new version without a request that fails", async () => {
+  it("are replaced by a new version without a failed request", async () => {
     await serve();
     registry.import(name, times(1), x);
     registry.stages.set(name, { production: 1 });
@@ -141,7 +141,7 @@ describe("prediction-service: models of ONNX files", function () {
     await eventually(async () => expect(await predictionOf({ x: 5 }, { version: "production" })).to.equal(10), 20_000);
   });
 
-  it("end their threads where they have to make room, and answer all the same", async () => {
+  it("end their threads when they are evicted, and still answer", async () => {
     await serve({ cacheBytes: 20 * MiB });
     const names = [1, 2, 3].map((factor) => {
       registry.import(`${name}-${factor}`, times(factor), x);

@@ -36,13 +36,13 @@ describe("prediction-service", () => {
       (await ask({ model_name: name, features, ...(version !== undefined && { version }) })).json(),
     );
 
-  it("computes what the model says", async () => {
+  it("predicts with the model", async () => {
     expect(await predict()).to.deep.equal({ prediction: 100 + 6 + 5, model: { name, version: 1 } });
     expect(await predict({ width: 3, colour: "blue", age: 7 })).to.deep.include({ prediction: 106 });
     expect(await predict({ width: 3, colour: "blue", age: null })).to.deep.include({ prediction: 106 });
   });
 
-  it("tells all that is wrong with the features at once", async () => {
+  it("reports all faults of the features at once", async () => {
     const answer = await ask({ model_name: name, features: { colour: "green", age: "old", weight: 3 } });
     expect(answer.statusCode).to.equal(422);
     expect(answer.json<{ errors: unknown[] }>().errors).to.have.deep.members([
@@ -53,14 +53,14 @@ describe("prediction-service", () => {
     ]);
   });
 
-  it("answers 404 for a model or a version that is not there, and finds it once it is", async () => {
+  it("answers 404 for a missing model or version, until it exists", async () => {
     expect((await ask({ model_name: "nobody", features: {} })).statusCode).to.equal(404);
     expect((await ask({ model_name: name, version: 2, features: good })).statusCode).to.equal(404);
     registry.add(name, linear(200));
     expect(await predict(good, 2)).to.deep.include({ prediction: 211 });
   });
 
-  it("asks the registry once for a model, however many ask for it at the same time", async () => {
+  it("requests a model once for concurrent callers", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => predict()));
     expect(new Set(answers.map(({ prediction }) => prediction))).to.deep.equal(new Set([111]));
     expect(registry.calls).to.have.members([
@@ -72,7 +72,7 @@ describe("prediction-service", () => {
     expect(body).to.include('model_cache_lookups_total{outcome="miss"} 50');
   });
 
-  it("moves to a new version within the time that the latest one is believed, and not before", async () => {
+  it("moves to a new version after the reference expires, and not before", async () => {
     await predict();
     registry.add(name, linear(200));
     await eventually(
@@ -86,7 +86,7 @@ describe("prediction-service", () => {
     expect(registry.calls.filter((call) => call.endsWith("/artifact"))).to.be.empty;
   });
 
-  it("goes on predicting while the registry is away", async () => {
+  it("continues to predict while the registry is unavailable", async () => {
     await predict();
     registry.mood = "away";
     const asked = registry.calls.length;
@@ -97,7 +97,7 @@ describe("prediction-service", () => {
     expect((await ask({ model_name: "another", features: {} })).statusCode).to.equal(502);
   });
 
-  it("does not use an artifact that came damaged", async () => {
+  it("rejects a damaged artifact", async () => {
     registry.mood = "damaging";
     const answer = await ask({ model_name: name, features: good });
     expect(answer.statusCode).to.equal(502);
@@ -106,7 +106,7 @@ describe("prediction-service", () => {
     expect(await predict()).to.deep.include({ prediction: 111 });
   });
 
-  it("makes room for models by forgetting the one used longest ago", async () => {
+  it("evicts the least recently used model", async () => {
     const size = serializeArtifact(linear(1)).length;
     const small = await createService({
       modelRegistryUrl: url,
@@ -125,13 +125,13 @@ describe("prediction-service", () => {
     await small.close();
   });
 
-  it("refuses numbers that it cannot compute with, rather than answer null", async () => {
+  it("rejects numbers that overflow instead of answering null", async () => {
     expect((await ask({ model_name: name, features: { width: 1.7e308, colour: "red" } })).statusCode).to.equal(422);
   });
 });
 
 describe("a model's artifact", () => {
-  it("comes back from its bytes as it was", () => {
+  it("survives serialization", () => {
     const weights = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(weights, fc.double({ noNaN: true, noDefaultInfinity: true }), (w, intercept) => {
@@ -146,13 +146,13 @@ describe("a model's artifact", () => {
     );
   });
 
-  it("is refused where it does not fit together", () => {
+  it("is rejected if it is inconsistent", () => {
     const bytes = (change: object) => Buffer.from(JSON.stringify({ ...linear(0), ...change }));
     expect(() => parseArtifact(bytes({ weights: [1] }))).to.throw("weights do not fit the features");
     expect(() => parseArtifact(bytes({ format: "chatdb-model/2" }))).to.throw(artifactFormat);
   });
 
-  it("has one spelling: members by name, no spaces, no number that JSON does not have", () => {
+  it("has a canonical form: sorted members, no spaces, finite numbers", () => {
     expect(canonicalJson({ b: [1, { d: 1e21, c: null }], a: "\u20ac" })).to.equal(
       '{"a":"\u20ac","b":[1,{"c":null,"d":1e+21}]}',
     );

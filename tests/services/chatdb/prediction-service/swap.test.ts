@@ -9,7 +9,7 @@ import { Pool } from "undici";
 import { eventually } from "../../support/eventually.ts";
 import { FakeRegistry, linear } from "../support/fake-registry.ts";
 
-describe("prediction-service: what latest and a stage stand for", () => {
+describe("prediction-service: latest and stages", () => {
   const registry = new FakeRegistry();
   let app: FastifyInstance;
   let name: string;
@@ -46,7 +46,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
     return predictResponse.parse(answer.json()).model.version;
   };
 
-  it("is the version that the registry has there, and moves with it", async () => {
+  it("resolve to the registry's version, and follow its changes", async () => {
     registry.stages.set(name, { production: 1, staging: 2 });
     expect([await versionOf("production"), await versionOf("staging"), await versionOf("latest")]).to.deep.equal([
       1, 2, 3,
@@ -57,7 +57,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
     );
   });
 
-  it("is nothing where the registry has none, also when it had one before", async () => {
+  it("answer 404 if the registry has no such version, also after it had one", async () => {
     expect((await ask("production")).statusCode).to.equal(404);
     registry.stages.set(name, { production: 1 });
     expect(await versionOf("production")).to.equal(1);
@@ -66,7 +66,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
     expect((await ask("archived")).statusCode).to.equal(400);
   });
 
-  it("serves the old version until the new one is loaded", async () => {
+  it("serve the former version until the new one is loaded", async () => {
     registry.stages.set(name, { production: 1 });
     expect(await versionOf("production")).to.equal(1);
     const loading = Promise.withResolvers<void>();
@@ -81,7 +81,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
     await eventually(async () => expect(await versionOf("production")).to.equal(2));
   });
 
-  it("stays where the new version cannot be loaded, until it can", async () => {
+  it("keep the former version while the new one cannot be loaded", async () => {
     registry.stages.set(name, { production: 1 });
     expect(await versionOf("production")).to.equal(1);
     registry.mood = "damaging";
@@ -94,7 +94,7 @@ describe("prediction-service: what latest and a stage stand for", () => {
     await eventually(async () => expect(await versionOf("production")).to.equal(2));
   });
 
-  it("changes under load without a request that fails, or a step back", async () => {
+  it("change under load without a failed request or a step back", async () => {
     registry.stages.set(name, { production: 1 });
     const pool = new Pool(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, { connections: 8 });
     const body = JSON.stringify({ model_name: name, version: "production", features });

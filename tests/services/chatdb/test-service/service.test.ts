@@ -16,7 +16,7 @@ describe("test-service", () => {
   describe("scenario", () => {
     const steps = ["one", "two", "three"];
 
-    it("passes when all of its steps do, and keeps what they saw", async () => {
+    it("passes if all steps pass, and keeps their evidence", async () => {
       const result = await runScenario({
         name: "fine",
         steps,
@@ -30,7 +30,7 @@ describe("test-service", () => {
       );
     });
 
-    it("fails at the first step that does, with its evidence, and skips the others", async () => {
+    it("fails at the first failing step with its evidence, and skips the others", async () => {
       const result = await runScenario({
         name: "broken",
         steps,
@@ -48,13 +48,13 @@ describe("test-service", () => {
       expect(result.steps[1]).to.deep.include({ error: "three is not two", evidence: { seen: 3 } });
     });
 
-    it("does not pass when it leaves a step out", async () => {
+    it("fails if it omits a step", async () => {
       expect(
         (await runScenario({ name: "lazy", steps, run: (step) => step("one", () => Promise.resolve({})) })).status,
       ).to.equal("failed");
     });
 
-    it("waits for a condition, and says what it last saw when it gives up", async () => {
+    it("waits for a condition, and reports the last answer after the deadline", async () => {
       let count = 0;
       expect(
         await waitUntil(
@@ -84,7 +84,7 @@ describe("test-service", () => {
         ...over,
       });
 
-    it("shows whatever a step saw as text", () => {
+    it("shows evidence as text", () => {
       const evil = `<img src=x onerror="alert('&')">`;
       const step = { name: evil, status: "failed" as const, took_ms: 5, evidence: { [evil]: [evil] }, error: evil };
       const html = page({ scenarios: [{ name: evil, status: "failed", took_ms: 5, steps: [step] }] });
@@ -92,13 +92,13 @@ describe("test-service", () => {
       expect(html.split("&lt;img src=x onerror=").length - 1).to.equal(5);
     });
 
-    it("reloads itself as long as the run goes on", () => {
+    it("reloads itself while the run is running", () => {
       expect(page({ status: "running" })).to.include('http-equiv="refresh"');
       expect(page({ status: "failed" })).not.to.include('http-equiv="refresh"');
     });
   });
 
-  describe("against a gateway that is not there", () => {
+  describe("without a gateway", () => {
     let app: FastifyInstance;
     before(async () => {
       const server = createServer().listen(0, "127.0.0.1");
@@ -137,7 +137,7 @@ describe("test-service", () => {
       for (const name of scenarios) expect(page.body).to.include(name);
     });
 
-    it("runs once at a time", async () => {
+    it("runs one run at a time", async () => {
       const [first, second] = await Promise.all([
         app.inject({ method: "POST", url: "/runs" }),
         app.inject({ method: "POST", url: "/runs" }),
@@ -151,7 +151,7 @@ describe("test-service", () => {
       );
     });
 
-    it("does not know a run that never was", async () => {
+    it("answers 404 for an unknown run", async () => {
       expect((await app.inject("/runs/4f1c5a53-1f0d-4c0d-9a53-3d6a6c8a1b2c")).statusCode).to.equal(404);
     });
   });
