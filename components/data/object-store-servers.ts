@@ -4,28 +4,29 @@ import type { Destination } from "../network/connection.ts";
 import { selector } from "../workload/labels.ts";
 import { probe, startupProbe } from "../workload/pod.ts";
 import type { Size } from "../workload/quantities.ts";
-import { governingService, StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
+import { governingService, serverArgs, StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
 
-/** Where an object store is and who administers it: what making buckets and users on it needs. */
+/** An object store and its administrator: what a Job needs to make buckets and users. */
 export interface S3Endpoint {
   readonly endpoint: pulumi.Input<string>;
   readonly region: string;
   readonly adminAccessKeyId: pulumi.Input<string>;
   readonly adminSecretAccessKey: pulumi.Input<string>;
+  /** Whether each consumer has a user of its own; otherwise all share the administrator's key. */
   readonly managesUsers: boolean;
   readonly destination: Destination;
   readonly readyWhen: pulumi.Resource[];
 }
 
 export interface ObjectStoreServersArgs extends ServerArgs {
-  /** Image of MinIO's contract. */
+  /** Image of MinIO, or of a server with the same command line and variables. */
   readonly image: string;
   /**
-   * One server with all of the data, or four with a drive each. Of four, one may be away and everything still works; with two away,
-   * objects can be read and not written. Default 1. The format of the drives differs: a store with data cannot go from one to the other.
+   * One server with all of the data, or four with a drive each. Default 1. With one of four away everything works; with
+   * two away, objects can be read and not written. The formats differ: a store with data cannot change the number.
    */
   readonly servers?: 1 | 4;
-  /** Of each server; of four, half of it all holds data. See {@link ServerArgs}. */
+  /** Size of each server's volume; of four servers, half of the total holds data. Changing it replaces the StatefulSet. */
   readonly storage: Size;
 }
 
@@ -33,7 +34,7 @@ const apiPort = 9000;
 const consolePort = 9001;
 const dataPath = "/data";
 
-/** Servers of the object store in a StatefulSet of their own. */
+/** Deploys the servers of an object store in a StatefulSet of their own. */
 export function objectStoreServers(name: string, args: ObjectStoreServersArgs, parent: pulumi.Resource): S3Endpoint {
   const adminUser = `${name}-admin`;
   const { password, passwordRef } = administrator(name, { ...args, length: 40 }, parent);
@@ -44,7 +45,8 @@ export function objectStoreServers(name: string, args: ObjectStoreServersArgs, p
   const service = new StatefulService(
     name,
     {
-      ...args,
+      ...serverArgs(args),
+      image: args.image,
       uid: 1000,
       replicas,
       ports: { s3: apiPort, console: consolePort },
@@ -78,7 +80,7 @@ export function objectStoreServers(name: string, args: ObjectStoreServersArgs, p
 }
 
 /**
- * Where the data is: a directory, or one drive of each server, which makes an erasure set. Of four drives two hold parity by default:
+ * Place of the data: a directory, or one drive of each server, which make an erasure set with two drives of parity:
  * https://github.com/minio/minio/blob/master/docs/erasure/storage-class/README.md.
  */
 function drives(name: string, { servers = 1, namespace }: ObjectStoreServersArgs): string {

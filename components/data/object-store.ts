@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, Consumer, Dependency } from "../network/connection.ts";
+import { portOf } from "../network/endpoint.ts";
 import { login } from "./login.ts";
 import { objectStoreServers, type ObjectStoreServersArgs, type S3Endpoint } from "./object-store-servers.ts";
 import { Provisioner } from "./provisioner.ts";
@@ -8,22 +9,26 @@ import { Provisioner } from "./provisioner.ts";
 export interface ExternalObjectStore {
   /** URL of the service: `https://s3.eu-central-1.amazonaws.com`. */
   readonly endpoint: string;
+  /** Region for which requests are signed. */
   readonly region: string;
-  /** One key for all services: users of a store elsewhere are made where it is run. */
+  /** One key for all services: whoever runs the store makes its users. */
   readonly accessKeyId: pulumi.Input<string>;
   readonly secretAccessKey: pulumi.Input<string>;
-  /** Addresses that the network policies open for it. */
+  /** Range of addresses, in CIDR notation, that the network policies open on the endpoint's port. */
   readonly cidr: string;
 }
 
 export interface ObjectStoreArgs extends ObjectStoreServersArgs {
-  /** Image that makes buckets and users: services/provisioner. */
+  /** Image of the provisioner, which makes buckets and users. */
   readonly provisionerImage: pulumi.Input<string>;
-  /** Put before every bucket's name; names in S3 are shared by the whole world. Default none. */
+  /** Prefix of every bucket's name, since names in S3 are shared by the whole world. Default: none. Changing it leaves the old buckets behind. */
   readonly bucketPrefix?: string;
-  /** Deploy nothing and use this store instead; buckets are made there when missing. */
+  /**
+   * Store to use instead of deploying one; missing buckets are made there. Default: one is deployed.
+   * Setting it on a stack that has deployed one deletes the servers. Their volumes stay, and no data moves.
+   */
   readonly external?: ExternalObjectStore;
-  /** See {@link login}. Default 0. */
+  /** How often passwords have been rotated, see {@link login}. Default 0. */
   readonly credentialRotation?: number;
 }
 
@@ -35,7 +40,13 @@ interface User extends Pick<Connection, "readyWhen" | "retire"> {
   readonly secretAccessKey: pulumi.Input<string>;
 }
 
-/** A store that speaks S3, here or elsewhere, on which every user has a key that opens its buckets and no others. */
+/**
+ * An object store that speaks S3, here or elsewhere, in which each consumer has a key for its buckets and no others.
+ *
+ * @example
+ * const store = new ObjectStore("minio", { namespace, image, resources, storage: "10Gi", provisionerImage });
+ * new Microservice("shop", { ...args, uses: [store.buckets({ invoices: "read-write" })] });
+ */
 export class ObjectStore extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: ObjectStoreArgs;
@@ -54,7 +65,10 @@ export class ObjectStore extends pulumi.ComponentResource {
     this.registerOutputs({ endpoint: this.store.endpoint });
   }
 
-  /** Use of buckets, made with the consumer's user by a Job when first used. The name of each is in `S3_BUCKET_<BUCKET>`. */
+  /**
+   * Use of buckets, in the variables `S3_*`; the name of each is in `S3_BUCKET_<BUCKET>`. A Job makes them with the
+   * consumer's user.
+   */
   buckets(use: Record<string, BucketUse>): Dependency {
     return {
       name: this.name,
@@ -122,13 +136,12 @@ export class ObjectStore extends pulumi.ComponentResource {
 }
 
 function external(store: ExternalObjectStore): S3Endpoint {
-  const { protocol, port } = new URL(store.endpoint);
   return {
     ...store,
     adminAccessKeyId: store.accessKeyId,
     adminSecretAccessKey: store.secretAccessKey,
     managesUsers: false,
-    destination: { to: { cidr: store.cidr }, port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) },
+    destination: { to: { cidr: store.cidr }, port: portOf(store.endpoint) },
     readyWhen: [],
   };
 }

@@ -9,25 +9,33 @@ import { ScheduledJob, workspace, type Step } from "../workload/scheduled-job.ts
 import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
 export interface PostgresBackupArgs {
+  /** Namespace of the CronJobs. */
   readonly namespace: NamespaceRef;
+  /** Server whose databases are backed up, all of them. */
   readonly postgres: Postgres;
-  /** Backups are in its bucket `backups`. */
+  /** Store that holds the backups, in its bucket `backups`. */
   readonly objectStore: ObjectStore;
-  /** Image with the client programs of PostgreSQL (`pg_dump` among them), of the server's major version or later. */
+  /** Image with PostgreSQL's client programs, `pg_dump` among them, of the server's major version or later. */
   readonly image: string;
-  /** Image that talks to the store: services/provisioner. */
+  /** Image of the provisioner, which copies backups to and from the store. */
   readonly provisionerImage: pulumi.Input<string>;
-  /** When to back up: five fields of cron, in UTC. What was written since the last backup is what a restore loses. */
+  /** Schedule: five fields of cron, in UTC. A restore loses what was written after the last backup. */
   readonly schedule: string;
-  /** How long a backup is kept; the newest is kept however old it is. */
+  /** Age at which a backup is deleted; the newest is kept however old it is. A shorter time deletes older backups at the next run. */
   readonly keep: Duration;
-  /** Room for one backup, on the disk of the node where it is made. */
+  /** Size of one backup at most, on the disk of the node where it is made. A run that needs more fails. */
   readonly storage: Size;
 }
 
 /**
- * Backups of a PostgreSQL server in an object store: the CronJob `<name>-backup` makes them, and `<name>-restore`, which is
- * suspended and which `npm run restore` starts, brings one back.
+ * Backups of a PostgreSQL server in an object store. The CronJob `<name>-backup` makes them; the CronJob `<name>-restore` is
+ * suspended, and restores one when somebody starts it.
+ *
+ * @example
+ * new PostgresBackup("postgres", {
+ *   namespace, postgres, objectStore, image: "postgres:18.1", provisionerImage,
+ *   schedule: "0 3 * * *", keep: "30d", storage: "10Gi",
+ * });
  */
 export class PostgresBackup extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresBackupArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -78,7 +86,7 @@ function source(script: string): string {
   return readFileSync(join(import.meta.dirname, "postgres-backup", `${script}.sh`), "utf8");
 }
 
-/** The same use under the names that PostgreSQL's own programs read: https://www.postgresql.org/docs/18/libpq-envars.html. */
+/** Gives an administrator's connection the variables that PostgreSQL's own programs read: https://www.postgresql.org/docs/18/libpq-envars.html. */
 function asLibpq(administration: Dependency): Dependency {
   return {
     ...administration,

@@ -8,37 +8,37 @@ import { edgePolicies, ingressFromOutside } from "../network/network-policy.ts";
 import { spread } from "../workload/pod.ts";
 import { adminUser, port, type PostgresServer, type PostgresServerArgs } from "./postgres-server.ts";
 
-/** Several instances that stand in for each other, run by the operator CloudNativePG: https://cloudnative-pg.io. */
+/** Several instances that replace each other, run by the operator CloudNativePG: https://cloudnative-pg.io. */
 export interface PostgresCluster {
-  /** Its name in Kubernetes. A new name is a new cluster; the one of the old name is deleted with its data. */
+  /** Name in Kubernetes. A new name makes a new cluster, and deletes the one of the old name with its data. */
   readonly name: string;
-  /** Three or more: one is written to, and each commit is on one of the others before it is acknowledged. */
+  /** Instances, three or more: one is written to, and each commit is on one of the others before it is acknowledged. */
   readonly instances: number;
-  /** User and group of the image: 999 in the official one, 26 in CloudNativePG's own. */
+  /** Numeric user and group of the image: 999 in the official one, 26 in CloudNativePG's own. */
   readonly uid: number;
-  /** Where the operator runs. */
+  /** Namespace of the operator. */
   readonly operatorNamespace: string;
-  /** The Kubernetes API as its endpoints have it, behind its Service: the instances ask it who is to be written to. */
+  /** Endpoints of the Kubernetes API, behind its Service: the instances ask it which of them is the primary. */
   readonly apiServer: { readonly cidr: string; readonly ports: readonly number[] };
-  /** Keep what is needed to go back to any moment. Default: nothing is kept. */
+  /** Archive from which the cluster can be restored to any moment. Default: none. */
   readonly archive?: PostgresArchive;
-  /** Start from an archive instead of empty. Matters only when the cluster is made. */
+  /** Archive to start from. Default: the cluster starts empty. A change after the cluster was made has no effect. */
   readonly recovery?: PostgresRecovery;
 }
 
 export interface PostgresArchive {
-  /** Use of the one bucket that it goes to. */
+  /** Use of one bucket, which holds the archive. */
   readonly bucket: Dependency;
-  /** How far back one can go: `30d`, `8w`, `6m`. */
+  /** Time that the archive reaches back: `30d`, `8w`, `6m`. A shorter one deletes older backups. */
   readonly retention: string;
-  /** When a base backup is taken: cron with seconds first, in the operator's time zone. */
+  /** Schedule of base backups: cron with seconds first, in the operator's time zone. */
   readonly schedule: string;
 }
 
 export interface PostgresRecovery {
-  /** Name of the cluster whose archive it is; not its own name, or both would write there. */
+  /** Name of the archived cluster; must not be the new cluster's name, or both would write there. */
   readonly from: string;
-  /** Moment to go back to: `2026-11-21T07:00:00Z`. Default: the last one that was archived. */
+  /** Moment to restore: `2026-11-21T07:00:00Z`. Default: the last one in the archive. */
   readonly targetTime?: string;
 }
 
@@ -47,8 +47,8 @@ const statusPort = 8000;
 const archiver = "barman-cloud.cloudnative-pg.io";
 
 /**
- * PostgreSQL that loses no acknowledged row with any one instance: commits wait for a second copy, and an instance takes over only when
- * enough of the others were heard to know that it has every such commit.
+ * Deploys PostgreSQL that loses no acknowledged row with any one instance: commits wait for a second copy, and an instance
+ * takes over only if it has heard enough of the others to know that it has every commit.
  */
 export function postgresCluster(
   args: PostgresServerArgs,
@@ -59,7 +59,7 @@ export function postgresCluster(
   const instances: Consumer = { name, namespace: args.namespace, labels: { "cnpg.io/cluster": name } };
   const connection = archive?.bucket.connect(instances);
   const policies = network(instances, cluster, connection, parent);
-  const { password, secretName } = administrator(name, { ...args, more: { username: adminUser } }, parent);
+  const { password, secretName } = administrator(name, { ...args, extraKeys: { username: adminUser } }, parent);
   const store = connection && objectStore(instances, archive!, connection, parent);
   const resource = new k8s.apiextensions.CustomResource(
     name,
@@ -83,7 +83,7 @@ export function postgresCluster(
         ...(store && cluster.recovery ? recovery(cluster.recovery, store.metadata.name) : {}),
       },
     },
-    // What has to be fetched from an archive takes its time.
+    // A restore fetches the whole archive first.
     {
       parent,
       dependsOn: [...policies, ...(connection?.readyWhen ?? [])],
@@ -104,7 +104,7 @@ export function postgresCluster(
   };
 }
 
-/** https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/#clusterspec. Its pods are of Pod Security level "restricted" as they are. */
+/** Specification of the Cluster: https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/#clusterspec. The operator's pods are "restricted". */
 function clusterSpec(instances: Consumer, args: PostgresServerArgs, cluster: PostgresCluster) {
   return {
     instances: cluster.instances,
@@ -119,7 +119,7 @@ function clusterSpec(instances: Consumer, args: PostgresServerArgs, cluster: Pos
     postgresql: { synchronous: { method: "any", number: 1, dataDurability: "required", failoverQuorum: true } },
     primaryUpdateStrategy: "unsupervised",
     primaryUpdateMethod: "switchover",
-    // Services keep connections open: an instance that stops would wait three minutes for them to go.
+    // Services keep connections open: a stopping instance would wait three minutes for them to close.
     smartShutdownTimeout: 10,
   };
 }
@@ -133,7 +133,7 @@ function recovery({ from, targetTime }: PostgresRecovery, store: pulumi.Input<st
   };
 }
 
-/** What the instances may reach, and what besides the declared users may reach them: the operator. */
+/** Policies of the instances: what they reach, and that the operator reaches them. */
 function network(
   instances: Consumer,
   { operatorNamespace, apiServer }: PostgresCluster,
@@ -158,7 +158,7 @@ function network(
   return [...edgePolicies(instances, destinations, parent), ...operator];
 }
 
-/** https://cloudnative-pg.io/plugin-barman-cloud/docs/plugin-barman-cloud.v1/ */
+/** Where and how the archive is written: https://cloudnative-pg.io/plugin-barman-cloud/docs/plugin-barman-cloud.v1/ */
 function objectStore(
   { name, namespace }: Consumer,
   { retention }: PostgresArchive,
@@ -191,7 +191,7 @@ function objectStore(
         },
         instanceSidecarConfiguration: {
           resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
-          // Checksums that not every store knows: https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/.
+          // Not every store knows these checksums: https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/.
           env: ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"].map((name) => ({
             name,
             value: "when_required",

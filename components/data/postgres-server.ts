@@ -3,9 +3,9 @@ import { administrator } from "./administrator.ts";
 import type { Destination } from "../network/connection.ts";
 import { selector } from "../workload/labels.ts";
 import { probe, startupProbe, type ProbeTiming } from "../workload/pod.ts";
-import { StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
+import { serverArgs, StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
 
-/** Where a PostgreSQL server is and who administers it: what making databases and roles on it needs. */
+/** A PostgreSQL server and its administrator: what a Job needs to make databases and roles. */
 export interface PostgresServer {
   readonly host: pulumi.Input<string>;
   readonly port: number;
@@ -17,23 +17,27 @@ export interface PostgresServer {
 }
 
 export interface PostgresServerArgs extends ServerArgs {
-  /** Image of the official contract, major version 18 or later (18 moved the data directory). */
+  /**
+   * The official image, or one with the same variables, of major version 18 or later, which moved the data directory.
+   * Another major version does not start on the data of the one before.
+   */
   readonly image: string;
 }
 
 export const port = 5432;
 export const adminUser = "postgres";
-// Over TCP on purpose: while the image initialises its data directory, the server answers on the socket alone.
+// By TCP, since the server answers on its socket before it is ready: while the image initialises the data directory.
 const isReady = { exec: { command: ["pg_isready", "--host=127.0.0.1", `--username=${adminUser}`, "--quiet"] } };
 const probeTiming: ProbeTiming = { initialDelay: "0s", period: "5s", timeout: "5s" };
 
-/** One server in a StatefulSet of its own. While its pod or its node is away, there is none. */
+/** Deploys one server in a StatefulSet of its own. While its pod or its node is away, there is no database. */
 export function singleServer(name: string, args: PostgresServerArgs, parent: pulumi.Resource): PostgresServer {
   const { password, passwordRef } = administrator(name, args, parent);
   const service = new StatefulService(
     name,
     {
-      ...args,
+      ...serverArgs(args),
+      image: args.image,
       uid: 999,
       replicas: 1,
       ports: { postgres: port },

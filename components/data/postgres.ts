@@ -8,35 +8,52 @@ import { Provisioner } from "./provisioner.ts";
 
 /** A PostgreSQL server that runs elsewhere: RDS, Neon, Cloud SQL, a company's own. */
 export interface ExternalPostgres {
+  /** Host name or address. */
   readonly host: string;
   readonly port: number;
-  /** May create roles and databases; need not be a superuser. */
+  /** User that may create roles and databases; need not be a superuser. */
   readonly adminUser: string;
   readonly adminPassword: pulumi.Input<string>;
+  /** Whether connections are encrypted. */
   readonly ssl: "require" | "disable";
-  /** Addresses that the network policies open for it. */
+  /** Range of addresses, in CIDR notation, that the network policies open on its port. */
   readonly cidr: string;
 }
 
 export interface PostgresArgs extends PostgresServerArgs {
-  /** Image that makes databases and roles: services/provisioner. */
+  /** Image of the provisioner, which makes databases and roles. */
   readonly provisionerImage: pulumi.Input<string>;
-  /** Deploy several instances instead of a single server. */
+  /**
+   * Several instances instead of a single server. Default: a single server.
+   * Setting it makes a new, empty cluster; the single server's volume stays, and no data moves.
+   */
   readonly cluster?: PostgresCluster;
-  /** Deploy nothing and use this server instead. */
+  /**
+   * Server to use instead of deploying one. Default: one is deployed.
+   * Setting it on a stack that has deployed one deletes the server. Its volume stays, and no data moves.
+   */
   readonly external?: ExternalPostgres;
-  /** See {@link login}. Default 0. */
+  /** How often passwords have been rotated, see {@link login}. Default 0. */
   readonly credentialRotation?: number;
 }
 
 export interface DatabaseUse {
-  /** `owner` (default) may create tables, `read` may select. A database has one owner, whose role has its name. */
+  /** Rights: an `owner` may create tables, `read` may select. Default `owner`. A database has one owner, whose role has the database's name. */
   readonly access?: "owner" | "read";
   /** Prefix of the environment variables. Default `DATABASE`: `DATABASE_HOST`, `_PORT`, `_NAME`, `_USER`, `_PASSWORD`, `_SSL`. */
   readonly as?: string;
 }
 
-/** A PostgreSQL server, here or elsewhere, on which every user gets a database and a role of its own. */
+/**
+ * A PostgreSQL server, here or elsewhere, on which each consumer has a login for its databases and no others.
+ *
+ * @example
+ * const postgres = new Postgres("postgres", {
+ *   namespace, image: "postgres:18.1", storage: "10Gi", provisionerImage,
+ *   resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+ * });
+ * new Microservice("shop", { ...args, uses: [postgres.database("orders")] });
+ */
 export class Postgres extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly args: PostgresArgs;
@@ -56,7 +73,10 @@ export class Postgres extends pulumi.ComponentResource {
     this.registerOutputs({ host: this.server.host, port: this.server.port });
   }
 
-  /** Use of one database, made with its role and the consumer's login by a Job when first used. */
+  /**
+   * Use of one database. A Job makes it, its role and the consumer's login.
+   * @throws Error when it is connected, if the database has another owner already.
+   */
   database(database: string, { access = "owner", as = "DATABASE" }: DatabaseUse = {}): Dependency {
     return {
       name: this.name,
@@ -89,7 +109,7 @@ export class Postgres extends pulumi.ComponentResource {
     return cluster ? postgresCluster(this.args, cluster, this) : singleServer(this.name, this.args, this);
   }
 
-  /** The role that owns or reads a database; consumers log in as members of it. */
+  /** Name of the role that owns or reads a database; consumers log in as members of it. */
   private role(database: string, access: "owner" | "read", consumer: Consumer): string {
     if (access === "read") return `${database}_${consumer.name.replaceAll("-", "_")}`;
     const other = this.owners.get(database);
@@ -101,7 +121,7 @@ export class Postgres extends pulumi.ComponentResource {
     return database;
   }
 
-  /** Use of the server as its administrator: for Jobs that make, back up or restore databases, and for no service. */
+  /** Use of the server as its administrator: for Jobs that make, back up or restore databases, not for services. */
   administration(): Dependency {
     return {
       name: this.name,

@@ -6,20 +6,21 @@ import { OneOffJob, type OneOffJobArgs } from "../workload/one-off-job.ts";
 import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
 export interface ProvisionerArgs {
+  /** Namespace of the Jobs. */
   readonly namespace: NamespaceRef;
-  /** Image of services/provisioner. */
+  /** Image of the provisioner. */
   readonly image: pulumi.Input<string>;
   /** Use of the server as its administrator. */
   readonly administration: Dependency;
 }
 
-/** What a command reads from its environment, besides the administrator's login. */
+/** Variables of one command, beside the administrator's login. */
 type Settings = Pick<OneOffJobArgs, "env" | "secretEnv">;
 
-/** Consumers' old pods may work on while they drain, a microservice's for 45 s. */
+/** Seconds that a login outlives its consumer's last pod, which may drain for 45 s. */
 const grace = { GRACE_SECONDS: "50" };
 
-/** Makes on one server what its consumers need, and withdraws it again: by Jobs that log in as the administrator. */
+/** Makes and withdraws users, databases, topics or buckets on one server, by Jobs that log in as its administrator. */
 export class Provisioner {
   private readonly args: ProvisionerArgs;
   private readonly parent: pulumi.Resource;
@@ -29,7 +30,7 @@ export class Provisioner {
     this.parent = parent;
   }
 
-  /** Runs a command of services/provisioner; done when the Job is. */
+  /** Runs a command of the provisioner. The returned Job is ready when the command has succeeded. */
   run(name: string, command: string, settings: Settings & Pick<OneOffJobArgs, "startsAfter">): k8s.batch.v1.Job {
     const { namespace, image, administration } = this.args;
     return new OneOffJob(
@@ -39,7 +40,10 @@ export class Provisioner {
     ).job;
   }
 
-  /** Withdraws a login's previous user, if it has one, by the command that takes it from `settings`. */
+  /**
+   * Returns what a connection does once its consumer runs: withdraw the login's previous user, if there is one.
+   * @param settings variables of the command, for the user that goes
+   */
   retire(
     name: string,
     command: string,

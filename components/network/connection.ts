@@ -26,42 +26,45 @@ export interface Destination {
   readonly port: number;
 }
 
-/** Who uses something: its name becomes the role, user or principal at the other side. */
+/** A workload that uses something. */
 export interface Consumer extends Peer {
+  /** DNS label; becomes the name of the role, user or principal at the other end. */
   readonly name: string;
 }
 
 /**
- * One use of one thing by one consumer, and everything that follows from it: what to wait for,
- * what to put into the environment, and what the network has to let through.
+ * One use of one thing by one consumer, and everything that follows from it: startup order, environment and network
+ * policies.
  */
 export interface Connection {
+  /** Variables of the container, which everybody may read. */
   readonly env: Record<string, pulumi.Input<string>>;
-  /** Goes into a Secret in the consumer's namespace and reaches the container by secretKeyRef. */
+  /** Variables of the container, from a Secret in the consumer's namespace. */
   readonly secretEnv: Record<string, pulumi.Input<string>>;
+  /** Places that network policies open for the consumer. */
   readonly destinations: Destination[];
-  /** The consumer's pods are created only when all of these are ready. */
+  /** Resources that must be ready before the consumer's pods are created. */
   readonly readyWhen: pulumi.Resource[];
-  /** Withdraws what the consumer used before, once what runs with this connection is ready. */
+  /** Withdraws the login that the consumer used before, once `running`, which has the new one, is ready. */
   readonly retire?: (running: pulumi.Resource) => void;
 }
 
-/** Something that can be used; using it makes a {@link Connection} (and, say, a database role) for the consumer. */
+/** Something that a workload can use. */
 export interface Dependency {
-  /** Name of the component that stands behind it, as the dependency graph shows it. */
+  /** Name of the component, as the dependency graph shows it. */
   readonly name: string;
-  /** The consumer tolerates its absence, so startup does not wait for it. */
+  /** Whether the consumer tolerates its absence, so that startup does not wait for it. Default false. */
   readonly lazy?: boolean;
-  /** The component itself, which tells things of the same name apart. Default: none, it is no part of the program. */
+  /** The component, which distinguishes things of the same name. Default: none, it is no part of the program. */
   readonly component?: pulumi.Resource;
   /**
-   * Makes the connection of one consumer. It may register resources, a login and the Job that makes it known to the
-   * server, say, so a consumer calls it once: before its own resources, which wait for these.
+   * Makes the connection of one consumer. It registers resources under the component, such as a password and the Job
+   * that makes the user, and does so even after the component's `registerOutputs`. Call it once for each consumer.
    */
   connect(consumer: Consumer): Connection;
 }
 
-/** The same dependency without the wait: for peers of one startup layer that find each other when needed. */
+/** The same dependency without the wait, for peers of one startup layer that connect when they need each other. */
 export function lazily(dependency: Dependency): Dependency {
   return {
     ...dependency,
@@ -71,8 +74,8 @@ export function lazily(dependency: Dependency): Dependency {
 }
 
 /**
- * All of a consumer's connections as one.
- * @throws Error where two of them want different things of the same environment variable.
+ * Merges all connections of a consumer into one.
+ * @throws Error if two of them set the same variable.
  */
 export function connectAll(consumer: Consumer, dependencies: readonly Dependency[]): Required<Connection> {
   const env: Connection["env"] = {};

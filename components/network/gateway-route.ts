@@ -3,20 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../workload/labels.ts";
 import { routeAnnotations, type RouteArgs } from "./route.ts";
 
-/** A Gateway that somebody else made; it has to admit routes of this namespace, and its TLS is its own matter. */
+/** A Gateway that somebody else made. It must admit routes of this namespace, and has TLS settings of its own. */
 export interface ExistingGateway {
   readonly name: string;
   readonly namespace: string;
   /** Name of the one listener to attach to. Default: all that take the host name. */
   readonly listener?: string;
-  /** Whether it is reached by HTTPS, for the URL that is told. */
+  /** Whether clients reach it by HTTPS; decides the scheme of {@link GatewayRoute.url}. */
   readonly https: boolean;
 }
 
 export interface GatewayRouteArgs extends RouteArgs {
-  /** Default: a Gateway of its own, of the route's class, certificate and annotations. */
+  /** Gateway to attach to. Default: one of its own, with the route's class, certificate and annotations. */
   readonly gateway?: ExistingGateway;
-  /** Ports of its own Gateway, where its class does not take the usual ones. Default 80 and 443. */
+  /** Ports of its own Gateway. Default 80 and 443, which not every class takes. */
   readonly ports?: { readonly http: number; readonly https: number };
 }
 
@@ -33,10 +33,14 @@ const accepted = {
 };
 
 /**
- * A route by the Gateway API: an HTTPRoute, and a Gateway for it unless there is one already. With TLS, plain HTTP is
- * redirected. The cluster needs the API's resource definitions and a controller of the class.
+ * A route by the Gateway API: an HTTPRoute, and a Gateway unless there is one already. With TLS, HTTP is redirected to
+ * HTTPS. The cluster needs the API's resource definitions and a controller of the class.
+ *
+ * @example
+ * new GatewayRoute("shop", { namespace, host: "shop.example.com", service: shop.service, className: "eg" });
  */
 export class GatewayRoute extends pulumi.ComponentResource {
+  /** URL of the host, known when the controller has accepted the route. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayRouteArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,7 +51,7 @@ export class GatewayRoute extends pulumi.ComponentResource {
       gateway
         ? { name: gateway.name, namespace: gateway.namespace, sectionName: gateway.listener }
         : { name, sectionName };
-    made.push(this.route(name, args, attach(tls ? "https" : "http"), lead(args.service)));
+    made.push(this.route(name, args, attach(tls ? "https" : "http"), backendRule(args.service)));
     if (tls) made.push(this.route(`${name}-redirect`, args, attach("http"), redirect));
     const https = gateway ? gateway.https : tls !== undefined;
     this.url = pulumi
@@ -98,7 +102,7 @@ function listeners({ host, tls, ports = { http: 80, https: 443 } }: GatewayRoute
   ];
 }
 
-function lead(service: k8s.core.v1.Service) {
+function backendRule(service: k8s.core.v1.Service) {
   const port = service.spec.ports.apply((ports) => ports.find(({ name }) => name === "http")!.port);
   return {
     matches: [{ path: { type: "PathPrefix", value: "/" } }],

@@ -1,31 +1,28 @@
 import type { Dependency } from "./connection.ts";
+import { portOf } from "./endpoint.ts";
 
 /** An OpenID Connect issuer whose tokens a service takes. */
 export interface IdentityProvider {
-  /** Its address, exactly as its tokens have it. */
+  /** URL of the issuer, exactly as the claim `iss` of its tokens has it. */
   readonly issuer: string;
-  /** Whom the tokens are for. */
+  /** Audience of the tokens, the claim `aud`. */
   readonly audience: string;
   /** Scopes that reading and changing need. Default: none. */
   readonly scopes?: { readonly read?: string; readonly write?: string };
-  /** The claim of the scopes. */
+  /** Claim that holds the scopes. */
   readonly scopeClaim: string;
-  /** The public client as which the web page signs people in. Default: none. */
+  /** Id of the public client as which the web page signs people in. Default: none. */
   readonly clientId?: string | undefined;
-  /** Addresses that the network policies open for it, on the issuer's port: its keys are fetched there. */
+  /** Range of addresses, in CIDR notation, that the network policies open on the issuer's port, to fetch its keys. */
   readonly cidr: string;
 }
 
-/** Use of an issuer that somebody else runs. It is asked when the first token comes, so nothing waits for it. */
-export function identityProvider({
-  issuer,
-  audience,
-  scopes,
-  scopeClaim,
-  clientId,
-  cidr,
-}: IdentityProvider): Dependency {
-  const { port, protocol } = new URL(issuer);
+/**
+ * Allows a service to fetch the keys of an issuer that somebody else runs, and tells it the issuer in the variables
+ * `OIDC_*`. The service fetches them with the first token, so its start does not wait.
+ */
+export function identityProvider(provider: IdentityProvider): Dependency {
+  const { issuer, audience, scopes, scopeClaim, clientId, cidr } = provider;
   const env = {
     OIDC_ISSUER: issuer,
     OIDC_AUDIENCE: audience,
@@ -40,7 +37,7 @@ export function identityProvider({
     connect: () => ({
       env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
       secretEnv: {},
-      destinations: [{ to: { cidr }, port: Number(port) || (protocol === "http:" ? 80 : 443) }],
+      destinations: [{ to: { cidr }, port: portOf(issuer) }],
       readyWhen: [],
     }),
   };

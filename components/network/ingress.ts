@@ -3,7 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../workload/labels.ts";
 import { routeAnnotations, type RouteArgs } from "./route.ts";
 
-/** A route as an Ingress, which any ingress controller serves. Whether plain HTTP is redirected to HTTPS is the controller's matter. */
+/**
+ * A route as an Ingress, which any ingress controller serves. The controller decides whether it redirects HTTP to HTTPS.
+ *
+ * @example
+ * new Ingress("shop", { namespace, host: "shop.example.com", service: shop.service, tls: { issuer: "letsencrypt", secret: "shop-tls" } });
+ */
 export class Ingress extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 

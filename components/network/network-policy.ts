@@ -7,12 +7,12 @@ import type { Consumer, Destination, Peer } from "./connection.ts";
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 
-/** Nothing in, nothing out: what every namespace starts from. */
+/** Denies everything in both directions, the start of every namespace. */
 export const denyAll: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
 /**
- * Name look-ups at the cluster's DNS, for every pod of a namespace. A policy sees the port of the DNS pod, not the 53 of
- * its Service: CoreDNS that runs without privileges listens elsewhere, on ports that keep their usual names.
+ * Allows every pod of a namespace to look up names at the cluster's DNS. A policy sees the port of the DNS pod, not the
+ * Service's 53: CoreDNS without privileges listens on others, which keep their names.
  */
 export const allowDns: PolicySpec = {
   podSelector: {},
@@ -30,7 +30,7 @@ export const allowDns: PolicySpec = {
   ],
 };
 
-/** What leaves a consumer: its declared destinations and no others. */
+/** Allows a consumer to open connections to its declared destinations and no others. */
 export function egressTo(consumer: Consumer, destinations: readonly Destination[]): PolicySpec {
   return {
     podSelector: { matchLabels: consumer.labels },
@@ -39,7 +39,7 @@ export function egressTo(consumer: Consumer, destinations: readonly Destination[
   };
 }
 
-/** What a destination lets in for one consumer. */
+/** Allows one consumer to open connections to a destination. */
 export function ingressFrom(consumer: Peer, to: Peer, port: number): PolicySpec {
   return {
     podSelector: { matchLabels: to.labels },
@@ -48,10 +48,10 @@ export function ingressFrom(consumer: Peer, to: Peer, port: number): PolicySpec 
   };
 }
 
-/** Who is no part of the program: all pods of a namespace, a range of addresses, or anyone at all. */
+/** Clients that are no part of the program: all pods of a namespace, a range of addresses, or anyone. */
 export type Outsider = { readonly namespace: string } | { readonly cidr: string } | "anyone";
 
-/** What pods let in from outside of the program. */
+/** Allows clients from outside of the program to open connections to pods. */
 export function ingressFromOutside(
   labels: Record<string, string>,
   outsiders: readonly Outsider[],
@@ -61,7 +61,7 @@ export function ingressFromOutside(
     if (outsider === "anyone") return [];
     return "cidr" in outsider ? [peer(outsider)] : [{ namespaceSelector: named(outsider.namespace) }];
   });
-  // Anyone is no range of addresses: some network plugins count pods and nodes to none.
+  // "Anyone" is not a range of addresses: for some network plugins, pods and nodes are in none.
   const peers = outsiders.includes("anyone") ? {} : { from };
   return {
     podSelector: { matchLabels: labels },
@@ -87,8 +87,8 @@ function isPeer(to: Destination["to"]): to is Peer {
 }
 
 /**
- * The policies of a consumer's edges: one at its own end, one at each destination that is part of the program. The name
- * of the latter says who comes from which namespace, since others of the same name may come from elsewhere.
+ * Makes the policies of a consumer's connections: one at its own end, and one at each destination that is part of the
+ * program. The latter's name contains the consumer's namespace, since another consumer may have the same name.
  */
 export function edgePolicies(
   consumer: Consumer,
@@ -96,7 +96,7 @@ export function edgePolicies(
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
   if (destinations.length === 0) return [];
-  // Two databases of one server, say, are one place.
+  // Two databases of one server are one destination.
   const distinct = [...new Set(destinations)];
   const policy = (urnName: string, name: string, namespace: NamespaceRef, spec: PolicySpec) =>
     new k8s.networking.v1.NetworkPolicy(

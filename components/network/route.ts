@@ -1,30 +1,32 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { NamespaceRef } from "../workload/namespace-ref.ts";
 
-/** A host name of which all paths lead to a Service: what the components Ingress and GatewayRoute make of it is theirs. */
+/** A route from a host name, with all of its paths, to a Service; either component, Ingress or GatewayRoute, makes it. */
 export interface RouteArgs {
+  /** Namespace of the route, which is the Service's. */
   readonly namespace: NamespaceRef;
+  /** Host name without a port. */
   readonly host: string;
-  /** Its port named `http` is the one that is led to. */
+  /** Service to route to, at its port named `http`. */
   readonly service: k8s.core.v1.Service;
-  /** Which controller serves it: an IngressClass or a GatewayClass. Default: the cluster's, which only the former has. */
+  /** IngressClass or GatewayClass of the controller. Default: the cluster's default class, which only an Ingress has. */
   readonly className?: string;
-  /** What the controller reads beside the specification. Default: nothing. */
+  /** Annotations for the controller. Default: none. */
   readonly annotations?: Record<string, string>;
-  /** HTTPS, ended by the controller. Default: plain HTTP. */
+  /** HTTPS, which the controller terminates. Default: plain HTTP. */
   readonly tls?: Certificate;
-  /** Whether Pulumi waits until the controller has taken it up: without a controller that is ten minutes. Default true. */
+  /** Whether Pulumi waits until the controller has accepted it: up to ten minutes without a controller. Default true. */
   readonly awaitAddress?: boolean;
 }
 
 export interface Certificate {
-  /** A ClusterIssuer of cert-manager, which puts the certificate into `secret` and renews it. Default: whoever made the Secret renews it. */
+  /** ClusterIssuer of cert-manager, which puts the certificate into `secret` and renews it. Default: none, the Secret exists. */
   readonly issuer?: string;
-  /** A Secret of type kubernetes.io/tls, in the namespace of the route. */
+  /** Name of a Secret of type kubernetes.io/tls, in the namespace of the route. */
   readonly secret: string;
 }
 
-/** Annotations of the object that ends TLS. */
+/** Annotations of the object that terminates TLS. */
 export function routeAnnotations({ annotations, tls }: Pick<RouteArgs, "annotations" | "tls">): Record<string, string> {
   return { ...(tls?.issuer === undefined ? {} : { "cert-manager.io/cluster-issuer": tls.issuer }), ...annotations };
 }

@@ -3,9 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { dnsLabel } from "./dns-label.ts";
 import type { NamespaceRef } from "./namespace-ref.ts";
 
-/** How many replicas, and what makes them more or fewer. */
+/** Bounds of the number of replicas, and the use of resources at which it changes. */
 export interface Scaling {
+  /** Fewest replicas. */
   readonly min: number;
+  /** Most replicas. */
   readonly max: number;
   /** Target average use of the requested CPU, in percent. */
   readonly cpu: number;
@@ -13,7 +15,7 @@ export interface Scaling {
   readonly memory: number;
 }
 
-/** Scales a Deployment by CPU and memory: up after a minute of need, down after five of idleness. */
+/** Scales a Deployment by CPU and memory: up after a minute above a target, down after five minutes below both. */
 export function autoscale(
   name: string,
   namespace: NamespaceRef,

@@ -22,37 +22,45 @@ import { ownAccount } from "./service-account.ts";
 import type { NamespaceRef } from "./namespace-ref.ts";
 
 export interface MicroserviceArgs {
+  /** Namespace of all objects. Changing it replaces them, with an interruption. */
   readonly namespace: NamespaceRef;
+  /** Image, with a version or a digest. */
   readonly image: pulumi.Input<string>;
-  /** Port that the container listens on; it learns it from `PORT`. */
+  /** Port that the container listens on; the variable `PORT` tells it. */
   readonly port: number;
   /** Port of the Service. Default: the container's. */
   readonly servicePort?: number;
-  /** Default `ClusterIP`, reachable from inside the cluster alone. */
+  /** Default `ClusterIP`, which is reachable from inside the cluster alone. */
   readonly serviceType?: "ClusterIP" | "NodePort" | "LoadBalancer";
-  /** Whether Pulumi waits until a LoadBalancer has an address: a cluster that gives none costs ten minutes. Default true. */
+  /** Port of the Service on every node, for the type `NodePort`: 30000 to 32767. Default: the cluster chooses one. */
+  readonly nodePort?: number;
+  /** Whether Pulumi waits until a LoadBalancer has an address: up to ten minutes on a cluster that gives none. Default true. */
   readonly awaitAddress?: boolean;
-  /** Path of the liveness probe: answers as long as the process works. Default `/health`. */
+  /** Path of the liveness probe, which answers 2xx as long as the process works. Default `/health`. */
   readonly healthPath?: string;
-  /** Path of the readiness probe: answers 200 when requests will be served. Default `/ready`. */
+  /** Path of the readiness probe, which answers 200 when the service can serve requests. Default `/ready`. */
   readonly readyPath?: string;
-  readonly scaling: Scaling;
+  /** Bounds and targets of an autoscaler, or a fixed number of replicas. */
+  readonly scaling: Scaling | { readonly replicas: number };
+  /** CPU and memory of each pod. */
   readonly resources: Resources;
+  /** Timing of the liveness probe, which restarts the pod after three failures. */
   readonly liveness: ProbeTiming;
+  /** Timing of the readiness probe, which takes the pod out of the Service after three failures. */
   readonly readiness: ProbeTiming;
-  /** All that it talks to: startup order, configuration, secrets and network policy follow from it. */
+  /** Everything that it connects to: startup order, configuration, secrets and network policies follow from it. */
   readonly uses: readonly Dependency[];
-  /** What only has to be ready first. */
+  /** Resources that must be ready first without being used. Default: none. */
   readonly startsAfter?: readonly pulumi.Resource[];
-  /** Further configuration. Not for secrets. */
+  /** Further configuration, which everybody may read. Default: none. */
   readonly env?: Record<string, pulumi.Input<string>>;
-  /** Further configuration that is secret. */
+  /** Further configuration, which goes into a Secret. Default: none. */
   readonly secretEnv?: Record<string, pulumi.Input<string>>;
-  /** An existing Secret of the namespace, as a folder of files; the pods wait until it is there. Its path goes into the variable `env`. */
+  /** An existing Secret of the namespace, mounted as a folder; its path is in the variable `env`. The pods wait until it exists. Default: none. */
   readonly secretFolder?: { readonly secret: string; readonly path: string; readonly env: string };
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
-  /** Who else may connect, without an edge. Ranges of addresses also bind the load balancer. Default: nobody. */
+  /** Clients from outside of the program. Ranges of addresses also restrict a load balancer. Default: nobody. */
   readonly openTo?: readonly Outsider[];
 }
 
@@ -60,13 +68,24 @@ const portName = "http";
 
 /**
  * A stateless HTTP service: Deployment, Service, ServiceAccount, configuration, autoscaler, disruption budget and
- * network policies. Its name is its DNS name; renaming it replaces everything.
+ * network policies. Its name is its DNS name; renaming it replaces everything, with an interruption.
+ *
+ * @example
+ * const shop = new Microservice("shop", {
+ *   namespace, image: "registry.example.com/shop:1.4.0", port: 8080,
+ *   scaling: { min: 2, max: 6, cpu: 70, memory: 80 },
+ *   resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+ *   liveness: { initialDelay: "30s", period: "10s", timeout: "5s" },
+ *   readiness: { initialDelay: "10s", period: "5s", timeout: "3s" },
+ *   uses: [postgres.database("orders")],
+ * });
  */
 export class Microservice extends pulumi.ComponentResource {
-  /** Address inside the cluster. */
+  /** URL inside the cluster. */
   readonly url: pulumi.Output<string>;
+  /** Service of the pods, whose one port is named `http`. */
   readonly service: k8s.core.v1.Service;
-  /** Requests are served when these are ready. */
+  /** Resources that are ready when the service serves requests. */
   readonly ready: pulumi.Resource[];
   private readonly name: string;
   private readonly consumer: Consumer;
@@ -74,6 +93,8 @@ export class Microservice extends pulumi.ComponentResource {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     requireDnsLabel("Microservice", name);
+    if (args.nodePort !== undefined && args.serviceType !== "NodePort")
+      throw new Error(`${name}: a nodePort needs the serviceType "NodePort".`);
     const consumer: Consumer = { name, namespace: args.namespace, labels: selector(name) };
     const connection = connectAll(consumer, args.uses);
     super("platform:workload:Microservice", name, {}, opts);
@@ -85,7 +106,7 @@ export class Microservice extends pulumi.ComponentResource {
     connection.retire(deployment);
     this.service = expose(name, args, this);
     this.ready = [deployment, this.service];
-    autoscale(name, args.namespace, deployment, args.scaling, this);
+    if ("min" in args.scaling) autoscale(name, args.namespace, deployment, args.scaling, this);
     new k8s.policy.v1.PodDisruptionBudget(
       name,
       {
@@ -98,7 +119,7 @@ export class Microservice extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, uses: args.uses.map(asOutput) });
   }
 
-  /** Use of this service over HTTP. Its address is in `<NAME>_URL`, or in the variable that `as` names. */
+  /** Use of this service by HTTP. Its URL is in `<NAME>_URL`, or in the variable that `as` names. */
   http({ as = `${this.name.toUpperCase().replaceAll("-", "_")}_URL` }: { as?: string } = {}): Dependency {
     return {
       name: this.name,
@@ -127,7 +148,7 @@ function deploy(
 ) {
   const metadata = { namespace: args.namespace.created, labels: labels(name, "service", args.namespace) };
   const account = ownAccount(name, args.namespace, "service", parent);
-  // Named by Pulumi, as the Secret is: a changed value is a new object under a new name, and so a rolling update.
+  // Pulumi names it, and the Secret: a changed value makes an object of another name, and so a rolling update.
   const config = new k8s.core.v1.ConfigMap(
     name,
     {
@@ -150,8 +171,9 @@ function deploy(
     name,
     {
       metadata: { ...metadata, name },
-      // No replicas: the autoscaler owns them.
       spec: {
+        // Absent where an autoscaler owns the number.
+        replicas: "replicas" in args.scaling ? args.scaling.replicas : undefined,
         selector: { matchLabels: selector(name) },
         revisionHistoryLimit: 3,
         progressDeadlineSeconds: 180,
@@ -185,7 +207,7 @@ function podSpec(
   const { volumes, volumeMounts } = withSecret(scratch(["/tmp"]), args.secretFolder);
   return {
     volumes,
-    // The service itself goes on serving for a moment after SIGTERM, until every kube-proxy has forgotten it, and then drains.
+    // After SIGTERM the service serves until every kube-proxy has forgotten it, and then drains.
     terminationGracePeriodSeconds: 45,
     ...spread(selector(name)),
     containers: [
@@ -226,13 +248,13 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
         name,
         namespace: args.namespace.created,
         labels: labels(name, "service", args.namespace),
-        // The Deployment's readiness is the gate; the provider would let the Service settle for ten seconds more.
+        // The Deployment's readiness is what others wait for; awaiting the Service would add ten seconds of settling.
         ...(awaited ? {} : { annotations: { "pulumi.com/skipAwait": "true" } }),
       },
       spec: {
         type,
         selector: selector(name),
-        ports: [{ name: portName, port: args.servicePort ?? args.port, targetPort: portName }],
+        ports: [{ name: portName, port: args.servicePort ?? args.port, targetPort: portName, nodePort: args.nodePort }],
         ...outside(type, args.openTo ?? []),
       },
     },
@@ -241,9 +263,9 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
 }
 
 /**
- * What a Service does so that ranges of addresses are told apart. By the policy `Local` no node passes connections on to
- * another one, so that the pods and their network policies see the client's address, not that of a node. The price: a node
- * that loses its pod refuses connections until the load balancer has noticed.
+ * Settings of a Service whose clients are told apart by address. With the policy `Local` no node forwards connections to
+ * another, so the network policies see the client's address, not a node's. The price: a node that loses its pod refuses
+ * connections until the load balancer has noticed.
  */
 function outside(
   type: MicroserviceArgs["serviceType"],

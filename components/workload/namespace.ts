@@ -6,24 +6,32 @@ import { partOfLabel } from "./labels.ts";
 import type { NamespaceRef } from "./namespace-ref.ts";
 
 export interface NamespaceArgs {
-  /** The system that it belongs to. */
+  /** Name of the system that it belongs to; the label `app.kubernetes.io/part-of` of all that is placed in it. */
   readonly partOf: string;
+  /**
+   * Pod Security level below "restricted", for pods that cannot keep to it, with the reason, which becomes an annotation.
+   * Default: "restricted".
+   */
+  readonly level?: { readonly name: "baseline" | "privileged"; readonly reason: string };
   /** Refuse to delete it, with all the volumes in it. Default false. */
   readonly protect?: boolean;
 }
 
 /**
- * A namespace whose pods can talk to nobody but the cluster's DNS until an edge says otherwise,
- * and which admits only pods of the Pod Security level "restricted".
+ * A namespace that denies its pods every connection but name look-ups until an edge opens one, and that admits only pods
+ * of the Pod Security level "restricted".
  *
- * The component's name is the namespace's name. Renaming it deletes the namespace with all that it holds.
+ * The component's name is the namespace's name. Renaming it deletes the namespace with all that it holds, volumes included.
+ *
+ * @example
+ * const namespace = new Namespace("shop-services", { partOf: "shop" });
  */
 export class Namespace extends pulumi.ComponentResource implements NamespaceRef {
   readonly name: string;
   readonly created: pulumi.Output<string>;
   readonly partOf: string;
 
-  constructor(name: string, { partOf, protect }: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { partOf, level, protect }: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:workload:Namespace", name, {}, opts);
     requireDnsLabel("Namespace", name);
     const namespace = new k8s.core.v1.Namespace(
@@ -33,9 +41,10 @@ export class Namespace extends pulumi.ComponentResource implements NamespaceRef 
           name,
           labels: {
             ...partOfLabel(partOf),
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/warn": "restricted",
+            "pod-security.kubernetes.io/enforce": level?.name ?? "restricted",
+            "pod-security.kubernetes.io/warn": level?.name ?? "restricted",
           },
+          annotations: level && { "platform/pod-security-reason": level.reason },
         },
       },
       { parent: this, protect },

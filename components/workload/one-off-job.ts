@@ -11,15 +11,19 @@ import { ownAccount } from "./service-account.ts";
 import type { NamespaceRef } from "./namespace-ref.ts";
 
 export interface OneOffJobArgs {
+  /** Namespace of the Job. */
   readonly namespace: NamespaceRef;
+  /** Image, with a version or a digest. */
   readonly image: pulumi.Input<string>;
-  /** Arguments to the image's entry point. */
+  /** Arguments of the image's entry point. */
   readonly args: string[];
+  /** Variables, which everybody may read. Default: none. */
   readonly env?: Record<string, pulumi.Input<string>>;
-  /** Values that reach the container by secretKeyRef. */
+  /** Variables, which reach the container by secretKeyRef. Default: none. */
   readonly secretEnv?: Record<string, pulumi.Input<string>>;
+  /** Everything that it connects to. */
   readonly uses: readonly Dependency[];
-  /** What only has to be ready first. */
+  /** Resources that must be ready first without being used. Default: none. */
   readonly startsAfter?: readonly pulumi.Resource[];
 }
 
@@ -32,14 +36,18 @@ const resources: Resources = {
 };
 
 /**
- * A Job that runs to completion once and again whenever its inputs change: Pulumi waits for it, so what depends
- * on it starts only after it succeeded. Must be idempotent: a pod that dies half-way is run again.
+ * A Job that runs once, and again whenever its inputs change. Pulumi waits for it, so what depends on it starts after it
+ * has succeeded. It must be idempotent: Kubernetes starts another pod when one dies. A name that Kubernetes refuses is
+ * changed into one that it takes, since nobody addresses a Job.
  *
  * The only use of kubernetesx, which is archived: its Job takes the environment as a map, and the defects of its other
  * classes (names guessed from images, fixed replicas) do not touch a Job whose container is named here.
+ *
+ * @example
+ * const { job } = new OneOffJob("migrate", { namespace, image, args: ["migrate.js"], uses: [postgres.database("orders")] });
  */
 export class OneOffJob extends pulumi.ComponentResource {
-  /** Done when this is. */
+  /** The Job, which is ready when it has succeeded. */
   readonly job: k8s.batch.v1.Job;
 
   constructor(name: string, args: OneOffJobArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,31 +5,33 @@ type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Probe = k8s.types.input.core.v1.Probe;
 
-/** What a container asks for, and what it may not exceed. */
+/** Resources that a container is guaranteed, and the limits that it cannot exceed. */
 export interface Resources {
+  /** Guaranteed; the scheduler and an autoscaler count by it. */
   readonly requests: { readonly cpu: Cpu; readonly memory: Size };
+  /** More CPU is throttled, more memory kills the container. */
   readonly limits: { readonly cpu: Cpu; readonly memory: Size };
 }
 
 /**
- * Those resources as a container has them, with bounds for what it writes beside its volumes: logs, which the node keeps for
- * it, and its scratch places. A pod that writes more is evicted rather than filling its node.
+ * Adds bounds for what a container writes beside its volumes: logs, which the node keeps, and its scratch paths. Kubernetes
+ * evicts a pod that writes more before it fills its node.
  */
 export function bounded({ requests, limits }: Resources): k8s.types.input.core.v1.ResourceRequirements {
   return { requests: { ...requests, "ephemeral-storage": "64Mi" }, limits: { ...limits, "ephemeral-storage": "1Gi" } };
 }
 
-/** When to look, how often, and how long to wait for an answer. */
+/** Timing of a probe: time before the first one, time between two, and time to answer. */
 export interface ProbeTiming {
   readonly initialDelay: Duration;
   readonly period: Duration;
   readonly timeout: Duration;
 }
 
-/** How a probe of a container asks: what goes beside the timing. */
+/** Action of a probe, beside its timing. */
 export type ProbeAction = Pick<Probe, "httpGet" | "exec" | "tcpSocket">;
 
-/** A probe that gives up after `failureThreshold` failures in a row (default 3). */
+/** A probe that fails after `failureThreshold` failures in a row. Default 3. */
 export function probe(action: ProbeAction, timing: ProbeTiming, failureThreshold = 3): Probe {
   return {
     ...action,
@@ -40,23 +42,23 @@ export function probe(action: ProbeAction, timing: ProbeTiming, failureThreshold
   };
 }
 
-/** A look every second for up to `limit` seconds after the start: a slow start is no failure, a fast one is noticed at once. */
+/** A probe each second for at most `limit` seconds after the start: it allows a slow start and notices a fast one at once. */
 export function startupProbe(action: ProbeAction, limit = 180): Probe {
   return { ...action, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: limit };
 }
 
-/** User that the project's own images run as (distroless' "nonroot"). */
+/** Numeric user of the project's own images, which is "nonroot" of distroless. */
 export const ownUid = 65532;
 
-/** Pod-level settings of the Pod Security level "restricted", as user and group `uid`, and how all of our pods look up names. */
+/** Settings of a pod for the Pod Security level "restricted", with the user and group `uid`, and for name look-ups. */
 export function restrictedPod(
   uid: number,
 ): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks" | "dnsConfig"> {
   return {
     automountServiceAccountToken: false,
-    // Names are written in full; by the default of five dots, each would be looked up below three other domains first.
+    // Names are written in full; with the default of five dots, each would be looked up below three other domains first.
     dnsConfig: { options: [{ name: "ndots", value: "2" }] },
-    // The variables of Docker links (KAFKA_PORT=tcp://...) would be read as settings by some images.
+    // Some images would read the variables of Docker links (KAFKA_PORT=tcp://...) as settings.
     enableServiceLinks: false,
     securityContext: {
       runAsNonRoot: true,
@@ -69,7 +71,7 @@ export function restrictedPod(
   };
 }
 
-/** Container-level settings of the same level; the root file system is read-only. */
+/** Settings of a container for the same level, with a read-only root file system. */
 export const restrictedContainer = {
   securityContext: {
     allowPrivilegeEscalation: false,
@@ -78,10 +80,10 @@ export const restrictedContainer = {
   },
 } satisfies Partial<Container>;
 
-/** Whether a pod that finds no node without its like waits for one (`required`) or shares one (`preferred`). */
+/** Whether a pod waits for a node without another pod of its kind (`required`) or shares one if it must (`preferred`). */
 export type Spreading = "required" | "preferred";
 
-/** Spreads pods with these labels over nodes, and over zones as far as there are any. */
+/** Spreads pods with these labels over nodes, and over zones where there are any. */
 export function spread(
   labels: Record<string, string>,
   over: Spreading = "preferred",
@@ -101,7 +103,7 @@ export function spread(
   };
 }
 
-/** Writable places in an otherwise read-only container: an emptyDir for each path, named after it, of at most `sizeLimit`. */
+/** Makes paths of a read-only container writable: an emptyDir for each, named after it, of at most `sizeLimit`. Default 64 MiB. */
 export function scratch(paths: readonly string[], sizeLimit: Size = "64Mi") {
   const named = paths.map((mountPath) => ({ name: mountPath.slice(1).replace(/[^a-z0-9]+/g, "-"), mountPath }));
   return {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { partOfLabel } from "./labels.ts";
 
-/** What gives way to what when a node is full: databases stay longest, Jobs and strangers go first. */
+/** Order of eviction when a node is full: databases stay longest, Jobs and pods without a class go first. */
 const classes = {
   infrastructure: { value: 1_000_000, description: "Databases, brokers and stores: everything else waits for them." },
   service: { value: 100_000, description: "Services that answer people." },
@@ -11,6 +11,10 @@ const classes = {
 /**
  * A system's priority classes, named by Pulumi: they belong to the whole cluster, in which other systems have theirs.
  * The component's name is the system's.
+ *
+ * @example
+ * const priorities = new Priorities("shop");
+ * new Postgres("postgres", { ...args, priorityClass: priorities.infrastructure });
  */
 export class Priorities extends pulumi.ComponentResource {
   /** Name of the class of databases, brokers and stores. */

@@ -12,35 +12,41 @@ import type { NamespaceRef } from "./namespace-ref.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
-/** One container of a run. It sees the secrets of what it uses itself, and none of the other steps'. */
+/** One container of a run. It sees the secrets of what it uses, not those of other steps. */
 export interface Step {
+  /** Name of the container. */
   readonly name: string;
+  /** Image, with a version or a digest. */
   readonly image: pulumi.Input<string>;
-  /** Default: the image's entry point. */
+  /** Program to run. Default: the image's entry point. */
   readonly command?: string[];
+  /** Arguments. Default: the image's own. */
   readonly args?: string[];
+  /** Variables, which everybody may read. Default: none. */
   readonly env?: Record<string, pulumi.Input<string>>;
+  /** Everything that it connects to. */
   readonly uses: readonly Dependency[];
-  /** Whether the run is tried again when this step fails. Default true; a step that was killed is tried again in any case. */
+  /** Whether the run is retried when this step fails. Default true. A step that was killed is retried in any case. */
   readonly retried?: boolean;
 }
 
 export interface ScheduledJobArgs {
+  /** Namespace of the CronJob. */
   readonly namespace: NamespaceRef;
-  /** Five fields of cron, in UTC: `"0 3 * * *"`. Undefined for a Job that people start: `kubectl create job --from=cronjob/NAME`. */
+  /** Five fields of cron, in UTC: `"0 3 * * *"`. Default: none, people start it: `kubectl create job --from=cronjob/NAME`. */
   readonly schedule?: string;
-  /** What a run does, one step after the other. */
+  /** Steps of a run, which are run one after the other. */
   readonly steps: readonly [Step, ...Step[]];
-  /** Size of {@link workspace}, on the node's disk. A run that fills it is evicted, and fails. */
+  /** Size of {@link workspace}, on the node's disk. A run that needs more is evicted, and fails. */
   readonly storage: Size;
-  /** After which a run is given up. */
+  /** Time after which a run is stopped, with its retries, and fails. */
   readonly timeLimit: Duration;
 }
 
 /** Directory that the steps of a run share, empty at first. */
 export const workspace = "/workspace";
 
-/** What a step asks for. The workspace counts against the limit of its pod's disk space, of which a node need not have it all free. */
+/** Resources of a step. The workspace is part of the limit of disk space, not of the request, so a node need not have it free. */
 function resources(storage: Size): Container["resources"] {
   return {
     requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
@@ -54,7 +60,15 @@ const longestName = 52;
 /** February never has a 31st day. A CronJob needs a schedule, even one that is suspended. */
 const never = "0 0 31 2 *";
 
-/** A CronJob whose runs never overlap, and consist of steps that share a directory. */
+/**
+ * A CronJob whose runs never overlap, and consist of steps that share a directory.
+ *
+ * @example
+ * new ScheduledJob("report", {
+ *   namespace, schedule: "0 6 * * 1", storage: "1Gi", timeLimit: "1h",
+ *   steps: [{ name: "query", image, uses: [postgres.database("orders", { access: "read" })] }, { name: "send", image, uses: [mail] }],
+ * });
+ */
 export class ScheduledJob extends pulumi.ComponentResource {
   constructor(name: string, args: ScheduledJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace } = args;
@@ -75,14 +89,14 @@ export class ScheduledJob extends pulumi.ComponentResource {
     const cronJob = new k8s.batch.v1.CronJob(
       label,
       {
-        // Named for people, who start it by hand.
+        // A fixed name, for people who start it by hand.
         metadata: { ...metadata, name: label },
         spec: {
           schedule: args.schedule ?? never,
           timeZone: "Etc/UTC",
           suspend: args.schedule === undefined,
           concurrencyPolicy: "Forbid",
-          // A controller that was away makes up for a run that it missed by less than this.
+          // A controller that was away starts a run that it missed by less than this.
           startingDeadlineSeconds: 3600,
           successfulJobsHistoryLimit: 3,
           failedJobsHistoryLimit: 3,
@@ -97,7 +111,7 @@ export class ScheduledJob extends pulumi.ComponentResource {
                 spec: {
                   ...restrictedPod(ownUid),
                   serviceAccountName: ownAccount(label, namespace, "job", this).metadata.name,
-                  // A step cannot go on from half of what it did: each try is a pod of its own, with an empty workspace.
+                  // A step cannot resume half-way: each attempt is a pod of its own, with an empty workspace.
                   restartPolicy: "Never",
                   volumes: [{ name: "workspace", emptyDir: { sizeLimit: args.storage } }, ...scratch(["/tmp"]).volumes],
                   initContainers: containers.slice(0, -1),
@@ -135,14 +149,14 @@ function container(
     args: step.args,
     env: [...env, ...(asEnv(secrets) ?? [])],
     resources: resources(storage),
-    // Why it failed stands in the pod's status, also when its log is gone.
+    // The pod's status keeps the reason of a failure when the log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "workspace", mountPath: workspace }, ...scratch(["/tmp"]).volumeMounts],
     ...restrictedContainer,
   };
 }
 
-/** Codes of programs that failed by themselves; what was killed has codes above 128. */
+/** Fails the run at a step that is not retried, by exit codes 1 and 2; a step that was killed has a code above 128. */
 function failurePolicy(steps: readonly Step[]): k8s.types.input.batch.v1.PodFailurePolicy | undefined {
   const final = steps.filter(({ retried }) => retried === false);
   if (final.length === 0) return undefined;

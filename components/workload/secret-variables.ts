@@ -4,12 +4,12 @@ import type * as pulumi from "@pulumi/pulumi";
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type ObjectMeta = k8s.types.input.meta.v1.ObjectMeta;
 
-/** Where the value of each environment variable is. */
+/** References to the values of environment variables. */
 export type SecretVariables = Record<string, { secretKeyRef: { name: pulumi.Input<string>; key: string } }>;
 
 /**
- * Variables with the values of a Secret of their own, which there is only if there is one to hold. Pulumi names it: a changed value is
- * a new object under a new name, and so a new pod.
+ * Makes a Secret of these values, if there are any, and returns the references to them. Pulumi names it: a changed value
+ * makes an object of another name, and so new pods.
  */
 export function secretVariables(
   name: string,
@@ -23,7 +23,7 @@ export function secretVariables(
   return Object.fromEntries(keys.map((key) => [key, { secretKeyRef: { name: secret.metadata.name, key } }]));
 }
 
-/** The same in the form that a container takes, by name; undefined where there are none. */
+/** The same as a container takes them, sorted by name; undefined where there are none. */
 export function asEnv(variables: SecretVariables): EnvVar[] | undefined {
   const names = Object.keys(variables).sort();
   return names.length === 0 ? undefined : names.map((name) => ({ name, valueFrom: variables[name] }));

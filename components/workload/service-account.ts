@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { labels } from "./labels.ts";
 import type { NamespaceRef } from "./namespace-ref.ts";
 
-/** A workload's own account. It has no rights, and its pods get no token: what a workload may do in the cluster is nothing. */
+/** Makes a workload's own account, without rights and without a token: workloads do not use the Kubernetes API. */
 export function ownAccount(
   name: string,
   namespace: NamespaceRef,

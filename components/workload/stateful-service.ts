@@ -11,18 +11,20 @@ import type { NamespaceRef } from "./namespace-ref.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 
-/** What every server with data is given, whatever its kind. */
+/** Arguments that every server with data has, whatever its kind. */
 export interface ServerArgs {
+  /** Namespace of all objects. Changing it makes a new, empty server; the old one's volumes stay in the old namespace. */
   readonly namespace: NamespaceRef;
+  /** CPU and memory of each replica. */
   readonly resources: Resources;
   /**
    * Size of each replica's volume. Kubernetes cannot change it in place: Pulumi would replace the StatefulSet, with
    * all pods stopped meanwhile. The volumes themselves, and the data, stay.
    */
   readonly storage: Size;
-  /** Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
+  /** Name of the StorageClass. Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
   readonly storageClass?: string;
-  /** See {@link spread}. Default `preferred`. */
+  /** Whether each replica needs a node of its own, see {@link spread}. Default `preferred`. */
   readonly spreading?: Spreading;
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
@@ -30,22 +32,33 @@ export interface ServerArgs {
   readonly protect?: boolean;
 }
 
+/** Picks from larger arguments those that a server is given, so that others do not pass along unseen. */
+export function serverArgs(args: ServerArgs): ServerArgs {
+  const { namespace, resources, storage, storageClass, spreading, priorityClass, protect } = args;
+  return { namespace, resources, storage, storageClass, spreading, priorityClass, protect };
+}
+
 export interface StatefulServiceArgs extends ServerArgs {
+  /** Image of the server, with a version or a digest. */
   readonly image: string;
   /** Numeric user and group of the image; it owns the volume. */
   readonly uid: number;
-  /** Service ports by name. The first is the one clients use. */
+  /** Service ports by name. Clients use the first. */
   readonly ports: Record<string, number>;
+  /** Number of pods, each with a volume of its own. Volumes of pods that are taken away stay. */
   readonly replicas: number;
-  /** Where the volume is mounted. Changing it hides the data that is there. */
+  /** Path at which the volume is mounted. Changing it hides the data that is there. */
   readonly dataPath: string;
-  /** Paths that the program writes to besides its data. */
+  /** Paths that the program writes to besides its data; each is empty at the start of a pod. */
   readonly scratchPaths: readonly string[];
-  /** Replicas find each other by name before they are ready, and start together: a quorum cannot form one by one. */
+  /**
+   * Whether replicas find each other by name before they are ready, and start together: a quorum cannot form one by one.
+   * Default false. Changing it replaces the StatefulSet; the volumes stay.
+   */
   readonly quorum?: boolean;
-  /** What the replicas connect to, themselves among it where they form a cluster. */
+  /** Destinations of the replicas, themselves among them where they form a cluster. Default: none. */
   readonly peers?: readonly Destination[];
-  /** Command, environment and probes. */
+  /** Arguments, environment and probes of the container. */
   readonly container: Pick<Container, "args" | "env" | "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** Time to shut down cleanly, in seconds. Default 60. */
   readonly terminationGracePeriodSeconds?: number;
@@ -54,14 +67,24 @@ export interface StatefulServiceArgs extends ServerArgs {
 /** Characters of a StatefulSet's name, to which Kubernetes appends a dash and the hash of a revision in its pods' labels. */
 const longestName = 52;
 
-/** DNS name of a StatefulSet's governing Service. */
+/** Name of the headless Service that gives the pods of a StatefulSet their DNS names. */
 export function governingService(name: string): string {
   return `${name}-headless`;
 }
 
-/** A StatefulSet with a volume per replica, the headless Service that names its pods, and the Service that clients use. */
+/**
+ * A StatefulSet with a volume per replica, the headless Service that names its pods, and the Service that clients use.
+ * Renaming it makes a new, empty server; the old one's volumes stay until somebody deletes them.
+ *
+ * @example
+ * const cache = new StatefulService("cache", {
+ *   namespace, image: "redis:8.2", uid: 999, replicas: 1, ports: { redis: 6379 }, storage: "1Gi",
+ *   dataPath: "/data", scratchPaths: [], container: { readinessProbe }, resources,
+ * });
+ * cache.host; // "cache.<namespace>.svc.cluster.local"
+ */
 export class StatefulService extends pulumi.ComponentResource {
-  /** Address inside the cluster. */
+  /** DNS name inside the cluster. */
   readonly host: pulumi.Output<string>;
   /** Clients can connect when these are ready. */
   readonly ready: pulumi.Resource[];
@@ -89,7 +112,7 @@ export class StatefulService extends pulumi.ComponentResource {
           serviceName: headless.metadata.name,
           replicas: args.replicas,
           podManagementPolicy: args.quorum ? "Parallel" : "OrderedReady",
-          // A replica that accepts connections has yet to catch up: an update gives it time before it stops the next one.
+          // A replica accepts connections before it has caught up: an update waits before it stops the next one.
           minReadySeconds: args.quorum && args.replicas > 1 ? 15 : undefined,
           selector: { matchLabels: selector(name) },
           template: podTemplate(name, args, account.metadata.name),

@@ -1,4 +1,4 @@
-import { namespaceOf } from "../../components/network/cluster-address.ts";
+import { namespaceOf } from "../../components/network/endpoint.ts";
 import type { Issue } from "../issue.ts";
 import type { Settings } from "../schema.ts";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { namespaceOf } from "../../components/network/cluster-address.ts";
+import { namespaceOf } from "../../components/network/endpoint.ts";
 import type { Dependency, Destination } from "../../components/network/connection.ts";
 
 /** A language model behind the chat API that OpenAI, Ollama, vLLM and others serve. */

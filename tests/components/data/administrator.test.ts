@@ -22,7 +22,7 @@ describe("administrator", () => {
 
   it("is in a Secret beside the server, with what else the server wants to know", async () => {
     const { metadata, stringData } = object(
-      await run(program({ more: { username: "root" } })),
+      await run(program({ extraKeys: { username: "root" } })),
       "Secret",
       "server-admin",
     );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { Kafka, type ExternalKafka, type KafkaArgs, type TopicUse } from "../../../components/data/kafka.ts";
+import type { TopicUse } from "../../../components/data/kafka-access.ts";
+import { Kafka, type ExternalKafka, type KafkaArgs } from "../../../components/data/kafka.ts";
 import { Microservice } from "../../../components/workload/microservice.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { environment, object, objects, resource, workload, type Objects } from "../../../render/objects.ts";

@@ -43,6 +43,12 @@ describe("microservice", () => {
     expect(breaches([autoscaling], kubernetesObjects(plain))).to.deep.equal([]);
   });
 
+  it("has a fixed number of replicas and no autoscaler where that is asked for", async () => {
+    const fixed = await service({ scaling: { replicas: 3 } });
+    expect(object(fixed, "Deployment", "web").spec.replicas).to.equal(3);
+    expect(objects(fixed, "HorizontalPodAutoscaler")).to.be.empty;
+  });
+
   it("is probed at /health and /ready with the given timing, or where it says", async () => {
     expect(container(plain).livenessProbe).to.deep.equal({
       httpGet: { path: "/health", port: "http" },
@@ -120,6 +126,18 @@ describe("microservice's Service", () => {
     expect(await type({ serviceType: "NodePort" })).to.deep.include({ type: "NodePort", skipAwait: "true" });
     expect(await type({ serviceType: "LoadBalancer" })).to.deep.include({ type: "LoadBalancer", skipAwait: undefined });
     expect(await type({ serviceType: "LoadBalancer", awaitAddress: false })).to.deep.include({ skipAwait: "true" });
+  });
+
+  it("takes the port of the nodes that is asked for, which only a NodePort has", async () => {
+    const resources = await service({ serviceType: "NodePort", nodePort: 30080 });
+    expect(object(resources, "Service", "web").spec.ports[0]!.nodePort).to.equal(30080);
+    const error = await failure(() => new Microservice("web", { ...args, nodePort: 30080 }));
+    expect(error.message).to.equal('web: a nodePort needs the serviceType "NodePort".');
+  });
+
+  it("refuses a name that is no part of an address", async () => {
+    const error = await failure(() => new Microservice("web_page", args));
+    expect(error.message).to.include("Microservice web_page: its name is part of its address");
   });
 
   it("opens to those alone that are named", async () => {

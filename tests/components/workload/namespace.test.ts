@@ -28,6 +28,13 @@ describe("namespace", () => {
     });
   });
 
+  it("admits pods of another level with its reason", async () => {
+    const level = { name: "privileged", reason: "reads the nodes' log files" } as const;
+    const { metadata } = object(await run(() => new Namespace("logs", { partOf: "shop", level })), "Namespace", "logs");
+    expect(metadata.labels).to.include({ "pod-security.kubernetes.io/enforce": "privileged" });
+    expect(metadata.annotations).to.deep.equal({ "platform/pod-security-reason": level.reason });
+  });
+
   it("starts with nothing open but name look-ups, once it is there", () => {
     expect(
       objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),

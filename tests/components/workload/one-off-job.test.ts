@@ -70,6 +70,14 @@ describe("one-off job", () => {
     expect(rules.kept(full)).to.deep.equal([]);
   });
 
+  it("gets a name that Kubernetes takes, whatever the program calls it", async () => {
+    const resources = await run(() => [new OneOffJob("java_db", args), new OneOffJob("java-db", args)]);
+    const names = objects(resources, "ServiceAccount").map(({ metadata }) => metadata.name);
+    expect(names.sort()[0]).to.equal("java-db");
+    expect(names[1]).to.match(/^java-db-[0-9a-f]{10}$/);
+    expect(podFaults(resources)).to.deep.equal([]);
+  });
+
   it("makes no Secret where nothing is secret", () => {
     expect(objects(plain, "Secret")).to.be.empty;
   });

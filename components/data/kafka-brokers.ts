@@ -2,62 +2,66 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { administrator } from "./administrator.ts";
-import type { Connection, Destination } from "../network/connection.ts";
+import type { Connection, Destination, Peer } from "../network/connection.ts";
 import { selector } from "../workload/labels.ts";
 import { probe, startupProbe } from "../workload/pod.ts";
 import type { Size } from "../workload/quantities.ts";
-import { governingService, StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
+import { governingService, serverArgs, StatefulService, type ServerArgs } from "../workload/stateful-service.ts";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type EnvVarSource = k8s.types.input.core.v1.EnvVarSource;
 
 /** Brokers, and how to log in there. */
-export interface KafkaCluster {
-  /** For clients: what goes into their environment, and where their packets go. */
+export interface KafkaBrokers {
+  /** Connection of a client, without the user's login where the brokers manage users. */
   readonly clients: Omit<Connection, "readyWhen">;
-  /** For the Jobs that make topics and users. */
+  /** Connection of the Jobs that make topics and users. */
   readonly administration: Connection;
-  /** Whether users are made there; else clients share one login. */
+  /** Whether each client has a user of its own; otherwise all share one login. */
   readonly managesUsers: boolean;
   /** Copies of each partition. */
   readonly replicationFactor: number;
 }
 
-export interface KafkaClusterArgs extends ServerArgs {
-  /** Image of apache/kafka's contract, version 4 or later. */
+export interface KafkaBrokersArgs extends ServerArgs {
+  /** Image of apache/kafka, version 4 or later, or one that reads the same variables. */
   readonly image: string;
-  /** Nodes, each a broker and a controller: 1, or an odd number for a quorum. Changing it needs a controller migration. */
+  /**
+   * Nodes, each a broker and a controller: 1, or an odd number for a quorum.
+   * Changing it on a cluster with data needs a migration of the controllers by hand.
+   */
   readonly brokers: number;
-  /** Java heap, half of the memory limit or less: the page cache is what makes Kafka fast. */
+  /** Java heap, at most half of the memory limit: Kafka's speed comes from the page cache. */
   readonly heap: Size;
-  /** Further options of the Java machine. Default none. */
+  /** Further options of the Java machine. Default: none. */
   readonly jvmOptions?: string;
 }
 
-/** Services log in here, by SCRAM: each with a user of its own. */
+/** Listener CLIENT: services log in by SCRAM, each with a user of its own. */
 const clientPort = 9092;
-/** Controllers elect a leader and keep the metadata here. */
+/** Listener CONTROLLER: controllers elect a leader and replicate the metadata. */
 const controllerPort = 9093;
-/** Brokers and the Jobs that administer them log in here, by the one password that is there before any user is. */
+/** Listener BROKER: brokers and administration Jobs log in by a password that exists before any user does. */
 const brokerPort = 9094;
 
 const adminUser = "admin";
 
-/** One copy may be missing without writes failing, as soon as there are three. */
+/** Copies that must acknowledge a write: of three or more, one may be missing. */
 export function minInsyncReplicas(replicationFactor: number): number {
   return replicationFactor >= 3 ? replicationFactor - 1 : 1;
 }
 
-/** A cluster in KRaft mode, without ZooKeeper, that nobody uses without a login, and of which each login opens what was granted to it. */
-export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulumi.Resource): KafkaCluster {
+/** Deploys brokers in KRaft mode, without ZooKeeper. Every listener requires a login, and a login opens what was granted to it. */
+export function kafkaBrokers(name: string, args: KafkaBrokersArgs, parent: pulumi.Resource): KafkaBrokers {
   const { password, passwordRef } = administrator(name, args, parent);
   const listens = { tcpSocket: { port: clientPort } };
   const timing = { initialDelay: "0s", period: "5s", timeout: "3s" } as const;
-  const to = { namespace: args.namespace, labels: selector(name) };
+  const to: Peer = { namespace: args.namespace, labels: selector(name) };
   const service = new StatefulService(
     name,
     {
-      ...args,
+      ...serverArgs(args),
+      image: args.image,
       uid: 1000,
       replicas: args.brokers,
       ports: { kafka: clientPort, controller: controllerPort, broker: brokerPort },
@@ -100,11 +104,11 @@ export function kafkaCluster(name: string, args: KafkaClusterArgs, parent: pulum
 }
 
 /**
- * The environment of one node: the image makes a property of every `KAFKA_` variable, `_` for a dot and `___` for a dash, and drops
- * all of its defaults as soon as there is one, so each that matters is here.
+ * Environment of one node. The image makes a property of every `KAFKA_` variable, `_` for a dot and `___` for a dash, and
+ * drops all of its defaults as soon as there is one, so each that matters is set here.
  * Format: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
  */
-function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
+function nodeEnv(name: string, args: KafkaBrokersArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
   const domain = `${governingService(name)}.${args.namespace.name}.svc.cluster.local`;
   const voters = Array.from(
     { length: args.brokers },
@@ -131,7 +135,7 @@ function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, p
     ...(args.jvmOptions === undefined ? {} : { KAFKA_OPTS: args.jvmOptions }),
   };
   return [
-    // What other variables refer to stands before them.
+    // Kubernetes resolves references to earlier variables alone.
     { name: "POD_NAME", ...fieldRef("metadata.name") },
     { name: "ADMIN_PASSWORD", valueFrom: password },
     { name: "KAFKA_NODE_ID", ...fieldRef("metadata.labels['apps.kubernetes.io/pod-index']") },
@@ -139,10 +143,10 @@ function nodeEnv(name: string, args: KafkaClusterArgs, password: EnvVarSource, p
   ];
 }
 
-/** Kubernetes puts the password in: it is in the pod's environment by reference alone. */
+/** Login of the administrator. Kubernetes fills in the password, which the pod's specification only refers to. */
 const adminLogin = `org.apache.kafka.common.security.plain.PlainLoginModule required username="${adminUser}" password="$(ADMIN_PASSWORD)" user_${adminUser}="$(ADMIN_PASSWORD)";`;
 
-/** Every listener asks for a login, of a mechanism of its own; a login may do what an ACL allows it, the administrator's everything. */
+/** Every listener has a login mechanism of its own. ACLs decide what a login may do; the administrator may do everything. */
 const security = {
   KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
   KAFKA_INTER_BROKER_LISTENER_NAME: "BROKER",
@@ -160,7 +164,7 @@ const security = {
   KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND: "false",
 };
 
-/** An event is acknowledged when it is on all replicas that keep up, of which there must be enough; no other replica is ever made the leader. */
+/** Durability of events: a write needs enough replicas in sync, and a replica that lags never becomes the leader. */
 function durability(replicationFactor: number): Record<string, string> {
   const copies = String(replicationFactor);
   const inSync = String(minInsyncReplicas(replicationFactor));
@@ -174,7 +178,7 @@ function durability(replicationFactor: number): Record<string, string> {
   };
 }
 
-/** A size in the form that Java takes: `512Mi` is `512m`. */
+/** A size as Java writes it: `512m` for `512Mi`. */
 function heap(size: Size): string {
   return size.slice(0, -1).toLowerCase();
 }
