@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
-import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
+import { fitRanker } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
+import type { Labelled } from "@chatdb/ml-engine/ranker/labelled.ts";
 import { statementOf, type Compiled } from "@chatdb/question-engine/compile/statement.ts";
 import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";

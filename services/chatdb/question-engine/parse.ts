@@ -13,9 +13,10 @@ import { queryPlan, type QueryPlan } from "./plan/plan.ts";
 import { readingOf } from "./plan/reading.ts";
 import { shapeProblems } from "./plan/shape-problems.ts";
 import { problemsOf } from "./plan/validate.ts";
-import { defaultRanker } from "./ranking/default.ts";
+import { defaultRanker } from "./ranking/default-ranker.ts";
 import { Refusal } from "./refusal.ts";
-import { understand, type Candidate } from "./understand.ts";
+import type { Candidate } from "./ranking/ranker.ts";
+import { understand } from "./understand.ts";
 
 export interface Parsed {
   dialect: DatabaseSchema["dialect"];

@@ -6,17 +6,11 @@ import type { SchemaIndex } from "./linking/schema-index.ts";
 import type { QueryPlan } from "./plan/plan.ts";
 import { problemsOf } from "./plan/validate.ts";
 import { plansOf } from "./planning/planner.ts";
-import { defaultRanker } from "./ranking/default.ts";
-import type { Evidence } from "./ranking/evidence.ts";
+import { defaultRanker } from "./ranking/default-ranker.ts";
+import type { Candidate, Evidence } from "./ranking/ranker.ts";
 import { featuresOf, type Found } from "./ranking/features.ts";
-import { Said } from "./ranking/said.ts";
+import { QuestionWords } from "./ranking/question-words.ts";
 import { Refusal } from "./refusal.ts";
-
-/** A plan that a question may mean. */
-export interface Candidate extends Evidence {
-  /** How likely it is to be what was meant, from 0 to 1. */
-  confidence: number;
-}
 
 /** Readings of which plans are made, the likeliest first. */
 const maxReadings = 5;
@@ -62,7 +56,7 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
   if (candidates.size === 0)
     throw withWords(refusal ?? new Refusal("I did not understand the question."), readings[0]!.unread);
   const found = [...candidates.values()];
-  const features = featuresOf(new Said(sentence), found);
+  const features = featuresOf(new QuestionWords(sentence), found);
   return found.map(({ plan, unread }, place) => ({ plan, unread, features: features[place]! }));
 }
 

@@ -1,5 +1,5 @@
 import { SchemaIndex } from "./linking/schema-index.ts";
-import { bundledDigest, bundledWeights, defaultRanker } from "./ranking/default.ts";
+import { bundledDigest, bundledWeights, defaultRanker } from "./ranking/default-ranker.ts";
 import { Ranker } from "./ranking/ranker.ts";
 import type { QuestionModel } from "./question-model.ts";
 

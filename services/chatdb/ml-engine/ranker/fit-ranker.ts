@@ -1,30 +1,23 @@
 import { type Evidence, featureNames, leadOver, Ranker, type RankerWeights } from "@chatdb/question-engine/ranking.ts";
 import { minimize } from "../training/lbfgs.ts";
-import { plantForest } from "./plant-forest.ts";
+import { trainForest } from "./cross-validated-forest.ts";
+import type { Labelled } from "./labelled.ts";
 
-/** What a question may mean, and which of it is right. */
-export interface Labelled {
-  /** What the question is about: questions about the same are alike. Default: something of its own. */
-  schema?: string;
-  /** As many questions it counts for. Default 1 */
-  weight?: number;
-  plans: readonly { evidence: Evidence; right: boolean }[];
-}
-
-/** How much weights far from the prior's are held against a fit: what a prior knows is from thousands of questions. */
+/** L2 penalty on the distance from the prior's weights. It is high, since the prior was fitted to thousands of questions. */
 const penalty = 100;
 
-/** How much weights far from 1 and 0 are held against a fit of no more than these. */
+/** L2 penalty for a fit of the score weights alone. */
 const freePenalty = 1;
 
 const maxIterations = 100;
 
-/** What confidence depends on beside features. */
+/** Inputs of the confidence beside the features. */
 const scoreNames = ["score", "lead", "intercept"];
 
 /**
- * Weights by which the right plans of questions are preferred, and by which how sure to be of the preferred one.
- * @param prior weights to stay near to: their forest stands, and few questions move the others little. Without it, a forest is grown
+ * Fits the weights that rank the plans of a question and those that give the confidence of the best one.
+ * @param prior weights to stay near; its forest is kept, and few questions move the other weights little. Default: a new forest is
+ * trained
  */
 export function fitRanker(questions: readonly Labelled[], prior?: RankerWeights): RankerWeights {
   if (!prior) return fitForest(questions);
@@ -39,20 +32,20 @@ export function fitRanker(questions: readonly Labelled[], prior?: RankerWeights)
   return {
     ...prior,
     preference,
-    sureness: fitSureness(examples, [...featureNames, ...scoreNames], prior.sureness, penalty),
+    sureness: fitConfidence(examples, [...featureNames, ...scoreNames], prior.sureness, penalty),
   };
 }
 
-/** The forest, and how sure to be by what it says of questions about schemas that it was not grown on. */
+/** Trains a forest and fits the confidence to its scores on schemas that it did not see. */
 function fitForest(questions: readonly Labelled[]): RankerWeights {
-  const { forest, unseen } = plantForest(questions);
+  const { forest, outOfFoldScores } = trainForest(questions);
   const examples = questions.flatMap(({ plans, weight }, question) =>
     firstOf(
-      plans.map((each, plan) => ({ ...each, score: unseen[question]![plan]! })),
+      plans.map((each, plan) => ({ ...each, score: outOfFoldScores[question]![plan]! })),
       weight,
     ),
   );
-  return { forest, preference: {}, sureness: fitSureness(examples, scoreNames, { score: 1 }, freePenalty) };
+  return { forest, preference: {}, sureness: fitConfidence(examples, scoreNames, { score: 1 }, freePenalty) };
 }
 
 interface Scored {
@@ -67,7 +60,7 @@ interface Example {
   weight: number;
 }
 
-/** The preferred plan of a question: its features, its score, its lead and 1. */
+/** The best-ranked plan as an example: its features, score, lead and 1. */
 function firstOf(plans: readonly Scored[], weight = 1): Example[] {
   const [best, next] = plans.toSorted((a, b) => b.score - a.score);
   return best
@@ -81,7 +74,7 @@ function firstOf(plans: readonly Scored[], weight = 1): Example[] {
     : [];
 }
 
-/** What to add to the forest, so that the right plans of a question are preferred to its wrong ones: the likelihood of a choice among them. */
+/** Fits linear weights, added to the forest, by the likelihood of choosing a right plan of each question (softmax). */
 function fitPreference(questions: readonly Labelled[], prior: RankerWeights): Record<string, number> {
   const before = new Ranker({ ...prior, preference: {} });
   const undecided = questions.filter(
@@ -118,12 +111,12 @@ function fitPreference(questions: readonly Labelled[], prior: RankerWeights): Re
   return byName(featureNames, point);
 }
 
-/** Logistic regression on those of the values that have these names. */
-function fitSureness(
+/** Fits a logistic regression on the values with these names. */
+function fitConfidence(
   examples: readonly Example[],
   names: readonly string[],
   prior: RankerWeights["sureness"],
-  held: number,
+  penaltyPerWeight: number,
 ): Record<string, number> {
   const places = names.map((name) => [...featureNames, ...scoreNames].indexOf(name));
   const rows = examples.map(({ values, ...example }) => ({
@@ -132,7 +125,7 @@ function fitSureness(
   }));
   const point = fit(
     names.map((name) => prior[name] ?? 0),
-    held,
+    penaltyPerWeight,
     rows.length,
     (weights, gradient) => {
       let loss = 0;
@@ -147,10 +140,10 @@ function fitSureness(
   return byName(names, point);
 }
 
-/** The minimum of the sum of losses over so many examples, with weights held near to the prior. */
+/** Minimizes the mean loss with an L2 penalty on the distance from the prior. */
 function fit(
   prior: readonly number[],
-  held: number,
+  penaltyPerWeight: number,
   examples: number,
   lossAt: (point: Float64Array, gradient: Float64Array) => number,
 ): Float64Array {
@@ -160,8 +153,8 @@ function fit(
       let loss = lossAt(point, gradient);
       for (let place = 0; place < prior.length; place++) {
         const away = point[place]! - prior[place]!;
-        loss += (held / 2) * away ** 2;
-        gradient[place] = (gradient[place]! + held * away) * scale;
+        loss += (penaltyPerWeight / 2) * away ** 2;
+        gradient[place] = (gradient[place]! + penaltyPerWeight * away) * scale;
       }
       return loss * scale;
     },
@@ -180,7 +173,7 @@ function add(to: Float64Array, factor: number, values: ArrayLike<number>): void 
   for (let place = 0; place < to.length; place++) to[place]! += factor * values[place]!;
 }
 
-/** Without those that are 0. */
+/** Weights by name, rounded, without zeros. */
 const byName = (names: readonly string[], point: Float64Array): Record<string, number> =>
   Object.fromEntries(
     names

@@ -5,29 +5,29 @@ import { boost } from "../training/boosted-trees.ts";
 import { binaryLogLoss } from "../training/loss.ts";
 import type { GrowthOptions } from "../training/tree-growth.ts";
 
-/** Rows that a forest is grown on. */
+/** Training rows of a forest. */
 export interface Sample {
   /** By feature, then by row. */
   columns: readonly Float64Array[];
-  /** 1 where it is so, 0 where it is not. */
+  /** 1 for positive rows, 0 for negative ones. */
   labels: Uint8Array;
-  /** How much each row counts. */
+  /** Weight of each row. */
   weights: Float64Array;
 }
 
 export interface ForestOptions extends GrowthOptions {
   trees: number;
-  /** Share of the features that each tree may ask for. */
+  /** Share of the features that each tree may use. */
   share: number;
-  /** From 0 to 1. Trees differ in the features that they may ask for. */
+  /** Source of random numbers from 0 to 1, which choose the features of each tree. */
   random: () => number;
 }
 
-/** Few bins and short numbers: a forest is kept with the program, as text. */
+/** Few bins and short numbers keep the forest small, since it ships with the program as text. */
 const bins = 64;
 const decimals = 4;
 
-/** Trees whose sum is the log-odds that a row is so. Deterministic for the same random numbers. */
+/** Grows trees whose sum is the log-odds of a positive row. Deterministic for the same random numbers. */
 export function growForest(
   { columns, labels, weights }: Sample,
   { trees: rounds, share, random, ...options }: ForestOptions,

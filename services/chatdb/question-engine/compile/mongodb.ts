@@ -2,11 +2,11 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { Condition, Derived, InnerQuery, Join, QueryPlan, Source } from "../plan/plan.ts";
 import { isAggregated, Scope } from "../plan/scope.ts";
 import { allOf, compared } from "./mongodb/comparison.ts";
-import { matching, tested, type Queries } from "./mongodb/conditions.ts";
+import { matching, tested, type Queries } from "./mongodb/condition-stages.ts";
 import { isPresent, orNull, type Json, type Stage } from "./mongodb/expressions.ts";
-import { Frame } from "./mongodb/frame.ts";
+import { Frame } from "./mongodb/document-frame.ts";
 import { fieldNames } from "./mongodb/field-names.ts";
-import { distinct, group } from "./mongodb/groups.ts";
+import { distinct, group } from "./mongodb/group-stages.ts";
 
 /** An aggregation of one collection, in MongoDB Extended JSON. The keys of its last stage, a `$project`, are the result's columns. */
 export interface Pipeline {

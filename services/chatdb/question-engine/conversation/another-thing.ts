@@ -9,7 +9,7 @@ import { Decisions } from "../planning/decisions.ts";
 import { PlanBuilder } from "../planning/plan-builder.ts";
 import { plansOf } from "../planning/planner.ts";
 import { Refusal } from "../refusal.ts";
-import { joined } from "./conditions.ts";
+import { joined } from "./condition-changes.ts";
 import type { Context, Continuation } from "./context.ts";
 import { graft, isOverTable, pruned, renamed, tableNamed, type Rows, type TablePlan } from "./graft.ts";
 

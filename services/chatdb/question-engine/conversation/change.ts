@@ -16,7 +16,7 @@ import {
   withThresholds,
 } from "./edits.ts";
 import { isOverTable, type TablePlan } from "./graft.ts";
-import type { Unit } from "./phrases.ts";
+import type { Unit } from "./follow-up-phrases.ts";
 import { counted, isAggregate, withoutLimit } from "./results.ts";
 import { selectedBy } from "./selected.ts";
 

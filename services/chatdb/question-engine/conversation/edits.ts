@@ -4,9 +4,9 @@ import { labelOf } from "../linking/labels.ts";
 import type { Aggregate, ColumnRef, Comparator, Condition, Expression, QueryPlan, Scalar } from "../plan/plan.ts";
 import { isAggregated, Scope } from "../plan/scope.ts";
 import { isToOne, tableOf } from "../plan/source-table.ts";
-import { joined } from "./conditions.ts";
+import { joined } from "./condition-changes.ts";
 import { graft, isOverTable, pruned, renamed, type Rows, type TablePlan } from "./graft.ts";
-import type { Manner } from "./phrases.ts";
+import type { Manner } from "./follow-up-phrases.ts";
 import { asInner, isAggregate, resorted, withDistinctNames, withoutLimit, type Selected } from "./results.ts";
 
 /** Changes of a plan by what another one, about the same table, has. Undefined where a plan has no place for that. */

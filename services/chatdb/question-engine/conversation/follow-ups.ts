@@ -10,7 +10,7 @@ import type { Context, Continuation } from "./context.ts";
 import { changedByParts } from "./framed.ts";
 import { continuedBy, type Continued } from "./opening.ts";
 import { isOverTable, pruned } from "./graft.ts";
-import { breakdowns, parts, ranks } from "./phrases.ts";
+import { breakdowns, parts, ranks } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
 import { shortlyChanged } from "./short.ts";
 

@@ -9,7 +9,7 @@ import { Change, isThreshold } from "./change.ts";
 import type { Context, Continuation } from "./context.ts";
 import { isOverTable } from "./graft.ts";
 import { bonus, grounded } from "./ground.ts";
-import { units, type Unit } from "./phrases.ts";
+import { units, type Unit } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
 
 /** Readings of which plans are made, the likeliest first. */

@@ -1,6 +1,6 @@
 import { leads } from "../language/lexicon.ts";
 import { tokenise } from "../language/tokens.ts";
-import { endings, openings, pronouns, type Manner } from "./phrases.ts";
+import { endings, openings, pronouns, type Manner } from "./follow-up-phrases.ts";
 
 /** A question as one that goes on: what it says, without the words that say that it does. */
 export interface Continued {

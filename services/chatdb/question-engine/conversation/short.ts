@@ -17,7 +17,7 @@ import {
   reversals,
   unconditional,
   unlimited,
-} from "./phrases.ts";
+} from "./follow-up-phrases.ts";
 import { counted, isAggregate, overRowsOf, withoutLimit } from "./results.ts";
 
 /** A plan that goes on from another one, and how far-fetched it is to read what was said so. */

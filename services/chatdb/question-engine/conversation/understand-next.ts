@@ -1,4 +1,4 @@
-import type { Candidate } from "../understand.ts";
+import type { Candidate } from "../ranking/ranker.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { QueryPlan } from "../plan/plan.ts";
 import { readingOf } from "../plan/reading.ts";
@@ -6,20 +6,19 @@ import { Refusal } from "../refusal.ts";
 import { dependence, followUps } from "./follow-ups.ts";
 import type { Continuation } from "./context.ts";
 
-/** Log-odds of a reading that costs nothing, and what each unit of cost takes off them. */
-const sureness = { intercept: 3.4, cost: -2.5 };
+/** Log-odds of a reading without cost, and their change per unit of cost. */
+const confidenceLogit = { intercept: 3.4, cost: -2.5 };
 
-/** How sharply the costs of readings tell them from each other. */
-const sharpness = 4;
+/** Inverse temperature of the softmax over the costs of readings. */
+const softmaxSharpness = 4;
 
-/** What may be asked after a plan, as examples. */
+/** Examples of follow-up questions. */
 const hints = ["and in ...?", "only those over ...", "sort by ...", "top 5", "how many?", "per ..."];
 
 /**
- * What a question may mean after another one, the likeliest first: readings that go on from its plan beside those of the
- * question by itself.
+ * Ranks what a question may mean after another one: as a follow-up of that question's plan, or by itself.
  * @param byItself its meanings as a question of its own
- * @throws Refusal where it has none, and does not go on from the plan either
+ * @throws Refusal if it has none and does not follow up on the plan either
  */
 export function understandNext(
   question: string,
@@ -28,40 +27,40 @@ export function understandNext(
   now: Date,
   byItself: () => Candidate[],
 ): Candidate[] {
-  const goingOn = withConfidence(differing(followUps(question, before, index, now), index));
+  const continuations = withConfidence(withDistinctReadings(followUps(question, before, index, now), index));
   const { found: own, refusal } = unlessRefused(byItself);
   const isNext = dependence(question, index, now);
-  if (goingOn.length === 0 && isNext > 0.5)
+  if (continuations.length === 0 && isNext > 0.5)
     throw new Refusal("I did not understand how that goes on from the question before.", {
       hints: [`You can say, for example: ${hints.join(", ")}`],
     });
-  if (goingOn.length === 0 && refusal) throw refusal;
-  const [nextOdds, ownOdds] = [isNext * (goingOn[0]?.confidence ?? 0), (1 - isNext) * (own[0]?.confidence ?? 0)];
+  if (continuations.length === 0 && refusal) throw refusal;
+  const [nextOdds, ownOdds] = [isNext * (continuations[0]?.confidence ?? 0), (1 - isNext) * (own[0]?.confidence ?? 0)];
   const share = nextOdds / (nextOdds + ownOdds);
   const weighted = (candidates: readonly Candidate[], part: number) =>
     candidates.map((each) => ({ ...each, confidence: each.confidence * part }));
-  return merged([...weighted(goingOn, share), ...weighted(own, 1 - share)]);
+  return mergeSamePlans([...weighted(continuations, share), ...weighted(own, 1 - share)]);
 }
 
-/** Plans that read the same are one to the person who asks: the likeliest of them. */
-function differing(readings: readonly Continuation[], { schema }: SchemaIndex): Continuation[] {
+/** Keeps the likeliest of the plans with the same reading, since a person sees one. */
+function withDistinctReadings(readings: readonly Continuation[], { schema }: SchemaIndex): Continuation[] {
   return [...Map.groupBy(readings, ({ plan }) => readingOf(plan, schema)).values()].map(([likeliest]) => likeliest!);
 }
 
-/** A reading is as likely as it is natural, and as it is more natural than the others. */
+/** Gives each reading a confidence by its own cost and by its cost relative to the others. */
 function withConfidence(readings: readonly Continuation[]): Candidate[] {
-  const weights = readings.map(({ cost }) => Math.exp(-sharpness * cost));
+  const weights = readings.map(({ cost }) => Math.exp(-softmaxSharpness * cost));
   const all = weights.reduce((sum, each) => sum + each, 0);
   return readings.map(({ plan, cost, unread }, place) => ({
     plan,
     unread,
     features: [],
-    confidence: weights[place]! / all / (1 + Math.exp(-sureness.intercept - sureness.cost * cost)),
+    confidence: weights[place]! / all / (1 + Math.exp(-confidenceLogit.intercept - confidenceLogit.cost * cost)),
   }));
 }
 
-/** The same plan may be meant both ways. */
-function merged(candidates: readonly Candidate[]): Candidate[] {
+/** Adds the confidences of equal plans. */
+function mergeSamePlans(candidates: readonly Candidate[]): Candidate[] {
   const groups = Map.groupBy(candidates, ({ plan }) => JSON.stringify(plan));
   return [...groups.values()]
     .map((same) => ({

@@ -1,7 +1,7 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { InnerQuery, QueryPlan, Scalar } from "./plan.ts";
-import { clauses, compared, countOf, partition, type Say } from "./reading/conditions.ts";
-import { chosen, distinguished, sorted, superlative, thenBy } from "./reading/order.ts";
+import { clauses, compared, countOf, partition, type Say } from "./reading/condition-text.ts";
+import { chosen, distinguished, sorted, superlative, thenBy } from "./reading/order-text.ts";
 import { Wording } from "./reading/wording.ts";
 import { list, ordinal, several } from "./reading/words.ts";
 import { isAggregated } from "./scope.ts";

@@ -3,7 +3,7 @@ import type { Token } from "../language/tokens.ts";
 import type { Decision } from "../planning/decisions.ts";
 import type { Condition, QueryPlan } from "../plan/plan.ts";
 import { NamedIn, type NamedColumn } from "./named.ts";
-import { nameWords, notNamed, unlike, type Mirrored, type Said, type Share } from "./said.ts";
+import { nameWords, notNamed, unlike, type Mirrored, type QuestionWords, type Share } from "./question-words.ts";
 
 /** A plan that a question may mean, and how it was found. */
 export interface Found {
@@ -25,7 +25,7 @@ export interface Found {
 
 /** All that is known of a plan by itself. */
 interface Facts extends Found {
-  said: Said;
+  said: QuestionWords;
   named: NamedIn;
   /** The share of what the names of these columns say that was said, exactly and by words like them. */
   shares: Record<"shown" | "conditions" | "groups" | "orders", Share[]>;
@@ -335,7 +335,7 @@ export const featureNames: readonly string[] = [
 ];
 
 /** In the order of {@link featureNames}, for each of the plans that a question may mean. */
-export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] {
+export function featuresOf(said: QuestionWords, plans: readonly Found[]): Float64Array[] {
   const alone = plans.map((found) => {
     const facts = factsOf(said, found);
     return ownFeatures.map((feature) => feature(facts));
@@ -356,7 +356,7 @@ export function featuresOf(said: Said, plans: readonly Found[]): Float64Array[] 
   );
 }
 
-function factsOf(said: Said, found: Found): Facts {
+function factsOf(said: QuestionWords, found: Found): Facts {
   const named = new NamedIn(found.plan);
   const share = (columns: readonly NamedColumn[]) => columns.map(({ column }) => said.share(column));
   const gaps = (kind = "") =>
@@ -382,7 +382,7 @@ function factsOf(said: Said, found: Found): Facts {
 }
 
 /** How many words nothing in the plan accounts for: as they are, and by no word like them either. */
-function leftOf(said: Said, named: NamedIn): Facts["left"] {
+function leftOf(said: QuestionWords, named: NamedIn): Facts["left"] {
   const names = [...named.tables, ...usedColumns(named)];
   const left = notNamed(said.content, names, texts(named)).filter((token) => !isMeant(said, token, named));
   return { exact: left.length, like: unlike(left, names).length };
@@ -409,7 +409,7 @@ const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) =>
 const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
 
 /** How many words nothing in the plan accounts for, of those that were passed over and those right before a table's name, which say which of its rows. */
-function lostWords(said: Said, unread: readonly string[], named: NamedIn): number {
+function lostWords(said: QuestionWords, unread: readonly string[], named: NamedIn): number {
   const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
   const { tokens } = said.sentence;
   const open = tokens.filter(
@@ -424,7 +424,7 @@ function lostWords(said: Said, unread: readonly string[], named: NamedIn): numbe
 }
 
 /** Whether a word was learned to stand for something that the plan has. */
-function isMeant(said: Said, token: Token, named: NamedIn): boolean {
+function isMeant(said: QuestionWords, token: Token, named: NamedIn): boolean {
   const meaning = said.meant.get(token);
   if (!meaning) return false;
   if (meaning.value !== undefined) return texts(named).includes(meaning.value);
@@ -432,16 +432,16 @@ function isMeant(said: Said, token: Token, named: NamedIn): boolean {
 }
 
 /** Columns whose whole name was said, and of which nothing is in the plan. */
-function idleColumns(said: Said, named: NamedIn): number {
+function idleColumns(said: QuestionWords, named: NamedIn): number {
   const used = [...new Set([...usedColumns(named), ...named.tables])].map((name) => new Set(nameWords(name).words));
   return count(said.columns, (name) => !used.some((words) => nameWords(name).words.every((word) => words.has(word))));
 }
 
 /** How many tables have a column of the same name. */
-const twins = ({ sentence }: Said, columns: readonly NamedColumn[]) =>
+const twins = ({ sentence }: QuestionWords, columns: readonly NamedColumn[]) =>
   upTo(6, largest(columns.map(({ column }) => sentence.index.twins.get(column) ?? 1)));
 
-function isKeyOf({ sentence }: Said, { table, column }: NamedColumn): boolean {
+function isKeyOf({ sentence }: QuestionWords, { table, column }: NamedColumn): boolean {
   const found = sentence.index.schema.tables.find(({ name }) => name === table);
   return (
     found !== undefined &&
@@ -450,7 +450,7 @@ function isKeyOf({ sentence }: Said, { table, column }: NamedColumn): boolean {
 }
 
 /** Whether a value was seen, but not in this column. */
-function isElsewhere({ sentence }: Said, on: NamedColumn, value: string): boolean {
+function isElsewhere({ sentence }: QuestionWords, on: NamedColumn, value: string): boolean {
   const seen = sentence.index.values.of(value);
   return seen.length > 0 && !seen.some(({ table, column }) => table.name === on.table && column.name === on.column);
 }

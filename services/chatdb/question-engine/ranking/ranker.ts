@@ -1,6 +1,21 @@
-import type { Evidence } from "./evidence.ts";
+import type { QueryPlan } from "../plan/plan.ts";
 import { featureNames } from "./features.ts";
 import { replaced, valueOf, type Forest, type Tree } from "./forest.ts";
+
+/** A plan that a question may mean, with what the ranker needs to know about it. */
+export interface Evidence {
+  plan: QueryPlan;
+  /** Words of the question that the plan does not use. */
+  unread: readonly string[];
+  /** Values of the features, in the order of `featureNames`. */
+  features: ArrayLike<number>;
+}
+
+/** A plan that a question may mean, ranked. */
+export interface Candidate extends Evidence {
+  /** Probability that this plan is what was meant, from 0 to 1. */
+  confidence: number;
+}
 
 /** How plans are told from each other. Weights are by the names of features; those that are left out are 0. */
 export interface RankerWeights {

@@ -1,6 +1,7 @@
-import { fitRanker, type Labelled } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
+import { fitRanker } from "@chatdb/ml-engine/ranker/fit-ranker.ts";
+import type { Labelled } from "@chatdb/ml-engine/ranker/labelled.ts";
 import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
-import type { Evidence } from "../../../../services/chatdb/question-engine/ranking/evidence.ts";
+import type { Evidence } from "../../../../services/chatdb/question-engine/ranking/ranker.ts";
 import { featureNames } from "../../../../services/chatdb/question-engine/ranking/features.ts";
 import { Ranker, type RankerWeights } from "../../../../services/chatdb/question-engine/ranking/ranker.ts";
 import { expect } from "chai";

@@ -8,7 +8,7 @@ import {
   featuresOf,
   type Found,
 } from "../../../../../services/chatdb/question-engine/ranking/features.ts";
-import { Said } from "../../../../../services/chatdb/question-engine/ranking/said.ts";
+import { QuestionWords } from "../../../../../services/chatdb/question-engine/ranking/question-words.ts";
 
 const column = (name: string, type = "text", samples?: string[]): Column => ({
   name,
@@ -89,7 +89,7 @@ export const found = (plan: QueryPlan, how: Partial<Found> = {}): Found => ({
 
 /** Features by their names, of each of the plans for a question. */
 export function featuresFor(question: string, ...plans: Found[]): Record<string, number>[] {
-  const said = new Said(new Sentence(question, books, new Date()));
+  const said = new QuestionWords(new Sentence(question, books, new Date()));
   return featuresOf(said, plans).map((values) =>
     Object.fromEntries(featureNames.map((name, place) => [name, values[place]!])),
   );

@@ -1,5 +1,5 @@
-import { defaultRanker } from "../../../../../services/chatdb/question-engine/ranking/default.ts";
-import type { Evidence } from "../../../../../services/chatdb/question-engine/ranking/evidence.ts";
+import { defaultRanker } from "../../../../../services/chatdb/question-engine/ranking/default-ranker.ts";
+import type { Evidence } from "../../../../../services/chatdb/question-engine/ranking/ranker.ts";
 import { featureNames } from "../../../../../services/chatdb/question-engine/ranking/features.ts";
 import { Ranker } from "../../../../../services/chatdb/question-engine/ranking/ranker.ts";
 import { understand } from "@chatdb/question-engine/understand.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ColumnRef, Comparison, Condition, Literal, Related } from "../plan/plan.ts";
 import { columnsOf, renamed } from "./graft.ts";
-import type { Manner } from "./phrases.ts";
+import type { Manner } from "./follow-up-phrases.ts";
 
 /**
  * The conditions of a plan with further ones, which take the place of those on the same column, narrow them down or widen

@@ -2,7 +2,7 @@ import type { ColumnRef, Condition, InnerQuery, Join, Measured, Member, Related 
 import { listedColumn, type Scope } from "../../plan/scope.ts";
 import { allOf, anyOf, comparisonTest, type Test } from "./comparison.ts";
 import { isPresent, operators, orNull, whenPresent, type Json, type Stage } from "./expressions.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "./document-frame.ts";
 
 /** A condition: what is looked up for it in other collections, and what then has to hold of a document. */
 interface Tested {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Aggregate, QueryPlan, Scalar } from "../../plan/plan.ts";
 import { orNull, whenPresent, type Json, type Stage } from "./expressions.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "./document-frame.ts";
 
 type Query = Omit<QueryPlan, "combine">;
 

@@ -82,7 +82,7 @@ export interface Share {
 }
 
 /** What a question says, whatever it may mean. */
-export class Said {
+export class QuestionWords {
   readonly sentence: Sentence;
   /** Words that are neither of the grammar nor between other words. */
   readonly content: readonly Token[];

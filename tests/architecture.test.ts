@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { circlesOf, importGraph } from "./support/import-graph.ts";
+
+/** Packages that services of their system import. They have no process of their own. */
+const libraries = new Set(["contracts", "ml-model", "onnx-runtime", "question-engine", "sample-data"]);
+
+/** Packages that services of every system import. */
+const shared = new Set(["kit", "provisioner"]);
+
+/** Starts all services of a system in one process, so it imports them all. */
+const embedded = "embedded";
+
+interface Part {
+  /** "systems", "config", "components", "services", ... */
+  area: string;
+  /** Of a service: its system, or undefined if all systems share it. */
+  system?: string | undefined;
+  service?: string | undefined;
+}
+
+function partOf(module: string): Part {
+  const [area, first, second, third] = module.split("/");
+  if (area !== "services" || first === undefined || second === undefined) return { area: area! };
+  if (third === undefined) return { area, service: first };
+  return first === "kit" || first === "provisioner" || first === embedded
+    ? { area, service: first }
+    : { area, system: first, service: second };
+}
+
+/** What each area may import beside itself. The others are commands, tests and benchmarks, which may import anything. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  components: [],
+  config: ["components"],
+  systems: ["config", "components"],
+  "index.ts": ["systems", "config", "components"],
+  services: [],
+  policies: [],
+};
+
+function violationOf(from: Part, to: Part): string | undefined {
+  const areas = allowed[from.area];
+  if (areas && from.area !== to.area && !areas.includes(to.area))
+    return `${from.area} imports ${areas.length > 0 ? `only ${areas.join(" and ")}` : "no other folder"}`;
+  if (from.area !== "services" || to.area !== "services" || from.service === undefined) return undefined;
+  if (from.service === to.service && from.system === to.system) return undefined;
+  if (to.system === undefined)
+    return shared.has(to.service ?? "") || from.service === embedded
+      ? undefined
+      : "only kit and provisioner are shared";
+  if (from.system === undefined) return "a shared package imports no system";
+  if (from.system !== to.system) return "systems never import each other";
+  if (from.service === embedded || libraries.has(to.service ?? "")) return undefined;
+  return `a service imports no other service's inside; libraries are ${[...libraries].join(", ")}`;
+}
+
+describe("architecture", () => {
+  const graph = importGraph();
+  const violations = [...graph].flatMap(([module, imports]) =>
+    imports.flatMap((imported) => {
+      const rule = violationOf(partOf(module), partOf(imported));
+      return rule === undefined ? [] : [`${module} imports ${imported}: ${rule}`];
+    }),
+  );
+
+  it("imports downwards only, and no service from another service", () => {
+    expect(violations).to.deep.equal([]);
+  });
+
+  it("has no import circle, type-only imports included", () => {
+    expect(circlesOf(graph).map((circle) => circle.join(" -> "))).to.deep.equal([]);
+  });
+
+  it("finds a circle", () => {
+    const circles = circlesOf(
+      new Map([
+        ["a", ["b"]],
+        ["b", ["c"]],
+        ["c", ["b"]],
+      ]),
+    );
+    expect(circles).to.deep.equal([["b", "c", "b"]]);
+  });
+
+  it("tells what is wrong with an import", () => {
+    const check = (from: string, to: string) => violationOf(partOf(from), partOf(to));
+    expect(check("services/chatdb/ml-engine/main.ts", "services/chatdb/query-parser/service.ts")).to.match(/libraries/);
+    expect(check("services/chatdb/cli/main.ts", "services/todo/backend/main.ts")).to.match(/each other/);
+    expect(check("services/kit/run.ts", "services/chatdb/contracts/query.ts")).to.match(/no system/);
+    expect(check("components/data/kafka.ts", "config/index.ts")).to.match(/no other folder/);
+    expect(check("config/index.ts", "systems/index.ts")).to.match(/only components/);
+    expect(check("services/chatdb/ml-engine/main.ts", "services/chatdb/question-engine/parse.ts")).to.equal(undefined);
+  });
+});
