@@ -97,7 +97,7 @@ describe("api-gateway: forwarded paths", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, interruptAfterTimeLimit: 2000 },
     );
   });
 

@@ -117,7 +117,7 @@ describe("a MySQL data source", () => {
       fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 100 }), async (text) => {
         expect((await result("SELECT ? AS t", { params: [text] })).rows).to.deep.equal([[text]]);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, interruptAfterTimeLimit: 2000 },
     );
     expect(
       (await result("SELECT name FROM customers WHERE id = ? AND country = ?", { params: [3, "France"] })).rows,

@@ -24,7 +24,7 @@ describe("password encryption", () => {
         if (other !== place)
           expect(() => decryptPassword(current, encrypted, other)).to.throw(Problem, /does not open with the key k0/);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, interruptAfterTimeLimit: 2000 },
     );
   });
 
