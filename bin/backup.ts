@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { stackNames } from "../config/project.ts";
 import { backUp } from "./backups.ts";
+import { namespaceName } from "../systems/chatdb/namespaces.ts";
 import { targetContext } from "./cluster.ts";
 import { kubectlFor } from "./kubectl.ts";
 import { stackArgument } from "./stack-argument.ts";
@@ -13,6 +14,6 @@ const usage = `Usage: npm run backup -- STACK
 await main("backup", usage, async () => {
   const stack = stackArgument(parseArgs({ allowPositionals: true, options: {} }).positionals);
   const context = await targetContext(stack);
-  const output = await backUp({ kubectl: kubectlFor(context), namespace: "chatdb-system", tell: console.log });
+  const output = await backUp({ kubectl: kubectlFor(context), namespace: namespaceName("system"), tell: console.log });
   console.log(output.trimEnd());
 });

@@ -92,7 +92,7 @@ function template({ kubectl, namespace }: Pick<Place, "kubectl" | "namespace">, 
   } catch (error) {
     if (!(error as Error).message.includes("NotFound")) throw error;
     throw new Error(
-      `there is no CronJob ${cronJob} in ${namespace}: ChatDB is not deployed there, or its setting \`backup\` is off, or PostgreSQL is elsewhere.`,
+      `there is no CronJob ${cronJob} in ${namespace}: ChatDB is not deployed there, or its setting \`chatdb:postgres.backup\` is off, or PostgreSQL is elsewhere.`,
       { cause: error },
     );
   }

@@ -23,10 +23,10 @@ const checkers: Readonly<Record<string, Checker>> = {
 
 const ingress = { host: "chatdb.example.com", class: "traefik", tls: { issuer: "letsencrypt" } };
 /** Settings that no stack has as it comes, and that make objects of other kinds. */
-const alternatives = [
-  { gatewayServiceType: "ClusterIP", ingress },
-  { gatewayServiceType: "ClusterIP", ingress: { ...ingress, kind: "gateway" } },
-];
+const alternatives = [ingress, { ...ingress, kind: "gateway" }].map((ingress) => ({
+  "chatdb:gateway.serviceType": "ClusterIP",
+  "chatdb:gateway.ingress": ingress,
+}));
 
 await main("check", usage, async () => {
   parseArgs();

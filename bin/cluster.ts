@@ -3,16 +3,15 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { parse } from "yaml";
 import { currentContext, isAllowed, kubeconfigFiles, wrongContext } from "../config/cluster.ts";
-import { stackConfig } from "../config/project.ts";
+import { settingAt, stackConfig } from "../config/project.ts";
+import type { StackConfig } from "../config/read-settings.ts";
 import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { isInstalled } from "./command.ts";
 
 /** How Minikube is started for a stack: with a network that enforces policies, and the proxy that its Ingress asks for. */
-export function minikubeStart(config: Record<string, string>): string[] {
-  const { kind, class: className } = JSON.parse(config[settingKey("chatdb", "ingress")] ?? "{}") as {
-    kind?: string;
-    class?: string;
-  };
+export function minikubeStart(stack: StackConfig): string[] {
+  const path = settingKey("chatdb", "gateway.ingress");
+  const { kind, class: className } = (settingAt(stack, path) ?? {}) as { kind?: string; class?: string };
   // The addon, of Minikube 1.39 and later, serves Ingresses alone.
   const traefik = className === "traefik" && kind !== "gateway" ? ["--addons=traefik"] : [];
   return ["start", "--cpus=4", "--memory=8192", "--cni=calico", "--addons=metrics-server", ...traefik];
@@ -23,32 +22,32 @@ export function minikubeStart(config: Record<string, string>): string[] {
  * @throws Error where there is no cluster, where it does not answer, or where the stack may not be deployed to it.
  */
 export async function targetContext(stack: string): Promise<string> {
-  const { config } = stackConfig(stack);
-  const context =
-    config[settingKey(sharedNamespace, "kubeContext")] || currentContext() || startMinikube(stack, config);
-  const objection = wrongContext(stack, context, allowed(config));
+  const configuration = stackConfig(stack);
+  const chosen = configuration.config[settingKey(sharedNamespace, "kubeContext")];
+  const context = chosen || currentContext() || startMinikube(stack, configuration);
+  const objection = wrongContext(stack, context, allowed(configuration));
   if (objection !== undefined) throw new Error(objection);
   await reach(context);
   return context;
 }
 
-function startMinikube(stack: string, config: Record<string, string>): string {
+function startMinikube(stack: string, configuration: StackConfig): string {
   if (!isInstalled("minikube")) {
     throw new Error(
       "no cluster: the kubeconfig names no current context, and Minikube is not installed.\nInstall Minikube (https://minikube.sigs.k8s.io), or set KUBECONFIG.",
     );
   }
-  if (!isAllowed("minikube", allowed(config)))
+  if (!isAllowed("minikube", allowed(configuration)))
     throw new Error(`no cluster: the kubeconfig names no current context, and stack ${stack} is not for Minikube.`);
-  const start = minikubeStart(config);
+  const start = minikubeStart(configuration);
   console.log(`No cluster yet: minikube ${start.join(" ")}`);
   const { status } = spawnSync("minikube", start, { stdio: "inherit" });
   if (status !== 0) throw new Error(`Minikube did not start (exit code ${status}); its message is above.`);
   return "minikube";
 }
 
-function allowed(config: Record<string, string>): string[] {
-  return JSON.parse(config[settingKey(sharedNamespace, "allowedContexts")]!) as string[];
+function allowed(configuration: StackConfig): string[] {
+  return settingAt(configuration, settingKey(sharedNamespace, "allowedContexts")) as string[];
 }
 
 interface Kubeconfig {

@@ -1,26 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { project } from "../config/project.ts";
-import { secretNames } from "../config/schema.ts";
 import { mermaid } from "../render/graph.ts";
 import { openConnections } from "../render/network.ts";
 import type { RecordedResource } from "../render/recorder.ts";
 import { recordStack } from "../render/stack.ts";
 import { chatdbProblems } from "../services/chatdb/contracts/problem-types.ts";
 import { platformProblems } from "../services/kit/problem-types.ts";
+import { essentialSettingsTable, sharedSettingsTable, sizesTable, systemSettingsTable } from "./settings-table.ts";
 
 const root = join(import.meta.dirname, "..");
-
-/** The settings as a Markdown table, in the order of Pulumi.yaml. */
-function configurationTable(): string {
-  const cell = (text: string) => text.replaceAll("|", "\\|");
-  const rows = Object.entries(project().config).map(
-    ([name, { description, default: shared, value = shared }]) =>
-      `| \`${name}\` | ${cell(description)} | \`${cell(JSON.stringify(value))}\` |`,
-  );
-  const secrets = `Secrets, set with \`pulumi config set --secret\`: ${secretNames.map((name) => `\`${name}\``).join(", ")}.`;
-  return ["| setting | meaning | default |", "| --- | --- | --- |", ...rows, "", secrets].join("\n");
-}
 
 /** Who may open connections to what, as a Markdown table made from the network policies; the cluster's DNS, open to all, is left out. */
 function connectionsTable(resources: readonly RecordedResource[]): string {
@@ -49,12 +37,19 @@ function errorsTable(): string {
 /** Files with generated parts, each part between two comments that name it. */
 export async function generatedDocs(): Promise<{ file: string; text: string }[]> {
   const parts: Record<string, string> = {
-    configuration: configurationTable(),
+    settings: await essentialSettingsTable(),
+    sharedSettings: sharedSettingsTable(),
+    chatdbSettings: await systemSettingsTable("chatdb"),
+    sizes: sizesTable(),
     errors: errorsTable(),
     connections: connectionsTable(await recordStack("prod")),
     graph: `\`\`\`mermaid\n${mermaid(await recordStack("dev"))}\`\`\``,
   };
-  return ["README.md", "docs/architecture.md", "docs/security.md", "docs/errors.md"].map((file) => {
+  const files = [
+    "README.md",
+    ...["architecture", "configuration", "errors", "security"].map((page) => `docs/${page}.md`),
+  ];
+  return files.map((file) => {
     const text = readFileSync(join(root, file), "utf8");
     return {
       file,

@@ -14,7 +14,7 @@ function refuseProtected(stack: string): void {
   if (stackConfig(stack).config[settingKey(sharedNamespace, "protect")] !== "true") return;
   throw new Error(
     `the data of stack ${stack} is protected; nothing was deleted. To delete it all the same:\n` +
-      `  pulumi config set --stack ${stack} protect false\n` +
+      `  pulumi config set --stack ${stack} platform:protect false\n` +
       `  npm run up -- ${stack}\n` +
       `  npm run down -- ${stack}`,
   );

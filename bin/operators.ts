@@ -1,3 +1,5 @@
+import { settingAt } from "../config/project.ts";
+import type { StackConfig } from "../config/read-settings.ts";
 import { settingKey } from "../config/setting-key.ts";
 import { ask } from "./command.ts";
 
@@ -23,11 +25,11 @@ const barmanCloud: Operator = {
 };
 
 /** The operators that a stack's settings call for, by its configuration as Pulumi hands it over. */
-export function neededOperators(config: Record<string, string>): Operator[] {
-  const setting = (name: string): unknown => JSON.parse(config[settingKey("chatdb", name)]!);
-  const isSet = (value: unknown) => Object.keys(value ?? {}).length > 0;
-  if (Number(setting("postgresInstances")) === 1 || isSet(setting("externalPostgres"))) return [];
-  return [cloudNativePg, ...(isSet((setting("postgresCluster") as { archive?: object }).archive) ? [barmanCloud] : [])];
+export function neededOperators(stack: StackConfig): Operator[] {
+  const setting = (name: string) => settingAt(stack, settingKey("chatdb", `postgres.${name}`));
+  const isClustered = Number(setting("instances") ?? 0) > 1;
+  if (!isClustered || setting("external") !== undefined) return [];
+  return [cloudNativePg, ...(setting("cluster.archive") === undefined ? [] : [barmanCloud])];
 }
 
 /** What to say where `installed`, the names of a cluster's resource definitions, lack what is needed; undefined where all is there. */
@@ -44,8 +46,8 @@ export function missingOperators(needed: readonly Operator[], installed: readonl
  * Looks before anything is created whether a cluster has the operators that a stack needs.
  * @throws Error that says which are missing and how to install them. Where kubectl cannot be asked, Pulumi finds out later.
  */
-export function requireOperators(config: Record<string, string>, context: string): void {
-  const needed = neededOperators(config);
+export function requireOperators(stack: StackConfig, context: string): void {
+  const needed = neededOperators(stack);
   if (needed.length === 0) return;
   const names = ask(
     "kubectl",

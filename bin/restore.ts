@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { stackNames } from "../config/project.ts";
 import { listBackups, restore, type Backup, type Place } from "./backups.ts";
+import { namespaceName } from "../systems/chatdb/namespaces.ts";
 import { targetContext } from "./cluster.ts";
 import { kubectlFor } from "./kubectl.ts";
 import { stackArgument } from "./stack-argument.ts";
@@ -63,7 +64,7 @@ await main("restore", usage, async () => {
   if (!list && !yes && !process.stdin.isTTY)
     throw new UsageError("it overwrites databases, and there is no terminal to ask at: say --yes.");
   const context = await targetContext(stack);
-  const place: Place = { kubectl: kubectlFor(context), namespace: "chatdb-system", tell: console.log };
+  const place: Place = { kubectl: kubectlFor(context), namespace: namespaceName("system"), tell: console.log };
   if (list) {
     const backups = await listBackups({ ...place, tell: () => undefined });
     console.log(backups.length === 0 ? "There is no backup." : backups.map(line).join("\n"));

@@ -19,10 +19,10 @@ await main("up", usage, async () => {
   });
   const stack = stackArgument(positionals);
   const context = await targetContext(stack);
-  const { config } = stackConfig(stack);
-  requireOperators(config, context);
+  const configuration = stackConfig(stack);
+  requireOperators(configuration, context);
   console.log(`Deploying ${stack} to the context ${context}.`);
-  if (config[settingKey(sharedNamespace, "imageTag")] === "source") await buildImages({ context });
+  if (configuration.config[settingKey(sharedNamespace, "imageTag")] === "source") await buildImages({ context });
   await pulumi("stack", "select", "--create", stack);
   await pulumi(
     "up",

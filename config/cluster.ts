@@ -36,7 +36,7 @@ export function wrongContext(stack: string, context: string, allowedContexts: re
   return (
     `stack ${stack} may not be deployed to the context ${context}: ${allowed}.\n` +
     `Choose another context with \`kubectl config use-context\`, or allow this one:\n` +
-    `  pulumi config set --stack ${stack} --path 'allowedContexts[${allowedContexts.length}]' ${context}`
+    `  pulumi config set --stack ${stack} --path 'platform:allowedContexts[${allowedContexts.length}]' ${context}`
   );
 }
 

@@ -3,7 +3,6 @@ import { sourceTag } from "./source-tag.ts";
 import { imageNames } from "./workspace.ts";
 import type { Issue } from "./issue.ts";
 import type { PlatformSettings } from "./platform.ts";
-import { settingKey, sharedNamespace } from "./setting-key.ts";
 
 /** What decides which images a stack runs. */
 export type ImageSettings = Pick<PlatformSettings, "imageRegistry" | "imageTag" | "imageDigests" | "requireDigests">;
@@ -22,14 +21,14 @@ export function digestIssues({ imageTag, imageDigests }: ImageSettings): Issue[]
   const names = Object.keys(imageDigests);
   const unknown = names.filter((name) => !imageNames().includes(name));
   const issues = unknown.map((name) => ({
-    path: settingKey(sharedNamespace, `imageDigests.${name}`),
+    path: `imageDigests.${name}`,
     message: `is no image of this project: those are ${imageNames().join(", ")}`,
   }));
   if (names.length === 0 || imageTag !== "source") return issues;
   return [
     ...issues,
     {
-      path: settingKey(sharedNamespace, "imageDigests"),
+      path: "imageDigests",
       message: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
     },
   ];

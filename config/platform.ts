@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { digestIssues } from "./images.ts";
+import type { SettingsDeclaration } from "./read-settings.ts";
+import { sharedNamespace } from "./setting-key.ts";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 
 /** The settings that all systems of a stack share. `Pulumi.yaml` declares them with their types, meanings and defaults. */
-export const platformSettings = z.strictObject({
+export const platformSchema = z.strictObject({
   kubeContext: z.string(),
   allowedContexts: z.array(z.string().min(1)),
   systems: z.array(z.string()).min(1, "must name at least one system"),
@@ -19,4 +22,10 @@ export const platformSettings = z.strictObject({
   credentialRotation: z.int().min(0),
 });
 
-export type PlatformSettings = z.infer<typeof platformSettings>;
+export type PlatformSettings = z.infer<typeof platformSchema>;
+
+export const platformSettings: SettingsDeclaration<typeof platformSchema> = {
+  namespace: sharedNamespace,
+  schema: platformSchema,
+  check: digestIssues,
+};

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { platformSettings } from "./platform.ts";
+import type { StackConfig } from "./read-settings.ts";
 import { settingKey, sharedNamespace } from "./setting-key.ts";
+import { withValueAt } from "./setting-path.ts";
 
 interface Declaration {
   readonly type: "string" | "integer" | "boolean" | "array" | "object";
   readonly description: string;
-  readonly default?: unknown;
-  readonly value?: unknown;
+  readonly default: unknown;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -30,25 +30,21 @@ export function stackNames(): string[] {
 
 /**
  * A stack's configuration as the engine would hand it to the program: the project's defaults, then the stack's own
- * settings, then `overrides` (names without the project's prefix). An encrypted value is replaced by a marker that
- * {@link secretSetting} reads.
- * @throws Error where there is no such stack.
+ * settings, then `overrides` by the paths of settings, such as `chatdb:kafka.brokers`; undefined removes what is there.
+ * An encrypted value is replaced by a marker that {@link secretSetting} reads.
+ * @throws Error where there is no such stack
  */
-export function stackConfig(
-  stack: string,
-  overrides: Record<string, unknown> = {},
-): { config: Record<string, string>; secretKeys: string[] } {
+export function stackConfig(stack: string, overrides: SettingOverrides = {}): StackConfig {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new Error(`There is no stack ${stack}: the stacks are ${stackNames().join(", ")}.`);
-  const { config: declarations } = project();
-  const own = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
-  const prefixed = (settings: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(settings).map(([key, value]) => [fullKey(key), value]));
-  const defaults = Object.fromEntries(
-    Object.entries(declarations).map(([key, declaration]) => [key, declaration.default ?? declaration.value]),
-  );
-  const merged = { ...prefixed(defaults), ...own, ...prefixed(overrides) };
-  const marked = Object.entries(merged).map(
+  const { config: own = {} } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
+  const shared = Object.entries(project().config).map(([name, declaration]) => [
+    settingKey(sharedNamespace, name),
+    declaration.default,
+  ]);
+  let settings: Record<string, unknown> = { ...Object.fromEntries(shared), ...own };
+  for (const [path, value] of Object.entries(overrides)) settings = withSetting(settings, path, value);
+  const marked = Object.entries(settings).map(
     ([key, value]) => [key, markSecrets(value, key.replace(":", "-"))] as const,
   );
   return {
@@ -59,10 +55,29 @@ export function stackConfig(
   };
 }
 
-/** Name of a setting with its namespace. */
-export function fullKey(name: string): string {
-  if (name.includes(":")) return name;
-  return settingKey(name in platformSettings.shape ? sharedNamespace : "chatdb", name);
+/** Settings that replace a stack's own, by their paths: `platform:imageTag`, `chatdb:kafka.brokers`. */
+export type SettingOverrides = Readonly<Record<string, unknown>>;
+
+/** A stack's settings with another value at a path; undefined removes what is there. */
+export function withSetting(settings: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
+  const [key = "", ...inner] = path.split(".");
+  return withValueAt(settings, [key, ...inner], value) as Record<string, unknown>;
+}
+
+/** The value at a setting's path, as the stack or Pulumi.yaml gives it: a system's own defaults are not filled in. */
+export function settingAt({ config }: StackConfig, path: string): unknown {
+  const [key = "", ...inner] = path.split(".");
+  const text = config[key];
+  if (text === undefined) return undefined;
+  return inner.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], parsed(text));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const marker = "secret setting ";

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Issue } from "./issue.ts";
-import { platformSettings, type PlatformSettings } from "./platform.ts";
-import { digestIssues } from "./images.ts";
-import { readSettings, type Reading, type StackConfig } from "./read-settings.ts";
+import { platformSchema, platformSettings, type PlatformSettings } from "./platform.ts";
+import { currentStackConfig, readSettings, type Reading, type StackConfig } from "./read-settings.ts";
 import { settingKey, sharedNamespace } from "./setting-key.ts";
 
 /** A system whose settings can be read and checked. */
@@ -26,13 +25,11 @@ export interface Stack<Configured> {
  */
 export async function readStack<Configured>(
   table: SystemTable<Configured>,
-  config: StackConfig = pulumi.runtime.allConfig(),
+  config: StackConfig = currentStackConfig(),
 ): Promise<Stack<Configured>> {
-  const platform = readSettings(config, sharedNamespace, platformSettings);
-  const issues: Issue[] = [...unknownKeys(config), ...platform.issues];
-  if (platform.settings) issues.push(...digestIssues(platform.settings));
+  const platform = readSettings(platformSettings, config);
   const chosen = chosenSystems(config);
-  issues.push(...systemIssues(chosen, table));
+  const issues: Issue[] = [...platform.issues, ...systemIssues(chosen, table)];
   const systems: [string, Configured][] = [];
   for (const name of new Set(chosen.filter((name) => Object.hasOwn(table, name)))) {
     const system = await table[name]!();
@@ -44,10 +41,12 @@ export async function readStack<Configured>(
   return { platform: platform.settings, systems };
 }
 
-/** The systems that a stack names, read apart: their faults are told even where another shared setting is wrong. */
-function chosenSystems(config: StackConfig): readonly string[] {
-  const { systems } = platformSettings.shape;
-  return readSettings(config, sharedNamespace, z.object({ systems })).settings?.systems ?? [];
+/** The systems that a stack names, read by themselves: their faults are reported even if another shared setting is wrong. */
+function chosenSystems({ config, secretKeys }: StackConfig): readonly string[] {
+  const key = settingKey(sharedNamespace, "systems");
+  const schema = z.object({ systems: platformSchema.shape.systems });
+  const own = config[key] === undefined ? {} : { [key]: config[key] };
+  return readSettings({ namespace: sharedNamespace, schema }, { config: own, secretKeys }).settings?.systems ?? [];
 }
 
 /** Names of systems that there are not, or that are given twice. */
@@ -59,15 +58,6 @@ function systemIssues(chosen: readonly string[], table: SystemTable<unknown>): I
       return [{ path, message: `is ${name}, and there is no such system: take ${names}` }];
     return chosen.indexOf(name) < index ? [{ path, message: `is ${name} a second time: name each system once` }] : [];
   });
-}
-
-/** Shared settings that nothing reads, which are most likely misspelt. */
-function unknownKeys(config: StackConfig): Issue[] {
-  const known = Object.keys(platformSettings.shape).map((name) => settingKey(sharedNamespace, name));
-  const isUnknown = (key: string) => key.startsWith(settingKey(sharedNamespace, "")) && !known.includes(key);
-  return Object.keys(config)
-    .filter(isUnknown)
-    .map((path) => ({ path, message: "is no setting of Pulumi.yaml" }));
 }
 
 function report(issues: readonly Issue[]): string {

@@ -1,7 +1,6 @@
-import type { SystemTable } from "../config/stack.ts";
-import type { ConfiguredSystem } from "./system.ts";
+import type { System } from "./system.ts";
 
 /** Every system that a stack can deploy, by the name that `platform:systems` gives it. */
-export const systems: SystemTable<ConfiguredSystem> = {
+export const systems: Readonly<Record<string, () => Promise<System>>> = {
   chatdb: async () => (await import("./chatdb/index.ts")).chatdb,
 };

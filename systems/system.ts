@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { PlatformSettings } from "../config/platform.ts";
-import type { Reading, StackConfig } from "../config/read-settings.ts";
+import type { z } from "zod";
+import { readSettings, type SettingsDeclaration } from "../config/read-settings.ts";
 import type { Configurable } from "../config/stack.ts";
 
 /** What a stack gives to every system. */
@@ -27,28 +28,45 @@ export interface ConfiguredSystem {
   readonly deploy: (args: StackArgs, opts: pulumi.ComponentResourceOptions) => SystemOutputs;
 }
 
-export type System = Configurable<ConfiguredSystem>;
+export interface System extends Configurable<ConfiguredSystem> {
+  /** Its settings, for the documentation. */
+  readonly declaration: SettingsDeclaration;
+}
 
-/** A system: how its settings are read, and what it deploys with them. */
-export interface SystemDefinition<Settings> {
-  readonly images: (settings: Settings) => Readonly<Record<string, string>>;
-  readonly read: (config: StackConfig) => Reading<Settings>;
-  readonly deploy: (args: SystemArgs<Settings>, opts: pulumi.ComponentResourceOptions) => SystemOutputs;
+/** A system: the settings that it has, and what it deploys with them. */
+export interface SystemDefinition<Schema extends z.ZodObject> {
+  readonly settings: SettingsDeclaration<Schema>;
+  readonly deploy: (args: SystemArgs<z.infer<Schema>>, opts: pulumi.ComponentResourceOptions) => SystemOutputs;
 }
 
 /** Keeps the type of a system's settings to itself, so that one table holds all systems. */
-export function defineSystem<Settings>({ read, images, deploy }: SystemDefinition<Settings>): System {
+export function defineSystem<Schema extends z.ZodObject>(definition: SystemDefinition<Schema>): System {
+  const { settings: declaration, deploy } = definition;
   return {
+    declaration,
     configure: (config) => {
-      const { settings, issues } = read(config);
+      const { settings, issues } = readSettings(declaration, config);
       if (settings === undefined) return { issues };
       return {
+        issues,
         settings: {
-          images: images(settings),
+          images: imageSettings(declaration.namespace, settings),
           deploy: (args, opts) => deploy({ ...args, settings }, opts),
         },
-        issues,
       };
     },
   };
+}
+
+/** The images that settings name, by their paths: every field called `image`. */
+function imageSettings(path: string, settings: object): Record<string, string> {
+  const separator = path.includes(":") ? "." : ":";
+  return Object.assign(
+    {},
+    ...Object.entries(settings).map(([name, value]: [string, unknown]) => {
+      if (name === "image" && typeof value === "string") return { [`${path}${separator}${name}`]: value };
+      if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return {};
+      return imageSettings(`${path}${separator}${name}`, value);
+    }),
+  ) as Record<string, string>;
 }

@@ -1,15 +1,9 @@
-import { readChatDb } from "../../config/index.ts";
+import { chatdbSettings } from "../../config/chatdb/settings.ts";
 import { defineSystem } from "../system.ts";
 import { ChatDb } from "./chatdb.ts";
 
-/** ChatDB: its settings are `chatdb:*`. */
+/** ChatDB, with its settings `chatdb:*`. */
 export const chatdb = defineSystem({
-  read: readChatDb,
-  images: ({ postgresImage, kafkaImage, objectStoreImage }) => ({
-    "chatdb:postgresImage": postgresImage,
-    "chatdb:kafkaImage": kafkaImage,
-    "chatdb:objectStoreImage": objectStoreImage,
-  }),
-  deploy: ({ platform, settings, image }, opts) =>
-    new ChatDb("chatdb", { config: { ...platform, ...settings }, image }, opts).outputs,
+  settings: chatdbSettings,
+  deploy: (args, opts) => new ChatDb("chatdb", args, opts).outputs,
 });

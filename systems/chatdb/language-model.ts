@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { namespaceOf } from "../../components/network/endpoint.ts";
+import { seconds } from "../../components/workload/quantities.ts";
+import type { ChatDbSettings } from "../../config/chatdb/settings.ts";
 import type { Dependency, Destination } from "../../components/network/connection.ts";
 
 /** A language model behind the chat API that OpenAI, Ollama, vLLM and others serve. */
@@ -18,6 +20,13 @@ export interface LanguageModel {
   readonly concurrency: number;
   readonly samples: boolean;
   readonly suggestOnly: boolean;
+}
+
+/** Use of the language model that the settings name, if they name one. */
+export function languageModels(settings: ChatDbSettings["llm"]): Dependency[] {
+  if (!settings) return [];
+  const { timeout, ...model } = settings;
+  return [languageModel({ ...model, timeoutMs: seconds(timeout) * 1000 })];
 }
 
 /** Use of a model that somebody else runs. It is asked when a question needs it, so nothing waits for it. */

@@ -3,13 +3,13 @@ import { minikubeStart } from "../../bin/cluster.ts";
 import { stackConfig } from "../../config/project.ts";
 
 const addons = (ingress: object) =>
-  minikubeStart(stackConfig("dev", { ingress }).config)
+  minikubeStart(stackConfig("dev", { "chatdb:gateway.ingress": ingress }))
     .filter((argument) => argument.startsWith("--addons="))
     .map((argument) => argument.slice("--addons=".length));
 
 describe("start of Minikube", () => {
   it("has a network that enforces policies, and metrics for the autoscalers", () => {
-    expect(minikubeStart(stackConfig("dev").config)).to.include("--cni=calico");
+    expect(minikubeStart(stackConfig("dev"))).to.include("--cni=calico");
     expect(addons({})).to.deep.equal(["metrics-server"]);
   });
 

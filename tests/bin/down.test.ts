@@ -16,7 +16,7 @@ describe("npm run down", () => {
     const { status, stderr } = down("prod", "--yes");
     expect(status).to.equal(1);
     expect(stderr).to.match(/^down: the data of stack prod is protected; nothing was deleted/);
-    expect(stderr).to.include("pulumi config set --stack prod protect false");
+    expect(stderr).to.include("pulumi config set --stack prod platform:protect false");
   });
 
   it("asks for a stack that there is", () => {

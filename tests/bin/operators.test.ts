@@ -3,18 +3,20 @@ import { missingOperators, neededOperators } from "../../bin/operators.ts";
 import { stackConfig } from "../../config/project.ts";
 
 const definitions = (stack: string, settings = {}) =>
-  neededOperators(stackConfig(stack, settings).config).map(({ definition }) => definition);
+  neededOperators(stackConfig(stack, settings)).map(({ definition }) => definition);
 
 describe("operators that a stack needs", () => {
   it("are those of PostgreSQL's instances and of their archive", () => {
     expect(definitions("dev")).to.deep.equal([]);
     expect(definitions("prod")).to.deep.equal(["clusters.postgresql.cnpg.io", "objectstores.barmancloud.cnpg.io"]);
-    expect(definitions("prod", { postgresCluster: {} })).to.deep.equal(["clusters.postgresql.cnpg.io"]);
-    expect(definitions("prod", { externalPostgres: { host: "pg.example.com", adminUser: "root" } })).to.deep.equal([]);
+    expect(definitions("prod", { "chatdb:postgres.cluster": {} })).to.deep.equal(["clusters.postgresql.cnpg.io"]);
+    expect(
+      definitions("prod", { "chatdb:postgres.external": { host: "pg.example.com", adminUser: "root" } }),
+    ).to.deep.equal([]);
   });
 
   it("are named where the cluster lacks them, each with the command that installs it", () => {
-    const needed = neededOperators(stackConfig("prod").config);
+    const needed = neededOperators(stackConfig("prod"));
     const message = missingOperators(needed, ["clusters.postgresql.cnpg.io", "other.example.com"])!;
     expect(message)
       .to.include("no objectstores.barmancloud.cnpg.io. Install it with\n    kubectl apply -f https://")

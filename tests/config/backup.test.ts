@@ -10,7 +10,7 @@ const hour = 3_600_000;
 describe("backup settings", () => {
   for (const stack of stackNames()) {
     it(`lose less than a day in ${stack}: no two backups are further apart`, async () => {
-      const { schedule } = (await configuration({}, stack)).backup;
+      const { schedule } = (await configuration({}, stack)).postgres.backup;
       const times = new Cron(schedule, { timezone: "Etc/UTC", paused: true })
         .nextRuns(100, new Date("2027-01-01T00:00:00Z"))
         .map(Number);
@@ -22,28 +22,30 @@ describe("backup settings", () => {
 
   it("are refused where Kubernetes would refuse them, or never back up", async () => {
     for (const schedule of ["daily", "@daily", "0 0 0 * * *", "0 25 * * *", "0 0 31 2 *", "0 0 L * *", "* * * *"]) {
-      expect(await issues({ backup: { schedule, keep: "1d" } }), schedule).to.have.all.keys("backup.schedule");
+      expect(await issues({ "chatdb:postgres.backup": { schedule, keep: "1d" } }), schedule).to.have.all.keys(
+        "chatdb:postgres.backup.schedule",
+      );
     }
     for (const schedule of ["", "0 3 * * *", "*/15 0-6 1,15 * mon-FRI", "5 4 * * 7"]) {
-      expect(await issues({ backup: { schedule, keep: "1d" } }), schedule).to.deep.equal({});
+      expect(await issues({ "chatdb:postgres.backup": { schedule, keep: "1d" } }), schedule).to.deep.equal({});
     }
   });
 
   it("are refused where no backup would be kept, or what they say is not understood", async () => {
     expect(
-      await issues({ backup: { schedule: "0 3 * * *", keep: "0d", storage: "1GB", encrypt: true } }),
-    ).to.have.all.keys("backup", "backup.keep", "backup.storage");
-    expect(await issues({ backup: { schedule: "0 3 * * *" } })).to.have.all.keys("backup.keep");
+      await issues({ "chatdb:postgres.backup": { schedule: "0 3 * * *", keep: "0d", storage: "1GB", encrypt: true } }),
+    ).to.have.all.keys(["encrypt", "keep", "storage"].map((name) => `chatdb:postgres.backup.${name}`));
+    expect(
+      (await configuration({ "chatdb:postgres.backup": { schedule: "0 3 * * *" } })).postgres.backup.keep,
+    ).to.equal("14d");
   });
 
   it("make no CronJob where they are off, or PostgreSQL is elsewhere", async () => {
     const cronJobs = async (settings: Record<string, unknown>) =>
       objects(await recordStack("dev", { settings }), "CronJob").map(({ metadata }) => metadata.name);
-    const externalPostgres = { host: "pg.example.com", adminUser: "root" };
+    const external = { host: "pg.example.com", adminUser: "root", adminPassword: { secure: "v1:encrypted" } };
     expect(await cronJobs({})).to.deep.equal(["postgres-backup", "postgres-restore"]);
-    expect(await cronJobs({ backup: { schedule: "", keep: "14d" } })).to.deep.equal([]);
-    expect(await cronJobs({ externalPostgres, externalPostgresPassword: { secure: "v1:encrypted" } })).to.deep.equal(
-      [],
-    );
+    expect(await cronJobs({ "chatdb:postgres.backup": { schedule: "", keep: "14d" } })).to.deep.equal([]);
+    expect(await cronJobs({ "chatdb:postgres.external": external })).to.deep.equal([]);
   });
 });

@@ -73,7 +73,7 @@ describe("cluster of a stack", () => {
     expect(error.message).to.equal(
       "stack test may not be deployed to the context prod-eu: it allows minikube, kind-*.\n" +
         "Choose another context with `kubectl config use-context`, or allow this one:\n" +
-        "  pulumi config set --stack test --path 'allowedContexts[2]' prod-eu",
+        "  pulumi config set --stack test --path 'platform:allowedContexts[2]' prod-eu",
     );
   });
 
@@ -81,7 +81,7 @@ describe("cluster of a stack", () => {
     kubeconfig("prod-eu");
     expect((await failure(provider({ allowedContexts: [] }))).message)
       .to.include("it allows none yet.")
-      .and.include("'allowedContexts[0]' prod-eu");
+      .and.include("'platform:allowedContexts[0]' prod-eu");
   });
 
   it("is refused in a preview too", async () => {

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { sourceTag } from "../../config/source-tag.ts";
 import { imageNames } from "../../config/workspace.ts";
-import type { Configuration } from "../../config/index.ts";
 import { guardDigests, imageReference } from "../../config/images.ts";
 import { images } from "../../render/images.ts";
 import { manifests } from "../../render/manifests.ts";
@@ -12,43 +11,45 @@ import { failure, run } from "../support/program.ts";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const allDigests = Object.fromEntries(imageNames().map((name) => [name, digest("a")]));
-const pushed = { imageRegistry: "registry.example.com/platform", imageTag: "1.2.0" };
+const pushed = { "platform:imageRegistry": "registry.example.com/platform", "platform:imageTag": "1.2.0" };
 
-const others = ({ postgresImage, kafkaImage, objectStoreImage }: Configuration) => ({
-  postgresImage,
-  kafkaImage,
-  objectStoreImage,
+type Configuration = Awaited<ReturnType<typeof configuration>>;
+const others = ({ postgres, kafka, objectStore }: Configuration) => ({
+  "chatdb:postgres.image": postgres.image,
+  "chatdb:kafka.image": kafka.image,
+  "chatdb:objectStore.image": objectStore.image,
 });
 
 describe("own images", () => {
   it("are referred to by registry, name and tag, and by digest where the stack has it", async () => {
-    const config = await configuration({ ...pushed, imageDigests: { "chatdb/ml-engine": digest("b") } });
-    expect(imageReference(config, "chatdb/ml-engine")).to.equal(
+    const config = await configuration({ ...pushed, "platform:imageDigests": { "chatdb/ml-engine": digest("b") } });
+    expect(imageReference(config.platform, "chatdb/ml-engine")).to.equal(
       `registry.example.com/platform/chatdb/ml-engine:1.2.0@${digest("b")}`,
     );
-    expect(imageReference(config, "chatdb/api-gateway")).to.equal(
+    expect(imageReference(config.platform, "chatdb/api-gateway")).to.equal(
       "registry.example.com/platform/chatdb/api-gateway:1.2.0",
     );
   });
 
   it("have the tag of their sources where they are built on this machine", async () => {
-    expect(imageReference(await configuration(), "chatdb/api-gateway")).to.equal(
+    expect(imageReference((await configuration()).platform, "chatdb/api-gateway")).to.equal(
       `localhost/platform/chatdb/api-gateway:${sourceTag("chatdb/api-gateway")}`,
     );
   });
 
   it("have digests of the right form, of images that there are, under the tag that was pushed", async () => {
-    expect(await issues({ ...pushed, imageDigests: { "chatdb/ml-engine": "sha256:abc" } })).to.deep.equal({
-      "imageDigests.chatdb/ml-engine": "must be sha256: and 64 hexadecimal digits",
+    expect(await issues({ ...pushed, "platform:imageDigests": { "chatdb/ml-engine": "sha256:abc" } })).to.deep.equal({
+      "platform:imageDigests.chatdb/ml-engine": "must be sha256: and 64 hexadecimal digits",
     });
-    expect(await issues({ imageDigests: { "ml-motor": digest("b") } })).to.deep.equal({
-      "imageDigests.ml-motor": `is no image of this project: those are ${imageNames().join(", ")}`,
-      imageDigests: 'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
+    expect(await issues({ "platform:imageDigests": { "ml-motor": digest("b") } })).to.deep.equal({
+      "platform:imageDigests.ml-motor": `is no image of this project: those are ${imageNames().join(", ")}`,
+      "platform:imageDigests":
+        'are those of pushed images: imageTag has to be the tag they were pushed with, not "source"',
     });
   });
 
   it("run by their digests in every workload", async () => {
-    const settings = { ...pushed, imageDigests: allDigests };
+    const settings = { ...pushed, "platform:imageDigests": allDigests };
     const rendered = images(manifests(await recordStack("prod", { settings }), { form: "clear" }).flat());
     expect(rendered).to.include(`registry.example.com/platform/provisioner:1.2.0@${digest("a")}`);
     expect(rendered.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).to.deep.equal([]);
@@ -57,30 +58,33 @@ describe("own images", () => {
 
 describe("images of others", () => {
   it("may have a digest, of the right form", async () => {
-    const postgresImage = `docker.io/library/postgres:18.6@${digest("c")}`;
-    expect(await configuration({ postgresImage })).to.include({ postgresImage });
+    const image = `docker.io/library/postgres:18.6@${digest("c")}`;
+    expect((await configuration({ "chatdb:postgres.image": image })).postgres.image).to.equal(image);
     expect(
-      await issues({ postgresImage: "docker.io/library/postgres:18.6@sha256:abc", kafkaImage: "" }),
-    ).to.have.all.keys("postgresImage", "kafkaImage");
+      await issues({ "chatdb:postgres.image": "docker.io/library/postgres:18.6@sha256:abc", "chatdb:kafka.image": "" }),
+    ).to.have.all.keys("chatdb:postgres.image", "chatdb:kafka.image");
   });
 });
 
 describe("requireDigests", () => {
-  const settings = { requireDigests: true, ...pushed, imageDigests: allDigests };
+  const settings = { "platform:requireDigests": true, ...pushed, "platform:imageDigests": allDigests };
 
   it("lets a stack through whose images all have digests, and any stack where it is off", async () => {
     const config = await configuration(settings, "prod");
-    await run(() => guardDigests(config, others(config)));
-    const floating = await configuration({ requireDigests: false }, "prod");
-    await run(() => guardDigests(floating, others(floating)));
+    await run(() => guardDigests(config.platform, others(config)));
+    const floating = await configuration({ "platform:requireDigests": false }, "prod");
+    await run(() => guardDigests(floating.platform, others(floating)));
   });
 
   it("refuses to deploy own images without one, with the command that gives them one", async () => {
     const config = await configuration(
-      { ...settings, imageDigests: { ...allDigests, "chatdb/api-gateway": undefined, provisioner: undefined } },
+      {
+        ...settings,
+        "platform:imageDigests": { ...allDigests, "chatdb/api-gateway": undefined, provisioner: undefined },
+      },
       "prod",
     );
-    const error = await failure(() => guardDigests(config, others(config)), { stack: "prod" });
+    const error = await failure(() => guardDigests(config.platform, others(config)), { stack: "prod" });
     expect(pulumi.RunError.isInstance(error)).to.be.true;
     expect(error.message).to.equal(
       "stack prod deploys images by their digest alone (requireDigests), and some have none.\n" +
@@ -90,18 +94,18 @@ describe("requireDigests", () => {
   });
 
   it("refuses to deploy images of others without one, and names their settings", async () => {
-    const config = await configuration({ ...settings, kafkaImage: "docker.io/apache/kafka:4.1.2" }, "prod");
-    const error = await failure(() => guardDigests(config, others(config)), { stack: "prod" });
-    expect(error.message).to.include("Append @sha256:... to the settings kafkaImage.").and.not.include("Push");
+    const config = await configuration({ ...settings, "chatdb:kafka.image": "docker.io/apache/kafka:4.1.2" }, "prod");
+    const error = await failure(() => guardDigests(config.platform, others(config)), { stack: "prod" });
+    expect(error.message).to.include("Append @sha256:... to the settings chatdb:kafka.image.").and.not.include("Push");
   });
 
   it("lets a preview through with a warning: nothing has been pushed yet, perhaps", async () => {
-    const config = await configuration({ ...settings, imageDigests: {} }, "prod");
+    const config = await configuration({ ...settings, "platform:imageDigests": {} }, "prod");
     const { warn } = console;
     const warnings: unknown[] = [];
     console.warn = (...text: unknown[]) => warnings.push(...text);
     try {
-      await run(() => guardDigests(config, others(config)), { preview: true, stack: "prod" });
+      await run(() => guardDigests(config.platform, others(config)), { preview: true, stack: "prod" });
     } finally {
       console.warn = warn;
     }
@@ -111,9 +115,8 @@ describe("requireDigests", () => {
   });
 
   it("is on in prod, where every image of others has its digest", async () => {
-    const { requireDigests, ...config } = await configuration({}, "prod");
-    expect(requireDigests).to.be.true;
-    for (const [name, image] of Object.entries(config))
-      if (name.endsWith("Image") && image !== "") expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);
+    const config = await configuration({}, "prod");
+    expect(config.platform.requireDigests).to.be.true;
+    for (const [name, image] of Object.entries(others(config))) expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { secretSetting, stackConfig } from "../../config/project.ts";
+import { secretSetting, settingAt, stackConfig } from "../../config/project.ts";
 
 describe("configuration of a stack, as the engine hands it over", () => {
   it("is the project's defaults, the stack's own settings, then what replaces them", () => {
-    const { config } = stackConfig("dev", { imageTag: "1.0" });
+    const { config } = stackConfig("dev", { "platform:imageTag": "1.0" });
     expect(config).to.include({
       "platform:imageRegistry": "localhost/platform",
       "platform:logLevel": "debug",
@@ -13,23 +13,41 @@ describe("configuration of a stack, as the engine hands it over", () => {
 
   it("is text: JSON where a setting is not text itself", () => {
     const { config } = stackConfig("prod");
-    expect(config).to.include({ "chatdb:kafkaBrokers": "3", "chatdb:sampleData": "false", "chatdb:dataSources": "{}" });
+    expect(config).to.include({
+      "platform:credentialRotation": "0",
+      "chatdb:testService": "false",
+      "chatdb:dataSources": '{"sample":false}',
+    });
   });
 
-  it("replaces an object whole", () => {
-    const { config } = stackConfig("dev", { postgres: { storage: "2Gi" } });
-    expect(config["chatdb:postgres"]).to.equal('{"storage":"2Gi"}');
+  it("has a value at the path that it is given for, and all that is beside it", () => {
+    const { config } = stackConfig("dev", { "chatdb:kafka.limits": { cpu: "3" }, "chatdb:kafka.requests.cpu": "200m" });
+    expect(JSON.parse(config["chatdb:kafka"]!)).to.deep.equal({
+      requests: { cpu: "200m", memory: "512Mi" },
+      limits: { cpu: "3" },
+      storage: "1Gi",
+      heap: "256Mi",
+      jvmOptions: "-XX:TieredStopAtLevel=1",
+    });
+  });
+
+  it("lacks what is replaced by nothing", () => {
+    const { config } = stackConfig("prod", { "chatdb:gateway.rateLimit": undefined, "chatdb:kafka": undefined });
+    expect(config["chatdb:gateway"]).to.equal('{"serviceType":"LoadBalancer"}');
+    expect(config).to.not.have.property("chatdb:kafka");
   });
 
   it("has a marker in place of each encrypted value, which says whose it is", () => {
     const { config, secretKeys } = stackConfig("dev", {
-      externalPostgresPassword: { secure: "v1:x" },
-      dataSourcePasswords: { orders: { secure: "v1:y" } },
+      "chatdb:postgres.external.adminPassword": { secure: "v1:x" },
+      "chatdb:dataSources.configured.orders.password": { secure: "v1:y" },
     });
-    expect(secretKeys).to.have.members(["chatdb:externalPostgresPassword", "chatdb:dataSourcePasswords"]);
-    expect(secretSetting(config["chatdb:externalPostgresPassword"]!)).to.equal("chatdb-externalPostgresPassword");
-    const { orders } = JSON.parse(config["chatdb:dataSourcePasswords"]!) as { orders: string };
-    expect(secretSetting(orders)).to.equal("chatdb-dataSourcePasswords.orders");
+    expect(secretKeys).to.have.members(["chatdb:postgres", "chatdb:dataSources"]);
+    const value = (path: string) => secretSetting(settingAt({ config, secretKeys }, path) as string);
+    expect(value("chatdb:postgres.external.adminPassword")).to.equal("chatdb-postgres.external.adminPassword");
+    expect(value("chatdb:dataSources.configured.orders.password")).to.equal(
+      "chatdb-dataSources.configured.orders.password",
+    );
     expect(secretSetting("hush")).to.equal(undefined);
   });
 

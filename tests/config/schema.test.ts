@@ -1,14 +1,16 @@
 import { expect } from "chai";
 import { project, stackNames } from "../../config/project.ts";
+import { describeSettings } from "../../config/describe-settings.ts";
 import { platformSettings } from "../../config/platform.ts";
+import { readSettings } from "../../config/read-settings.ts";
+import { systems } from "../../systems/index.ts";
 import { configuration } from "../support/configuration.ts";
 
 describe("Pulumi.yaml", () => {
   const declared = project().config;
-  const own = Object.fromEntries(Object.entries(declared).filter(([name]) => !name.includes(":")));
 
   it("declares the shared settings that the schema checks, and no others", () => {
-    expect(Object.keys(own).sort()).to.deep.equal(Object.keys(platformSettings.shape).sort());
+    expect(Object.keys(declared).sort()).to.deep.equal(Object.keys(platformSettings.schema.shape).sort());
   });
 
   it("describes each setting in a sentence", () => {
@@ -17,9 +19,24 @@ describe("Pulumi.yaml", () => {
   });
 
   it("gives each shared setting a default that the schema takes", () => {
-    const defaults = Object.fromEntries(Object.entries(own).map(([name, { default: value }]) => [name, value]));
-    expect(platformSettings.safeParse(defaults).error).to.equal(undefined);
+    const defaults = Object.fromEntries(Object.entries(declared).map(([name, { default: value }]) => [name, value]));
+    expect(platformSettings.schema.safeParse(defaults).error).to.equal(undefined);
   });
+});
+
+describe("settings of a system", () => {
+  for (const [name, load] of Object.entries(systems)) {
+    it(`are described, each in a sentence: ${name}`, async () => {
+      const { declaration } = await load();
+      for (const { path, meaning } of describeSettings(declaration.schema))
+        expect(meaning, path).to.match(/^[`A-Z].{4,}\.$/s);
+    });
+
+    it(`have defaults that the program can be run with: ${name}`, async () => {
+      const { declaration } = await load();
+      expect(readSettings(declaration, { config: {}, secretKeys: [] }).issues).to.deep.equal([]);
+    });
+  }
 });
 
 describe("stacks", () => {

@@ -109,12 +109,12 @@ for (const variant of variants) {
 }
 
 const external = [
-  "chatdb-externalPostgresPassword",
-  "chatdb-externalKafkaPassword",
-  "chatdb-externalObjectStoreAccessKeyId",
-  "chatdb-externalObjectStoreSecretAccessKey",
-  "chatdb-dataSourcePasswords.orders",
-  "chatdb-llmKey",
+  "chatdb-postgres.external.adminPassword",
+  "chatdb-kafka.external.login.password",
+  "chatdb-objectStore.external.accessKeyId",
+  "chatdb-objectStore.external.secretAccessKey",
+  "chatdb-dataSources.configured.orders.password",
+  "chatdb-llm.key",
 ];
 
 interface ExternalSecret extends Manifest {

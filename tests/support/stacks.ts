@@ -6,38 +6,48 @@ const secure = { secure: "v1:encrypted" };
 /** Everything that can be elsewhere is elsewhere, and every feature is on. */
 const external: StackOptions = {
   settings: {
-    externalPostgres: { host: "pg.example.com", port: 6432, adminUser: "root", cidr: "10.1.0.0/16" },
-    externalPostgresPassword: secure,
-    externalKafka: {
+    "chatdb:postgres.external": {
+      host: "pg.example.com",
+      port: 6432,
+      adminUser: "root",
+      adminPassword: secure,
+      cidr: "10.1.0.0/16",
+    },
+    "chatdb:kafka.external": {
       bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094"],
       cidr: "10.2.0.0/16",
       tls: true,
-      username: "chatdb",
+      login: { username: "chatdb", password: secure },
     },
-    externalKafkaPassword: secure,
-    externalObjectStore: {
+    "chatdb:objectStore.external": {
       endpoint: "https://s3.example.com",
       region: "eu-central-1",
       cidr: "10.3.0.0/16",
-      bucketPrefix: "acme-",
+      accessKeyId: secure,
+      secretAccessKey: secure,
     },
-    externalObjectStoreAccessKeyId: secure,
-    externalObjectStoreSecretAccessKey: secure,
-    dataSources: { orders: { host: "orders.example.com", database: "orders", user: "reader", cidr: "10.4.0.0/16" } },
-    dataSourcePasswords: { orders: secure },
-    addedDataSources: {
+    "chatdb:objectStore.bucketPrefix": "acme-",
+    "chatdb:dataSources.configured": {
+      orders: { host: "orders.example.com", database: "orders", user: "reader", password: secure, cidr: "10.4.0.0/16" },
+    },
+    "chatdb:dataSources.added": {
       ranges: ["10.5.0.0/16"],
       except: ["10.5.9.0/24", "10.6.0.0/24"],
       ports: [3306],
       secret: "database-passwords",
     },
-    webDatasets: { ranges: ["0.0.0.0/0", "10.8.0.0/16"], except: ["203.0.113.0/24"], ports: [443] },
-    llm: { baseUrl: "https://llm.example.com/v1", model: "large", cidr: "10.7.0.0/16" },
-    llmKey: secure,
-    sampleData: true,
-    testService: true,
-    gatewayServiceType: "ClusterIP",
-    ingress: { host: "chatdb.example.com", kind: "gateway", class: "eg", tls: { issuer: "letsencrypt" } },
+    "chatdb:training.webDatasets": { ranges: ["0.0.0.0/0", "10.8.0.0/16"], except: ["203.0.113.0/24"], ports: [443] },
+    "chatdb:llm": { baseUrl: "https://llm.example.com/v1", model: "large", cidr: "10.7.0.0/16" },
+    "chatdb:llm.key": secure,
+    "chatdb:dataSources.sample": true,
+    "chatdb:testService": true,
+    "chatdb:gateway.serviceType": "ClusterIP",
+    "chatdb:gateway.ingress": {
+      host: "chatdb.example.com",
+      kind: "gateway",
+      class: "eg",
+      tls: { issuer: "letsencrypt" },
+    },
   },
 };
 

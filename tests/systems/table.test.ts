@@ -16,18 +16,22 @@ describe("systems of a stack", () => {
   });
 
   it("are refused where a name is unknown, with the names that there are and all other faults", async () => {
-    const message = await failure({ systems: ["chatdb", "chat"], logLevel: "loud", kafkaBrokers: 4 });
+    const message = await failure({
+      "platform:systems": ["chatdb", "chat"],
+      "platform:logLevel": "loud",
+      "chatdb:kafka.brokers": 4,
+    });
     expect(message).to.include("has 3 problems:");
     expect(message).to.include(
       `platform:systems.1: is chat, and there is no such system: take ${Object.keys(systems).join(", ")}`,
     );
-    expect(message).to.include("platform:logLevel: ").and.include("chatdb:kafkaBrokers: ");
+    expect(message).to.include("platform:logLevel: ").and.include("chatdb:kafka.brokers: ");
   });
 
   it("are refused where one is named twice, or none at all", async () => {
-    expect(await failure({ systems: ["chatdb", "chatdb"] })).to.include(
+    expect(await failure({ "platform:systems": ["chatdb", "chatdb"] })).to.include(
       "platform:systems.1: is chatdb a second time: name each system once",
     );
-    expect(await failure({ systems: [] })).to.include("platform:systems: must name at least one system");
+    expect(await failure({ "platform:systems": [] })).to.include("platform:systems: must name at least one system");
   });
 });

@@ -8,8 +8,7 @@ import { z } from "zod";
 import { createService } from "./service.ts";
 
 const name = "ml-engine";
-/** If it is unset, the service's own default applies. */
-const count = z.coerce.number().pipe(z.int().positive()).optional();
+const count = z.coerce.number().pipe(z.int().positive());
 
 await runService({
   name,
@@ -21,16 +20,17 @@ await runService({
     S3_BUCKET_CHECKPOINTS: z.string(),
     MODEL_REGISTRY_URL: serviceUrl,
     DB_CONNECTOR_URL: serviceUrl,
-    TRAINING_CONCURRENCY: count,
-    TRAINING_MEMORY_MB: count,
-    DATASET_MAX_BYTES: count,
+    JOBS_PER_ENGINE: count,
+    MEMORY_PER_JOB_MIB: count,
+    /** If it is unset, the service's own default applies. */
+    DATASET_MAX_BYTES: count.optional(),
     /** Addresses from which https:// and http:// datasets may be read. Default: none. */
     WEB_DATASETS_RANGES: rangesEnv.optional(),
     /** Parts of these ranges that stay forbidden. */
     WEB_DATASETS_EXCEPT: rangesEnv.optional(),
     WEB_DATASETS_PORTS: portsEnv.default([443, 80]),
     ...apiServerEnv,
-    CHECKPOINT_MS: count,
+    CHECKPOINT_EVERY_MS: count,
   },
   create: async (env, log) => {
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
@@ -43,8 +43,8 @@ await runService({
       checkpointsBucket: env.S3_BUCKET_CHECKPOINTS,
       modelRegistryUrl: env.MODEL_REGISTRY_URL,
       dbConnectorUrl: env.DB_CONNECTOR_URL,
-      jobsPerEngine: env.TRAINING_CONCURRENCY,
-      memoryPerJobMib: env.TRAINING_MEMORY_MB,
+      jobsPerEngine: env.JOBS_PER_ENGINE,
+      memoryPerJobMib: env.MEMORY_PER_JOB_MIB,
       maxDatasetBytes: env.DATASET_MAX_BYTES,
       // 0 if the process has no limit.
       memoryBytes: process.constrainedMemory() || undefined,
@@ -54,7 +54,7 @@ await runService({
         ports: env.WEB_DATASETS_PORTS,
         apiServer: env.KUBERNETES_SERVICE_HOST,
       },
-      checkpointMs: env.CHECKPOINT_MS,
+      checkpointMs: env.CHECKPOINT_EVERY_MS,
       // The bundler replaces this; without a bundle it is undefined.
       sourceTag: process.env.SOURCE_TAG,
       log,

@@ -14,7 +14,7 @@ await runService({
     ...s3Env,
     S3_BUCKET_MODELS: z.string(),
     S3_BUCKET_DATASETS: z.string(),
-    ARTIFACT_GRACE_S: z.coerce.number().pipe(z.int().positive()).optional(),
+    ARTIFACT_GRACE_S: z.coerce.number().pipe(z.int().positive()),
   },
   create: async (env, log) => {
     const db = openDatabase<RegistryTables>(openPool(env));

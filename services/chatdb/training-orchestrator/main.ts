@@ -14,15 +14,12 @@ await runService({
   env: {
     ...databaseEnv,
     ...kafkaEnv,
-    /** Jobs that are with the engines at a time, of all replicas together. */
-    MAX_JOBS_AT_A_TIME: z.coerce.number().pipe(z.int().positive()).default(16),
-    /** Seconds after which an attempt of which nothing was heard is sent again; the engines take it for the same one. */
-    UNHEARD_ATTEMPT_S: z.coerce.number().positive().default(600),
+    /** Jobs that are with the engines at a time, for all replicas together. */
+    CONCURRENT_JOBS: z.coerce.number().pipe(z.int().positive()),
+    /** Seconds of silence after which an attempt is sent again; the engines take it for the same one. */
+    HEARTBEAT_TIMEOUT_S: z.coerce.number().positive(),
     /** Seconds for which jobs stay on record after they have ended; 0: for good. */
-    KEEP_JOBS_S: z.coerce
-      .number()
-      .nonnegative()
-      .default(90 * 86_400),
+    KEEP_JOBS_S: z.coerce.number().nonnegative(),
   },
   create: async (env, log) => {
     const db = openDatabase<OrchestratorTables>(openPool(env));
@@ -31,8 +28,8 @@ await runService({
       db,
       bus,
       log,
-      concurrentJobs: env.MAX_JOBS_AT_A_TIME,
-      heartbeatTimeoutMs: env.UNHEARD_ATTEMPT_S * 1000,
+      concurrentJobs: env.CONCURRENT_JOBS,
+      heartbeatTimeoutMs: env.HEARTBEAT_TIMEOUT_S * 1000,
       keepJobsMs: env.KEEP_JOBS_S === 0 ? Infinity : env.KEEP_JOBS_S * 1000,
     });
     app.addHook("onClose", async () => {

@@ -110,7 +110,10 @@ describe("Databases of three kinds on a real Kubernetes", function () {
     const databases = await startAskedDatabases();
     // The network and the connector allow these addresses from now on.
     await stack.up({
-      addedDataSources: { ranges: databases.map(({ host }) => `${host}/32`), ports: databases.map(({ port }) => port) },
+      "chatdb:dataSources.added": {
+        ranges: databases.map(({ host }) => `${host}/32`),
+        ports: databases.map(({ port }) => port),
+      },
     });
     await untilReady();
     gateway = gatewayClient();

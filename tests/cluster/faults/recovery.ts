@@ -1,4 +1,4 @@
-import { serviceNames } from "../../../config/chatdb/sizes.ts";
+import { serviceNames } from "../../../config/chatdb/services.ts";
 import { kubectlJson, podsOf, untilReady, type Pod } from "../support/kubectl.ts";
 import { failuresOf, figures, servedAgain, type Lap } from "../support/load.ts";
 import type { Workload } from "./workload.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { serviceNames } from "../../../config/chatdb/sizes.ts";
+import { serviceNames } from "../../../config/chatdb/services.ts";
 import { brokenIn, figures } from "../support/load.ts";
 import { kubectl, untilRolled } from "../support/kubectl.ts";
 import { isShort } from "./stack.ts";

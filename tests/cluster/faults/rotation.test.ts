@@ -61,7 +61,7 @@ describe("A rotation of all passwords under load", function () {
     expect(await letsIn(old, "registry")).to.equal(true);
     const start = performance.now();
     await workload.load.lap();
-    await stack.up({ credentialRotation: 1 });
+    await stack.up({ "platform:credentialRotation": 1 });
     await untilReady();
     const lap = await workload.load.lap();
     console.log(`      rotated in ${((performance.now() - start) / 1000).toFixed(0)} s; ${figures(lap)}`);

@@ -1,32 +1,33 @@
-import { stackConfig } from "../../../config/project.ts";
-import { settingKey, sharedNamespace } from "../../../config/setting-key.ts";
+import { settingAt, stackConfig } from "../../../config/project.ts";
 import { deployment, type Settings } from "../support/deployment.ts";
 
-const { config: dev } = stackConfig("dev");
-const ofDev = (...names: string[]) => Object.fromEntries(names.map((name) => [name, valueOf(dev[key(name)]!)]));
-const key = (name: string) => settingKey(name === "allowedContexts" ? sharedNamespace : "chatdb", name);
-const valueOf = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);
+const dev = stackConfig("dev");
+const ofDev = (...paths: string[]) => Object.fromEntries(paths.map((path) => [path, settingAt(dev, path)]));
 
 /**
  * Production as three small nodes take it: its replicas, brokers and policies, with images from this machine, the sizes of dev,
- * and as many replicas as make one of them expendable.
+ * and as many replicas as make one of them expendable. The operator of a PostgreSQL cluster is not installed here, so one
+ * server has to do.
  */
 const settings: Settings = {
-  ...ofDev("allowedContexts", "postgresImage", "kafkaImage", "objectStoreImage", "postgres", "kafka", "objectStore"),
-  imageRegistry: "localhost/platform",
-  imageTag: "source",
-  requireDigests: false,
-  // The operator of a PostgreSQL cluster is not installed here, so one server has to do.
-  postgresInstances: 1,
-  rateLimit: {},
-  protect: false,
-  sampleData: true,
-  testService: true,
-  gatewayServiceType: "NodePort",
-  serviceDefaults: {
-    ...(JSON.parse(dev[key("serviceDefaults")]!) as object),
-    scaling: { min: 2, max: 2 },
-  },
+  ...ofDev(
+    "platform:allowedContexts",
+    "chatdb:postgres",
+    "chatdb:kafka",
+    "chatdb:objectStore",
+    "chatdb:services.defaults",
+  ),
+  "chatdb:kafka.brokers": 3,
+  "chatdb:objectStore.servers": 4,
+  "platform:imageRegistry": "localhost/platform",
+  "platform:imageTag": "source",
+  "platform:requireDigests": false,
+  "chatdb:gateway.rateLimit": undefined,
+  "platform:protect": false,
+  "chatdb:dataSources.sample": true,
+  "chatdb:testService": true,
+  "chatdb:gateway.serviceType": "NodePort",
+  "chatdb:services.defaults.scaling": { min: 2, max: 2 },
 };
 
 /** ChatDB as it runs in production, on three nodes. */

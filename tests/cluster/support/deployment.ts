@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
-import { fullKey } from "../../../config/project.ts";
+import { withSetting, type SettingOverrides } from "../../../config/project.ts";
 import { isInstalled } from "../../../bin/command.ts";
 import { manifests, toYaml, type Manifest } from "../../../render/manifests.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { recordStack } from "../../../render/stack.ts";
 import { kubectl } from "./kubectl.ts";
 
-/** Settings that replace a stack's own, by their names in Pulumi.yaml. */
-export type Settings = Readonly<Record<string, unknown>>;
+/** Settings that replace a stack's own, by their paths; undefined removes one. */
+export type Settings = SettingOverrides;
 
 /** A way to deploy a stack and to delete it again. */
 export interface Deployment {
@@ -56,10 +56,10 @@ function byPulumi(stackName: string, initial: Settings): Deployment {
   const configured = async () => {
     const stack = await open();
     const { config, ...rest } = parse(readFileSync(join(folder, `Pulumi.${stackName}.yaml`), "utf8")) as {
-      config: object;
+      config: Record<string, unknown>;
     };
-    const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [fullKey(name), value]));
-    writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify({ ...rest, config: { ...config, ...own } }));
+    const own = Object.entries(settings).reduce((all, [path, value]) => withSetting(all, path, value), config);
+    writeFileSync(join(folder, `Pulumi.${stackName}.yaml`), stringify({ ...rest, config: own }));
     return stack;
   };
   return {

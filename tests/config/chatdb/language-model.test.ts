@@ -13,7 +13,7 @@ describe("docs/chatdb/language-model.md", () => {
   );
   for (const llm of examples) {
     it(`has settings that fit together, with a key: ${llm.baseUrl}`, async () => {
-      expect(await issues({ llm, llmKey: secure })).to.deep.equal({});
+      expect(await issues({ "chatdb:llm": llm, "chatdb:llm.key": secure })).to.deep.equal({});
     });
   }
 });

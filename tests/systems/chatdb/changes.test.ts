@@ -19,7 +19,7 @@ const stateful = [
 type Settings = Readonly<Record<string, unknown>>;
 
 /** The tag of the project's own images is given: it does not change with the sources in the middle of a test. */
-const base: Settings = { imageTag: "1.0.0" };
+const base: Settings = { "platform:imageTag": "1.0.0" };
 const recordings = new Map<string, Promise<RecordedResource[]>>();
 
 function recorded(stack: string, settings: Settings): Promise<RecordedResource[]> {
@@ -60,7 +60,8 @@ const services = [
 const backup = ["CronJob postgres-backup", "CronJob postgres-restore"];
 const jobs = (...names: string[]) => names.map((name) => `Job ${name}`).sort();
 const minimal = { requests: { cpu: "60m", memory: "256Mi" }, limits: { cpu: "1", memory: "600Mi" } };
-const orders = { host: "orders.example.com", database: "orders", user: "reader", cidr: "10.4.0.0/16" };
+const password = { secure: "v1:encrypted" };
+const orders = { host: "orders.example.com", database: "orders", user: "reader", password, cidr: "10.4.0.0/16" };
 
 interface Case {
   readonly stack?: "dev" | "prod";
@@ -72,12 +73,12 @@ interface Case {
 /** Changes that people make without a second thought. */
 const harmless: Readonly<Record<string, Case>> = {
   "the log level": {
-    settings: { logLevel: "warn" },
+    settings: { "platform:logLevel": "warn" },
     replaces: ["ConfigMap of each service"],
     updates: ["Deployment of each service"],
   },
   "a new version of the services": {
-    settings: { imageTag: "1.1.0" },
+    settings: { "platform:imageTag": "1.1.0" },
     replaces: jobs(
       "kafka-ml-engine",
       "kafka-query-parser",
@@ -97,58 +98,65 @@ const harmless: Readonly<Record<string, Case>> = {
     updates: [...backup, "Deployment of each service"],
   },
   "a new PostgreSQL": {
-    settings: { postgresImage: "docker.io/library/postgres:18.2" },
+    settings: { "chatdb:postgres.image": "docker.io/library/postgres:18.2" },
     updates: [...backup, "StatefulSet postgres"],
   },
-  "a new Kafka": { settings: { kafkaImage: "docker.io/apache/kafka:4.1.2" }, updates: ["StatefulSet kafka"] },
+  "a new Kafka": { settings: { "chatdb:kafka.image": "docker.io/apache/kafka:4.1.2" }, updates: ["StatefulSet kafka"] },
   "a new object store": {
-    settings: { objectStoreImage: "example.com/silo:RELEASE.2026-12-01T00-00-00Z" },
+    settings: { "chatdb:objectStore.image": "example.com/silo:RELEASE.2026-12-01T00-00-00Z" },
     updates: ["StatefulSet minio"],
   },
   "PostgreSQL's resources": {
-    settings: { postgres: { ...minimal, storage: "1Gi" } },
+    settings: { "chatdb:postgres": { ...minimal, storage: "1Gi" } },
     updates: ["StatefulSet postgres"],
   },
   "Kafka's resources and Java options": {
-    settings: { kafka: { ...minimal, storage: "1Gi", heap: "300Mi", jvmOptions: "-XX:+UseSerialGC" } },
+    settings: { "chatdb:kafka": { ...minimal, storage: "1Gi", heap: "300Mi", jvmOptions: "-XX:+UseSerialGC" } },
     updates: ["StatefulSet kafka"],
   },
   "the object store's resources": {
-    settings: { objectStore: { ...minimal, storage: "1Gi" } },
+    settings: { "chatdb:objectStore": { ...minimal, storage: "1Gi" } },
     updates: ["StatefulSet minio"],
   },
-  "one service's resources": { settings: { services: { "ml-engine": minimal } }, updates: ["Deployment ml-engine"] },
+  "one service's resources": { settings: { "chatdb:services.ml-engine": minimal }, updates: ["Deployment ml-engine"] },
   "how many replicas": {
-    settings: { services: { "ml-engine": { scaling: { min: 2, max: 5 } } } },
+    settings: { "chatdb:services.ml-engine.scaling": { min: 2, max: 5 } },
     updates: ["HorizontalPodAutoscaler ml-engine-hpa"],
   },
   "how services are probed": {
-    settings: { services: { "ml-engine": { readiness: { initialDelay: "5s", period: "2s", timeout: "1s" } } } },
+    settings: { "chatdb:services.ml-engine.readiness": { initialDelay: "5s", period: "2s", timeout: "1s" } },
     updates: ["Deployment ml-engine"],
   },
   "a database to ask": {
-    settings: { dataSources: { orders }, dataSourcePasswords: { orders: { secure: "v1:encrypted" } } },
+    settings: { "chatdb:dataSources.configured": { orders } },
     replaces: ["ConfigMap db-connector", "Secret db-connector"],
     updates: ["Deployment db-connector", "NetworkPolicy db-connector-egress"],
   },
-  "more brokers": { stack: "prod", settings: { kafkaBrokers: "5" }, updates: ["StatefulSet kafka"] },
-  "how the gateway is reached": { settings: { gatewayServiceType: "ClusterIP" }, updates: ["Service api-gateway"] },
-  "the test service": { settings: { testService: false } },
-  "what may be deleted": { stack: "prod", settings: { protect: false } },
+  "more brokers": { stack: "prod", settings: { "chatdb:kafka.brokers": 5 }, updates: ["StatefulSet kafka"] },
+  "how the gateway is reached": {
+    settings: { "chatdb:gateway.serviceType": "ClusterIP" },
+    updates: ["Service api-gateway"],
+  },
+  "the test service": { settings: { "chatdb:testService": false } },
+  "what may be deleted": { stack: "prod", settings: { "platform:protect": false } },
 };
 
-/** Those that cannot be had without a replacement, which their descriptions in Pulumi.yaml announce. */
+/** Those that cannot be had without a replacement, which their descriptions announce. */
 const heavy: Readonly<Record<string, Case>> = {
   "the size of PostgreSQL's volume": {
     settings: {
-      postgres: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "2", memory: "512Mi" }, storage: "2Gi" },
+      "chatdb:postgres": {
+        requests: { cpu: "50m", memory: "128Mi" },
+        limits: { cpu: "2", memory: "512Mi" },
+        storage: "2Gi",
+      },
     },
     replaces: ["StatefulSet postgres"],
     // A dump has room for as much.
     updates: backup,
   },
   "the class of all volumes": {
-    settings: { storageClass: "fast" },
+    settings: { "platform:storageClass": "fast" },
     replaces: ["StatefulSet kafka", "StatefulSet minio", "StatefulSet postgres"],
   },
 };
@@ -191,7 +199,7 @@ describe("a change of settings", () => {
   });
 
   it("in the rotation of passwords makes new ones for one login of each consumer, and none for the administrators", async () => {
-    const all = await changesBy("dev", { credentialRotation: "1" });
+    const all = await changesBy("dev", { "platform:credentialRotation": "1" });
     const replaced = befallen(all, "replace").filter((name) => name.startsWith("Random"));
     expect(replaced).to.not.be.empty;
     expect(replaced.filter((name) => name.endsWith("-admin"))).to.deep.equal([]);

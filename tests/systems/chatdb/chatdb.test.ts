@@ -188,7 +188,7 @@ describe("network of ChatDB", () => {
       model: "small",
       pods: { labels: { app: "ollama" }, port: 11434 },
     };
-    const resources = await recordStack("prod", { settings: { llm } });
+    const resources = await recordStack("prod", { settings: { "chatdb:llm": llm } });
     const open = openConnections(resources);
     const [without] = [openConnections(await recording("prod"))];
     expect(open.filter((connection) => !without.includes(connection))).to.deep.equal([
@@ -209,7 +209,7 @@ describe("network of ChatDB", () => {
 
   it("opens the way from the gateway to the issuer of its tokens, and that alone", async () => {
     const oidc = { issuer: "https://login.example.com:8443", audience: "chatdb", cidr: "192.0.2.0/24" };
-    const resources = await recordStack("prod", { settings: { oidc } });
+    const resources = await recordStack("prod", { settings: { "chatdb:gateway.oidc": oidc } });
     const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
     expect(more).to.deep.equal(["chatdb-services/api-gateway -> 192.0.2.0/24:8443"]);
     expect(environment(resources, "api-gateway")).to.include({
@@ -349,27 +349,27 @@ describe("configuration of ChatDB", () => {
 
   it("tells the services how models are trained", async () => {
     const settings = {
-      training: {
-        jobsAtATime: 40,
+      "chatdb:training": {
+        concurrentJobs: 40,
         jobsPerEngine: 3,
         memoryPerJob: "1Gi",
         checkpointEvery: "1m",
-        unheardFor: "2h",
+        heartbeatTimeout: "2h",
         keepJobs: "7d",
         artifactGrace: "1d",
       },
-      services: { "ml-engine": { limits: { memory: "4Gi" } } },
+      "chatdb:services.ml-engine.limits.memory": "4Gi",
     };
     const told = await recordStack("prod", { settings });
     expect(environment(told, "training-orchestrator")).to.include({
-      MAX_JOBS_AT_A_TIME: "40",
-      UNHEARD_ATTEMPT_S: "7200",
+      CONCURRENT_JOBS: "40",
+      HEARTBEAT_TIMEOUT_S: "7200",
       KEEP_JOBS_S: "604800",
     });
     expect(environment(told, "ml-engine")).to.include({
-      TRAINING_CONCURRENCY: "3",
-      TRAINING_MEMORY_MB: "1024",
-      CHECKPOINT_MS: "60000",
+      JOBS_PER_ENGINE: "3",
+      MEMORY_PER_JOB_MIB: "1024",
+      CHECKPOINT_EVERY_MS: "60000",
     });
     expect(environment(told, "model-registry")).to.include({ ARTIFACT_GRACE_S: "86400" });
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { bytes, millicores, type Cpu, type Size } from "../../../components/workload/quantities.ts";
-import { project } from "../../../config/project.ts";
+import type { SettingOverrides } from "../../../config/project.ts";
 import type { RecordedResource } from "../../../render/recorder.ts";
 import { recordStack } from "../../../render/stack.ts";
 import { object, objects, workload } from "../../../render/objects.ts";
@@ -70,10 +70,9 @@ function figures(resources: readonly RecordedResource[], name: Name) {
 describe("figures of the specification", () => {
   let resources: RecordedResource[];
   before(async () => {
-    const names = ["postgres", "kafka", "objectStore", "kafkaBrokers", "objectStoreServers", "postgresInstances"];
-    const { config } = project();
-    const defaults = [...names, "serviceDefaults"].map((name) => [name, config[`chatdb:${name}`]!.value] as const);
-    resources = await recordStack("prod", { settings: { ...Object.fromEntries(defaults), testService: true } });
+    const ofProd = ["postgres", "kafka", "objectStore", "services"].map((name) => [`chatdb:${name}`, undefined]);
+    const settings = { ...Object.fromEntries(ofProd), "chatdb:testService": true } as SettingOverrides;
+    resources = await recordStack("prod", { settings });
   });
 
   for (const name of names) {

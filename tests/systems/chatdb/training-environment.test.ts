@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { trainingEnvironment } from "../../../config/chatdb/training.ts";
+import { trainingEnvironment } from "../../../systems/chatdb/environment.ts";
 import { configuration } from "../../support/configuration.ts";
 
 describe("what the training half can be told", () => {
@@ -8,7 +8,7 @@ describe("what the training half can be told", () => {
     const text = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
     const rows = text.split("\n").map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
     const documented = rows
-      .filter(([, , , setting]) => setting?.startsWith("training."))
+      .filter(([, , , setting]) => setting?.startsWith("training.") && setting !== "training.webDatasets")
       .map(([, service, variable, setting, , value]) => ({ service, variable, setting, value }));
     const { training } = await configuration();
     const told = Object.entries(trainingEnvironment(training)).flatMap(([service, env]) =>
@@ -16,7 +16,9 @@ describe("what the training half can be told", () => {
     );
     expect(documented.map(({ service, variable, value }) => ({ service, variable, value }))).to.deep.equal(told);
     expect(documented.map(({ setting }) => setting)).to.have.members(
-      Object.keys(training).map((name) => `training.${name}`),
+      Object.keys(training)
+        .filter((name) => name !== "webDatasets")
+        .map((name) => `training.${name}`),
     );
   });
 });

@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { GatewayRoute } from "../../components/network/gateway-route.ts";
+import { Ingress } from "../../components/network/ingress.ts";
+import type { Outsider } from "../../components/network/network-policy.ts";
+import type { Microservice } from "../../components/workload/microservice.ts";
+import { controllerNamespace, type GatewaySettings } from "../../config/chatdb/gateway.ts";
+import type { SystemOutputs } from "../system.ts";
+import type { Ground } from "./ground.ts";
+
+/** Who may connect to the gateway from outside of the program: as few as the way in allows. */
+export function gatewayClients({ ingress, serviceType, sourceRanges }: GatewaySettings): Outsider[] {
+  const namespace = ingress && controllerNamespace(ingress);
+  if (namespace !== undefined) return [{ namespace }];
+  if (!ingress && serviceType === "ClusterIP") return [];
+  return sourceRanges.length === 0 ? ["anyone"] : sourceRanges.map((cidr) => ({ cidr }));
+}
+
+/** Address of the gateway from outside of the cluster, if it has one. Makes the route to it. */
+export function publicUrl(ground: Ground, { service }: Microservice): pulumi.Output<string> | undefined {
+  const { settings, platform, namespaces, parent } = ground;
+  const { ingress, serviceType } = settings.gateway;
+  if (ingress) {
+    const { class: className, ...route } = ingress;
+    const Route = ingress.kind === "gateway" ? GatewayRoute : Ingress;
+    const namespace = namespaces.services;
+    const args = { ...route, className, namespace, service, awaitAddress: platform.awaitLoadBalancer };
+    return new Route("api-gateway", args, { parent }).url;
+  }
+  if (serviceType !== "LoadBalancer" || !platform.awaitLoadBalancer) return undefined;
+  return service.status.apply(({ loadBalancer }) => {
+    const address = loadBalancer.ingress?.[0];
+    return address ? `http://${address.hostname ?? address.ip}` : "(no address yet)";
+  });
+}
+
+/** How to reach the gateway, and a first question. */
+export function describeAccess({ service }: Microservice, url: pulumi.Output<string> | undefined): SystemOutputs {
+  const portForward = service.metadata.apply(
+    ({ name, namespace }) => `kubectl --namespace ${namespace} port-forward service/${name} 8080:80`,
+  );
+  // If the cluster gives no address, the port-forward makes this one.
+  const address = url ?? "http://localhost:8080";
+  const question = JSON.stringify({ query: "how many customers are there in Germany?" });
+  const ask = pulumi.interpolate`curl -s ${address}/api/query -H 'content-type: application/json' -d '${question}'`;
+  return { url: address, portForward, ask };
+}
