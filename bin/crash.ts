@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { main, UsageError } from "./usage.ts";
+import { main } from "./usage.ts";
+import { UsageError } from "../services/kit/usage-error.ts";
 
 const usage = `Usage: npm run crash [-- --runs N] [--seed N]
   Deploys ChatDB to a test cluster as \`npm run test:cluster\` does and, in the middle of training jobs, kills a random process

@@ -12,7 +12,8 @@ import { imagesOnAllNodes, loaderFor } from "./image-loader.ts";
 import { sourceTag } from "../config/source-tag.ts";
 import { imageNames } from "../config/workspace.ts";
 import { writeImages } from "./stack-file.ts";
-import { main, UsageError } from "./usage.ts";
+import { main } from "./usage.ts";
+import { UsageError } from "../services/kit/usage-error.ts";
 
 const usage = `Usage: npm run images [-- --push REGISTRY --tag TAG [--stack STACK] | --sbom DIR | --prune] [--base IMAGE]
   Builds the image of each service that changed and loads it into Minikube or kind.

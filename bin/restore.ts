@@ -7,7 +7,8 @@ import { namespaceName } from "../systems/chatdb/namespaces.ts";
 import { targetContext } from "./cluster.ts";
 import { kubectlFor } from "./kubectl.ts";
 import { stackArgument } from "./stack-argument.ts";
-import { main, UsageError } from "./usage.ts";
+import { main } from "./usage.ts";
+import { UsageError } from "../services/kit/usage-error.ts";
 
 const usage = `Usage: npm run restore -- STACK [--list | --from TIME] [--yes]
   STACK         ${stackNames().join(" or ")}: its databases are replaced by those of a backup

@@ -1,5 +1,5 @@
 import { stackNames } from "../config/project.ts";
-import { UsageError } from "./usage.ts";
+import { UsageError } from "../services/kit/usage-error.ts";
 
 /** The stack that the command line names. */
 export function stackArgument(positionals: readonly string[]): string {

@@ -1,5 +1,4 @@
-/** What was asked for makes no sense: exit code 2. */
-export class UsageError extends Error {}
+import { UsageError } from "../services/kit/usage-error.ts";
 
 /** Runs a command-line program: errors are one clear message, with exit code 2 for wrong usage and 1 for a failure. */
 export async function main(program: string, usage: string, run: () => Promise<void> | void): Promise<void> {

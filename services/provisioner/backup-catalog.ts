@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "@platform/kit/json.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 
 /*
@@ -82,7 +83,7 @@ export async function readManifest(store: ObjectStore, bucket: string, time: str
   const body = await store.get(bucket, keyOf(time, manifestName));
   if (body === undefined) throw new Error(`There is no backup ${time} in the bucket ${bucket}.`);
   const text = Buffer.concat(await body.toArray()).toString();
-  const manifest = manifestSchema.safeParse(parsed(text));
+  const manifest = manifestSchema.safeParse(parseJson(text));
   if (manifest.success && manifest.data.time === time) return manifest.data;
   const reason = manifest.success
     ? `it is of ${manifest.data.time}`
@@ -90,12 +91,4 @@ export async function readManifest(store: ObjectStore, bucket: string, time: str
   throw new Error(
     `The manifest of the backup ${time} is broken, so the backup cannot be trusted (${reason}). Take another.`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

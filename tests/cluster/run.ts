@@ -8,7 +8,8 @@ import { localBase, reference } from "../../bin/base-image.ts";
 import { targetContext } from "../../bin/cluster.ts";
 import { ask } from "../../bin/command.ts";
 import { buildImages } from "../../bin/images.ts";
-import { main, UsageError } from "../../bin/usage.ts";
+import { main } from "../../bin/usage.ts";
+import { UsageError } from "../../services/kit/usage-error.ts";
 import { mongodbImage, mysqlImage } from "./support/asked-databases.ts";
 
 const systems = ["chatdb"];

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { main, UsageError } from "../../bin/usage.ts";
+import { main } from "../../bin/usage.ts";
+import { UsageError } from "../../services/kit/usage-error.ts";
 
 const usage = `Usage: npm test | npm run unit | npm run test:servers [-- MOCHA OPTIONS OR FILES]
   npm test               the format check, the linter, the type check and the unit tests

@@ -93,30 +93,6 @@ export const trainingEvent = z.discriminatedUnion("kind", [
 ]);
 export type TrainingEvent = z.infer<typeof trainingEvent>;
 
-/** Event on `training-dead-letters`: what nobody will take up again by itself, and why. */
-export const deadLetter = z.object({
-  from: z.string(),
-  key: z.string(),
-  reason: z.string(),
-  value: z.unknown().describe("The message's; text where it is no JSON, or was cut"),
-  at: z.iso.datetime(),
-});
-export type DeadLetter = z.infer<typeof deadLetter>;
-
-/** Characters that are kept, at most: of a value, which is cut text then, of a reason and of a key. Kafka takes a MiB in all. */
-const longest = { value: 100_000, reason: 2000, key: 1000 };
-
-/** A dead letter about a message, which fits into one itself. Default: of now. */
-export function deadLetterOf(
-  { topic, key, value }: { topic: string; key: string; value: unknown },
-  reason: string,
-  at = new Date().toISOString(),
-): DeadLetter {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const kept = text.length <= longest.value ? value : text.slice(0, longest.value);
-  return { from: topic, key: key.slice(0, longest.key), reason: reason.slice(0, longest.reason), value: kept, at };
-}
-
 /**
  * The phase of a job's latest attempt. `queued`: not sent yet; `sent`: an engine will take it; `retrying`: it failed, and another one
  * follows. Each change of the phase is an entry of the history, of the kind of the phase.

@@ -1,9 +1,7 @@
 import { Readable } from "node:stream";
 import { databaseSchema, exportRequest, queryRequest, queryResult, statement } from "@chatdb/contracts/query.ts";
-import { Problem } from "@platform/kit/problem.ts";
-import { platformProblems } from "@platform/kit/problem-types.ts";
+import { clientGone } from "@platform/kit/client-gone.ts";
 import type { App } from "@platform/kit/app.ts";
-import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import type { Connector } from "./connector.ts";
 import { encodeRows } from "./export.ts";
@@ -37,7 +35,7 @@ export function addQueryRoutes(app: App, connector: Connector): void {
       },
     },
     async ({ params, body }, reply) => {
-      const result = await connector.query(params.name, { ...body, ...statement.parse(body) }, untilGone(reply));
+      const result = await connector.query(params.name, { ...body, ...statement.parse(body) }, clientGone(reply));
       // Checking ten thousand rows against the response schema would cost much and find nothing.
       return reply.type("application/json").serializer(JSON.stringify).send(result);
     },
@@ -59,7 +57,7 @@ function addExportRoute(app: App, connector: Connector): void {
     const batches = connector.read(name, statement.parse(body), {
       maxRows: body.limit,
       timeoutMs: body.timeout_ms,
-      signal: untilGone(reply),
+      signal: clientGone(reply),
     });
     // The first batch shows whether the statement fails, while the status can still say so.
     const first = await batches.next();
@@ -81,16 +79,4 @@ async function* resumed<T>(
   } finally {
     await rest.return();
   }
-}
-
-/** Aborts when the connection closes before the answer was sent. */
-export function untilGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableEnded)
-      gone.abort(
-        new Problem(platformProblems.clientClosedRequest, "The caller went away before the answer was there."),
-      );
-  });
-  return gone.signal;
 }

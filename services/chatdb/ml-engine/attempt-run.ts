@@ -7,7 +7,7 @@ import { openDataset } from "./datasets/open-dataset.ts";
 import type { EngineMetrics } from "./metrics.ts";
 import type { AttemptReport, AttemptReporter } from "./attempt-reporter.ts";
 import type { Registry } from "./registry.ts";
-import { retry } from "./retry.ts";
+import { retry } from "@platform/kit/retry.ts";
 import { AttemptCancelled } from "./cancellations.ts";
 import { JobError } from "./training/job-error.ts";
 import { trainInWorker, type BoundState, type Training } from "./training/trainer.ts";
@@ -113,7 +113,8 @@ export class AttemptRun {
     const signal = AbortSignal.any([this.#options.signal, this.#cancelled]);
     const isTransient = (error: unknown) => !(error instanceof JobError) && !signal.aborted;
     const checkpoint = (this.#checkpoint = await retry(() => checkpoints.start(this.#job, signal), {
-      passing: isTransient,
+      attempts: 5,
+      isTransient,
       signal,
     }));
     if (checkpoint.starts > maxStarts) {
@@ -123,7 +124,8 @@ export class AttemptRun {
       );
     }
     const dataset = await retry(() => openDataset(datasets, dataset_location, signal), {
-      passing: isTransient,
+      attempts: 5,
+      isTransient,
       signal,
     });
     const reporter = this.#reporter;

@@ -4,6 +4,7 @@ import type { TrainingJob } from "@chatdb/contracts/jobs.ts";
 import { jobsKeptMs } from "@chatdb/contracts/topics.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
+import { parseJson } from "@platform/kit/json.ts";
 import { z } from "zod";
 import type { BoundState } from "./training/trainer.ts";
 
@@ -116,16 +117,8 @@ export class Checkpoint {
 /** Returns undefined if the bytes are not a checkpoint. */
 function read(bytes: Buffer) {
   const end = bytes.indexOf("\n");
-  const { data } = header.safeParse(parsed(bytes.toString("utf8", 0, Math.max(end, 0))));
+  const { data } = header.safeParse(parseJson(bytes.toString("utf8", 0, Math.max(end, 0))));
   if (!data) return undefined;
   const { starts, binding } = data;
   return { starts, state: binding === undefined ? undefined : { binding, state: bytes.subarray(end + 1) } };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import { deadLetterOf, jobId, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
+import { publishDeadLetter } from "@platform/kit/dead-letters.ts";
+import { jobId, trainingJob, type TrainingEvent, type TrainingJob } from "@chatdb/contracts/jobs.ts";
 import type { EventBus, IncomingEvent, Subscription } from "@platform/kit/event-bus.ts";
 import { z } from "zod";
 import { AttemptRun, type AttemptOptions } from "./attempt-run.ts";
@@ -47,11 +48,8 @@ export function createJobRunner(options: RunnerOptions): Required<Pick<Subscript
     await attempt.removeCheckpoint();
   };
 
-  const toDeadLetters = async (event: IncomingEvent, reason: string) => {
-    const letter = deadLetterOf(event, reason);
-    options.log.error({ letter }, "moved a message to the dead letters");
-    await bus.publish(topics.trainingDeadLetters, [{ key: letter.key, value: letter }]);
-  };
+  const toDeadLetters = (event: IncomingEvent, reason: string) =>
+    publishDeadLetter({ bus, topic: topics.trainingDeadLetters, log: options.log }, event, reason);
 
   const refuse = async (event: IncomingEvent, problems: string) => {
     await toDeadLetters(event, `Not a training job. ${problems}`);

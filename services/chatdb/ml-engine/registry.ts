@@ -5,7 +5,8 @@ import { modelVersion, modelVersionList, type ModelRegistration, type ModelVersi
 import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { receivedProblem } from "@platform/kit/http/received-problem.ts";
-import { retry } from "./retry.ts";
+import { retry } from "@platform/kit/retry.ts";
+import { isTransient as isTransientError } from "@platform/kit/transient-errors.ts";
 import { JobError } from "./training/job-error.ts";
 import type { Training } from "./training/trainer.ts";
 
@@ -23,6 +24,9 @@ export interface Registry {
     options?: { signal?: AbortSignal; giveUp?: AbortSignal },
   ): Promise<ModelVersion>;
 }
+
+/** The largest number of calls for one request; the pauses between them grow from 0.2 s. */
+const attempts = 5;
 
 /** @param codeVersion version of this program, recorded in the lineage of models */
 export function createRegistry(http: HttpClient, codeVersion: string): Registry {
@@ -42,14 +46,15 @@ export function createRegistry(http: HttpClient, codeVersion: string): Registry 
             throw error;
           }
         },
-        { passing: isTransient, signal },
+        { attempts, isTransient, signal },
       ),
 
     async register(job, training, { signal, giveUp } = {}) {
       const signals = [signal, giveUp].filter((each) => each !== undefined);
       try {
         return await retry(() => send(http, registrationOf(job, training, codeVersion), training.artifact, signal), {
-          passing: isTransient,
+          attempts,
+          isTransient,
           signal: AbortSignal.any(signals),
         });
       } catch (error) {
@@ -101,6 +106,5 @@ async function send(
 
 /** Decides whether a later call may succeed. 409 is transient, since a replica of the object store may not have the bytes yet. */
 function isTransient(error: unknown): boolean {
-  if (!(error instanceof Problem)) return !(error instanceof Error && error.name === "AbortError");
-  return error.status >= 500 || [408, 409, 425, 429].includes(error.status);
+  return (error instanceof Problem && error.status === 409) || isTransientError(error);
 }

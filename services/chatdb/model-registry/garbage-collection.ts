@@ -1,4 +1,5 @@
 import type { ArtifactsCollected } from "@chatdb/contracts/models.ts";
+import { startLoop } from "@platform/kit/loop.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { sql, type Kysely } from "kysely";
 import type { ArtifactStore } from "./artifact-store.ts";
@@ -42,26 +43,16 @@ export function startGarbageCollection({
       }
     });
 
-  async function collect(): Promise<void> {
-    try {
+  const loop = startLoop({
+    act: async () => {
       const collected = await run();
       if (collected && collected.removed.length > 0)
         log.info({ objects: collected.removed.length, bytes: collected.bytes }, "removed unreferenced artifacts");
-    } catch (error) {
-      log.warn({ err: error, retryInMs: intervalMs }, "could not collect artifacts, will retry");
-    }
-  }
-
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(collect);
-  }, intervalMs);
-  timer.unref();
-  return {
-    run,
-    stop: () => {
-      clearInterval(timer);
-      return running;
+      return false;
     },
-  };
+    onFailure: (err, retryInMs) => log.warn({ err, retryInMs }, "could not collect artifacts, will retry"),
+    pollMs: intervalMs,
+    delayFirst: true,
+  });
+  return { run, stop: () => loop.stop() };
 }

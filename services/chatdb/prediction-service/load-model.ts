@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { buffer } from "node:stream/consumers";
 import { onnxFormat, type ModelReference, type ModelVersion } from "@chatdb/contracts/models.ts";
 import type { ModelSchema } from "@chatdb/contracts/predictions.ts";
 import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import { platformProblems } from "@platform/kit/problem-types.ts";
+import { fetchArtifact } from "@chatdb/registry-client/fetch-artifact.ts";
 import { artifactFormat, parseArtifact } from "@chatdb/ml-model/artifact.ts";
 import { createPredictor, schemaOf, type Predictor } from "@chatdb/ml-model/predictor.ts";
 import type { OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
@@ -25,26 +23,14 @@ export async function loadModel(
   described: ModelVersion,
   limits: OnnxLimits,
 ): Promise<LoadedModel> {
-  const { name, version, format, sha256, imported } = described;
+  const { name, version, format, imported } = described;
   const isImported = format === onnxFormat && imported !== undefined;
   if (format !== artifactFormat && !isImported)
     throw new Problem(
       chatdbProblems.modelNotLoadable,
       `Version ${version} of "${name}" has the format ${format}; predictions take ${artifactFormat} and ${onnxFormat}.`,
     );
-  const answer = await registry.request(`/models/${name}/${version}/artifact`);
-  const bytes = await buffer(answer.body);
-  if (answer.status !== 200)
-    throw new Problem(
-      platformProblems.upstreamRefused,
-      `The registry answered ${answer.status} when asked for version ${version} of "${name}".`,
-    );
-  const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== sha256)
-    throw new Problem(
-      chatdbProblems.artifactDamaged,
-      `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`,
-    );
+  const bytes = await fetchArtifact(registry, described);
   if (isImported) return { model: { name, version }, ...(await loadImported(bytes, imported, described, limits)) };
   const artifact = parseArtifact(bytes);
   const predictor = createPredictor(artifact);

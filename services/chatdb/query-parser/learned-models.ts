@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { buffer } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   modelList,
   modelVersion,
@@ -11,8 +8,8 @@ import {
 import type { HttpClient } from "@platform/kit/http/http-client.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Problem } from "@platform/kit/problem.ts";
-import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
-import { platformProblems } from "@platform/kit/problem-types.ts";
+import { startLoop, type Loop } from "@platform/kit/loop.ts";
+import { fetchArtifact } from "@chatdb/registry-client/fetch-artifact.ts";
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { Understanding } from "@chatdb/question-engine/understanding.ts";
@@ -48,7 +45,7 @@ export class LearnedModels {
   /** Versions that cannot be used: they never change, so they are not tried again. */
   readonly #useless = new Map<string, number>();
   readonly #stop = new AbortController();
-  readonly #running: Promise<void>;
+  readonly #loop: Loop;
   readonly #checks: Counter<"outcome">;
   readonly #loads: Counter<"outcome">;
   readonly #versions: Gauge<"model">;
@@ -76,8 +73,17 @@ export class LearnedModels {
       labelNames: ["model"],
       registers,
     });
-    this.asked = this.#check();
-    this.#running = this.#repeat();
+    const first = Promise.withResolvers<void>();
+    this.asked = first.promise;
+    this.#loop = startLoop({
+      act: async () => {
+        await this.#check();
+        first.resolve();
+        return false;
+      },
+      onFailure: (err) => options.log.error({ err }, "the check for newer models failed"),
+      pollMs: options.everyMs,
+    });
   }
 
   /** What questions about a schema are to be understood by now. */
@@ -91,16 +97,7 @@ export class LearnedModels {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
-  }
-
-  async #repeat(): Promise<void> {
-    const { signal } = this.#stop;
-    await this.asked;
-    while (!signal.aborted) {
-      await delay(this.#options.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) await this.#check();
-    }
+    await this.#loop.stop();
   }
 
   async #check(): Promise<void> {
@@ -155,19 +152,7 @@ export class LearnedModels {
     if (format !== questionModelFormat)
       throw new Error(`It has the format ${format}; questions take ${questionModelFormat}.`);
     if (size > maxBytes) throw new Error(`It has ${size} bytes; at most ${maxBytes} are taken.`);
-    const answer = await registry.request(`/models/${name}/${version}/artifact`, { signal });
-    const bytes = await buffer(answer.body);
-    if (answer.status !== 200)
-      throw new Problem(
-        platformProblems.upstreamRefused,
-        `The model registry answered ${answer.status} when asked for version ${version} of "${name}".`,
-      );
-    const actual = createHash("sha256").update(bytes).digest("hex");
-    if (actual !== sha256)
-      throw new Problem(
-        chatdbProblems.artifactDamaged,
-        `Version ${version} of "${name}" came damaged: its SHA-256 is ${actual}, not ${sha256}.`,
-      );
+    const bytes = await fetchArtifact(registry, { name, version, sha256 }, { signal });
     const model = parseQuestionModel(bytes);
     if (questionModelName(model.datasource) !== name)
       throw new Error(`It was learned from questions about ${model.datasource}.`);

@@ -1,5 +1,6 @@
 import { topics } from "@chatdb/contracts/topics.ts";
-import { deadLetterOf, type JobEvent, type AttemptCancellation } from "@chatdb/contracts/jobs.ts";
+import { deadLetterOf } from "@platform/kit/dead-letters.ts";
+import type { JobEvent, AttemptCancellation } from "@chatdb/contracts/jobs.ts";
 import { sql, type Transaction } from "kysely";
 import { columnsOf, sentAttempt, stateOf, trainingJobOf, type JobRow } from "./job-row.ts";
 import { failuresOf, type RetryPause } from "./job-retry.ts";

@@ -1,4 +1,5 @@
 import type { JobPhase } from "@chatdb/contracts/jobs.ts";
+import { pauseAfter } from "@platform/kit/retry.ts";
 
 /** The attempt that a job is in, and the last one that it may make. */
 interface Attempts {
@@ -11,7 +12,7 @@ export type RetryPause = (failures: number) => number;
 
 /** One second, doubled after each further failure up to a minute, with a jitter down to half of it. */
 export const retryPause: RetryPause = (failures) =>
-  Math.min(1000 * 2 ** (failures - 1), 60_000) * (0.5 + Math.random() / 2);
+  pauseAfter(failures, { pauseMs: 1000, maxPauseMs: 60_000 }) * (0.5 + Math.random() / 2);
 
 /** Decides whether a transient failure is retried: as long as attempts are left. A permanent failure never is. */
 export function phaseAfterTransientFailure({ attempt, last_attempt }: Attempts): JobPhase {

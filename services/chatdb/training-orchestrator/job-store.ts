@@ -1,12 +1,12 @@
 import {
   jobId,
-  type DeadLetter,
   type Job,
   type JobEvent,
   type JobFilter,
   type JobRequest,
   type TrainingEvent,
 } from "@chatdb/contracts/jobs.ts";
+import type { DeadLetter } from "@platform/kit/dead-letters.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";

@@ -1,4 +1,5 @@
-import { deadLetterOf, trainingEvent } from "@chatdb/contracts/jobs.ts";
+import { deadLetterOf } from "@platform/kit/dead-letters.ts";
+import { trainingEvent } from "@chatdb/contracts/jobs.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { groupOf } from "@platform/kit/consumer-group.ts";
 import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";

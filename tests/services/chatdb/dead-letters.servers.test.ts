@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import { expect } from "chai";
-import { deadLetter, type DeadLetter } from "@chatdb/contracts/jobs.ts";
+import { deadLetter, type DeadLetter } from "@platform/kit/dead-letters.ts";
 import { topics } from "@chatdb/contracts/topics.ts";
 import { openDatabase } from "@platform/kit/database.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { dataSourceName } from "@chatdb/contracts/common.ts";
 import type { ExportRequest } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
+import { parseJson } from "@platform/kit/json.ts";
 import { z } from "zod";
 import { JobError } from "../training/job-error.ts";
 import type { DatasetFile, DatasetSources } from "./dataset-file.ts";
@@ -53,15 +54,7 @@ function parsed(location: string): { datasource: string; sql: string } {
 }
 
 function refusal(status: number, body: string, datasource: string): Error {
-  const { data } = problem.safeParse(json(body));
+  const { data } = problem.safeParse(parseJson(body));
   const reason = `The data source "${datasource}" does not give these rows: ${data?.detail ?? `the db-connector answered ${status}.`}`;
   return status >= 500 || status === 429 ? new Error(reason) : new JobError(reason);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

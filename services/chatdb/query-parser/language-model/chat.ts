@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { parseJson } from "@platform/kit/json.ts";
 import { createHttpClient, type HttpClient } from "@platform/kit/http/http-client.ts";
 import { z } from "zod";
 import { ModelFailure, type FailureReason } from "./failure.ts";
@@ -97,17 +98,9 @@ const reasons = new Map<number, FailureReason>([
 ]);
 
 function contentOf(text: string): string {
-  const read = completion.safeParse(jsonOf(text));
+  const read = completion.safeParse(parseJson(text));
   if (!read.success) throw new ModelFailure("unintelligible", "it answered something that is no completion");
   return read.data.choices[0]!.message.content ?? "";
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Ends an answer that nobody reads, without the error that its end would be to a reader. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { deadLetter, deadLetterOf } from "@chatdb/contracts/jobs.ts";
+import { deadLetter, deadLetterOf } from "@platform/kit/dead-letters.ts";
 
 describe("a dead letter", () => {
   it("says where a message is from, with its value as it was", () => {
