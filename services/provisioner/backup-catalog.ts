@@ -3,9 +3,9 @@ import { parseJson } from "@platform/kit/json.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 
 /*
- * A backup is a folder of the bucket: postgres/20261121T060000Z/, named by the time at which it was begun, in UTC. Its parts are
- * files that pg_dump made, one a database, and the roles. Its manifest is written last and removed first, so a folder without
- * one is no backup: it was broken off.
+ * A backup is a folder of the bucket, postgres/20261121T060000Z/, named by the time of its start in UTC. Its parts are the
+ * files of pg_dump, one per database, and the roles. The manifest is written last and removed first, so a folder without a
+ * manifest is incomplete.
  */
 const folder = "postgres/";
 const manifestName = "manifest.json";
@@ -28,24 +28,24 @@ const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** A backup, or what is there of one that was broken off. */
+/** A backup, or the parts of an incomplete one. */
 export interface Backup {
   readonly time: string;
   readonly complete: boolean;
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** The part's key in the bucket. */
+/** Returns the part's key in the bucket. */
 export function keyOf(time: string, part: string): string {
   return `${folder}${time}/${part}`;
 }
 
-/** Milliseconds since 1970 of a time that {@link timePattern} matches. */
+/** Converts a time that {@link timePattern} matches to milliseconds since 1970. */
 export function instant(time: string): number {
   return Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
-/** What the bucket has, the newest first. */
+/** Lists the backups of the bucket, newest first. */
 export async function listBackups(store: ObjectStore, bucket: string): Promise<Backup[]> {
   const objects = (await store.list(bucket, folder)).flatMap(({ key, bytes }) => {
     const [time = "", name, ...deeper] = key.slice(folder.length).split("/");
@@ -60,7 +60,7 @@ export async function listBackups(store: ObjectStore, bucket: string): Promise<B
     .sort((a, b) => (a.time < b.time ? 1 : -1));
 }
 
-/** Those that may go: begun before `now - keepMs`, but never the newest complete one. Times in ms since 1970. */
+/** Selects backups that started before `now - keepMs`, except the newest complete one. Times in ms since 1970. */
 export function expired(backups: readonly Backup[], now: number, keepMs: number): Backup[] {
   const newest = backups
     .filter(({ complete }) => complete)
@@ -78,7 +78,7 @@ export async function writeManifest(store: ObjectStore, bucket: string, manifest
   });
 }
 
-/** @throws Error where there is no such backup, or its manifest cannot be read */
+/** @throws Error if there is no such backup, or its manifest cannot be read */
 export async function readManifest(store: ObjectStore, bucket: string, time: string): Promise<Manifest> {
   const body = await store.get(bucket, keyOf(time, manifestName));
   if (body === undefined) throw new Error(`There is no backup ${time} in the bucket ${bucket}.`);

@@ -17,18 +17,18 @@ import {
   writeManifest,
   type Manifest,
 } from "./backup-catalog.ts";
-import { retry } from "./retry.ts";
+import { whenUsable } from "./when-usable.ts";
 
 const storeSettings = { ...s3Env, S3_BUCKET_BACKUPS: z.string() };
 
-/** Environment of `backup-store`: the bucket, the directory that holds the dump, and after how long backups go. */
+/** Environment of `backup-store`: the bucket, the directory of the dump, and the age at which backups are removed. */
 export const storeBackupSettings = z.object({
   ...storeSettings,
   BACKUP_DIRECTORY: z.string(),
   KEEP_SECONDS: z.coerce.number().min(1),
 });
 
-/** Environment of `backup-fetch`: the bucket, which backup, and where to put it. */
+/** Environment of `backup-fetch`: the bucket, the backup and the directory to put it into. */
 export const fetchBackupSettings = z.object({
   ...storeSettings,
   BACKUP_DIRECTORY: z.string(),
@@ -40,13 +40,13 @@ export const fetchBackupSettings = z.object({
 /** Environment of `backup-list`. */
 export const listBackupsSettings = z.object(storeSettings);
 
-/** What a command works on. */
+/** The bucket that a command works on. */
 export interface Place {
   readonly store: ObjectStore;
   readonly bucket: string;
 }
 
-/** Runs a command on the store that the environment names, once it can be reached. */
+/** Runs a command on the store of the environment as soon as it can be reached. */
 async function onStore<T>(
   env: z.infer<typeof listBackupsSettings>,
   log: Logger,
@@ -54,7 +54,7 @@ async function onStore<T>(
 ): Promise<T> {
   const store = createS3ObjectStore(env);
   try {
-    await retry(() => store.ping(), { what: `The object store at ${env.S3_ENDPOINT ?? "AWS"}`, log });
+    await whenUsable(() => store.ping(), { what: `The object store at ${env.S3_ENDPOINT ?? "AWS"}`, log });
     return await use({ store, bucket: env.S3_BUCKET_BACKUPS });
   } finally {
     store.close();
@@ -70,7 +70,7 @@ export const storeBackupCommand = (env: z.infer<typeof storeBackupSettings>, log
 export const fetchBackupCommand = (env: z.infer<typeof fetchBackupSettings>, log: Logger) =>
   onStore(env, log, (place) => fetchBackup(place, env.BACKUP_FROM, env.BACKUP_DIRECTORY, log));
 
-/** Writes the complete backups to standard output, the newest first, as one line of JSON: without it, the output is not all there. */
+/** Prints the complete backups, newest first, as one line of JSON. Without that line the output is cut off. */
 export const listBackupsCommand = (env: z.infer<typeof listBackupsSettings>, log: Logger) =>
   onStore(env, log, async ({ store, bucket }) => {
     const complete = (await listBackups(store, bucket)).filter((backup) => backup.complete);
@@ -78,8 +78,8 @@ export const listBackupsCommand = (env: z.infer<typeof listBackupsSettings>, log
   });
 
 /**
- * Stores the dump that is in the one subdirectory of `directory` named by a time.
- * @throws Error where there is none, or more than one
+ * Stores the dump in the only subdirectory of `directory` that a time names.
+ * @throws Error if there is none, or more than one
  */
 export async function storeBackup({ store, bucket }: Place, directory: string, log: Logger): Promise<void> {
   const [time, ...others] = (await readdir(directory)).filter((name) => timePattern.test(name));
@@ -98,7 +98,7 @@ export async function storeBackup({ store, bucket }: Place, directory: string, l
   log.info({ backup: time, bytes: total(parts) }, `backup ${time} stored`);
 }
 
-/** Removes the backups that are older than `keepMs`. */
+/** Removes backups that are older than `keepMs` milliseconds. */
 export async function pruneBackups({ store, bucket }: Place, now: number, keepMs: number, log: Logger): Promise<void> {
   for (const backup of expired(await listBackups(store, bucket), now, keepMs)) {
     await removeBackup(store, bucket, backup);
@@ -107,8 +107,8 @@ export async function pruneBackups({ store, bucket }: Place, now: number, keepMs
 }
 
 /**
- * Puts a backup into a subdirectory of `directory`, named by its time.
- * @throws Error where there is no such backup, or it is not what was stored
+ * Puts a backup into a subdirectory of `directory` that is named by its time.
+ * @throws Error if there is no such backup, or its bytes changed
  */
 export async function fetchBackup(
   { store, bucket }: Place,

@@ -12,12 +12,14 @@ import type { Logger } from "@platform/kit/log.ts";
 import { bucketAccess, bucketPolicy } from "./bucket-policy.ts";
 import { jsonEnv } from "./json-env.ts";
 import { createMinioAdmin } from "./minio-admin.ts";
-import { isNetworkFailure, retry } from "./retry.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
+import { afterGrace, grace } from "./grace.ts";
+import { whenUsable } from "./when-usable.ts";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "not a bucket name");
 
-/** Environment of the command: the store, the buckets, and the user of the service that uses them. */
+/** Environment of `buckets`: the store, the buckets, and the user of the service that uses them. */
 export const bucketSettings = z
   .object({
     S3_ENDPOINT: s3Env.S3_ENDPOINT,
@@ -25,7 +27,7 @@ export const bucketSettings = z
     ADMIN_S3_ACCESS_KEY_ID: s3Env.S3_ACCESS_KEY_ID,
     ADMIN_S3_SECRET_ACCESS_KEY: s3Env.S3_SECRET_ACCESS_KEY,
     BUCKETS: jsonEnv(z.record(bucketName, bucketAccess, 'expected JSON such as {"models": "read-write"}')),
-    /** `false` for a store whose users are made elsewhere: then buckets alone are made, and the rest need not be set. */
+    /** `false` only creates buckets, for a store whose users are managed elsewhere; the variables below are not needed then. */
     MANAGE_USERS: z.enum(["true", "false"]).default("true"),
     POLICY_NAME: z
       .string()
@@ -44,16 +46,16 @@ export const bucketSettings = z
 
 type Settings = z.infer<typeof bucketSettings>;
 
-/** Makes the buckets that are missing; then the service's user, with its present secret, and the policy that allows it just these. */
+/** Creates missing buckets, the service's user with its current secret, and the policy that allows it these buckets only. */
 export async function provisionBuckets(env: Settings, log: Logger): Promise<void> {
   const what = `The object store at ${env.S3_ENDPOINT ?? "AWS"}`;
-  await retry(() => makeBuckets(env, log), { what, log, mayPass });
-  if (env.MANAGE_USERS === "true") await retry(() => manageUser(env as Required<Settings>, log), { what, log });
+  await whenUsable(() => makeBuckets(env, log), { what, log, isTransient });
+  if (env.MANAGE_USERS === "true") await whenUsable(() => manageUser(env as Required<Settings>, log), { what, log });
 }
 
-/** 503: MinIO that has not found its disks yet, or too many requests. */
-function mayPass(error: unknown): boolean {
-  return isNetworkFailure(error) || (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 503);
+/** 503 is transient: MinIO has not found its disks yet, or gets too many requests. */
+function isTransient(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 503);
 }
 
 async function makeBuckets(env: Settings, log: Logger): Promise<void> {
@@ -94,7 +96,7 @@ async function create(s3: S3Client, bucket: string): Promise<void> {
   try {
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   } catch (error) {
-    // Another job, whose service uses the same bucket, was faster.
+    // Another job, whose service uses the same bucket, created it first.
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   }
 }
@@ -109,3 +111,21 @@ async function manageUser(env: Required<Settings>, log: Logger): Promise<void> {
   await admin.attachPolicy(env.POLICY_NAME, env.ACCESS_KEY_ID);
   log.info(`user ${env.ACCESS_KEY_ID} may use ${JSON.stringify(env.BUCKETS)}`);
 }
+
+/** Environment of `retire-bucket-user`: the user of the object store to remove. */
+export const retireBucketUserSettings = z.object({
+  ...grace,
+  S3_ENDPOINT: z.url(),
+  S3_REGION: s3Env.S3_REGION,
+  ADMIN_S3_ACCESS_KEY_ID: s3Env.S3_ACCESS_KEY_ID,
+  ADMIN_S3_SECRET_ACCESS_KEY: s3Env.S3_SECRET_ACCESS_KEY,
+  ACCESS_KEY_ID: z.string().min(3),
+});
+
+/** Removes a user of the object store after the grace period; its key no longer works. */
+export const retireBucketUser = afterGrace(async (env: z.infer<typeof retireBucketUserSettings>, log) => {
+  const credentials = { accessKeyId: env.ADMIN_S3_ACCESS_KEY_ID, secretAccessKey: env.ADMIN_S3_SECRET_ACCESS_KEY };
+  const admin = createMinioAdmin(env.S3_ENDPOINT, env.S3_REGION, credentials);
+  await whenUsable(() => admin.removeUser(env.ACCESS_KEY_ID), { what: `The object store at ${env.S3_ENDPOINT}`, log });
+  log.info(`the key of ${env.ACCESS_KEY_ID} is gone`);
+});

@@ -1,12 +1,12 @@
 import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
 import { createLogger, type Logger } from "@platform/kit/log.ts";
 import type { z } from "zod";
-import { describe } from "./retry.ts";
+import { describeError } from "./describe-error.ts";
 
-/** One thing that a Job does, with its environment read. */
+/** The work of a Job, with its environment read. */
 export type Command = (log: Logger) => Promise<void>;
 
-/** A command that reads its environment by `settings`. */
+/** Makes a command that reads its environment by `settings`. */
 export function command<S extends z.ZodObject>(
   settings: S,
   run: (env: z.infer<S>, log: Logger) => Promise<void>,
@@ -14,14 +14,14 @@ export function command<S extends z.ZodObject>(
   return (log) => run(readEnv(settings), log);
 }
 
-/** Runs a command and returns its exit code: 0 done or nothing to do, 1 it failed, 2 its environment is wrong. */
+/** Runs a command and returns its exit code: 0 done or nothing to do, 1 failure, 2 wrong environment. */
 export async function runCommand(name: string, load: () => Promise<Command>): Promise<number> {
   try {
     const run = await load();
     await run(createLogger(name));
     return 0;
   } catch (error) {
-    console.error(`${name}: ${describe(error)}`);
+    console.error(`${name}: ${describeError(error)}`);
     return error instanceof ConfigurationError ? 2 : 1;
   }
 }

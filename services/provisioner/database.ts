@@ -2,16 +2,17 @@ import pg from "pg";
 import { z } from "zod";
 import { databaseEnv } from "@platform/kit/env.ts";
 import type { Logger } from "@platform/kit/log.ts";
+import { afterGrace, grace } from "./grace.ts";
 import { withConnection, type PostgresServer } from "./postgres-connection.ts";
 import { scramVerifier } from "./scram.ts";
 
 const quote = pg.escapeIdentifier;
 
-/** PostgreSQL cuts longer names off. */
+/** PostgreSQL truncates longer names. */
 const identifier = z.string().max(63);
 
-/** Who may administrate, for every command that works on a PostgreSQL server. */
-export const administratorSettings = {
+/** The administrator's login, for every command on a PostgreSQL server. */
+const administratorSettings = {
   ADMIN_DATABASE_HOST: databaseEnv.DATABASE_HOST,
   ADMIN_DATABASE_PORT: databaseEnv.DATABASE_PORT,
   ADMIN_DATABASE_USER: databaseEnv.DATABASE_USER,
@@ -19,18 +20,18 @@ export const administratorSettings = {
   ADMIN_DATABASE_SSL: databaseEnv.DATABASE_SSL,
 };
 
-/** Environment of the command: who may administrate, and which role is to have which access to which database, through which login. */
+/** Environment of `database`: the administrator, and the role with its access to a database and its login. */
 export const databaseSettings = z
   .object({
     ...administratorSettings,
     DATABASE_NAME: identifier,
-    /** Has the access; nobody logs in as it. */
+    /** The role that has the access; nobody logs in as it. */
     ROLE_NAME: identifier,
-    /** Logs in and acts as the role. */
+    /** The login that acts as the role. */
     USER_NAME: identifier,
     USER_PASSWORD: z.string().regex(/^[\x20-\x7e]+$/, "expected printable ASCII"),
     ACCESS: z.enum(["owner", "read"]),
-    /** Who owns the database, where the role is a reader. Default: a role named as the database. */
+    /** The database's owner, if the role is a reader. Default: a role with the database's name. */
     OWNER_NAME: identifier.optional(),
   })
   .refine((env) => env.USER_NAME !== env.ADMIN_DATABASE_USER, {
@@ -61,11 +62,11 @@ function ownerOf(env: {
   return env.ACCESS === "owner" ? env.ROLE_NAME : (env.OWNER_NAME ?? env.DATABASE_NAME);
 }
 
-// Any constant does: it keeps jobs apart that make the same roles at the same time.
+// Any constant: the lock serialises jobs that create the same roles at the same time.
 const lockKey = 5_107_002;
 
-/** The server that {@link administratorSettings} name. */
-export function administeredServer(env: z.infer<z.ZodObject<typeof administratorSettings>>): PostgresServer {
+/** Returns the server of {@link administratorSettings}. */
+function administeredServer(env: z.infer<z.ZodObject<typeof administratorSettings>>): PostgresServer {
   return {
     host: env.ADMIN_DATABASE_HOST,
     port: env.ADMIN_DATABASE_PORT,
@@ -76,8 +77,8 @@ export function administeredServer(env: z.infer<z.ZodObject<typeof administrator
 }
 
 /**
- * Makes a database, a role with access to it and a login that acts as this role, and converges what is there already: a changed
- * password is set, an owner given. The jobs of one database may run at the same time and in any order.
+ * Creates a database, a role with access to it and a login that acts as the role, or updates them: the password, the
+ * owner. Jobs of one database may run at the same time and in any order.
  */
 export async function provisionDatabase(env: Settings, log: Logger): Promise<void> {
   const server = administeredServer(env);
@@ -91,7 +92,7 @@ export async function provisionDatabase(env: Settings, log: Logger): Promise<voi
     await ensureDatabase(admin, env.DATABASE_NAME, owner);
     if (env.ACCESS === "read") {
       await withConnection(server, env.DATABASE_NAME, log, async (inside) => {
-        // What an administrator who is no superuser may not grant, the owner may.
+        // The owner may grant what an administrator who is no superuser may not.
         if (!superuser) await inside.query(`SET ROLE ${quote(owner)}`);
         await grantRead(inside, env.DATABASE_NAME, owner, env.ROLE_NAME);
       });
@@ -100,13 +101,13 @@ export async function provisionDatabase(env: Settings, log: Logger): Promise<voi
   log.info(`${env.USER_NAME} has ${env.ACCESS} access to database ${env.DATABASE_NAME} as ${env.ROLE_NAME}`);
 }
 
-/** Roles that have access are not logged in as: what they own outlives the logins, which come and go. */
+/** Creates a role without login, so that its objects outlive the logins, which come and go. */
 async function ensureRole(admin: pg.Client, role: string): Promise<void> {
   const { rowCount } = await admin.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
   if (rowCount === 0) await admin.query(`CREATE ROLE ${quote(role)} NOLOGIN`);
 }
 
-/** A member of the role that acts as it from the first statement on, so that all it makes belongs to the role. */
+/** Creates or updates a login that acts as the role from its first statement, so that the role owns all it creates. */
 async function ensureLogin(admin: pg.Client, { USER_NAME, USER_PASSWORD, ROLE_NAME, ACCESS }: Settings): Promise<void> {
   const user = quote(USER_NAME);
   await ensureRole(admin, USER_NAME);
@@ -116,7 +117,7 @@ async function ensureLogin(admin: pg.Client, { USER_NAME, USER_PASSWORD, ROLE_NA
   await admin.query(`ALTER ROLE ${user} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(USER_PASSWORD))}`);
 }
 
-/** Managed servers give an administrator who must be a member of a role to make things that belong to it. */
+/** Makes the administrator a member of the owner, which managed servers require. Returns whether it is a superuser. */
 async function actFor(admin: pg.Client, owner: string): Promise<boolean> {
   const { rows } = await admin.query<{ rolsuper: boolean }>(
     "SELECT rolsuper FROM pg_roles WHERE rolname = current_user",
@@ -137,7 +138,7 @@ async function ensureDatabase(admin: pg.Client, database: string, owner: string)
   await admin.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${quote(database)} FROM PUBLIC`);
 }
 
-/** SELECT on all tables of the schema public, those of today and those that the owner makes later; nothing else. */
+/** Grants SELECT on all present and future tables of the schema public, and nothing else. */
 async function grantRead(inside: pg.Client, database: string, owner: string, reader: string): Promise<void> {
   const to = `TO ${quote(reader)}`;
   await inside.query(`GRANT CONNECT ON DATABASE ${quote(database)} ${to}`);
@@ -145,3 +146,24 @@ async function grantRead(inside: pg.Client, database: string, owner: string, rea
   await inside.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public ${to}`);
   await inside.query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${quote(owner)} IN SCHEMA public GRANT SELECT ON TABLES ${to}`);
 }
+
+/** Environment of `retire-database-user`: the login of PostgreSQL to lock. */
+export const retireDatabaseUserSettings = z.object({
+  ...administratorSettings,
+  ...grace,
+  USER_NAME: z.string().min(1),
+});
+
+/** Removes a login's password after the grace period and ends its connections. The role that it acted as stays, with all it owns. */
+export const retireDatabaseUser = afterGrace(async (env: z.infer<typeof retireDatabaseUserSettings>, log) => {
+  await withConnection(administeredServer(env), "postgres", log, async (admin) => {
+    const { rowCount } = await admin.query("SELECT FROM pg_roles WHERE rolname = $1", [env.USER_NAME]);
+    if (rowCount === 0) return log.info(`there is no ${env.USER_NAME}`);
+    await admin.query(`ALTER ROLE ${quote(env.USER_NAME)} NOLOGIN PASSWORD NULL`);
+    const { rowCount: ended } = await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
+      [env.USER_NAME],
+    );
+    log.info(`${env.USER_NAME} can no longer log in; connections ended: ${ended}`);
+  });
+});

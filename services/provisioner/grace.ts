@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Logger } from "@platform/kit/log.ts";
 
-/** How long the consumer's old pods may still drain, with the old login in their hands. */
+/** Seconds in which the consumer's old pods may still drain and use the old login. */
 export const grace = {
   GRACE_SECONDS: z.coerce.number().int().min(0).max(600),
 };
 
-/** A command that lets the grace pass first. */
+/** Makes a command that waits for the grace period first. */
 export function afterGrace<Env extends { GRACE_SECONDS: number }>(withdraw: (env: Env, log: Logger) => Promise<void>) {
   return async (env: Env, log: Logger): Promise<void> => {
     await delay(env.GRACE_SECONDS * 1000);

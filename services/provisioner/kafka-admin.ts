@@ -2,14 +2,15 @@ import { Admin, findErrorBy } from "@platformatic/kafka";
 import type { KafkaEnv } from "@platform/kit/env.ts";
 import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
 import type { Logger } from "@platform/kit/log.ts";
-import { isNetworkFailure, retry } from "./retry.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
+import { whenUsable } from "./when-usable.ts";
 
-/** Lets `converge` do its work, again as long as brokers cannot be reached or `mayPass`. */
+/** Runs `converge` with an admin client, and again while brokers cannot be reached or its failure is transient. */
 export async function withKafkaAdmin(
   env: KafkaEnv,
   log: Logger,
   converge: (admin: Admin) => Promise<void>,
-  mayPass: (error: unknown) => boolean = () => false,
+  isTransient: (error: unknown) => boolean = () => false,
 ): Promise<void> {
   const admin = new Admin({
     ...kafkaConnection(env),
@@ -20,13 +21,17 @@ export async function withKafkaAdmin(
   });
   const what = `Kafka at ${env.KAFKA_BOOTSTRAP_SERVERS.join(", ")}`;
   try {
-    await retry(() => converge(admin), { what, log, mayPass: (error) => isNetworkFailure(error) || mayPass(error) });
+    await whenUsable(() => converge(admin), {
+      what,
+      log,
+      isTransient: (error) => isUnavailable(error) || isTransient(error),
+    });
   } finally {
     await admin.close();
   }
 }
 
-/** Whether the broker's answer was, or among others was, the error of this name. */
+/** Whether the error of this name is among a broker's answers. */
 export function hasKafkaError(error: unknown, apiId: string): boolean {
   return error instanceof Error && findErrorBy(error, "apiId", apiId) !== null;
 }

@@ -7,20 +7,21 @@ import type { Logger } from "@platform/kit/log.ts";
 import { aclsOf, allOf, difference, topicUse } from "./kafka-acls.ts";
 import { withKafkaAdmin } from "./kafka-admin.ts";
 import { jsonEnv } from "./json-env.ts";
+import { afterGrace, grace } from "./grace.ts";
 
 const name = z.string().regex(/^[\w.-]+$/, "expected letters, digits, _, . and -");
 
-/** Environment of the command: the brokers and their administrator's login, the user, and what it may do. */
+/** Environment of `kafka-user`: the brokers and their administrator's login, the user, and its use of topics. */
 export const kafkaUserSettings = z.object({
   ...kafkaEnv,
   USER_NAME: name,
   USER_PASSWORD: z.string().regex(/^[\x20-\x7e]+$/, "expected printable ASCII"),
-  /** Who uses it: the first part of its groups' names. */
+  /** The consumer, whose name begins the names of its groups. */
   CONSUMER_NAME: name,
   TOPIC_USE: jsonEnv(z.record(z.string(), topicUse, 'expected JSON such as {"jobs": "publish"}')),
 });
 
-/** Makes a user, or sets its password anew, and gives it the rights that follow from its use of topics; any others are taken away. */
+/** Creates a user or sets its password, grants the rights that its use of topics needs, and revokes all others. */
 export async function provisionKafkaUser(env: z.infer<typeof kafkaUserSettings>, log: Logger): Promise<void> {
   await withKafkaAdmin(env, log, async (admin) => {
     await setAcls(admin, env.USER_NAME, aclsOf(env.USER_NAME, env.CONSUMER_NAME, env.TOPIC_USE));
@@ -29,11 +30,20 @@ export async function provisionKafkaUser(env: z.infer<typeof kafkaUserSettings>,
   log.info(`user ${env.USER_NAME} may use ${JSON.stringify(env.TOPIC_USE)}`);
 }
 
+/** Environment of `retire-kafka-user`: the user of Kafka to lock. */
+export const retireKafkaUserSettings = z.object({ ...kafkaEnv, ...grace, USER_NAME: z.string().min(1) });
+
+/** Removes the rights of a Kafka user after the grace period, which ends its connections, and then its password. */
+export const retireKafkaUser = afterGrace(async (env: z.infer<typeof retireKafkaUserSettings>, log) => {
+  await withKafkaAdmin(env, log, (admin) => lockKafkaUser(admin, env.USER_NAME));
+  log.info(`${env.USER_NAME} can no longer log in`);
+});
+
 /**
- * Takes a user's rights away, and sets a password that nobody knows. It is not deleted: a broker that reads its log at a start and
- * comes to a deleted user before any other forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
+ * Revokes a user's rights and sets a password that nobody knows. The user is not deleted: a starting broker that reads a
+ * deleted user first forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
  */
-export async function lockKafkaUser(admin: Admin, user: string): Promise<void> {
+async function lockKafkaUser(admin: Admin, user: string): Promise<void> {
   await setAcls(admin, user, []);
   await setPassword(admin, user, randomBytes(32).toString("base64url"));
 }
@@ -48,12 +58,12 @@ async function setAcls(admin: Admin, user: string, wanted: Acl[]): Promise<void>
 
 const mechanism = ScramMechanisms.SCRAM_SHA_512;
 
-/** The least that Kafka accepts, and its default. The passwords are long and random: more would slow each login down for nothing. */
+/** Kafka's minimum and default. Passwords are long and random, so more iterations would only slow logins down. */
 const iterations = 4096;
 
 /**
- * Sends what SCRAM makes of a password (RFC 5802: `Hi`), never the password. For passwords of printable ASCII, which SASLprep
- * leaves as they are.
+ * Sends the salted hash of a password (`Hi` of RFC 5802), never the password. Only for printable ASCII, which SASLprep does
+ * not change.
  */
 async function setPassword(admin: Admin, name: string, password: string): Promise<void> {
   const salt = randomBytes(32);

@@ -1,6 +1,9 @@
 import { command, runCommand, type Command } from "./command.ts";
 
-/** Each loads what it needs alone: to load the clients of everything takes more than most commands do, and a deployment runs twenty of them at once. */
+/**
+ * Commands by name. Each loads only its own clients: loading all takes longer than most commands, and a deployment runs
+ * twenty at once.
+ */
 const commands: Record<string, () => Promise<Command>> = {
   database: () =>
     import("./database.ts").then(({ databaseSettings, provisionDatabase }) =>
@@ -15,15 +18,15 @@ const commands: Record<string, () => Promise<Command>> = {
   buckets: () =>
     import("./buckets.ts").then(({ bucketSettings, provisionBuckets }) => command(bucketSettings, provisionBuckets)),
   "retire-database-user": () =>
-    import("./retire-database-user.ts").then(({ retireDatabaseUserSettings, retireDatabaseUser }) =>
+    import("./database.ts").then(({ retireDatabaseUserSettings, retireDatabaseUser }) =>
       command(retireDatabaseUserSettings, retireDatabaseUser),
     ),
   "retire-bucket-user": () =>
-    import("./retire-bucket-user.ts").then(({ retireBucketUserSettings, retireBucketUser }) =>
+    import("./buckets.ts").then(({ retireBucketUserSettings, retireBucketUser }) =>
       command(retireBucketUserSettings, retireBucketUser),
     ),
   "retire-kafka-user": () =>
-    import("./retire-kafka-user.ts").then(({ retireKafkaUserSettings, retireKafkaUser }) =>
+    import("./kafka-user.ts").then(({ retireKafkaUserSettings, retireKafkaUser }) =>
       command(retireKafkaUserSettings, retireKafkaUser),
     ),
   "backup-store": () =>
@@ -40,7 +43,7 @@ const commands: Record<string, () => Promise<Command>> = {
     ),
 };
 
-/** Exit codes: 0 done or nothing to do, 1 it failed, 2 the command or its environment is wrong. */
+/** Returns the exit code: 0 done or nothing to do, 1 failure, 2 wrong command or environment. */
 async function main(name: string | undefined): Promise<number> {
   const load = commands[name ?? ""];
   if (load !== undefined) return runCommand(`provisioner ${name}`, load);

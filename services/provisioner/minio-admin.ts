@@ -7,26 +7,26 @@ export interface Credentials {
   secretAccessKey: string;
 }
 
-/** The part of MinIO's admin API that makes users and policies. Every call may be repeated. */
+/** The part of MinIO's admin API for users and policies. Every call is idempotent. */
 export interface MinioAdmin {
-  /** Makes an enabled user, or sets the secret of the one that is there. */
+  /** Creates an enabled user, or sets the secret of an existing one. */
   setUser(user: Credentials): Promise<void>;
-  /** Makes a policy, or replaces the one of that name. */
+  /** Creates or replaces a policy. */
   setPolicy(name: string, policy: object): Promise<void>;
   attachPolicy(name: string, user: string): Promise<void>;
-  /** Removes a user; one that is not there is removed already. */
+  /** Removes a user. A missing one is no error. */
   removeUser(accessKeyId: string): Promise<void>;
 }
 
-/** What MinIO answers where the user has the policy already. */
+/** MinIO's code if the user has the policy already. */
 const alreadyAttached = "XMinioAdminPolicyChangeAlreadyApplied";
 
-/** What it answers where there is no such user. */
+/** MinIO's code if there is no such user. */
 const noSuchUser = "XMinioAdminNoSuchUser";
 
 const requestTimeoutMs = 10_000;
 
-/** Node's SHA-256 behind the interface that the signer wants: an HMAC where it is given a key. */
+/** Adapts Node's SHA-256 to the signer's interface: with a key, it is an HMAC. */
 class Sha256 {
   readonly #hash;
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Logger } from "@platform/kit/log.ts";
-import { codeOf, isNetworkFailure, retry } from "./retry.ts";
+import { whenUsable } from "./when-usable.ts";
 
 export interface PostgresServer {
   host: string;
@@ -11,22 +11,18 @@ export interface PostgresServer {
   ssl: "disable" | "require";
 }
 
-/** cannot_connect_now: starting up or shutting down; too_many_connections. https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const passingStates = new Set(["57P03", "53300"]);
-
 const connectTimeoutMs = 5000;
 
-/** Runs `use` with a connection to a database, which is closed afterwards. Waits for a server that cannot be reached yet. */
+/** Runs `use` with a connection to a database and closes it. Waits for a server that cannot be reached yet. */
 export async function withConnection<T>(
   server: PostgresServer,
   database: string,
   log: Logger,
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = await retry(() => connect(server, database), {
+  const client = await whenUsable(() => connect(server, database), {
     what: `PostgreSQL at ${server.host}:${server.port}`,
     log,
-    mayPass,
   });
   try {
     return await use(client);
@@ -45,13 +41,4 @@ async function connect({ ssl, ...server }: PostgresServer, database: string): Pr
   });
   await client.connect();
   return client;
-}
-
-/** pg reports a timeout and a connection closed early without a code. */
-function mayPass(error: unknown): boolean {
-  return (
-    isNetworkFailure(error) ||
-    passingStates.has(codeOf(error)) ||
-    (codeOf(error) === "" && /timeout|terminated/i.test(String(error)))
-  );
 }

@@ -14,7 +14,7 @@ const topic = z.strictObject({
 });
 type Topic = z.infer<typeof topic>;
 
-/** Environment of the command: the brokers and the topics that are to be there. */
+/** Environment of `topics`: the brokers and the topics to create. */
 export const topicSettings = z.object({
   ...kafkaEnv,
   TOPICS: jsonEnv(
@@ -27,15 +27,15 @@ function namesAreUnique(topics: Topic[]): boolean {
 }
 
 /**
- * Makes the topics that are missing, adds partitions where there are fewer and sets the configuration where it differs.
- * Partitions are never taken away and replicas never moved: the log says so where that would be needed.
+ * Creates missing topics, adds missing partitions and sets configuration that differs. It never removes partitions or
+ * moves replicas, and logs where that would be needed.
  */
 export async function provisionTopics(env: z.infer<typeof topicSettings>, log: Logger): Promise<void> {
-  await withKafkaAdmin(env, log, (admin) => converge(admin, env.TOPICS, log), mayPass);
+  await withKafkaAdmin(env, log, (admin) => converge(admin, env.TOPICS, log), isTransient);
 }
 
 /** Brokers that start together are not all registered when the first one answers. */
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   return hasKafkaError(error, "INVALID_REPLICATION_FACTOR") || hasKafkaError(error, "UNKNOWN_TOPIC_OR_PARTITION");
 }
 
@@ -57,7 +57,7 @@ async function create(
     await admin.createTopics({ topics: [{ topic: name, partitions, replicas: replicationFactor }], configs });
     log.info(`topic ${name} made, partitions: ${partitions}`);
   } catch (error) {
-    // Another run was faster.
+    // Another run created it first.
     if (!hasKafkaError(error, "TOPIC_ALREADY_EXISTS")) throw error;
   }
 }

@@ -10,8 +10,12 @@ import {
 import { readEnv } from "@platform/kit/env.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { bucketPolicy } from "@platform/provisioner/bucket-policy.ts";
-import { bucketSettings, provisionBuckets } from "@platform/provisioner/buckets.ts";
-import { retireBucketUser, retireBucketUserSettings } from "@platform/provisioner/retire-bucket-user.ts";
+import {
+  bucketSettings,
+  provisionBuckets,
+  retireBucketUser,
+  retireBucketUserSettings,
+} from "@platform/provisioner/buckets.ts";
 import { expect } from "chai";
 
 const {

@@ -1,5 +1,9 @@
-import { provisionDatabase, databaseSettings } from "@platform/provisioner/database.ts";
-import { retireDatabaseUser, retireDatabaseUserSettings } from "@platform/provisioner/retire-database-user.ts";
+import {
+  provisionDatabase,
+  databaseSettings,
+  retireDatabaseUser,
+  retireDatabaseUserSettings,
+} from "@platform/provisioner/database.ts";
 import { scramVerifier } from "@platform/provisioner/scram.ts";
 import { readEnv } from "@platform/kit/env.ts";
 import { createLogger } from "@platform/kit/log.ts";

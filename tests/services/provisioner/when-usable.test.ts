@@ -1,5 +1,6 @@
 import { createLogger } from "@platform/kit/log.ts";
-import { isNetworkFailure, retry } from "@platform/provisioner/retry.ts";
+import { isUnavailable } from "@platform/kit/transient-errors.ts";
+import { whenUsable } from "@platform/provisioner/when-usable.ts";
 import { expect } from "chai";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -22,12 +23,12 @@ const failure = (attempt: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-describe("provisioner retry", () => {
-  it("goes on until the other side is there", async () => {
+describe("provisioner: a server that is not usable yet", () => {
+  it("is tried until it answers", async () => {
     const port = await freePort();
     const server = createServer();
     let attempts = 0;
-    await retry(
+    await whenUsable(
       () => {
         attempts += 1;
         if (attempts === 3) server.listen(port, "127.0.0.1");
@@ -39,26 +40,26 @@ describe("provisioner retry", () => {
     server.close();
   });
 
-  it("gives up after the limit, saying what could not be used and why", async () => {
+  it("fails the command after the limit, with its name and the last failure", async () => {
     const port = await freePort();
     const message = await failure(
-      retry(() => reach(port), { what: "PostgreSQL at db", log, limitMs: 50, pauseMs: 10 }),
+      whenUsable(() => reach(port), { what: "PostgreSQL at db", log, limitMs: 50, pauseMs: 10 }),
     );
     expect(message).to.match(/^PostgreSQL at db could not be used within 0\.05 s: connect ECONNREFUSED/);
   });
 
-  it("does not repeat what time does not heal", async () => {
+  it("is not tried again after a failure that is not transient", async () => {
     let attempts = 0;
     const message = await failure(
-      retry(() => Promise.reject(new Error(`wrong password ${(attempts += 1)}`)), { what: "it", log }),
+      whenUsable(() => Promise.reject(new Error(`wrong password ${(attempts += 1)}`)), { what: "it", log }),
     );
     expect(message).to.equal("wrong password 1");
   });
 
-  it("recognises a failure of the network inside of another error", async () => {
+  it("is recognised by a network failure inside another error", async () => {
     const error: unknown = await fetch(`http://127.0.0.1:${await freePort()}`).catch((reason: unknown) => reason);
-    expect(isNetworkFailure(error)).to.be.true;
-    expect(isNetworkFailure(new AggregateError([error]))).to.be.true;
-    expect(isNetworkFailure(new Error("no"))).to.be.false;
+    expect(isUnavailable(error)).to.be.true;
+    expect(isUnavailable(new AggregateError([error]))).to.be.true;
+    expect(isUnavailable(new Error("no"))).to.be.false;
   });
 });
