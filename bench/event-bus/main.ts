@@ -8,13 +8,13 @@ import type { Figure } from "../figures.ts";
 
 const log = createLogger("bench", "silent");
 
-/** As many as the orchestrator's relay publishes at a time; all with keys of their own, as jobs have. */
+/** The batch of the orchestrator's relay; each event has a key of its own, like jobs. */
 const batch = 100;
 const messages = 60_000;
 const warmUp = 5000;
 const topic = "bench";
 
-/** Events through the bus in memory, and through a broker on this machine that acknowledges when all replicas, which is one, have them. */
+/** Measures the bus in memory, and a broker on this machine with acks=all and one replica. */
 export async function eventBusFigures(): Promise<Figure[]> {
   const figures = await figuresOf("in memory", createMemoryEventBus());
   const broker = await tryKafka();
@@ -70,7 +70,7 @@ async function figuresOf(name: string, bus: EventBus): Promise<Figure[]> {
   ];
 }
 
-/** Four batches at a time, as several replicas of a service would. */
+/** Publishes four batches at a time, like several replicas of a service. */
 async function publish(bus: EventBus, count: number, prefix: string): Promise<void> {
   let next = 0;
   const publisher = async () => {

@@ -4,12 +4,12 @@ import { requestBody, serveModel } from "./model.ts";
 import { startService, usageOf } from "./process.ts";
 
 const MiB = 2 ** 20;
-/** Single predictions that are measured, after a tenth of them that are not. */
+/** Single predictions that are measured, after a tenth as many for warming up. */
 const singles = 100_000;
 const rows = Array.from({ length: 10_000 }, (_, n) => (JSON.parse(requestBody(n)) as { features: unknown }).features);
 const batch = JSON.stringify({ model_name: "houses", rows });
 
-/** What the same model costs as it is and as an ONNX file that was imported, over HTTP. */
+/** Compares the cost of a model over HTTP with that of its imported ONNX file. */
 export async function importedFigures(): Promise<Figure[]> {
   return [...(await figuresOf("as it is")), ...(await figuresOf("imported"))];
 }

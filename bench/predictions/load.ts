@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
 import { requestBody } from "./model.ts";
 
-/** Bodies that are sent in turn. */
+/** Bodies of the requests, in turn. */
 const bodies = Array.from({ length: 1000 }, (_, n) => requestBody(n));
 
 const head = { path: "/predict", method: "POST", headers: { "content-type": "application/json" } } as const;
@@ -22,7 +22,7 @@ export class Load {
     if (statusCode !== 200) throw new Error(`A prediction was answered with ${statusCode}: ${answer}`);
   }
 
-  /** As many as that, of which so many at a time. */
+  /** Sends a number of requests with a given concurrency. */
   async closed(count: number, atATime: number): Promise<void> {
     let left = count;
     await Promise.all(
@@ -32,7 +32,7 @@ export class Load {
     );
   }
 
-  /** So many a second, whether the ones before were answered or not. Milliseconds from when each was due until it was answered. */
+  /** Sends requests at a rate, without waiting for answers. Returns the latencies since they were due, milliseconds. */
   async open(perSecond: number, seconds: number): Promise<number[]> {
     const times: number[] = [];
     const under: Promise<unknown>[] = [];

@@ -4,12 +4,12 @@ import { serveModel } from "./model.ts";
 import { startService, usageOf } from "./process.ts";
 
 const million = 1_000_000;
-/** Predictions before anything is measured. */
+/** Predictions for warming up. */
 const warmUp = 50_000;
-/** Per CPU-second, and thereby the double of the rate at which answers are timed. */
+/** Predictions per CPU-second; latencies are measured at half of that rate. */
 const goal = 8000;
 
-/** What a prediction costs, over HTTP, with the service in a process of its own and the load in this one. */
+/** Measures the cost of a prediction over HTTP, with the service in a process of its own and the load in this one. */
 export async function predictionFigures(): Promise<Figure[]> {
   const { url: registry, server } = await serveModel();
   const { service, url } = await startService(registry);

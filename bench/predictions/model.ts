@@ -7,7 +7,7 @@ import { toOnnx } from "@chatdb/ml-model/onnx/export.ts";
 
 const categories = Array.from({ length: 12 }, (_, index) => `district-${index}`);
 
-/** A classifier of twelve columns: ten of numbers, two of words. */
+/** A classifier of twelve columns: ten of numbers, two of categories. */
 const artifact: ModelArtifact = {
   family: "logistic-regression",
   format: artifactFormat,
@@ -33,10 +33,10 @@ const artifact: ModelArtifact = {
   weights: [1, -1].map((sign) => Array.from({ length: 34 }, (_, index) => sign * Math.sin(index))),
 };
 
-/** In the order of the file's inputs. */
+/** Names in the order of the file's inputs. */
 const imported = { target: "sold", features: artifact.features.map(({ name }) => name), classes: ["no", "yes"] };
 
-/** A body of `POST /predict` for it. */
+/** Creates a body of `POST /predict` for it. */
 export function requestBody(n: number): string {
   const numbers = Object.fromEntries(
     Array.from({ length: 10 }, (_, index) => [`number_${index}`, ((n * (index + 3)) % 1000) / 10]),
@@ -45,7 +45,7 @@ export function requestBody(n: number): string {
   return JSON.stringify({ model_name: "houses", version: "latest", features });
 }
 
-/** Answers what a registry with this one model would: as it was trained here, or as its ONNX file that was imported. */
+/** Starts a registry with this single model: as it was trained, or as an imported ONNX file. */
 export async function serveModel({ asOnnx = false } = {}): Promise<{ url: string; server: Server }> {
   const bytes = asOnnx ? Buffer.from(toOnnx(artifact)) : serializeArtifact(artifact);
   const sha256 = createHash("sha256").update(bytes).digest("hex");

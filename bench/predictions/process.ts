@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Usage } from "./service.ts";
 
-/** The service in a process of its own, on that registry. */
+/** Starts the service in a process of its own with that registry. */
 export async function startService(registry: string): Promise<{ service: ChildProcess; url: string }> {
   const service = fork(fileURLToPath(new URL("service.ts", import.meta.url)), [registry], {
     execArgv: ["--expose-gc"],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  // Somebody reads the log.
+  // The log must be read, or the pipe fills up.
   service.stdout!.resume();
   const [{ port }] = (await once(service, "message")) as [{ port: number }];
   return { service, url: `http://127.0.0.1:${port}` };

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { createLogger } from "@platform/kit/log.ts";
 import { createService } from "@chatdb/prediction-service/service.ts";
 
-/** What the process has used so far. */
+/** Resources that the process has used so far. */
 export interface Usage {
-  /** Of all threads, user and system, milliseconds. */
+  /** CPU time of all threads, user and system, milliseconds. */
   cpuMs: number;
-  /** After a collection of garbage, bytes. */
+  /** Heap after a garbage collection, bytes. */
   heap: number;
   /** Bytes. */
   rss: number;

@@ -7,12 +7,12 @@ export interface Load {
   url: string;
   connections: number;
   seconds: number;
-  /** Requests of all connections together. Default: each asks again as soon as it is answered. */
+  /** Requests per second of all connections together. Default: each sends the next request after an answer. */
   perSecond?: number;
 }
 
 export interface Taken {
-  /** Of the accepted ones, from when each was due, in ms. */
+  /** Latencies of accepted requests since they were due, ms. */
   times: number[];
   refused: number;
 }

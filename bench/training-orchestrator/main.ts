@@ -15,8 +15,8 @@ const seconds = 10;
 const connections = 64;
 
 /**
- * Jobs that the orchestrator takes, over HTTP, on a PostgreSQL of this machine that writes each commit to its disk, with a bus
- * in memory. First as fast as connections go that each wait for their answer, then at the rate that is the goal.
+ * Measures how many jobs the orchestrator accepts over HTTP, with a PostgreSQL on this machine that flushes each commit to disk, and a bus
+ * in memory: first saturated by connections that wait for their answers, then at the target rate.
  */
 export async function orchestratorFigures(): Promise<Figure[]> {
   const server = await tryPostgresql({ durable: true });
@@ -38,7 +38,7 @@ export async function orchestratorFigures(): Promise<Figure[]> {
 
   await put({ url, connections, seconds: 3 });
   const before = process.threadCpuUsage();
-  const most = await put({ url, connections, seconds });
+  const saturated = await put({ url, connections, seconds });
   const { user, system } = process.threadCpuUsage(before);
   const steady = await put({ url, connections, seconds, perSecond: 500 });
   const { rows } = await pool.query<{ jobs: number }>("select count(*)::integer as jobs from jobs");
@@ -49,21 +49,21 @@ export async function orchestratorFigures(): Promise<Figure[]> {
   return [
     {
       what: `jobs accepted, ${connections} connections`,
-      value: most.times.length / seconds,
+      value: saturated.times.length / seconds,
       unit: "jobs a second",
       goal: { atLeast: 500 },
     },
     ...[0.5, 0.99].map(
       (share): Figure => ({
         what: `the same, p${share * 100}`,
-        value: quantile(most.times, share),
+        value: quantile(saturated.times, share),
         digits: 1,
         unit: "ms",
       }),
     ),
     {
       what: "the same, the service's thread",
-      value: (user + system) / 1000 / most.times.length,
+      value: (user + system) / 1000 / saturated.times.length,
       digits: 2,
       unit: "ms of CPU a job",
     },
@@ -78,7 +78,7 @@ export async function orchestratorFigures(): Promise<Figure[]> {
     { what: "at 500 jobs a second, accepted", value: steady.times.length / seconds, unit: "jobs a second" },
     {
       what: "requests that were not accepted",
-      value: most.refused + steady.refused,
+      value: saturated.refused + steady.refused,
       unit: "requests",
       goal: { atMost: 0 },
     },
@@ -86,7 +86,7 @@ export async function orchestratorFigures(): Promise<Figure[]> {
   ];
 }
 
-/** From a thread of its own, so that the service's is its own. */
+/** Runs the load in a thread of its own, so that it does not share the service's. */
 async function put(load: Load): Promise<Taken> {
   const worker = new Worker(new URL("./load.ts", import.meta.url), { workerData: load });
   const [taken] = (await once(worker, "message")) as [Taken];

@@ -6,7 +6,7 @@ import { train } from "@chatdb/ml-engine/training/train.ts";
 import { readShopSet } from "../nlq/shop-set.ts";
 import type { Reference } from "./reference.ts";
 
-/** Sets that come with scikit-learn, and what is predicted in them. */
+/** Sets of scikit-learn, and their targets. */
 const tables = {
   iris: "classification",
   wine: "classification",
@@ -15,7 +15,7 @@ const tables = {
   digits: "classification",
 } as const;
 
-/** r2 of a regression, accuracy of a classification: the mean over the splits. */
+/** Mean over the splits of r2 for a regression, accuracy for a classification. */
 export interface Compared {
   set: string;
   family: Family;
@@ -27,12 +27,12 @@ interface Examples {
   set: string;
   task: "regression" | "classification";
   dataset: Dataset;
-  /** As scikit-learn takes them. */
+  /** Parameters in scikit-learn's names. */
   rows: unknown[];
   target: unknown[];
 }
 
-/** Each family beside scikit-learn's own on the same rows, a fifth of them held out: as many splits as asked for, by our seeds 1, 2, ... */
+/** Compares each family with scikit-learn's on the same splits with a fifth of the rows held out, by the seeds 1, 2, ... */
 export async function* compareAccuracy(reference: Reference, splits: number): AsyncGenerator<Compared> {
   for (const set of [...(Object.keys(tables) as (keyof typeof tables)[]), "questions" as const]) {
     const examples = set === "questions" ? questions() : await tableOf(reference, set);

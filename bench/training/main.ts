@@ -7,8 +7,8 @@ import { NoReference, startReference } from "./reference.ts";
 import { compareSpeed, type Timed } from "./speed.ts";
 
 const usage = `npm run bench:training -- [options]
-  --splits N    each set is split N times, and the mean is told; default 10
-  --repeats N   each training is timed N times, by turns, and the median is told; default 5
+  --splits N    splits of each set, of which the mean is reported; default 10
+  --repeats N   timings of each training, in turn, of which the median is reported; default 5
   --threads N   that scikit-learn may use; default: one a core. Ours uses one
   --only PART   accuracy or speed; default both
 `;
@@ -55,8 +55,8 @@ async function run({ splits, repeats, threads, only }: ReturnType<typeof options
       const [a, b] = [medianOf(ours), medianOf(theirs)];
       say([
         task,
-        told(a),
-        `${told(b)}, ${used} threads`,
+        formatted(a),
+        `${formatted(b)}, ${used} threads`,
         (a.seconds / b.seconds).toFixed(2),
         (a.cpu / b.cpu).toFixed(2),
       ]);
@@ -75,7 +75,7 @@ const medianOf = (times: readonly Timed[]): Timed => ({
     0.5,
   ),
 });
-const told = ({ seconds, cpu }: Timed) => `${seconds.toFixed(2)} (${cpu.toFixed(2)})`;
+const formatted = ({ seconds, cpu }: Timed) => `${seconds.toFixed(2)} (${cpu.toFixed(2)})`;
 
 let asked;
 try {

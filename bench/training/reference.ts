@@ -4,20 +4,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Compared with; exact, so that figures can be repeated. */
+/** The versions to compare with; exact, so that figures are reproducible. */
 const packages = ["scikit-learn==1.9.1"];
 const environment = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "chatdb", "scikit-learn-1.9.1");
 
-/** A running scikit-learn, which answers one request after another. */
+/** A scikit-learn process, which answers one request after another. */
 export interface Reference {
   ask<T>(request: Readonly<Record<string, unknown>>): Promise<T>;
   end(): void;
 }
 
-/** What is missing on this machine, and what to do about it. */
+/** A prerequisite is missing on this machine; the message has the remedy. */
 export class NoReference extends Error {}
 
-/** @param threads that it may use. Default: its own choice, one a core */
+/** @param threads upper limit of its threads. Default: its own choice, one for each core */
 export function startReference(threads?: number): Reference {
   const limits = threads === undefined ? {} : { OMP_NUM_THREADS: String(threads) };
   const child = spawn(python(), [join(import.meta.dirname, "reference.py")], {
@@ -29,14 +29,14 @@ export function startReference(threads?: number): Reference {
     async ask<T>(request: Readonly<Record<string, unknown>>) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await lines.next();
-      if (done) throw new NoReference("scikit-learn ended without an answer; what it said is above.");
+      if (done) throw new NoReference("scikit-learn ended without an answer; its output is above.");
       return JSON.parse(value) as T;
     },
     end: () => void child.stdin.end(),
   };
 }
 
-/** Python of a virtual environment with scikit-learn, which is made where there is none yet. */
+/** Returns the Python of a virtual environment with scikit-learn; creates it if it does not exist. */
 function python(): string {
   const program = join(environment, "bin", "python");
   const ready = join(environment, "ready");

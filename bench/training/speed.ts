@@ -12,7 +12,7 @@ import type { Reference } from "./reference.ts";
 const rows = 100_000;
 const width = 20;
 
-/** Seconds on the clock and of processors that it took to fit boosted trees: 100 rounds of 31 leaves. */
+/** Wall-clock and CPU seconds of fitting boosted trees: 100 rounds of 31 leaves. */
 export interface Timed {
   seconds: number;
   cpu: number;
@@ -25,7 +25,7 @@ export interface Timing {
   threads: number;
 }
 
-/** Boosted trees on 100,000 rows of 20 numbers, ours and scikit-learn's by turns. */
+/** Times boosted trees on 100,000 rows of 20 numbers, ours and scikit-learn's in turn. */
 export async function* compareSpeed(reference: Reference, repeats: number): AsyncGenerator<Timing> {
   const folder = mkdtempSync(join(tmpdir(), "chatdb-bench-"));
   try {
@@ -67,7 +67,7 @@ function fitOurs(columns: readonly NumberColumn[], target: Target): Timed {
   return { seconds: (performance.now() - start) / 1e3, cpu: (user + system) / 1e6 };
 }
 
-/** A sum of a line, a wave and a product, with noise; or whether it is above its middle. */
+/** A target of a linear term, a sine and a product with noise; for a classification, whether it is above its median. */
 function tableFor(task: Timing["task"]): { columns: NumberColumn[]; target: Target } {
   const random = mulberry32(1);
   const columns = Array.from(
