@@ -1,3 +1,3 @@
-// The policy host loads a pack by `require`, with a compiler of its own for TypeScript; what an ES module imports, Node.js
-// itself reads, types and all.
+// The policy host loads a pack by `require`, with a TypeScript compiler of its own. Node.js itself loads what an ES module
+// imports, and strips its types.
 import "./pack.ts";

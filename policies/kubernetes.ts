@@ -4,7 +4,7 @@ export type Container = k8s.types.output.core.v1.Container;
 export type PodSpec = k8s.types.output.core.v1.PodSpec;
 export type PodTemplate = k8s.types.output.core.v1.PodTemplateSpec;
 
-/** An object as a program gives it to the API server; `Body` is what it has beside the usual. */
+/** An object as a program sends it to the API server; `Body` is what it has beside kind and metadata. */
 export type KubernetesObject<Body = Readonly<Record<string, unknown>>> = {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -16,12 +16,12 @@ type Pod = KubernetesObject<{ readonly spec: PodSpec }>;
 
 const longRunning = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"];
 
-/** Whether its pods are meant to run for good. */
+/** Whether an object's pods are meant to run until somebody stops them. */
 export function isLongRunning({ kind }: KubernetesObject): boolean {
   return longRunning.includes(kind);
 }
 
-/** The pods that an object makes; undefined where it makes none, or leaves them to an operator. */
+/** Specification of the pods that an object makes; undefined where it makes none, or an operator does. */
 export function podOf(object: KubernetesObject): PodSpec | undefined {
   if (object.kind === "Pod") return (object as unknown as Pod).spec;
   if (object.kind === "CronJob") return (object as unknown as CronJob).spec.jobTemplate.spec.template.spec;
@@ -29,7 +29,7 @@ export function podOf(object: KubernetesObject): PodSpec | undefined {
   return undefined;
 }
 
-/** All containers of the pods that an object makes, those that run before the others first. */
+/** All containers of an object's pods, init containers first. */
 export function containersOf(object: KubernetesObject): Container[] {
   const pod = podOf(object);
   return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
@@ -54,17 +54,17 @@ const clusterWide = [
   "StorageClass",
 ];
 
-/** Whether objects of a kind belong to the whole cluster and are in no namespace. */
+/** Whether objects of a kind are in no namespace. */
 export function isClusterWide(kind: string): boolean {
   return clusterWide.includes(kind);
 }
 
-/** How people name an object: `Deployment chatdb-services/ml-engine`. */
+/** Kind, namespace and name: `Deployment shop/web`. */
 export function title({ kind, metadata: { namespace, name } }: Pick<KubernetesObject, "kind" | "metadata">): string {
   return `${kind} ${namespace ? `${namespace}/${name}` : name}`;
 }
 
-/** What a resource of Pulumi gives to the API server; undefined for what is no object of Kubernetes, or only a part of one. */
+/** Object that a Pulumi resource sends to the API server; undefined for other resources, patches and charts. */
 export function kubernetesObject(
   type: string,
   properties: Readonly<Record<string, unknown>>,

@@ -4,10 +4,10 @@ import { kubernetesObject, type KubernetesObject } from "./kubernetes.ts";
 import { objectRules, systemRules } from "./rules/index.ts";
 
 /**
- * What the program gave for each resource. The engine hands a rule about the whole stack the objects as the cluster has
- * them, with defaults filled in (replicas, for one); the rules are about what was asked for.
+ * Objects as the program gave them, by URN. For rules about the whole stack, the engine passes them as the cluster has
+ * them, with defaults such as replicas; the rules are about what the program asks for.
  */
-const asked = new Map<string, KubernetesObject>();
+const requested = new Map<string, KubernetesObject>();
 
 const forObjects: Policies = objectRules.map(({ name, description, faults }) => ({
   name,
@@ -15,7 +15,7 @@ const forObjects: Policies = objectRules.map(({ name, description, faults }) => 
   validateResource({ type, props, urn }, report) {
     const object = kubernetesObject(type, props);
     if (!object) return;
-    asked.set(urn, object);
+    requested.set(urn, object);
     for (const fault of faults(object)) report(fault);
   },
 }));
@@ -25,10 +25,10 @@ const forSystems: Policies = systemRules.map(({ name, description, findings }) =
   description,
   validateStack(args, report) {
     if (name === "secret-values" && pulumi.runtime.isDryRun())
-      args.notApplicable("What is made up on the way is not known in a preview.");
-    const urns = new Map([...asked].map(([urn, object]) => [object, urn]));
-    for (const { object, fault } of findings([...asked.values()])) report(fault, urns.get(object));
+      args.notApplicable("A preview does not know generated values.");
+    const urns = new Map([...requested].map(([urn, object]) => [object, urn]));
+    for (const { object, fault } of findings([...requested.values()])) report(fault, urns.get(object));
   },
 }));
 
-new PolicyPack("chatdb", { enforcementLevel: "mandatory", policies: [...forObjects, ...forSystems] });
+new PolicyPack("platform", { enforcementLevel: "mandatory", policies: [...forObjects, ...forSystems] });

@@ -2,7 +2,7 @@ import type { Manifest } from "../render/manifests.ts";
 
 /** What a checker has to say about an object. */
 export interface Finding {
-  /** Kind, namespace and name: `Deployment chatdb-services/ml-engine`. */
+  /** Kind, namespace and name: `Deployment shop/web`. */
   readonly object: string;
   /** The checker and its check: `kube-score/container-resources`. */
   readonly check: string;

@@ -1,5 +1,5 @@
 // Checkers of Kubernetes objects; `npm run check` builds and runs them.
-module chatdb/tools
+module platform/tools
 
 go 1.26.0
 

@@ -17,7 +17,7 @@ interface Result {
 
 /** Every object fits the strict schema of its kind: https://github.com/yannh/kubeconform. */
 export async function kubeconform(objects: readonly Manifest[]): Promise<Finding[]> {
-  const folder = mkdtempSync(join(tmpdir(), "chatdb-check-"));
+  const folder = mkdtempSync(join(tmpdir(), "kubeconform-"));
   try {
     await writeSchemas(folder, objects);
     // A result does not tell the namespace: one file an object, in the order of the objects.

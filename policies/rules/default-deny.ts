@@ -7,7 +7,7 @@ type Policy = Pick<k8s.types.output.networking.v1.NetworkPolicy, "spec">;
 export const defaultDeny: SystemRule = {
   name: "default-deny",
   description:
-    "In every namespace nothing goes in or out but what a NetworkPolicy lets through. Make the namespace with components/namespace.ts, or add a policy of podSelector {} and both policyTypes without any rule.",
+    "Every namespace denies connections in both directions unless a NetworkPolicy allows them. Make the namespace with components/workload/namespace.ts, or add a policy with podSelector {} and both policyTypes, without rules.",
   findings(objects) {
     const closed = ofKind<Policy>(objects, "NetworkPolicy")
       .filter(({ spec }) => deniesAll(spec))

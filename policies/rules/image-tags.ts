@@ -3,11 +3,11 @@ import { eachContainer, unless, type ObjectRule } from "../rule.ts";
 export const imageTags: ObjectRule = {
   name: "image-tags",
   description:
-    "An image stays what was tested: else two pods of one Deployment differ. Give a version as its tag, or better a digest.",
+    "A reference always means the same image: otherwise two pods of one Deployment may differ. Give a version as its tag, or better a digest.",
   faults: eachContainer(({ image }) => unless(isFixed(image), `takes ${image}, which may be another image tomorrow`)),
 };
 
-/** A digest says what the image is. A tag without any digit names a branch or a channel: `latest`, `main`, `stable`. */
+/** Whether a reference always means the same image. A tag without a digit names a branch or a channel: `latest`, `main`. */
 function isFixed(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
   const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1];

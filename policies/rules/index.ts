@@ -9,7 +9,7 @@ import { resources } from "./resources.ts";
 import { secretValues, secretVariables } from "./secrets-in-clear.ts";
 import { serviceAccounts } from "./service-accounts.ts";
 
-/** Every object keeps to these, whatever the system that it is part of. */
+/** Rules for each object on its own. */
 export const objectRules: readonly ObjectRule[] = [
   resources,
   probes,
@@ -19,5 +19,5 @@ export const objectRules: readonly ObjectRule[] = [
   namespaces,
 ];
 
-/** Objects that belong together keep to these. */
+/** Rules for objects that belong together. */
 export const systemRules: readonly SystemRule[] = [serviceAccounts, autoscaling, defaultDeny, secretValues];

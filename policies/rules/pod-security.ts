@@ -1,11 +1,11 @@
 import type { Container, PodSpec } from "../kubernetes.ts";
 import { eachContainer, eachPod, unless, type ObjectRule } from "../rule.ts";
 
-/** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and a little more. */
+/** Level "restricted" of https://kubernetes.io/docs/concepts/security/pod-security-standards/, and a read-only file system. */
 export const podSecurity: ObjectRule = {
   name: "pod-security",
   description:
-    "Pods get the least that they work with: a user other than root, no capabilities, an image that they cannot write to. See restrictedPod and restrictedContainer in components/pod.ts.",
+    "Pods get no more than they need: a user other than root, no capabilities, a read-only image. See restrictedPod and restrictedContainer in components/workload/pod.ts.",
   faults: (object) => [...eachPod(podFaults)(object), ...eachContainer(containerFaults)(object)],
 };
 

@@ -3,7 +3,7 @@ import { eachContainer, unless, type ObjectRule } from "../rule.ts";
 export const resources: ObjectRule = {
   name: "resources",
   description:
-    "Every container says what it needs and what it may not exceed: else one takes a node from all others. Set resources.requests and resources.limits.",
+    "Every container has requests and limits: otherwise one can take a node's resources from all others. Set resources.requests and resources.limits.",
   faults: eachContainer(({ resources }) =>
     (["requests", "limits"] as const).flatMap((side) =>
       ["cpu", "memory"].flatMap((resource) =>

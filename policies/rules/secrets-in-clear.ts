@@ -2,17 +2,17 @@ import type * as k8s from "@pulumi/kubernetes";
 import { ofKind } from "../kubernetes.ts";
 import { eachContainer, type ObjectRule, type SystemRule } from "../rule.ts";
 
-/** Names of what nobody else may know. What only says where a secret is, or which, is none. */
+/** Names of variables that hold secrets. A variable that locates or identifies a secret holds none. */
 const secretName = /(^|[_-])(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)([_-]|$)/i;
 const harmlessName = /PUBLIC_KEY|KEY_ID$|(FILE|PATH|NAME|URL|TTL)$/i;
 
 const isSecretName = (name: string) => secretName.test(name) && !harmlessName.test(name);
 
-/** Values are looked at only where the name asks for it: a preview does not know all of them. */
+/** Looks at names, not at values: a preview does not know all values. */
 export const secretVariables: ObjectRule = {
   name: "secret-variables",
   description:
-    "A secret reaches a container from a Secret: a value in the pod or in a ConfigMap is there for everyone to read. Use valueFrom.secretKeyRef.",
+    "A secret reaches a container from a Secret: everybody can read a value in a pod or a ConfigMap. Use valueFrom.secretKeyRef.",
   faults: (object) => [
     ...eachContainer(({ env }) =>
       (env ?? [])
@@ -27,14 +27,14 @@ export const secretVariables: ObjectRule = {
 
 type Secret = Partial<Pick<k8s.types.output.core.v1.Secret, "stringData" | "data">>;
 
-/** Values that are shorter could stand anywhere by chance. */
-const shortest = 16;
+/** Length below which a value may appear elsewhere by chance. */
+const minLength = 16;
 
-/** Whatever the name: no value of a Secret stands in another object. Known only once all values are, not in a preview. */
+/** Looks at values, whatever the name. A preview does not know them. */
 export const secretValues: SystemRule = {
   name: "secret-values",
   description:
-    "The value of a Secret is in that Secret alone, not in a pod's variables or arguments nor in a ConfigMap. Use valueFrom.secretKeyRef.",
+    "The value of a Secret is in that Secret alone, not in a pod's variables or arguments or in a ConfigMap. Use valueFrom.secretKeyRef.",
   findings(objects) {
     const secrets = ofKind<Secret>(objects, "Secret").flatMap(({ metadata, stringData = {}, data = {} }) => [
       ...Object.entries(stringData).map(([key, value]) => ({ metadata, key, value })),
@@ -47,8 +47,11 @@ export const secretValues: SystemRule = {
     return objects.flatMap((object) => {
       const texts = strings(object.kind === "Secret" ? object.metadata : object);
       return secrets
-        .filter(({ value }) => value.length >= shortest && texts.some((text) => text.includes(value)))
-        .map(({ metadata, key }) => ({ object, fault: `has in clear what is ${key} of the Secret ${metadata.name}` }));
+        .filter(({ value }) => value.length >= minLength && texts.some((text) => text.includes(value)))
+        .map(({ metadata, key }) => ({
+          object,
+          fault: `contains the value of ${key} of the Secret ${metadata.namespace}/${metadata.name}`,
+        }));
     });
   },
 };

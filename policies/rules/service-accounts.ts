@@ -7,7 +7,7 @@ type Binding = Pick<k8s.types.output.rbac.v1.RoleBinding, "subjects">;
 export const serviceAccounts: SystemRule = {
   name: "service-accounts",
   description:
-    "Every workload has a ServiceAccount of its own, and its token only where a RoleBinding allows that account something: a token is a way into the API. Set serviceAccountName, and automountServiceAccountToken: false.",
+    "Every workload has a ServiceAccount of its own, and a token only if a RoleBinding names the account: a token gives access to the API. Set serviceAccountName, and automountServiceAccountToken: false.",
   findings(objects) {
     const workloads = objects.filter((object) => podOf(object));
     return workloads.flatMap((object, index) => {
@@ -15,17 +15,17 @@ export const serviceAccounts: SystemRule = {
       const { namespace } = object.metadata;
       const account = { kind: "ServiceAccount", metadata: { name: serviceAccountName, namespace } };
       if (!serviceAccountName || serviceAccountName === "default")
-        return [{ object, fault: "runs under the account that its whole namespace shares" }];
+        return [{ object, fault: "runs under the default account, which its whole namespace shares" }];
       const others = workloads.slice(0, index).filter((other) => sharesAccount(other, account.metadata));
       return [
         ...unless(
           objects.some((other) => title(other) === title(account)),
-          `runs under ${title(account)}, which there is not`,
+          `runs under ${title(account)}, which does not exist`,
         ),
         ...others.map((other) => `shares the account ${serviceAccountName} with ${title(other)}`),
         ...unless(
           automountServiceAccountToken === false || isBound(objects, account.metadata),
-          `gets the token of ${serviceAccountName}, which no RoleBinding allows anything`,
+          `gets the token of ${serviceAccountName}, which no RoleBinding names`,
         ),
       ].map((fault) => ({ object, fault }));
     });

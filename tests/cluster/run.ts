@@ -13,10 +13,13 @@ import { UsageError } from "../../services/kit/usage-error.ts";
 import { mongodbImage, mysqlImage } from "./support/asked-databases.ts";
 
 const systems = ["chatdb"];
+/** Tests of the components alone, which deploy what they need themselves. */
+const withoutStack = ["two-systems"];
 
 const usage = `Usage: npm run test:cluster -- PART... [--short] [-- MOCHA OPTIONS OR FILES]
   Deploys to a real Kubernetes and tests what runs there. The parts:
   ${systems.join(", ").padEnd(8)}  the smoke test of this system, on one node: startup order, network, main scenario, a kill, restore
+  two-systems  two made-up systems with the same names, side by side: own passwords, own network
   faults    on three nodes under load: a rolling update, a broker killed, a node without power, a rotation
   all       both, and the long tests of both
   --short   of the faults, a sample of each kind
@@ -40,13 +43,14 @@ function planned(args: readonly string[]): Plan {
   const end = args.indexOf("--");
   const [own, options] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
   const parts = own.filter((arg) => arg !== "--short");
-  const known = [...systems, "faults", "all"];
+  const folders = [...systems, ...withoutStack, "faults"];
+  const known = [...folders, "all"];
   const unknown = parts.find((part) => !known.includes(part));
   if (unknown !== undefined) throw new UsageError(`there is no part "${unknown}".`);
   if (parts.length === 0) throw new UsageError("name what to test.");
   if (own.includes("--short")) process.env.TEST_SHORT = "1";
   const long = parts.includes("all");
-  return { folders: [...systems, "faults"].filter((folder) => long || parts.includes(folder)), long, options };
+  return { folders: folders.filter((folder) => long || parts.includes(folder)), long, options };
 }
 
 function cluster(...args: string[]): void {
@@ -78,8 +82,8 @@ function test(folder: string, { long, options }: Plan): boolean {
   const all = globSync(`tests/cluster/${folder}/*.test.ts`, { cwd: root }).sort();
   const files = long ? all : all.filter((file) => !file.endsWith(".long.test.ts"));
   const named = options.some((option) => option.endsWith(".test.ts"));
-  const hooks = `./tests/cluster/${folder}/hooks.ts`;
-  const { status } = spawnSync(process.execPath, [mocha, "--require", hooks, ...options, ...(named ? [] : files)], {
+  const hooks = withoutStack.includes(folder) ? [] : ["--require", `./tests/cluster/${folder}/hooks.ts`];
+  const { status } = spawnSync(process.execPath, [mocha, ...hooks, ...options, ...(named ? [] : files)], {
     cwd: root,
     stdio: "inherit",
   });

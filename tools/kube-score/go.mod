@@ -1,5 +1,5 @@
 // kube-score, apart from the other tools: it does not build with the k8s.io modules that they need.
-module chatdb/tools/kube-score
+module platform/tools/kube-score
 
 go 1.26
 

@@ -16,15 +16,15 @@ ruleTests(
   },
   {
     "replicas beside an autoscaler": [
-      "has replicas: 2, and HorizontalPodAutoscaler apps/web-hpa that owns them",
+      "has replicas: 2, and HorizontalPodAutoscaler apps/web-hpa, which owns them",
       scaled({ replicas: 2 }),
       autoscaler,
     ],
     "no replicas at all beside an autoscaler": [
-      "has replicas: 0, and HorizontalPodAutoscaler apps/web-hpa that owns them",
+      "has replicas: 0, and HorizontalPodAutoscaler apps/web-hpa, which owns them",
       scaled({ replicas: 0 }),
       autoscaler,
     ],
-    "an autoscaler of nothing": ["scales Deployment apps/web, which there is not", autoscaler],
+    "an autoscaler of nothing": ["scales Deployment apps/web, which does not exist", autoscaler],
   },
 );

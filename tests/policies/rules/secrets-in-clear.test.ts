@@ -44,7 +44,7 @@ ruleTests(
 
 const value = "correct-horse-battery";
 const secret = object("Secret", "web", { stringData: { password: value } });
-const fault = "has in clear what is password of the Secret web";
+const fault = "contains the value of password of the Secret apps/web";
 
 ruleTests(
   secretValues,

@@ -20,27 +20,27 @@ ruleTests(
   },
   {
     "no account": [
-      "runs under the account that its whole namespace shares",
+      "runs under the default account, which its whole namespace shares",
       workload(pod({ serviceAccountName: undefined })),
     ],
     "the default account": [
-      "runs under the account that its whole namespace shares",
+      "runs under the default account, which its whole namespace shares",
       workload(pod({ serviceAccountName: "default" })),
     ],
-    "an account that is not there": ["runs under ServiceAccount apps/web, which there is not", workload()],
+    "an account that is not there": ["runs under ServiceAccount apps/web, which does not exist", workload()],
     "an account of another namespace": [
-      "runs under ServiceAccount apps/web, which there is not",
+      "runs under ServiceAccount apps/web, which does not exist",
       workload(),
       object("ServiceAccount", "web", { metadata: { name: "web", namespace: "other" } }),
     ],
-    "a token for nothing": ["gets the token of web, which no RoleBinding allows anything", withToken, account],
+    "a token for nothing": ["gets the token of web, which no RoleBinding names", withToken, account],
     "a token that nobody refused": [
-      "gets the token of web, which no RoleBinding allows anything",
+      "gets the token of web, which no RoleBinding names",
       workload(pod({ automountServiceAccountToken: undefined })),
       account,
     ],
     "a binding of another namespace's account": [
-      "gets the token of web, which no RoleBinding allows anything",
+      "gets the token of web, which no RoleBinding names",
       withToken,
       account,
       binding({ namespace: "other" }),
