@@ -92,8 +92,10 @@ function explain(
   // Zod says one level deeper why a key is wrong.
   if (issue.code === "invalid_key") return [{ path, message: issue.issues[0]?.message ?? issue.message }];
   const row = rows.find((row) => matches(row.path, path));
-  if (row?.type === secretTitle && issue.input === undefined && issue.code === "invalid_type") {
-    return [{ path, message: `is needed: set it with \`${setSecret(settingKey(namespace, path))}\`` }];
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  if (row && isMissing) {
+    const mend = row.type === secretTitle ? `set it with \`${setSecret(settingKey(namespace, path))}\`` : row.meaning;
+    return [{ path, message: `is needed: ${mend}` }];
   }
   return [{ path, message: issue.message }];
 }

@@ -80,7 +80,7 @@ describe("configuration", () => {
       "platform:allowedContexts": "Invalid input: expected array, received string",
       "chatdb:postgres.storage": 'must be a size such as "512Mi" or "10Gi"',
       "chatdb:objectStore.limits.cpu": 'must be CPU time such as "250m" or "2", in quotes',
-      "chatdb:postgres.external.adminUser": "Invalid input: expected string, received undefined",
+      "chatdb:postgres.external.adminUser": "is needed: A login that may create roles and databases.",
       "chatdb:postgres.external.adminPassword":
         "is needed: set it with `pulumi config set --secret --path 'chatdb:postgres.external.adminPassword'`",
       "chatdb:postgres.external.cidr": 'must be a range of addresses such as "10.0.0.0/16"',
