@@ -3,17 +3,17 @@ import { fitting } from "../linking/fitting.ts";
 import type { Attribute, ColumnMention, Predicate } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
-/** Columns that are named here, also as "name of the student". */
+/** Reads the columns named at a position, "name of the student" included. */
 export function attributesAt(sentence: Sentence, at: number): { end: number; attribute: Attribute; cost: number }[] {
   return sentence.columns(at).flatMap((name) => {
-    // "number of orders" counts rather than naming a column.
+    // "number of orders" is a count rather than a column.
     const counts = name.end === at + 1 && sentence.words[at] === "number" && sentence.words[name.end] === "of";
     const best = Math.min(...name.columns.map((each) => each.cost));
-    // "orders" are orders rather than what is left of `ordered_at`.
-    const rather =
+    // "orders" names the table rather than a part of `ordered_at`.
+    const preferTable =
       best > 0.2 &&
       sentence.tables(at).some(({ end, tables }) => end >= name.end && tables.some((each) => each.cost < 0.1));
-    const cost = best * 0.4 + (counts ? 0.8 : 0) + (rather ? 0.6 : 0);
+    const cost = best * 0.4 + (counts ? 0.8 : 0) + (preferTable ? 0.6 : 0);
     const found = [
       { end: name.end, attribute: { kind: "name" as const, name }, cost },
       ...columnsOfLabelNoun(sentence, name),
@@ -31,7 +31,7 @@ export function attributesAt(sentence: Sentence, at: number): { end: number; att
   });
 }
 
-/** "the names of the cities" where a city is no more than a column: its values. */
+/** Reads "the names of the cities" where a city is a column: its values. */
 function columnsOfLabelNoun(
   sentence: Sentence,
   { at, end }: ColumnMention,
@@ -53,7 +53,7 @@ export function attributeOf(nouns: readonly string[] | "time", words: string, at
   return nouns === "time" ? { kind: "time", words, at } : { kind: "nouns", nouns, words, at };
 }
 
-/** A name as it can be meant where something is said of it: its columns that can have such a condition. */
+/** Narrows a name to the columns that fit a predicate, or returns undefined if none does. */
 export function withFittingColumns(attribute: Attribute, predicate: Predicate): Attribute | undefined {
   if (attribute.kind !== "name") return attribute;
   const columns = attribute.name.columns.filter(fitting(predicate));

@@ -6,7 +6,7 @@ import type { Attribute, Item, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 import { type Rule, step } from "./step.ts";
 
-/** The average of a number. */
+/** A measure for the average of an attribute. */
 export const averageOf = (of: Attribute, at: number, end: number): Measure => ({
   kind: "measure",
   at,
@@ -16,7 +16,7 @@ export const averageOf = (of: Attribute, at: number, end: number): Measure => ({
   distinct: false,
 });
 
-/** "on average": whatever asks for numbers knows of it. */
+/** "on average": skipped here, since {@link Sentence.averages} holds it. */
 export const onAverage: Rule = (sentence, at, frame) => {
   const match = sentence.phrase(onAverages, at);
   return match ? [step(match.end, frame)] : [];
@@ -64,7 +64,7 @@ export const degree: Rule = (sentence, at, frame) => {
   return [step(average?.meaning === "avg" ? average.end : from, { ...frame, show: [item] }, 0.1)];
 };
 
-/** "cost", once it is known that it is asked for. */
+/** "cost", after "how much" was read. */
 export const cost: Rule = (sentence: Sentence, at, frame) =>
   costing.has(sentence.words[at] ?? "") &&
   sentence.words[0] === "how" &&

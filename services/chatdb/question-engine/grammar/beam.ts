@@ -3,9 +3,9 @@ import type { Reading } from "./frame.ts";
 /** Readings kept at each position. */
 const width = 7;
 
-/** Picks the likeliest readings; of those that come to the same by different ways, the cheapest. */
+/** Keeps the cheapest readings, one for each distinct frame. */
 export class Beam {
-  /** Frames never change and share their parts, so that each part is looked at once. */
+  /** Caches the number of each part, since frames are immutable and share parts. */
   readonly #numbers = new Map<object, number>();
   readonly #byContent = new Map<string, number>();
 
@@ -21,7 +21,7 @@ export class Beam {
     return kept;
   }
 
-  /** The same number for all that hold the same, and for nothing else. Of names it counts where they were said: what they may stand for goes with it. */
+  /** Numbers a part by its content. The candidates of a name follow from its position, so only their count is included. */
   #of(part: object): number {
     let number = this.#numbers.get(part);
     if (number !== undefined) return number;

@@ -1,14 +1,14 @@
 import type { Predicate, ValueMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
-/** What can be said of a column, from a position on. */
+/** A predicate read from the question, with the position after it and its cost. */
 export interface PredicateMatch {
   end: number;
   predicate: Predicate;
   cost: number;
 }
 
-/** Sampled values, one or several with "or", "and" or commas between them. */
+/** Reads sampled values, joined by "or", "and" or commas. */
 export function choicesAt(sentence: Sentence, at: number, negated: boolean): PredicateMatch[] {
   const both = sentence.words[at] === "both";
   return sentence.values(sentence.skip(at, "both", "either", "the", "a", "an")).flatMap((first) => {
@@ -45,7 +45,7 @@ export function choicesAt(sentence: Sentence, at: number, negated: boolean): Pre
   });
 }
 
-/** A value of a column that has the first value too. */
+/** Finds a value that shares a column with the first one. */
 function valueOfSameColumn(values: readonly ValueMention[], first: ValueMention): ValueMention | undefined {
   return values.find((each) => each.values.some(({ column }) => first.values.some((other) => other.column === column)));
 }

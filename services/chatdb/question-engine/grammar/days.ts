@@ -17,7 +17,7 @@ const units = new Phrases<Unit>([
   ["year|years", "year"],
 ]);
 
-/** Which of the units, counted from the present one. A `run` of them ends today: "the past 30 days". */
+/** The unit before, at or after the present one. */
 const places = new Phrases<"last" | "this" | "next">([
   ["last|past|previous|preceding|the last|the past|the previous|most recent", "last"],
   ["this|current|the current|the present", "this"],
@@ -29,7 +29,7 @@ const daysAway = new Phrases<number>([
   ["the day before yesterday", -2],
 ]);
 
-/** A stretch of time: 2024-05-31, May 2024, 2024, Q2 2024, May 31, 2024, last month, the past 30 days, today. UTC. */
+/** Reads a period of time in UTC: 2024-05-31, May 2024, 2024, Q2 2024, May 31, 2024, last month, the past 30 days, today. */
 export function daysAt(sentence: Sentence, at: number): { end: number; days: Days } | undefined {
   return (
     isoDay(sentence, at) ??
@@ -45,9 +45,9 @@ function isoDay({ tokens }: Sentence, at: number) {
   const token = tokens[at];
   if (token?.kind !== "date") return undefined;
   const day = new Date(`${token.text}T00:00:00Z`);
-  // 2024-02-30 is written like a date and is none.
+  // 2024-02-30 looks like a date and is none.
   if (Number.isNaN(day.getTime()) || isoDate(day) !== token.text) return undefined;
-  return { end: at + 1, days: stretch("day", day) };
+  return { end: at + 1, days: periodFrom("day", day) };
 }
 
 /** "May 31, 2024", "31 May 2024", "31st of May 2024". */
@@ -61,7 +61,7 @@ function spelledDay(sentence: Sentence, at: number) {
   const inYear = yearOf(sentence, yearAt);
   if (late === undefined || inYear === undefined) return undefined;
   const day = new Date(Date.UTC(inYear, named.meaning - 1, late));
-  return day.getUTCDate() === late ? { end: yearAt + 1, days: stretch("day", day) } : undefined;
+  return day.getUTCDate() === late ? { end: yearAt + 1, days: periodFrom("day", day) } : undefined;
 }
 
 function dayOfMonth({ words }: Sentence, at: number): number | undefined {
@@ -69,15 +69,15 @@ function dayOfMonth({ words }: Sentence, at: number): number | undefined {
   return day !== undefined && Number(day) >= 1 && Number(day) <= 31 ? Number(day) : undefined;
 }
 
-/** "May 2024"; "March" alone is the last one that has begun. */
+/** Reads "May 2024". "March" alone means the latest March that has begun. */
 function month(sentence: Sentence, at: number) {
   const named = sentence.phrase(months, at);
   if (!named) return undefined;
   const yearAt = sentence.skip(named.end, "of", ",");
   const inYear = yearOf(sentence, yearAt);
   if (inYear !== undefined)
-    return { end: yearAt + 1, days: stretch("month", new Date(Date.UTC(inYear, named.meaning - 1))) };
-  // "February 30" is no February.
+    return { end: yearAt + 1, days: periodFrom("month", new Date(Date.UTC(inYear, named.meaning - 1))) };
+  // "February 30" does not mean February.
   if (dayOfMonth(sentence, named.end) !== undefined) return undefined;
   const { now } = sentence;
   const begun = named.meaning - 1 <= now.getUTCMonth();
@@ -89,7 +89,7 @@ function month(sentence: Sentence, at: number) {
     return undefined;
   return {
     end: named.end,
-    days: stretch("month", new Date(Date.UTC(now.getUTCFullYear() - (begun ? 0 : 1), named.meaning - 1))),
+    days: periodFrom("month", new Date(Date.UTC(now.getUTCFullYear() - (begun ? 0 : 1), named.meaning - 1))),
   };
 }
 
@@ -105,7 +105,7 @@ const quarters = new Map([
   ["last", 4],
 ]);
 
-/** "Q2 2024", "the second quarter of 2024", "Q2": the last one that has begun. */
+/** Reads "Q2 2024", "the second quarter of 2024". "Q2" alone means the latest one that has begun. */
 function quarter(sentence: Sentence, at: number) {
   const spelled =
     sentence.words[at + 1] === "quarter" && (sentence.words[at] !== "last" || sentence.words[at + 2] === "of")
@@ -115,16 +115,19 @@ function quarter(sentence: Sentence, at: number) {
   if (number === undefined) return undefined;
   const end = at + (spelled === undefined ? 1 : 2);
   const yearAt = sentence.skip(end, "of", ",");
-  const match = yearOf(sentence, yearAt);
+  const statedYear = yearOf(sentence, yearAt);
   const first = (Number(number) - 1) * 3;
   const { now } = sentence;
-  const inYear = match ?? now.getUTCFullYear() - (first <= now.getUTCMonth() ? 0 : 1);
-  return { end: match === undefined ? end : yearAt + 1, days: stretch("quarter", new Date(Date.UTC(inYear, first))) };
+  const inYear = statedYear ?? now.getUTCFullYear() - (first <= now.getUTCMonth() ? 0 : 1);
+  return {
+    end: statedYear === undefined ? end : yearAt + 1,
+    days: periodFrom("quarter", new Date(Date.UTC(inYear, first))),
+  };
 }
 
 function year(sentence: Sentence, at: number) {
   const found = yearOf(sentence, at);
-  return found === undefined ? undefined : { end: at + 1, days: stretch("year", new Date(Date.UTC(found, 0))) };
+  return found === undefined ? undefined : { end: at + 1, days: periodFrom("year", new Date(Date.UTC(found, 0))) };
 }
 
 function yearOf({ tokens }: Sentence, at: number): number | undefined {
@@ -138,7 +141,7 @@ function relative(sentence: Sentence, at: number) {
   const from = sentence.skip(at, "the");
   const away = sentence.phrase(daysAway, from);
   const today = startOf("day", sentence.now);
-  if (away) return { end: away.end, days: stretch("day", moved(today, "day", away.meaning)) };
+  if (away) return { end: away.end, days: periodFrom("day", moved(today, "day", away.meaning)) };
   const place = sentence.phrase(places, from);
   if (!place) return undefined;
   const number =
@@ -155,11 +158,11 @@ function relative(sentence: Sentence, at: number) {
       days: { start: isoDate(moved(today, meaning, -number.meaning)), end: isoDate(moved(today, "day", 1)) },
     };
   const present = startOf(meaning, sentence.now);
-  return { end, days: stretch(meaning, place.meaning === "this" ? present : moved(present, meaning, -1)) };
+  return { end, days: periodFrom(meaning, place.meaning === "this" ? present : moved(present, meaning, -1)) };
 }
 
-/** From `start` on, one unit long. */
-const stretch = (unit: Unit, start: Date): Days => ({ start: isoDate(start), end: isoDate(moved(start, unit, 1)) });
+/** The period of one unit that begins at `start`. */
+const periodFrom = (unit: Unit, start: Date): Days => ({ start: isoDate(start), end: isoDate(moved(start, unit, 1)) });
 
 function moved(date: Date, unit: Unit, by: number): Date {
   const [y, m, d] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];

@@ -1,4 +1,4 @@
-/** What was read in a question, before it is known which of several tables and columns is meant. */
+/** The frame of a question: its parts as read, before names are resolved to tables and columns. */
 import type { Direction, TimeRelation } from "../language/lexicon.ts";
 import type { ColumnCandidate, TableCandidate } from "../linking/name-index.ts";
 import type { ValueCandidate } from "../linking/value-index.ts";
@@ -18,7 +18,7 @@ export interface TableMention extends Mention {
 
 export interface ColumnMention extends Mention {
   columns: readonly ColumnCandidate[];
-  /** The thing whose column it is: "student name", "name of the student". */
+  /** The table mentioned with it: "student name", "name of the student". */
   of?: TableMention;
 }
 
@@ -26,41 +26,41 @@ export interface ValueMention extends Mention {
   values: readonly ValueCandidate[];
 }
 
-/** A way to point at a column: by its name, or by what kind it is. */
+/** A reference to a column: by its name, by nouns, or by its kind. */
 export type Attribute =
   | { kind: "name"; name: ColumnMention }
   | { kind: "nouns"; nouns: readonly string[]; words: string; at: number }
   | { kind: "time" | "number"; words: string; at: number }
-  /** `object` is what a verb is about: not the thing that does it, nor the one that it is done to. */
+  /** The label of a row. `object` marks the grammatical object of a verb, so the label is not the subject's. */
   | { kind: "label"; words: string; at: number; object?: boolean };
 
-/** What is computed over rows: their number, or a function of an attribute. */
+/** An aggregate: the number of rows, or a function of an attribute. */
 export interface Measure {
   kind: "measure";
   at: number;
   end: number;
   fn: Aggregate["fn"];
-  /** Undefined: rows of what the question is about. */
+  /** Default: rows of the root. */
   of?: { kind: "rows"; table: TableMention } | { kind: "revenue"; words: string } | Attribute;
   distinct: boolean;
 }
 
-/** What the question shows. `everything` is all columns. */
+/** A part of the result. `everything` means all columns. */
 export type Item = { kind: "attribute"; attribute: Attribute } | Measure | { kind: "everything" };
 
-/** What results are computed for: each value of an attribute, or each row of a table. */
+/** A group: each value of an attribute, each row of a table, or each period. */
 export type Key =
   | { kind: "attribute"; attribute: Attribute }
   | { kind: "rows"; table: TableMention }
   | { kind: "period"; unit: "year" | "quarter" | "month" | "week" | "day"; at: number };
 
-/** A day, month, quarter or year, as ISO dates: from the first day to the one before `end`. */
+/** A period as ISO dates. `start` is included, `end` is not. */
 export interface Days {
   start: string;
   end: string;
 }
 
-/** Of values, `both` says that all are to be found, `explicit` that the word "both" was said. */
+/** A condition on a value. `both` requires all choices; `explicit` means that the question has the word "both". */
 export type Predicate =
   | { kind: "number"; op: Comparator; value: number }
   | { kind: "between"; from: number; to: number }
@@ -69,7 +69,7 @@ export type Predicate =
   | { kind: "truth"; value: boolean }
   | { kind: "time"; relation: TimeRelation; days: Days }
   | { kind: "missing"; op: "missing" | "present" }
-  /** Its value is the one that is met most often, or least. */
+  /** The value is the most frequent one, or the least frequent. */
   | { kind: "frequent"; direction: Direction }
   | {
       kind: "measured";
@@ -82,31 +82,31 @@ export type Predicate =
 export type Filter = {
   at: number;
   end: number;
-  /** It must not hold. */
+  /** Whether the condition is negated. */
   denied: boolean;
   words: string;
-  /** It, rather than the one before it, may hold. */
+  /** Whether it is an alternative to the condition before it. */
   or: boolean;
-} /** `of` is the thing that it is said of, where it was named with it: "shipped orders". */ & (
+} /** `of` is the table named together with the predicate: "shipped orders". */ & (
   | { kind: "attribute"; attribute?: Attribute; predicate: Predicate; of?: TableMention }
   | { kind: "related"; table: TableMention; op: Comparator; value: number }
-  /** Of what is computed for each thing. */
+  /** A condition on an aggregate of each group. */
   | { kind: "having"; measure: Measure; op: Comparator; value: number }
 );
 
 export interface Order {
-  /** Where it was said. */
+  /** Position in the question. */
   at: number;
-  /** "result" stands for what the question computes, "frequency" for how often there is what it shows. */
+  /** "result" means the computed value, "frequency" the number of rows with the shown value. */
   by: Attribute | Measure | "result" | "frequency";
   direction: Direction;
-  /** It picks the first rather than sorting: "the cheapest". */
+  /** Whether it picks the first row rather than sorting: "the cheapest". */
   picks: boolean;
 }
 
 export interface Frame {
   show: readonly Item[];
-  /** Tables that were named, the one that the question is about first. */
+  /** The tables named in the question, the one that it is about first. */
   topics: readonly TableMention[];
   filters: readonly Filter[];
   groups: readonly Key[];
@@ -114,18 +114,18 @@ export interface Frame {
   limit?: number;
   /** 2 for "the second largest". */
   nth?: number;
-  /** "top" or "bottom" was said. */
+  /** Set if the question has "top" or "bottom". */
   rank?: "top" | "bottom";
   distinct: boolean;
-  /** It began with "which" or "who": the answer is what things are called. */
+  /** Whether it begins with "which" or "who", so the answer shows labels. */
   asks: boolean;
-  /** Whether what is named next is to be shown, or is part of a condition. */
+  /** Whether the next name is shown or is part of a condition. */
   mode: "show" | "condition";
-  /** "or" was said: what follows may hold instead. */
+  /** Whether the next condition is an alternative, after "or". */
   or: boolean;
-  /** It began with "sort": "by" says by what. */
+  /** Whether it begins with "sort", so "by" names the sort key. */
   sorts: boolean;
-  /** What follows is denied: "students who do not ...". */
+  /** Whether the next condition is negated: "students who do not ...". */
   denied: boolean;
 }
 
@@ -146,8 +146,8 @@ export const emptyFrame: Frame = {
 /** A reading of a question. */
 export interface Reading {
   frame: Frame;
-  /** How far-fetched it is: 0 where every word was understood as what it names. */
+  /** How implausible it is; 0 if every word was used as what it names. */
   cost: number;
-  /** Words that were passed over, in order. */
+  /** Words that were skipped, in order. */
   unread: readonly string[];
 }

@@ -22,12 +22,12 @@ export const grouping: Rule = (sentence, at, frame) => {
   const start = sentence.skip(sentence.articles(from.end), "different", "distinct", "type", "kind");
   const surprise = by ? (computed ? 0.2 : 0.3) : computed ? 0 : frame.show.length > 0 ? 1.2 : 0.1;
   return groupsAt(sentence, start, frame)
-    .filter(({ frame: { groups } }) => !by || computed || groups.every(parts))
+    .filter(({ frame: { groups } }) => !by || computed || groups.every(isCategory))
     .map(({ end, frame: next, cost }) => step(end, { ...next, mode: "condition" }, cost + surprise));
 };
 
-/** Numbers are sorted by rather than grouped by. */
-const parts = (key: Key) =>
+/** Whether a key can be grouped by: after a bare "by", a number is a sort key. */
+const isCategory = (key: Key) =>
   key.kind !== "attribute" ||
   (key.attribute.kind === "name" &&
     key.attribute.name.columns.some(({ column, cost }) => cost < 0.3 && kindOf(column) === "text"));
@@ -40,7 +40,7 @@ export const periodical: Rule = (sentence, at, frame) => {
     : [];
 };
 
-/** "which year had the most orders", "in which month": the stretch of time is asked for. */
+/** "which year had the most orders", "in which month": groups by the period asked for. */
 export const whichPeriod: Rule = (sentence, at, frame) => {
   const asked = ["which", "what"].includes(sentence.words[at - 1] ?? "");
   const unit = asked ? sentence.phrase(timeUnits, at) : undefined;

@@ -14,10 +14,10 @@ interface MeasureMatch {
   cost: number;
 }
 
-/** "how many kinds of products" counts products. */
-const kinds = ["kind", "kinds", "of", "sort", "sorts"];
+/** Words skipped in "how many kinds of products". */
+const kindWords = ["kind", "kinds", "of", "sort", "sorts"];
 
-/** What is computed over rows. */
+/** Reads the measures that may start at a position. */
 export function measuresAt(
   sentence: Sentence,
   at: number,
@@ -43,7 +43,7 @@ function countsAt(sentence: Sentence, at: number, frame: Frame): MeasureMatch[] 
   const match = sentence.phrase(counts, at);
   if (!match) return [];
   const many = sentence.words[at] === "how";
-  // "the phone number of" counts nothing.
+  // "the phone number of" is not a count.
   const named =
     sentence.words[at] === "numbers"
       ? 0.4
@@ -57,7 +57,7 @@ function countsAt(sentence: Sentence, at: number, frame: Frame): MeasureMatch[] 
         : 0;
   const start = sentence.articles(match.end);
   const distinctAt = sentence.phrase(distincts, start);
-  const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kinds);
+  const from = sentence.skip(sentence.articles(distinctAt?.end ?? start), ...kindWords);
   const distinct = distinctAt !== undefined;
   const found: MeasureMatch[] = [];
   for (const thing of thingsAt(sentence, from)) {
@@ -86,7 +86,7 @@ function countsAt(sentence: Sentence, at: number, frame: Frame): MeasureMatch[] 
       cost: named + cost + (distinct ? 0.1 : 0.4),
     });
   }
-  // "how many are there", "how many of them", "number of female students": what is counted comes later.
+  // "how many are there", "how many of them", "number of female students": the table follows later.
   if (found.length === 0)
     found.push({
       end: match.end,
@@ -160,7 +160,7 @@ function functionsAt(sentence: Sentence, at: number, frame: Frame): { fns: Aggre
   }
 }
 
-/** "the highest price" is a number, unless it says which of the things named before it is meant. */
+/** Reads "the highest price" as a maximum, unless it picks one of the things named before it. */
 function extremeFunction(
   sentence: Sentence,
   at: number,

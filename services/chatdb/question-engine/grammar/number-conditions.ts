@@ -82,7 +82,7 @@ function numberAfter(sentence: Sentence, at: number, op: Comparator): PredicateM
   ];
 }
 
-/** "between 100 and 120 euros", "under 10 bucks", "for 5 or less": of the one number that it may be, or of what things cost. */
+/** "between 100 and 120 euros", "under 10 bucks", "for 5 or less": a condition on the price, or on the only number. */
 export const amount: Rule = (sentence, at, frame) => {
   if (frame.topics.length === 0 && frame.filters.length === 0) return [];
   const number = numberAfter(
@@ -109,7 +109,7 @@ export const amount: Rule = (sentence, at, frame) => {
   });
 };
 
-/** "with more than 100 employees": a number of something that is a column, or rows of another table. */
+/** "with more than 100 employees": a condition on a column, or on the number of related rows. */
 export const quantity: Rule = (sentence, at, frame) => {
   const compared = sentence.phrase(comparators, at);
   const number = sentence.number(sentence.skip(compared?.end ?? at, "a", "total", "of"));
@@ -153,7 +153,7 @@ export const quantity: Rule = (sentence, at, frame) => {
       steps.push(step(thing.end, withValuesOf(counted, thing, sentence), thing.cost));
     }
   }
-  // "over 100" of the one number that there is.
+  // "over 100" applies to the only number column.
   if (compared) {
     const end = after?.end ?? number.end;
     const attribute: Attribute = { kind: "number", words: sentence.textOf(at, end), at };
@@ -196,7 +196,7 @@ export const comparedColumn: Rule = (sentence, at, frame) => {
   });
 };
 
-/** "less stock than average", "a higher price than every book": the column inside of the comparison. */
+/** "less stock than average", "a higher price than every book": the column is inside the comparison. */
 export const comparedWithRows: Rule = (sentence, at, frame) => {
   const compared = sentence.phrase(moreOrLess, at);
   if (!compared) return [];
@@ -224,7 +224,7 @@ export const comparedWithRows: Rule = (sentence, at, frame) => {
   });
 };
 
-/** "with an average price above 200": of what is computed for each thing. */
+/** "with an average price above 200": a condition on an aggregate of each thing. */
 export const having: Rule = (sentence, at, frame) => {
   if (frame.topics.length === 0 && frame.show.length === 0) return [];
   const from = sentence.skip(at, "with", "whose", "have", "has", "having", "a", "an", "the", "their");

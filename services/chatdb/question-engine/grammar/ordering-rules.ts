@@ -55,8 +55,8 @@ export const sorting: Rule = (sentence, at, frame) => {
       ? { end: at + 1 }
       : undefined);
   if (!match) return [];
-  const usual = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
-  return keysAt(sentence, match.end, frame, usual).map(({ end, orders, cost }) =>
+  const defaultDirection = directed?.meaning ?? (frame.rank === "top" ? "desc" : "asc");
+  return keysAt(sentence, match.end, frame, defaultDirection).map(({ end, orders, cost }) =>
     step(end, withOrder({ ...frame, mode: "condition" }, ...orders), cost),
   );
 };
@@ -67,15 +67,15 @@ interface SortKeys {
   cost: number;
 }
 
-/** What to sort by, in turn, each with its direction. */
-function keysAt(sentence: Sentence, at: number, frame: Frame, usual: Direction): SortKeys[] {
+/** Reads the sort keys in sequence, each with its direction. */
+function keysAt(sentence: Sentence, at: number, frame: Frame, defaultDirection: Direction): SortKeys[] {
   const direction = sentence.phrase(directions, sentence.articles(at));
   const from = sentence.skip(direction?.end ?? at, "order", "of", "the", "their", "its", "by");
   return keyAt(sentence, from, frame).flatMap(({ end, by, cost }): SortKeys[] => {
     const after =
       sentence.phrase(directions, sentence.skip(end, ",", "in", "and", "from", "with")) ??
       sentence.phrase(directions, end);
-    const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? usual, picks: false };
+    const order: Order = { at, by, direction: after?.meaning ?? direction?.meaning ?? defaultDirection, picks: false };
     const single = { end: after?.end ?? end, orders: [order], cost };
     // "by the year they were built and their class"
     const clause = ["they", "it"].includes(sentence.words[single.end] ?? "")
@@ -133,7 +133,7 @@ export const qualityFirst: Rule = (sentence, at, frame) => {
   );
 };
 
-/** "descending", "alphabetically": sorts by what is computed, else by what is shown first. */
+/** "descending", "alphabetically": sorts by the computed value, else by the first column shown. */
 export const bareDirection: Rule = (sentence, at, frame) => {
   const from = sentence.skip(
     at,
@@ -303,7 +303,7 @@ export const extreme: Rule = (sentence, at, frame) => {
   const attributes = attributesAt(sentence, from).map(({ end, attribute, cost }) =>
     step(end, withOrder(withTopicOf(frame, attribute), pick(attribute)), cost + (subject ? 0 : 0.8)),
   );
-  // "the youngest student" counts nothing.
+  // "the youngest student" is not a count.
   const counts = [
     "most",
     "fewest",

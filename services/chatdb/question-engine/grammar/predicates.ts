@@ -18,12 +18,12 @@ import { choicesAt, type PredicateMatch } from "./choices.ts";
 import { daysAt } from "./days.ts";
 import type { Sentence } from "./sentence.ts";
 
-/** Words between the name of a column and what is said of it. */
+/** Words between the name of a column and its predicate. */
 const fillers = ["that", "which", "than", "value", "values", "have", "has", "having", "also", "a", "an", "the", "they"];
 
 /**
- * "over 100", "is at least 5", "between 10 and 20", "is not Paris", "contains oak", "is above the average", "before 2010":
- * all ways to read it.
+ * Reads all predicates that may start at a position: "over 100", "is at least 5", "between 10 and 20", "is not Paris",
+ * "contains oak", "is above the average", "before 2010".
  */
 export function predicatesAt(sentence: Sentence, at: number): PredicateMatch[] {
   const missing = sentence.phrase(missings, at);
@@ -97,7 +97,7 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
     matches.push(
       ...rowComparisonsAt(sentence, compared.end, negated ? oppositeComparators[compared.meaning] : compared.meaning),
     );
-  // "above-average" reads as two words.
+  // "above-average" is tokenised as two words.
   const number = sentence.number(sentence.skip(from, "age", "year", "score", "number"));
   if (number && (compared || at > before)) {
     const after = orMore(sentence, number.end);
@@ -114,7 +114,7 @@ function comparisonsAt(sentence: Sentence, before: number, at: number, negated: 
   return matches;
 }
 
-/** "or more", unless it is the beginning of "or more than 5". */
+/** Reads "or more" after a number, unless it begins "or more than 5". */
 export function orMore(sentence: Sentence, at: number) {
   const after = sentence.phrase(afterNumber, at);
   return after && sentence.words[after.end] !== "than" && !sentence.number(after.end) ? after : undefined;
@@ -125,7 +125,7 @@ function extreme(sentence: Sentence, at: number) {
   return found && { end: found.end, meaning: found.meaning === "desc" ? ("max" as const) : ("min" as const) };
 }
 
-/** "the average", "the average price", "the average price of all products". */
+/** Reads a comparison with an aggregate: "the average", "the average price", "the average price of all products". */
 export function measuredAt(
   sentence: Sentence,
   at: number,
@@ -141,7 +141,7 @@ export function measuredAt(
   }));
   return [...named, plain]
     .map((each) => {
-      // "of all students", "across all of them": the same rows.
+      // "of all students", "across all of them" restrict nothing.
       const across = sentence.skip(each.end, "of", "for", "across", "over", "among", "in", "all", "the");
       const table = across > each.end ? sentence.tables(across)[0] : undefined;
       return table ? { ...each, end: table.end } : each;
@@ -149,7 +149,7 @@ export function measuredAt(
     .flatMap((each) => [each, ...withinAt(sentence, each)]);
 }
 
-/** "the average salary in the Physics department": of some rows only. */
+/** Restricts the aggregate to some rows: "the average salary in the Physics department". */
 function withinAt(sentence: Sentence, match: PredicateMatch): PredicateMatch[] {
   const { predicate } = match;
   const from = sentence.skip(match.end, "in", "from", "of", "for", "with", "the", "by", "all", "any");
@@ -198,7 +198,7 @@ export function timesAt(sentence: Sentence, at: number): PredicateMatch[] {
   const found = daysAt(sentence, from);
   if (!found) return [];
   const match = sentence.phrase(afterTime, found.end);
-  // "before 2000 or after 2010" says two things.
+  // "before 2000 or after 2010" holds two predicates.
   const after = match && !daysAt(sentence, match.end) ? match : undefined;
   const meaning = after?.meaning ?? relation?.meaning ?? "within";
   return [{ end: after?.end ?? found.end, predicate: { kind: "time", relation: meaning, days: found.days }, cost: 0 }];
@@ -211,15 +211,15 @@ function truthAt(sentence: Sentence, at: number, negated: boolean): PredicateMat
   return truth === undefined ? [] : [{ end: at + 1, predicate: { kind: "truth", value: truth !== negated }, cost: 0 }];
 }
 
-/** "is 20", "is Paris", "of 'A1'": numbers and text as they stand. */
+/** Reads equality with a number or a text: "is 20", "is Paris", "of 'A1'". */
 function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean): PredicateMatch[] {
   const token = sentence.tokens[from];
   if (!token) return [];
   if (token.kind === "number") {
-    // "the names of the 5 ..." limits.
+    // "the names of the 5 ..." is a limit.
     if (sentence.words[from - 1] === "the") return [];
     const number = sentence.number(from)!;
-    // "a branch in 2016" is about a time.
+    // "a branch in 2016" is more likely a time.
     const loosely = ["in", "from", "at", "for", "of"].includes(sentence.words[from - 1] ?? "") ? 0.5 : 0;
     const after = orMore(sentence, number.end);
     const op = after?.meaning ?? "=";
@@ -246,13 +246,13 @@ function equalsAt(sentence: Sentence, from: number, at: number, negated: boolean
   }
   if (functionWords.has(token.word)) return [];
   const proper = sentence.properName(from);
-  // Text without quotes is a value only after a word that says so.
+  // Unquoted text is a value only after a word such as "is".
   return proper && from > at
     ? [{ end: proper.end, predicate: { kind: "text", op, texts: [proper.text] }, cost: 0.3 }]
     : [];
 }
 
-/** "8 or 9" */
+/** Reads alternatives of numbers: "8 or 9". */
 function furtherNumbers(sentence: Sentence, first: { end: number; value: number }, negated: boolean): PredicateMatch[] {
   const next = sentence.words[first.end] === "or" ? sentence.number(first.end + 1) : undefined;
   if (!next) return [];

@@ -14,7 +14,7 @@ import { kindsAt, withValuesOf } from "./things.ts";
 
 const conjunctions = ["and", ",", "&", "also", "plus", "both"];
 
-/** Whether what comes at a position goes on with a list. */
+/** Whether the words before a position continue a list. */
 function continuesList({ words }: Sentence, at: number): boolean {
   const before = ["the", "a", "an", "their", "its", "his", "her"].includes(words[at - 1] ?? "") ? at - 1 : at;
   return (
@@ -26,7 +26,7 @@ function continuesList({ words }: Sentence, at: number): boolean {
 
 const withItem = (frame: Frame, ...items: Item[]): Frame => ({ ...frame, show: [...frame.show, ...items] });
 
-/** "show me", "what is the"; at the start of a second sentence what is shown may follow. */
+/** "show me", "what is the". A second sentence may name what to show. */
 export const lead: Rule = (sentence, at, frame) => {
   const starts =
     at === 0 ||
@@ -42,7 +42,7 @@ export const lead: Rule = (sentence, at, frame) => {
     (at === 0 && sentence.words.slice(at, found.end).some((word) => ["which", "who", "what"].includes(word)));
   if (at === 0 && sentence.words[at] === "who") return [step(found.end, { ...frame, asks, sorts }, whoCost(sentence))];
   if (!again) return [step(found.end, { ...frame, asks, sorts })];
-  // "Which customer has the most orders? Show the name." tells after all what to show.
+  // "Which customer has the most orders? Show the name." replaces what to show.
   const instead =
     frame.show.length > 0 &&
     frame.show.every(({ kind }) => kind === "attribute") &&
@@ -51,7 +51,7 @@ export const lead: Rule = (sentence, at, frame) => {
   return instead ? [further, step(found.end, { ...frame, asks, sorts, mode: "show", show: [] }, 0.05)] : [further];
 };
 
-/** What it costs to read "who" as no more than a way to begin: "who are ..." says less than "who bought ...". */
+/** The cost of ignoring a leading "who": lower before "are" than before a verb. */
 export function whoCost(sentence: Sentence): number {
   if (!asksForPeople(sentence)) return 0;
   return sentence.phrase(copulas, 1) ? 0.6 : 1.2;
@@ -130,7 +130,7 @@ export const projection: Rule = (sentence, at, frame) => {
   return [...shared, ...single];
 };
 
-/** "full names", "names" of people whose first and last names are kept apart: both. */
+/** "full names", "names" of people with separate columns for first and last name: shows both. */
 export const fullName: Rule = (sentence, at, frame) => {
   const full = ["full", "complete", "whole"].includes(sentence.words[at] ?? "");
   const from = full ? at + 1 : at;
@@ -148,7 +148,7 @@ export const fullName: Rule = (sentence, at, frame) => {
       },
     };
   };
-  // Nothing else is between the two.
+  // Half a position keeps the last name right after the first one.
   const items = [mention("first", at), mention("last", at + 0.5)];
   return [
     step(
@@ -159,7 +159,7 @@ export const fullName: Rule = (sentence, at, frame) => {
   ];
 };
 
-/** "faculty members", "staff members": no more than the things. */
+/** "faculty members", "staff members": "members" adds nothing. */
 export const members: Rule = (sentence, at, frame) =>
   sentence.tokens[at]?.stem === "member" &&
   at > 0 &&
@@ -188,17 +188,17 @@ export const all: Rule = (sentence, at, frame) => {
   return [step(found.end, withItem(frame, { kind: "everything" }), frame.show.length === 0 ? 0.05 : 0.5)];
 };
 
-/** "customers": the first table is what the question is about, the others belong to it. */
+/** "customers": the first table is the head topic, later ones are related to it. */
 export const topic: Rule = (sentence, at, frame) =>
   sentence.tables(at).flatMap((table) => {
     const best = Math.min(...table.tables.map(({ cost }) => cost));
-    // "singers and concerts" are two questions.
+    // "singers and concerts" asks two questions.
     const second =
       frame.mode === "show" &&
       frame.topics.length > 0 &&
       frame.show.length === 0 &&
       ["and", "or", ","].includes(sentence.words[at - 1] ?? "");
-    // "the grape, winery and year" are three columns.
+    // "the grape, winery and year" names three columns.
     const listed =
       frame.mode === "show" &&
       frame.topics.length === 0 &&
@@ -206,7 +206,7 @@ export const topic: Rule = (sentence, at, frame) =>
       sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2))
         ? 0.3
         : 0;
-    // "never had customers in Paris": there may be others. "hosts who did not host" are not without themselves.
+    // "never had customers in Paris" allows other customers. "hosts who did not host" does not exclude the hosts themselves.
     const again = frame.topics.some(({ tables }) => tables[0]?.table === table.tables[0]?.table);
     const narrowed =
       frame.denied && (again || frame.topics.length === 0) ? [step(table.end, frame, best * 0.5 + 0.3)] : [];
@@ -246,7 +246,7 @@ export const kindOfThing: Rule = (sentence, at, frame) =>
           ),
         );
 
-/** "the enrollment of all schools" where a school is no more than a column: it says what rows are about, and nothing else. */
+/** "the enrollment of all schools" where a school is a column: the words restrict nothing. */
 export const thing: Rule = (sentence, at, frame) => {
   const from = sentence.articles(sentence.skip(at, "of", "for", "from", "across"));
   if (from === at || frame.show.length === 0 || !["of", "for", "from", "across"].includes(sentence.words[at]!))
@@ -259,7 +259,7 @@ export const thing: Rule = (sentence, at, frame) => {
 
 const isPeople = ({ name }: Table) => people.has(singular(wordsOfName(name).at(-1) ?? ""));
 
-/** Whether "who" has to stand for people of a table, since the question does not name them. */
+/** Whether "who" means the people of a table that the question does not name. */
 function asksForPeople(sentence: Sentence): boolean {
   const named = sentence.tokens.some((_, at) =>
     sentence.tables(at).some(({ tables }) => tables.some(({ table, cost }) => cost < 0.3 && isPeople(table))),
@@ -267,9 +267,9 @@ function asksForPeople(sentence: Sentence): boolean {
   return !named && sentence.index.schema.tables.some(isPeople);
 }
 
-/** "who": the people that there are, where no others are named. */
+/** "who": the people of the schema, if the question names no others. */
 export const who: Rule = (sentence, at, frame) => {
-  // "who are they" goes on from another question.
+  // "who are they" follows up on another question.
   if (
     sentence.words[at] !== "who" ||
     at > 0 ||

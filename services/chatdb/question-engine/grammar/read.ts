@@ -120,10 +120,10 @@ const rules: readonly Rule[] = [
   yearsOld,
 ];
 
-/** What it costs to take a word for another one. */
+/** The cost of correcting a misspelled word. */
 const correctionCost = 0.4;
 
-/** What it costs to pass over a token. */
+/** The costs of skipping a token, by its kind. */
 const skipCosts = {
   number: 4,
   quoted: 4,
@@ -139,8 +139,8 @@ const skipCosts = {
 };
 
 /**
- * The ways in which a question can be read, the likeliest first. Everything is read from left to right, and all readings at once.
- * @param start what is known before the first word; default: nothing
+ * Reads a question from left to right with a beam search and returns the readings, the likeliest first.
+ * @param start the frame before the first word; default: an empty one
  */
 export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
   const beam = new Beam();
@@ -154,7 +154,7 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
           if (end > at) beams[end]!.push({ frame, cost: reading.cost + cost, unread: reading.unread });
         }
       }
-      // The verb that is denied says no more than the thing, but for a name.
+      // Skipping the negated verb costs little, since the thing carries the meaning.
       const cost =
         reading.frame.denied && skipped < skipCosts.weighty ? Math.min(skipped, skipCosts.deniedVerb) : skipped;
       const unread = skipped >= skipCosts.word ? [...reading.unread, sentence.tokens[at]!.text] : reading.unread;
@@ -172,14 +172,14 @@ export function readingsOf(sentence: Sentence, start = emptyFrame): Reading[] {
   );
 }
 
-/** The word that denies, of which nothing was denied. */
+/** The last negation of the question, for a reading in which it negates nothing. */
 const negationIn = (sentence: Sentence) =>
   sentence.tokens
     .filter((_, at) => sentence.phrase<unknown>(negations, at) ?? sentence.phrase(withouts, at))
     .slice(-1)
     .map(({ text }) => text);
 
-/** Words that a verb comes after. */
+/** Words that a verb may follow. */
 const subjects = new Set([
   "who",
   "that",
@@ -203,7 +203,7 @@ const subjects = new Set([
   "it",
 ]);
 
-/** A name that fits less well than this is not sure to be meant. */
+/** Names of a higher cost are not certain to be meant. */
 const certainCost = 0.2;
 
 function skipCost(sentence: Sentence, at: number): number {
@@ -212,7 +212,7 @@ function skipCost(sentence: Sentence, at: number): number {
   if (kind === "number" || kind === "date") return skipCosts.number;
   if (kind === "quoted") return skipCosts.quoted;
   if (weightyWords.has(word)) return skipCosts.weighty;
-  // What a question begins with says what is asked for.
+  // The first words of a question say what it asks for.
   if (at === 0 && sentence.phrase(leads, at)) return word === "who" ? whoCost(sentence) : skipCosts.lead;
   if (functionWords.has(word)) return skipCosts.function;
   if (sentence.properName(at)) return skipCosts.proper;

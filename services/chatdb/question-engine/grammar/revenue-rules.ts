@@ -12,7 +12,7 @@ const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({
   distinct: false,
 });
 
-/** What was paid, where no column says it: "revenue", "total sales". */
+/** Reads a measure of revenue: "revenue", "total sales". */
 export function revenueMeasureAt(sentence: Sentence, at: number): { end: number; measure: Measure } | undefined {
   const match = sentence.phrase(revenues, sentence.articles(at));
   return match && { end: match.end, measure: revenueAt(sentence, at, match.end) };
@@ -38,13 +38,13 @@ export const howMuch: Rule = (sentence, at, frame) => {
   return [step(end, { ...frame, show: [...frame.show, revenueAt(sentence, at, end)] }, 0.1)];
 };
 
-/** "spent", once it is known that it is about what was paid. */
+/** "spent", after revenue was read. */
 export const spending: Rule = (sentence, at, frame) =>
   spendings.has(sentence.words[at] ?? "") && hasRevenue(frame)
     ? [step(sentence.skip(at + 1, "in", "on", "to", "for", "money", "total", "by"), frame, 0.05)]
     : [];
 
-/** "spent the most", "brought in the most money": ranks by what was paid. */
+/** "spent the most", "brought in the most money": ranks by revenue. */
 export const spentMost: Rule = (sentence, at, frame) => {
   if (!spendings.has(sentence.words[at] ?? "")) return [];
   const from = sentence.skip(at + 1, "in", "the", "us");
@@ -65,7 +65,7 @@ export const spentMost: Rule = (sentence, at, frame) => {
   ];
 };
 
-/** "in stock", "sold out": whether there are any left. */
+/** "in stock", "sold out": compares the stock with zero. */
 export const availability: Rule = (sentence, at, frame) => {
   const match = sentence.phrase(availabilities, at);
   const counted = sentence.tokens[at - 1]?.kind === "number" || sentence.phrase(comparators, at - 2);

@@ -10,12 +10,12 @@ type Fn = Aggregate["fn"];
 
 const everyWords = new Set(["every", "all", "each", "any"]);
 
-/** To be above all of them is to be above the highest, to be above some of them is to be above the lowest. */
+/** Above all of them means above the highest; above some of them means above the lowest. */
 const extremeFor = (op: Comparator, all: boolean): Fn => (op.startsWith(">") === all ? "max" : "min");
 
 /**
- * What a value is compared with, where that is one value of several rows: "the most expensive toy", "every book", "some of
- * the books", "the average toy", "toys on average", "the average price of toys".
+ * Reads a comparison with one value computed over several rows: "the most expensive toy", "every book", "some of the books",
+ * "the average toy", "toys on average", "the average price of toys".
  */
 export function rowComparisonsAt(sentence: Sentence, at: number, op: Comparator): PredicateMatch[] {
   if (op === "=" || op === "<>") return [];
@@ -37,7 +37,7 @@ export function rowComparisonsAt(sentence: Sentence, at: number, op: Comparator)
   });
 }
 
-/** Of which rows: those of a table, or those that have a value. */
+/** Reads the rows to compare with: those of a table, or those with a value. */
 function rowsAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): PredicateMatch[] {
   return [...thingsAt(sentence, at), ...valuesAt(sentence, at)].map(({ end, values, cost }) => {
     const within = values?.predicate.kind === "value" ? { within: values.predicate } : {};
@@ -46,7 +46,7 @@ function rowsAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): Predica
   });
 }
 
-/** "toys", where these are a kind of products; a column of that value may follow. */
+/** Reads a value that stands for rows: "toys", where these are a kind of products. The name of its column may follow. */
 function valuesAt(sentence: Sentence, at: number): { end: number; values: { predicate: Predicate }; cost: number }[] {
   return sentence.values(at).map((value) => {
     const predicate: Predicate = { kind: "value", choices: [value], negated: false, both: false, explicit: false };

@@ -8,7 +8,7 @@ import type { SchemaIndex } from "../linking/schema-index.ts";
 import { maxValueWords } from "../linking/value-index.ts";
 import type { ColumnMention, Mention, TableMention, ValueMention } from "./frame.ts";
 
-/** Words inside of a name that names in schemas leave out: "number of employees". */
+/** Words inside a name that schemas leave out: "number of employees". */
 const insideNames = new Set(["of", "the", "for", "in", "a"]);
 
 const articles = [
@@ -33,7 +33,7 @@ const articles = [
   "respective",
 ];
 
-/** What a number of them is an amount of money. */
+/** Words and signs of currencies; a number before one is an amount of money. */
 export const currencies = new Set([
   "euro",
   "euros",
@@ -52,20 +52,20 @@ export const currencies = new Set([
 
 const scales = new Map(Object.entries({ thousand: 1e3, k: 1e3, million: 1e6, m: 1e6, billion: 1e9 }));
 
-/** A name that fits less well than this is not taken for the only meaning of its words. */
+/** Names of a higher cost leave room for other meanings of their words. */
 const certainCost = 0.35;
 
-/** A question as tokens, with what they may name in a schema. Positions are those of tokens; nothing here moves. */
+/** A question as tokens, with the names and values of the schema that they may mean. Positions are token indexes. */
 export class Sentence {
   readonly text: string;
   readonly index: SchemaIndex;
-  /** The moment to which "today" and "last month" refer. */
+  /** The moment that "today" and "last month" refer to. */
   readonly now: Date;
   readonly tokens: readonly Token[];
   readonly words: readonly string[];
-  /** Words that were misspelled, as they are meant. */
+  /** The corrected forms of misspelled words. */
   readonly corrections: string[] = [];
-  /** Whether "on average" was said: where numbers are asked for, their averages are. */
+  /** Whether the question has "on average", so that it asks for averages of numbers. */
   readonly averages: boolean;
   readonly #tables: (TableMention[] | undefined)[] = [];
   readonly #columns: (ColumnMention[] | undefined)[] = [];
@@ -90,12 +90,12 @@ export class Sentence {
     return match && { end: at + match.length, meaning: match.meaning };
   }
 
-  /** The position after a phrase, or `at` where there is none. */
+  /** The position after a phrase, or `at` if there is none. */
   past(phrases: Phrases<unknown>, at: number): number {
     return this.phrase(phrases, at)?.end ?? at;
   }
 
-  /** The position after any of these words, as many of them as come. */
+  /** The position after all of these words that follow. */
   skip(at: number, ...words: readonly string[]): number {
     while (at < this.words.length && words.includes(this.words[at]!)) at++;
     return at;
@@ -124,7 +124,7 @@ export class Sentence {
     })));
   }
 
-  /** Columns, also with the table before them: "price", "product price", "product's price". */
+  /** Columns at a position, a table before them included: "price", "product price", "product's price". */
   columns(at: number): readonly ColumnMention[] {
     return (this.#columns[at] ??= this.#columnsAt(at));
   }
@@ -155,12 +155,12 @@ export class Sentence {
     return (this.#values[at] ??= this.#valuesAt(at));
   }
 
-  /** Free text: what is in quotes, or words up to one that begins another part of the question. */
+  /** Free text: a quoted text, or the words before the next part of the question. */
   freeText(at: number): { end: number; text: string; quoted: boolean } | undefined {
     const token = this.tokens[at];
     if (!token) return undefined;
     if (token.kind === "quoted") return { end: at + 1, text: token.text, quoted: true };
-    // A name that begins with a capital goes on with capitals.
+    // A capitalised name continues with capitalised words.
     const proper = this.#isProper(at);
     let end = at;
     while (
@@ -174,14 +174,14 @@ export class Sentence {
     return end > at ? { end, text: this.textOf(at, end), quoted: false } : undefined;
   }
 
-  /** Words that are written as names are: "John Smith", "LG-P760". */
+  /** Words that look like a proper name: "John Smith", "LG-P760". */
   properName(at: number): { end: number; text: string } | undefined {
     let end = at;
     while (end < this.tokens.length && this.#isProper(end)) end++;
     return end > at ? { end, text: this.textOf(at, end) } : undefined;
   }
 
-  /** A word that nothing knows is taken for the one that it is a slip away from. Names and codes have no spelling. */
+  /** Corrects the spelling of an unknown word. Proper names and codes are left unchanged. */
   #spelledRight(token: Token): Token {
     if (token.kind !== "word" || /[^\p{Ll}]/u.test(token.text.slice(1)) || this.index.knows(token)) return token;
     const word = corrected(token.word, this.index.vocabulary);
@@ -192,7 +192,7 @@ export class Sentence {
 
   #isProper(at: number): boolean {
     const { kind, text, start } = this.tokens[at]!;
-    // The first word of a sentence says nothing by its capital.
+    // The capital of the first word of a sentence means nothing.
     const first = at === 0 || /[.?!]\s*$/.test(this.text.slice(0, start));
     return (
       (kind === "word" && !first && /^\p{Lu}|\d/u.test(text)) ||
@@ -209,7 +209,7 @@ export class Sentence {
       const among = new Set(table.tables.map((each) => each.table));
       for (const { mention, named } of this.#named(table.end, "columns")) {
         const columns = named.columns.filter((each) => among.has(each.table));
-        // A whole name of its own ("student id" is `student_id`) says it better.
+        // A column of that whole name ("student id" is `student_id`) fits better.
         if (
           columns.length > 0 &&
           !found.some(({ end, columns: whole }) => end === mention.end && whole.some(({ cost }) => cost < certainCost))
@@ -221,7 +221,7 @@ export class Sentence {
     return found;
   }
 
-  /** Capitals that mean something: a question that is all in capitals has none. */
+  /** Whether a token is a code in capitals; a question all in capitals has none. */
   #isCode({ text }: Token): boolean {
     return /^\p{Lu}{2,}$/u.test(text) && /\p{Ll}/u.test(this.text);
   }
@@ -261,7 +261,7 @@ export class Sentence {
   #valuesAt(at: number): ValueMention[] {
     const first = this.tokens[at];
     if (!first || first.kind === "mark") return [];
-    // What is more often a word of the grammar is a value only in quotes, or as part of a longer one.
+    // A function word is a value only in quotes or as part of a longer value.
     const longest = first.kind === "quoted" ? 1 : Math.min(maxValueWords, this.tokens.length - at);
     const found: ValueMention[] = [];
     for (let length = longest; length > 0; length--) {

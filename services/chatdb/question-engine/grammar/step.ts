@@ -2,24 +2,24 @@ import { oppositeComparators } from "../plan/plan.ts";
 import type { Attribute, Filter, Frame, TableMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
-/** A way in which a question can go on: how far it is read then, what is known then, and what that costs. */
+/** The result of a rule: the position after it, the frame it leads to, and its cost. */
 export interface Step {
   end: number;
   frame: Frame;
   cost: number;
 }
 
-/** All ways in which a question can go on from a position by one kind of phrase; none where it does not fit. */
+/** A rule of the grammar: all steps that one kind of phrase allows from a position. */
 export type Rule = (sentence: Sentence, at: number, frame: Frame) => readonly Step[];
 
-/** What comes of trying things in turn: the first that is there. */
+/** One step of a rule: how far it read, the frame after it, and its cost. */
 export const step = (end: number, frame: Frame, cost = 0): Step => ({ end, frame, cost });
 
 type Span = { sentence: Sentence; at: number; end: number };
 
 type Bare<F> = F extends Filter ? Omit<F, "at" | "end" | "words" | "or" | "denied"> : never;
 
-/** The frame with one more condition. What follows "or" may hold instead of what was said before. */
+/** Adds a condition to a frame. After "or" it is an alternative to the one before. */
 export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, end }: Span): Frame {
   const turned = frame.denied ? oppositeOf(filter) : undefined;
   const whole = {
@@ -34,8 +34,8 @@ export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, e
 }
 
 /**
- * A denied comparison of what is counted or computed, as its opposite: "do not have more than 3 orders" is to have 3 at most. Undefined for other
- * conditions, and for "no orders", which no second denial makes into some.
+ * Turns a negated comparison of a count or aggregate into its opposite: "do not have more than 3 orders" means at most 3.
+ * Undefined for other conditions, and for "no orders", which a second negation does not turn into some.
  */
 function oppositeOf(filter: Bare<Filter>): Bare<Filter> | undefined {
   if (filter.kind === "attribute") {
@@ -51,7 +51,7 @@ export function withTopic(frame: Frame, table: TableMention): Frame {
   return frame.topics.some(({ at }) => at === table.at) ? frame : { ...frame, topics: [...frame.topics, table] };
 }
 
-/** The thing that a column was said to be of is part of what the question is about. */
+/** Adds the table that a column was named with to the topics. */
 export function withTopicOf(frame: Frame, attribute: Attribute | undefined): Frame {
   return attribute?.kind === "name" && attribute.name.of ? withTopic(frame, attribute.name.of) : frame;
 }

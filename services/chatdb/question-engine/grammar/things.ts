@@ -3,7 +3,7 @@ import type { Frame, Predicate, TableMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 import { withFilter } from "./step.ts";
 
-/** A table, perhaps with values before it that say which of its rows: "orders", "shipped or delivered orders". */
+/** A table, perhaps restricted by values before it: "orders", "shipped or delivered orders". */
 export interface Thing {
   end: number;
   table: TableMention;
@@ -32,7 +32,7 @@ export function kindsAt(sentence: Sentence, at: number): Thing[] {
   });
 }
 
-/** The frame with the condition that the values before a thing are. */
+/** Adds the condition that the values before a thing mean. */
 export function withValuesOf(frame: Frame, { table, values }: Thing, sentence: Sentence): Frame {
   if (!values) return frame;
   return withFilter(

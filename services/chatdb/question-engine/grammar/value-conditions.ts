@@ -19,7 +19,7 @@ export const columnCondition: Rule = (sentence, at, frame) => {
         { kind: "attribute", attribute, predicate: match.predicate },
         { sentence, at, end: match.end },
       );
-      // "the titles that contain 'ML'" are shown too.
+      // "the titles that contain 'ML'" shows the titles, too.
       const first = frame.mode === "show" && frame.show.length === 0 && frame.topics.length === 0 && at > 0;
       const shown: Frame = first ? { ...next, show: [{ kind: "attribute", attribute }] } : next;
       return [step(match.end, shown, cost + match.cost + 0.05)];
@@ -27,10 +27,10 @@ export const columnCondition: Rule = (sentence, at, frame) => {
   );
 };
 
-/** "in Germany", "shipped orders", "French or Italian": values of whatever column has them; a name of their column may follow. */
+/** "in Germany", "shipped orders", "French or Italian": values of any column. The name of their column may follow. */
 export const valueCondition: Rule = (sentence, at, frame) => {
   const denial = sentence.phrase(negations, at);
-  // "never in Paris" is said of all that belongs to it, "not in Paris" of itself.
+  // "never in Paris" negates all related rows, "not in Paris" the row itself.
   const never = denial?.meaning === "never";
   const from = sentence.skip(
     denial?.end ?? at,
@@ -99,7 +99,7 @@ export const naming: Rule = (sentence, at, frame) => {
   ];
 };
 
-/** "the film 'Brazil'", "student Ada Lovelace": a thing and right after it what it is called. */
+/** "the film 'Brazil'", "student Ada Lovelace": a thing followed by its label. */
 export const namedThing: Rule = (sentence, at, frame) =>
   sentence.tables(at).flatMap((table) => {
     const quoted = sentence.tokens[table.end]?.kind === "quoted";
@@ -115,7 +115,7 @@ export const namedThing: Rule = (sentence, at, frame) =>
     return [step(text.end, next, Math.min(...table.tables.map(({ cost }) => cost)) * 0.5 + (quoted ? 0.15 : 0.4))];
   });
 
-/** "store 1", "order 1024": a thing and right after it the number that tells it apart. */
+/** "store 1", "order 1024": a thing followed by its key. */
 export const numberedThing: Rule = (sentence, at, frame) =>
   sentence.tables(at).flatMap((table) => {
     const token = sentence.tokens[table.end];
@@ -175,7 +175,7 @@ export const containedIn: Rule = (sentence, at, frame) => {
   );
 };
 
-/** "in 2024", "since last March", "before May 2020": the one date or time that is there. */
+/** "in 2024", "since last March", "before May 2020": a condition on the only date or time. */
 export const timeCondition: Rule = (sentence, at, frame) => {
   const attribute: Attribute = { kind: "time", words: "date", at };
   return timesAt(sentence, at)
@@ -199,7 +199,7 @@ export const timeCondition: Rule = (sentence, at, frame) => {
     );
 };
 
-/** "the most popular payment method", where that is no result but what the things have. */
+/** "the most popular payment method" as a condition on the things rather than as a result. */
 export const mostFrequent: Rule = (sentence, at, frame) => {
   const match = sentence.phrase(frequencies, sentence.articles(at));
   if (!match || frame.show.length === 0) return [];

@@ -5,7 +5,7 @@ import { orMore } from "./predicates.ts";
 import type { Sentence } from "./sentence.ts";
 import { type Rule, step, withFilter, withTopic } from "./step.ts";
 
-/** Words that a verb comes after. */
+/** Words that a verb may follow. */
 const subjects = new Set([
   "who",
   "that",
@@ -30,11 +30,11 @@ const subjects = new Set([
   "also",
 ]);
 
-/** "orders" is a verb only where one may be. */
+/** Whether a word that is a noun, too, is a verb here: "orders" after "who". */
 const isVerbHere = ({ words }: Sentence, at: number, base: string) =>
   (words[at] !== base && words[at] !== `${base}s`) || subjects.has(words[at - 1] ?? "");
 
-/** Tables that keep what a verb says: "ordered" of orders, "bought" of orders too. */
+/** Tables that record what a verb means: orders for "ordered" and "bought". */
 function tablesOf(sentence: Sentence, at: number): TableMention | undefined {
   const base = infinitive(sentence.words[at] ?? "");
   if (base === undefined || sentence.tokens[at]!.kind !== "word" || !isVerbHere(sentence, at, base)) return undefined;
@@ -44,8 +44,8 @@ function tablesOf(sentence: Sentence, at: number): TableMention | undefined {
     .flatMap(({ tables }) => tables);
   const tables =
     named.length > 0 ? named : nounsOf(base).flatMap((noun) => sentence.index.names.find([noun])?.tables ?? []);
-  const least = Math.min(...tables.map(({ cost }) => cost));
-  const likely = tables.filter(({ cost }) => cost < least + 0.2);
+  const lowest = Math.min(...tables.map(({ cost }) => cost));
+  const likely = tables.filter(({ cost }) => cost < lowest + 0.2);
   return likely.length === 0
     ? undefined
     : { at, end: at + 1, words: sentence.textOf(at, at + 1), plural: false, tables: likely };
@@ -53,7 +53,7 @@ function tablesOf(sentence: Sentence, at: number): TableMention | undefined {
 
 const isHead = ({ topics: [head] }: Frame, table: TableMention) => head?.tables[0]?.table === table.tables[0]?.table;
 
-/** "who bought", "who have never ordered": there is what the verb says, or there is not. */
+/** "who bought", "who have never ordered": requires or excludes related rows. */
 export const relation: Rule = (sentence, at, frame) => {
   const table = frame.topics.length > 0 ? tablesOf(sentence, at) : undefined;
   if (!table || isHead(frame, table)) return [];
@@ -70,7 +70,7 @@ export const relation: Rule = (sentence, at, frame) => {
   return [step(end, { ...withTopic(frame, table), mode: "condition" }, cost)];
 };
 
-/** The thing or the verb that was said right before, where that is not what the question is about. */
+/** The topic named right before, if it is not the head topic. */
 function precedingTopic(sentence: Sentence, at: number, frame: Frame): TableMention | undefined {
   const last = frame.topics.at(-1);
   return last &&
@@ -82,7 +82,7 @@ function precedingTopic(sentence: Sentence, at: number, frame: Frame): TableMent
     : undefined;
 }
 
-/** "who orders most often", "who has visited the most": ranks by how often that was done. */
+/** "who orders most often", "who has visited the most": ranks by the number of related rows. */
 export const mostOften: Rule = (sentence, at, frame) => {
   const match = sentence.phrase(frequencies, at) ?? sentence.phrase(verbTimes, at);
   const table = match && precedingTopic(sentence, at, frame);
@@ -111,7 +111,7 @@ const adverbs = new Map([
   ["thrice", 3],
 ]);
 
-/** "who ordered at least twice", "visited more than 3 times": how often that was done. */
+/** "who ordered at least twice", "visited more than 3 times": compares the number of related rows. */
 export const timesDone: Rule = (sentence, at, frame) => {
   const table = precedingTopic(sentence, at, frame);
   const compared = sentence.phrase(comparators, at);
@@ -141,7 +141,7 @@ export const timesDone: Rule = (sentence, at, frame) => {
   ];
 };
 
-/** Whether a name is what a verb is about: "bought the Nordic Desk", "written by Ada Lovelace", "that Ada Lovelace wrote". */
+/** Whether a name is the object of a verb: "bought the Nordic Desk", "written by Ada Lovelace", "that Ada Lovelace wrote". */
 export function isObject(sentence: Sentence, at: number, end: number): boolean {
   let before = at - 1;
   while (["the", "a", "an", "by", "in", "for", "at", "to", "of", "any", "some"].includes(sentence.words[before] ?? ""))
