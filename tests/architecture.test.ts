@@ -2,7 +2,14 @@ import { expect } from "chai";
 import { circlesOf, importGraph } from "./support/import-graph.ts";
 
 /** Packages that services of their system import. They have no process of their own. */
-const libraries = new Set(["contracts", "ml-model", "onnx-runtime", "question-engine", "sample-data"]);
+const libraries = new Set([
+  "contracts",
+  "ml-model",
+  "onnx-runtime",
+  "question-engine",
+  "registry-client",
+  "sample-data",
+]);
 
 /** Packages that services of every system import. */
 const shared = new Set(["kit", "provisioner"]);

@@ -8,12 +8,14 @@ export interface TestDatabase {
   port: number;
   /** A pool of connections, which `close` ends. */
   pool: pg.Pool;
+  /** The content of the data directory, to start others from. */
+  dump(): Promise<Blob>;
   close(): Promise<void>;
 }
 
-/** Starts an empty PostgreSQL (PGlite) in this process, on a free port. */
-export async function startPglite(): Promise<TestDatabase> {
-  const db = new SharedSession({ loadDataDir: await databaseTemplate() });
+/** Starts a PostgreSQL (PGlite) in this process, on a free port. @param content of its data directory; default: empty */
+export async function startPglite(content?: Blob): Promise<TestDatabase> {
+  const db = new SharedSession({ loadDataDir: content ?? (await databaseTemplate()) });
   await db.waitReady;
   const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 20 });
   await server.start();
@@ -23,6 +25,7 @@ export async function startPglite(): Promise<TestDatabase> {
     host,
     port: Number(port),
     pool,
+    dump: () => db.dumpDataDir("none"),
     close: async () => {
       await pool.end();
       await server.stop();

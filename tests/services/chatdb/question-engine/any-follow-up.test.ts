@@ -10,7 +10,7 @@ import { Chance } from "./compile/chance.ts";
 import { makePlan } from "./compile/random-plan.ts";
 import { makeTables, schemaOf } from "./compile/random-schema.ts";
 import { aggregate, column, join, plan, ref } from "./plan/shop-plans.ts";
-import { withShop } from "./with-shop.ts";
+import { withShop } from "./with-database.ts";
 
 const now = new Date("2025-06-30T00:00:00Z");
 

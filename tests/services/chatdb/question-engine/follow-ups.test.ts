@@ -6,7 +6,7 @@ import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import { expect } from "chai";
 import type { TestShop } from "../support/shop.ts";
 import { aggregate, column, join, plan, ref } from "./plan/shop-plans.ts";
-import { withShop } from "./with-shop.ts";
+import { withShop } from "./with-database.ts";
 
 const now = new Date("2025-06-30T00:00:00Z");
 

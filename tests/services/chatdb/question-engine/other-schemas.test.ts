@@ -1,13 +1,10 @@
 import type { Parameter } from "@chatdb/contracts/query.ts";
-import { Connector } from "@chatdb/db-connector/connector.ts";
-import { createLogger } from "@platform/kit/log.ts";
 import { parse } from "@chatdb/question-engine/parse.ts";
 import { Refusal } from "@chatdb/question-engine/refusal.ts";
-import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { expect } from "chai";
-import { startPglite, type TestDatabase } from "../../support/pglite.ts";
-import { settingsOf } from "../support/shop.ts";
 import { sqlOf } from "./sql-of.ts";
+import { withSchema, type TestSchema } from "./with-database.ts";
 
 /** What the shop does not have: names in other styles, composite keys, two keys to one table, a table that refers to itself. */
 const ddl = `
@@ -82,26 +79,15 @@ const questions: [question: string, sql: string, defect?: string][] = [
 ];
 
 describe("questions about a schema in another style", () => {
-  let database: TestDatabase;
-  let connector: Connector;
+  let source: TestSchema;
   let index: SchemaIndex;
-  before(async () => {
-    database = await startPglite();
-    await database.pool.query(ddl);
-    connector = new Connector([settingsOf(database, "clinic")], createLogger("test", "silent"));
-    index = new SchemaIndex(await connector.schema("clinic"));
-  });
-  after(async () => {
-    await connector.close();
-    await database.close();
+  withSchema(ddl, "clinic", (started) => {
+    source = started;
+    ({ index } = started);
   });
 
   const run = async (sql: string, params: Parameter[] = []) => {
-    const { rows } = await connector.query(
-      "clinic",
-      { sql, params, limit: 1000, timeout_ms: 10_000 },
-      new AbortController().signal,
-    );
+    const rows = await source.run(sql, params);
     return rows.map((row) => JSON.stringify(row));
   };
 

@@ -1,13 +1,10 @@
 import type { Parameter } from "@chatdb/contracts/query.ts";
-import { Connector } from "@chatdb/db-connector/connector.ts";
-import { createLogger } from "@platform/kit/log.ts";
 import { compile } from "../../../../services/chatdb/question-engine/compile/postgresql.ts";
-import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
+import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { understand } from "@chatdb/question-engine/understand.ts";
 import { expect } from "chai";
-import { startPglite, type TestDatabase } from "../../support/pglite.ts";
-import { settingsOf, type TestShop } from "../support/shop.ts";
-import { withShop } from "./with-shop.ts";
+import type { TestShop } from "../support/shop.ts";
+import { withSchema, withShop, type TestSchema } from "./with-database.ts";
 
 /** The likeliest meaning of a question, however sure it is, gives the rows of a query. */
 type Case = [question: string, control: string, defect?: string];
@@ -127,30 +124,12 @@ describe("phrasings of questions", () => {
   });
 
   describe("about a schema of short names", () => {
-    let database: TestDatabase;
-    let connector: Connector;
-    let index: SchemaIndex;
-    before(async () => {
-      database = await startPglite();
-      await database.pool.query(ddl);
-      connector = new Connector([settingsOf(database, "campus")], createLogger("test", "silent"));
-      index = new SchemaIndex(await connector.schema("campus"));
-    });
-    after(async () => {
-      await connector.close();
-      await database.close();
-    });
+    let campus: TestSchema;
+    withSchema(ddl, "campus", (started) => void (campus = started));
     check(
       ofTheCampus,
-      () => index,
-      async (sql, params = []) =>
-        (
-          await connector.query(
-            "campus",
-            { sql, params, limit: 1000, timeout_ms: 10_000 },
-            new AbortController().signal,
-          )
-        ).rows,
+      () => campus.index,
+      (sql, params) => campus.run(sql, params),
     );
   });
 });

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { TestShop } from "../support/shop.ts";
 import { sqlOf } from "./sql-of.ts";
-import { withShop } from "./with-shop.ts";
+import { withShop } from "./with-database.ts";
 
 /** SQL without its quoted names and its placeholders: nothing from a question or a schema may be left in it. */
 const skeleton = (sql: string) => sql.replaceAll(/"(?:[^"]|"")*"|\$\d+/g, "_");

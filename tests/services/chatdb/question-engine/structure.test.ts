@@ -3,7 +3,7 @@ import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.t
 import { understand } from "@chatdb/question-engine/understand.ts";
 import { expect } from "chai";
 import type { TestShop } from "../support/shop.ts";
-import { withShop } from "./with-shop.ts";
+import { withShop } from "./with-database.ts";
 
 const toys = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Toys')";
 const books = "(SELECT p.id, p.price FROM products p JOIN categories c ON c.id = category_id WHERE c.name = 'Books')";

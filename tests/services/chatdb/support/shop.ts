@@ -2,8 +2,8 @@ import type { Parameter, QueryResult } from "@chatdb/contracts/query.ts";
 import { Connector } from "@chatdb/db-connector/connector.ts";
 import type { DataSourceSettings } from "@chatdb/db-connector/data-source-settings.ts";
 import { createLogger } from "@platform/kit/log.ts";
-import { load } from "@chatdb/sample-data/load.ts";
 import { startPglite, type TestDatabase } from "../../support/pglite.ts";
+import { shopTemplate } from "./shop-template.ts";
 
 export interface TestShop {
   database: TestDatabase;
@@ -27,8 +27,7 @@ export const settingsOf = ({ host, port }: TestDatabase, name = "shop"): DataSou
 
 /** Starts a database with the sample shop, and a connector to it. */
 export async function startShop(): Promise<TestShop> {
-  const database = await startPglite();
-  await load(database.pool);
+  const database = await startPglite(await shopTemplate());
   const settings = settingsOf(database);
   const connector = new Connector([settings], createLogger("db-connector", "silent"));
   return {

@@ -1,13 +1,9 @@
-import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
-import { Connector } from "@chatdb/db-connector/connector.ts";
-import { createLogger } from "@platform/kit/log.ts";
 import { compile } from "../../../../../services/chatdb/question-engine/compile/postgresql.ts";
 import { queryPlan, type Comparison } from "@chatdb/question-engine/plan/plan.ts";
 import { problemsOf } from "../../../../../services/chatdb/question-engine/plan/validate.ts";
 import { expect } from "chai";
-import { startPglite, type TestDatabase } from "../../../support/pglite.ts";
-import { settingsOf } from "../../support/shop.ts";
 import { aggregate, plan, ref } from "../plan/shop-plans.ts";
+import { withSchema, type TestSchema } from "../with-database.ts";
 
 const uuid = "0198a7a0-0000-7000-8000-000000000001";
 
@@ -38,30 +34,14 @@ const conditions: [Comparison, number[]][] = [
 ];
 
 describe("PostgreSQL's own types", () => {
-  let database: TestDatabase;
-  let connector: Connector;
-  let schema: DatabaseSchema;
-  before(async () => {
-    database = await startPglite();
-    await database.pool.query(ddl);
-    connector = new Connector([settingsOf(database)], createLogger("db-connector", "silent"));
-    schema = await connector.schema("shop");
-  });
-  after(async () => {
-    await connector.close();
-    await database.close();
-  });
+  let source: TestSchema;
+  withSchema(ddl, "pets", (started) => void (source = started));
 
   const run = async (value: ReturnType<typeof plan>) => {
     const parsed = queryPlan.parse(value);
-    expect(problemsOf(parsed, schema)).to.deep.equal([]);
-    return (
-      await connector.query(
-        "shop",
-        { ...compile(parsed, schema), limit: 10, timeout_ms: 10_000 },
-        new AbortController().signal,
-      )
-    ).rows;
+    expect(problemsOf(parsed, source.schema)).to.deep.equal([]);
+    const { sql, params } = compile(parsed, source.schema);
+    return await source.run(sql, params);
   };
 
   for (const [condition, ids] of conditions) {
