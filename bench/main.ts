@@ -1,4 +1,4 @@
-/* npm run bench: figures of single parts of the platform, on this machine. */
+/* npm run bench: measures single parts of the platform on this machine. */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { connectorFigures } from "./db-connector/main.ts";
 import { eventBusFigures } from "./event-bus/main.ts";
@@ -8,7 +8,7 @@ import { importedFigures } from "./predictions/imported.ts";
 import { predictionFigures } from "./predictions/main.ts";
 import { orchestratorFigures } from "./training-orchestrator/main.ts";
 
-const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
+const benchmarks: Record<string, () => Figure[] | Promise<Figure[]>> = {
   "query-parser": parserFigures,
   "db-connector": connectorFigures,
   "event-bus": eventBusFigures,
@@ -17,11 +17,11 @@ const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
   "imported-models": importedFigures,
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in parts));
+const requested = process.argv.slice(2);
+const unknown = requested.filter((name) => !(name in benchmarks));
 if (unknown.length > 0) {
   process.stderr.write(
-    `There is no ${unknown.join(", ")} to measure. npm run bench -- [part...] takes: ${Object.keys(parts).join(", ")}.\n`,
+    `There is no ${unknown.join(", ")} to measure. npm run bench -- [part...] takes: ${Object.keys(benchmarks).join(", ")}.\n`,
   );
   process.exit(2);
 }
@@ -29,7 +29,7 @@ if (unknown.length > 0) {
 process.stdout.write(
   `${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown"}, load ${loadavg()[0]!.toFixed(1)}, Node.js ${process.version}\n`,
 );
-for (const name of asked.length > 0 ? asked : Object.keys(parts)) {
-  const figures = await parts[name]!();
+for (const name of requested.length > 0 ? requested : Object.keys(benchmarks)) {
+  const figures = await benchmarks[name]!();
   process.stdout.write(`${name}\n${figures.map(lineOf).join("\n")}\n`);
 }

@@ -4,8 +4,8 @@ import { MongoClient } from "mongodb";
 import mysql from "mysql2/promise";
 import pg from "pg";
 
-/** A driver as its documentation uses it: a pool, and no more. */
-export interface Bare {
+/** A database driver without the connector, with a plain pool as in its documentation. */
+export interface BareDriver {
   statement(country: string): Statement;
   run(statement: Statement): Promise<unknown>;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ const pipeline = (country: string) => [
   { $project: { _id: 1, name: 1, city: 1 } },
 ];
 
-export const bareDrivers: Record<Dialect, (settings: DataSourceSettings) => Promise<Bare>> = {
+export const bareDrivers: Record<Dialect, (settings: DataSourceSettings) => Promise<BareDriver>> = {
   postgresql: ({ host, port, user, database }) => {
     const pool = new pg.Pool({ host, port, user, database });
     return Promise.resolve({

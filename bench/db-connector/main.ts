@@ -7,13 +7,13 @@ import { createService } from "@chatdb/db-connector/service.ts";
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { quantile, type Figure } from "../figures.ts";
-import { bareDrivers, type Bare } from "./bare-drivers.ts";
+import { bareDrivers, type BareDriver } from "./bare-drivers.ts";
 import { openServer } from "./servers.ts";
 
 const queries = 1500;
 const log = createLogger("bench", "silent");
 
-/** What the db-connector adds to a query, over the driver alone: one query at a time, by turns. */
+/** Measures the db-connector's overhead over the bare driver, with one query at a time, in turn. */
 export async function connectorFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const dialect of ["postgresql", "mysql", "mongodb"] as const) {
@@ -28,36 +28,36 @@ export async function connectorFigures(): Promise<Figure[]> {
   return figures;
 }
 
-/** The question "which are the five customers of a country that have the most orders", of one country after the other. */
+/** The queries ask for the five customers with the most orders in a country, one country after the other. */
 const countries = ["Germany", "France", "Spain", "Italy", "Poland"];
 
 async function figuresOf(dialect: Dialect, settings: DataSourceSettings): Promise<Figure[]> {
-  const bare: Bare = await bareDrivers[dialect](settings);
+  const bare: BareDriver = await bareDrivers[dialect](settings);
   const connector = new Connector([settings], log);
   const app = await createService({ dataSources: [settings], log });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const http = createHttpClient(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
   const { signal } = new AbortController();
-  const ways: Record<string, (statement: Statement) => Promise<unknown>> = {
+  const callers: Record<string, (statement: Statement) => Promise<unknown>> = {
     "the driver alone": (statement) => bare.run(statement),
     "the connector": (statement) => connector.query("shop", { ...statement, limit: 1000, timeout_ms: 10_000 }, signal),
     "the connector over HTTP": (statement) => http.postJson("/datasources/shop/query", statement, queryResult),
   };
-  const times = Object.fromEntries(Object.keys(ways).map((way) => [way, [] as number[]]));
+  const times = Object.fromEntries(Object.keys(callers).map((caller) => [caller, [] as number[]]));
   for (let n = -200; n < queries; n++) {
-    for (const [way, ask] of Object.entries(ways)) {
+    for (const [caller, ask] of Object.entries(callers)) {
       const started = performance.now();
       await ask(bare.statement(countries[Math.abs(n) % countries.length]!));
-      // The first ones open connections and fill caches.
-      if (n >= 0) times[way]!.push(performance.now() - started);
+      // The first queries open connections and fill caches, so they do not count.
+      if (n >= 0) times[caller]!.push(performance.now() - started);
     }
   }
   const cpu: Record<string, number> = {};
-  for (const [way, ask] of Object.entries(ways)) {
+  for (const [caller, ask] of Object.entries(callers)) {
     const before = process.cpuUsage();
     for (let n = 0; n < queries / 3; n++) await ask(bare.statement(countries[n % countries.length]!));
     const { user, system } = process.cpuUsage(before);
-    cpu[way] = (user + system) / 1000 / (queries / 3);
+    cpu[caller] = (user + system) / 1000 / (queries / 3);
   }
   await Promise.all([http.close().then(() => app.close()), connector.close(), bare.close()]);
 
@@ -65,18 +65,23 @@ async function figuresOf(dialect: Dialect, settings: DataSourceSettings): Promis
   const added = (share: number) =>
     quantile(times["the connector over HTTP"]!, share) - quantile(times["the driver alone"]!, share);
   return [
-    ...Object.keys(ways).flatMap((way) =>
+    ...Object.keys(callers).flatMap((caller) =>
       shares.map(
         (share): Figure => ({
-          what: `${dialect}, ${way}, p${share * 100}`,
-          value: quantile(times[way]!, share),
+          what: `${dialect}, ${caller}, p${share * 100}`,
+          value: quantile(times[caller]!, share),
           digits: 2,
           unit: "ms",
         }),
       ),
     ),
-    ...Object.keys(ways).map(
-      (way): Figure => ({ what: `${dialect}, ${way}, CPU`, value: cpu[way]!, digits: 2, unit: "ms of CPU a query" }),
+    ...Object.keys(callers).map(
+      (caller): Figure => ({
+        what: `${dialect}, ${caller}, CPU`,
+        value: cpu[caller]!,
+        digits: 2,
+        unit: "ms of CPU a query",
+      }),
     ),
     { what: `${dialect}, added in all, p50`, value: added(0.5), digits: 2, unit: "ms" },
     { what: `${dialect}, added in all, p99`, value: added(0.99), digits: 2, unit: "ms", goal: { atMost: 5 } },

@@ -7,7 +7,7 @@ import { tryMariadb } from "../../tests/services/support/mariadb.ts";
 import { tryMongodb } from "../../tests/services/support/mongodb.ts";
 import { tryPostgresql } from "../../tests/services/support/postgresql.ts";
 
-/** A server of one kind on this machine, with the sample shop in it. */
+/** A local database server with the sample shop. */
 export interface Server {
   settings: DataSourceSettings;
   close(): Promise<void>;
@@ -27,5 +27,5 @@ async function filled<S extends Server>(
   return server;
 }
 
-/** @returns why that cannot be, else */
+/** Starts a server, or returns why this machine cannot run it. */
 export const openServer = (dialect: Dialect): Promise<Server | string> => openers[dialect]();

@@ -18,7 +18,7 @@ export type AddressEnv = Partial<z.infer<z.ZodObject<typeof addressEnv>>>;
 export function addedSourceRules(env: AddressEnv): AddressRules {
   return new AddressRules({
     what: "data sources",
-    setting: "addedDataSources",
+    setting: "chatdb:dataSources.added",
     ranges: env.ADDED_SOURCES_RANGES,
     except: env.ADDED_SOURCES_EXCEPT,
     ports: env.ADDED_SOURCES_PORTS,

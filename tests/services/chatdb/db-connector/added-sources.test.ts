@@ -233,7 +233,7 @@ describe("added data sources", () => {
     ]) {
       const answer = await add({ host });
       expect([answer.status, answer.body!["detail"]], host).to.satisfy(
-        ([status, detail]: [number, string]) => status === 403 && detail.includes("addedDataSources"),
+        ([status, detail]: [number, string]) => status === 403 && detail.includes("chatdb:dataSources.added"),
       );
     }
     expect((await add({ port: 22 })).status).to.equal(403);
@@ -254,7 +254,7 @@ describe("added data sources", () => {
       );
       await eventually(async () =>
         expect((await send("POST", "/datasources/added/test", undefined, strict)).body!["reason"]).to.contain(
-          "addedDataSources",
+          "chatdb:dataSources.added",
         ),
       );
     }

@@ -92,7 +92,7 @@ describe("the address rules of added data sources", () => {
     const refused = await rules({ ADDED_SOURCES_RANGES: "10.0.0.0/8" })
       .resolve("localhost")
       .catch((error: unknown) => error);
-    expect(refused).to.be.instanceOf(Problem).with.property("message").that.contains("addedDataSources");
+    expect(refused).to.be.instanceOf(Problem).with.property("message").that.contains("chatdb:dataSources.added");
   });
 
   it("throw an error that lists every invalid setting", () => {
