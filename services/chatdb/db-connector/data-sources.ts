@@ -57,16 +57,7 @@ export class DataSources {
 
   async list(): Promise<DataSource[]> {
     const configured = [...this.#configured.values()].map(
-      ({ settings: { name, dialect, host, port, database, user, tls } }): DataSource => ({
-        name,
-        dialect,
-        host,
-        port,
-        database,
-        user,
-        tls,
-        origin: "configuration",
-      }),
+      ({ settings }): DataSource => ({ ...publicFields(settings), origin: "configuration" }),
     );
     const added = [...(await this.#added()).values()].filter(({ name }) => !this.#configured.has(name)).map(toPublic);
     return [...configured, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -162,17 +153,20 @@ export class DataSources {
   }
 }
 
-/** Returns the data source without its secrets. */
-export function toPublic({ name, dialect, host, port, database, user, tls, password_ref }: AddedSource): DataSource {
-  return {
-    name,
-    dialect,
-    host,
-    port,
-    database,
-    user,
-    tls,
-    origin: "api",
-    ...(password_ref === null ? {} : { password_ref }),
-  };
+/** Returns an added data source without its secrets. */
+export function toPublic(source: AddedSource): DataSource {
+  const { password_ref } = source;
+  return { ...publicFields(source), origin: "api", ...(password_ref === null ? {} : { password_ref }) };
 }
+
+type PublicFields = Omit<DataSource, "origin" | "password_ref">;
+
+const publicFields = ({ name, dialect, host, port, database, user, tls }: PublicFields): PublicFields => ({
+  name,
+  dialect,
+  host,
+  port,
+  database,
+  user,
+  tls,
+});
