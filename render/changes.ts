@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { RecordedResource } from "./recorder.ts";
 import { forcing } from "./replacements.ts";
 
-/** What Pulumi does about a resource when a program takes the place of an earlier one. */
+/** What Pulumi does with a resource when a program replaces an earlier one. */
 export interface Change {
   readonly resource: RecordedResource;
   readonly action: "create" | "update" | "replace" | "delete";
-  /** What differs; for a replacement, what forces it. Empty for what is made or deleted. */
+  /** Paths that differ; for a replacement, those that force it. Empty for a creation or a deletion. */
   readonly properties: readonly string[];
-  /** Replaced under the same name: the old one has to be gone before the new one is made. */
+  /** Whether the old object must be deleted before the new one is made, since both have the same name. */
   readonly deletedFirst: boolean;
 }
 
 /**
- * The changes between two recordings of a stack, in the order of the program, deletions last. Resources are told apart by
- * their URN, so one that was renamed under an alias shows as deleted and made anew.
+ * Lists the changes between two recordings of a stack, in the order of the program, deletions last. A resource is identified
+ * by its URN, so one that was renamed with an alias shows as deleted and created.
  */
 export function changes(before: readonly RecordedResource[], after: readonly RecordedResource[]): Change[] {
   const old = new Map(before.map((resource) => [resource.urn, resource]));
@@ -26,7 +26,7 @@ export function changes(before: readonly RecordedResource[], after: readonly Rec
     old.delete(resource.urn);
     const change = was ? difference(was, resource, names, replaced) : created(resource);
     if (change?.action === "replace") replaced.add(resource.urn);
-    // An engine keeps the name that it gave to an object for as long as it keeps the object.
+    // An engine keeps the name that it gave to an object as long as the object exists.
     else if (was && resource.autonamed) names.set(nameOf(resource), nameOf(was));
     if (change) result.push(change);
   }
@@ -41,8 +41,8 @@ function created(resource: RecordedResource): Change {
   return { resource, action: "create", properties: [], deletedFirst: false };
 }
 
-/** What the recorder adds to the inputs, as a provider would. */
-const madeUp = ["status", "result", "hex", "b64Url"];
+/** Properties that the recorder adds to the inputs, as a provider would. */
+const generated = ["status", "result", "hex", "b64Url"];
 
 function difference(
   was: RecordedResource,
@@ -51,7 +51,7 @@ function difference(
   replaced: ReadonlySet<string>,
 ): Change | undefined {
   const changed = differing(was.inputs, is.inputs, names).filter(
-    (path) => !madeUp.includes(path) && !(is.autonamed && path === "metadata.name"),
+    (path) => !generated.includes(path) && !(is.autonamed && path === "metadata.name"),
   );
   const forced = [
     ...forcing(is, changed),
@@ -62,7 +62,7 @@ function difference(
   return changed.length > 0 ? { resource: is, action: "update", properties: changed, deletedFirst: false } : undefined;
 }
 
-/** Paths of the values that differ; lists count as one value each where their length does. */
+/** Paths of the values that differ. Two lists of different lengths differ as a whole. */
 function differing(
   was: unknown,
   is: unknown,
@@ -84,7 +84,7 @@ function isComposite(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** Whether both are objects of one fixed name and namespace, of which a cluster can have but one. */
+/** Whether both are objects of one fixed name and namespace, which a cluster can have only once. */
 function isSameObject(was: RecordedResource, is: RecordedResource): boolean {
   return is.type.startsWith("kubernetes:") && !is.autonamed && isDeepStrictEqual(address(was), address(is));
 }

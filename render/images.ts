@@ -1,6 +1,6 @@
 import type { Manifest } from "./manifests.ts";
 
-/** The images that objects of any kind name, each once, in order: the texts under `image` and, in custom resources, `imageName`. */
+/** Lists the images of objects of any kind, sorted: the values of `image` and, in custom resources, of `imageName`. */
 export function images(objects: readonly Manifest[]): string[] {
   return [...new Set(objects.flatMap(named))].sort();
 }

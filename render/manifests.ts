@@ -17,10 +17,10 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** How the values of Secrets are written: by reference to a secret store, or in clear for a throw-away test cluster. */
+/** Form of Secrets: references to a secret store, or values in clear for a cluster that is thrown away. */
 export type SecretForm = { readonly form: "external"; readonly store: string } | { readonly form: "clear" };
 
-/** The Kubernetes objects of a program by wave; names, order and content depend on nothing but the program. */
+/** Lists the Kubernetes objects of a program by wave. Names, order and content depend on the program alone. */
 export function manifests(resources: readonly RecordedResource[], secrets: SecretForm): Manifest[][] {
   const wave = waves(resources);
   const keys = secretKeys(resources);
@@ -33,9 +33,9 @@ export function manifests(resources: readonly RecordedResource[], secrets: Secre
   return Array.from(byWave, (objects = []) => objects.sort(byKindAndName));
 }
 
-/** Argo CD applies an object when all of the earlier waves are healthy. */
+/** Argo CD applies an object when all earlier waves are healthy. */
 const syncWave = "argocd.argoproj.io/sync-wave";
-/** Argo CD deletes a Job of this hook before it makes it anew: the template of a Job cannot change. */
+/** With this option, Argo CD deletes a Job before it makes it again, since the template of a Job cannot change. */
 const argoHook = { "argocd.argoproj.io/sync-options": "Replace=true,Force=true" };
 
 function manifest(
@@ -44,7 +44,7 @@ function manifest(
   secrets: SecretForm,
   keys: ReadonlyMap<string, string>,
 ): Manifest {
-  // oxlint-disable-next-line typescript/no-unused-vars -- what the provider adds is no part of the object
+  // oxlint-disable-next-line typescript/no-unused-vars -- the provider adds the status
   const { status, ...object } = structuredClone(resource.inputs) as unknown as Manifest & { status?: unknown };
   const annotations = Object.entries(object.metadata.annotations ?? {}).filter(
     ([key]) => !key.startsWith("pulumi.com/"),
@@ -117,7 +117,7 @@ function externalSecret(secret: Manifest, store: string, keys: ReadonlyMap<strin
   };
 }
 
-/** The order in which objects of one wave are written: what others refer to comes first. */
+/** Order of kinds within a wave: objects that others refer to come first. */
 const kinds = [
   "Namespace",
   "PriorityClass",

@@ -6,7 +6,7 @@ type Rule = Policy["spec"]["egress"][number];
 type Peer = Rule["to"][number];
 type Selector = Peer["podSelector"];
 
-/** Pods that are alike, and what they listen on. */
+/** Pods of one workload, and the ports that they listen on. */
 interface Pods {
   /** `namespace/name` of what makes them. */
   readonly title: string;
@@ -15,7 +15,7 @@ interface Pods {
   readonly ports: readonly number[];
 }
 
-/** Pods of the program's workloads, and those that CloudNativePG makes: https://cloudnative-pg.io/documentation/current/labels_annotations/. */
+/** All pods: those of the program's workloads, and those that CloudNativePG makes, https://cloudnative-pg.io/documentation/current/labels_annotations/. */
 function allPods(resources: readonly RecordedResource[]): Pods[] {
   const own = workloads(resources).map((workload) => ({
     ...workload,
@@ -32,8 +32,8 @@ function allPods(resources: readonly RecordedResource[]): Pods[] {
 }
 
 /**
- * Every connection that the network policies let through, as Kubernetes reads them: a pod that no policy of a direction
- * selects is open in that direction; else some rule has to allow it. At the ends: workloads by `namespace/name`, ranges of
+ * Lists every connection that the network policies allow, by Kubernetes' rules: a pod that no policy of a direction selects
+ * is open in that direction; otherwise a rule must allow the connection. At the ends: workloads by `namespace/name`, ranges of
  * addresses outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in another one, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
@@ -100,7 +100,7 @@ function matches(selector: Selector | undefined, labels: Record<string, string>)
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-/** Places that are none of the workloads. */
+/** Destinations that are not workloads of the program. */
 function elsewhere(
   { ipBlock, namespaceSelector, podSelector }: Peer,
   port: number | string,
@@ -113,7 +113,7 @@ function elsewhere(
   return own ? [] : [`${Object.values(podSelector?.matchLabels ?? {}).join("+")} in ${namespace}:${port}`];
 }
 
-/** Whom a rule lets in that is none of the workloads. */
+/** Clients that a rule allows and that are not workloads of the program. */
 function strangers({ to }: Rule): string[] {
   if (to === everyone) return ["anyone"];
   return to.flatMap(({ ipBlock, namespaceSelector, podSelector }) => {

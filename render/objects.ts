@@ -28,7 +28,7 @@ interface HttpRouteSpec {
   readonly rules: readonly object[];
 }
 
-/** Of CloudNativePG: what the tests look at. */
+/** The part of CloudNativePG's Cluster that tests read. */
 interface ClusterSpec {
   readonly instances: number;
   readonly postgresql: { readonly synchronous: Record<string, unknown> };
@@ -66,7 +66,7 @@ export interface Objects {
 }
 export type Kind = keyof Objects;
 
-/** Components may have the name of the kind that they are about: they are no objects. */
+/** Objects of a kind, without components whose type has the same name. */
 function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedResource[] {
   return resources.filter((candidate) => candidate.custom && kindOf(candidate) === kind);
 }
@@ -95,7 +95,7 @@ export function resource(resources: readonly RecordedResource[], kind: Kind, nam
   return only(ofKind(resources, kind), `of kind ${kind}`, name);
 }
 
-/** What the program gave for it. */
+/** The same as the program gave it. */
 export function object<K extends Kind>(resources: readonly RecordedResource[], kind: K, name: string): Objects[K] {
   return resource(resources, kind, name).inputs as unknown as Objects[K];
 }
@@ -104,12 +104,12 @@ export function objects<K extends Kind>(resources: readonly RecordedResource[], 
   return ofKind(resources, kind).map(({ inputs }) => inputs as unknown as Objects[K]);
 }
 
-/** All that the program asks of the API server. */
+/** All objects that the program sends to the API server. */
 export function kubernetesObjects(resources: readonly RecordedResource[]): KubernetesObject[] {
   return resources.flatMap(({ type, inputs }) => kubernetesObject(type, inputs) ?? []);
 }
 
-/** Something that makes pods. */
+/** An object that makes pods. */
 export interface Workload {
   readonly urn: string;
   readonly kind: (typeof workloadKinds)[number];

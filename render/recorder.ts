@@ -15,18 +15,18 @@ export interface RecordedResource {
   readonly parent: string | undefined;
   /** Inputs, with the name that an engine would have given where the program gave none. */
   readonly inputs: Inputs;
-  /** Whether that is so: the name is made up, and is another one once the object is replaced. */
+  /** Whether the program gave no name: a replaced object gets another one. */
   readonly autonamed: boolean;
   /** Paths of inputs that are secret. */
   readonly secrets: readonly string[];
-  /** Paths of inputs that are not known yet: in a preview, what a provider makes up when it creates something. */
+  /** Paths of inputs that a preview does not know: what a provider generates when it creates something. */
   readonly unknowns: readonly string[];
   /** URN of the explicit provider that it goes to; undefined where the ambient one is taken. */
   readonly provider: string | undefined;
-  /** URNs of what has to be ready first, without what follows from the parent. */
+  /** URNs of resources that must be ready first, without those that the parent waits for. */
   readonly dependencies: readonly string[];
   readonly protect: boolean;
-  /** What a component registered as its outputs. */
+  /** Outputs that a component registered. */
   outputs: Inputs;
 }
 
@@ -39,21 +39,21 @@ export interface RecordOptions {
   readonly stack: string;
   /** Name of the project, which is the namespace of a `pulumi.Config` without one. Default: that of Pulumi.yaml. */
   readonly project?: string;
-  /** Configuration as the engine would hand it over, keys with their namespace. */
+  /** Configuration as the engine passes it, keys with their namespace. */
   readonly config: Record<string, string>;
   readonly secretKeys?: readonly string[];
-  /** Run as a preview, in which what providers make up is unknown. Default false. */
+  /** Run as a preview, which does not know what providers generate. Default false. */
   readonly preview?: boolean;
-  /** Called before a resource is created; it is created when this resolves. */
+  /** Called before a resource is created, which waits until the promise resolves. Default: nothing waits. */
   readonly hold?: (resource: PendingResource) => Promise<void> | undefined;
-  /** From which generated passwords are derived. Default: from the stack's name, for renderings that leave secrets out. */
+  /** Seed of generated passwords. Default: the stack's name, for renderings without secrets. */
   readonly seed?: string;
 }
 
 /** Missing from the SDK's type declarations, though exported; its version is pinned. */
 const runtime = pulumi.runtime as typeof pulumi.runtime & { waitForRPCs(): Promise<void> };
 
-/** The part of the mock monitor that is listened to: mocks are told neither URNs nor dependencies nor options nor outputs. */
+/** The part of the mock monitor that is wrapped, since mocks receive no URNs, dependencies, options or outputs. */
 interface Monitor {
   newUrn(parent: string, type: string, name: string): string;
   registerResource(request: RegisterRequest, callback: Callback): Promise<void>;
@@ -198,7 +198,7 @@ function revealed(value: unknown): unknown {
 
 const randomPassword = "random:index/randomPassword:RandomPassword";
 
-/** What an engine and its providers would make of the inputs. */
+/** State that an engine and its providers would make of the inputs. */
 function created(args: PendingResource, options: RecordOptions): Inputs {
   const inputs = revealed(args.inputs) as Inputs;
   if (options.preview && !args.type.startsWith("kubernetes:")) return inputs;
@@ -218,14 +218,14 @@ function created(args: PendingResource, options: RecordOptions): Inputs {
   return object.kind === "Service" && !options.preview ? { ...object, status: { loadBalancer: {} } } : object;
 }
 
-/** Generated passwords come back as secrets, as their provider declares them. */
+/** Marks generated passwords as secrets, as their provider does. */
 function asSecret(type: string, state: Inputs): Inputs {
   return type === randomPassword && state.result !== undefined
     ? { ...state, result: pulumi.secret(state.result) }
     : state;
 }
 
-/** Where Pulumi would add a random suffix, the suffix is made from the content: a changed object gets another name. */
+/** Names an object that the program does not name. The suffix, random with Pulumi, is a digest: a changed object gets another name. */
 function named(inputs: Inputs, { urn, name }: PendingResource): Inputs {
   const metadata = inputs.metadata as Inputs | undefined;
   if (metadata?.name !== undefined) return inputs;
@@ -240,7 +240,7 @@ function derivedBytes(seed: string, purpose: string, length: number): Buffer {
   return Buffer.from(hkdfSync("sha256", seed, "render", purpose, length));
 }
 
-/** Letters and digits; the few that base64 has beside them are dropped, so more is derived than asked for. */
+/** Letters and digits of a longer derived text in base64, without its other characters. */
 function derivedText(seed: string, purpose: string, length: number): string {
   return derivedBytes(seed, purpose, length * 2)
     .toString("base64")

@@ -1,6 +1,6 @@
 import type { RecordedResource } from "./recorder.ts";
 
-/** Kinds whose readiness the kubernetes provider waits for. */
+/** Kinds whose readiness the Kubernetes provider awaits. */
 const awaitedKinds = new Set([
   "Deployment",
   "StatefulSet",
@@ -15,16 +15,16 @@ export function kind(resource: RecordedResource): string {
   return resource.type.split(":").at(-1)!;
 }
 
-/** Whether what depends on a resource starts a wave later: it has to be ready first, by its kind or because the program says so. */
+/** Whether dependents of a resource are in a later wave, because of its kind or of an annotation. */
 function isAwaited(resource: RecordedResource): boolean {
   const { annotations } = (resource.inputs.metadata ?? {}) as { annotations?: Record<string, string> };
   return awaitedKinds.has(kind(resource)) || annotations?.["pulumi.com/waitFor"] !== undefined;
 }
 
 /**
- * The wave in which each Kubernetes object may be applied, by URN: every object whose readiness it needs is in an
- * earlier one. Wave 0 needs nothing but what is applied with it.
- * @throws Error where resources depend on each other in a circle.
+ * Assigns each resource, by URN, the first wave in which it may be applied: every object whose readiness it needs is in an
+ * earlier one.
+ * @throws Error if resources depend on each other in a cycle.
  */
 export function waves(resources: readonly RecordedResource[]): Map<string, number> {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
@@ -51,7 +51,7 @@ export function waves(resources: readonly RecordedResource[]): Map<string, numbe
   return result;
 }
 
-/** Direct dependencies, with those of the components that a resource is part of: a child is registered after its parent. */
+/** Dependencies of a resource and of the components around it, which are registered before it. */
 function dependenciesOf(resource: RecordedResource, byUrn: Map<string, RecordedResource>): string[] {
   const parent = resource.parent === undefined ? undefined : byUrn.get(resource.parent);
   return [...resource.dependencies.filter((urn) => byUrn.has(urn)), ...(parent ? dependenciesOf(parent, byUrn) : [])];

@@ -12,7 +12,7 @@ const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts
 const password = (name: string) => new random.RandomPassword(name, { length: 24, special: false }).result;
 
 describe("recorder", () => {
-  it("sees a generated password wherever it goes, inside of other text too", async () => {
+  it("marks a generated password as secret wherever it is used, also inside of other text", async () => {
     const resources = await run(() => {
       map("plain", { LEVEL: "info" });
       map("leak", { LEVEL: "info", URL: pulumi.interpolate`http://user:${password("door")}@example.com` });
@@ -21,14 +21,14 @@ describe("recorder", () => {
     expect(resource(resources, "ConfigMap", "leak").secrets).to.deep.equal(["data.URL"]);
   });
 
-  it("sees secret settings as well", async () => {
+  it("marks a secret setting as secret", async () => {
     const options = { config: { "test:token": "hush" }, secretKeys: ["test:token"] };
     const resources = await run(() => map("leak", { TOKEN: new pulumi.Config().requireSecret("token") }), options);
     const leak = resource(resources, "ConfigMap", "leak");
     expect([leak.secrets, leak.inputs.data]).to.deep.equal([["data.TOKEN"], { TOKEN: "hush" }]);
   });
 
-  it("makes the same up for the same stack and name, something else for another", async () => {
+  it("generates the same password for the same stack and name, and another one otherwise", async () => {
     const made = async (name: string, options: Partial<RecordOptions> = {}) =>
       (await run(() => password(name), options))[0]!.inputs.result;
     expect(await made("a"))
@@ -39,7 +39,7 @@ describe("recorder", () => {
     expect(await made("a")).to.not.equal(await made("a", { seed: "other" }));
   });
 
-  it("names what the program does not name by its content, and leaves other names alone", async () => {
+  it("names an object by its content if the program gives it no name", async () => {
     const named = async (data: Record<string, string>) =>
       (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string })
         .name;
@@ -51,7 +51,7 @@ describe("recorder", () => {
     expect(fixed[0]!.inputs.metadata).to.deep.equal({ name: "applications" });
   });
 
-  it("knows in a preview what the program says, and not what is made up", async () => {
+  it("knows in a preview what the program gives, not what a provider generates", async () => {
     const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), {
       preview: true,
     });
@@ -60,7 +60,35 @@ describe("recorder", () => {
     expect(resource(said, "ConfigMap", "one").unknowns).to.deep.equal([]);
   });
 
-  it("creates what it holds only when it is released, and what waits for that only then", async () => {
+  it("keeps apart resources of one type and name in different components", async () => {
+    class Group extends pulumi.ComponentResource {
+      constructor(name: string) {
+        super(`test:test:${name}`, name);
+        map(
+          "settings",
+          { FROM: name, PASSWORD: new random.RandomPassword("door", { length: 24 }, { parent: this }).result },
+          { parent: this },
+        );
+        this.registerOutputs();
+      }
+    }
+    const resources = await run(() => [new Group("a"), new Group("b")]);
+    const data = resources.flatMap(({ name, inputs }) =>
+      name === "settings" ? [inputs.data as Record<string, string>] : [],
+    );
+    expect(data.map(({ FROM }) => FROM).sort()).to.deep.equal(["a", "b"]);
+    expect(data[0]!.PASSWORD).to.not.equal(data[1]!.PASSWORD);
+    expect(new Set(resources.map(({ urn }) => urn))).to.have.length(resources.length);
+  });
+
+  it("refuses two resources of one URN, as an engine does", async () => {
+    const error = await failure(() => [map("twice"), map("twice")]);
+    expect(error.message).to.equal(
+      "Two resources have the URN urn:pulumi:test::test::kubernetes:core/v1:ConfigMap::twice; give one of them another name.",
+    );
+  });
+
+  it("creates a held resource when it is released, and what waits for it afterwards", async () => {
     const gate = Promise.withResolvers<void>();
     const seen: string[] = [];
     const recording = run(() => map("second", {}, { dependsOn: map("first") }), {
@@ -76,7 +104,7 @@ describe("recorder", () => {
     ]);
   });
 
-  it("keeps what a failing program registered out of the next recording", async () => {
+  it("keeps resources of a failed program out of the next recording", async () => {
     const late = async () => {
       for (let turns = 0; turns < 50; turns++) await turn();
       return "late";
@@ -89,7 +117,7 @@ describe("recorder", () => {
     expect((await run(() => map("next", { VALUE: late() }))).map(({ name }) => name)).to.deep.equal(["next"]);
   });
 
-  it("tells parents, outputs, protection and providers", async () => {
+  it("records parents, outputs, protection and providers", async () => {
     class Group extends pulumi.ComponentResource {
       constructor(opts: pulumi.ComponentResourceOptions) {
         super("test:test:Group", "group", {}, opts);

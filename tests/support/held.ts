@@ -1,15 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { recordStack, type StackOptions } from "../../render/stack.ts";
 
-/** What was registered, by kind and name: `Deployment api-gateway`. */
+/** Resources that were registered, by kind and name: `Deployment api-gateway`. */
 export interface Registered {
   readonly whileHeld: readonly string[];
   readonly afterwards: readonly string[];
 }
 
 /**
- * Runs a stack in which one resource, `StatefulSet postgres` say, is not ready until nothing more happens without it.
- * @throws Error where there is no such resource.
+ * Runs a stack in which one resource, such as `StatefulSet postgres`, becomes ready only when nothing more happens without it.
+ * @throws Error if there is no such resource, or more than one.
  */
 export async function holdBack(held: string, stack: string, options: StackOptions = {}): Promise<Registered> {
   const registered: string[] = [];
@@ -25,7 +25,8 @@ export async function holdBack(held: string, stack: string, options: StackOption
     .then(() => [...registered])
     .finally(gate.resolve);
   await running;
-  if (!registered.includes(held)) throw new Error(`The stack ${stack} has no ${held}.`);
+  const count = registered.filter((name) => name === held).length;
+  if (count !== 1) throw new Error(`The stack ${stack} has ${count} resources ${held}.`);
   return { whileHeld, afterwards: registered };
 }
 

@@ -4,31 +4,31 @@ import type { NamespaceRef } from "../../components/workload/namespace-ref.ts";
 import type { Resources } from "../../components/workload/pod.ts";
 import { record, type RecordedResource, type RecordOptions } from "../../render/recorder.ts";
 
-/** What a program registers, run as a stack named `test` without any configuration. */
+/** Runs a program as a stack and project named `test`, without configuration, and returns its resources. */
 export function run(program: () => unknown, options: Partial<RecordOptions> = {}): Promise<RecordedResource[]> {
   return record({ stack: "test", project: "test", config: {}, ...options }, program);
 }
 
-/** What a program fails with. */
+/** Runs a program that must fail, and returns its error. */
 export async function failure(program: () => unknown, options: Partial<RecordOptions> = {}): Promise<Error> {
   const resources = await run(program, options).catch((error: unknown) => error as Error);
   if (resources instanceof Error) return resources;
-  throw new Error(`The program failed at nothing; it registered ${resources.length} resources.`);
+  throw new Error(`The program did not fail; it registered ${resources.length} resources.`);
 }
 
-/** A namespace that is there, for what a test places in it. */
+/** A namespace to place something in. */
 export function namespace(name: string): NamespaceRef {
   return { name, created: name, partOf: "test" };
 }
 
-/** Something to use, of which the test says what follows from it. */
+/** A dependency with the connection that a test gives. */
 export function dependency(name: string, connection: Partial<Connection> = {}): Dependency {
   return { name, connect: () => ({ env: {}, secretEnv: {}, destinations: [], readyWhen: [], ...connection }) };
 }
 
 export const sizes: Resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 
-/** A service that uses nothing, of which a test says what matters to it. */
+/** Arguments of a service that uses nothing; a test replaces what matters to it. */
 export const serviceArgs: MicroserviceArgs = {
   namespace: namespace("apps"),
   image: "example.com/chatdb/web:1",
