@@ -103,9 +103,10 @@ describe("whatever goes on from whatever plan", () => {
   };
 
   it("is a plan that fits the schema, or a refusal", () => {
-    let answered = 0;
+    let [runs, answered] = [0, 0];
     fc.assert(
       fc.property(fc.gen(), fc.array(followUp, { minLength: 8, maxLength: 8 }), (g, questions) => {
+        runs++;
         const chance = new Chance(g);
         const tables = makeTables(chance);
         const schema = new SchemaIndex(
@@ -127,18 +128,19 @@ describe("whatever goes on from whatever plan", () => {
           latest = parsed?.plan ?? latest;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
-    expect(answered).to.be.greaterThan(100);
+    expect(answered, `of ${runs} runs`).to.be.greaterThan((runs * 2) / 3);
   });
 
   it("runs", async () => {
-    let answered = 0;
+    let [runs, answered] = [0, 0];
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...firsts),
         fc.array(followUp, { minLength: 1, maxLength: 6 }),
         async (first, questions) => {
+          runs++;
           let latest = first;
           for (const question of questions) {
             const parsed = next(question, latest, index);
@@ -151,7 +153,7 @@ describe("whatever goes on from whatever plan", () => {
       ),
       { numRuns: 200 },
     );
-    expect(answered).to.be.greaterThan(100);
+    expect(answered, `of ${runs} runs`).to.be.greaterThan(runs / 2);
   });
 
   describe("a plan from elsewhere", () => {

@@ -51,17 +51,18 @@ describe("whatever is asked", () => {
       "how many|number of|average|total|highest|show|the|of|in|with|without|more than|at least|between|and|or|not|per|by|for each|sorted by|descending|top|first|latest|cheapest|most|named|is|contains|" +
       "3|5|20|2024|2024-05-01|customers|orders|products|categories|order items|price|stock|country|city|status|name|quantity|unit price|id|ordered at|Germany|France|Berlin|shipped|pending|Books|'Anna'"
     ).split("|");
-    let answered = 0;
+    let [runs, answered] = [0, 0];
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 7 }), async (said) => {
+        runs++;
         const parsed = attempt(said.join(" "));
         if (!parsed) return;
         answered++;
         await shop.run(`SELECT * FROM (${parsed.sql}) AS answer LIMIT 1`, parsed.params);
       }),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
-    expect(answered).to.be.greaterThan(20);
+    expect(answered, `of ${runs} runs`).to.be.greaterThan(runs / 75);
   });
 
   it.skip("a word that it does not know is never passed over (defect: it is, where the rest is sure)", () => {
