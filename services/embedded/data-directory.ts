@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "@platform/kit/usage-error.ts";
 
-/** Where the platform keeps its data, as one process at a time may use it. */
+/** The folder of a system's data, for one process at a time. */
 export interface DataDirectory {
   /** Folder of the object store. */
   objects: string;
   /** Folder of a database; undefined for one in memory. */
   database(name: string): string | undefined;
-  /** A random text that is the same as long as the data is there. */
+  /** Returns a random text that stays the same as long as the data. */
   secret(name: string): string;
-  /** Makes way for another process. Synchronous, so that it works at the very end of a process. */
+  /** Frees the folder for another process. Synchronous, so that it works at the end of a process. */
   release(): void;
 }
 
-/** A new folder in the system's temporary one, removed when released. Databases are in memory. */
+/** Creates a temporary folder that is removed when released. Databases are in memory. */
 export function temporaryDirectory(): DataDirectory {
   const root = mkdtempSync(join(tmpdir(), "chatdb-"));
   return {
@@ -28,8 +28,8 @@ export function temporaryDirectory(): DataDirectory {
 }
 
 /**
- * A folder that stays, made if missing.
- * @throws UsageError where it cannot be written or another process uses it
+ * Opens a folder that stays, and creates it if missing.
+ * @throws UsageError if it cannot be written or another process uses it
  */
 export function keptDirectory(path: string): DataDirectory {
   const root = resolve(path);
@@ -52,7 +52,7 @@ export function keptDirectory(path: string): DataDirectory {
 
 const randomText = () => randomBytes(32).toString("base64");
 
-/** The text of a file that only its owner reads, made if missing. */
+/** Reads a file that only its owner may read, and creates it if missing. */
 function keptText(path: string): string {
   if (!existsSync(path)) writeFileSync(path, randomText(), { mode: 0o600 });
   return readFileSync(path, "utf8");
@@ -72,7 +72,7 @@ function isRunning(pid: number | undefined): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
+    // EPERM: the process runs and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -4,7 +4,7 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { DatabaseWorkerData, DatabaseWorkerReport, DatabaseWorkerRequest } from "./embedded-database.ts";
 import { SharedSession } from "./shared-session.ts";
 
-/** As PostgreSQL's own default. */
+/** PostgreSQL's default. */
 const maxConnections = 100;
 
 const { directory, template } = workerData as DatabaseWorkerData;

@@ -5,24 +5,24 @@ import type { DatabaseEnv } from "@platform/kit/env.ts";
 import { databaseTemplate } from "./database-template.ts";
 
 export interface DatabaseWorkerData {
-  /** Where the data is kept; in memory alone when undefined. */
+  /** Folder of the data; undefined keeps it in memory. */
   directory: string | undefined;
-  /** What a new database starts with. */
+  /** Initial contents of a new database. */
   template: Blob | undefined;
 }
 export type DatabaseWorkerRequest = "close";
 export type DatabaseWorkerReport = { port: number };
 
 export interface EmbeddedDatabase {
-  /** How to connect, as a service's environment says it. */
+  /** The connection, in the form of a service's environment. */
   env: DatabaseEnv;
   close(): Promise<void>;
 }
 
 /**
- * Starts databases by name, each a real PostgreSQL, compiled to WebAssembly, in a thread of its own. It has one session, which
- * all connections share: what one sets lasts for the others, and a transaction of one lets the others wait.
- * @param directories where each is kept; undefined for one in memory
+ * Starts databases by name, each a PostgreSQL compiled to WebAssembly in a thread of its own. All connections share one
+ * session: a setting of one applies to all, and a transaction of one makes the others wait.
+ * @param directories folder of each; undefined keeps it in memory
  */
 export async function startDatabases<Name extends string>(
   directories: Record<Name, string | undefined>,

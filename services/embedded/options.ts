@@ -5,7 +5,7 @@ import type { EmbeddedSystem } from "./system.ts";
 export interface Options {
   host: string;
   port: number;
-  /** Where data is kept. Undefined: nowhere, all is gone when the system stops. */
+  /** Folder of the data. Undefined: the data is removed when the system stops. */
   directory: string | undefined;
   verbose: boolean;
   help: boolean;
@@ -26,7 +26,7 @@ ${summary}
 Ctrl-C stops it.`;
 }
 
-/** @throws UsageError with everything that is wrong */
+/** @throws UsageError that lists all problems */
 export function parseOptions(args: readonly string[], defaultPort: number): Options {
   const { port, host, data, verbose, help } = parse(args, defaultPort);
   const problems: string[] = [];
@@ -51,7 +51,7 @@ function parse(args: readonly string[], defaultPort: number) {
       },
     }).values;
   } catch (error) {
-    // The first sentence says what is wrong, the others how arguments work in general.
+    // Only the first sentence names the fault; the others explain arguments in general.
     throw new UsageError((error as Error).message.split(/\.\s/)[0]!.replaceAll("'", ""), { cause: error });
   }
 }

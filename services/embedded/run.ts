@@ -7,10 +7,10 @@ import { keptDirectory, temporaryDirectory } from "./data-directory.ts";
 import { help, parseOptions, type Options } from "./options.ts";
 import type { EmbeddedSystem, RunningSystem } from "./system.ts";
 
-/** Time to stop in, in ms; what is not done by then is cut off. */
+/** Milliseconds to stop in; then the process exits anyway. */
 const stopTimeoutMs = 1500;
 
-/** Runs a system until a signal ends it. Wrong usage ends the process with exit code 2, a failure with 1. */
+/** Runs a system until a signal ends it. Exits with 2 for wrong usage and 1 for a failure. */
 export async function run(name: string, system: EmbeddedSystem, args: readonly string[]): Promise<void> {
   try {
     await startAndWait(name, system, args);
@@ -33,7 +33,7 @@ async function startAndWait(name: string, system: EmbeddedSystem, args: readonly
   const starting = Promise.withResolvers<RunningSystem>();
   let stopping = false;
   const stop = async () => {
-    // One Ctrl-C in a terminal arrives twice: from the terminal, and passed on by npm.
+    // One Ctrl-C arrives twice: from the terminal and from npm.
     if (stopping) return;
     stopping = true;
     console.log("\nStopping.");
@@ -54,7 +54,7 @@ Ctrl-C stops it.
 `);
 }
 
-/** @throws UsageError where the address cannot be listened on: before the databases start, which takes seconds. */
+/** Checks the address before the databases start, which takes seconds. @throws UsageError if it cannot be listened on */
 async function checkAddress({ host, port }: Options): Promise<void> {
   const server = createServer();
   try {

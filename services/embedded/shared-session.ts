@@ -1,13 +1,13 @@
 import { PGlite, type ExecProtocolOptionsStream } from "@electric-sql/pglite";
 
-/** First bytes of the messages that a client ends with Sync: Parse, Bind, Describe, Execute, Close, Flush. */
+/** First bytes of messages that precede a Sync: Parse, Bind, Describe, Execute, Close, Flush. */
 const untilSync = new Set(Buffer.from("PBDECH"));
 
 /**
- * A PGlite whose session several connections can share. PGLiteSocketServer takes the messages of all connections in turn,
- * except that it stays with one while that is in a transaction. But a query with parameters is several messages too, and they
- * use the session's one unnamed statement: between them, another connection would replace it, and get or lose rows that are
- * not its own. So such a query counts as a transaction, from its first message to its Sync.
+ * A PGlite whose session several connections can share. PGLiteSocketServer handles the messages of all connections in turn
+ * and stays with one only during its transaction. A query with parameters, however, is several messages that use the
+ * session's unnamed statement; another connection could replace it between them and get rows that are not its own. So such
+ * a query counts as a transaction from its first message to its Sync.
  */
 export class SharedSession extends PGlite {
   #betweenMessages = false;

@@ -2,18 +2,18 @@ import type { DataDirectory } from "./data-directory.ts";
 
 /** A system that runs in this process, without a cluster: `npm start -- SYSTEM`. */
 export interface EmbeddedSystem {
-  /** Its name as people write it: "ChatDB". */
+  /** Display name: "ChatDB". */
   readonly title: string;
-  /** What `--help` says of it, in a sentence or two. */
+  /** One or two sentences for `--help`. */
   readonly summary: string;
-  /** Port that it listens on unless --port says otherwise. */
+  /** Default port. */
   readonly port: number;
-  /** Starts it; what was started is stopped again when something cannot start. */
+  /** Starts the system. If a part cannot start, those that run are stopped. */
   start(options: StartOptions): Promise<RunningSystem>;
 }
 
 export interface StartOptions {
-  /** Address and port for people; 0 picks a free port. All else listens on the loopback interface, on free ports. */
+  /** Public address and port; 0 picks a free port. All others listen on the loopback interface, on free ports. */
   readonly host: string;
   readonly port: number;
   readonly directory: DataDirectory;
@@ -21,7 +21,7 @@ export interface StartOptions {
 }
 
 export interface RunningSystem {
-  /** Where it is, and what to do next. */
+  /** Address and first steps, for people. */
   readonly greeting: string;
   close(): Promise<void>;
 }

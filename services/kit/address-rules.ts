@@ -9,7 +9,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, prefix: number];
 
 const list = z.string().transform((text) => text.split(",").map((each) => each.trim()));
 
-/** Of an environment: `10.0.0.0/16,fd12::/32`. */
+/** Environment variable with ranges: `10.0.0.0/16,fd12::/32`. */
 export const rangesEnv = list.pipe(
   z.array(
     z
@@ -18,52 +18,52 @@ export const rangesEnv = list.pipe(
   ),
 );
 
-/** Of an environment: `443,8443`. */
+/** Environment variable with ports: `443,8443`. */
 export const portsEnv = list.pipe(z.array(z.coerce.number<string>().int().min(1).max(65535)));
 
-/** Of an environment; set by Kubernetes: the address of its API server, in the middle of the addresses of services. */
+/** The API server's address, which Kubernetes sets. It lies among the addresses of the cluster's services. */
 export const apiServerEnv = { KUBERNETES_SERVICE_HOST: z.union([z.ipv4(), z.ipv6()]).optional() };
 
-/** Says what may be connected to. */
+/** Decides which addresses may be connected to. */
 export interface AddressGuard {
-  /** The addresses of a host that may be connected to. @throws Problem when it has none, or has others too */
+  /** Returns the addresses of a host. @throws Problem if one of them is not allowed */
   resolve(host: string): Promise<string[]>;
-  /** The same, for sockets that look names up. */
+  /** The same as a lookup function for sockets. */
   lookup: LookupFunction;
 }
 
 export interface AddressRulesOptions {
-  /** What is at these addresses, and the operator's setting that says where: for people. */
+  /** Names of what is at these addresses, and of the operator's setting that allows them; both for error messages. */
   what: string;
   setting: string;
   /** Default: none. */
   ranges?: readonly string[] | undefined;
-  /** Parts of these ranges that are closed. Default: none. */
+  /** Parts of these ranges that are not allowed. Default: none. */
   except?: readonly string[] | undefined;
   /** Default: all. */
   ports?: readonly number[] | undefined;
-  /** Ranges that are open only where one of `ranges` is as narrow, besides {@link special} ones. Default: none. */
+  /** Ranges that only a range at least as narrow allows, besides {@link special}. Default: none. */
   delicate?: readonly string[] | undefined;
-  /** Address of Kubernetes' API server: the services around it are delicate. Default: none. */
+  /** Address of Kubernetes' API server; the range of services around it counts as delicate. Default: none. */
   apiServer?: string | undefined;
 }
 
 /**
- * Addresses that a range does not open which is wider than they are: this machine, the link (where clouds have the service that
- * hands out credentials), multicast, and those that stand for other addresses. RFC 6890; the last four are metadata services.
+ * Ranges that only a range at least as narrow allows: this machine, the link (with the credential services of clouds),
+ * multicast, and addresses that stand for others. RFC 6890; the last four are metadata services.
  */
 const special =
   `0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 224.0.0.0/4 240.0.0.0/4 ::/127 fe80::/10 ff00::/8 64:ff9b::/96 2002::/16
   100.100.100.200/32 168.63.129.16/32 192.0.0.192/32 fd00:ec2::254/128`.split(/\s+/);
 
-/** Addresses of networks that are nobody else's business: RFC 1918, 4193, 6598, 2544 and IETF's own. */
+/** Private ranges: RFC 1918, 4193, 6598, 2544 and the IETF's own. */
 export const privateRanges =
   "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 100.64.0.0/10 198.18.0.0/15 192.0.0.0/24".split(" ");
 
-/** Bits of the range around the API server that counts as the cluster's services; clusters have /12 to /22. */
+/** Prefix length of the range around the API server that counts as the cluster's services; clusters use /12 to /22. */
 const serviceBits = { ipv4: 16, ipv6: 108 };
 
-/** Says which addresses may be connected to for something that people name. Of several ranges that have an address, the narrowest decides. */
+/** Decides by ranges and ports where user-supplied hosts may be. The narrowest range that contains an address decides. */
 export class AddressRules implements AddressGuard {
   readonly #options: AddressRulesOptions;
   readonly #allowed: readonly Range[];
@@ -78,7 +78,7 @@ export class AddressRules implements AddressGuard {
     this.#delicate = [...parse(special), ...parse(options.delicate), ...servicesAround(options.apiServer)];
   }
 
-  /** @throws Problem 403 where it may not be there, 400 where the host has no address */
+  /** @throws Problem 403 if the address is not allowed, 400 if the host has no address */
   async check(host: string, port: number): Promise<void> {
     this.checkPort(port);
     try {
@@ -128,7 +128,7 @@ export class AddressRules implements AddressGuard {
   };
 
   allows(address: string): boolean {
-    // An IPv4 address in the form of IPv6 is the IPv4 address.
+    // IPv4-mapped IPv6 addresses count as IPv4.
     const parsed = ipaddr.process(address);
     const narrowest = (among: readonly Range[]) =>
       Math.max(

@@ -35,13 +35,13 @@ function problemOf(error: FastifyError): Problem {
     const all = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
     return new Problem(platformProblems.invalidRequest, `The request is not valid. ${all}`, { errors });
   }
-  // What Fastify itself finds wrong with a request: its media type, its size, its JSON.
+  // Fastify's own errors: wrong media type, size or JSON.
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new Problem(frameworkType(error.statusCode), error.message);
   if (isUnavailable(error))
     return new Problem(
       platformProblems.unavailable,
-      "Something that this service needs is away for the moment. Try again.",
+      "Something that this service needs is unavailable for the moment. Try again.",
       {},
       { cause: error },
     );
@@ -64,7 +64,7 @@ function frameworkType(status: number): ProblemType {
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const body = problem.body({ instance: pathOf(request), requestId: request.id });
-  // Serialised here: a route's response schema describes its answers, not its errors.
+  // Bypasses the route's response schema, which describes its answers, not its errors.
   if (problem.status === 503) void reply.header("retry-after", "1");
   void reply.code(problem.status).type(problemMediaType).serializer(JSON.stringify).send(body);
 }

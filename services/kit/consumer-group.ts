@@ -1,14 +1,14 @@
-/** The consumer group in which a service takes the events of a topic. Its login opens the groups of its own topics and no others. */
+/** Returns the consumer group of a service for a topic. The service's login may use only groups of its own topics. */
 export function groupOf(service: string, topic: string): string {
   return `${service}.${topic}`;
 }
 
-/** What the names of groups begin with in which processes of a service follow a topic: each has one of its own, and so takes all of its events. */
+/** Returns the prefix of groups in which each process of a service receives all events of a topic. */
 export function followersOf(service: string, topic: string): string {
   return `${groupOf(service, topic)}.`;
 }
 
-/** The group of one process that follows a topic. `process` tells it from others. */
+/** Returns the group of one such process, which `process` identifies. */
 export function followerGroup(service: string, topic: string, process: string): string {
   return followersOf(service, topic) + process;
 }

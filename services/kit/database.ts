@@ -5,8 +5,8 @@ import pg from "pg";
 import type { DatabaseEnv } from "./env.ts";
 
 /**
- * At most 10 connections, opened as needed; waiting for one fails after 5 s, so that a request does not hang. One on which the server
- * has said nothing for `silenceMs` is given up: no statement of a service may take longer, those of its migrations neither.
+ * Opens a pool of at most 10 connections. Waiting for one fails after 5 s, so that requests do not hang. A connection on
+ * which the server is silent for `silenceMs` is closed: no statement, migrations included, may take longer.
  */
 export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool {
   const pool = new pg.Pool({
@@ -20,8 +20,8 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 20_000,
   });
-  // An idle connection broke (the server restarted). The pool has dropped it already, and opens another when one is
-  // needed; without a listener the event would end the process.
+  // An idle connection broke, as in a restart of the server. The pool has dropped it already; without a listener the event
+  // would end the process.
   pool.on("error", () => undefined);
   ignoreBrokenClients(pool);
   pool.on("connect", (client) => void destroyWhenIdle(client, silenceMs));
@@ -29,8 +29,8 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
 }
 
 /**
- * Ends a connection on which the server says nothing for `silenceMs`, until the returned function is called. A server that loses its power
- * says no word of it: without a limit, a query would wait until TCP gives up, a quarter of an hour.
+ * Closes a connection on which the server is silent for `silenceMs`, until the returned function is called. A server that
+ * loses power sends no FIN, so a query would otherwise wait a quarter of an hour, until TCP gives up.
  */
 export function destroyWhenIdle(client: pg.ClientBase, silenceMs: number): () => void {
   const socket = socketOf(client);
@@ -42,14 +42,14 @@ export function destroyWhenIdle(client: pg.ClientBase, silenceMs: number): () =>
   return () => void socket.setTimeout(0).off("timeout", giveUp);
 }
 
-/** A connection's socket, to which there is no typed way. */
+/** Returns a connection's socket, which pg's types hide. */
 export function socketOf(client: pg.ClientBase): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 /**
- * A connection may also break while it is taken and between two queries, in a transaction for instance. The next query
- * rejects then; without a listener the event would end the process before that.
+ * Ignores the errors of connections that break between two queries of a transaction. The next query rejects; without a
+ * listener the event would end the process before that.
  */
 export function ignoreBrokenClients(pool: pg.Pool): void {
   pool.on("connect", (client) => client.on("error", () => undefined));
@@ -60,8 +60,8 @@ export function openDatabase<DB>(pool: pg.Pool): Kysely<DB> {
 }
 
 /**
- * Brings the tables up to date: runs the migrations that have not run yet, in the order of their names, all or none.
- * Replicas that start at once wait for each other (Kysely's migrator takes an advisory lock).
+ * Runs the migrations that have not run yet, in the order of their names, all or none. Replicas that start together wait
+ * for each other, since Kysely's migrator takes an advisory lock.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- a migration works on tables that no type describes
 export async function migrate(db: Kysely<any>, migrations: Record<string, Migration>): Promise<void> {

@@ -1,22 +1,21 @@
 import type { App } from "./app.ts";
 
 /**
- * Milliseconds for which a server's answers tell clients to keep an idle connection; they let go a little earlier. Shorter
- * than the time between SIGTERM and the close of the listener: by then each connection has been used, and closed by its
- * answer, or has been left by its client. One closed by the server may have a request on its way.
+ * Milliseconds for which clients may keep an idle connection; they close it a little earlier. Shorter than the time between
+ * SIGTERM and the close of the listener, so that by then every connection is closed by its client or by its last answer. A
+ * connection that the server closes may have a request on its way.
  */
 export const keepAliveMs = 5000;
 
-/** Milliseconds for which a client may be held up, when it wants to let go of a connection, before the server closes it first. */
+/** Milliseconds that a delayed client has to close an idle connection before the server does. */
 export const patienceMs = 5000;
 
-/** Milliseconds between looks at connections that have become idle while the server closes. */
-const sweepMs = 50;
+/** Milliseconds between two closes of idle connections while the server closes. */
+const intervalMs = 50;
 
 /**
- * Lets clients go without breaking a request. A server that closes waits for its connections, and a client keeps one
- * open for as long as it may be of use: so while the process drains each answer says that it is the last on its
- * connection, and once the server closes, connections end as they fall idle.
+ * Closes connections without breaking a request. A closing server waits for its connections, which clients keep open. So
+ * while the process drains, each answer is the last on its connection, and the closing server closes idle connections.
  */
 export function drainConnections(app: App): void {
   app.decorate("readiness", { draining: false });
@@ -24,15 +23,15 @@ export function drainConnections(app: App): void {
     if (app.readiness.draining) reply.header("connection", "close");
     done(null, payload);
   });
-  let sweep: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
   app.addHook("preClose", (done) => {
     app.readiness.draining = true;
-    // The connections themselves keep the process alive.
-    sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs).unref();
+    // The connections keep the process alive, not this timer.
+    timer = setInterval(() => app.server.closeIdleConnections(), intervalMs).unref();
     done();
   });
   app.addHook("onClose", (_app, done) => {
-    clearInterval(sweep);
+    clearInterval(timer);
     done();
   });
 }

@@ -1,17 +1,17 @@
 import { z } from "zod";
 
-/** The environment does not say what a service needs. The message lists every problem, one a line. */
+/** The environment lacks what a service needs. The message lists all problems, one per line. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-/** Reads the environment by a schema. An empty variable counts as unset: that is how Kubernetes and shells write "none". */
+/** Reads the environment by a schema. Empty variables count as unset, as Kubernetes and shells write "none". */
 export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv = process.env): z.infer<S> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
-    // Of a list, the rest of the path is the place in it.
+    // The rest of the path is the position in a list.
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name}: not set` : `${name}: ${issue.message}`;
   });
@@ -27,7 +27,7 @@ export const serviceUrl = z
   .url({ protocol: /^https?$/, error: "expected an address such as http://host:8080" })
   .transform((url) => url.replace(/\/+$/, ""));
 
-/** What every HTTP service reads. */
+/** Variables of every HTTP service. */
 export const serverEnv = {
   /** 0 picks a free port. */
   PORT: port,
@@ -35,7 +35,7 @@ export const serverEnv = {
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 };
 
-/** A PostgreSQL database. */
+/** Variables of a PostgreSQL database. */
 export const databaseEnv = {
   DATABASE_HOST: z.string(),
   DATABASE_PORT: port.default(5432),
@@ -47,15 +47,15 @@ export const databaseEnv = {
 };
 export type DatabaseEnv = z.infer<z.ZodObject<typeof databaseEnv>>;
 
-/** Kafka brokers, and the login there. */
+/** Variables of Kafka brokers and the login there. */
 export const kafkaEnv = {
-  /** Brokers to start from, `host:port,host:port`; read as a list. */
+  /** Bootstrap brokers: `host:port,host:port`. */
   KAFKA_BOOTSTRAP_SERVERS: z
     .string()
     .transform((list) => list.split(",").map((server) => server.trim()))
     .pipe(z.array(hostAndPort)),
   KAFKA_SASL_MECHANISM: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("SCRAM-SHA-512"),
-  /** Default: brokers that ask for no login. */
+  /** Default: no login. */
   KAFKA_USERNAME: z.string().optional(),
   KAFKA_PASSWORD: z.string().optional(),
   /** `true` encrypts and checks the brokers' certificates. */
@@ -63,7 +63,7 @@ export const kafkaEnv = {
 };
 export type KafkaEnv = z.infer<z.ZodObject<typeof kafkaEnv>>;
 
-/** An S3-compatible store. Without S3_ENDPOINT: AWS. */
+/** Variables of an S3-compatible store. Without S3_ENDPOINT: AWS. */
 export const s3Env = {
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_REGION: z.string().default("us-east-1"),

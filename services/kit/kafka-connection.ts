@@ -2,18 +2,18 @@ import type { BaseOptions } from "@platformatic/kafka";
 import { ConfigurationError, type KafkaEnv } from "./env.ts";
 import type { Logger } from "./log.ts";
 
-/** How to reach the brokers and who logs in, in the terms of the client library. */
+/** The brokers and the login, as options of the client library. */
 export type KafkaConnection = Pick<BaseOptions, "bootstrapBrokers" | "sasl" | "tls" | "tlsServerName">;
 
 export interface KafkaOptions {
-  /** How this process is named in the brokers' logs and quotas. */
+  /** Name of this process in the brokers' logs and quotas. */
   clientId: string;
   connection: KafkaConnection;
   log: Logger;
 }
 
 /**
- * What the environment says about the brokers. Without KAFKA_USERNAME: no login.
+ * Converts the environment to options of the client library. Without KAFKA_USERNAME: no login.
  * @throws ConfigurationError when a user has no password
  */
 export function kafkaConnection(env: KafkaEnv): KafkaConnection {
@@ -23,7 +23,7 @@ export function kafkaConnection(env: KafkaEnv): KafkaConnection {
   return {
     bootstrapBrokers: env.KAFKA_BOOTSTRAP_SERVERS,
     ...(username === undefined ? {} : { sasl: { mechanism, username, password } }),
-    // Brokers behind one address are told apart by the name that is asked for (SNI).
+    // SNI distinguishes brokers behind one address.
     ...(env.KAFKA_TLS === "true" ? { tls: {}, tlsServerName: true } : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { KafkaOptions } from "./kafka-connection.ts";
 import { KafkaPublisher } from "./kafka-publisher.ts";
 import { KafkaSubscriber } from "./kafka-subscriber.ts";
 
-/** Events through Kafka. Topics must exist: they are made with the number of partitions that their consumers need. */
+/** Creates an event bus on Kafka. Topics must exist, with the partitions that their consumers need. */
 export function createKafkaEventBus(options: KafkaOptions): EventBus {
   const publisher = new KafkaPublisher(options);
   const subscribers: KafkaSubscriber[] = [];

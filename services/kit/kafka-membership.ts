@@ -18,9 +18,9 @@ export type TextStream = MessagesStream<string, string, string, string>;
 export interface MembershipOptions extends KafkaOptions {
   group: string;
   topics: string[];
-  /** Called after each rebalance with the partitions that are ours now, before any of their messages. */
+  /** Called after each rebalance with the assigned partitions, before any of their messages. */
   onAssigned(assignments: GroupAssignment[]): void;
-  /** Called on each connection with its messages, from what is committed, or from the oldest message in a new group. */
+  /** Called on each connection with its messages, from the committed offset, or in a new group from the oldest message. */
   onStream(stream: TextStream): void;
   /** Ends the membership. */
   signal: AbortSignal;
@@ -28,17 +28,16 @@ export interface MembershipOptions extends KafkaOptions {
 
 const backOff: BackOff = { pauseMs: 250, maxPauseMs: 10_000 };
 
-/** Milliseconds without a heartbeat after which the broker gives a member's partitions to others: so long does one that died hold them. */
+/** Milliseconds without a heartbeat after which the broker reassigns a member's partitions. */
 const sessionMs = 10_000;
 
-/** Milliseconds that saying good-bye may take: a broker that does not answer is to keep nobody from joining at another. */
-const leavingMs = 3000;
+/** Milliseconds to wait for the broker when leaving; a silent broker must not delay joining at another. */
+const leaveTimeoutMs = 3000;
 
 /**
- * Is a member of a consumer group until `signal` aborts, and joins again, with pauses that grow, whenever the connection
- * fails. Heartbeats are sent by a timer, whatever the handlers of messages do: a handler may take hours, as long as it
- * does not keep the event loop busy for ten seconds: what computes belongs into a worker thread. Who does, loses the partitions
- * and joins again; what was being handled is then handled twice.
+ * Stays a member of a consumer group until `signal` aborts, and joins again with growing pauses when the connection fails.
+ * A timer sends heartbeats, so a handler may take hours if it does not block the event loop for ten seconds: computation
+ * belongs into a worker thread. A blocked member loses its partitions, and its messages are handled twice.
  */
 export async function keepMembership(options: MembershipOptions): Promise<void> {
   const { signal, group, log } = options;
@@ -88,13 +87,13 @@ async function beMember(options: MembershipOptions, ended: Promise<unknown>, onJ
 }
 
 /**
- * Leaves the group, then disconnects. Closing alone would not do: until its last request is answered the client would go on
- * to join, as a member that reads nothing and yet gets partitions.
+ * Leaves the group, then disconnects. A mere close would let a pending join succeed, as a member that gets partitions and
+ * reads nothing.
  */
 async function leave(consumer: Consumer<string, string, string, string>): Promise<void> {
-  // Whatever comes of it: a broker that was not told waits for the session to end.
+  // Failures do not matter: without a leave, the broker waits for the session to end.
   const left = new Promise<void>((resolve) => consumer.leaveGroup(true, () => resolve()));
-  await Promise.race([left, delay(leavingMs, undefined, { ref: false })]);
+  await Promise.race([left, delay(leaveTimeoutMs, undefined, { ref: false })]);
   await consumer.close(true);
 }
 
@@ -107,14 +106,14 @@ function createConsumer({ clientId, connection, group }: MembershipOptions): Con
     autocommit: false,
     sessionTimeout: sessionMs,
     heartbeatInterval: sessionMs / 5,
-    // A coordinator that is silent for so long has forgotten us, or is dead itself.
+    // A coordinator that is silent for so long has dropped this member, or is dead.
     heartbeatStallTimeout: sessionMs,
-    // Members come when their next heartbeat tells them to; one that died is waited for until its session ends.
+    // Members rejoin at their next heartbeat; the broker waits for a dead one until its session ends.
     rebalanceTimeout: 1.5 * sessionMs,
     connectTimeout: 3000,
-    // A request to join is answered when all members have come.
+    // The broker answers a join request when all members have joined.
     requestTimeout: 2 * sessionMs,
-    // How long a fetch, and so a close, waits when there are no messages.
+    // Milliseconds that a fetch, and so a close, waits if there are no messages.
     maxWaitTime: 1000,
   });
 }

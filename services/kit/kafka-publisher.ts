@@ -16,13 +16,13 @@ import { retry, type BackOff } from "./retry.ts";
 type TextMessage = MessageToProduce<string, string, string, string>;
 
 /**
- * Milliseconds in which a publish has to succeed. A broker that died is noticed after 9 s (`broker.session.timeout.ms`),
- * one whose node lost its power by requests that get no answer; then other brokers take over.
+ * Milliseconds in which a publish must succeed. Kafka notices a dead broker after 9 s (`broker.session.timeout.ms`), the
+ * client notices a node without power by its request timeout; then other brokers take over.
  */
 const limitMs = 60_000;
 const backOff: BackOff = { pauseMs: 100, maxPauseMs: 1000 };
 
-/** Sends events, each again until all in-sync replicas have it. */
+/** Sends events, and repeats each until all in-sync replicas have it. */
 export class KafkaPublisher {
   readonly #producer: Producer<string, string, string, string>;
   readonly #log: KafkaOptions["log"];
@@ -34,18 +34,19 @@ export class KafkaPublisher {
       clientId,
       serializers: stringSerializers,
       connectTimeout: 3000,
-      // How long a leader may wait for its followers: longer than it takes to notice that one of them is gone.
+      // Milliseconds that a leader may wait for its followers: longer than it takes to notice a dead one.
       timeout: 12_000,
       requestTimeout: 15_000,
-      // Repeated here, with metadata that is fresh each time.
+      // This class retries itself, with fresh metadata each time.
       retries: 0,
     });
   }
 
   /**
-   * Resolves when all in-sync replicas have the events. They leave in one request for each broker; of those that failed, partitions that
-   * were not acknowledged are sent again. An event whose acknowledgement got lost is there twice.
-   * @throws TypeError for what is not JSON, before anything is sent; else the last failure, after a minute or when repetition cannot help
+   * Resolves when all in-sync replicas have the events. One request goes to each broker; after a failure only partitions
+   * without an acknowledgement are sent again. An event whose acknowledgement was lost is there twice.
+   * @throws TypeError for values that are not JSON, before anything is sent; else the last failure, after a minute or when
+   * a repetition cannot help
    */
   async publish(topic: string, events: OutgoingEvent[]): Promise<void> {
     await this.#send(
@@ -92,13 +93,13 @@ export class KafkaPublisher {
   }
 }
 
-/** The partitions that a failed send was acknowledged for: those of brokers that took everything, and of brokers that refused others. */
+/** Returns the partitions that a failed send was acknowledged for, by brokers that accepted all or some of theirs. */
 function acknowledgedBesides(error: unknown): Set<number> {
   const whole = (error as { produced?: ProduceResult }).produced?.offsets ?? [];
   return new Set([...whole.map(({ partition }) => partition), ...acknowledgedInPart(error)]);
 }
 
-/** A broker's answer that refuses a partition is somewhere among the errors that the client wraps it in. */
+/** Finds the acknowledged partitions in answers that refuse others; the client wraps such an answer in errors. */
 function acknowledgedInPart(error: unknown): number[] {
   if (!(error instanceof AggregateError)) return [];
   if (!(error instanceof ResponseError)) return error.errors.flatMap(acknowledgedInPart);

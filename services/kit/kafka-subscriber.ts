@@ -9,17 +9,17 @@ import { PartitionProgress } from "./partition-progress.ts";
 
 interface Received {
   message: TextMessage;
-  /** Of the message's partition when it came. The partition may be another member's by the time it is handled. */
+  /** Progress of the partition at arrival. Another member may own the partition when the message is handled. */
   progress: PartitionProgress<TextMessage>;
 }
 
-/** Messages taken from Kafka and not handled yet; with more, reading pauses. */
-const mostPending = 500;
+/** The largest number of unhandled messages; with more, reading pauses. */
+const maxPending = 500;
 
-/** Milliseconds that running handlers have when this process closes; what they have not done, another member does again. */
+/** Milliseconds that running handlers have at a close; another member repeats what they have not finished. */
 const closingGraceMs = 20_000;
 
-/** Hands a group's messages to a subscription's handler, and commits what is handled. */
+/** Passes a group's messages to a subscription's handler and commits handled ones. */
 export class KafkaSubscriber {
   /** Resolves when the group was joined for the first time. */
   readonly joined: Promise<void>;
@@ -61,7 +61,7 @@ export class KafkaSubscriber {
         resolve();
       },
     });
-    // Closed before it ever joined: nobody needs to wait any longer.
+    // Also resolves after a close before the first join.
     void this.#membership.then(resolve);
   }
 
@@ -79,7 +79,7 @@ export class KafkaSubscriber {
     stream.on("error", (err) => this.#log.warn({ err }, "reading failed"));
     stream.on("data", (message: TextMessage) => {
       this.#receive(message);
-      if (this.#queue.size >= mostPending) stream.pause();
+      if (this.#queue.size >= maxPending) stream.pause();
     });
   }
 
@@ -96,7 +96,7 @@ export class KafkaSubscriber {
 
   async #hand(message: TextMessage, subscription: Subscription): Promise<void> {
     const { topic, key = "" } = message;
-    // A message without a value, which nobody here sends, has none of what its reader expects.
+    // A message without a value, which no service sends, counts as null.
     const text = (message.value as string | undefined) ?? "null";
     let event: IncomingEvent;
     try {
@@ -113,12 +113,12 @@ export class KafkaSubscriber {
   #handled(received: Received): void {
     const last = received.progress.done(received.message);
     if (last && this.#isOurs(received)) this.#commit(last);
-    if (this.#stream?.isPaused() && this.#queue.size < mostPending / 2) this.#stream.resume();
+    if (this.#stream?.isPaused() && this.#queue.size < maxPending / 2) this.#stream.resume();
   }
 
   #commit(message: TextMessage): void {
     const commit = Promise.resolve(message.commit())
-      // Not lost: the message comes again after the next rebalance or connection, and is committed then.
+      // The message comes again after the next rebalance or connection, and is committed then.
       .catch((err: unknown) => this.#log.warn({ err, ...whereIs(message) }, "could not commit"))
       .finally(() => this.#commits.delete(commit));
     this.#commits.add(commit);
@@ -131,7 +131,7 @@ export class KafkaSubscriber {
     return progress;
   }
 
-  /** Whether the partition has been ours all the time since the message came. */
+  /** Whether this member has owned the partition ever since the message arrived. */
   #isOurs({ message, progress }: Received): boolean {
     return this.#partitions.get(nameOf(message.topic, message.partition)) === progress;
   }

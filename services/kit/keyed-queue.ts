@@ -1,7 +1,7 @@
 import { pauseAfter } from "./retry.ts";
 
 export interface Worker<T> {
-  /** How many items this worker handles at a time. */
+  /** Items that this worker handles at a time. */
   concurrency: number;
   accepts(item: T): boolean;
   handle(item: T): Promise<void>;
@@ -10,7 +10,7 @@ export interface Worker<T> {
 export interface KeyedQueueOptions<T> {
   /** Items of the same key are handled one after the other, in the order in which they came. */
   keyOf(item: T): string;
-  /** Milliseconds before an item is tried again; twice as long after each further failure, up to 30 s. Default 100. */
+  /** Milliseconds before a failed item is handled again, doubled after each further failure up to 30 s. Default 100. */
   firstPauseMs?: number;
   /** Called when an item was handled. */
   onDone?(item: T): void;
@@ -22,12 +22,12 @@ const maxPauseMs = 30_000;
 
 interface Lane<T> {
   key: string;
-  /** The first is the one whose turn it is. */
+  /** The first item is handled next. */
   items: T[];
   failures: number;
 }
 
-/** A queue in memory that keeps order within a key, runs different keys side by side, and never gives up on an item. */
+/** A queue in memory that keeps the order within a key, handles different keys concurrently, and retries without limit. */
 export class KeyedQueue<T> {
   readonly #options: KeyedQueueOptions<T>;
   readonly #workers: { worker: Worker<T>; busy: number }[] = [];
@@ -66,7 +66,7 @@ export class KeyedQueue<T> {
     this.#makeReady(started);
   }
 
-  /** Starts nothing more, and resolves when nothing runs. What waits is dropped. */
+  /** Starts no more items, drops waiting ones, and resolves when no handler runs. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const pause of this.#pauses) clearTimeout(pause);

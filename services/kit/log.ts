@@ -20,8 +20,8 @@ export function createLogger(name: string, level = "info"): Logger {
 }
 
 /**
- * Writes the lines of one turn of the event loop at once: to write costs as much as to make several lines. Those of a process
- * that ends leave with it, also after an uncaught error; one that is killed loses those of its last turn at most.
+ * Writes all lines of one turn of the event loop at once, since one write costs as much as several lines. They are written
+ * at the end of the process, too, also after an uncaught error; a killed process loses at most those of its last turn.
  */
 class TurnOfLines implements pino.DestinationStream {
   readonly #destination = pino.destination({ fd: 1, sync: true });

@@ -5,7 +5,7 @@ import type { Logger } from "./log.ts";
 /** Events kept of each topic for groups that come later. */
 const kept = 10_000;
 
-/** What Kafka does for us, within one process: groups, order within a key, at-least-once. Nothing outlives the process. */
+/** An event bus within one process, with Kafka's groups, order within a key and at-least-once delivery. */
 export function createMemoryEventBus(options: { log?: Logger; firstPauseMs?: number } = {}): EventBus {
   const history = new Map<string, IncomingEvent[]>();
   const groups = new Map<string, Group>();
@@ -36,7 +36,7 @@ export function createMemoryEventBus(options: { log?: Logger; firstPauseMs?: num
   }
 
   return {
-    // An event is acknowledged once it is in the queues of its groups, and that is at once.
+    // An event counts as published as soon as it is in the queues of its groups.
     publish: promised(publish),
     subscribe: promised(subscribe),
     ping: promised(mustBeOpen),
@@ -82,7 +82,7 @@ function createGroup(name: string, { log, firstPauseMs }: { log?: Logger; firstP
   };
 }
 
-/** What `act` throws becomes a rejection. */
+/** Turns an exception of `act` into a rejection. */
 function promised<A extends unknown[]>(act: (...args: A) => void): (...args: A) => Promise<void> {
   return (...args) =>
     new Promise((resolve) => {

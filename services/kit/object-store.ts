@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Transform, type Readable } from "node:stream";
 
-/** What was stored: its size in bytes and its SHA-256 in hexadecimal. */
+/** Size in bytes and SHA-256 in hexadecimal of a stored object. */
 export interface Stored {
   bytes: number;
   sha256: string;
@@ -11,7 +11,7 @@ export interface Stored {
 export interface Listed {
   key: string;
   bytes: number;
-  /** When it was put; of a large object in S3, when its upload began. By the store's clock. */
+  /** Time of the put by the store's clock; for a large object in S3, the start of its upload. */
   modified: Date;
 }
 
@@ -33,7 +33,7 @@ export interface ObjectStore {
   ping(): Promise<void>;
 }
 
-/** Passes bytes through and keeps count: `stored()` says what has passed. */
+/** Counts and hashes the bytes that pass through; `stored()` returns both. */
 export function createMeter(): { meter: Transform; stored: () => Stored } {
   const hash = createHash("sha256");
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** Where a message stands in its partition. */
+/** Position of a message in its partition. */
 export interface Position {
   offset: bigint;
   /** Milliseconds since 1970. Tells a message from another one at the same offset of a topic that was deleted and made anew. */
@@ -6,14 +6,14 @@ export interface Position {
 }
 
 /**
- * What has become of the messages of one partition. Messages are handled side by side and so out of order, but Kafka
- * keeps one number: everything before it is handled. After a rebalance or a reconnection it sends again what was not
- * committed, part of which is still being handled here.
+ * Tracks the messages of one partition. They are handled concurrently and so out of order, while Kafka keeps one offset
+ * below which all are handled. After a rebalance or reconnection it sends uncommitted messages again, although some of
+ * them are still being handled here.
  */
 export class PartitionProgress<M extends Position> {
   /** Received and not yet committable, in the order of offsets. */
   readonly #pending = new Map<bigint, { message: M; handled: boolean }>();
-  /** All before it is handled. */
+  /** The offset below which all messages are handled. */
   #next: bigint | undefined;
   /** Of what is handled. */
   #latestTimestamp = 0n;

@@ -2,12 +2,12 @@ import type { App } from "./app.ts";
 
 export type Checks = Record<string, () => Promise<unknown>>;
 
-/** A dependency that has not answered by then counts as failing. Below a probe's own timeout. */
+/** Milliseconds until a silent dependency counts as failing; shorter than a probe's timeout. */
 const checkTimeoutMs = 2000;
 
 /**
- * Liveness at `healthPath`, which touches no dependency: restarting this process mends nothing else.
- * Readiness at /ready: 503 with the failing checks, or while the process drains.
+ * Adds liveness at `healthPath`, which checks no dependency, since a restart of this process would not heal one, and
+ * readiness at /ready, which is 503 with the failing checks, or while the process drains.
  */
 export function addProbes(app: App, healthPath: string, checks: Checks): void {
   app.get(healthPath, { schema: { hide: true } }, (_request, reply) => reply.send({ status: "ok" }));
@@ -21,7 +21,7 @@ export function addProbes(app: App, healthPath: string, checks: Checks): void {
   });
 }
 
-/** "ok", or why not. */
+/** Returns "ok" or the reason of the failure. */
 export async function resultOf(check: () => Promise<unknown>, timeoutMs = checkTimeoutMs): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

@@ -7,7 +7,7 @@ import { keepAliveMs, patienceMs } from "./drain.ts";
 import { ConfigurationError, readEnv, serverEnv } from "./env.ts";
 import { createLogger, type Logger } from "./log.ts";
 
-/** The environment of a service: what every server reads, and `shape`. */
+/** The environment of a service: the variables of every server, and `shape`. */
 type Env<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<typeof serverEnv>> & z.infer<z.ZodObject<Shape>>;
 
 export interface RunOptions<Shape extends z.ZodRawShape> {
@@ -24,7 +24,7 @@ export interface RunOptions<Shape extends z.ZodRawShape> {
   drainDelayMs?: number;
 }
 
-/** From the signal on, running requests and event handlers have this long to finish; then the process exits with 1. In ms, below the 45 s that our pods have. */
+/** Milliseconds that requests and event handlers have after the signal; then the process exits with 1. Pods have 45 s. */
 const closeTimeoutMs = 40_000;
 
 /**

@@ -16,8 +16,8 @@ import { createMeter, type Listed, type ObjectStore } from "./object-store.ts";
 const partSize = 8 * 1024 * 1024;
 
 /**
- * Objects in an S3-compatible store, addressed by path (bucket names need not be in DNS). What a server does not answer within `answerMs`
- * is asked again, up to twice; one that says nothing for `silenceMs` in the middle of an object breaks it off.
+ * Opens an S3-compatible store, with buckets in the path, so that their names need not be in DNS. A request without an
+ * answer within `answerMs` is repeated up to twice; a transfer that is silent for `silenceMs` fails.
  */
 export function createS3ObjectStore(
   env: S3Env,
@@ -28,10 +28,10 @@ export function createS3ObjectStore(
     region: env.S3_REGION,
     credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
     forcePathStyle: true,
-    // Other stores than AWS do not all know the checksums that the client would send unasked.
+    // Not all stores know the checksums that the client sends by default.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // A server that loses its power says no word of it, and a timeout of which nothing is thrown is a line in the log.
+    // A dead server sends no FIN, so time out; without throwOnRequestTimeout the SDK only logs the timeout.
     requestHandler: {
       connectionTimeout: 3000,
       requestTimeout: answerMs,
@@ -43,7 +43,7 @@ export function createS3ObjectStore(
   return {
     async put(Bucket, Key, body, { contentType } = {}) {
       const { meter, stored } = createMeter();
-      // Pipes by hand, not with pipeline: the upload must see the source's error to abort its parts.
+      // Not pipeline(), since the upload must see the source's error to abort its parts.
       if (Buffer.isBuffer(body)) meter.end(body);
       else body.on("error", (error) => meter.destroy(error)).pipe(meter);
       const upload = new Upload({
@@ -67,7 +67,7 @@ export function createS3ObjectStore(
       const objects: Listed[] = [];
       for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: prefix })) {
         for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
-          // A store that does not say counts its objects as new: nothing is old by mistake.
+          // Objects without a date count as new, so that none is removed by mistake.
           objects.push({ key: Key, bytes: Size, modified: LastModified ?? new Date() });
         }
       }
@@ -80,7 +80,7 @@ export function createS3ObjectStore(
       try {
         await client.send(new ListBucketsCommand({ MaxBuckets: 1 }));
       } catch (error) {
-        // The store knows us; a user of one bucket need not be allowed to list them.
+        // The store accepted the login; a user of one bucket may lack the right to list buckets.
         if (!(error instanceof S3ServiceException && error.name === "AccessDenied")) throw error;
       }
     },

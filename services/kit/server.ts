@@ -14,20 +14,20 @@ export interface ServerOptions {
   /** The service's name in logs and in its OpenAPI document. */
   name: string;
   log?: Logger;
-  /** What must answer before the service is ready, by name; a rejected promise is a failing check. */
+  /** Checks of readiness by name; a rejected promise is a failing check. */
   checks?: Checks;
-  /** Where liveness is asked. Default "/health". */
+  /** Path of the liveness probe. Default "/health". */
   healthPath?: string;
   /** One sentence for the OpenAPI document. */
   description?: string;
   /**
-   * Proxies in front, each of which adds its client's address to x-forwarded-for; nobody else may be able to connect.
-   * Default 0: what that header says is the client's own word.
+   * Number of proxies in front, each of which adds its client's address to x-forwarded-for; nobody else may be able to
+   * connect. Default 0: the header is not trusted.
    */
   trustedProxies?: number;
 }
 
-/** An identifier that came with a request is kept only when it is safe to log and to send on. */
+/** Request ids that are safe to log and to send on; others are replaced. */
 const safeRequestId = /^[\w.:-]{1,128}$/;
 
 function requestIdOf(request: IncomingMessage): string {
@@ -36,7 +36,7 @@ function requestIdOf(request: IncomingMessage): string {
 }
 
 /**
- * An HTTP server with what all services share: x-request-id in and out, errors as application/problem+json,
+ * Creates an HTTP server with what all services share: x-request-id in and out, errors as application/problem+json,
  * liveness at `healthPath`, /ready, /metrics and /openapi.json. Bodies are limited to 1 MiB unless a route says otherwise.
  */
 export function createServer(options: ServerOptions): App {
@@ -50,7 +50,7 @@ export function createServer(options: ServerOptions): App {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: keepAliveMs,
-    // What Fastify refuses before a route is found, such as a malformed path.
+    // Answers what Fastify refuses before a route is found, such as a malformed path.
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     // A readiness probe must still be answered, with 503, while the server drains.
     return503OnClosing: false,
@@ -64,7 +64,7 @@ export function createServer(options: ServerOptions): App {
     done();
   });
   answerErrors(app);
-  // It has no member that could be a secret: looking for some costs more than the line.
+  // The line has no secrets, and searching for some costs more than writing it.
   const answered = logger.child({}, { redact: [] });
   const quiet = new Set([options.healthPath ?? "/health", "/ready", "/metrics"]);
   app.addHook("onResponse", (request, reply, done) => {

@@ -10,23 +10,23 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for a connection. Default 5000. */
   connectTimeoutMs?: number;
-  /** Milliseconds until an answer's head is there, and that its body may pause. Default 30,000. */
+  /** Milliseconds until the answer's head, and that its body may pause. Default 30,000. */
   pauseMs?: number;
 }
 
 export interface Download {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** To be read or destroyed: the connection is closed then. */
+  /** Must be read or destroyed, which closes the connection. */
   body: Readable;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /**
- * Gets what is at an address that somebody named, where the rules let it be: each connection is made to an address that was looked at,
- * whatever the name leads to a moment later, and each redirect is looked at as the first address was.
- * @throws Problem 403 where it may not be there, 400 where the address cannot be used; what else fails rejects as undici does
+ * Downloads a user-supplied URL if the rules allow its address. Each connection goes to the address that was checked,
+ * whatever the name resolves to a moment later, and each redirect is checked, too.
+ * @throws Problem 403 if the address is not allowed, 400 if it cannot be used; other failures are undici's errors
  */
 export async function download(url: string, options: DownloadOptions): Promise<Download> {
   const { rules, connectTimeoutMs = 5000, pauseMs = 30_000, signal } = options;
@@ -34,7 +34,7 @@ export async function download(url: string, options: DownloadOptions): Promise<D
   const agent = new Agent({ connect, headersTimeout: pauseMs, bodyTimeout: pauseMs });
   try {
     const answer = await follow(new URL(url), agent, options);
-    // Who reads it hears of it; who destroys it unread does not ask, and that too is an error to undici.
+    // A reader gets the error, too. To destroy an unread body is an error to undici, which nobody needs.
     answer.body.on("error", () => undefined);
     answer.body.once("close", () => void agent.destroy());
     return answer;
@@ -47,12 +47,12 @@ export async function download(url: string, options: DownloadOptions): Promise<D
 
 async function follow(start: URL, dispatcher: Agent, { rules, signal }: DownloadOptions): Promise<Download> {
   let url = start;
-  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     rules.checkPort(url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port));
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-    // A socket looks names up, by the rules; an address it takes as it is.
+    // The socket checks names by the rules when it looks them up, but not addresses.
     if (isIP(host)) await rules.resolve(host);
-    // The bytes as they are: nothing here unpacks them.
+    // Asks for uncompressed bytes, since nothing here decompresses them.
     const {
       statusCode: status,
       headers,
@@ -63,7 +63,7 @@ async function follow(start: URL, dispatcher: Agent, { rules, signal }: Download
     await body.dump();
     url = next(url, location);
   }
-  throw new Problem(platformProblems.invalidAddress, `${start.href} redirects more than ${mostRedirects} times.`);
+  throw new Problem(platformProblems.invalidAddress, `${start.href} redirects more than ${maxRedirects} times.`);
 }
 
 function next(from: URL, location: string): URL {

@@ -5,8 +5,10 @@ import type { DataSourceTables } from "@chatdb/db-connector/added-sources/tables
 import { createService as createDbConnector } from "@chatdb/db-connector/service.ts";
 import { openDatabase, openPool } from "@platform/kit/database.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";
-import { createLogger } from "@platform/kit/log.ts";
+import type { EventBus } from "@platform/kit/event-bus.ts";
+import { createLogger, type Logger } from "@platform/kit/log.ts";
 import { createMemoryEventBus } from "@platform/kit/memory-event-bus.ts";
+import type { ObjectStore } from "@platform/kit/object-store.ts";
 import { createService as createMlEngine } from "@chatdb/ml-engine/service.ts";
 import { createService as createModelRegistry } from "@chatdb/model-registry/service.ts";
 import { createService as createPredictionService } from "@chatdb/prediction-service/service.ts";
@@ -22,11 +24,11 @@ import { startDatabases, type EmbeddedDatabase } from "@platform/embedded/embedd
 import { prepareShop } from "./shop.ts";
 
 export interface ChatDbOptions {
-  /** Address and port of the gateway; 0 picks a free port. All else listens on the loopback interface, on free ports. */
+  /** Address and port of the gateway; 0 picks a free port. All others listen on the loopback interface, on free ports. */
   host: string;
   port: number;
   directory: DataDirectory;
-  /** For questions that the engine is not sure of. Default: none. */
+  /** Reads questions that the engine is not sure of. Default: none. */
   languageModel?: LanguageModelOptions | undefined;
   logLevel: string;
 }
@@ -41,13 +43,13 @@ export interface RunningChatDb {
 const buckets = { models: "models", datasets: "datasets", feedback: "feedback", checkpoints: "checkpoints" };
 
 /**
- * Starts everything that a cluster would run, in this process: the services as they are, on embedded databases, a bus in
- * memory and an object store in a folder. What was started is stopped again when something cannot start.
+ * Starts all services of ChatDB in this process, on embedded databases, an event bus in memory and an object store in a
+ * folder. If one cannot start, those that run are stopped.
  */
 export async function startChatDb(options: ChatDbOptions): Promise<RunningChatDb> {
   const opened: (() => Promise<unknown>)[] = [];
   const close = async () => {
-    // The last first: nothing loses what it still uses.
+    // In reverse order, so that nothing loses what it still uses.
     for (const each of opened.splice(0).reverse()) await each();
   };
   try {
@@ -57,6 +59,9 @@ export async function startChatDb(options: ChatDbOptions): Promise<RunningChatDb
     throw error;
   }
 }
+
+/** Starts a service and returns its address. */
+type Serve = (creating: Promise<FastifyInstance>, at?: { host: string; port: number }) => Promise<string>;
 
 async function start(
   { host, port, directory, languageModel, logLevel }: ChatDbOptions,
@@ -68,8 +73,7 @@ async function start(
     onClose(() => db.destroy());
     return db;
   };
-  /** Starts a service and answers with its address. */
-  const serve = async (creating: Promise<FastifyInstance>, at = { host: "127.0.0.1", port: 0 }) => {
+  const serve: Serve = async (creating, at = { host: "127.0.0.1", port: 0 }) => {
     const app = await creating;
     onClose(() => app.close());
     await app.listen(at);
@@ -97,7 +101,7 @@ async function start(
       }),
     ),
     serve(createModelRegistry({ db: tables(registry), objects, buckets, log: log("model-registry") })),
-    // Kafka would still have the jobs that were on their way when the process ended; the bus in memory is told of them again.
+    // Kafka would keep the jobs that were sent when the process ended; the bus in memory needs them again.
     serve(
       createTrainingOrchestrator({
         db: tables(training),
@@ -107,6 +111,27 @@ async function start(
       }),
     ),
   ]);
+  const readers = await startReaders({ bus, objects, dbConnector, modelRegistry, languageModel, log, serve });
+  const upstreams = { trainingOrchestrator, modelRegistry, dbConnector, ...readers };
+  const url = await serve(createGateway({ upstreams, log: log("api-gateway") }), { host, port });
+  const testServiceUrl = await serve(createTestService({ gatewayUrl: url, log: log("test-service") }));
+
+  await objects.put(buckets.datasets, "houses.csv", Buffer.from(housesCsv()), { contentType: "text/csv" });
+  return { url, testServiceUrl };
+}
+
+interface Shared {
+  bus: EventBus;
+  objects: ObjectStore;
+  dbConnector: string;
+  modelRegistry: string;
+  languageModel: LanguageModelOptions | undefined;
+  log: (service: string) => Logger;
+  serve: Serve;
+}
+
+/** Starts the services that call the db-connector and the model registry. Returns their addresses. */
+async function startReaders({ bus, objects, dbConnector, modelRegistry, languageModel, log, serve }: Shared) {
   const [mlEngine, queryParser, predictionService] = await Promise.all([
     serve(
       createMlEngine({
@@ -133,21 +158,16 @@ async function start(
     ),
     serve(createPredictionService({ modelRegistryUrl: modelRegistry, log: log("prediction-service") })),
   ]);
-  const upstreams = { trainingOrchestrator, mlEngine, queryParser, modelRegistry, predictionService, dbConnector };
-  const url = await serve(createGateway({ upstreams, log: log("api-gateway") }), { host, port });
-  const testServiceUrl = await serve(createTestService({ gatewayUrl: url, log: log("test-service") }));
-
-  await objects.put(buckets.datasets, "houses.csv", Buffer.from(housesCsv()), { contentType: "text/csv" });
-  return { url, testServiceUrl };
+  return { mlEngine, queryParser, predictionService };
 }
 
-/** An address that listens everywhere is reached on this machine by its loopback. */
+/** Returns the address at which this machine reaches the host; one that listens everywhere is reached by the loopback. */
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** Whoever uses this platform may add any database that this machine reaches. */
+/** Allows adding any database that this machine reaches. */
 function addedDataSources(db: Kysely<DataSourceTables>, directory: DataDirectory) {
   const keys = deriveKeys({ DATASOURCE_KEY: directory.secret("datasources.key"), DATASOURCE_KEY_ID: "embedded" });
   const addresses = { ADDED_SOURCES_RANGES: ["0.0.0.0/0", "::/0", "127.0.0.0/8", "::1/128"] };

@@ -1,6 +1,6 @@
 import type { RunningChatDb } from "./chatdb.ts";
 
-/** What the person who started ChatDB reads: where it is, and what to do next. */
+/** Text for the person who started ChatDB: its address and what to try first. */
 export function greeting({ url, testServiceUrl }: Pick<RunningChatDb, "url" | "testServiceUrl">): string {
   return `${url}
 

@@ -15,9 +15,9 @@ export interface CallOptions {
   headers?: Record<string, string>;
   /** Ends the call early; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Milliseconds until the answer's head must be there, from when the request's body is sent. Default: the client's. */
+  /** Milliseconds from the end of the request's body to the answer's head. Default: the client's. */
   timeoutMs?: number;
-  /** Made again where its connection breaks off before an answer begins: it changes nothing, and its body is no stream. Default: for GET and HEAD. */
+  /** Sends the call again if its connection breaks before an answer. The call must change nothing. Default: for GET and HEAD. */
   repeatable?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface RequestOptions extends CallOptions {
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** To be read or destroyed: the connection is taken until then. */
+  /** Must be read or destroyed, which frees the connection. */
   body: Readable;
 }
 
@@ -100,7 +100,7 @@ export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeou
 
 class TooLate extends Error {}
 
-/** A signal that aborts `timeoutMs` after the body was sent: an upload may take its time, a server may not. */
+/** Returns a signal that aborts `timeoutMs` after the body was sent; the upload itself has no limit. */
 function startDeadline(body: RequestOptions["body"], timeoutMs: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -109,7 +109,7 @@ function startDeadline(body: RequestOptions["body"], timeoutMs: number): { signa
     if (!cleared)
       timer = setTimeout(() => controller.abort(new TooLate(`no answer within ${timeoutMs} ms`)), timeoutMs);
   };
-  // However the upload ends, the wait for the answer begins; a failed upload also fails the request.
+  // The wait for the answer begins after a failed upload, too, which fails the request anyway.
   if (body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body))
     finished(body, { writable: false }).then(start, start);
   else start();
