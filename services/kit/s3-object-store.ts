@@ -23,23 +23,7 @@ export function createS3ObjectStore(
   env: S3Env,
   { answerMs = 15_000, silenceMs = 30_000 } = {},
 ): ObjectStore & { close(): void } {
-  const client = new S3Client({
-    endpoint: env.S3_ENDPOINT,
-    region: env.S3_REGION,
-    credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
-    forcePathStyle: true,
-    // Not all stores know the checksums that the client sends by default.
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-    // A dead server sends no FIN, so time out; without throwOnRequestTimeout the SDK only logs the timeout.
-    requestHandler: {
-      connectionTimeout: 3000,
-      requestTimeout: answerMs,
-      throwOnRequestTimeout: true,
-      socketTimeout: silenceMs,
-    },
-  });
-
+  const client = openClient(env, answerMs, silenceMs);
   return {
     async put(Bucket, Key, body, { contentType } = {}) {
       const { meter, stored } = createMeter();
@@ -86,6 +70,25 @@ export function createS3ObjectStore(
     },
     close: () => client.destroy(),
   };
+}
+
+function openClient(env: S3Env, answerMs: number, silenceMs: number): S3Client {
+  return new S3Client({
+    endpoint: env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
+    forcePathStyle: true,
+    // Not all stores know the checksums that the client sends by default.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // A dead server sends no FIN, so time out; without throwOnRequestTimeout the SDK only logs the timeout.
+    requestHandler: {
+      connectionTimeout: 3000,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: silenceMs,
+    },
+  });
 }
 
 async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
