@@ -2,8 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
-import { stackConfig } from "../../config/project.ts";
-import { settingKey } from "../../config/setting-key.ts";
+import { settingAt, stackConfig } from "../../config/project.ts";
 import { localBase, reference } from "../../bin/base-image.ts";
 import { targetContext } from "../../bin/cluster.ts";
 import { ask } from "../../bin/command.ts";
@@ -129,9 +128,9 @@ await main("test:cluster", usage, async () => {
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0)
       throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
-    const { config } = stackConfig("dev");
-    const ofStack = ["postgresImage", "kafkaImage", "objectStoreImage"].map(
-      (name) => config[settingKey("chatdb", name)]!,
+    const dev = stackConfig("dev");
+    const ofStack = ["postgres", "kafka", "objectStore"].map(
+      (name) => settingAt(dev, `chatdb:${name}.image`) as string,
     );
     const asked = plan.long ? [mysqlImage, mongodbImage] : [];
     mustStop = await timed("cluster and its images", () =>
