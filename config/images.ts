@@ -2,10 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { sourceTag } from "./source-tag.ts";
 import { imageNames } from "./workspace.ts";
 import type { Issue } from "./issue.ts";
-import type { PlatformSettings } from "./platform.ts";
 
 /** What decides which images a stack runs. */
-export type ImageSettings = Pick<PlatformSettings, "imageRegistry" | "imageTag" | "imageDigests" | "requireDigests">;
+export interface ImageSettings {
+  imageRegistry: string;
+  imageTag: string;
+  /** Digests by the images' names. */
+  imageDigests: Record<string, string>;
+  requireDigests: boolean;
+}
 
 /**
  * Reference of the image of one of the project's own services or tools. Where the stack has its digest, the digest alone

@@ -90,7 +90,7 @@ class Writer implements Queries {
     return { collection, stages: all };
   }
 
-  /** MongoDB's operators on sets give each row once, where it is in one array with the others. */
+  /** Union, intersection and difference by $setUnion and its siblings, which also remove duplicates. */
   #combined(plan: Query, combine: NonNullable<QueryPlan["combine"]>, names: readonly string[]): Documents {
     const { orderBy, limit, offset, ...rows } = plan;
     const { collection, stages } = this.#documents({ ...rows, orderBy: [] }, names, { complete: true });

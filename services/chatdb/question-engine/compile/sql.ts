@@ -262,7 +262,7 @@ class Writer {
     return scope.find(ref)?.nullable === false ? held : `(${name} IS NOT NULL AND ${held})`;
   }
 
-  /** Of a plain list an index tells what is not in it, which databases see where they are asked for a row that is not there. */
+  /** Written as NOT EXISTS, which can use an index; NOT IN over a subquery cannot. */
   #absent(name: string, source: string, query: InnerQuery): string | undefined {
     const listed = listedColumn(query);
     if (!listed || [query.from, ...query.joins].some(({ as }) => as === source)) return undefined;

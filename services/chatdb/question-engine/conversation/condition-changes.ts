@@ -42,7 +42,7 @@ function withCondition(
 
 const isSame = (one: ColumnRef, other: ColumnRef) => one.source === other.source && one.column === other.column;
 
-/** The values that a condition picks. */
+/** The values that a condition selects. */
 function valuesOf(condition: Comparison): Literal[] | undefined {
   if (condition.op === "=") return [condition.value];
   return condition.op === "one of" ? condition.values : undefined;

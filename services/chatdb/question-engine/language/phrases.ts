@@ -1,4 +1,4 @@
-/** Phrases by their first word, the longest first, so that the first that fits is the right one. */
+/** Phrases by their first word, the longest first, so the first match is the right one. */
 export class Phrases<T> {
   readonly #byFirst = new Map<string, { words: string[]; meaning: T }[]>();
 

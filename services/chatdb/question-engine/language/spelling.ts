@@ -1,4 +1,4 @@
-/** Words of which more than one letter may be wrong are at least so long, and those of which none may are shorter than {@link shortest}. */
+/** Two typos are corrected from this length on, one from {@link shortest} on, none below. */
 const long = 8;
 const shortest = 5;
 
