@@ -2,13 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
-import { settingAt, stackConfig } from "../../config/project.ts";
 import { localBase, reference } from "../../bin/base-image.ts";
 import { targetContext } from "../../bin/cluster.ts";
 import { ask } from "../../bin/command.ts";
 import { buildImages } from "../../bin/images.ts";
 import { main } from "../../bin/usage.ts";
 import { UsageError } from "../../services/kit/usage-error.ts";
+import { images } from "../../render/images.ts";
+import { manifests } from "../../render/manifests.ts";
+import { recordStack } from "../../render/stack.ts";
 import { mongodbImage, mysqlImage } from "./support/asked-databases.ts";
 
 const systems = ["chatdb"];
@@ -55,6 +57,12 @@ function planned(args: readonly string[]): Plan {
 function cluster(...args: string[]): void {
   const { status } = spawnSync(ownCluster, args, { stdio: "inherit" });
   if (status !== 0) throw new Error(`\`cluster ${args[0]}\` failed; its message is above.`);
+}
+
+/** The images of a stack that are not built here. */
+async function imagesOfOthers(stack: string): Promise<string[]> {
+  const all = images(manifests(await recordStack(stack), { form: "clear" }).flat());
+  return [...new Set(all)].filter((image) => !image.startsWith("localhost/"));
 }
 
 /** Starts our own test cluster and puts it, with its kubectl, into the environment. Returns whether it was down. */
@@ -128,10 +136,7 @@ await main("test:cluster", usage, async () => {
   if (!process.env.KUBECONFIG) {
     if (!existsSync(ownCluster) || process.getuid?.() !== 0)
       throw new Error("no cluster: set KUBECONFIG, or run as root beside ../shared/cluster.");
-    const dev = stackConfig("dev");
-    const ofStack = ["postgres", "kafka", "objectStore"].map(
-      (name) => settingAt(dev, `chatdb:${name}.image`) as string,
-    );
+    const ofStack = await imagesOfOthers("dev");
     const asked = plan.long ? [mysqlImage, mongodbImage] : [];
     mustStop = await timed("cluster and its images", () =>
       startOwnCluster([...ofStack, reference(localBase()), ...asked]),
