@@ -53,28 +53,14 @@ export async function orchestratorFigures(): Promise<Figure[]> {
       unit: "jobs a second",
       goal: { atLeast: 500 },
     },
-    ...[0.5, 0.99].map(
-      (share): Figure => ({
-        what: `the same, p${share * 100}`,
-        value: quantile(saturated.times, share),
-        digits: 1,
-        unit: "ms",
-      }),
-    ),
+    ...percentiles("the same", saturated.times),
     {
       what: "the same, the service's thread",
       value: (user + system) / 1000 / saturated.times.length,
       digits: 2,
       unit: "ms of CPU a job",
     },
-    ...[0.5, 0.99].map(
-      (share): Figure => ({
-        what: `at 500 jobs a second, p${share * 100}`,
-        value: quantile(steady.times, share),
-        digits: 1,
-        unit: "ms",
-      }),
-    ),
+    ...percentiles("at 500 jobs a second", steady.times),
     { what: "at 500 jobs a second, accepted", value: steady.times.length / seconds, unit: "jobs a second" },
     {
       what: "requests that were not accepted",
@@ -84,6 +70,15 @@ export async function orchestratorFigures(): Promise<Figure[]> {
     },
     { what: "jobs on record", value: rows[0]!.jobs, unit: "jobs" },
   ];
+}
+
+function percentiles(what: string, times: readonly number[]): Figure[] {
+  return [0.5, 0.99].map((share) => ({
+    what: `${what}, p${share * 100}`,
+    value: quantile(times, share),
+    digits: 1,
+    unit: "ms",
+  }));
 }
 
 /** Runs the load in a thread of its own, so that it does not share the service's. */

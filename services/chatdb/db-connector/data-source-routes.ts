@@ -57,6 +57,7 @@ export function addDataSourceRoutes(app: App, connector: Connector, added: Added
 
 /** Adds the routes that change data sources. */
 function addChangeRoutes(app: App, sources: DataSources, options: AddedSourceOptions | undefined): void {
+  const { changeable, missing, logChange } = changes(sources, options);
   app.post(
     "/datasources",
     { schema: { summary: "Add a data source", body: newDataSource, response: { 201: dataSource } } },
@@ -100,6 +101,11 @@ function addChangeRoutes(app: App, sources: DataSources, options: AddedSourceOpt
       return reply.code(204).send(null);
     },
   );
+}
+
+/** What every change of a data source needs: the right to make it, and what follows from it. */
+function changes(sources: DataSources, options: AddedSourceOptions | undefined) {
+  return { changeable, missing, logChange };
 
   function changeable(name: string): AddedSourceOptions {
     if (sources.isConfigured(name))

@@ -51,6 +51,28 @@ export interface JobStore {
   giveUp(letter: DeadLetter): Promise<void>;
 }
 
+/** The fact that cancels a job; undefined if it is cancelled already. */
+function cancellation({ attempt, phase }: JobState, row: JobRow): Fact | undefined {
+  if (phase === "cancelled") return undefined;
+  if (hasEnded(phase)) throw new Problem(chatdbProblems.jobEnded, `Job ${row.id} cannot be cancelled: ${endOf(row)}.`);
+  return { kind: "cancelled", attempt, at: new Date().toISOString() };
+}
+
+/** The fact that queues an ended job again. */
+function renewal({ attempt, phase }: JobState, row: JobRow): Fact {
+  if (phase !== "failed" && phase !== "cancelled")
+    throw new Problem(
+      chatdbProblems.jobNotRetryable,
+      `Job ${row.id} cannot be retried: ${endOf(row)}. Only a failed or cancelled one can.`,
+    );
+  return {
+    kind: "queued",
+    attempt: attempt + 1,
+    last_attempt: attempt + row.max_attempts,
+    at: new Date().toISOString(),
+  };
+}
+
 export function createJobStore(
   db: Kysely<OrchestratorTables>,
   { pause = retryPause, onNew = () => undefined, onChange = () => undefined }: StoreOptions = {},
@@ -93,29 +115,8 @@ export function createJobStore(
     list: (filter) => list(db, filter),
     apply: async (event) => (await change(event.job_id, () => event)) !== undefined,
 
-    cancel: (id) =>
-      change(id, ({ attempt, phase }, row) => {
-        if (phase === "cancelled") return undefined;
-        if (hasEnded(phase))
-          throw new Problem(chatdbProblems.jobEnded, `Job ${id} cannot be cancelled: ${endOf(row)}.`);
-        return { kind: "cancelled", attempt, at: new Date().toISOString() };
-      }),
-
-    retry: (id) =>
-      change(id, ({ attempt, phase }, row) => {
-        if (phase !== "failed" && phase !== "cancelled")
-          throw new Problem(
-            chatdbProblems.jobNotRetryable,
-            `Job ${id} cannot be retried: ${endOf(row)}. Only a failed or cancelled one can.`,
-          );
-        return {
-          kind: "queued",
-          attempt: attempt + 1,
-          last_attempt: attempt + row.max_attempts,
-          at: new Date().toISOString(),
-        };
-      }),
-
+    cancel: (id) => change(id, cancellation),
+    retry: (id) => change(id, renewal),
     history: (id, after, limit) => history(db, id, after, limit),
 
     async giveUp(letter) {
