@@ -101,6 +101,11 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
 
 function datasetSources(deps: Deps, maxBytes: number): DatasetSources {
   const { objects, datasetsBucket, feedbackBucket, dbConnectorUrl, webDatasets } = deps;
-  const web = new AddressRules({ what: "datasets", setting: "webDatasets", delicate: privateRanges, ...webDatasets });
+  const web = new AddressRules({
+    what: "datasets",
+    setting: "chatdb:training.webDatasets",
+    delicate: privateRanges,
+    ...webDatasets,
+  });
   return { objects, buckets: [datasetsBucket, feedbackBucket], maxBytes, web, dbConnectorUrl };
 }

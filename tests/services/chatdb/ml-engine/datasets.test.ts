@@ -15,7 +15,8 @@ import { expect } from "chai";
 import { startShop, type TestShop } from "../support/shop.ts";
 
 const { signal } = new AbortController();
-const web = (ranges: string[]) => new AddressRules({ what: "datasets", setting: "webDatasets", ranges });
+const web = (ranges: string[]) =>
+  new AddressRules({ what: "datasets", setting: "chatdb:training.webDatasets", ranges });
 const noObjects = {} as ObjectStore;
 
 async function errorOf(promise: Promise<unknown>): Promise<Error> {
@@ -88,7 +89,7 @@ describe("datasets from the web", () => {
     expect(await reasonOf(open("/missing.csv"))).to.include("answered 404");
     expect(await reasonOf(open("/long.csv"))).to.equal("The dataset has 5000 bytes; it takes at most 1000.");
     expect(await reasonOf(openDataset(sources(["10.0.0.0/8"]), `${url}/a.csv`, signal))).to.include(
-      "the operator says in the setting webDatasets",
+      "the operator says in the setting chatdb:training.webDatasets",
     );
     expect(
       await reasonOf(openDataset(sources(["127.0.0.0/8"]), "https://no-such-host.invalid/a.csv", signal)),
