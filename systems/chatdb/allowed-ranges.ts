@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Dependency } from "../../components/network/connection.ts";
 
-/** Where things may be of which nobody knows more before somebody names them. */
+/** Addresses that a service may connect to. Which of them it uses is known only at run time. */
 export interface AddressRanges {
   /** Ranges of addresses. */
   readonly ranges: readonly string[];
@@ -10,8 +10,11 @@ export interface AddressRanges {
   readonly ports: readonly number[];
 }
 
-/** Use of such things. What they are, is the prefix of the variables that say where, as `services/kit/address-rules.ts` reads them. */
-export function openAddresses(name: string, prefix: string, { ranges, except, ports }: AddressRanges): Dependency {
+/**
+ * Lets a service connect to these ranges. Its environment has them in variables with the given prefix, in the form that
+ * `services/kit/address-rules.ts` reads.
+ */
+export function allowedRanges(name: string, prefix: string, { ranges, except, ports }: AddressRanges): Dependency {
   return {
     name,
     connect: () => ({
@@ -29,7 +32,7 @@ export function openAddresses(name: string, prefix: string, { ranges, except, po
   };
 }
 
-/** Whether all of one range is in the other: a network policy takes no other exceptions. */
+/** Whether one range contains the other: a network policy accepts no other exceptions. */
 function isWithin(part: string, whole: string): boolean {
   const [address = "", bits] = part.split("/");
   const [network = "", prefix] = whole.split("/");

@@ -7,7 +7,7 @@ import { Priorities } from "../../components/workload/priorities.ts";
 import { serviceSettings, type ServiceName } from "../../config/chatdb/services.ts";
 import type { ChatDbSettings } from "../../config/chatdb/settings.ts";
 import type { SystemArgs, SystemOutputs } from "../system.ts";
-import { openAddresses } from "./allowed-ranges.ts";
+import { allowedRanges } from "./allowed-ranges.ts";
 import { dataSources, fillSample, passwordFolder } from "./data-sources.ts";
 import { gatewayEnvironment, trainingEnvironment } from "./environment.ts";
 import { describeAccess, gatewayClients, publicUrl } from "./gateway.ts";
@@ -22,7 +22,7 @@ type Wiring = Pick<MicroserviceArgs, "port" | "uses"> & Partial<MicroserviceArgs
 interface Foundation {
   readonly orchestrator: Microservice;
   readonly registry: Microservice;
-  /** What the layers after it wait for. */
+  /** Resources that the later layers wait for. */
   readonly startsAfter: readonly pulumi.Resource[];
 }
 
@@ -108,7 +108,7 @@ export class ChatDb extends pulumi.ComponentResource {
         objectStore.buckets({ datasets: "read", feedback: "read-write", checkpoints: "read-write" }),
         registry.http(),
         lazily(connector.http()),
-        ...(webDatasets.ranges.length > 0 ? [openAddresses("web-datasets", "WEB_DATASETS", webDatasets)] : []),
+        ...(webDatasets.ranges.length > 0 ? [allowedRanges("web-datasets", "WEB_DATASETS", webDatasets)] : []),
       ],
       startsAfter,
     });

@@ -3,7 +3,7 @@ import { externalDatabase } from "../../components/data/external-database.ts";
 import type { Postgres } from "../../components/data/postgres.ts";
 import type { Dependency } from "../../components/network/connection.ts";
 import { OneOffJob } from "../../components/workload/one-off-job.ts";
-import { openAddresses } from "./allowed-ranges.ts";
+import { allowedRanges } from "./allowed-ranges.ts";
 import type { Ground } from "./ground.ts";
 
 /** The databases that people ask: those that they add and the record of these, those of the settings, the sample. */
@@ -11,7 +11,7 @@ export function dataSources({ settings }: Ground, postgres: Postgres): Dependenc
   const { added, configured, sample } = settings.dataSources;
   return [
     postgres.database("datasources"),
-    ...(added.ranges.length > 0 ? [openAddresses("added-data-sources", "ADDED_SOURCES", added)] : []),
+    ...(added.ranges.length > 0 ? [allowedRanges("added-data-sources", "ADDED_SOURCES", added)] : []),
     ...Object.entries(configured).map(([name, source]) =>
       externalDatabase(name, source, `DATASOURCE_${name.toUpperCase()}`),
     ),

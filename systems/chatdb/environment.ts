@@ -5,7 +5,7 @@ import type { TrainingSettings } from "../../config/chatdb/training.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Port of /metrics at the gateway, to which no way in from outside leads. */
+/** Port of /metrics at the gateway. No route from outside leads to it. */
 const metricsPort = 9090;
 
 /** Variables that hold the settings `chatdb:training`, by service. */
@@ -25,7 +25,7 @@ export function trainingEnvironment(training: TrainingSettings): Partial<Record<
   };
 }
 
-/** Variables that tell the gateway who comes, and by which way. */
+/** Variables that set the gateway's trusted proxies and its rate limit per client. */
 export function gatewayEnvironment({ ingress, rateLimit }: GatewaySettings): Environment {
   return {
     METRICS_PORT: String(metricsPort),

@@ -7,7 +7,7 @@ import { controllerNamespace, type GatewaySettings } from "../../config/chatdb/g
 import type { SystemOutputs } from "../system.ts";
 import type { Ground } from "./ground.ts";
 
-/** Who may connect to the gateway from outside of the program: as few as the way in allows. */
+/** Returns who may connect to the gateway from outside of the program: as few as its kind of route allows. */
 export function gatewayClients({ ingress, serviceType, sourceRanges }: GatewaySettings): Outsider[] {
   const namespace = ingress && controllerNamespace(ingress);
   if (namespace !== undefined) return [{ namespace }];
@@ -15,7 +15,7 @@ export function gatewayClients({ ingress, serviceType, sourceRanges }: GatewaySe
   return sourceRanges.length === 0 ? ["anyone"] : sourceRanges.map((cidr) => ({ cidr }));
 }
 
-/** Address of the gateway from outside of the cluster, if it has one. Makes the route to it. */
+/** Makes the route to the gateway. Returns its address outside of the cluster, if it has one. */
 export function publicUrl(ground: Ground, { service }: Microservice): pulumi.Output<string> | undefined {
   const { settings, platform, namespaces, parent } = ground;
   const { ingress, serviceType } = settings.gateway;
@@ -33,12 +33,12 @@ export function publicUrl(ground: Ground, { service }: Microservice): pulumi.Out
   });
 }
 
-/** How to reach the gateway, and a first question. */
+/** Returns how to reach the gateway, and a first question. */
 export function describeAccess({ service }: Microservice, url: pulumi.Output<string> | undefined): SystemOutputs {
   const portForward = service.metadata.apply(
     ({ name, namespace }) => `kubectl --namespace ${namespace} port-forward service/${name} 8080:80`,
   );
-  // If the cluster gives no address, the port-forward makes this one.
+  // Without an address from the cluster, the port-forward makes this one.
   const address = url ?? "http://localhost:8080";
   const question = JSON.stringify({ query: "how many customers are there in Germany?" });
   const ask = pulumi.interpolate`curl -s ${address}/api/query -H 'content-type: application/json' -d '${question}'`;

@@ -4,7 +4,7 @@ import type { ChatDbSettings } from "../../config/chatdb/settings.ts";
 import type { SystemArgs } from "../system.ts";
 import type { Namespaces } from "./namespaces.ts";
 
-/** What all parts of ChatDB stand on. */
+/** What all parts of ChatDB share. */
 export interface Ground extends SystemArgs<ChatDbSettings> {
   readonly namespaces: Namespaces;
   readonly priorities: Priorities;

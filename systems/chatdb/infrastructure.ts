@@ -6,7 +6,7 @@ import type { Resources } from "../../components/workload/pod.ts";
 import type { Ground } from "./ground.ts";
 import { topics } from "./topics.ts";
 
-/** What keeps ChatDB's data, here or elsewhere. */
+/** The databases and stores of ChatDB, in the cluster or elsewhere. */
 export interface Infrastructure {
   readonly postgres: Postgres;
   readonly kafka: Kafka;

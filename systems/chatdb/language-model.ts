@@ -8,13 +8,16 @@ import type { Dependency, Destination } from "../../components/network/connectio
 export interface LanguageModel {
   /** Address of the API up to and with its version. */
   readonly baseUrl: string;
-  /** Its name there. */
+  /** Name of the model there. */
   readonly model: string;
   /** Default: none is sent. */
   readonly key?: pulumi.Input<string> | undefined;
-  /** Of an address inside of the cluster, the pods behind it, which the network policy opens: it knows no Services. The port is theirs; default: that of the address. */
+  /**
+   * The pods behind an address inside of the cluster: a network policy opens pods, not Services. Default of their port:
+   * that of the address.
+   */
   readonly pods?: { readonly labels: Record<string, string>; readonly port?: number | undefined } | undefined;
-  /** Of an address outside of the cluster, the range that the network policy opens. Default: any. */
+  /** The range that the network policy opens for an address outside of the cluster. Default: any. */
   readonly cidr?: string | undefined;
   readonly timeoutMs: number;
   readonly concurrency: number;
@@ -22,14 +25,14 @@ export interface LanguageModel {
   readonly suggestOnly: boolean;
 }
 
-/** Use of the language model that the settings name, if they name one. */
+/** Connects a service to the language model of the settings, if they name one. */
 export function languageModels(settings: ChatDbSettings["llm"]): Dependency[] {
   if (!settings) return [];
   const { timeout, ...model } = settings;
   return [languageModel({ ...model, timeoutMs: seconds(timeout) * 1000 })];
 }
 
-/** Use of a model that somebody else runs. It is asked when a question needs it, so nothing waits for it. */
+/** Connects a service to a model that somebody else runs. Startup does not wait for it: only some questions need it. */
 export function languageModel(args: LanguageModel): Dependency {
   const secretEnv: Record<string, pulumi.Input<string>> = args.key === undefined ? {} : { LLM_KEY: args.key };
   return {

@@ -6,11 +6,11 @@ const dayMs = 24 * 3_600_000;
 export const topics = {
   "training-jobs": { partitions: 12, retentionMs: 7 * dayMs },
   "training-events": { partitions: 12 },
-  // As long as the jobs, so that an engine that was away does not train what was cancelled. Each engine that starts reads it all.
+  // As long as the jobs: an engine that was down must not train cancelled ones. Each engine reads all of it at its start.
   "training-control": { partitions: 12, retentionMs: 7 * dayMs },
-  // Somebody has to find the time to look at them.
+  // Operators need time to look at dead letters.
   "training-dead-letters": { partitions: 1, retentionMs: 90 * dayMs },
   "query-events": { partitions: 12 },
-  // A year: the engine must not lose what it has not read yet, however long it was away.
+  // A year: the engine must not lose unread feedback, however long it was down.
   "query-feedback": { partitions: 12, retentionMs: 365 * dayMs },
 } satisfies Record<string, Topic>;

@@ -1,17 +1,17 @@
 import { expect } from "chai";
-import { openAddresses } from "../../../systems/chatdb/allowed-ranges.ts";
+import { allowedRanges } from "../../../systems/chatdb/allowed-ranges.ts";
 import { namespace } from "../../support/program.ts";
 
-describe("addresses that are open", () => {
+describe("allowed ranges", () => {
   const ranges = ["10.0.0.0/8", "fd12::/16"];
   const except = ["10.96.0.0/12", "10.96.0.1/32", "fd12:1::/32", "192.0.2.0/24", "0.0.0.0/0"];
-  const connection = openAddresses("added-data-sources", "ADDED_SOURCES", {
+  const connection = allowedRanges("added-data-sources", "ADDED_SOURCES", {
     ranges,
     except,
     ports: [5432, 3306],
   }).connect({ name: "app", namespace: namespace("apps"), labels: {} });
 
-  it("are told where they may be", () => {
+  it("give the service their ranges, exceptions and ports in variables", () => {
     expect(connection.env).to.deep.equal({
       ADDED_SOURCES_RANGES: "10.0.0.0/8,fd12::/16",
       ADDED_SOURCES_EXCEPT: except.join(","),
@@ -19,7 +19,7 @@ describe("addresses that are open", () => {
     });
   });
 
-  it("are let through to each range on each port, without the exceptions that are parts of it", () => {
+  it("open each range on each port, without the exceptions inside the range", () => {
     expect(connection.destinations).to.deep.equal(
       [
         { cidr: "10.0.0.0/8", except: ["10.96.0.0/12", "10.96.0.1/32"] },
