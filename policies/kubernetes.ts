@@ -4,7 +4,7 @@ export type Container = k8s.types.output.core.v1.Container;
 export type PodSpec = k8s.types.output.core.v1.PodSpec;
 export type PodTemplate = k8s.types.output.core.v1.PodTemplateSpec;
 
-/** An object as a program sends it to the API server; `Body` is what it has beside kind and metadata. */
+/** An object as a program sends it to the API server. `Body` has its fields other than kind and metadata. */
 export type KubernetesObject<Body = Readonly<Record<string, unknown>>> = {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -16,12 +16,12 @@ type Pod = KubernetesObject<{ readonly spec: PodSpec }>;
 
 const longRunning = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"];
 
-/** Whether an object's pods are meant to run until somebody stops them. */
+/** Returns whether an object's pods run until somebody stops them. */
 export function isLongRunning({ kind }: KubernetesObject): boolean {
   return longRunning.includes(kind);
 }
 
-/** Specification of the pods that an object makes; undefined where it makes none, or an operator does. */
+/** Returns the specification of an object's pods; undefined if it makes none, or if an operator makes them. */
 export function podOf(object: KubernetesObject): PodSpec | undefined {
   if (object.kind === "Pod") return (object as unknown as Pod).spec;
   if (object.kind === "CronJob") return (object as unknown as CronJob).spec.jobTemplate.spec.template.spec;
@@ -29,13 +29,13 @@ export function podOf(object: KubernetesObject): PodSpec | undefined {
   return undefined;
 }
 
-/** All containers of an object's pods, init containers first. */
+/** Returns all containers of an object's pods, init containers first. */
 export function containersOf(object: KubernetesObject): Container[] {
   const pod = podOf(object);
   return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
 }
 
-/** The objects of one kind. */
+/** Returns the objects of one kind. */
 export function ofKind<Body>(objects: readonly KubernetesObject[], kind: string): KubernetesObject<Body>[] {
   return objects.filter((object) => object.kind === kind) as unknown as KubernetesObject<Body>[];
 }
@@ -54,17 +54,17 @@ const clusterWide = [
   "StorageClass",
 ];
 
-/** Whether objects of a kind are in no namespace. */
+/** Returns whether objects of a kind belong to no namespace. */
 export function isClusterWide(kind: string): boolean {
   return clusterWide.includes(kind);
 }
 
-/** Kind, namespace and name: `Deployment shop/web`. */
+/** Returns kind, namespace and name: `Deployment shop/web`. */
 export function title({ kind, metadata: { namespace, name } }: Pick<KubernetesObject, "kind" | "metadata">): string {
   return `${kind} ${namespace ? `${namespace}/${name}` : name}`;
 }
 
-/** Object that a Pulumi resource sends to the API server; undefined for other resources, patches and charts. */
+/** Returns the object that a resource sends to the API server; undefined for other resources, patches and charts. */
 export function kubernetesObject(
   type: string,
   properties: Readonly<Record<string, unknown>>,

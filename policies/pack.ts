@@ -4,8 +4,8 @@ import { kubernetesObject, type KubernetesObject } from "./kubernetes.ts";
 import { objectRules, systemRules } from "./rules/index.ts";
 
 /**
- * Objects as the program gave them, by URN. For rules about the whole stack, the engine passes them as the cluster has
- * them, with defaults such as replicas; the rules are about what the program asks for.
+ * Objects by URN, as the program requests them. The engine passes objects to rules about the whole stack with the
+ * defaults of the cluster, such as replicas; the rules need them without.
  */
 const requested = new Map<string, KubernetesObject>();
 

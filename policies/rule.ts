@@ -3,22 +3,22 @@ import { containersOf, podOf, title, type Container, type KubernetesObject, type
 interface Described {
   /** Name in reports: `image-tags`. */
   readonly name: string;
-  /** Reason of the rule, and how to keep to it. */
+  /** Reason of the rule, and how to meet it. */
   readonly description: string;
 }
 
-/** An object that breaks a rule, and how. */
+/** An object that breaks a rule, with its fault. */
 export interface Finding {
   readonly object: KubernetesObject;
   readonly fault: string;
 }
 
-/** A rule about single objects, which is checked before an object is made. */
+/** A rule about single objects. It is checked before an object is created. */
 export interface ObjectRule extends Described {
   readonly faults: (object: KubernetesObject) => string[];
 }
 
-/** A rule about objects that belong together, which is checked when all are known. */
+/** A rule about related objects. It is checked when all objects are known. */
 export interface SystemRule extends Described {
   readonly findings: (objects: readonly KubernetesObject[]) => Finding[];
 }
@@ -32,14 +32,14 @@ export function findings(rule: Rule, objects: readonly KubernetesObject[]): Find
     : objects.flatMap((object) => rule.faults(object).map((fault) => ({ object, fault })));
 }
 
-/** Returns all breaches of several rules, a line of text each. */
+/** Returns all breaches of several rules, one line of text for each. */
 export function breaches(rules: readonly Rule[], objects: readonly KubernetesObject[]): string[] {
   return rules.flatMap((rule) =>
     findings(rule, objects).map(({ object, fault }) => `${rule.name}: ${title(object)}: ${fault}`),
   );
 }
 
-/** A fault, unless a condition holds. */
+/** Returns a fault unless a condition holds. */
 export function unless(holds: boolean | undefined, fault: string): string[] {
   return holds ? [] : [fault];
 }

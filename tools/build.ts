@@ -4,18 +4,18 @@ import { run } from "./process.ts";
 
 const folder = import.meta.dirname;
 
-/** Folder of what is made for checking; ignored by git. */
+/** Folder of the built checkers; ignored by git. */
 export const cache = join(folder, "..", ".cache");
 
-/** The programs that the Go modules of this folder pin. */
+/** Programs whose versions the Go modules of this folder pin. */
 export type Tool = "kubeconform" | "kube-score" | "pod-security";
 
-/** Where a program is once it is built. */
+/** Returns the path of a built program. */
 export function toolPath(tool: Tool): string {
   return join(cache, "tools", tool);
 }
 
-/** Builds the checkers where they are not, or not of the pinned versions. @throws Error where Go is missing or fails */
+/** Builds the checkers that are missing or outdated. @throws Error if Go is missing or fails */
 export async function buildTools(): Promise<void> {
   mkdirSync(join(cache, "tools"), { recursive: true });
   const build = (cwd: string, ...packages: string[]) =>

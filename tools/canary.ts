@@ -1,8 +1,8 @@
 import type { Manifest } from "../render/manifests.ts";
 
 /**
- * An object in which every checker has to find something critical: one that finds nothing in it does not look, whatever
- * its exit code says.
+ * An object in which every checker must find something critical. A checker without a finding here does not work,
+ * whatever its exit code.
  */
 export const canary: Manifest = {
   apiVersion: "apps/v1",

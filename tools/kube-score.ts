@@ -18,7 +18,7 @@ interface Scored {
 /** The grades of https://github.com/zegl/kube-score, scorecard/scorecard.go: 1 critical, 5 warning, 7 almost good, 10 good. */
 const grade = { critical: 1, warning: 5 };
 
-/** Recommendations for reliability and safety. A CustomResource of an operator is not among what it knows. */
+/** Checks recommendations for reliability and safety. kube-score knows no custom resources. */
 export async function kubeScore(objects: readonly Manifest[]): Promise<Finding[]> {
   const output = await run(toolPath("kube-score"), ["score", "--output-format", "json", "-"], {
     input: toYaml(objects),

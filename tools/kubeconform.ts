@@ -15,12 +15,12 @@ interface Result {
   readonly validationErrors?: readonly { readonly path: string; readonly msg: string }[];
 }
 
-/** Every object fits the strict schema of its kind: https://github.com/yannh/kubeconform. */
+/** Checks every object against the strict schema of its kind: https://github.com/yannh/kubeconform. */
 export async function kubeconform(objects: readonly Manifest[]): Promise<Finding[]> {
   const folder = mkdtempSync(join(tmpdir(), "kubeconform-"));
   try {
     await writeSchemas(folder, objects);
-    // A result does not tell the namespace: one file an object, in the order of the objects.
+    // A result does not include the namespace, so each object gets its own file, in the order of the objects.
     const files = objects.map((object, index) => {
       const file = join(folder, `${index}.yaml`);
       writeFileSync(file, toYaml([object]));
@@ -50,7 +50,7 @@ function findings({ status, msg, validationErrors }: Result, object: Manifest): 
 async function writeSchemas(folder: string, objects: readonly Manifest[]): Promise<void> {
   for (const name of new Set(objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))) {
     const [apiVersion, kind] = name.split(" ") as [string, string];
-    // Its template takes the version for the group where a kind has none.
+    // kubeconform's template uses the version as the group when a kind has no group.
     const [group, version = group] = apiVersion.split("/") as [string, string?];
     writeFileSync(
       join(folder, `${group}_${version}_${kind.toLowerCase()}.json`),

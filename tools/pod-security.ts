@@ -14,7 +14,10 @@ interface Refusal {
 
 const label = "pod-security.kubernetes.io/enforce";
 
-/** Every namespace enforces the Pod Security level "restricted", and the API server's own code would admit every pod there. */
+/**
+ * Checks that every namespace enforces the Pod Security level "restricted", and that the API server's own code admits
+ * every pod.
+ */
 export async function podSecurity(objects: readonly Manifest[]): Promise<Finding[]> {
   const open = objects.filter(
     ({ kind, metadata }) => kind === "Namespace" && metadata.labels?.[label] !== "restricted",

@@ -4,13 +4,13 @@ import { text } from "node:stream/consumers";
 export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
-  /** Exit codes that are no failure. Default 0 alone. */
+  /** Exit codes that mean success. Default: 0. */
   readonly accept?: readonly number[];
 }
 
 /**
- * Runs a program and returns what it printed.
- * @throws Error with its own message where it fails or is not there
+ * Runs a program and returns its standard output.
+ * @throws Error with the program's message if it fails or is missing
  */
 export async function run(
   program: string,
@@ -19,7 +19,7 @@ export async function run(
 ): Promise<string> {
   const child = spawn(program, args, { cwd, stdio: "pipe" });
   const ended = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  // A program that fails early does not read all of it; its exit code tells.
+  // A program that fails early does not read all of its input; its exit code reports the failure.
   child.stdin.on("error", () => undefined).end(input);
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   if (code === null || !accept.includes(code))

@@ -6,7 +6,7 @@ import { run } from "./process.ts";
 import sources from "./schema-sources.json" with { type: "json" };
 import { reachable, strictSchema, type Schema } from "./strict-schema.ts";
 
-/** A Go module that has the schemas of some API groups: Kubernetes' own OpenAPI, or the definitions of custom resources. */
+/** A Go module with the schemas of some API groups: Kubernetes' own OpenAPI, or definitions of custom resources. */
 interface Source {
   readonly groups: readonly string[];
   /** Module and version; `sum` pins the content, as go.sum does. */
@@ -28,8 +28,8 @@ const objectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 const quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 
 /**
- * The strict JSON Schema of a kind, complete in itself.
- * @throws Error where no source has it
+ * Returns the strict JSON Schema of a kind, with all definitions that it refers to.
+ * @throws Error if no source has it
  */
 export async function schemaOf(apiVersion: string, kind: string): Promise<Schema> {
   const [version, group = ""] = apiVersion.split("/").reverse() as [string, string?];
@@ -66,7 +66,7 @@ function custom(module: string, folder: string, group: string, version: string, 
     const { spec } = parse(readFileSync(join(module, folder, file), "utf8")) as CustomResourceDefinition;
     if (spec.group !== group || spec.names.kind !== kind) continue;
     const schema = spec.versions.find(({ name }) => name === version)?.schema.openAPIV3Schema;
-    // A definition says of its metadata that it is an object; the API server holds it to what all objects have.
+    // A definition declares its metadata only as an object; the API server validates it as it does for all objects.
     return (
       schema && { ...schema, properties: { ...schema.properties, metadata: { $ref: `#/definitions/${objectMeta}` } } }
     );
@@ -82,12 +82,12 @@ function kubernetesDefinitions(): Promise<Record<string, Schema>> {
     const { definitions } = JSON.parse(readFileSync(join(folder, source.openapi!), "utf8")) as {
       definitions: Record<string, Schema>;
     };
-    // The server takes a number for a quantity, which the definition leaves out.
+    // The server accepts a number for a quantity, which the definition omits.
     return { ...definitions, [quantity]: { type: ["string", "number"] } };
   }));
 }
 
-/** Where the content of a module is on this machine, fetched where it is not yet. @throws Error where it is not what was pinned */
+/** Downloads a module if needed, and returns its folder. @throws Error if its content differs from the pinned one */
 async function folderOf({ module, sum }: Source): Promise<string> {
   const answer = JSON.parse(await run("go", ["mod", "download", "-json", module], { cwd: tmpdir() })) as {
     Dir: string;

@@ -1,4 +1,4 @@
-/** A schema as OpenAPI and JSON Schema write it. */
+/** A schema in the form of OpenAPI or JSON Schema. */
 export interface Schema {
   readonly [keyword: string]: unknown;
   readonly type?: string | readonly string[];
@@ -11,9 +11,8 @@ export interface Schema {
 }
 
 /**
- * The JSON Schema of an OpenAPI schema in which an object has the fields that are declared and no others, as the API
- * server sees it with strict field validation. Within anyOf and its like fields stay open: what one alternative does not
- * mention another may.
+ * Returns the JSON Schema of an OpenAPI schema that allows only declared fields, as the API server does with strict
+ * field validation. Fields within anyOf, allOf and oneOf stay open: another alternative may declare them.
  */
 export function strictSchema(schema: Schema): Schema {
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") return { type: ["integer", "string"] };
@@ -39,7 +38,7 @@ function fieldsBeside({ properties, additionalProperties, ...schema }: Schema): 
   return properties && !schema["x-kubernetes-preserve-unknown-fields"] ? { additionalProperties: false } : {};
 }
 
-/** The definitions that a schema refers to, directly or not, each made strict. */
+/** Returns the strict form of all definitions that a schema refers to, directly or indirectly. */
 export function reachable(schema: Schema, definitions: Readonly<Record<string, Schema>>): Record<string, Schema> {
   const found: Record<string, Schema> = {};
   const collect = (from: Schema) => {

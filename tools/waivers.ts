@@ -9,7 +9,7 @@ import type { StackFinding } from "./finding.ts";
 const file = join(import.meta.dirname, "..", "policies", "waivers.yaml");
 
 const waiver = z.strictObject({
-  /** Where it holds. Default: everywhere. */
+  /** The stack that it applies to. Default: all stacks. */
   stack: z.enum(stackNames()).optional(),
   check: z.string(),
   /** `*` stands for any characters. */
@@ -17,10 +17,10 @@ const waiver = z.strictObject({
   reason: z.string().min(20, "says too little"),
 });
 
-/** A finding that stays, and why. */
+/** An accepted finding, with its reason. */
 export type Waiver = z.infer<typeof waiver>;
 
-/** The waivers of policies/waivers.yaml. @throws Error where it is not of their form */
+/** Reads the waivers of policies/waivers.yaml. @throws Error if the file is invalid */
 export function readWaivers(text = readFileSync(file, "utf8")): Waiver[] {
   const { data, error } = z.array(waiver).safeParse(parse(text));
   if (error)
@@ -30,7 +30,7 @@ export function readWaivers(text = readFileSync(file, "utf8")): Waiver[] {
   return data;
 }
 
-/** StackFindings that nobody waived, and waivers that nothing was found for. */
+/** Returns the findings without a waiver, and the waivers without a finding. */
 export function applyWaivers(
   findings: readonly StackFinding[],
   waivers: readonly Waiver[],

@@ -7,7 +7,10 @@ export const imageTags: ObjectRule = {
   faults: eachContainer(({ image }) => unless(isFixed(image), `takes ${image}, which may be another image tomorrow`)),
 };
 
-/** Whether a reference always means the same image. A tag without a digit names a branch or a channel: `latest`, `main`. */
+/**
+ * Returns whether a reference always means the same image. A tag without a digit names a branch or a channel: `latest`,
+ * `main`.
+ */
 function isFixed(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
   const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1];

@@ -9,7 +9,7 @@ import { resources } from "./resources.ts";
 import { secretValues, secretVariables } from "./secrets-in-clear.ts";
 import { serviceAccounts } from "./service-accounts.ts";
 
-/** Rules for each object on its own. */
+/** Rules about single objects. */
 export const objectRules: readonly ObjectRule[] = [
   resources,
   probes,
@@ -19,5 +19,5 @@ export const objectRules: readonly ObjectRule[] = [
   namespaces,
 ];
 
-/** Rules for objects that belong together. */
+/** Rules about related objects. */
 export const systemRules: readonly SystemRule[] = [serviceAccounts, autoscaling, defaultDeny, secretValues];

@@ -1,7 +1,10 @@
 import type { Container, PodSpec } from "../kubernetes.ts";
 import { eachContainer, eachPod, unless, type ObjectRule } from "../rule.ts";
 
-/** Level "restricted" of https://kubernetes.io/docs/concepts/security/pod-security-standards/, and a read-only file system. */
+/**
+ * Requires a read-only file system and the level "restricted":
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/.
+ */
 export const podSecurity: ObjectRule = {
   name: "pod-security",
   description:

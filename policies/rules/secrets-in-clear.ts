@@ -2,13 +2,13 @@ import type * as k8s from "@pulumi/kubernetes";
 import { ofKind } from "../kubernetes.ts";
 import { eachContainer, type ObjectRule, type SystemRule } from "../rule.ts";
 
-/** Names of variables that hold secrets. A variable that locates or identifies a secret holds none. */
+/** Matches names of variables that hold secrets. A variable that locates or identifies a secret holds none. */
 const secretName = /(^|[_-])(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)([_-]|$)/i;
 const harmlessName = /PUBLIC_KEY|KEY_ID$|(FILE|PATH|NAME|URL|TTL)$/i;
 
 const isSecretName = (name: string) => secretName.test(name) && !harmlessName.test(name);
 
-/** Looks at names, not at values: a preview does not know all values. */
+/** Checks names, not values: a preview does not know all values. */
 export const secretVariables: ObjectRule = {
   name: "secret-variables",
   description:
@@ -27,10 +27,10 @@ export const secretVariables: ObjectRule = {
 
 type Secret = Partial<Pick<k8s.types.output.core.v1.Secret, "stringData" | "data">>;
 
-/** Length below which a value may appear elsewhere by chance. */
+/** Minimum length, in characters. A shorter value may occur elsewhere by chance. */
 const minLength = 16;
 
-/** Looks at values, whatever the name. A preview does not know them. */
+/** Checks values, whatever the name. A preview does not know them. */
 export const secretValues: SystemRule = {
   name: "secret-values",
   description:

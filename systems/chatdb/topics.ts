@@ -6,7 +6,7 @@ const dayMs = 24 * 3_600_000;
 export const topics = {
   "training-jobs": { partitions: 12, retentionMs: 7 * dayMs },
   "training-events": { partitions: 12 },
-  // As long as the jobs: an engine that was down must not train cancelled ones. Each engine reads all of it at its start.
+  // As long as the jobs: an engine that was down must not train cancelled ones. Each engine reads it all at its start.
   "training-control": { partitions: 12, retentionMs: 7 * dayMs },
   // Operators need time to look at dead letters.
   "training-dead-letters": { partitions: 1, retentionMs: 90 * dayMs },

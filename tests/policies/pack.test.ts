@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, "..", "..");
 const host = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
 
 describe("policy pack", () => {
-  it("is loaded by the host in which Pulumi runs it, and waits for objects at a port", async () => {
-    // The engine that it names is asked for nothing until objects come.
+  it("loads in Pulumi's policy host, and listens for objects on a port", async () => {
+    // The host does not connect to this engine before objects arrive.
     const server = spawn(process.execPath, [host, "127.0.0.1:1", join(root, "policies")], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
@@ -17,11 +17,11 @@ describe("policy pack", () => {
     try {
       const errors: string[] = [];
       createInterface(server.stderr).on("line", (line) => errors.push(line));
-      const said = await Promise.race([
+      const output = await Promise.race([
         once(createInterface(server.stdout), "line"),
         once(server, "close").then(() => errors),
       ]);
-      expect(said.join("\n")).to.match(/^\d+$/);
+      expect(output.join("\n")).to.match(/^\d+$/);
     } finally {
       server.kill();
     }

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { changes, type Change } from "../../render/changes.ts";
 import { run } from "../support/program.ts";
 
-/** What is done about each resource between two programs, each written `action name: properties`. */
+/** Returns the change of each resource between two programs, written `action name: properties`. */
 async function between(before: () => unknown, after: () => unknown): Promise<string[]> {
   return changes(await run(before), await run(after)).map(line);
 }
@@ -20,7 +20,7 @@ const statefulSet = (spec: object) =>
   new k8s.apps.v1.StatefulSet("db", { metadata: { name: "db" }, spec: spec as never });
 const volume = (storage: string) => ({ volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }] });
 
-/** A Deployment that reads a ConfigMap of a made-up name. */
+/** Makes a Deployment that reads a ConfigMap with a generated name. */
 function configured(value: string, labels: Record<string, string> = {}) {
   const config = new k8s.core.v1.ConfigMap("config", { metadata: { labels }, data: { value } });
   deployment({ template: { spec: { volumes: [{ name: "config", configMap: { name: config.metadata.name } }] } } });
@@ -28,56 +28,56 @@ function configured(value: string, labels: Record<string, string> = {}) {
 
 describe("changes between two recordings", () => {
   const cases: Record<string, [before: () => unknown, after: () => unknown, ...expected: string[]]> = {
-    nothing: [() => configured("a"), () => configured("a")],
-    "something new": [() => undefined, () => deployment({}), "create web"],
-    "something gone": [() => deployment({}), () => undefined, "delete web"],
-    "an image": [
+    "finds no change between equal programs": [() => configured("a"), () => configured("a")],
+    "creates a new resource": [() => undefined, () => deployment({}), "create web"],
+    "deletes a missing resource": [() => deployment({}), () => undefined, "delete web"],
+    "updates a Deployment when its image changes": [
       () => deployment({ template: template("web:1") }),
       () => deployment({ template: template("web:2") }),
       "update web: spec.template.spec.containers.0.image",
     ],
-    "one more variable": [
+    "updates a Deployment when it gets another variable": [
       () => deployment({ template: template("web:1", [{ name: "A" }]) }),
       () => deployment({ template: template("web:1", [{ name: "A" }, { name: "B" }]) }),
       "update web: spec.template.spec.containers.0.env",
     ],
-    "a selector": [
+    "replaces a Deployment when its selector changes": [
       () => deployment({ selector: { matchLabels: { app: "a" } } }),
       () => deployment({ selector: { matchLabels: { app: "b" } } }),
       "replace web: spec.selector (deleted first)",
     ],
-    "the namespace of a named object": [
+    "replaces a named object when its namespace changes": [
       () => new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "a" } }),
       () => new k8s.core.v1.Service("web", { metadata: { name: "web", namespace: "b" } }),
       "replace web: metadata.namespace",
     ],
-    "the replicas of a StatefulSet": [
+    "updates a StatefulSet when its replicas change": [
       () => statefulSet({ replicas: 1 }),
       () => statefulSet({ replicas: 3 }),
       "update db: spec.replicas",
     ],
-    "the size of its volumes": [
+    "replaces a StatefulSet when the size of its volumes changes": [
       () => statefulSet(volume("1Gi")),
       () => statefulSet(volume("2Gi")),
       "replace db: spec.volumeClaimTemplates (deleted first)",
     ],
-    "an object without a name, under which others know it": [
+    "replaces an object with a generated name when its content changes, and updates its users": [
       () => configured("a"),
       () => configured("b"),
       "replace config: data",
       "update web: spec.template.spec.volumes.0.configMap.name",
     ],
-    "its labels, which leave its name to it": [
+    "updates an object with a generated name when its labels change": [
       () => configured("a"),
       () => configured("a", { team: "a" }),
       "update config: metadata.labels.team",
     ],
-    "a Job": [
+    "replaces a Job when its template changes": [
       () => new k8s.batch.v1.Job("job", { spec: { template: template("job:1") as never } }),
       () => new k8s.batch.v1.Job("job", { spec: { template: template("job:2") as never } }),
       "replace job: spec.template",
     ],
-    "how a password is made, and who has it": [
+    "replaces a password when its length changes, and the Secret that contains it": [
       () =>
         new k8s.core.v1.Secret("login", {
           stringData: { password: new random.RandomPassword("password", { length: 16 }).result },
@@ -89,7 +89,7 @@ describe("changes between two recordings", () => {
       "replace password: length",
       "replace login: stringData",
     ],
-    "another cluster": [
+    "replaces all objects when the cluster changes": [
       () =>
         new k8s.core.v1.Namespace(
           "a",
@@ -105,7 +105,7 @@ describe("changes between two recordings", () => {
       "replace cluster: clusterIdentifier",
       "replace a: provider (deleted first)",
     ],
-    "the same cluster by another context": [
+    "updates only the provider when the context of the same cluster changes": [
       () => new k8s.Provider("cluster", { clusterIdentifier: "a", context: "a" }),
       () => new k8s.Provider("cluster", { clusterIdentifier: "a", context: "b" }),
       "update cluster: context",

@@ -6,7 +6,7 @@ const id = (title: string) => title.replaceAll("-", "_").replace("/", "__");
 
 describe("graph", () => {
   for (const variant of variants) {
-    it(`shows the edges that were declared and no others: ${variant}`, async () => {
+    it(`shows exactly the declared edges: ${variant}`, async () => {
       const resources = await recording(variant);
       const shown = mermaid(resources)
         .split("\n")
@@ -18,7 +18,7 @@ describe("graph", () => {
     });
   }
 
-  it("draws services as boxes and what they stand on as cylinders, each once", async () => {
+  it("draws each service as a box and each store as a cylinder, once", async () => {
     const nodes = mermaid(await recording("external"))
       .split("\n")
       .filter((line) => /^ {4}\w+\[/.test(line));
@@ -36,7 +36,7 @@ describe("graph", () => {
     expect(nodes).to.have.length(8 + 7);
   });
 
-  it("dashes the edges that startup does not wait for", async () => {
+  it("draws dashed edges when startup does not wait for them", async () => {
     expect(edges(await recording("dev")).filter(({ lazy }) => lazy)).to.have.deep.members([
       { from: "chatdb/query-parser", to: "chatdb/db-connector", lazy: true },
       { from: "chatdb/query-parser", to: "chatdb/model-registry", lazy: true },

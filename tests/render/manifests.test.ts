@@ -11,16 +11,16 @@ const passwords = (resources: readonly RecordedResource[]) =>
     .filter(({ type }) => type.endsWith(":RandomPassword"))
     .map(({ name, inputs }) => [name, String(inputs.result)] as const);
 
-/** What a person or Argo CD reads: the objects of each wave, from their YAML. */
+/** Returns the objects of each wave as parsed from their YAML, as Argo CD reads them. */
 const rendered = async (variant: Variant, secrets: Parameters<typeof manifests>[1] = store) =>
   manifests(await recording(variant), secrets).map((objects) =>
     parseAllDocuments(toYaml(objects)).map((document) => document.toJS() as Manifest),
   );
 
-function nothings(value: unknown, path = ""): string[] {
+function emptyFields(value: unknown, path = ""): string[] {
   if (value === null || value === undefined) return [path];
   return typeof value === "object"
-    ? Object.entries(value).flatMap(([key, child]) => nothings(child, `${path}.${key}`))
+    ? Object.entries(value).flatMap(([key, child]) => emptyFields(child, `${path}.${key}`))
     : [];
 }
 
@@ -33,14 +33,14 @@ for (const variant of variants) {
       objects = waves.flat();
     });
 
-    it("are every Kubernetes object of the program, once", async () => {
+    it("contain every Kubernetes object of the program once", async () => {
       const registered = (await recording(variant)).filter(({ type }) => type.startsWith("kubernetes:"));
       expect(objects).to.have.length(registered.length);
       const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
       expect(new Set(names)).to.have.length(objects.length);
     });
 
-    it("have the shape of objects: version, kind, name, a namespace that is there, and no holes", () => {
+    it("have a version, a kind, a name, an existing namespace and no empty fields", () => {
       const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
       for (const object of objects) {
         const name = `${object.kind} ${object.metadata.name}`;
@@ -49,12 +49,12 @@ for (const variant of variants) {
         expect(object.metadata.name, name).to.match(dnsLabel);
         if (!["Namespace", "PriorityClass"].includes(object.kind))
           expect(namespaces, name).to.include(object.metadata.namespace);
-        expect(nothings(object), name).to.deep.equal([]);
+        expect(emptyFields(object), name).to.deep.equal([]);
         expect(object, name).to.not.have.property("status");
       }
     });
 
-    it("carry their wave, and nothing that only Pulumi understands", () => {
+    it("have the annotation of their wave, and none of Pulumi's", () => {
       waves.forEach((wave, number) => {
         for (const { metadata } of wave) {
           expect(metadata.annotations).to.have.property("argocd.argoproj.io/sync-wave", String(number));
@@ -63,7 +63,7 @@ for (const variant of variants) {
       });
     });
 
-    it("put namespaces first, and no wave is empty", () => {
+    it("start with the namespaces, and have no empty wave", () => {
       for (const wave of waves) expect(wave).to.not.be.empty;
       const last = waves[0]!.findLastIndex(({ kind }) => kind === "Namespace");
       expect(waves[0]!.slice(0, last + 1).every(({ kind }) => kind === "Namespace")).to.be.true;
@@ -75,7 +75,7 @@ for (const variant of variants) {
       ).to.be.empty;
     });
 
-    it("say nothing of any secret", async () => {
+    it("contain no secret value", async () => {
       const resources = await recording(variant);
       const text = manifests(resources, store).map(toYaml).join();
       expect(passwords(resources)).to.have.length.above(0);
@@ -84,7 +84,7 @@ for (const variant of variants) {
       expect(objects.filter(({ kind }) => kind === "Secret")).to.be.empty;
     });
 
-    it("say where each value of a secret comes from, under the names that the pods refer to", async () => {
+    it("name the source of each secret value, in the Secrets that the pods refer to", async () => {
       const resources = await recording(variant);
       const known = [
         ...passwords(resources).map(([name]) => `chatdb-${name}`),
@@ -135,7 +135,7 @@ describe("manifests", () => {
       .flat()
       .find((object) => object.kind === kind && object.metadata.name.startsWith(prefix))!;
 
-  it("refer to a password by the one name, at the server and at its user", async () => {
+  it("use the same key of a password for the server and its user", async () => {
     const keys = async (prefix: string) =>
       ((await find("dev", "ExternalSecret", prefix)) as ExternalSecret).spec.data.map(({ secretKey, remoteRef }) => [
         secretKey,
@@ -152,7 +152,7 @@ describe("manifests", () => {
     ]);
   });
 
-  it("keep what is no secret beside it as it is", async () => {
+  it("keep values in a Secret that are not secret", async () => {
     const { spec } = (await find("dev", "ExternalSecret", "ml-engine-")) as ExternalSecret;
     expect(spec.target.template!.data).to.include({
       S3_ACCESS_KEY_ID: "ml-engine_a",
@@ -161,7 +161,7 @@ describe("manifests", () => {
     expect(spec.data.map(({ secretKey }) => secretKey)).to.deep.equal(["KAFKA_PASSWORD", "S3_SECRET_ACCESS_KEY"]);
   });
 
-  it("refer to settings that are secret by their own names", async () => {
+  it("refer to secret settings by their own names", async () => {
     const resources = (await rendered("external"))
       .flat()
       .filter(({ kind }) => kind === "ExternalSecret") as ExternalSecret[];
@@ -169,7 +169,7 @@ describe("manifests", () => {
     expect(keys).to.include.members(external);
   });
 
-  it("have Argo CD replace a Job: its template cannot change", async () => {
+  it("make Argo CD replace a Job: its template cannot change", async () => {
     expect((await find("dev", "Job", "kafka-topics-")).metadata.annotations).to.include({
       "argocd.argoproj.io/sync-options": "Replace=true,Force=true",
     });
@@ -178,19 +178,19 @@ describe("manifests", () => {
     );
   });
 
-  it("have secrets in clear where that is asked for", async () => {
+  it("contain secrets in clear on request", async () => {
     const resources = await recording("dev");
     const { stringData } = await find("dev", "Secret", "postgres-admin-", { form: "clear" });
     expect(stringData).to.deep.equal({ password: new Map(passwords(resources)).get("postgres-admin") });
   });
 
-  it("do not change what was recorded", async () => {
+  it("do not change the recorded resources", async () => {
     const before = structuredClone(await recording("dev"));
     manifests(await recording("dev"), store);
     expect(await recording("dev")).to.deep.equal(before);
   });
 
-  it("are YAML whose keys stand in order", () => {
+  it("are YAML with sorted keys", () => {
     const object = { kind: "B", apiVersion: "v1", metadata: { namespace: "x", name: "y" } };
     expect(toYaml([object])).to.equal("---\napiVersion: v1\nkind: B\nmetadata:\n  name: y\n  namespace: x\n");
   });

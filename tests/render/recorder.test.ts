@@ -12,7 +12,7 @@ const map = (name: string, data: Record<string, pulumi.Input<string>> = {}, opts
 const password = (name: string) => new random.RandomPassword(name, { length: 24, special: false }).result;
 
 describe("recorder", () => {
-  it("marks a generated password as secret wherever it is used, also inside of other text", async () => {
+  it("marks a generated password as secret everywhere, also inside other text", async () => {
     const resources = await run(() => {
       map("plain", { LEVEL: "info" });
       map("leak", { LEVEL: "info", URL: pulumi.interpolate`http://user:${password("door")}@example.com` });
@@ -28,7 +28,7 @@ describe("recorder", () => {
     expect([leak.secrets, leak.inputs.data]).to.deep.equal([["data.TOKEN"], { TOKEN: "hush" }]);
   });
 
-  it("generates the same password for the same stack and name, and another one otherwise", async () => {
+  it("generates the same password only for the same stack and name", async () => {
     const made = async (name: string, options: Partial<RecordOptions> = {}) =>
       (await run(() => password(name), options))[0]!.inputs.result;
     expect(await made("a"))
@@ -39,7 +39,7 @@ describe("recorder", () => {
     expect(await made("a")).to.not.equal(await made("a", { seed: "other" }));
   });
 
-  it("names an object by its content if the program gives it no name", async () => {
+  it("names an object by its content when the program gives it no name", async () => {
     const named = async (data: Record<string, string>) =>
       (resource(await run(() => map("settings", data)), "ConfigMap", "settings").inputs.metadata as { name: string })
         .name;
@@ -51,16 +51,16 @@ describe("recorder", () => {
     expect(fixed[0]!.inputs.metadata).to.deep.equal({ name: "applications" });
   });
 
-  it("knows in a preview what the program gives, not what a provider generates", async () => {
+  it("knows values of the program in a preview, but not those that a provider generates", async () => {
     const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), {
       preview: true,
     });
     expect(resource(resources, "ConfigMap", "one").unknowns).to.deep.equal(["data.MADE"]);
-    const said = await run(() => map("one", { SAID: map("other").metadata.name }), { preview: true });
-    expect(resource(said, "ConfigMap", "one").unknowns).to.deep.equal([]);
+    const known = await run(() => map("one", { SAID: map("other").metadata.name }), { preview: true });
+    expect(resource(known, "ConfigMap", "one").unknowns).to.deep.equal([]);
   });
 
-  it("keeps apart resources of one type and name in different components", async () => {
+  it("distinguishes resources of the same type and name in different components", async () => {
     class Group extends pulumi.ComponentResource {
       constructor(name: string) {
         super(`test:test:${name}`, name);
@@ -81,14 +81,14 @@ describe("recorder", () => {
     expect(new Set(resources.map(({ urn }) => urn))).to.have.length(resources.length);
   });
 
-  it("refuses two resources of one URN, as an engine does", async () => {
+  it("refuses two resources with the same URN, as an engine does", async () => {
     const error = await failure(() => [map("twice"), map("twice")]);
     expect(error.message).to.equal(
       "Two resources have the URN urn:pulumi:test::test::kubernetes:core/v1:ConfigMap::twice; give one of them another name.",
     );
   });
 
-  it("creates a held resource when it is released, and what waits for it afterwards", async () => {
+  it("creates a held resource after its release, and then the resources that wait for it", async () => {
     const gate = Promise.withResolvers<void>();
     const seen: string[] = [];
     const recording = run(() => map("second", {}, { dependsOn: map("first") }), {
@@ -104,7 +104,7 @@ describe("recorder", () => {
     ]);
   });
 
-  it("keeps resources of a failed program out of the next recording", async () => {
+  it("leaves resources of a failed program out of the next recording", async () => {
     const late = async () => {
       for (let turns = 0; turns < 50; turns++) await turn();
       return "late";

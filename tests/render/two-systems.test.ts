@@ -11,7 +11,7 @@ import { run } from "../support/program.ts";
 import { rules } from "../support/rules.ts";
 import { databases, systems, twoSystems, type SystemName } from "../support/two-systems.ts";
 
-/** Lines or objects of one system as if they were the other's, without what is made up. */
+/** Renames the lines or objects of one system to those of the other, and removes generated values. */
 const renamed = (values: readonly unknown[]): string[] =>
   values
     .map((value) =>
@@ -32,13 +32,13 @@ describe("two systems with the same names", () => {
   const of = (system: SystemName, lines: readonly string[]) => lines.filter((line) => line.includes(system));
 
   for (const [name, rule] of Object.entries(rules))
-    it(`keep to the rules of every program: ${name}`, () => expect(rule(resources)).to.deep.equal([]));
+    it(`meet the rules of every program: ${name}`, () => expect(rule(resources)).to.deep.equal([]));
 
-  it("keep to the policies", () => {
+  it("meet the policies", () => {
     expect(breaches([...objectRules, ...systemRules], kubernetesObjects(resources))).to.deep.equal([]);
   });
 
-  it("have manifests of their own, each in its own namespace, that say the same of both", () => {
+  it("have their own manifests in their own namespaces, equal except for the names", () => {
     const [north, south] = systems.map((system) =>
       rendered.filter(({ metadata }) => (metadata.namespace ?? metadata.name).startsWith(`${system}-`)),
     );
@@ -48,14 +48,14 @@ describe("two systems with the same names", () => {
     expect(new Set(titles)).to.have.length(titles.length);
   });
 
-  it("mention each other nowhere", () => {
+  it("do not mention each other", () => {
     for (const [system, other] of [systems, [...systems].reverse()]) {
       const own = rendered.filter(({ metadata }) => metadata.namespace?.startsWith(`${system}-`));
       expect(JSON.stringify(own)).to.include(system).and.not.include(other);
     }
   });
 
-  it("are labelled as parts of themselves", () => {
+  it("have the labels of their own system", () => {
     for (const { kind, metadata } of rendered)
       if (metadata.labels?.["app.kubernetes.io/part-of"] !== undefined && kind !== "PriorityClass")
         expect((metadata.namespace ?? metadata.name).split("-")[0]).to.equal(
@@ -70,7 +70,7 @@ describe("two systems with the same names", () => {
     ]);
   });
 
-  it("have passwords of their own", () => {
+  it("have different passwords", () => {
     const passwords = resources.filter(({ type }) => type.endsWith(":RandomPassword"));
     expect(passwords).to.have.length(2 * (3 + databases.length + 2));
     expect(new Set(passwords.map(({ inputs }) => inputs.result))).to.have.length(passwords.length);
@@ -78,7 +78,7 @@ describe("two systems with the same names", () => {
     expect(at("north")).to.not.equal(at("south"));
   });
 
-  it("keep their passwords under keys of their own in a secret store", () => {
+  it("keep their passwords under their own keys in a secret store", () => {
     const keys = (system: SystemName) =>
       rendered
         .filter(({ kind, metadata }) => kind === "ExternalSecret" && metadata.namespace!.startsWith(system))
@@ -89,7 +89,7 @@ describe("two systems with the same names", () => {
     for (const system of systems) expect(keys(system).every((key) => key.startsWith(`${system}-`))).to.be.true;
   });
 
-  it("have network policies of their own", () => {
+  it("have their own network policies", () => {
     for (const system of systems) {
       const { metadata, spec } = object(
         resources,
@@ -103,7 +103,7 @@ describe("two systems with the same names", () => {
     }
   });
 
-  it("have rows of their own in the table of who talks to whom, and talk to themselves alone", () => {
+  it("have their own rows in the table of connections, and connect only within themselves", () => {
     const connections = openConnections(resources).filter((connection) => !connection.endsWith("-> dns"));
     expect(of("north", connections)).to.include.members([
       "north-services/store -> north-data/postgres:5432",
@@ -114,7 +114,7 @@ describe("two systems with the same names", () => {
     expect(connections.filter((connection) => systems.every((system) => connection.includes(system)))).to.be.empty;
   });
 
-  it("are both reached by one consumer, by policies that do not meet", () => {
+  it("are both open to one consumer, through separate policies", () => {
     expect(
       openConnections(resources).filter((connection) => connection.startsWith("monitoring/prometheus")),
     ).to.deep.equal([
@@ -128,7 +128,7 @@ describe("two systems with the same names", () => {
     });
   });
 
-  it("have nodes and edges of their own in the graph", () => {
+  it("have their own nodes and edges in the graph", () => {
     const chart = mermaid(resources).split("\n");
     for (const system of systems)
       expect(chart).to.include.members([
@@ -141,7 +141,7 @@ describe("two systems with the same names", () => {
     expect(edges(resources)).to.have.length(2 * (2 + 2) + 2);
   });
 
-  it("are known to a preview", async () => {
+  it("have the same resources in a preview", async () => {
     const preview = await run(() => twoSystems(), { preview: true });
     expect(preview.map(({ urn }) => urn)).to.have.members(resources.map(({ urn }) => urn));
     const images = (recorded: readonly RecordedResource[]) =>
@@ -149,7 +149,7 @@ describe("two systems with the same names", () => {
     expect(images(preview)).to.deep.equal(images(resources));
   });
 
-  it("come and go without a change to each other", async () => {
+  it("can be added and removed without a change to each other", async () => {
     const alone = await run(() => twoSystems(["north"]));
     const added = changes(alone, resources).filter(({ resource }) => !resource.urn.includes("Monitoring"));
     expect(added).to.have.length.above(60);
@@ -160,14 +160,14 @@ describe("two systems with the same names", () => {
     expect(changes(resources, resources)).to.deep.equal([]);
   });
 
-  it("must be looked up by namespace where a name is not enough", () => {
+  it("must be looked up by namespace when a name is ambiguous", () => {
     expect(() => workload(resources, "postgres")).to.throw(
       "2 workloads are named postgres; there are north-data/postgres, south-data/postgres.",
     );
     expect(() => environment(resources, "api-gateway")).to.throw("2 workloads are named api-gateway");
   });
 
-  it("have Jobs for databases whose names Kubernetes refuses, with names that do not collide", () => {
+  it("have Jobs with unique valid names for databases whose names Kubernetes refuses", () => {
     const jobs = objects(resources, "Job").filter(({ metadata }) => metadata.namespace === "north-data");
     const names = jobs.map(({ metadata }) => metadata.labels["app.kubernetes.io/name"]!);
     expect(names.filter((name) => name.startsWith("postgres-"))).to.have.length(databases.length);

@@ -6,7 +6,7 @@ import { kind, waves } from "../../render/waves.ts";
 const awaited = ["Deployment", "StatefulSet", "Job", "Ingress"];
 const kinds = [...awaited, "ConfigMap", "Service", "NetworkPolicy"];
 
-/** A resource named by a number, with what matters to waves. */
+/** Returns a resource that is named by a number, with the fields that waves depend on. */
 function resource(name: number, kind: string, dependencies: number[], parent?: number): RecordedResource {
   return {
     urn: String(name),
@@ -25,7 +25,7 @@ function resource(name: number, kind: string, dependencies: number[], parent?: n
   };
 }
 
-/** Resources that depend on earlier ones only, components among them, in any order. */
+/** Resources and components that depend only on earlier ones, in any order. */
 const graphs = fc
   .array(
     fc.record({
@@ -49,14 +49,14 @@ const graphs = fc
   )
   .chain((resources) => fc.shuffledSubarray(resources, { minLength: resources.length }));
 
-/** What a resource waits for: its own dependencies and those of the components around it. */
+/** Returns what a resource waits for: its own dependencies and those of the components around it. */
 function needs(resource: RecordedResource, byUrn: Map<string, RecordedResource>): RecordedResource[] {
   const parent = resource.parent === undefined ? [] : needs(byUrn.get(resource.parent)!, byUrn);
   return [...resource.dependencies.map((urn) => byUrn.get(urn)!), ...parent];
 }
 
 describe("waves", () => {
-  it("put each resource after all that has to be ready before it, and no later", () => {
+  it("put each resource in the first wave after its dependencies", () => {
     fc.assert(
       fc.property(graphs, (resources) => {
         const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
@@ -79,7 +79,7 @@ describe("waves", () => {
     );
   });
 
-  it("wait for a resource of another kind where the program does", () => {
+  it("put a dependent of a custom resource into a later wave only when the program waits for it", () => {
     const cluster = {
       ...resource(1, "Cluster", []),
       inputs: { metadata: { annotations: { "pulumi.com/waitFor": "condition=Ready" } } },
@@ -88,11 +88,11 @@ describe("waves", () => {
     expect(waves([resource(1, "Cluster", []), resource(2, "Job", [1])]).get("2")).to.equal(0);
   });
 
-  it("take no notice of what is not among the resources, an engine's own say", () => {
+  it("ignore dependencies on resources that are not recorded, such as the engine's own", () => {
     expect(waves([resource(1, "Deployment", [99])]).get("1")).to.equal(0);
   });
 
-  it("refuse a circle, and say who is in it", () => {
+  it("refuse a cycle, and name its members", () => {
     expect(() =>
       waves([
         resource(0, "Job", [2]),

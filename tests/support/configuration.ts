@@ -10,7 +10,7 @@ interface Configuration extends ChatDbSettings {
   readonly platform: PlatformSettings;
 }
 
-/** The settings of a stack with some of them replaced, by their paths; a secret one is written `{ secure: "..." }`. */
+/** Reads the settings of a stack with some replaced by their paths; a secret one is written `{ secure: "..." }`. */
 export async function configuration(settings: SettingOverrides = {}, stack = "dev"): Promise<Configuration> {
   let read: Configuration | undefined;
   const source = stackConfig(stack, settings);
@@ -24,7 +24,7 @@ export async function configuration(settings: SettingOverrides = {}, stack = "de
   return read!;
 }
 
-/** What is wrong with a configuration, by path; nothing if all is well. */
+/** Returns the faults of a configuration by path; none if it is valid. */
 export async function issues(settings: SettingOverrides, stack = "dev"): Promise<Record<string, string>> {
   try {
     await configuration(settings, stack);

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { recordStack, type StackOptions } from "../../render/stack.ts";
 
-/** Resources that were registered, by kind and name: `Deployment api-gateway`. */
+/** Registered resources by kind and name: `Deployment api-gateway`. */
 export interface Registered {
   readonly whileHeld: readonly string[];
   readonly afterwards: readonly string[];
 }
 
 /**
- * Runs a stack in which one resource, such as `StatefulSet postgres`, becomes ready only when nothing more happens without it.
+ * Runs a stack in which one resource, such as `StatefulSet postgres`, stays pending until nothing else can be created.
  * @throws Error if there is no such resource, or more than one.
  */
 export async function holdBack(held: string, stack: string, options: StackOptions = {}): Promise<Registered> {
@@ -21,7 +21,7 @@ export async function holdBack(held: string, stack: string, options: StackOption
       return registered.at(-1) === held ? gate.promise : undefined;
     },
   });
-  const whileHeld = await Promise.race([running, quiet(registered)])
+  const whileHeld = await Promise.race([running, idle(registered)])
     .then(() => [...registered])
     .finally(gate.resolve);
   await running;
@@ -30,11 +30,11 @@ export async function holdBack(held: string, stack: string, options: StackOption
   return { whileHeld, afterwards: registered };
 }
 
-/** Turns of the event loop without anything new after which nothing more is expected. */
-const quietTurns = 200;
+/** Turns of the event loop without a new resource until the stack counts as idle. */
+const idleTurns = 200;
 
-async function quiet(list: readonly unknown[]): Promise<void> {
-  for (let turns = 0, known = 0; turns < quietTurns; await turn()) {
+async function idle(list: readonly unknown[]): Promise<void> {
+  for (let turns = 0, known = 0; turns < idleTurns; await turn()) {
     turns = list.length > 0 && list.length === known ? turns + 1 : 0;
     known = list.length;
   }

@@ -16,19 +16,19 @@ export async function failure(program: () => unknown, options: Partial<RecordOpt
   throw new Error(`The program did not fail; it registered ${resources.length} resources.`);
 }
 
-/** A namespace to place something in. */
+/** Returns a namespace for components of a test. */
 export function namespace(name: string): NamespaceRef {
   return { name, created: name, partOf: "test" };
 }
 
-/** A dependency with the connection that a test gives. */
+/** Returns a dependency with the connection of a test. */
 export function dependency(name: string, connection: Partial<Connection> = {}): Dependency {
   return { name, connect: () => ({ env: {}, secretEnv: {}, destinations: [], readyWhen: [], ...connection }) };
 }
 
 export const sizes: Resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 
-/** Arguments of a service that uses nothing; a test replaces what matters to it. */
+/** Arguments of a service without dependencies. A test replaces those that matter to it. */
 export const serviceArgs: MicroserviceArgs = {
   namespace: namespace("apps"),
   image: "example.com/chatdb/web:1",

@@ -5,7 +5,7 @@ import type { RecordedResource } from "../../render/recorder.ts";
 import { kind } from "../../render/waves.ts";
 import { containers, kubernetesObjects, objects, workloads, type Workload } from "../../render/objects.ts";
 
-/** What every program has to keep to, whatever it deploys: gives a line for each place where it does not. */
+/** A rule for every program. It returns one line for each fault. */
 export type Rule = (resources: readonly RecordedResource[]) => string[];
 
 const perWorkload =
@@ -21,7 +21,7 @@ function duplicates(values: readonly string[]): string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
 
-/** kubernetesx names what has no name after the image, or `undefined`. */
+/** Containers and ports have names. kubernetesx would name them after the image, or `undefined`. */
 const named = perWorkload(({ pod }) => [
   ...containers({ pod } as Workload).flatMap(({ name, ports }) => [
     ...expectThat(name !== undefined && name !== "", "has a container without a name"),
@@ -55,7 +55,7 @@ const mounted = perWorkload((workload) => {
   ];
 });
 
-/** A selector cannot be changed without replacing its workload: it has to stay the one label that it is. */
+/** Selectors are one label. Any change of a selector would replace its workload. */
 const frozenSelectors: Rule = (resources) => {
   const selectors = [...objects(resources, "Deployment"), ...objects(resources, "StatefulSet")].map(
     ({ metadata, spec }) => ({
@@ -76,7 +76,7 @@ const frozenSelectors: Rule = (resources) => {
   ];
 };
 
-/** What Services and disruption budgets select has to be there, on the port that they name. */
+/** Services and disruption budgets select an existing workload, on an existing port. */
 const selecting: Rule = (resources) => {
   const selected = (namespace: string, labels: Record<string, string>) =>
     workloads(resources).filter(
@@ -107,7 +107,7 @@ const selecting: Rule = (resources) => {
   ];
 };
 
-/** What pods refer to has to be in their namespace. */
+/** Pods refer only to objects in their own namespace. */
 const referring: Rule = (resources) => {
   const has = (kind: "ConfigMap" | "Secret" | "ServiceAccount", workload: Workload, name: string, key?: string) =>
     objects(resources, kind).some(({ metadata, ...object }) => {
@@ -137,7 +137,7 @@ const referring: Rule = (resources) => {
   ])(resources);
 };
 
-/** The only secret inputs are those of Secrets, and what a component tells of itself has no value of one. */
+/** Only Secrets have secret inputs, and no output of a component contains a secret value. */
 const kept: Rule = (resources) => {
   const values = [
     ...new Set(objects(resources, "Secret").flatMap(({ stringData }) => Object.values(stringData ?? {}))),
@@ -177,7 +177,7 @@ const addressed: Rule = (resources) => {
   ];
 };
 
-/** What waits for a component waits for what is part of it; what is part of nothing is waited for by nobody. */
+/** Every resource belongs to a component. A dependency on a component waits only for the resources in it. */
 const grouped: Rule = (resources) =>
   resources
     .filter(({ type }) => !type.startsWith("pulumi:providers:") && !type.startsWith("platform:systems:"))
@@ -199,7 +199,7 @@ export const rules = {
   grouped,
 } satisfies Record<string, Rule>;
 
-/** The rules and policies about pods, which hold for a component on its own too. */
+/** Returns the faults by the rules and policies about pods, which also apply to a single component. */
 export function podFaults(resources: readonly RecordedResource[]): string[] {
   return [
     ...breaches(objectRules, kubernetesObjects(resources)),

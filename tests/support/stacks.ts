@@ -3,7 +3,7 @@ import { recordStack, type StackOptions } from "../../render/stack.ts";
 
 const secure = { secure: "v1:encrypted" };
 
-/** Everything that can be elsewhere is elsewhere, and every feature is on. */
+/** Settings with all external databases and stores, and with every feature. */
 const external: StackOptions = {
   settings: {
     "chatdb:postgres.external": {
@@ -61,7 +61,7 @@ export const variants = Object.keys(options) as Variant[];
 
 const recordings = new Map<string, Promise<RecordedResource[]>>();
 
-/** The whole program as each environment runs it, recorded once for all tests; in a preview, what is made up is unknown. */
+/** Records the whole program of an environment once for all tests. In a preview, generated values are unknown. */
 export function recording(
   variant: Variant,
   { preview = false }: { preview?: boolean } = {},

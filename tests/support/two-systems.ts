@@ -9,14 +9,14 @@ import { Namespace } from "../../components/workload/namespace.ts";
 import { Priorities } from "../../components/workload/priorities.ts";
 import { serviceArgs, sizes } from "./program.ts";
 
-/** The made-up systems: all that they contain has the same names. */
+/** Two made-up systems whose components have the same names. */
 export const systems = ["north", "south"] as const;
 export type SystemName = (typeof systems)[number];
 
 /** A database whose name Kubernetes refuses, and one that is as long as PostgreSQL allows. */
 export const databases = ["orders", "java_db", `${"long_".repeat(12)}abc`];
 
-/** A system of infrastructure and two services; the type token is the system's own, as that of a real system is. */
+/** A system of infrastructure and two services. Its type token contains its name, as that of a real system does. */
 class System extends pulumi.ComponentResource {
   readonly gateway: Microservice;
 
@@ -52,7 +52,7 @@ class System extends pulumi.ComponentResource {
   }
 }
 
-/** What watches all systems from a namespace of its own: one consumer of services that have the same name and port. */
+/** Monitoring of all systems: one consumer of services that have the same name and port. */
 class Monitoring extends pulumi.ComponentResource {
   constructor(gateways: readonly Microservice[], opts?: pulumi.ComponentResourceOptions) {
     super("platform:systems:Monitoring", "monitoring", {}, opts);
@@ -63,7 +63,7 @@ class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-/** A program of these systems, and of what watches them. */
+/** Deploys these systems and their monitoring. */
 export function twoSystems(names: readonly SystemName[] = systems): void {
   const opts = { providers: { kubernetes: new k8s.Provider("cluster", {}) } };
   const gateways = names.map((name) => new System(name, opts).gateway);

@@ -4,7 +4,7 @@ import { reachable, strictSchema } from "../../tools/strict-schema.ts";
 const text = { type: "string" };
 
 describe("strict schema", () => {
-  it("closes objects to fields that are not declared, at every depth", () => {
+  it("rejects undeclared fields at every depth", () => {
     const closed = { type: "object", properties: { a: text }, additionalProperties: false };
     expect(strictSchema({ type: "object", properties: { a: text } })).to.deep.equal(closed);
     expect(
@@ -18,7 +18,7 @@ describe("strict schema", () => {
     });
   });
 
-  it("leaves open what is declared so", () => {
+  it("allows undeclared fields when the schema does", () => {
     for (const open of [
       { type: "object" },
       { type: "object", additionalProperties: text },
@@ -29,7 +29,7 @@ describe("strict schema", () => {
     }
   });
 
-  it("takes numbers and null where Kubernetes does", () => {
+  it("accepts numbers and null when Kubernetes does", () => {
     expect(strictSchema({ type: "string", format: "int-or-string" })).to.deep.equal({ type: ["integer", "string"] });
     expect(strictSchema({ anyOf: [], "x-kubernetes-int-or-string": true })).to.deep.equal({
       type: ["integer", "string"],
@@ -37,7 +37,7 @@ describe("strict schema", () => {
     expect(strictSchema({ type: "string", nullable: true })).to.deep.equal({ type: ["string", "null"] });
   });
 
-  it("brings along the definitions that it refers to, in circles too", () => {
+  it("includes the definitions that it refers to, also in cycles", () => {
     const to = (name: string) => ({ $ref: `#/definitions/${name}` });
     const definitions = { tree: { properties: { child: to("tree"), leaf: to("leaf") } }, leaf: text, other: text };
     expect(reachable(to("tree"), definitions)).to.deep.equal({

@@ -18,7 +18,8 @@ describe("waivers", () => {
     "its stack": { stack: "dev", object: "*", check: finding.check, reason },
   } as const;
   for (const [what, waiver] of Object.entries(covering)) {
-    it(`cover by ${what}`, () => expect(applyWaivers([finding], [waiver])).to.deep.equal({ left: [], unused: [] }));
+    it(`cover a finding by ${what}`, () =>
+      expect(applyWaivers([finding], [waiver])).to.deep.equal({ left: [], unused: [] }));
   }
 
   const missing = {
@@ -27,12 +28,12 @@ describe("waivers", () => {
     "another stack": { stack: "prod", object: "*", check: finding.check, reason },
   } as const;
   for (const [what, waiver] of Object.entries(missing)) {
-    it(`of ${what} cover nothing, which is told`, () => {
+    it(`of ${what} cover nothing, and are reported as unused`, () => {
       expect(applyWaivers([finding], [waiver])).to.deep.equal({ left: [finding], unused: [waiver] });
     });
   }
 
-  it("have a reason each", () => {
+  it("must have a reason", () => {
     expect(readWaivers("- { check: a, object: b, reason: It is meant to be just so. }")).to.have.length(1);
     expect(() => readWaivers("- { check: a, object: b }")).to.throw("policies/waivers.yaml is not a list");
     expect(() => readWaivers("- { check: a, object: b, reason: ok }")).to.throw("says too little");
@@ -41,5 +42,5 @@ describe("waivers", () => {
     );
   });
 
-  it("of the project can be read", () => expect(readWaivers()).to.not.be.empty);
+  it("of the project are valid", () => expect(readWaivers()).to.not.be.empty);
 });

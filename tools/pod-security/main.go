@@ -1,7 +1,7 @@
 // Pod-security reads Kubernetes objects, a YAML stream, from standard input and prints what keeps the API server from
 // admitting their pods to a namespace of the Pod Security level "restricted", as a JSON array. It decides by the API
 // server's own code, in its newest version, and decodes as strictly: a field that a type does not have is a finding too.
-// Objects that make no pods themselves are left out.
+// It skips objects that make no pods themselves.
 package main
 
 import (

@@ -14,13 +14,13 @@ const password = async (more?: Partial<AdministratorArgs>) =>
   object(await run(program(more)), "Secret", "server-admin").stringData.password;
 
 describe("administrator", () => {
-  it("has a password of letters and digits, as many as are asked for, which stays the same", async () => {
+  it("generates a password of letters and digits of the requested length, and keeps it", async () => {
     expect(await password()).to.match(/^[A-Za-z0-9]{32}$/);
     expect(await password({ length: 40 })).to.match(/^[A-Za-z0-9]{40}$/);
     expect(await password()).to.equal(await password());
   });
 
-  it("is in a Secret beside the server, with what else the server wants to know", async () => {
+  it("stores the password in a Secret of the server's namespace, with the other entries of the server", async () => {
     const { metadata, stringData } = object(
       await run(program({ extraKeys: { username: "root" } })),
       "Secret",
@@ -30,7 +30,7 @@ describe("administrator", () => {
     expect(Object.keys(stringData)).to.have.members(["username", "password"]);
   });
 
-  it("is protected with the server's data, which nobody could open without it", async () => {
+  it("is protected when the server's data is, which nobody could read without the password", async () => {
     const isProtected = async (protect?: boolean) =>
       (await run(program({ protect }))).find(({ name, type }) => name === "server-admin" && type.startsWith("random:"))!
         .protect;

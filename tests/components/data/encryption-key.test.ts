@@ -21,7 +21,7 @@ describe("encryption key", () => {
     };
   };
 
-  it("is one at first", async () => {
+  it("gives one key before the first rotation", async () => {
     expect(await made(0)).to.deep.equal({
       env: { APP_KEY_ID: "k0" },
       secretEnv: ["APP_KEY"],
@@ -29,7 +29,7 @@ describe("encryption key", () => {
     });
   });
 
-  it("comes with the one before it after a rotation", async () => {
+  it("gives the current and the previous key after a rotation", async () => {
     expect(await made(3)).to.deep.equal({
       env: { APP_KEY_ID: "k3", APP_KEY_PREVIOUS_ID: "k2" },
       secretEnv: ["APP_KEY", "APP_KEY_PREVIOUS"],

@@ -19,7 +19,7 @@ describe("external database", () => {
     labels: {},
   });
 
-  it("is told under its prefix, the password apart", () => {
+  it("sets variables with its prefix, and the password as a secret one", () => {
     expect(connection.env).to.deep.equal({
       DATASOURCE_ORDERS_HOST: "db.example.com",
       DATASOURCE_ORDERS_PORT: "6432",
@@ -30,7 +30,7 @@ describe("external database", () => {
     expect(connection.secretEnv).to.deep.equal({ DATASOURCE_ORDERS_PASSWORD: "hush" });
   });
 
-  it("says which kind it is, where that was said", () => {
+  it("sets the kind of database when it is given", () => {
     const { env } = externalDatabase("stock", { ...orders, dialect: "mysql" }, "DATASOURCE_STOCK").connect({
       name: "app",
       namespace: namespace("apps"),
@@ -39,7 +39,7 @@ describe("external database", () => {
     expect(env).to.include({ DATASOURCE_STOCK_DIALECT: "mysql" });
   });
 
-  it("opens its addresses on its port, and is not waited for", () => {
+  it("opens its addresses on its port, without a wait at startup", () => {
     expect(connection.destinations).to.deep.equal([{ to: { cidr: "10.0.0.0/16" }, port: 6432 }]);
     expect(connection.readyWhen).to.deep.equal([]);
   });

@@ -28,7 +28,7 @@ describe("kafka cluster", () => {
     three = await cluster(3);
   });
 
-  it("is its own quorum, without ZooKeeper", () => {
+  it("runs the controller quorum on its own nodes, without ZooKeeper", () => {
     expect(env(one)).to.deep.include({
       KAFKA_PROCESS_ROLES: "broker,controller",
       KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
@@ -41,7 +41,7 @@ describe("kafka cluster", () => {
     expect(object(three, "Service", "kafka-headless").spec.publishNotReadyAddresses).to.be.true;
   });
 
-  it("numbers its nodes by their pods, and advertises each under its own name", () => {
+  it("numbers nodes by the pod index, and advertises each by the name of its pod", () => {
     const variables = workload(three, "kafka").pod.containers[0]!.env;
     const at = (name: string) => variables.findIndex((variable) => variable.name === name);
     expect(variables[at("KAFKA_NODE_ID")]!.valueFrom.fieldRef.fieldPath).to.equal(
@@ -50,11 +50,11 @@ describe("kafka cluster", () => {
     expect(variables[at("POD_NAME")]!.valueFrom.fieldRef.fieldPath).to.equal("metadata.name");
     const name = "$(POD_NAME).kafka-headless.data.svc.cluster.local";
     expect(env(three).KAFKA_ADVERTISED_LISTENERS).to.equal(`CLIENT://${name}:9092,BROKER://${name}:9094`);
-    // Kubernetes fills in only what stands before.
+    // Kubernetes expands only variables that are defined earlier.
     expect(at("POD_NAME")).to.be.lessThan(at("KAFKA_ADVERTISED_LISTENERS"));
   });
 
-  it("asks for a login at every listener: SCRAM of clients, the administrator's password of brokers and controllers", () => {
+  it("requires a login at every listener: SCRAM for clients, the administrator's password for nodes", () => {
     const properties = serverProperties(env(one));
     const listeners = properties["listeners"]!.split(",").map((listener) => listener.split(":")[0]);
     expect(listeners).to.deep.equal(["CLIENT", "CONTROLLER", "BROKER"]);
@@ -72,7 +72,7 @@ describe("kafka cluster", () => {
     expect(Object.keys(properties).filter((name) => name.endsWith("jaas.config"))).to.have.length(3);
   });
 
-  it("lets nobody do what was not allowed, but for the administrator", () => {
+  it("denies every operation without an ACL, except to the administrator", () => {
     expect(serverProperties(env(one))).to.include({
       "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
       "super.users": "User:admin",
@@ -80,7 +80,7 @@ describe("kafka cluster", () => {
     });
   });
 
-  it("has the administrator's password by reference, which stands before what refers to it", () => {
+  it("refers to the administrator's password, and defines its variable before those that expand it", () => {
     const variables = workload(one, "kafka").pod.containers[0]!.env;
     const at = variables.findIndex(({ name }) => name === "ADMIN_PASSWORD");
     const { metadata, stringData } = object(one, "Secret", "kafka-admin");
@@ -91,14 +91,14 @@ describe("kafka cluster", () => {
     expect(JSON.stringify(variables)).to.not.include(stringData.password!);
   });
 
-  it("keeps the id that its volumes were formatted under: 16 bytes, made once", () => {
+  it("generates a cluster id of 16 bytes once, and keeps it: the volumes are formatted with it", () => {
     expect(env(one).CLUSTER_ID).to.match(/^[\w-]{22}$/);
     const ids = one.filter(({ type }) => type.endsWith(":RandomId"));
     expect(ids.map(({ inputs }) => [inputs.byteLength, inputs.b64Url])).to.deep.equal([[16, env(one).CLUSTER_ID]]);
     expect(env(three).CLUSTER_ID).to.equal(env(one).CLUSTER_ID);
   });
 
-  it("keeps every event three times where there are three nodes, and can lose one of them", () => {
+  it("replicates every event three times on three nodes, and accepts writes when one is down", () => {
     const copies = (resources: RecordedResource[]) =>
       [
         "DEFAULT_REPLICATION_FACTOR",
@@ -112,16 +112,16 @@ describe("kafka cluster", () => {
     expect(copies(three)).to.deep.equal(["3", "3", "3", "2", "2", "false"]);
   });
 
-  it("is updated a node at a time, each with time to catch up with the others", () => {
+  it("waits 15 s after each updated node when there are several, so that its replicas catch up", () => {
     expect(object(three, "StatefulSet", "kafka").spec.minReadySeconds).to.equal(15);
     expect(object(one, "StatefulSet", "kafka").spec.minReadySeconds).to.equal(undefined);
   });
 
-  it("keeps three copies, not more, on five nodes", async () => {
+  it("keeps three copies on five nodes", async () => {
     expect(env(await cluster(5)).KAFKA_DEFAULT_REPLICATION_FACTOR).to.equal("3");
   });
 
-  it("has its heap in Java's units, its data below the volume, and room to rewrite its configuration", () => {
+  it("gives the heap in Java's units, a data folder below the volume, and a writable configuration", () => {
     expect(env(one)).to.include({
       KAFKA_HEAP_OPTS: "-Xms256m -Xmx256m",
       KAFKA_LOG_DIRS: "/var/lib/kafka/data/logs",
@@ -136,7 +136,10 @@ describe("kafka cluster", () => {
   });
 });
 
-/** What the image makes of its environment: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md. */
+/**
+ * Returns the server properties that the image makes from its environment:
+ * https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
+ */
 function serverProperties(variables: Record<string, string>): Record<string, string> {
   const property = (name: string) =>
     name.slice("KAFKA_".length).toLowerCase().replaceAll("_", ".").replaceAll("...", "-").replaceAll("..", "_");

@@ -39,7 +39,7 @@ describe("kafka", () => {
     three = await run(program({ brokers: 3 }));
   });
 
-  it("makes topics by a job alone, each with its partitions, copies and retention", () => {
+  it("creates topics in a job, each with its partitions, replicas and retention", () => {
     expect(topics(one)).to.deep.equal([
       { name: "jobs", partitions: 12, replicationFactor: 1, config: { "min.insync.replicas": "1" } },
       {
@@ -57,7 +57,7 @@ describe("kafka", () => {
     });
   });
 
-  it("makes a user for each consumer, which may do what it declared", async () => {
+  it("creates a user for each consumer, with exactly the access that it declared", async () => {
     const { USER_NAME, USER_PASSWORD, CONSUMER_NAME, TOPIC_USE } = environment(
       await run(program({}, { jobs: "follow", audit: "publish" })),
       "kafka-worker",
@@ -67,7 +67,7 @@ describe("kafka", () => {
     expect(USER_PASSWORD).to.match(/^\w{32}$/);
   });
 
-  it("is used at one address, by SCRAM as that user", () => {
+  it("gives a consumer one address and the login of its user over SCRAM", () => {
     expect(environment(one, "worker")).to.include({
       KAFKA_BOOTSTRAP_SERVERS: "kafka.data.svc.cluster.local:9092",
       KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
@@ -79,7 +79,7 @@ describe("kafka", () => {
     );
   });
 
-  it("waits for topics and user, which are made side by side by the administrator", () => {
+  it("makes a consumer wait for its topics and its user, which the administrator creates in parallel", () => {
     for (const job of ["kafka-topics", "kafka-worker"]) {
       expect(resource(one, "Deployment", "worker").dependencies).to.include(resource(one, "Job", job).urn);
       expect(dependencies(one, job)).to.include(resource(one, "StatefulSet", "kafka").urn);
@@ -94,7 +94,7 @@ describe("kafka", () => {
     expect(dependencies(one, "kafka-topics")).to.not.include(resource(one, "Job", "kafka-worker").urn);
   });
 
-  it("lets clients in where they log in, its own nodes and the administrator's jobs at ports of theirs", () => {
+  it("opens the client port to clients, and the other ports to its nodes and the administrator's jobs", () => {
     const open = (resources: RecordedResource[]) =>
       objects(resources, "NetworkPolicy").flatMap(({ metadata, spec }) =>
         (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => `${metadata.name} ${port}`)),
@@ -112,14 +112,14 @@ describe("kafka", () => {
     ]);
   });
 
-  it("refuses the use of a topic that there is not", async () => {
+  it("refuses a consumer of an unknown topic", async () => {
     const error = await failure(program({}, { jobs: "publish", clicks: "consume" }));
     expect(error.message).to.equal("kafka has no topic clicks; its topics are jobs, audit.");
   });
 
-  it("keeps to the rules about pods", () => expect(podFaults([...one, ...three])).to.deep.equal([]));
+  it("meets the rules about pods", () => expect(podFaults([...one, ...three])).to.deep.equal([]));
 
-  it("rotates: the other user gets a new password, and the last one goes when nobody uses it any longer", async () => {
+  it("gives the other user a new password at a rotation, and removes the previous one after the update", async () => {
     const rotated = await run(program({ credentialRotation: 1 }));
     expect(environment(rotated, "worker").KAFKA_USERNAME).to.equal("worker_b");
     expect(environment(rotated, "worker").KAFKA_PASSWORD).to.equal(environment(rotated, "kafka-worker").USER_PASSWORD);
@@ -131,7 +131,7 @@ describe("kafka", () => {
   });
 });
 
-describe("kafka elsewhere", () => {
+describe("external kafka", () => {
   const external: ExternalKafka = {
     bootstrapServers: ["b-1.example.com:9094", "b-2.example.com:9094", "b-3.example.com:9096"],
     cidr: "10.0.0.0/16",
@@ -145,7 +145,7 @@ describe("kafka elsewhere", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program({ external }))));
 
-  it("deploys nothing, makes no users, and makes the topics there with that cluster's copies", () => {
+  it("deploys no broker and creates no users, but creates the topics with that cluster's replicas", () => {
     expect(objects(resources, "StatefulSet")).to.be.empty;
     expect(objects(resources, "Job")).to.have.length(1);
     expect(resources.filter(({ type }) => type.startsWith("random:"))).to.be.empty;
@@ -157,7 +157,7 @@ describe("kafka elsewhere", () => {
     });
   });
 
-  it("is used at all of its servers, each port of theirs open once", () => {
+  it("gives a consumer all bootstrap servers, and opens each of their ports once", () => {
     const ports = ({ spec }: Objects["NetworkPolicy"]) =>
       spec.egress.map(({ to, ports }) => [to[0]!.ipBlock.cidr, ports[0]!.port]);
     for (const user of users) {
@@ -171,7 +171,7 @@ describe("kafka elsewhere", () => {
     }
   });
 
-  it("is used by one login where it asks for one, encrypted where it is", async () => {
+  it("gives a consumer the shared login and TLS when the cluster requires them", async () => {
     const secured = await run(program({ external: { ...external, tls: true, login } }));
     for (const user of users) {
       expect(environment(secured, user)).to.include({

@@ -14,7 +14,7 @@ async function at(rotation: number, length?: number) {
 }
 
 describe("login", () => {
-  it("is of two users that take turns, each time with another password", async () => {
+  it("alternates between two users, with a new password at each rotation", async () => {
     const logins = [await at(0), await at(1), await at(2), await at(3)];
     expect(logins.map(({ user, previousUser }) => [user, previousUser])).to.deep.equal([
       ["shop_a", undefined],
@@ -25,11 +25,11 @@ describe("login", () => {
     expect(new Set(logins.map(({ password }) => password))).to.have.length(4);
   });
 
-  it("is the same as long as nothing is rotated", async () => {
+  it("keeps its password when nothing is rotated", async () => {
     expect((await at(2)).password).to.equal((await at(2)).password);
   });
 
-  it("has 32 letters and digits, or as many as are asked for", async () => {
+  it("has a password of 32 letters and digits, or of the requested length", async () => {
     expect((await at(0)).password).to.match(/^[A-Za-z0-9]{32}$/);
     expect((await at(0, 40)).password).to.match(/^[A-Za-z0-9]{40}$/);
   });

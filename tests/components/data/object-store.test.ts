@@ -42,7 +42,7 @@ describe("object store", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program(users))));
 
-  it("serves S3 and its console from one volume, ready when it says so", () => {
+  it("serves S3 and its console from one volume, and is probed at its own health endpoints", () => {
     const container = workload(resources, "minio").pod.containers[0]!;
     expect(container.args).to.deep.equal(["server", "/data", "--console-address", ":9001"]);
     expect(container.ports).to.deep.equal([
@@ -55,7 +55,7 @@ describe("object store", () => {
     expect(container.volumeMounts).to.deep.include({ name: "data", mountPath: "/data" });
   });
 
-  it("has an administrator whose password only its pod and the jobs see", () => {
+  it("shows the administrator's password only to its pod and the jobs", () => {
     const password = object(resources, "Secret", "minio-admin").stringData.password!;
     expect(password).to.match(/^\w{40}$/);
     const holders = objects(resources, "Secret").filter(({ stringData }) =>
@@ -65,7 +65,7 @@ describe("object store", () => {
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
-  it("gives each service a key of its own, which the job sets", () => {
+  it("gives each service its own key, which a job creates", () => {
     for (const name of ["registry", "engine"]) {
       const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(resources, name);
       expect(S3_ACCESS_KEY_ID).to.equal(`${name}_a`);
@@ -81,7 +81,7 @@ describe("object store", () => {
     );
   });
 
-  it("moves it to another key at each rotation, and removes the one before when the service runs with the new one", async () => {
+  it("gives a service another key at a rotation, and removes the previous one after the service's update", async () => {
     const rotated = await run(program(users, { credentialRotation: 1 }));
     const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(rotated, "engine");
     expect(S3_ACCESS_KEY_ID).to.equal("engine_b");
@@ -94,12 +94,12 @@ describe("object store", () => {
     expect(podFaults(rotated)).to.deep.equal([]);
   });
 
-  it("opens to it the buckets that it uses and no others", () => {
+  it("allows a service only the buckets that it uses", () => {
     expect(JSON.parse(environment(resources, "minio-engine").BUCKETS!)).to.deep.equal({ "data-sets": "read" });
     expect(JSON.parse(environment(resources, "minio-registry").BUCKETS!)).to.deep.equal(users.registry);
   });
 
-  it("tells the service where its buckets are", () => {
+  it("sets the service's variables for the endpoint and its buckets", () => {
     const at = { S3_ENDPOINT: "http://minio.data.svc.cluster.local:9000", S3_REGION: "us-east-1" };
     expect(environment(resources, "registry")).to.deep.include({
       ...at,
@@ -109,27 +109,27 @@ describe("object store", () => {
     expect(environment(resources, "engine")).to.deep.include(at).and.not.have.property("S3_BUCKET_MODELS");
   });
 
-  it("is waited for by its jobs, and these by the services", () => {
+  it("makes jobs wait for the server, and services for the jobs", () => {
     const job = resource(resources, "Job", "minio-engine");
     expect(job.dependencies).to.include(resource(resources, "StatefulSet", "minio").urn);
     expect(resource(resources, "Deployment", "engine").dependencies).to.include(job.urn);
   });
 
-  it("keeps its console to itself", () => {
+  it("keeps the console closed to the network", () => {
     const open = objects(resources, "NetworkPolicy").flatMap(({ spec }) =>
       (spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => port)),
     );
     expect(new Set(open)).to.deep.equal(new Set([9000]));
   });
 
-  it("keeps to the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
+  it("meets the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
 });
 
 describe("object store of four servers", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program(users, { servers: 4 }))));
 
-  it("keeps each object on a drive of every server, which find each other by name and start together", () => {
+  it("spreads objects over all servers, which find each other by name and start in parallel", () => {
     expect(workload(resources, "minio").pod.containers[0]!.args[1]).to.equal(
       "http://minio-{0...3}.minio-headless.data.svc.cluster.local:9000/data",
     );
@@ -137,7 +137,7 @@ describe("object store of four servers", () => {
     expect(object(resources, "Service", "minio-headless").spec.publishNotReadyAddresses).to.be.true;
   });
 
-  it("lets its servers talk to each other, and no more than one be taken away", () => {
+  it("opens the servers to each other, and lets only one be evicted at a time", () => {
     const self = { podSelector: { matchLabels: { "app.kubernetes.io/name": "minio" } } };
     expect(object(resources, "NetworkPolicy", "minio-egress").spec.egress[0]!.to[0]).to.deep.include(self);
     expect(object(resources, "NetworkPolicy", "minio--to--data--minio--9000").spec.ingress[0]!.from[0]).to.deep.include(
@@ -146,22 +146,22 @@ describe("object store of four servers", () => {
     expect(object(resources, "PodDisruptionBudget", "minio").spec.maxUnavailable).to.equal(1);
   });
 
-  it("is one address to its users, as a single server is", () => {
+  it("has one address for its users, as a single server has", () => {
     expect(environment(resources, "registry").S3_ENDPOINT).to.equal("http://minio.data.svc.cluster.local:9000");
     expect(podFaults(resources)).to.deep.equal([]);
   });
 });
 
-describe("object store elsewhere", () => {
+describe("external object store", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program(users, { external, bucketPrefix: "acme-" }))));
 
-  it("deploys nothing and makes up no key", () => {
+  it("deploys no server and generates no key", () => {
     expect(objects(resources, "StatefulSet")).to.be.empty;
     expect(resources.filter(({ type }) => type.startsWith("random:"))).to.be.empty;
   });
 
-  it("makes the buckets there, under their prefix, and leaves the users to those who run it", () => {
+  it("creates prefixed buckets there, and no users", () => {
     const env = environment(resources, "minio-engine");
     expect(env).to.deep.include({
       S3_ENDPOINT: external.endpoint,
@@ -172,7 +172,7 @@ describe("object store elsewhere", () => {
     expect(env).to.not.have.any.keys("POLICY_NAME", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
   });
 
-  it("is used with the one key, by reference", () => {
+  it("gives services the shared key by reference", () => {
     expect(environment(resources, "engine")).to.deep.include({
       S3_ACCESS_KEY_ID: "AKIA-of-all-services",
       S3_SECRET_ACCESS_KEY: "the-secret-key-elsewhere",
@@ -181,7 +181,7 @@ describe("object store elsewhere", () => {
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
-  it("is reached at its addresses, on the port of its URL", async () => {
+  it("opens its addresses on the port of its URL", async () => {
     const port = async (endpoint: string) =>
       object(
         await run(program({ engine: users.engine }, { external: { ...external, endpoint } })),

@@ -36,7 +36,7 @@ describe("backup of PostgreSQL", () => {
 
   const steps = (name: string) => containers(workload(resources, name));
   const cronJob = (name: string) => object(resources, "CronJob", name).spec;
-  /** Variables that come from a Secret, with the value that the Secret has. */
+  /** Returns the variables that refer to a Secret, with their values in it. */
   const secrets = ({ env }: Container) =>
     env
       .filter(({ valueFrom }) => valueFrom)
@@ -48,7 +48,7 @@ describe("backup of PostgreSQL", () => {
       ]);
   const value = ({ env }: Container, name: string) => env.find((variable) => variable.name === name)?.value;
 
-  it("runs by its schedule in UTC, one at a time, and is given up after an hour", () => {
+  it("runs on its schedule in UTC, one run at a time, each for at most an hour", () => {
     expect(cronJob("postgres-backup")).to.include({
       schedule: "17 */6 * * *",
       timeZone: "Etc/UTC",
@@ -59,7 +59,7 @@ describe("backup of PostgreSQL", () => {
     expect(workload(resources, "postgres-backup").pod.restartPolicy).to.equal("Never");
   });
 
-  it("dumps, then stores, in a directory of the size that was asked for", () => {
+  it("dumps and then stores, in a directory of the requested size", () => {
     expect(steps("postgres-backup").map(({ name, image }) => [name, image])).to.deep.equal([
       ["dump", "example.com/postgres:18"],
       ["store", "example.com/provisioner:1"],
@@ -75,7 +75,7 @@ describe("backup of PostgreSQL", () => {
       expect(volumeMounts).to.deep.include({ name: "workspace", mountPath: "/workspace" });
   });
 
-  it("keeps backups as long as it is told, in a bucket of their own", () => {
+  it("keeps backups for the requested time, in their own bucket", () => {
     const store = steps("postgres-backup")[1]!;
     expect(value(store, "KEEP_SECONDS")).to.equal(String(14 * 24 * 3600));
     expect(value(store, "S3_BUCKET_BACKUPS")).to.equal("acme-backups");
@@ -85,7 +85,7 @@ describe("backup of PostgreSQL", () => {
     ["backup", 0, 1],
     ["restore", 1, 0],
   ] as const) {
-    it(`gives the administrator's password to the one step of a ${job} that needs it, and it alone`, () => {
+    it(`gives the administrator's password only to the step of a ${job} that needs it`, () => {
       const password = object(resources, "Secret", "postgres-admin").stringData.password;
       const [server, store] = [steps(`postgres-${job}`)[talksToServer]!, steps(`postgres-${job}`)[talksToStore]!];
       expect(secrets(server)).to.deep.equal([["PGPASSWORD", password]]);
@@ -95,7 +95,7 @@ describe("backup of PostgreSQL", () => {
     });
   }
 
-  it("may write the bucket to back up, and only read it to restore", () => {
+  it("writes to the bucket for a backup, and only reads it for a restore", () => {
     const buckets = (job: string) => {
       const [{ env }] = workload(resources, `minio-postgres-${job}`).pod.containers as [Container];
       return JSON.parse(env.find(({ name }) => name === "BUCKETS")!.value) as unknown;
@@ -104,7 +104,7 @@ describe("backup of PostgreSQL", () => {
     expect(buckets("restore")).to.deep.equal({ "acme-backups": "read" });
   });
 
-  it("restores only when somebody asks for it, and what it refuses for good it does not try again", () => {
+  it("restores only on request, and does not retry after a permanent failure", () => {
     const { suspend, schedule, jobTemplate } = cronJob("postgres-restore");
     expect({ suspend, schedule }).to.deep.equal({ suspend: true, schedule: "0 0 31 2 *" });
     expect(jobTemplate.spec.podFailurePolicy).to.deep.equal({
@@ -114,7 +114,7 @@ describe("backup of PostgreSQL", () => {
     expect(cronJob("postgres-backup").jobTemplate.spec).to.not.have.property("podFailurePolicy");
   });
 
-  it("waits for its users in the store", () => {
+  it("waits for its users of the object store", () => {
     for (const job of ["backup", "restore"]) {
       expect(resource(resources, "CronJob", `postgres-${job}`).dependencies).to.include(
         resource(resources, "Job", `minio-postgres-${job}`).urn,
@@ -122,7 +122,7 @@ describe("backup of PostgreSQL", () => {
     }
   });
 
-  it("runs scripts that a POSIX shell can read", () => {
+  it("runs scripts that a POSIX shell can parse", () => {
     const scripts = [steps("postgres-backup")[0]!, steps("postgres-restore")[1]!].map(({ command }) => command);
     for (const [shell, option, script, ...args] of scripts) {
       expect([shell, option]).to.deep.equal(["sh", "-c"]);
@@ -131,7 +131,7 @@ describe("backup of PostgreSQL", () => {
     }
   });
 
-  it("keeps to the rules about pods and secrets", () => {
+  it("meets the rules about pods and secrets", () => {
     expect(podFaults(resources)).to.deep.equal([]);
     expect(rules.kept(resources)).to.deep.equal([]);
     expect(rules.referring(resources)).to.deep.equal([]);

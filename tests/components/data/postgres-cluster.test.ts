@@ -45,7 +45,7 @@ describe("postgres of several instances", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program())));
 
-  it("is a Cluster of CloudNativePG and no StatefulSet, waited for until it is ready", () => {
+  it("deploys a CloudNativePG Cluster instead of a StatefulSet, and waits until it is ready", () => {
     expect(objects(resources, "StatefulSet").map(({ metadata }) => metadata.name)).to.deep.equal(["minio"]);
     const { metadata, spec } = object(resources, "Cluster", "postgres");
     expect(metadata).to.deep.include({
@@ -64,12 +64,12 @@ describe("postgres of several instances", () => {
     expect(resource(resources, "Cluster", "postgres").protect).to.be.true;
   });
 
-  it("acknowledges what is on two instances, and lets none take over that may lack it", () => {
+  it("acknowledges a write after two instances have it, and never promotes an instance without it", () => {
     const { synchronous } = object(resources, "Cluster", "postgres").spec.postgresql;
     expect(synchronous).to.deep.equal({ method: "any", number: 1, dataDurability: "required", failoverQuorum: true });
   });
 
-  it("keeps its instances on different nodes", () => {
+  it("places its instances on different nodes", () => {
     const [nodes] = object(resources, "Cluster", "postgres").spec.topologySpreadConstraints;
     expect(nodes).to.deep.include({
       topologyKey: "kubernetes.io/hostname",
@@ -78,7 +78,7 @@ describe("postgres of several instances", () => {
     });
   });
 
-  it("is administered with a password that the stack made up", () => {
+  it("takes the administrator's password that the stack generated", () => {
     const { spec } = object(resources, "Cluster", "postgres");
     const { metadata, stringData } = object(resources, "Secret", "postgres-admin");
     expect(spec).to.deep.include({ enableSuperuserAccess: true, superuserSecret: { name: metadata.name } });
@@ -88,7 +88,7 @@ describe("postgres of several instances", () => {
     });
   });
 
-  it("is used as a single server is, at the address of the instance that is written to", () => {
+  it("serves users as a single server does, at the address of the primary", () => {
     expect(environment(resources, "orders")).to.include({
       DATABASE_HOST: "postgres-rw.data.svc.cluster.local",
       DATABASE_PORT: "5432",
@@ -99,7 +99,7 @@ describe("postgres of several instances", () => {
     expect(of("Job", "postgres-orders-owner")).to.equal(of("Cluster", "postgres") + 1);
   });
 
-  it("talks to itself, to the Kubernetes API and to its users, and is reached by the operator", () => {
+  it("connects to its instances and the Kubernetes API, and is open to its users and the operator", () => {
     const connections = openConnections(resources).filter(
       (connection) => connection.includes("/postgres:") || connection.startsWith("data/postgres ->"),
     );
@@ -114,7 +114,7 @@ describe("postgres of several instances", () => {
     ]);
   });
 
-  it("keeps no archive unless it is told to", () => {
+  it("keeps no archive when none is configured", () => {
     expect(object(resources, "Cluster", "postgres").spec).to.not.have.any.keys(
       "plugins",
       "bootstrap",
@@ -128,7 +128,7 @@ describe("postgres with an archive", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program({}, true))));
 
-  it("has a bucket of its own, and a key that opens no other", () => {
+  it("has its own bucket, and a key for that bucket only", () => {
     expect(environment(resources, "minio-postgres")).to.deep.include({
       BUCKETS: '{"postgres-wal":"read-write"}',
       POLICY_NAME: "postgres",
@@ -148,7 +148,7 @@ describe("postgres with an archive", () => {
     expect(openConnections(resources)).to.include("data/postgres -> data/minio:9000");
   });
 
-  it("starts when its bucket is there, archives from then on, and backs itself up once it runs", () => {
+  it("starts after its bucket exists, archives from its start, and takes a backup as soon as it runs", () => {
     const { spec } = object(resources, "Cluster", "postgres");
     expect(spec.plugins).to.deep.equal([
       { name: "barman-cloud.cloudnative-pg.io", isWALArchiver: true, parameters: { barmanObjectName: "postgres" } },
@@ -169,14 +169,14 @@ describe("postgres with an archive", () => {
     expect(order).to.deep.equal([1, 2, 3]);
   });
 
-  it("withdraws the key of the rotation before when the cluster has the new one", async () => {
+  it("removes the previous key after the cluster has the new one", async () => {
     const rotated = await run(program({}, true, 1));
     expect(resource(rotated, "Job", "minio-postgres-retire").dependencies).to.include(
       resource(rotated, "Cluster", "postgres").urn,
     );
   });
 
-  it("is recovered under another name, to a moment or to the last one", async () => {
+  it("recovers under another name, to a given time or to the end of the archive", async () => {
     const recovered = async (targetTime?: string) =>
       object(
         await run(program({ name: "postgres-2", recovery: { from: "postgres", targetTime } }, true)),
@@ -196,7 +196,7 @@ describe("postgres with an archive", () => {
         },
       },
     ]);
-    // What it archives itself goes under its own name.
+    // The recovered cluster archives under its own name.
     expect(plugins).to.deep.equal([
       { name: "barman-cloud.cloudnative-pg.io", isWALArchiver: true, parameters: { barmanObjectName: "postgres-2" } },
     ]);

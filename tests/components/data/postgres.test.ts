@@ -27,7 +27,7 @@ const external: ExternalPostgres = {
   cidr: "10.0.0.0/16",
 };
 
-/** A server, and one service for each list of databases that it uses. */
+/** Deploys a server, and one service for each list of databases. */
 const program =
   (users: Record<string, [string, DatabaseUse?][]>, more: Partial<PostgresArgs> = {}) =>
   () => {
@@ -45,7 +45,7 @@ describe("postgres", () => {
     );
   });
 
-  it("is one server with its data below the place where version 18 and later expect it", () => {
+  it("runs one server with the data folder that version 18 and later expect", () => {
     expect(object(resources, "StatefulSet", "postgres").spec.replicas).to.equal(1);
     expect(workload(resources, "postgres").pod.containers[0]!.volumeMounts).to.deep.include({
       name: "data",
@@ -56,13 +56,13 @@ describe("postgres", () => {
     ]);
   });
 
-  it("is ready when it answers over TCP, which it does not while it initialises its data", () => {
+  it("is ready when it answers over TCP, which it does only after it has initialised its data", () => {
     const { startupProbe, readinessProbe, livenessProbe } = workload(resources, "postgres").pod.containers[0]!;
     for (const { exec } of [startupProbe, readinessProbe, livenessProbe])
       expect(exec.command).to.include.members(["pg_isready", "--host=127.0.0.1"]);
   });
 
-  it("has time for a clean shutdown, writable places for its socket, and the image's user", () => {
+  it("has time for a clean shutdown, writable folders for its socket, and the image's user", () => {
     const { pod } = workload(resources, "postgres");
     expect(pod.terminationGracePeriodSeconds).to.equal(90);
     expect(pod.securityContext.runAsUser).to.equal(999);
@@ -72,7 +72,7 @@ describe("postgres", () => {
     ]);
   });
 
-  it("gets its administrator's password from a Secret", () => {
+  it("reads the administrator's password from a Secret", () => {
     const { metadata } = object(resources, "Secret", "postgres-admin");
     const password = workload(resources, "postgres").pod.containers[0]!.env.find(
       ({ name }) => name === "POSTGRES_PASSWORD",
@@ -84,7 +84,7 @@ describe("postgres", () => {
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
-  it("gives an owner a database, a role of the same name and a login that acts as it", () => {
+  it("gives an owner a database, a role of the same name and a login with that role", () => {
     expect(environment(resources, "orders")).to.deep.include({
       DATABASE_HOST: "postgres.data.svc.cluster.local",
       DATABASE_PORT: "5432",
@@ -101,7 +101,7 @@ describe("postgres", () => {
     });
   });
 
-  it("gives a reader a role of its own, under the prefix that it asked for", () => {
+  it("gives a reader its own role, in variables with the requested prefix", () => {
     expect(environment(resources, "report-maker")).to.deep.include({
       SOURCE_NAME: "orders",
       SOURCE_USER: "orders_report_maker_a",
@@ -115,7 +115,7 @@ describe("postgres", () => {
     });
   });
 
-  it("has the job set the very password that the service gets, another for each role", () => {
+  it("gives the job and the service the same password, a different one for each role", () => {
     const set = (job: string) => environment(resources, job).USER_PASSWORD;
     expect(set("postgres-orders-owner"))
       .to.match(/^\w{32}$/)
@@ -127,7 +127,7 @@ describe("postgres", () => {
     ).to.have.length(3);
   });
 
-  it("is waited for by its jobs, and these by the services", () => {
+  it("makes jobs wait for the server, and services for the jobs", () => {
     const job = resource(resources, "Job", "postgres-orders-owner");
     expect(job.dependencies).to.include(resource(resources, "StatefulSet", "postgres").urn);
     expect(resource(resources, "Deployment", "orders").dependencies).to.include(job.urn);
@@ -136,7 +136,7 @@ describe("postgres", () => {
     );
   });
 
-  it("is used by a service of two databases through one policy", () => {
+  it("makes one network policy for a service with two databases", () => {
     expect(
       objects(resources, "NetworkPolicy").filter(
         ({ metadata }) => metadata.name === "apps--report-maker--to--postgres--5432",
@@ -150,7 +150,7 @@ describe("postgres", () => {
     expect(error.message).to.equal('shipping: the database orders belongs to orders; use it with { access: "read" }.');
   });
 
-  it("keeps to the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
+  it("meets the rules about pods", () => expect(podFaults(resources)).to.deep.equal([]));
 });
 
 describe("postgres after a rotation of passwords", () => {
@@ -160,13 +160,13 @@ describe("postgres after a rotation of passwords", () => {
     return { user: DATABASE_USER, password: DATABASE_PASSWORD };
   };
 
-  it("has the other of two logins, with a password of its own each time", async () => {
+  it("gives the other of the two logins a new password each time", async () => {
     const logins = [await rotated(0), await rotated(1), await rotated(2)].map(login);
     expect(logins.map(({ user }) => user)).to.deep.equal(["orders_a", "orders_b", "orders_a"]);
     expect(new Set(logins.map(({ password }) => password))).to.have.length(3);
   });
 
-  it("withdraws the login before, once the service runs with the new one", async () => {
+  it("removes the previous login after the service's update", async () => {
     const resources = await rotated(3);
     const retiring = resource(resources, "Job", "postgres-orders-owner-retire");
     expect(environment(resources, "postgres-orders-owner-retire")).to.deep.include({
@@ -177,7 +177,7 @@ describe("postgres after a rotation of passwords", () => {
     expect(podFaults(resources)).to.deep.equal([]);
   });
 
-  it("keeps the role, its database and the administrator as they are", async () => {
+  it("leaves the role, its database and the administrator unchanged", async () => {
     const [before, after] = [await rotated(0), await rotated(1)];
     const kept = (resources: RecordedResource[]) => {
       const { ROLE_NAME, DATABASE_NAME, ADMIN_DATABASE_PASSWORD } = environment(resources, "postgres-orders-owner");
@@ -191,23 +191,23 @@ describe("postgres after a rotation of passwords", () => {
     expect(kept(after)).to.deep.equal(kept(before));
   });
 
-  it("has nothing to withdraw before the first", async () => {
+  it("removes nothing before the first rotation", async () => {
     expect(objects(await rotated(0), "Job")).to.have.length(1);
   });
 });
 
-describe("postgres elsewhere", () => {
+describe("external postgres", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await run(program({ orders: [["orders"]] }, { external }))));
 
-  it("deploys no server and no password for one", () => {
+  it("deploys no server and generates no password for one", () => {
     expect(objects(resources, "StatefulSet")).to.be.empty;
     expect(resources.filter(({ type }) => type.endsWith(":RandomPassword")).map(({ name }) => name)).to.deep.equal([
       "postgres-orders-owner",
     ]);
   });
 
-  it("makes databases and roles there as its administrator", () => {
+  it("creates databases and roles there as its administrator", () => {
     expect(environment(resources, "postgres-orders-owner")).to.deep.include({
       ADMIN_DATABASE_HOST: "pg.example.com",
       ADMIN_DATABASE_PORT: "6432",
@@ -224,7 +224,7 @@ describe("postgres elsewhere", () => {
     expect(rules.kept(resources)).to.deep.equal([]);
   });
 
-  it("opens its addresses to the jobs and services that use it", () => {
+  it("opens its addresses only to the jobs and services that use it", () => {
     for (const user of ["orders", "postgres-orders-owner"]) {
       expect(object(resources, "NetworkPolicy", `${user}-egress`).spec.egress).to.deep.equal([
         { to: [{ ipBlock: { cidr: "10.0.0.0/16" } }], ports: [{ protocol: "TCP", port: 6432 }] },

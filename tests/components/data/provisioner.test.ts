@@ -40,7 +40,7 @@ describe("provisioner", () => {
     });
   });
 
-  it("withdraws the previous user when its successor is at work, and gives what still drains its time", async () => {
+  it("removes the previous user after its successor is in use, with a delay for draining connections", async () => {
     const resources = await run(program("shop_a"));
     const retire = "server-shop-retire";
     expect(object(resources, "Job", retire).spec.template.spec.containers[0]!.args).to.deep.equal([
@@ -56,7 +56,7 @@ describe("provisioner", () => {
     expect(resource(resources, "Job", retire).dependencies).to.include(resource(resources, "ConfigMap", "running").urn);
   });
 
-  it("withdraws nothing before the first rotation", async () => {
+  it("removes nothing before the first rotation", async () => {
     expect(objects(await run(program(undefined)), "Job")).to.have.length(1);
   });
 });

@@ -8,7 +8,7 @@ const cidr = (cidr: string, port: number) => ({ to: { cidr }, port });
 const resource = {} as never;
 
 describe("connection", () => {
-  it("all of a consumer's connections are one", () => {
+  it("merges all connections of a consumer into one", () => {
     const connection = connectAll(consumer, [
       dependency("a", {
         env: { A: "1" },
@@ -31,7 +31,7 @@ describe("connection", () => {
     });
   });
 
-  it("what was used before is withdrawn when what runs now is ready", () => {
+  it("retires previous credentials after the consumer runs with the new ones", () => {
     const withdrawn: unknown[] = [];
     const connection = connectAll(consumer, [
       dependency("a"),
@@ -42,14 +42,14 @@ describe("connection", () => {
     expect(withdrawn).to.deep.equal([resource]);
   });
 
-  it("each thing learns who uses it", () => {
+  it("passes the consumer to each dependency", () => {
     const seen: Consumer[] = [];
     const connect = (by: Consumer) => (seen.push(by), dependency("").connect(by));
     connectAll(consumer, [{ name: "a", connect }]);
     expect(seen).to.deep.equal([consumer]);
   });
 
-  it("two that set the same variable are refused, a secret one too", () => {
+  it("refuses two dependencies that set the same variable, secret or not", () => {
     const both = [
       dependency("orders", { env: { DATABASE_HOST: "a" } }),
       dependency("billing", { secretEnv: { DATABASE_HOST: "b" } }),
@@ -59,7 +59,7 @@ describe("connection", () => {
     );
   });
 
-  it("a lazy one is the same without the wait", () => {
+  it("makes the same lazy connection without the wait", () => {
     const eager = dependency("a", { env: { A: "1" }, destinations: [cidr("10.0.0.0/8", 1)], readyWhen: [resource] });
     const lazy = lazily(eager);
     expect(lazy).to.include({ name: "a", lazy: true });

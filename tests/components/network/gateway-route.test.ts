@@ -32,7 +32,7 @@ describe("gateway route", () => {
     secure = await route({ tls });
   });
 
-  it("leads all paths of its host to the Service's port http, by the plain listener of a Gateway of its own", () => {
+  it("routes all paths of its host to the Service's port http, through its own Gateway", () => {
     const { spec } = object(plain, "Gateway", "front");
     expect(spec.gatewayClassName).to.equal("eg");
     expect(spec.listeners).to.deep.equal([
@@ -48,7 +48,7 @@ describe("gateway route", () => {
     expect(url(plain)).to.equal(`http://${host}`);
   });
 
-  it("ends TLS with a certificate that cert-manager makes, and redirects what comes without", () => {
+  it("terminates TLS with a certificate of cert-manager, and redirects plain HTTP", () => {
     expect(object(secure, "Gateway", "front").metadata.annotations).to.include({
       "cert-manager.io/cluster-issuer": "letsencrypt",
     });
@@ -71,13 +71,13 @@ describe("gateway route", () => {
     expect(url(secure)).to.equal(`https://${host}`);
   });
 
-  it("listens where its class does", async () => {
+  it("listens on the ports of its class", async () => {
     expect(listeners(await route({ tls, ports: { http: 8000, https: 8443 } })).map(({ port }) => port)).to.deep.equal([
       8000, 8443,
     ]);
   });
 
-  it("attaches to a Gateway that is there, or to one listener of it", async () => {
+  it("attaches to an existing Gateway, or to one of its listeners", async () => {
     const attached = await route({ gateway });
     expect(objects(attached, "Gateway")).to.deep.equal([]);
     expect(objects(attached, "HTTPRoute").map(({ spec }) => spec.parentRefs)).to.deep.equal([
@@ -91,7 +91,7 @@ describe("gateway route", () => {
     expect(url(listener)).to.equal(`http://${host}`);
   });
 
-  it("is waited for, unless nobody would take it up", async () => {
+  it("waits for acceptance, unless no controller would accept it", async () => {
     const awaited = (resources: readonly RecordedResource[]) =>
       [...objects(resources, "Gateway"), ...objects(resources, "HTTPRoute")].map(
         ({ metadata }) => metadata.annotations["pulumi.com/waitFor"],

@@ -17,7 +17,7 @@ const connect = (more: Partial<IdentityProvider> = {}): Connection =>
   });
 
 describe("identity provider", () => {
-  it("tells its user whose tokens to take, and for what", () => {
+  it("sets the consumer's variables for issuer, audience and scopes", () => {
     expect(connect({ clientId: "page" }).env).to.include({ OIDC_CLIENT_ID: "page" });
     expect(connect({ scopes: { write: "chatdb.write" } })).to.deep.include({
       env: {
@@ -38,7 +38,7 @@ describe("identity provider", () => {
     "http://dex.auth.svc:5556/dex": 5556,
   };
   for (const [issuer, port] of Object.entries(ports)) {
-    it(`is reached on the port of ${issuer}`, () => {
+    it(`opens the port of ${issuer}`, () => {
       expect(connect({ issuer }).destinations).to.deep.equal([{ to: { cidr: "192.0.2.0/24" }, port }]);
     });
   }

@@ -18,7 +18,7 @@ describe("ingress", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await ingress()));
 
-  it("leads all paths of its host to the Service's port http", () => {
+  it("routes all paths of its host to the Service's port http", () => {
     const { metadata, spec } = object(resources, "Ingress", "front");
     expect(metadata).to.include({ name: "front", namespace: "apps" });
     expect(spec.rules).to.deep.equal([
@@ -33,14 +33,14 @@ describe("ingress", () => {
     expect(url(resources)).to.equal("http://chatdb.example.com");
   });
 
-  it("takes the cluster's class, or the one that is said", async () => {
+  it("uses the cluster's default class, or the given one", async () => {
     expect(object(resources, "Ingress", "front").spec.ingressClassName).to.equal(undefined);
     expect(object(await ingress({ className: "traefik" }), "Ingress", "front").spec.ingressClassName).to.equal(
       "traefik",
     );
   });
 
-  it("ends TLS with a certificate that cert-manager makes", async () => {
+  it("terminates TLS with a certificate of cert-manager", async () => {
     const secure = await ingress({ tls: { issuer: "letsencrypt", secret: "front-tls" } });
     const { metadata, spec } = object(secure, "Ingress", "front");
     expect(spec.tls).to.deep.equal([{ hosts: ["chatdb.example.com"], secretName: "front-tls" }]);
@@ -48,14 +48,14 @@ describe("ingress", () => {
     expect(url(secure)).to.equal("https://chatdb.example.com");
   });
 
-  it("ends TLS with a certificate that is there, and tells its controller what else it is told", async () => {
+  it("terminates TLS with an existing certificate, and passes annotations to its controller", async () => {
     const annotations = { "traefik.ingress.kubernetes.io/router.entrypoints": "websecure" };
     const { metadata, spec } = object(await ingress({ tls: { secret: "bought" }, annotations }), "Ingress", "front");
     expect(spec.tls).to.deep.equal([{ hosts: ["chatdb.example.com"], secretName: "bought" }]);
     expect(metadata.annotations).to.deep.equal(annotations);
   });
 
-  it("is waited for, unless the cluster gives no addresses", async () => {
+  it("waits for an address, unless the cluster assigns none", async () => {
     expect(object(resources, "Ingress", "front").metadata.annotations).to.deep.equal({});
     expect(object(await ingress({ awaitAddress: false }), "Ingress", "front").metadata.annotations).to.deep.equal({
       "pulumi.com/skipAwait": "true",

@@ -31,11 +31,11 @@ class Group extends pulumi.ComponentResource {
 const policiesFor = (...destinations: Destination[]): Promise<RecordedResource[]> => run(() => new Group(destinations));
 
 describe("network policy", () => {
-  it("denies both directions to all pods", () => {
+  it("denies both directions for all pods", () => {
     expect(denyAll).to.deep.equal({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
   });
 
-  it("allows look-ups at the cluster's DNS alone, over UDP and TCP", () => {
+  it("allows look-ups only at the cluster's DNS, over UDP and TCP", () => {
     expect(allowDns.podSelector).to.deep.equal({});
     expect(allowDns.policyTypes).to.deep.equal(["Egress"]);
     const [rule, ...others] = allowDns.egress as {
@@ -55,7 +55,7 @@ describe("network policy", () => {
     ]);
   });
 
-  it("allows a consumer its destinations, each on its own port", () => {
+  it("allows a consumer each destination on its own port", () => {
     const elsewhere = { to: { cidr: "10.0.0.0/8" }, port: 443 };
     expect(egressTo(consumer, [{ to: store, port: 9000 }, elsewhere])).to.deep.equal({
       podSelector: { matchLabels: { app: "reader" } },
@@ -67,7 +67,7 @@ describe("network policy", () => {
     });
   });
 
-  it("lets one consumer in at a destination", () => {
+  it("allows only the consumer into a destination", () => {
     expect(ingressFrom(consumer, store, 9000)).to.deep.equal({
       podSelector: { matchLabels: { app: "store" } },
       policyTypes: ["Ingress"],
@@ -75,7 +75,7 @@ describe("network policy", () => {
     });
   });
 
-  it("lets outsiders in at one port: all of a namespace, a range of addresses, or anyone", () => {
+  it("opens one port to a namespace, a range of addresses, or anyone", () => {
     const web = { app: "web" };
     const ports = [{ protocol: "TCP", port: 8080 }];
     const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "proxies" } };
@@ -87,19 +87,19 @@ describe("network policy", () => {
     expect(ingressFromOutside(web, [{ namespace: "proxies" }, "anyone"], 8080).ingress).to.deep.equal([{ ports }]);
   });
 
-  it("puts a policy at both ends of an edge", async () => {
+  it("makes a policy at both ends of an edge", async () => {
     const resources = await policiesFor({ to: store, port: 9000 });
     expect(object(resources, "NetworkPolicy", "reader-egress").metadata.namespace).to.equal("apps");
     expect(object(resources, "NetworkPolicy", "reader--to--data--store--9000").metadata.namespace).to.equal("data");
     expect(objects(resources, "NetworkPolicy")).to.have.length(2);
   });
 
-  it("puts one at the near end of an edge that leaves the cluster", async () => {
+  it("makes only an egress policy for an edge that leaves the cluster", async () => {
     const resources = await policiesFor({ to: { cidr: "10.0.0.0/8" }, port: 443 });
     expect(objects(resources, "NetworkPolicy").map(({ metadata }) => metadata.name)).to.deep.equal(["reader-egress"]);
   });
 
-  it("makes no policy for no edge, and one for a place that is used twice", async () => {
+  it("makes no policy without edges, and one for a destination that is used twice", async () => {
     expect(objects(await policiesFor(), "NetworkPolicy")).to.be.empty;
     const destination = { to: store, port: 9000 };
     const twice = await policiesFor(destination, destination);

@@ -5,7 +5,7 @@ import { object, resource } from "../../../render/objects.ts";
 import { namespace, run } from "../../support/program.ts";
 
 describe("autoscaler", () => {
-  it("keeps a Deployment between its bounds by CPU and memory, quick up and slow down", async () => {
+  it("scales a Deployment within its bounds by CPU and memory, fast up and slowly down", async () => {
     const resources = await run(() => {
       const deployment = new k8s.apps.v1.Deployment("web", {
         metadata: { name: "web", namespace: "apps" },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { dnsLabel, joinedLabel, requireDnsLabel } from "../../../components/workload/dns-label.ts";
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-/** Any text, and texts that look alike: few letters, and what is made the same of them. */
+/** Any text, and similar texts: few letters, and characters that become the same in a label. */
 const names = fc.oneof(
   fc.string({ unit: "binary", maxLength: 100 }),
   fc.string({ unit: fc.constantFrom("a", "A", "_", "-", ".", " "), maxLength: 70 }),
@@ -24,7 +24,7 @@ describe("dnsLabel", () => {
   for (const [name, expected] of Object.entries(cases))
     it(`makes a label of "${name}"`, () => expect(dnsLabel(name)).to.match(expected));
 
-  it("makes a label of any name, always the same", () => {
+  it("makes the same valid label of the same name", () => {
     fc.assert(
       fc.property(names, fc.integer({ min: 20, max: 63 }), (name, max) => {
         expect(dnsLabel(name, max)).to.match(label).and.equal(dnsLabel(name, max));
@@ -33,7 +33,7 @@ describe("dnsLabel", () => {
     );
   });
 
-  it("keeps different names different", () => {
+  it("makes different labels of different names", () => {
     fc.assert(
       fc.property(names, names, (one, other) => {
         fc.pre(one !== other);
@@ -42,7 +42,7 @@ describe("dnsLabel", () => {
     );
   });
 
-  it("leaves a name as it is that is a label", () => {
+  it("leaves a valid label unchanged", () => {
     fc.assert(fc.property(labels, (name) => void expect(dnsLabel(name)).to.equal(name)));
   });
 });
@@ -53,15 +53,15 @@ describe("joinedLabel", () => {
     maxLength: 4,
   });
 
-  it("joins labels by two dashes", () => {
+  it("joins labels with two dashes", () => {
     expect(joinedLabel(["apps", "web-page", "8080"])).to.equal("apps--web-page--8080");
   });
 
-  it("makes a label of any names", () => {
+  it("makes a valid label of any names", () => {
     fc.assert(fc.property(parts, (all) => void expect(joinedLabel(all)).to.match(label)));
   });
 
-  it("keeps different lists of names different, also those that differ by where they are divided", () => {
+  it("makes different labels of different lists, even when only the division into names differs", () => {
     expect(joinedLabel(["a--b"])).to.not.equal(joinedLabel(["a", "b"]));
     fc.assert(
       fc.property(parts, parts, (some, others) => {
@@ -73,7 +73,7 @@ describe("joinedLabel", () => {
 });
 
 describe("requireDnsLabel", () => {
-  it("refuses a name that cannot be part of an address, and says what can", () => {
+  it("refuses a name that cannot be part of an address, and explains the valid form", () => {
     expect(() => requireDnsLabel("Microservice", "web_page")).to.throw(
       /^Microservice web_page: its name is part of its address; use a-z, 0-9 and -,.* at most 63 characters\.$/,
     );

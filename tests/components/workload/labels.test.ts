@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { labels, selector } from "../../../components/workload/labels.ts";
 
 describe("labels", () => {
-  it("the selector is one label that never changes", () => {
+  it("select by one label that never changes", () => {
     expect(selector("kafka")).to.deep.equal({ "app.kubernetes.io/name": "kafka" });
   });
 
-  it("labels of a workload hold its selector, what it is and what it belongs to", () => {
+  it("include the selector, the component and the system of a workload", () => {
     expect(labels("kafka", "infrastructure", { partOf: "shop" })).to.deep.equal({
       "app.kubernetes.io/name": "kafka",
       "app.kubernetes.io/component": "infrastructure",

@@ -18,7 +18,7 @@ describe("microservice", () => {
   let plain: RecordedResource[];
   before(async () => (plain = await service()));
 
-  it("is a Deployment of its image that learns its port from the environment", () => {
+  it("deploys its image, and sets its port in the environment", () => {
     expect(container(plain)).to.deep.include({
       name: "web",
       image: args.image,
@@ -28,7 +28,7 @@ describe("microservice", () => {
     expect(environment(plain, "web")).to.deep.equal({ PORT: "8000" });
   });
 
-  it("is replaced pod by pod, never fewer than there were", () => {
+  it("replaces pods one by one, without fewer than before", () => {
     expect(object(plain, "Deployment", "web").spec.strategy).to.deep.equal({
       type: "RollingUpdate",
       rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
@@ -43,13 +43,13 @@ describe("microservice", () => {
     expect(breaches([autoscaling], kubernetesObjects(plain))).to.deep.equal([]);
   });
 
-  it("has a fixed number of replicas and no autoscaler where that is asked for", async () => {
+  it("has a fixed number of replicas and no autoscaler when replicas are given", async () => {
     const fixed = await service({ scaling: { replicas: 3 } });
     expect(object(fixed, "Deployment", "web").spec.replicas).to.equal(3);
     expect(objects(fixed, "HorizontalPodAutoscaler")).to.be.empty;
   });
 
-  it("is probed at /health and /ready with the given timing, or where it says", async () => {
+  it("is probed at /health and /ready with the given timing, or at the given paths", async () => {
     expect(container(plain).livenessProbe).to.deep.equal({
       httpGet: { path: "/health", port: "http" },
       initialDelaySeconds: 30,
@@ -70,12 +70,12 @@ describe("microservice", () => {
     ).to.deep.equal(["/actuator/health", "/actuator/health", "/up"]);
   });
 
-  it("has an account without a token", () => {
+  it("has a service account without a token", () => {
     expect(object(plain, "ServiceAccount", "web").automountServiceAccountToken).to.be.false;
     expect(workload(plain, "web").pod).to.include({ serviceAccountName: "web", automountServiceAccountToken: false });
   });
 
-  it("spreads over nodes and zones where that can be had", () => {
+  it("spreads over nodes and zones when possible", () => {
     expect(
       workload(plain, "web").pod.topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [
         topologyKey,
@@ -87,7 +87,7 @@ describe("microservice", () => {
     ]);
   });
 
-  it("keeps to the rules", async () => {
+  it("meets the rules", async () => {
     const used = await service({
       uses: [dependency("db", { secretEnv: { DATABASE_PASSWORD: "a-password-to-keep" } })],
     });
@@ -106,7 +106,7 @@ describe("microservice's Service", () => {
     return { type: spec.type, skipAwait: metadata.annotations?.["pulumi.com/skipAwait"], ports: spec.ports };
   };
 
-  it("is inside the cluster, on the container's port, and not waited for", async () => {
+  it("is a ClusterIP on the container's port, without a wait", async () => {
     expect(await type({})).to.deep.equal({
       type: "ClusterIP",
       skipAwait: "true",
@@ -114,7 +114,7 @@ describe("microservice's Service", () => {
     });
   });
 
-  it("has a port of its own where that is said, and the address tells it", async () => {
+  it("has the given port, also in its address", async () => {
     const resources = await service({ servicePort: 80 });
     expect(object(resources, "Service", "web").spec.ports).to.deep.equal([
       { name: "http", port: 80, targetPort: "http" },
@@ -122,25 +122,25 @@ describe("microservice's Service", () => {
     expect(resources.find(({ custom }) => !custom)!.outputs.url).to.equal("http://web.apps.svc.cluster.local:80");
   });
 
-  it("is waited for only as a load balancer that gets an address", async () => {
+  it("waits only for a load balancer that gets an address", async () => {
     expect(await type({ serviceType: "NodePort" })).to.deep.include({ type: "NodePort", skipAwait: "true" });
     expect(await type({ serviceType: "LoadBalancer" })).to.deep.include({ type: "LoadBalancer", skipAwait: undefined });
     expect(await type({ serviceType: "LoadBalancer", awaitAddress: false })).to.deep.include({ skipAwait: "true" });
   });
 
-  it("takes the port of the nodes that is asked for, which only a NodePort has", async () => {
+  it("takes the given node port, which only a NodePort may have", async () => {
     const resources = await service({ serviceType: "NodePort", nodePort: 30080 });
     expect(object(resources, "Service", "web").spec.ports[0]!.nodePort).to.equal(30080);
     const error = await failure(() => new Microservice("web", { ...args, nodePort: 30080 }));
     expect(error.message).to.equal('web: a nodePort needs the serviceType "NodePort".');
   });
 
-  it("refuses a name that is no part of an address", async () => {
+  it("refuses a name that cannot be part of an address", async () => {
     const error = await failure(() => new Microservice("web_page", args));
     expect(error.message).to.include("Microservice web_page: its name is part of its address");
   });
 
-  it("opens to those alone that are named", async () => {
+  it("opens only to the named clients", async () => {
     const uses = [dependency("elsewhere", { destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 443 }] })];
     const open = async (...openTo: Outsider[]) => openConnections(await service({ uses, openTo }));
     const out = "apps/web -> 10.0.0.0/8:443";
@@ -153,7 +153,7 @@ describe("microservice's Service", () => {
     ]);
   });
 
-  it("has its load balancer admit the same addresses, and its pods see them", async () => {
+  it("limits its load balancer to the same addresses, and preserves the clients' addresses", async () => {
     const spec = async (serviceType: MicroserviceArgs["serviceType"], ...openTo: Outsider[]) => {
       const { externalTrafficPolicy, loadBalancerSourceRanges } = object(
         await service({ serviceType, openTo }),
@@ -180,7 +180,7 @@ describe("microservice's edges", () => {
     ],
   });
 
-  it("give environment, secrets by reference, and network policies", async () => {
+  it("set variables, refer to secrets, and make network policies", async () => {
     const resources = await service({ uses: [database], env: { LOG_LEVEL: "info" } });
     expect(environment(resources, "web")).to.deep.equal({
       PORT: "8000",
@@ -202,7 +202,7 @@ describe("microservice's edges", () => {
     ).to.have.members(["apps/web-egress", "data/apps--web--to--postgres--5432"]);
   });
 
-  it("give a changed value a new object, and so a rolling update", async () => {
+  it("make a new ConfigMap for a changed value, which starts a rolling update", async () => {
     const names = async (env: Record<string, string>) => {
       const resources = await service({ env });
       return [object(resources, "ConfigMap", "web").metadata.name, container(resources).envFrom[0]!.configMapRef.name];
@@ -213,7 +213,7 @@ describe("microservice's edges", () => {
     expect(object(await service(), "ConfigMap", "web").immutable).to.be.true;
   });
 
-  it("make the pods wait, and nothing else", async () => {
+  it("make only the pods wait", async () => {
     const resources = await run(() => {
       const needed = new k8s.core.v1.ConfigMap("needed", {});
       const earlier = new k8s.core.v1.ConfigMap("earlier", {});
@@ -228,7 +228,7 @@ describe("microservice's edges", () => {
     expect(resource(resources, "Service", "web").dependencies).to.not.include.members(awaited);
   });
 
-  it("are open before the pods are there", async () => {
+  it("open the network before the pods start", async () => {
     const resources = await service({ uses: [database], openTo: ["anyone"] });
     const policies = ["web-egress", "web--to--data--postgres--5432", "web-public"].map(
       (name) => resource(resources, "NetworkPolicy", name).urn,
@@ -236,7 +236,7 @@ describe("microservice's edges", () => {
     expect(resource(resources, "Deployment", "web").dependencies).to.include.members(policies);
   });
 
-  it("are what other services get from it", async () => {
+  it("give other services its address, order and network policy", async () => {
     const resources = await run(() => {
       const web = new Microservice("model-registry", { ...args, servicePort: 80 });
       return new Microservice("user", { ...args, uses: [web.http()] });
@@ -256,14 +256,14 @@ describe("microservice's edges", () => {
     ]);
   });
 
-  it("are named otherwise where that is said", async () => {
+  it("set the variable that the consumer names", async () => {
     const resources = await run(
       () => new Microservice("user", { ...args, uses: [new Microservice("web", args).http({ as: "BACKEND" })] }),
     );
     expect(environment(resources, "user")).to.have.property("BACKEND");
   });
 
-  it("that contradict each other are refused before anything is made", async () => {
+  it("are refused when they set the same variable, before a resource is made", async () => {
     const error = await failure(() => new Microservice("web", { ...args, uses: [database, database] }));
     expect(error.message).to.equal("web: both postgres and postgres set DATABASE_HOST; give one of them a prefix.");
   });

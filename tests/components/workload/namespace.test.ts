@@ -13,7 +13,7 @@ describe("namespace", () => {
     expect(resources.find(({ custom }) => !custom)!.outputs).to.deep.equal({ name: "apps" });
   });
 
-  it("says which system it belongs to, in its labels and to what is placed in it", async () => {
+  it("names its system in its labels, and to the components in it", async () => {
     expect(object(resources, "Namespace", "apps").metadata.labels).to.include({ "app.kubernetes.io/part-of": "shop" });
     await run(() => {
       const { name, partOf } = new Namespace("apps", { partOf: "shop" });
@@ -21,21 +21,21 @@ describe("namespace", () => {
     });
   });
 
-  it("admits pods of the level restricted alone", () => {
+  it("admits only pods of the level restricted", () => {
     expect(object(resources, "Namespace", "apps").metadata.labels).to.include({
       "pod-security.kubernetes.io/enforce": "restricted",
       "pod-security.kubernetes.io/warn": "restricted",
     });
   });
 
-  it("admits pods of another level with its reason", async () => {
+  it("admits pods of another level when a reason is given", async () => {
     const level = { name: "privileged", reason: "reads the nodes' log files" } as const;
     const { metadata } = object(await run(() => new Namespace("logs", { partOf: "shop", level })), "Namespace", "logs");
     expect(metadata.labels).to.include({ "pod-security.kubernetes.io/enforce": "privileged" });
     expect(metadata.annotations).to.deep.equal({ "platform/pod-security-reason": level.reason });
   });
 
-  it("starts with nothing open but name look-ups, once it is there", () => {
+  it("opens only name look-ups, after it exists", () => {
     expect(
       objects(resources, "NetworkPolicy").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
     ).to.have.members(["apps/deny-all", "apps/allow-dns"]);

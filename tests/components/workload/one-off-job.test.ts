@@ -35,23 +35,23 @@ describe("one-off job", () => {
     });
   });
 
-  it("runs its arguments once, again after a failure, and gives up in ten minutes", () => {
+  it("runs its command once, retries a failure, and stops after ten minutes", () => {
     const { spec } = object(plain, "Job", "tidy");
     expect(spec).to.include({ backoffLimit: 4, activeDeadlineSeconds: 600 });
     expect(spec.template.spec.restartPolicy).to.equal("OnFailure");
     expect(spec.template.spec.containers[0]).to.deep.include({ image: args.image, args: args.args });
   });
 
-  it("stays when it is done: one that cleans itself up would be run at every update", () => {
+  it("stays after it has finished: every update would run a deleted job again", () => {
     expect(object(plain, "Job", "tidy").spec).to.not.have.property("ttlSecondsAfterFinished");
   });
 
-  it("is named by Pulumi, so that a changed one replaces the old one", () => {
+  it("gets its name from Pulumi, so that a changed job replaces the old one", () => {
     expect(object(plain, "Job", "tidy").metadata.name).to.match(/^tidy-.+/);
     expect(object(full, "Job", "tidy").metadata.name).to.not.equal(object(plain, "Job", "tidy").metadata.name);
   });
 
-  it("sees its own variables and those of what it uses, secret ones by reference", () => {
+  it("has its own variables and those of its dependencies, secret ones by reference", () => {
     expect(environment(full, "tidy")).to.deep.equal({
       TOPICS: "[]",
       TOKEN: "a-token-that-is-secret",
@@ -70,7 +70,7 @@ describe("one-off job", () => {
     expect(rules.kept(full)).to.deep.equal([]);
   });
 
-  it("gets a name that Kubernetes takes, whatever the program calls it", async () => {
+  it("gets a valid Kubernetes name when its name in the program is not one", async () => {
     const resources = await run(() => [new OneOffJob("java_db", args), new OneOffJob("java-db", args)]);
     const names = objects(resources, "ServiceAccount").map(({ metadata }) => metadata.name);
     expect(names.sort()[0]).to.equal("java-db");
@@ -78,11 +78,11 @@ describe("one-off job", () => {
     expect(podFaults(resources)).to.deep.equal([]);
   });
 
-  it("makes no Secret where nothing is secret", () => {
+  it("makes no Secret when it has no secret variables", () => {
     expect(objects(plain, "Secret")).to.be.empty;
   });
 
-  it("waits for what it uses and for the policies that let it through", async () => {
+  it("waits for its dependencies and its network policies", async () => {
     const resources = await run(() => {
       const first = new k8s.core.v1.ConfigMap("first", {});
       return new OneOffJob("tidy", {
@@ -95,26 +95,26 @@ describe("one-off job", () => {
     expect(waitsFor).to.include(resource(resources, "NetworkPolicy", "tidy-egress").urn);
   });
 
-  it("keeps to the rules about pods", () => {
+  it("meets the rules about pods", () => {
     expect(podFaults(plain)).to.deep.equal([]);
     expect(podFaults(full)).to.deep.equal([]);
   });
 });
 
-/** What kubernetesx is known to do wrong must not come back through the one class of it that is used. */
+/** Known defects of kubernetesx must not return through the one class that is used. */
 describe("kubernetesx", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await job({ secretEnv: { TOKEN: "secret" } })));
 
-  it("names the container as it is told, whatever the image", () => {
+  it("gives the container the requested name, whatever the image", () => {
     expect(workload(resources, "tidy").pod.containers.map(({ name }) => name)).to.deep.equal(["job"]);
   });
 
-  it("opens no port, so none named undefined", () => {
+  it("declares no port, so none with the name undefined", () => {
     expect(workload(resources, "tidy").pod.containers[0]!.ports).to.deep.equal([]);
   });
 
-  it("writes no value that is an object: numbers and references stay what they are", () => {
+  it("keeps numbers and references in variables, and writes no object as a value", () => {
     for (const variable of workload(resources, "tidy").pod.containers[0]!.env) {
       expect(Object.keys(variable)).to.satisfy(
         (keys: string[]) => keys.includes("value") !== keys.includes("valueFrom"),
@@ -122,7 +122,7 @@ describe("kubernetesx", () => {
     }
   });
 
-  it("leaves the labels alone: its own would be guessed from the image", () => {
+  it("keeps the given labels instead of those that it derives from the image", () => {
     expect(workload(resources, "tidy").podLabels).to.deep.equal({
       "app.kubernetes.io/name": "tidy",
       "app.kubernetes.io/component": "job",
@@ -130,7 +130,7 @@ describe("kubernetesx", () => {
     });
   });
 
-  it("does not make the whole pod secret or, in a preview, unknown", async () => {
+  it("does not mark the whole pod as secret or, in a preview, as unknown", async () => {
     const preview = await run(() => new OneOffJob("tidy", { ...args, secretEnv: { TOKEN: "secret" } }), {
       preview: true,
     });
@@ -149,7 +149,7 @@ describe("kubernetesx", () => {
     );
   });
 
-  it("is imported by the module of the one-off job alone", () => {
+  it("is imported only by the module of the one-off job", () => {
     const cwd = join(import.meta.dirname, "../../..");
     const sources = globSync("{index.ts,{components,config,systems,render,bin}/**/*.ts}", { cwd });
     expect(sources).to.include("components/data/kafka.ts");

@@ -5,7 +5,7 @@ import { probe, restrictedContainer, restrictedPod, scratch, startupProbe } from
 const http = { httpGet: { path: "/health", port: "http" } };
 
 describe("pod", () => {
-  it("a probe asks in whole seconds and gives up after three failures, or as many as are said", () => {
+  it("gives a probe whole seconds, and three failures or the given number", () => {
     const timing = { initialDelay: "1m", period: "10s", timeout: "5s" } as const;
     expect(probe(http, timing)).to.deep.equal({
       ...http,
@@ -17,12 +17,12 @@ describe("pod", () => {
     expect(probe(http, timing, 6).failureThreshold).to.equal(6);
   });
 
-  it("a startup probe looks every second until its limit", () => {
+  it("gives a startup probe a period of a second until its limit", () => {
     expect(startupProbe(http)).to.deep.equal({ ...http, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 180 });
     expect(startupProbe(http, 20).failureThreshold).to.equal(20);
   });
 
-  it("a pod runs as its user, without a token, without variables of other services, and looks up names as they are", () => {
+  it("runs a pod as its user, without a token or service links, with few DNS search look-ups", () => {
     expect(restrictedPod(999)).to.deep.equal({
       automountServiceAccountToken: false,
       dnsConfig: { options: [{ name: "ndots", value: "2" }] },
@@ -43,7 +43,7 @@ describe("pod", () => {
     });
   });
 
-  it("each scratch path gets a volume of its own, of a valid name and a limited size", () => {
+  it("gives each scratch path its own volume with a valid name and a limited size", () => {
     expect(scratch(["/tmp"], "128Mi")).to.deep.equal({
       volumes: [{ name: "tmp", emptyDir: { sizeLimit: "128Mi" } }],
       volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],

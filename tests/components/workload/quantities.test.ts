@@ -15,7 +15,7 @@ import {
 const positive = fc.integer({ min: 1, max: 1_000_000 });
 
 describe("quantities", () => {
-  it("sizes are powers of 1024", () => {
+  it("reads units of sizes as powers of 1024", () => {
     const units: Record<string, number> = { Ki: 1, Mi: 2, Gi: 3, Ti: 4 };
     fc.assert(
       fc.property(positive, fc.constantFrom(...Object.keys(units)), (number, unit) => {
@@ -26,7 +26,7 @@ describe("quantities", () => {
     );
   });
 
-  it("CPU in cores is the same as in thousandths", () => {
+  it("reads the same CPU in cores and in thousandths", () => {
     fc.assert(
       fc.property(positive, (number) => {
         const cores = String(number / 1000) as Cpu;
@@ -34,12 +34,12 @@ describe("quantities", () => {
         expect(millicores(cores)).to.equal(number);
         expect(millicores(`${number}m`)).to.equal(number);
       }),
-      // Some fractions are a hair off in binary: 1.001 * 1000 is 1000.9999999999999.
+      // Some fractions are inexact in binary: 1.001 * 1000 is 1000.9999999999999.
       { examples: [[1001]] },
     );
   });
 
-  it("times add up: 60 s are 1 m, 60 m are 1 h, 24 h are 1 d, 1000 ms are 1 s", () => {
+  it("converts durations: 60 s are 1 m, 60 m are 1 h, 24 h are 1 d, 1000 ms are 1 s", () => {
     fc.assert(
       fc.property(positive, (number) => {
         expect(seconds(`${number * 60}s`)).to.equal(seconds(`${number}m`));
@@ -51,7 +51,7 @@ describe("quantities", () => {
     );
   });
 
-  it("what Kubernetes would refuse or read otherwise is refused", () => {
+  it("refuses text that Kubernetes would refuse or read differently", () => {
     for (const text of ["", "512", "512M", "0Mi", "-1Gi", "1.5Gi", "Gi", "1Gi ", "1gi"])
       expect(text).to.not.match(sizePattern);
     for (const text of ["", "0", "0m", "-1", "1.5m", "250 m", "1e3", "m", "0.0", "0.0005", "1.2345"])

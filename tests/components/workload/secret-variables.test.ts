@@ -17,7 +17,7 @@ async function made(values: Record<string, string>) {
 }
 
 describe("secret variables", () => {
-  it("come from one Secret, in the order of their names, and not in clear", async () => {
+  it("refer to one Secret, sorted by name, without plain values", async () => {
     const { resources, env } = await made({ TOKEN: "a-token", KEY: "a-key" });
     const { metadata, stringData, immutable } = object(resources, "Secret", "consumer");
     expect({ namespace: metadata.namespace, stringData, immutable }).to.deep.equal({
@@ -30,14 +30,14 @@ describe("secret variables", () => {
     );
   });
 
-  it("take another Secret when a value changes, so that pods notice", async () => {
+  it("refer to a new Secret when a value changes, so that pods restart", async () => {
     const name = async (value: string) =>
       object((await made({ KEY: value })).resources, "Secret", "consumer").metadata.name;
     expect(await name("one")).to.equal(await name("one"));
     expect(await name("one")).to.not.equal(await name("another"));
   });
 
-  it("are none where there is nothing secret, and then there is no Secret either", async () => {
+  it("make no Secret and no variables when nothing is secret", async () => {
     const { resources, env } = await made({});
     expect({ env, secrets: objects(resources, "Secret") }).to.deep.equal({ env: undefined, secrets: [] });
   });

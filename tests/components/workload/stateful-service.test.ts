@@ -40,7 +40,7 @@ describe("stateful service", () => {
     });
   });
 
-  it("is governed by a headless Service, which is there first and is not waited on", () => {
+  it("is governed by a headless Service, which is created first", () => {
     const headless = object(resources, "Service", governingService("store"));
     expect(headless.spec).to.deep.include({ clusterIP: "None", publishNotReadyAddresses: false });
     expect(object(resources, "StatefulSet", "store").spec.serviceName).to.equal("store-headless");
@@ -49,7 +49,7 @@ describe("stateful service", () => {
     );
   });
 
-  it("has a Service for clients that costs no waiting: the pods' readiness is the gate", () => {
+  it("has a Service for clients without a wait: the readiness of the pods decides", () => {
     const { metadata, spec } = object(resources, "Service", "store");
     expect(metadata.annotations).to.deep.equal({ "pulumi.com/skipAwait": "true" });
     expect(spec.ports).to.deep.equal([
@@ -59,17 +59,17 @@ describe("stateful service", () => {
     expect(spec.clusterIP).to.equal(undefined);
   });
 
-  it("never makes a client's Service and its StatefulSet wait for each other", () => {
+  it("does not make the StatefulSet wait for the Service of clients", () => {
     expect(resource(resources, "StatefulSet", "store").dependencies).to.not.include(
       resource(resources, "Service", "store").urn,
     );
   });
 
-  it("tells its address inside the cluster", () => {
+  it("outputs its address inside the cluster", () => {
     expect(resources.find(({ custom }) => !custom)!.outputs).to.deep.equal({ host: "store.data.svc.cluster.local" });
   });
 
-  it("keeps the data of each replica on a volume of its own", () => {
+  it("keeps the data of each replica on its own volume", () => {
     const [claim] = object(resources, "StatefulSet", "store").spec.volumeClaimTemplates;
     expect(claim!.spec).to.deep.include({
       accessModes: ["ReadWriteOnce"],
@@ -86,26 +86,26 @@ describe("stateful service", () => {
     );
   });
 
-  it("may write to its scratch paths besides", () => {
+  it("can write to its scratch paths", () => {
     expect(workload(resources, "store").pod.volumes).to.deep.equal([
       { name: "tmp", emptyDir: { sizeLimit: "128Mi" } },
       { name: "var-run-store", emptyDir: { sizeLimit: "128Mi" } },
     ]);
   });
 
-  it("runs as the image's user, with a minute to shut down or what is said", () => {
+  it("runs as the image's user, with a minute or the given time to shut down", () => {
     expect(workload(resources, "store").pod).to.deep.include({ terminationGracePeriodSeconds: 60 });
     expect(workload(resources, "store").pod.securityContext).to.include({ runAsUser: 70, runAsGroup: 70, fsGroup: 70 });
     expect(workload(cluster, "store").pod).to.deep.include({ terminationGracePeriodSeconds: 5 });
   });
 
-  it("starts a quorum together, its members found before they are ready; others one by one", () => {
+  it("starts members of a quorum in parallel, with DNS names before readiness, and others in order", () => {
     expect(object(resources, "StatefulSet", "store").spec.podManagementPolicy).to.equal("OrderedReady");
     expect(object(cluster, "StatefulSet", "store").spec).to.include({ podManagementPolicy: "Parallel", replicas: 3 });
     expect(object(cluster, "Service", "store-headless").spec.publishNotReadyAddresses).to.be.true;
   });
 
-  it("loses one replica at a time, and spreads them over nodes and zones", () => {
+  it("allows one disruption at a time, and spreads replicas over nodes and zones", () => {
     expect(objects(resources, "PodDisruptionBudget")).to.be.empty;
     expect(object(cluster, "PodDisruptionBudget", "store").spec.maxUnavailable).to.equal(1);
     expect(
@@ -119,25 +119,25 @@ describe("stateful service", () => {
     ]);
   });
 
-  it("makes a replica wait for a node of its own where that is required, zones or not", async () => {
+  it("keeps a replica pending without a free node when spreading is required, but not for zones", async () => {
     const constraints = workload(await service({ replicas: 3, spreading: "required" }), "store").pod
       .topologySpreadConstraints;
     expect(constraints.map(({ whenUnsatisfiable }) => whenUnsatisfiable)).to.deep.equal([
       "DoNotSchedule",
       "ScheduleAnyway",
     ]);
-    // A node that takes none of these pods is no place that lacks one.
+    // Spreading must not count nodes whose taints these pods do not tolerate.
     expect(constraints.map(({ nodeTaintsPolicy }) => nodeTaintsPolicy)).to.deep.equal(["Honor", "Honor"]);
   });
 
-  it("leaves the volumes where they are when it is replaced or gets smaller", () => {
+  it("keeps the volumes when it is replaced or scaled down", () => {
     expect(object(cluster, "StatefulSet", "store").spec.persistentVolumeClaimRetentionPolicy).to.deep.equal({
       whenDeleted: "Retain",
       whenScaled: "Retain",
     });
   });
 
-  it("opens the network for its peers before its pods are there", () => {
+  it("opens the network for its peers before its pods start", () => {
     expect(objects(resources, "NetworkPolicy")).to.be.empty;
     expect(objects(cluster, "NetworkPolicy")).to.have.length(2);
     const policies = ["store-egress", "store--to--data--store--7001"].map(
@@ -146,7 +146,7 @@ describe("stateful service", () => {
     expect(resource(cluster, "StatefulSet", "store").dependencies).to.include.members(policies);
   });
 
-  it("keeps to the rules", () => {
+  it("meets the rules", () => {
     for (const recorded of [resources, cluster])
       expect([...podFaults(recorded), ...rules.frozenSelectors(recorded), ...rules.selecting(recorded)]).to.deep.equal(
         [],

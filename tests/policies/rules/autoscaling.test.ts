@@ -11,8 +11,8 @@ ruleTests(
   autoscaling,
   {
     "a Deployment without replicas": [scaled({}), autoscaler],
-    "replicas that nothing scales": [scaled({ replicas: 3 })],
-    "replicas of something else of that name": [scaled({}), scaled({ replicas: 1 }, "StatefulSet"), autoscaler],
+    "replicas without an autoscaler": [scaled({ replicas: 3 })],
+    "replicas of another kind with the same name": [scaled({}), scaled({ replicas: 1 }, "StatefulSet"), autoscaler],
   },
   {
     "replicas beside an autoscaler": [
@@ -20,11 +20,11 @@ ruleTests(
       scaled({ replicas: 2 }),
       autoscaler,
     ],
-    "no replicas at all beside an autoscaler": [
+    "zero replicas beside an autoscaler": [
       "has replicas: 0, and HorizontalPodAutoscaler apps/web-hpa, which owns them",
       scaled({ replicas: 0 }),
       autoscaler,
     ],
-    "an autoscaler of nothing": ["scales Deployment apps/web, which does not exist", autoscaler],
+    "an autoscaler without a target": ["scales Deployment apps/web, which does not exist", autoscaler],
   },
 );

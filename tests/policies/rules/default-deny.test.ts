@@ -11,25 +11,25 @@ ruleTests(
   defaultDeny,
   {
     "a closed namespace": [...surroundings, workload()],
-    "what is opened beside it": [...surroundings, policy({ policyTypes: ["Egress"], egress: [{}] })],
-    "a whole cluster's object": [object("ClusterRole", "web", { metadata: { name: "web" } })],
+    "another policy beside the closing one": [...surroundings, policy({ policyTypes: ["Egress"], egress: [{}] })],
+    "a cluster-wide object": [object("ClusterRole", "web", { metadata: { name: "web" } })],
   },
   {
     "a namespace without a policy": [open, namespace],
-    "pods in a namespace of others": [open, workload()],
+    "pods in a namespace that the program does not make": [open, workload()],
     "a policy of another namespace": [
       open,
       namespace,
       object("NetworkPolicy", "deny-all", { ...policy({}), metadata: { name: "d", namespace: "b" } }),
     ],
     "a policy for some pods": [open, namespace, policy({ podSelector: { matchLabels: { app: "web" } } })],
-    "a policy for pods by expression": [
+    "a policy that selects pods by an expression": [
       open,
       namespace,
       policy({ podSelector: { matchExpressions: [{ key: "app", operator: "Exists" }] } }),
     ],
-    "a policy of one direction": [open, namespace, policy({ policyTypes: ["Ingress"] })],
-    "a policy that lets something in": [open, namespace, policy({ ingress: [{}] })],
-    "a policy that lets something out": [open, namespace, policy({ egress: [{}] })],
+    "a policy for one direction": [open, namespace, policy({ policyTypes: ["Ingress"] })],
+    "a policy that allows ingress": [open, namespace, policy({ ingress: [{}] })],
+    "a policy that allows egress": [open, namespace, policy({ egress: [{}] })],
   },
 );

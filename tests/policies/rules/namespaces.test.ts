@@ -5,7 +5,7 @@ import { ruleTests } from "../support/rule.ts";
 ruleTests(
   namespaces,
   {
-    "an object of a namespace": [object("Service", "web")],
+    "an object in a namespace": [object("Service", "web")],
     "a Namespace": [object("Namespace", "apps", { metadata: { name: "apps" } })],
     "a PriorityClass": [object("PriorityClass", "high", { metadata: { name: "high" } })],
   },

@@ -10,13 +10,13 @@ ruleTests(
   podSecurity,
   {
     "a restricted pod": [workload()],
-    "a pod of its own": [workload(pod(), "Pod")],
-    "what makes no pods": [object("Service", "web")],
+    "a Pod without a workload": [workload(pod(), "Pod")],
+    "an object without pods": [object("Service", "web")],
   },
   {
     root: ["may run as root", podSecured({ runAsUser: 0 })],
     "an image's own user": ["may run as root", podSecured({ runAsUser: undefined })],
-    "a user that is not said to be another than root": ["may run as root", podSecured({ runAsNonRoot: undefined })],
+    "a user without runAsNonRoot": ["may run as root", podSecured({ runAsNonRoot: undefined })],
     "no seccomp profile": ["has no seccomp profile", podSecured({ seccompProfile: undefined })],
     "the node's network": ["shares a namespace with the node", of({ hostNetwork: true })],
     "the node's processes": ["shares a namespace with the node", of({ hostPID: true })],
@@ -34,7 +34,7 @@ ruleTests(
     "a container as root": ["container web may run as root", secured({ runAsUser: 0 })],
     "a container that may be root": ["container web may run as root", secured({ runAsNonRoot: false })],
     "a writable image": ["container web may write to its image", secured({ readOnlyRootFilesystem: undefined })],
-    "capabilities that are left": ["container web keeps capabilities", secured({ capabilities: undefined })],
+    "capabilities that are not dropped": ["container web keeps capabilities", secured({ capabilities: undefined })],
     "capabilities that are added": [
       "container web keeps capabilities",
       secured({ capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } }),

@@ -7,7 +7,10 @@ const limits = { cpu: "1", memory: "128Mi" };
 
 ruleTests(
   resources,
-  { "a container with both": [workload()], "what has no containers": [object("ConfigMap", "web")] },
+  {
+    "a container with requests and limits": [workload()],
+    "an object without containers": [object("ConfigMap", "web")],
+  },
   {
     "no request of cpu": [
       "container web has no resources.requests.cpu",
@@ -25,13 +28,13 @@ ruleTests(
       "container web has no resources.limits.memory",
       deploymentOf({ resources: { requests, limits: { cpu: "1" } } }),
     ],
-    "an init container": [
+    "an init container without a limit": [
       "container init has no resources.limits.cpu",
       workload(
         pod({ initContainers: [container({ name: "init", resources: { requests, limits: { memory: "1Gi" } } })] }),
       ),
     ],
-    "the pods of a CronJob": [
+    "a CronJob without a limit": [
       "container web has no resources.limits.cpu",
       workload(pod({ containers: [container({ resources: { requests, limits: { memory: "1Gi" } } })] }), "CronJob"),
     ],

@@ -9,9 +9,9 @@ const secretKeyRef = { valueFrom: { secretKeyRef: { name: "web", key: "password"
 ruleTests(
   secretVariables,
   {
-    "a reference": [variable("DATABASE_PASSWORD", undefined, secretKeyRef)],
+    "a reference to a Secret": [variable("DATABASE_PASSWORD", undefined, secretKeyRef)],
     "an empty value": [variable("DATABASE_PASSWORD", "")],
-    "what is no secret": [
+    "variables that hold no secret": [
       "DATABASE_HOST",
       "MONKEY",
       "KEYBOARD",
@@ -20,7 +20,7 @@ ruleTests(
       "PASSWORD_FILE",
       "TOKEN_URL",
     ].map((name) => variable(name, "x")),
-    "a ConfigMap of no secrets": [object("ConfigMap", "web", { data: { PORT: "8080" } })],
+    "a ConfigMap without secrets": [object("ConfigMap", "web", { data: { PORT: "8080" } })],
     "a Secret": [object("Secret", "web", { data: { PASSWORD: "cGFzc3dvcmQ=" } })],
   },
   {
@@ -49,12 +49,9 @@ const fault = "contains the value of password of the Secret apps/web";
 ruleTests(
   secretValues,
   {
-    "a Secret that is referred to": [secret, variable("A", undefined, secretKeyRef)],
-    "two Secrets of one value": [secret, object("Secret", "other", { stringData: { password: value } })],
-    "a short value that stands there by chance": [
-      object("Secret", "web", { stringData: { user: "web" } }),
-      deploymentOf({}),
-    ],
+    "a variable that refers to a Secret": [secret, variable("A", undefined, secretKeyRef)],
+    "two Secrets with the same value": [secret, object("Secret", "other", { stringData: { password: value } })],
+    "a short value that occurs by chance": [object("Secret", "web", { stringData: { user: "web" } }), deploymentOf({})],
   },
   {
     "a value in a variable of any name": [fault, secret, variable("URL", `postgres://web:${value}@host`)],
@@ -65,7 +62,7 @@ ruleTests(
       secret,
       object("Service", "web", { metadata: { name: "web", annotations: { a: value } } }),
     ],
-    "a value that the Secret has encoded": [
+    "a value that is encoded in its Secret": [
       fault,
       object("Secret", "web", { data: { password: Buffer.from(value).toString("base64") } }),
       object("ConfigMap", "web", { data: { a: value } }),

@@ -10,9 +10,9 @@ const binding = (subject: object, kind = "RoleBinding") =>
 ruleTests(
   serviceAccounts,
   {
-    "an account of its own without a token": [workload(), ...surroundings],
-    "a token that a RoleBinding is about": [withToken, account, binding({})],
-    "a token that a ClusterRoleBinding is about": [
+    "its own account without a token": [workload(), ...surroundings],
+    "a token whose account a RoleBinding names": [withToken, account, binding({})],
+    "a token whose account a ClusterRoleBinding names": [
       withToken,
       account,
       binding({ namespace: "apps" }, "ClusterRoleBinding"),
@@ -27,25 +27,25 @@ ruleTests(
       "runs under the default account, which its whole namespace shares",
       workload(pod({ serviceAccountName: "default" })),
     ],
-    "an account that is not there": ["runs under ServiceAccount apps/web, which does not exist", workload()],
+    "a missing account": ["runs under ServiceAccount apps/web, which does not exist", workload()],
     "an account of another namespace": [
       "runs under ServiceAccount apps/web, which does not exist",
       workload(),
       object("ServiceAccount", "web", { metadata: { name: "web", namespace: "other" } }),
     ],
-    "a token for nothing": ["gets the token of web, which no RoleBinding names", withToken, account],
-    "a token that nobody refused": [
+    "a token without a binding": ["gets the token of web, which no RoleBinding names", withToken, account],
+    "a token that is mounted by default": [
       "gets the token of web, which no RoleBinding names",
       workload(pod({ automountServiceAccountToken: undefined })),
       account,
     ],
-    "a binding of another namespace's account": [
+    "a binding for an account of another namespace": [
       "gets the token of web, which no RoleBinding names",
       withToken,
       account,
       binding({ namespace: "other" }),
     ],
-    "an account for two": [
+    "an account that two workloads share": [
       "shares the account web with Deployment apps/web",
       workload(),
       workload(pod({ serviceAccountName: "web" }), "Job", "other"),

@@ -2,7 +2,7 @@ import type { Container, KubernetesObject, PodSpec } from "../../../policies/kub
 
 const probe = { httpGet: { path: "/health", port: 8080 } };
 
-/** A container that keeps to all rules, with what a test has to say about it. */
+/** Returns a container that meets all rules, with the changes of a test. */
 export function container(changes: object = {}): Container {
   return {
     name: "web",
@@ -16,7 +16,7 @@ export function container(changes: object = {}): Container {
   } as unknown as Container;
 }
 
-/** A pod of that container. */
+/** Returns a pod with that container. */
 export function pod(changes: object = {}): PodSpec {
   return {
     serviceAccountName: "web",
@@ -28,7 +28,7 @@ export function pod(changes: object = {}): PodSpec {
   } as unknown as PodSpec;
 }
 
-/** A Deployment, or something else that makes such pods. */
+/** Returns a Deployment, or a workload of another kind, with such pods. */
 export function workload(spec: PodSpec = pod(), kind = "Deployment", name = "web"): KubernetesObject {
   const template = { spec };
   return {
@@ -38,17 +38,17 @@ export function workload(spec: PodSpec = pod(), kind = "Deployment", name = "web
   };
 }
 
-/** A Deployment of one container with these changes. */
+/** Returns a Deployment with one container that has these changes. */
 export function deploymentOf(changes: object): KubernetesObject {
   return workload(pod({ containers: [container(changes)] }));
 }
 
-/** Any object, of the namespace `apps` unless it says otherwise. */
+/** Returns any object, in the namespace `apps` by default. */
 export function object(kind: string, name: string, rest: object = {}): KubernetesObject {
   return { kind, metadata: { name, namespace: "apps" }, ...rest };
 }
 
-/** What makes `workload()` complete: its account, its namespace, and the policy that closes it. */
+/** Objects that `workload()` needs: its account, its namespace, and the policy that denies by default there. */
 export const surroundings: readonly KubernetesObject[] = [
   object("ServiceAccount", "web"),
   object("Namespace", "apps", { metadata: { name: "apps" } }),
