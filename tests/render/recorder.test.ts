@@ -52,11 +52,11 @@ describe("recorder", () => {
   });
 
   it("knows values of the program in a preview, but not those that a provider generates", async () => {
-    const resources = await run(() => map("one", { SAID: map("other").metadata.name, MADE: password("door") }), {
+    const resources = await run(() => map("one", { GIVEN: map("other").metadata.name, MADE: password("door") }), {
       preview: true,
     });
     expect(resource(resources, "ConfigMap", "one").unknowns).to.deep.equal(["data.MADE"]);
-    const known = await run(() => map("one", { SAID: map("other").metadata.name }), { preview: true });
+    const known = await run(() => map("one", { GIVEN: map("other").metadata.name }), { preview: true });
     expect(resource(known, "ConfigMap", "one").unknowns).to.deep.equal([]);
   });
 

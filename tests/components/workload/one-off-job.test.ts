@@ -15,7 +15,7 @@ const args: OneOffJobArgs = {
   args: ["main.js", "topics"],
   uses: [],
 };
-const job = (more: Partial<OneOffJobArgs> = {}) => run(() => new OneOffJob("tidy", { ...args, ...more }));
+const job = (more: Partial<OneOffJobArgs> = {}) => run(() => new OneOffJob("cleanup", { ...args, ...more }));
 
 describe("one-off job", () => {
   let plain: RecordedResource[];
@@ -36,30 +36,30 @@ describe("one-off job", () => {
   });
 
   it("runs its command once, retries a failure, and stops after ten minutes", () => {
-    const { spec } = object(plain, "Job", "tidy");
+    const { spec } = object(plain, "Job", "cleanup");
     expect(spec).to.include({ backoffLimit: 4, activeDeadlineSeconds: 600 });
     expect(spec.template.spec.restartPolicy).to.equal("OnFailure");
     expect(spec.template.spec.containers[0]).to.deep.include({ image: args.image, args: args.args });
   });
 
   it("stays after it has finished: every update would run a deleted job again", () => {
-    expect(object(plain, "Job", "tidy").spec).to.not.have.property("ttlSecondsAfterFinished");
+    expect(object(plain, "Job", "cleanup").spec).to.not.have.property("ttlSecondsAfterFinished");
   });
 
   it("gets its name from Pulumi, so that a changed job replaces the old one", () => {
-    expect(object(plain, "Job", "tidy").metadata.name).to.match(/^tidy-.+/);
-    expect(object(full, "Job", "tidy").metadata.name).to.not.equal(object(plain, "Job", "tidy").metadata.name);
+    expect(object(plain, "Job", "cleanup").metadata.name).to.match(/^cleanup-.+/);
+    expect(object(full, "Job", "cleanup").metadata.name).to.not.equal(object(plain, "Job", "cleanup").metadata.name);
   });
 
   it("has its own variables and those of its dependencies, secret ones by reference", () => {
-    expect(environment(full, "tidy")).to.deep.equal({
+    expect(environment(full, "cleanup")).to.deep.equal({
       TOPICS: "[]",
       TOKEN: "a-token-that-is-secret",
       HOST: "store",
       KEY: "a-key-that-is-secret",
     });
-    const [{ env }] = workload(full, "tidy").pod.containers as [k8s.types.output.core.v1.Container];
-    const { metadata, immutable } = object(full, "Secret", "tidy");
+    const [{ env }] = workload(full, "cleanup").pod.containers as [k8s.types.output.core.v1.Container];
+    const { metadata, immutable } = object(full, "Secret", "cleanup");
     expect(
       env.filter(({ valueFrom }) => valueFrom).map(({ name, valueFrom }) => [name, valueFrom.secretKeyRef]),
     ).to.have.deep.members([
@@ -85,14 +85,14 @@ describe("one-off job", () => {
   it("waits for its dependencies and its network policies", async () => {
     const resources = await run(() => {
       const first = new k8s.core.v1.ConfigMap("first", {});
-      return new OneOffJob("tidy", {
+      return new OneOffJob("cleanup", {
         ...args,
         uses: [dependency("a", { readyWhen: [first], destinations: [{ to: { cidr: "10.0.0.0/8" }, port: 1 }] })],
       });
     });
-    const waitsFor = resource(resources, "Job", "tidy").dependencies;
+    const waitsFor = resource(resources, "Job", "cleanup").dependencies;
     expect(waitsFor).to.include(resource(resources, "ConfigMap", "first").urn);
-    expect(waitsFor).to.include(resource(resources, "NetworkPolicy", "tidy-egress").urn);
+    expect(waitsFor).to.include(resource(resources, "NetworkPolicy", "cleanup-egress").urn);
   });
 
   it("meets the rules about pods", () => {
@@ -107,15 +107,15 @@ describe("kubernetesx", () => {
   before(async () => (resources = await job({ secretEnv: { TOKEN: "secret" } })));
 
   it("gives the container the requested name, whatever the image", () => {
-    expect(workload(resources, "tidy").pod.containers.map(({ name }) => name)).to.deep.equal(["job"]);
+    expect(workload(resources, "cleanup").pod.containers.map(({ name }) => name)).to.deep.equal(["job"]);
   });
 
   it("declares no port, so none with the name undefined", () => {
-    expect(workload(resources, "tidy").pod.containers[0]!.ports).to.deep.equal([]);
+    expect(workload(resources, "cleanup").pod.containers[0]!.ports).to.deep.equal([]);
   });
 
   it("keeps numbers and references in variables, and writes no object as a value", () => {
-    for (const variable of workload(resources, "tidy").pod.containers[0]!.env) {
+    for (const variable of workload(resources, "cleanup").pod.containers[0]!.env) {
       expect(Object.keys(variable)).to.satisfy(
         (keys: string[]) => keys.includes("value") !== keys.includes("valueFrom"),
       );
@@ -123,18 +123,18 @@ describe("kubernetesx", () => {
   });
 
   it("keeps the given labels instead of those that it derives from the image", () => {
-    expect(workload(resources, "tidy").podLabels).to.deep.equal({
-      "app.kubernetes.io/name": "tidy",
+    expect(workload(resources, "cleanup").podLabels).to.deep.equal({
+      "app.kubernetes.io/name": "cleanup",
       "app.kubernetes.io/component": "job",
       "app.kubernetes.io/part-of": "test",
     });
   });
 
   it("does not mark the whole pod as secret or, in a preview, as unknown", async () => {
-    const preview = await run(() => new OneOffJob("tidy", { ...args, secretEnv: { TOKEN: "secret" } }), {
+    const preview = await run(() => new OneOffJob("cleanup", { ...args, secretEnv: { TOKEN: "secret" } }), {
       preview: true,
     });
-    expect(resource(preview, "Job", "tidy")).to.deep.include({ secrets: [], unknowns: [] });
+    expect(resource(preview, "Job", "cleanup")).to.deep.include({ secrets: [], unknowns: [] });
   });
 
   it("shares the one copy of @pulumi/kubernetes in the tree", () => {
