@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "..");
 
-/** Folders of the program. Tests are not among them: they may import anything. */
-const folders = ["systems", "config", "components", "services", "render", "policies", "bin", "bench"];
+/** The folders whose modules make up the program; tests may import anything. */
+const folders = ["systems", "config", "components", "services", "render", "policies", "tools", "bin", "bench"];
 
 /** `import ... from "x"`, `export ... from "x"`, `import "x"` and `import("x")`. */
 const specifiers = /(?:^(?:import|export)\b[^;"']*?\bfrom\s*|^import\s*|\bimport\(\s*)["']([^"']+)["']/gm;
@@ -13,7 +13,7 @@ const comments = /\/\*.*?\*\/|^\s*\/\/.*$/gms;
 
 interface Package {
   name: string;
-  /** Path relative to the repository. */
+  /** Relative to the repository. */
   folder: string;
   exports: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ const packages = globSync("services/{*,*/*}/package.json", { cwd: root }).map((f
   return { name, folder: dirname(file), exports };
 });
 
-/** Returns the modules that each module imports, type-only imports included, by paths relative to the repository. */
+/** Modules of this repository by the modules that import them, type-only imports included; paths are relative to it. */
 export function importGraph(): Map<string, string[]> {
   const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root, exclude: isInstalled }));
   return new Map(["index.ts", ...files].map((file) => [file, importsOf(file)]));
@@ -36,7 +36,7 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(specifiers)].flatMap(([, specifier]) => resolved(file, specifier!) ?? []);
 }
 
-/** Resolves an import. Returns undefined for a package from elsewhere, and for a file that is no module. */
+/** Undefined for a package that is not of this repository, and for files that are no modules. */
 function resolved(file: string, specifier: string): string | undefined {
   if (specifier.startsWith(".")) {
     const path = normalize(join(dirname(file), specifier));
@@ -49,7 +49,7 @@ function resolved(file: string, specifier: string): string | undefined {
   return path.endsWith(".ts") ? relative(".", path) : undefined;
 }
 
-/** Returns the cycles of a graph as lists of modules: at least one for each strongly connected part. */
+/** The circles of a graph, each as the modules along it; each strongly connected part gives one. */
 export function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = [];
   const state = new Map<string, "open" | "done">();
