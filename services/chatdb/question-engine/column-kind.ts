@@ -2,7 +2,7 @@ import type { Column } from "@chatdb/contracts/query.ts";
 
 export type ColumnKind = "number" | "text" | "time" | "boolean" | "other";
 
-/** Types as PostgreSQL, MySQL and MongoDB name them. MySQL has no booleans of its own: `tinyint(1)` is what it makes of them. */
+/** Type names of PostgreSQL, MySQL and MongoDB by kind. MySQL stores a boolean as `tinyint(1)`. */
 const kinds: [ColumnKind, RegExp][] = [
   ["boolean", /^(bool|boolean|tinyint\(1\))$/],
   ["number", /^(tinyint|smallint|mediumint|int|integer|bigint|long|numeric|decimal|real|float|double|year)\b/],
@@ -10,10 +10,13 @@ const kinds: [ColumnKind, RegExp][] = [
   ["time", /^(date|datetime|timestamp)\b/],
 ];
 
-/** A question asks for the kinds of all columns many times. */
+/** Caches the kinds, since one question looks up every column many times. */
 const known = new WeakMap<object, ColumnKind>();
 
-/** What can be done with a column's values. An enum has labels and counts as text. */
+/**
+ * Returns the kind of a column, which decides what a plan can do with its values. An enum has labels and counts as
+ * text.
+ */
 export function kindOf(column: Readonly<Pick<Column, "type" | "samples">>): ColumnKind {
   let kind = known.get(column);
   if (kind === undefined) known.set(column, (kind = findKind(column)));
@@ -25,12 +28,12 @@ function findKind({ type, samples }: Pick<Column, "type" | "samples">): ColumnKi
   return kinds.find(([, pattern]) => pattern.test(type))?.[0] ?? (samples ? "text" : "other");
 }
 
-/** Whether a type is the database's own making (an enum, a uuid, JSON): it compares with itself alone. */
+/** Tells whether a type is specific to the database (an enum, a uuid, JSON), so that it only compares with itself. */
 export function isOwnType({ type }: Pick<Column, "type">): boolean {
   return !kinds.some(([, pattern]) => pattern.test(type));
 }
 
-/** Whether values of two columns can be compared with each other. */
+/** Tells whether values of two columns can be compared with each other. */
 export function areComparable(one: Pick<Column, "type" | "samples">, other: Pick<Column, "type" | "samples">): boolean {
   return one.type === other.type || (kindOf(one) === kindOf(other) && !isOwnType(one) && !isOwnType(other));
 }

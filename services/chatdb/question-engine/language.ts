@@ -1,4 +1,4 @@
-/** The words of a question, for programs that learn what people call things. */
+/** Exports how questions are split into words, for programs that learn people's vocabulary. */
 export { continuedBy } from "./conversation/opening.ts";
 export { functionWords } from "./language/lexicon.ts";
 export { singular, tokenise, wordsOfName, type Token } from "./language/tokens.ts";

@@ -28,20 +28,20 @@ export interface Parsed {
   alternatives: Interpretation[];
 }
 
-/** A question that is understood less surely than that is asked back. */
+/** The engine asks for clarification below this confidence. */
 export const minConfidence = 0.55;
 
-/** Alternatives less likely than that are not worth a person's time. */
+/** Alternatives below this confidence are not offered. */
 const minAlternative = 0.05;
 
 export const maxAlternatives = 3;
 
 /**
- * From a question in English to a query.
+ * Turns a question in English into a query.
  * @param now what "today" refers to
- * @param before the plan of the question before, from which this one may go on; see {@link planFrom}
- * @param ranker tells the likely plans from the others; default: the bundled one
- * @throws Refusal when it is not understood, or could well mean something else: then with alternatives
+ * @param before the plan of the previous question, which this one may continue; see {@link planFrom}
+ * @param ranker ranks the possible plans; default: the bundled one
+ * @throws Refusal when no plan fits the question, or when the best one is not confident enough: then with alternatives
  */
 export function parse(
   question: string,
@@ -52,19 +52,20 @@ export function parse(
 ): Parsed {
   const [best, ...others] = understand(question, index, now, before, ranker);
   const { plan, confidence } = best!;
-  if (confidence < minConfidence) throw unsure(interpretations([best!, ...others], index), best!.unread, index);
-  return parsed(plan, index, { confidence, read_by: "engine", alternatives: interpretations(others, index) });
+  if (confidence < minConfidence)
+    throw clarificationOf(interpretations([best!, ...others], index), best!.unread, index);
+  return toParsed(plan, index, { confidence, read_by: "engine", alternatives: interpretations(others, index) });
 }
 
-/** A plan that was made elsewhere, checked. @throws Refusal with what is wrong with it */
+/** Parses and checks a plan that the sender made. @throws Refusal that lists the plan's problems */
 export function parsePlan(given: unknown, index: SchemaIndex): Parsed {
-  return parsed(planFrom(given, index), index, { confidence: 1, read_by: "sender", alternatives: [] });
+  return toParsed(planFrom(given, index), index, { confidence: 1, read_by: "sender", alternatives: [] });
 }
 
-/** More that is wrong with a plan tells no more. */
+/** The maximum number of problems in a message; more would not help the reader. */
 const maxProblems = 20;
 
-/** @throws Refusal with what is wrong with a plan that was made elsewhere */
+/** Checks the shape of a plan and that it fits the schema. @throws Refusal that lists the plan's problems */
 export function planFrom(given: unknown, { schema }: SchemaIndex): QueryPlan {
   const { success, data: plan, error } = queryPlan.safeParse(given);
   const problems = success ? problemsOf(plan, schema) : shapeProblems(error.issues);
@@ -78,33 +79,36 @@ export function planFrom(given: unknown, { schema }: SchemaIndex): QueryPlan {
   );
 }
 
-/** A plan that fits the schema, with all that is to be said of it. */
-export function parsed(
+/** Adds the reading and the statement to a plan that fits the schema. */
+export function toParsed(
   plan: QueryPlan,
   { schema }: SchemaIndex,
-  said: Pick<Parsed, "confidence" | "read_by" | "alternatives">,
+  origin: Pick<Parsed, "confidence" | "read_by" | "alternatives">,
 ): Parsed {
   return {
     dialect: schema.dialect,
     plan,
-    ...said,
+    ...origin,
     reading: readingOf(plan, schema),
     statement: statementOf(plan, schema),
   };
 }
 
-/** Asks back which of the readings is meant. @param unread words that were passed over */
-export function unsure(
+/**
+ * Builds the refusal that asks the person to choose one of the alternatives.
+ * @param unread words that the engine skipped
+ */
+export function clarificationOf(
   alternatives: readonly Interpretation[],
   unread: readonly string[],
   index: SchemaIndex,
 ): Refusal {
   const words = unread.length > 0 ? ` I did not understand: ${unread.join(", ")}.` : "";
-  const asked =
+  const message =
     alternatives.length > 0
       ? "I am not sure what you mean. Which of these is it?"
       : "I did not understand the question.";
-  return new Refusal(`${asked}${words}`, {
+  return new Refusal(`${message}${words}`, {
     words: unread,
     alternatives,
     hints: alternatives.length > 0 ? [] : hintsFor(unread, index),
@@ -116,7 +120,8 @@ function interpretations(candidates: readonly Candidate[], { schema }: SchemaInd
   for (const { plan, confidence } of candidates) {
     if (confidence < minAlternative || read.size === maxAlternatives) break;
     const reading = readingOf(plan, schema);
-    // Two plans that read the same are one to the person who is asked.
+    // Only the first of several plans with the same description is offered, since a person could not choose between
+    // them.
     if (!read.has(reading)) read.set(reading, interpretation.parse({ plan, confidence, reading, read_by: "engine" }));
   }
   return [...read.values()];

@@ -7,11 +7,11 @@ export const questionModelFormat = "chatdb-questions/1";
 
 const weights = z.record(z.string(), z.number());
 
-/** What was learned from questions about one data source and their right answers. */
+/** A model learned from questions about one data source and their correct plans. */
 export const questionModel = z.object({
   format: z.literal(questionModelFormat),
   datasource: z.string(),
-  /** Of the ranker, and the digest of the bundled weights that they were fitted from. */
+  /** The ranker's weights, with the digest of the bundled weights that they were fitted from. */
   ranker: z
     .object({ prior: z.string(), weights: z.looseObject({ preference: weights, sureness: weights }) })
     .optional(),
@@ -19,11 +19,11 @@ export const questionModel = z.object({
 });
 export type QuestionModel = z.infer<typeof questionModel>;
 
-/** The model as bytes; equal models give equal bytes. */
+/** Serializes the model; equal models give equal bytes. */
 export const serializeQuestionModel = (model: QuestionModel): Buffer =>
   Buffer.from(`${canonicalJson(model)}\n`, "utf8");
 
-/** Reads a model's bytes. @throws Error that says what is wrong with them */
+/** Parses the bytes of a model. @throws Error that lists what is wrong with them */
 export function parseQuestionModel(bytes: Buffer): QuestionModel {
   const result = questionModel.safeParse(JSON.parse(bytes.toString("utf8")));
   if (!result.success)

@@ -1,4 +1,4 @@
-/** The ranker, its weights and its features, for programs that fit the weights. */
+/** Exports the ranker, its weights and its features, for programs that fit the weights. */
 export { bundledDigest, bundledWeights, defaultRanker } from "./ranking/default-ranker.ts";
 export { featureNames } from "./ranking/features.ts";
 export { replaced, valueOf, type Forest, type Tree } from "./ranking/forest.ts";

@@ -1,15 +1,15 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
 
-/** A question that was not understood, and why. Thrown instead of guessing. */
+/** Thrown when the engine has no plan that it is confident of, because a guess would give a wrong answer unnoticed. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
-  /** The words in question. */
+  /** The words that caused the refusal. */
   readonly words: readonly string[];
-  /** What could be asked instead, or what there is to choose from. */
+  /** Suggestions for another wording, or names to choose from. */
   readonly hints: readonly string[];
-  /** What may have been meant, the likeliest first. */
+  /** Possible readings, the likeliest first. */
   readonly alternatives: readonly Interpretation[];
-  /** Nobody else need be asked either. */
+  /** Whether the refusal is final, so that the language model is not asked either. */
   readonly final: boolean;
 
   constructor(

@@ -12,13 +12,13 @@ import { featuresOf, type Found } from "./ranking/features.ts";
 import { QuestionWords } from "./ranking/question-words.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Readings of which plans are made, the likeliest first. */
+/** The number of readings that become plans, the likeliest first. */
 const maxReadings = 5;
 
 /**
- * What a question may mean, the likeliest first.
- * @param before the plan of the question before, from which it may go on; it fits the schema
- * @throws Refusal where nothing fits the schema, saying why
+ * Returns the plans that a question may mean, the likeliest first.
+ * @param before the plan of the previous question, which this one may continue; it fits the schema
+ * @throws Refusal with the reason if no plan fits the schema
  */
 export function understand(
   question: string,
@@ -27,21 +27,24 @@ export function understand(
   before?: QueryPlan,
   ranker = defaultRanker,
 ): Candidate[] {
-  const byItself = () => ranker.rank(candidatesFor(question, index, now));
-  return before ? understandNext(question, before, index, now, byItself) : byItself();
+  const understandAlone = () => ranker.rank(candidatesFor(question, index, now));
+  return before ? understandNext(question, before, index, now, understandAlone) : understandAlone();
 }
 
-/** The plans that a question may mean, in no order; all fit the schema. @throws Refusal where there is none, saying why */
+/**
+ * Returns the plans that a question may mean, unranked; all fit the schema.
+ * @throws Refusal with the reason if there is none
+ */
 function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidence[] {
   refuseToChange(question);
   const candidates = new Map<string, Found>();
   let refusal: Refusal | undefined;
   const sentence = new Sentence(question, index, now);
-  const said = new Set(sentence.tokens.map(({ stem }) => root(stem)));
+  const roots = new Set(sentence.tokens.map(({ stem }) => root(stem)));
   const readings = readingsOf(sentence).slice(0, maxReadings);
   for (const { frame, cost: reading, unread } of readings) {
     try {
-      for (const planned of plansOf(frame, index, said)) {
+      for (const planned of plansOf(frame, index, roots)) {
         if (problemsOf(planned.plan, index.schema).length > 0) continue;
         const key = JSON.stringify(planned.plan);
         const candidate = { ...planned, frame, reading, further: reading - readings[0]!.cost, unread };
@@ -60,7 +63,7 @@ function candidatesFor(question: string, index: SchemaIndex, now: Date): Evidenc
   return found.map(({ plan, unread }, place) => ({ plan, unread, features: features[place]! }));
 }
 
-/** A refusal that also says which words were passed over. */
+/** Adds the skipped words to a refusal. */
 function withWords(refusal: Refusal, unread: readonly string[]): Refusal {
   const words = unread.filter((word) => !refusal.words.includes(word));
   return words.length === 0
@@ -73,7 +76,7 @@ function withWords(refusal: Refusal, unread: readonly string[]): Refusal {
 
 const costOf = ({ reading, naming, surprise }: Found) => reading + naming + surprise;
 
-/** Asked to change something, no list is the answer. @throws Refusal */
+/** Refuses a request to change data, since no list of rows would answer it. @throws Refusal */
 function refuseToChange(question: string): void {
   const verb =
     /^\s*(?:please\s+)?(delete|drop|update|insert|remove|truncate|alter|create(?! an? (?:list|report|overview))|grant|revoke|replace|merge|rename)\b/i.exec(

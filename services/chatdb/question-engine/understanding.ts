@@ -3,23 +3,23 @@ import { bundledDigest, bundledWeights, defaultRanker } from "./ranking/default-
 import { Ranker } from "./ranking/ranker.ts";
 import type { QuestionModel } from "./question-model.ts";
 
-/** By what questions are understood besides the schema: a ranker, and what people call things. */
+/** The ranker and the vocabulary that the engine applies to the questions about a data source. */
 export class Understanding {
   readonly ranker: Ranker;
   readonly #model: QuestionModel | undefined;
   readonly #indexes = new WeakMap<SchemaIndex, SchemaIndex>();
 
-  /** @param model what was learned; default: the bundled model alone */
+  /** @param model the learned model; default: the bundled weights and no learned words */
   constructor(model?: QuestionModel) {
     this.#model = model;
-    // Weights that were fitted from others than the bundled ones may be for features that are no longer there.
+    // Weights fitted from other bundled weights may refer to features that no longer exist.
     this.ranker =
       model?.ranker?.prior === bundledDigest
         ? new Ranker({ ...bundledWeights, ...model.ranker.weights })
         : defaultRanker;
   }
 
-  /** The index with the words that were learned in it. */
+  /** Returns the index extended by the learned words. */
   of(index: SchemaIndex): SchemaIndex {
     if (!this.#model || this.#model.words.length === 0) return index;
     let known = this.#indexes.get(index);

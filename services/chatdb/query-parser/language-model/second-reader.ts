@@ -1,5 +1,5 @@
 import type { Interpretation } from "@chatdb/contracts/query.ts";
-import { maxAlternatives, parsed, unsure, type Parsed } from "@chatdb/question-engine/parse.ts";
+import { maxAlternatives, toParsed, clarificationOf, type Parsed } from "@chatdb/question-engine/parse.ts";
 import { readingOf } from "@chatdb/question-engine/plan/reading.ts";
 import type { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { LanguageModel } from "./language-model.ts";
@@ -32,6 +32,6 @@ export async function readByModel(
   const confidence = 1 - (1 - modelConfidence) * (1 - (same?.confidence ?? 0));
   const read: Interpretation = { plan, reading, confidence, read_by: same ? "both" : "model" };
   const others = guesses.filter((guess) => guess !== same);
-  if (model.suggestOnly) throw unsure([read, ...others].slice(0, maxAlternatives), refused.words, index);
-  return parsed(plan, index, { confidence, read_by: read.read_by, alternatives: others });
+  if (model.suggestOnly) throw clarificationOf([read, ...others].slice(0, maxAlternatives), refused.words, index);
+  return toParsed(plan, index, { confidence, read_by: read.read_by, alternatives: others });
 }

@@ -2,7 +2,10 @@ import type { Parameter } from "@chatdb/contracts/query.ts";
 import type { Scalar } from "../plan/plan.ts";
 import type { Typed } from "../plan/scope.ts";
 
-/** Makes a value a parameter of the statement. @returns its placeholder; placeholders stand in the order in which they are made */
+/**
+ * Adds a value to the statement's parameters.
+ * @returns its placeholder; call it in the order in which the placeholders appear
+ */
 export type Bind = (value: Parameter) => string;
 
 type UnitOf<Kind extends Scalar["kind"]> = Extract<Scalar, { kind: Kind; unit: string }>["unit"];
@@ -11,39 +14,39 @@ export type PeriodUnit = UnitOf<"period">;
 
 export type Direction = "asc" | "desc";
 
-/** What rows are sorted by. */
-export interface Ordered {
-  /** It may be missing. */
+/** Properties of a sort term. */
+export interface SortTerm {
+  /** The value can be missing. */
   nullable: boolean;
-  /** It is computed, and the rows are grouped by it. */
+  /** The value is computed, and the rows are grouped by it. */
   grouped: boolean;
 }
 
-/** Where databases that speak SQL differ. Values that are given are SQL already. */
+/** The differences between SQL databases. Arguments are SQL already. */
 export interface Dialect {
-  /** A name in its quotes. */
+  /** Quotes a name. */
   quote(name: string): string;
-  /** The placeholder of the parameter with this number, from 1. */
+  /** Returns the placeholder of the parameter with this number, from 1. */
   placeholder(number: number): string;
-  /** A number from a plan, as a parameter that is compared as a number of any size. */
+  /** Binds a number so that it compares with numbers of any size. */
   number(value: number, bind: Bind): string;
-  /** A text, time or truth to compare a column with. */
+  /** Binds a text, time or boolean for the comparison with a column. */
   literal(value: string | boolean, column: Typed, bind: Bind): string;
-  /** A column as it is compared with literals. */
+  /** Writes a column for the comparison with literals. */
   compared(name: string, column: Typed): string;
-  /** A text without its case. */
+  /** Writes a text for the comparison without case. */
   folded(name: string): string;
-  /** Whether a text is like a pattern with the escape character `!`, whatever the case. */
+  /** Writes a LIKE that ignores case, with the escape character `!`. */
   like(name: string, pattern: string, negated: boolean): string;
   part(unit: PartUnit, time: string): string;
   period(unit: PeriodUnit, time: string): string;
-  /** A column to compute with, such that integers do not overflow. */
+  /** Writes a column as an operand, wide enough that integers do not overflow. */
   operand(name: string, column: Typed): string;
-  /** A fraction, never cut to an integer; missing where it would be a division by zero. */
+  /** Writes a division that keeps fractions and gives NULL for the divisor 0. */
   quotient(left: string, right: string): string;
-  /** How many different values there are of several together, none of them missing. */
+  /** Counts the distinct combinations of several values, without those that have a NULL. */
   countDistinct(values: readonly string[]): string;
-  /** A term of an order with missing values last. */
-  order(value: string, direction: Direction, about: Ordered): string;
+  /** Writes a sort term that puts NULL last. */
+  order(value: string, direction: Direction, about: SortTerm): string;
   limit(limit: number | undefined, offset: number | undefined, bind: Bind): string[];
 }

@@ -8,17 +8,20 @@ import { Frame } from "./mongodb/document-frame.ts";
 import { fieldNames } from "./mongodb/field-names.ts";
 import { distinct, group } from "./mongodb/group-stages.ts";
 
-/** An aggregation of one collection, in MongoDB Extended JSON. The keys of its last stage, a `$project`, are the result's columns. */
+/**
+ * An aggregation on one collection, in MongoDB Extended JSON. The keys of its last stage, a `$project`, are the
+ * result's columns.
+ */
 export interface Pipeline {
   collection: string;
   pipeline: Stage[];
 }
 
 /**
- * Writes a plan as an aggregation pipeline for MongoDB 5 or later. The root's documents keep their fields at the top, those of
- * a joined collection are in a field of its name. Text is compared and sorted by its bytes. Combined rows and the lists of
- * inner queries with groups or limits pass through one document, which MongoDB limits to 16 MB.
- * @param plan one in which the validator finds nothing
+ * Writes a plan as an aggregation pipeline for MongoDB 5 or later. The root's documents keep their fields at the top
+ * level, a joined collection gets a field with its name. Text is compared and sorted by bytes. Combined rows, and the
+ * results of inner queries with groups or limits, pass through one document, which MongoDB limits to 16 MB.
+ * @param plan a valid plan
  */
 export function compile(plan: QueryPlan, schema: DatabaseSchema): Pipeline {
   const { collection, stages } = new Writer(schema).plan(plan);
@@ -54,7 +57,11 @@ class Writer implements Queries {
     return this.#joins(rest, start);
   }
 
-  /** @param names of the fields of the documents, in the order of what is selected @param complete whether each document has all of them, if only as null */
+  /**
+   * Writes the documents of a query.
+   * @param names the documents' fields, in the order of the selected values
+   * @param complete whether each document has all of them, as null if missing
+   */
   #documents(
     query: Query,
     names: readonly string[],
@@ -90,12 +97,13 @@ class Writer implements Queries {
     return { collection, stages: all };
   }
 
-  /** Union, intersection and difference by $setUnion and its siblings, which also remove duplicates. */
+  /** Combines queries with $setUnion and its siblings, which also remove duplicates. */
   #combined(plan: Query, combine: NonNullable<QueryPlan["combine"]>, names: readonly string[]): Documents {
     const { orderBy, limit, offset, ...rows } = plan;
     const { collection, stages } = this.#documents({ ...rows, orderBy: [] }, names, { complete: true });
     const isOne = isAggregated(plan) && plan.groupBy.length === 0;
-    // There has to be a document even where there are no rows. What a $facet begins with is not looked up in an index.
+    // A document is needed even if there are no rows. The filter stays before $facet, since stages inside it use no
+    // index.
     const filters = stages[0] && "$match" in stages[0] ? 1 : 0;
     const all: Stage[] = isOne
       ? [...stages, { $group: { _id: null, rows: { $push: "$$ROOT" } } }]
@@ -148,7 +156,7 @@ class Writer implements Queries {
     }, start);
   }
 
-  /** The conditions that the root's documents meet before they are joined, so that an index may tell, and the others. */
+  /** Separates the conditions on the root's documents, which go before the joins so that an index can serve them. */
   #partition({ from, where }: Query): [early: Condition[], late: Condition[]] {
     const isEarly = (condition: Condition): boolean => {
       if (condition.kind === "either") return condition.of.flat().every(isEarly);
@@ -164,7 +172,7 @@ class Writer implements Queries {
   }
 }
 
-/** The fields with these names and no others: `_id` would come along by itself. */
+/** Projects exactly these fields; MongoDB would add `_id` by itself. */
 function projection(names: readonly string[], value: (index: number) => Json): Stage {
   return {
     ...(names.includes("_id") ? {} : { _id: 0 }),
@@ -172,11 +180,15 @@ function projection(names: readonly string[], value: (index: number) => Json): S
   };
 }
 
-/** How a join finds its documents. By fields alone, a document without the one would be found by another without the other. */
+/**
+ * Writes how $lookup finds the documents of a join. Comparing fields alone would match documents that both lack the
+ * field.
+ */
 function on({ as, on: pairs }: Join, frame: Frame, scope: Scope): Stage {
   const [{ left, right }, ...others] = pairs as [Join["on"][number]];
-  const isSure = scope.find(left)?.nullable === false || scope.find({ source: as, column: right })?.nullable === false;
-  if (others.length === 0 && isSure) return { localField: frame.column(left), foreignField: right };
+  const neverBothMissing =
+    scope.find(left)?.nullable === false || scope.find({ source: as, column: right })?.nullable === false;
+  if (others.length === 0 && neverBothMissing) return { localField: frame.column(left), foreignField: right };
   const { let: variables, match } = matching(
     pairs.map((pair) => ({ own: pair.right, other: pair.left })),
     frame,
@@ -184,12 +196,12 @@ function on({ as, on: pairs }: Join, frame: Frame, scope: Scope): Stage {
   return { let: variables, pipeline: [match] };
 }
 
-/** Sorts with missing values last; MongoDB has them first where the order ascends. */
+/** Sorts missing values last, because MongoDB puts them first in ascending order. */
 function sorted(orderBy: Order, frame: Frame): Stage[] {
   if (orderBy.length === 0) return [];
   const fields: Record<string, Json> = {};
   const keys = orderBy.flatMap(({ value, direction }): [string, 1 | -1][] => {
-    // A key of digits alone would come before the others.
+    // JavaScript would move a numeric key before the others.
     const known = frame.path(value);
     const path = known === undefined || /^\d+$/.test(known) ? frame.field("order") : known;
     if (path !== known) fields[path] = frame.value(value);

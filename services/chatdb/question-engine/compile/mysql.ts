@@ -6,8 +6,8 @@ import type { Dialect, PartUnit, PeriodUnit } from "./dialect.ts";
 import { writeSql, type Sql } from "./sql.ts";
 
 /**
- * Writes a plan for MySQL 8.0.31 or later, or MariaDB 10.5 or later: as a prepared statement, in a session whose time zone
- * is UTC. Text is compared and sorted by the collations of its columns, which often ignore case.
+ * Writes a plan as a prepared statement for MySQL 8.0.31 or later, or MariaDB 10.5 or later, in a session whose time
+ * zone is UTC. The columns' collations compare and sort text; they often ignore case.
  */
 export function compile(plan: QueryPlan, schema: DatabaseSchema): Sql {
   return writeSql(plan, schema, mysql);
@@ -30,7 +30,7 @@ const periods: Record<PeriodUnit, (time: string) => string> = {
   day: (time) => `date_format(${time}, '%Y-%m-%d')`,
 };
 
-/** As many rows as there can be: an offset takes a limit. */
+/** The maximum number of rows, because MySQL allows an offset only with a limit. */
 const all = "18446744073709551615";
 
 const mysql: Dialect = {
@@ -48,20 +48,20 @@ const mysql: Dialect = {
   like: (name, pattern, negated) => `lower(${name}) ${negated ? "NOT " : ""}LIKE lower(${pattern}) ESCAPE '!'`,
   part: (unit, time) => parts[unit](time),
   period: (unit, time) => periods[unit](time),
-  /** Of unsigned integers, a difference below 0 is an error. */
+  /** Casts unsigned integers, because a negative difference of them is an error. */
   operand: (name, { type }) => (/\bunsigned\b/.test(type) ? `cast(${name} AS signed)` : name),
-  /** Of integers, a quotient has four digits after the point; of a double it has all. */
+  /** Makes the division one of doubles, because integers give only four digits after the point. */
   quotient: (left, right) => `(${left} * 1e0 / nullif(${right}, 0))`,
   countDistinct: (values) => `count(DISTINCT ${values.join(", ")})`,
   /**
-   * Missing values come last of themselves where the order descends. Whether a computed key of a group is missing, MySQL
-   * tells for sure of an aggregate alone (ONLY_FULL_GROUP_BY): of the least of the group's equal keys.
+   * Puts NULL last, which a descending order does by itself. ONLY_FULL_GROUP_BY does not accept IS NULL on a computed
+   * group key, so it takes the minimum of the group's equal keys.
    */
   order(value, direction, { nullable, grouped }) {
     if (direction === "desc") return `${value} DESC`;
     return nullable ? `${grouped ? `min(${value})` : value} IS NULL, ${value}` : value;
   },
-  /** A prepared statement takes drivers' numbers, which are doubles, for no limit. */
+  /** Writes limits into the statement, because drivers bind numbers as doubles, which a prepared LIMIT refuses. */
   limit: (limit, offset) =>
     limit === undefined && offset === undefined
       ? []

@@ -6,8 +6,8 @@ import type { Dialect, PeriodUnit } from "./dialect.ts";
 import { writeSql, type Sql } from "./sql.ts";
 
 /**
- * Writes a plan for PostgreSQL, to be run in a session whose time zone is UTC. Text is compared and sorted by the
- * collations of the database.
+ * Writes a plan for PostgreSQL, to run in a session whose time zone is UTC. The database's collations compare and sort
+ * text.
  */
 export function compile(plan: QueryPlan, schema: DatabaseSchema): Sql {
   return writeSql(plan, schema, postgresql);
@@ -25,14 +25,14 @@ const postgresql: Dialect = {
   /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   placeholder: (number) => `$${number}`,
-  /** A parameter has the type of what it is compared with, and neither a fraction nor a large number is an integer. */
+  /** Casts fractions and large numbers, because a parameter takes the type of the column that it is compared with. */
   number: (value, bind) =>
     Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? bind(value) : `${bind(value)}::numeric`,
   literal(value, column, bind) {
     const time = typeof value === "string" && kindOf(column) === "time" ? readTime(value) : undefined;
     return time && "instant" in time ? `${bind(time.instant.toISOString())}::timestamptz` : bind(value);
   },
-  /** A text that is none of an enum's labels, or no value of a network address, is no error as a text. */
+  /** Compares as text, because a literal that is no label of an enum or no network address would be an error. */
   compared: (name, column) => (isOwnType(column) && column.type !== "uuid" ? `${name}::text` : name),
   folded: (name) => `lower(${name}::text)`,
   like: (name, pattern, negated) => `${name}::text ${negated ? "NOT " : ""}ILIKE ${pattern} ESCAPE '!'`,
@@ -44,7 +44,10 @@ const postgresql: Dialect = {
     const row = `(${values.join(", ")})`;
     return `count(DISTINCT ${row}) FILTER (WHERE ${row} IS NOT NULL)`;
   },
-  /** Missing values come last of themselves where the order ascends; where there are none, an index may serve an order that descends. */
+  /**
+   * Puts NULL last, which an ascending order does by itself. Columns without NULL keep the plain form, so that an index
+   * can serve a descending order.
+   */
   order: (value, direction, { nullable }) =>
     direction === "asc" ? value : `${value} DESC${nullable ? " NULLS LAST" : ""}`,
   limit: (limit, offset, bind) => [

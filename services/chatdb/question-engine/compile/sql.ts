@@ -1,4 +1,6 @@
-/** A plan as one SELECT: what the SQL dialects share. Names are quoted; whatever came from the question is a parameter. */
+/**
+ * Writes a plan as one SELECT, shared by the SQL dialects. Names are quoted, values from the question are parameters.
+ */
 import type { DatabaseSchema, Parameter } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
 import type {
@@ -25,7 +27,7 @@ export interface Sql {
   params: Parameter[];
 }
 
-/** @param plan one in which the validator finds nothing */
+/** Writes a plan in a SQL dialect. @param plan a valid plan */
 export function writeSql(plan: QueryPlan, schema: DatabaseSchema, dialect: Dialect): Sql {
   const writer = new Writer(schema, dialect);
   return { sql: writer.plan(plan), params: writer.params };
@@ -56,15 +58,15 @@ class Writer {
           `${index > 0 ? `(${rows})` : rows}\n${op.toUpperCase()}\n(${this.#query(query)})`,
         first,
       );
-      return this.#outcome(combined, plan);
+      return this.#orderedAndLimited(combined, plan);
     }
-    // Not every database sees that what distinct rows are ordered by is selected, where it is no mere column.
+    // Some databases accept only plain columns in the order of distinct rows, so computed ones are sorted outside.
     const computed = plan.distinct && plan.orderBy.some(({ value }) => value.kind !== "column");
-    return computed ? this.#outcome(this.#query({ ...plan, ...unordered }), plan) : this.#query(plan);
+    return computed ? this.#orderedAndLimited(this.#query({ ...plan, ...unordered }), plan) : this.#query(plan);
   }
 
-  /** The order and limit of rows that are selected already. */
-  #outcome(rows: string, { select, orderBy, limit, offset }: Query): string {
+  /** Orders and limits rows that an inner SELECT returns. */
+  #orderedAndLimited(rows: string, { select, orderBy, limit, offset }: Query): string {
     const terms = orderBy.map(({ value, direction }) => {
       const { as } = select.find((each) => isDeepStrictEqual(each.value, value))!;
       return this.#dialect.order(this.#column({ source: "outcome", column: as }), direction, {
@@ -80,7 +82,7 @@ class Writer {
     ].join("\n");
   }
 
-  /** @param conditions that the rows meet besides those of the query */
+  /** @param conditions additional conditions on the rows */
   #query(query: Query, conditions: readonly string[] = []): string {
     const scope = Scope.of(query, this.#schema);
     return [
@@ -158,7 +160,7 @@ class Writer {
         return this.#dialect.period(value.unit, this.#column(value.of));
       case "arithmetic": {
         const [left, right] = [value.left, value.right].map((operand) =>
-          // A number of the plan stays as it is: to a database, two parameters are never the same, not even in a group's key.
+          // Numbers are written inline, because two parameters are never the same expression, which a group key needs.
           typeof operand === "number"
             ? String(operand)
             : this.#dialect.operand(this.#column(operand), scope.find(operand)!),
@@ -247,23 +249,26 @@ class Writer {
     ];
     const rows = (selected: string) => `(SELECT ${selected} ${from} WHERE ${conditions.join(" AND ")})`;
     const of = (count.distinct ?? []).map((ref) => ({ kind: "column" as const, ...ref }));
-    // What is missing is not counted: then a row may be there, and their number be 0.
-    const countsRows = of.every((value) => inside.typeOf(value)?.nullable === false);
-    if (countsRows && count.op === ">=" && count.value === 1) return `EXISTS ${rows("1")}`;
-    if (countsRows && count.op === "=" && count.value === 0) return `NOT EXISTS ${rows("1")}`;
+    // Only without NULL does EXISTS equal a positive count, because COUNT ignores NULL.
+    const countsEveryRow = of.every((value) => inside.typeOf(value)?.nullable === false);
+    if (countsEveryRow && count.op === ">=" && count.value === 1) return `EXISTS ${rows("1")}`;
+    if (countsEveryRow && count.op === "=" && count.value === 0) return `NOT EXISTS ${rows("1")}`;
     return `${rows(this.#aggregate({ kind: "aggregate", fn: "count", of, distinct: true }, inside))} ${count.op} ${this.#bind(count.value)}`;
   }
 
-  /** NULL in a list makes NOT IN hold for nothing, and NULL is out of an empty list: here missing values are in no list and out of none. */
+  /**
+   * Excludes NULL on both sides: with a NULL in the list, NOT IN is never true, and a NULL value must meet neither
+   * condition.
+   */
   #member({ column: ref, op, query }: Member, scope: Scope): string {
     const name = this.#column(ref);
     if (op === "in") return `${name} IN (${this.#list(query, false)})`;
-    const held = this.#absent(name, ref.source, query) ?? `${name} NOT IN (${this.#list(query, true)})`;
-    return scope.find(ref)?.nullable === false ? held : `(${name} IS NOT NULL AND ${held})`;
+    const condition = this.#notExists(name, ref.source, query) ?? `${name} NOT IN (${this.#list(query, true)})`;
+    return scope.find(ref)?.nullable === false ? condition : `(${name} IS NOT NULL AND ${condition})`;
   }
 
-  /** Written as NOT EXISTS, which can use an index; NOT IN over a subquery cannot. */
-  #absent(name: string, source: string, query: InnerQuery): string | undefined {
+  /** Writes NOT EXISTS, which can use an index; NOT IN over a subquery cannot. */
+  #notExists(name: string, source: string, query: InnerQuery): string | undefined {
     const listed = listedColumn(query);
     if (!listed || [query.from, ...query.joins].some(({ as }) => as === source)) return undefined;
     return `NOT EXISTS (${this.#query({ ...query, distinct: false, orderBy: [] }, [`${this.#column(listed)} = ${name}`])})`;
@@ -272,11 +277,11 @@ class Writer {
   #list(query: InnerQuery, withoutNull: boolean): string {
     const [{ value, as }] = query.select as [InnerQuery["select"][number]];
     const rows = this.#query(query);
-    const isSure = !withoutNull || Scope.of(query, this.#schema).typeOf(value)?.nullable === false;
-    // MySQL takes a list with a limit only from a derived table.
-    if (isSure && query.limit === undefined && query.offset === undefined) return rows;
+    const hasNoNull = !withoutNull || Scope.of(query, this.#schema).typeOf(value)?.nullable === false;
+    // MySQL accepts a limit in a list only inside a derived table.
+    if (hasNoNull && query.limit === undefined && query.offset === undefined) return rows;
     const listed = this.#column({ source: "list", column: as });
-    return `SELECT ${listed} FROM (${rows}) AS ${this.#dialect.quote("list")}${isSure ? "" : ` WHERE ${listed} IS NOT NULL`}`;
+    return `SELECT ${listed} FROM (${rows}) AS ${this.#dialect.quote("list")}${hasNoNull ? "" : ` WHERE ${listed} IS NOT NULL`}`;
   }
 }
 
@@ -285,5 +290,5 @@ const ordered = (value: Expression, { groupBy }: Query, scope: Scope) => ({
   grouped: value.kind !== "column" && groupBy.some((each) => isDeepStrictEqual(each, value)),
 });
 
-/** Text in which no character has a meaning for LIKE with the escape character `!`. */
+/** Escapes the wildcards of LIKE with `!`. */
 const escaped = (text: string) => text.replaceAll(/[!%_]/g, "!$&");

@@ -4,7 +4,7 @@ import { compile as mongodb, type Pipeline } from "./mongodb.ts";
 import { compile as mysql } from "./mysql.ts";
 import { compile as postgresql } from "./postgresql.ts";
 
-/** What the db-connector runs: SQL with the values of its placeholders, or a pipeline. */
+/** A statement for the db-connector: SQL with the values of its placeholders, or a pipeline. */
 export type Compiled = { sql: string; params: Parameter[] } | Pipeline;
 
 const compilers: Record<Dialect, (plan: QueryPlan, schema: DatabaseSchema) => Compiled> = {
@@ -13,7 +13,7 @@ const compilers: Record<Dialect, (plan: QueryPlan, schema: DatabaseSchema) => Co
   mongodb,
 };
 
-/** Writes a plan in the language of the schema's database. @param plan one in which the validator finds nothing */
+/** Compiles a plan for the schema's database. @param plan a valid plan */
 export function statementOf(plan: QueryPlan, schema: DatabaseSchema): Compiled {
   return compilers[schema.dialect](plan, schema);
 }

@@ -4,14 +4,14 @@ import type { QueryPlan } from "./plan.ts";
 type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
 
 /**
- * A plan's meaning as text: plans that differ in what sources and columns are called, in the order of conditions, or in the
- * side from which a join is told, have the same. Plans may mean the same and still have different texts.
+ * Writes a plan as text that ignores the names of sources and columns, the order of conditions and the direction of
+ * joins. Plans with different texts may still mean the same.
  */
 export function canonicalText(plan: QueryPlan): string {
   return canonicalJson(canonicalQuery(plan, new Map()));
 }
 
-/** Names of sources, as they are called in the plan, by what they are: the table, numbered where it comes again. */
+/** Maps the name of a source in the plan to its table, numbered if the table occurs again. */
 type Names = Map<string, string>;
 
 interface Source {
@@ -21,7 +21,7 @@ interface Source {
   query?: Record<string, Json>;
 }
 
-/** Lists in which the order says nothing. */
+/** Keys of lists without a meaningful order. */
 const unordered = new Set(["where", "groupBy", "having", "values", "of"]);
 
 function canonicalQuery({ from, joins, orderBy, ...rest }: Record<string, Json>, outer: Names): Json {
@@ -31,12 +31,12 @@ function canonicalQuery({ from, joins, orderBy, ...rest }: Record<string, Json>,
     optional?: boolean;
   })[];
   const names = named([source, ...joined], outer);
-  const whole = joined.every(({ optional }) => !optional);
+  const allInner = joined.every(({ optional }) => !optional);
   const edges = joined.map(({ as, on, optional }) => ({
     on: sorted(
       on.map(({ left, right }) => {
         const sides = [`${names.get(left.source) ?? left.source}.${left.column}`, `${names.get(as)!}.${right}`];
-        return whole ? sides.sort() : sides;
+        return allInner ? sides.sort() : sides;
       }),
     ),
     ...(optional ? { optional } : {}),
@@ -45,8 +45,8 @@ function canonicalQuery({ from, joins, orderBy, ...rest }: Record<string, Json>,
     query ? canonicalQuery(query, new Map()) : names.get(as)!,
   );
   return {
-    // Without optional joins it does not matter at which table they begin.
-    sources: whole ? sorted(sources) : sources,
+    // Inner joins may start at any table, so their order does not matter.
+    sources: allInner ? sorted(sources) : sources,
     ...(edges.length > 0 ? { edges: sorted(edges) } : {}),
     ...(canonical(rest, names) as Record<string, Json>),
     orderBy: ((orderBy ?? []) as Json[]).map((each) => canonical(each, names)),
@@ -81,7 +81,7 @@ function canonical(value: Json, names: Names, inside?: string): Json {
   if (value["kind"] === "related") return canonicalRelated(value, names);
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, each]): [string, Json][] => {
-      // What columns of a result are called does not matter; nor does what is not said or said to be not so.
+      // The names of result columns do not matter, and an absent value equals false or an empty list.
       if (key === "as" || each === undefined || each === false || (Array.isArray(each) && each.length === 0)) return [];
       if (key === "source" && typeof each === "string") return [[key, names.get(each) ?? each]];
       return [[key, canonical(each, names, key)]];
@@ -89,7 +89,7 @@ function canonical(value: Json, names: Names, inside?: string): Json {
   );
 }
 
-/** Its joins hang on a source of the outer query. */
+/** Writes a condition whose joins start from a source of the outer query. */
 function canonicalRelated({ kind, joins, ...rest }: Record<string, Json>, outer: Names): Json {
   const joined = joins as unknown as (Source & { on: Json })[];
   const names = named(joined, outer);

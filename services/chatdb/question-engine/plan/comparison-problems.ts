@@ -11,13 +11,13 @@ const operators = {
   other: ["=", "<>", "one of", "none of"],
 };
 
-/** Types that a database takes texts of one shape for. */
+/** Types whose text values must have one format. */
 const shapes: [type: string, shape: RegExp][] = [
   ["uuid", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i],
   ["objectId", /^[\da-f]{24}$/i],
 ];
 
-/** What keeps a column from being compared so, none where nothing does. */
+/** Lists the reasons why a column cannot be compared this way; empty if it can. */
 export function comparisonProblems(comparison: Comparison, column: Typed & { name: string }): string[] {
   const values = "values" in comparison ? comparison.values : "value" in comparison ? [comparison.value] : undefined;
   if (!values) return [];

@@ -1,14 +1,14 @@
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { InnerQuery, QueryPlan, Scalar } from "./plan.ts";
-import { clauses, compared, countOf, partition, type Say } from "./reading/condition-text.ts";
-import { chosen, distinguished, sorted, superlative, thenBy } from "./reading/order-text.ts";
+import { clauses, compared, countOf, partition, type DescribeQuery } from "./reading/condition-text.ts";
+import { chosenTerms, rankPhrase, sorted, superlative, thenBy } from "./reading/order-text.ts";
 import { Wording } from "./reading/wording.ts";
-import { list, ordinal, several } from "./reading/words.ts";
+import { list, ordinal, pluralOf } from "./reading/words.ts";
 import { isAggregated } from "./scope.ts";
 
 type Query = Omit<QueryPlan, "combine">;
 
-/** A plan in plain English, for a person to check what was understood: "The 5 customers with the most orders." */
+/** Describes a plan in plain English, so that a person can check it: "The 5 customers with the most orders." */
 export function readingOf({ combine = [], ...plan }: QueryPlan, schema: DatabaseSchema): string {
   const reader = new Reader(schema);
   const text = combine.length === 0 ? reader.phrase(plan) : reader.combined(plan, combine);
@@ -17,17 +17,17 @@ export function readingOf({ combine = [], ...plan }: QueryPlan, schema: Database
 
 const joiners = { union: "together with", intersect: "but only those that are also among", except: "but not" };
 
-/** What the rows of a group have in common, and how the groups are called. */
+/** What a plan groups by, in words. */
 interface Groups {
-  /** One of them each: "customer", "country", "month of ordered at". */
+  /** The groups' nouns in the singular: "customer", "country", "month of ordered at". */
   names: string[];
-  /** The source whose things are the groups, where they are. */
+  /** The source whose rows are the groups, if they are rows of one. */
   source?: string;
 }
 
 class Reader {
   readonly #schema: DatabaseSchema;
-  readonly #say: Say = (query) => this.phrase(query);
+  readonly #describe: DescribeQuery = (query) => this.phrase(query);
 
   constructor(schema: DatabaseSchema) {
     this.#schema = schema;
@@ -39,10 +39,10 @@ class Reader {
       ...combine.map(({ op, query }) => `${joiners[op]} ${this.phrase(query)}`),
     ].join(", ");
     const wording = this.#wording(plan);
-    return rows + sorted(chosen(plan, wording), wording) + onlyFirst(plan) + passedOver(plan);
+    return rows + sorted(chosenTerms(plan, wording), wording) + limitText(plan) + offsetText(plan);
   }
 
-  /** The query as a noun: "the names of customers whose country is "Germany"". */
+  /** Describes a query as a noun phrase: "the names of customers whose country is "Germany"". */
   phrase(query: Query): string {
     const wording = this.#wording(query);
     if (!isAggregated(query)) return this.#listed(query, wording);
@@ -51,25 +51,25 @@ class Reader {
 
   #wording(query: Query): Wording {
     return new Wording(query, this.#schema, {
-      things: "query" in query.from ? this.#thingsOf(query.from.query) : undefined,
+      noun: "query" in query.from ? this.#nounOf(query.from.query) : undefined,
     });
   }
 
-  /** What the rows of an inner query are: the groups that it makes, or what it lists. */
-  #thingsOf(query: InnerQuery): string {
+  /** Names the rows of an inner query: its groups, or the rows that it lists. */
+  #nounOf(query: InnerQuery): string {
     const wording = this.#wording(query);
     if (!isAggregated(query) || query.limit !== undefined) return `results of ${this.phrase(query)}`;
     const { names } = groupsOf(query, wording);
     if (names.length !== 1) return `groups of ${this.phrase(query)}`;
     const such = this.#clauses(query.where, wording);
     return (
-      several(names[0]!) +
+      pluralOf(names[0]!) +
       this.#having(query, wording, "with") +
-      (such === "" || query.having.length > 0 ? such : ` of ${wording.things}${such}`)
+      (such === "" || query.having.length > 0 ? such : ` of ${wording.pluralNoun}${such}`)
     );
   }
 
-  #clauses = (where: Query["where"], wording: Wording) => clauses(where, wording, this.#schema, this.#say);
+  #clauses = (where: Query["where"], wording: Wording) => clauses(where, wording, this.#schema, this.#describe);
 
   #computed(query: Query, wording: Wording): string {
     const heads = query.select.flatMap(({ value }) =>
@@ -78,7 +78,7 @@ class Reader {
     const condition = query.having.map(
       ({ value, op, than }) => `the ${wording.aggregate(value)} ${compared(op, than)}`,
     );
-    return `${list(heads)} of ${wording.things}${this.#clauses(query.where, wording)}${condition.length > 0 ? `, only if ${list(condition)}` : ""}`;
+    return `${list(heads)} of ${wording.pluralNoun}${this.#clauses(query.where, wording)}${condition.length > 0 ? `, only if ${list(condition)}` : ""}`;
   }
 
   #grouped(query: Query, wording: Wording): string {
@@ -92,58 +92,62 @@ class Reader {
       return this.#ranked(query, wording, groups);
     const having = query.having.map(({ value, op, than }) => `the ${wording.aggregate(value)} ${compared(op, than)}`);
     const what =
-      heads.length > 0 ? `${list(heads)} of ${wording.things}${this.#clauses(query.where, wording)} for each` : `each`;
-    const where = heads.length > 0 ? "" : ` of ${wording.things}${this.#clauses(query.where, wording)}`;
-    return `${what} ${list(groups.names)}${where}${having.length > 0 ? `, only where ${list(having)}` : ""}${sorted(chosen(query, wording), wording)}${onlyFirst(query)}${passedOver(query)}`;
+      heads.length > 0
+        ? `${list(heads)} of ${wording.pluralNoun}${this.#clauses(query.where, wording)} for each`
+        : `each`;
+    const where = heads.length > 0 ? "" : ` of ${wording.pluralNoun}${this.#clauses(query.where, wording)}`;
+    return `${what} ${list(groups.names)}${where}${having.length > 0 ? `, only where ${list(having)}` : ""}${sorted(chosenTerms(query, wording), wording)}${limitText(query)}${offsetText(query)}`;
   }
 
-  /** Groups as things of their own: "the 5 customers with the most orders", "the countries with more than 20 customers". */
+  /** Describes groups as nouns: "the 5 customers with the most orders", "the countries with more than 20 customers". */
   #ranked(query: Query, wording: Wording, { names, source }: Groups): string {
     const [term] = query.orderBy;
     const rank = query.limit !== undefined && term?.value.kind === "aggregate" ? term : undefined;
     const [own, others] =
       source === undefined || source === wording.root ? [[], query.where] : partition(query.where, source);
-    const things = query.limit === 1 ? names[0]! : several(names[0]!);
+    const things = query.limit === 1 ? names[0]! : pluralOf(names[0]!);
     const such = this.#clauses(others, wording);
     const having = this.#having(query, wording, rank ? "and" : "with");
     const about =
-      rank?.value.kind === "aggregate" && wording.counted(rank.value) === undefined ? ` of ${wording.things}` : "";
-    // Of whom, where nothing has told it.
-    const of = rank === undefined && having === "" && source !== wording.root ? ` of ${wording.things}` : "";
+      rank?.value.kind === "aggregate" && wording.counted(rank.value) === undefined ? ` of ${wording.pluralNoun}` : "";
+    // Names the grouped rows, unless the ranking or the condition already does.
+    const of = rank === undefined && having === "" && source !== wording.root ? ` of ${wording.pluralNoun}` : "";
     const among =
       own.length > 0 ? `, among those${this.#clauses(own, new Wording(query, this.#schema, { about: source! }))}` : "";
     const many = query.limit === undefined || query.limit === 1 ? "the" : `the ${query.limit}`;
     const ranking = rank
-      ? ` with ${superlative(rank, placeOf(query), wording)}${about}${thenBy(chosen(query, wording).slice(1), wording)}`
+      ? ` with ${superlative(rank, rankOf(query), wording)}${about}${thenBy(chosenTerms(query, wording).slice(1), wording)}`
       : "";
-    const order = rank ? "" : sorted(chosen(query, wording), wording);
-    return `${many} ${things}${ranking}${having}${of}${such}${among}${order}${passedOver(query)}`;
+    const order = rank ? "" : sorted(chosenTerms(query, wording), wording);
+    return `${many} ${things}${ranking}${having}${of}${such}${among}${order}${offsetText(query)}`;
   }
 
-  /** " with more than 20 customers", " with a total stock that is at least 5". */
+  /** Describes conditions on groups: " with more than 20 customers", " with a total stock that is at least 5". */
   #having(query: Query, wording: Wording, word: "with" | "and"): string {
-    const said = query.having.map(({ value, op, than }) => {
+    const conditions = query.having.map(({ value, op, than }) => {
       const counted = wording.counted(value);
       return counted === undefined
-        ? `${article(wording.aggregate(value))} of ${wording.things} that ${compared(op, than)}`
+        ? `${article(wording.aggregate(value))} of ${wording.pluralNoun} that ${compared(op, than)}`
         : countOf(op, than, counted);
     });
-    return said.length > 0 ? ` ${word} ${list(said)}` : "";
+    return conditions.length > 0 ? ` ${word} ${list(conditions)}` : "";
   }
 
   #listed(query: Query, wording: Wording): string {
-    const terms = chosen(query, wording);
+    const terms = chosenTerms(query, wording);
     const such = this.#clauses(query.where, wording);
     return (
       this.#shown(
         query,
         wording,
-        query.limit === undefined ? wording.things + such + sorted(terms, wording) : first(query, terms, such, wording),
-      ) + passedOver(query)
+        query.limit === undefined
+          ? wording.pluralNoun + such + sorted(terms, wording)
+          : first(query, terms, such, wording),
+      ) + offsetText(query)
     );
   }
 
-  /** What is shown of the things: nothing is said where that is all. */
+  /** Describes the selected columns; all columns of a table need no mention. */
   #shown({ select, distinct, from, limit }: Query, wording: Wording, about: string): string {
     const columns = select.map(({ value }) => value as Scalar);
     const table = wording.table(from.as);
@@ -154,7 +158,7 @@ class Reader {
     if (isAll) return about;
     const own = columns.filter((value) => value.kind !== "column" || value.source === from.as);
     const others = columns.filter((value) => !own.includes(value)).map((value) => wording.scalar(value));
-    const number = (name: string) => (limit === 1 ? name : several(name));
+    const number = (name: string) => (limit === 1 ? name : pluralOf(name));
     const different = distinct ? "different " : "";
     if (own.length === 0) return `the ${different}${list(others.map(number))} of ${about}`;
     const shown = `the ${different}${list(own.map((value) => number(wording.scalar(value))))}`;
@@ -164,7 +168,7 @@ class Reader {
   }
 }
 
-/** The columns that tell the rows of a source apart stand for its things. */
+/** Names the groups; columns that contain a source's primary key stand for its rows. */
 function groupsOf({ groupBy }: Query, wording: Wording): Groups {
   const bySource = Map.groupBy(groupBy, (value) => (value.kind === "column" ? value.source : ""));
   const keyed = [...bySource]
@@ -180,30 +184,30 @@ function groupsOf({ groupBy }: Query, wording: Wording): Groups {
   const names = groupBy.flatMap((value) =>
     value.kind === "column" && keyed.includes(value.source) ? [] : [wording.group(value)],
   );
-  const things = keyed.map((source) => wording.thing(source));
+  const things = keyed.map((source) => wording.noun(source));
   return { names: [...things, ...names], ...(keyed.length === 1 && names.length === 0 ? { source: keyed[0]! } : {}) };
 }
 
-/** "the 5 products with the highest price", "the first 10 customers by name". */
+/** Describes the first rows of an order: "the 5 products with the highest price", "the first 10 customers by name". */
 function first(query: Query, terms: QueryPlan["orderBy"], such: string, wording: Wording): string {
-  const things = query.limit === 1 ? wording.thing(wording.root) : wording.things;
+  const things = query.limit === 1 ? wording.noun(wording.root) : wording.pluralNoun;
   const [term, ...others] = terms;
   if (term && !wording.isText(term.value)) {
-    return `the ${query.limit === 1 ? "" : `${query.limit} `}${things} ${distinguished(term, placeOf(query), wording)}${thenBy(others, wording)}${such && `, among those${such}`}`;
+    return `the ${query.limit === 1 ? "" : `${query.limit} `}${things} ${rankPhrase(term, rankOf(query), wording)}${thenBy(others, wording)}${such && `, among those${such}`}`;
   }
   const by = terms.map(
     ({ value, direction }) => wording.expression(value) + (direction === "desc" ? " from Z to A" : ""),
   );
-  return `the ${query.limit === 1 ? ordinal(placeOf(query)) : `first ${query.limit}`} ${things}${such}${by.length > 0 ? ` by ${list(by)}` : ""}`;
+  return `the ${query.limit === 1 ? ordinal(rankOf(query)) : `first ${query.limit}`} ${things}${such}${by.length > 0 ? ` by ${list(by)}` : ""}`;
 }
 
-/** Of one row, what passing over others makes of it: the second. */
-const placeOf = ({ limit, offset = 0 }: Query) => (limit === 1 ? 1 + offset : 1);
+/** The rank of a single row: an offset of 1 makes it the second. */
+const rankOf = ({ limit, offset = 0 }: Query) => (limit === 1 ? 1 + offset : 1);
 
-const passedOver = ({ limit, offset }: Query) =>
+const offsetText = ({ limit, offset }: Query) =>
   offset === undefined || limit === 1 ? "" : `, passing over the first ${offset === 1 ? "one" : offset}`;
 
-const onlyFirst = (query: Query) =>
-  query.limit === undefined ? "" : `; only the ${query.limit === 1 ? ordinal(placeOf(query)) : `first ${query.limit}`}`;
+const limitText = (query: Query) =>
+  query.limit === undefined ? "" : `; only the ${query.limit === 1 ? ordinal(rankOf(query)) : `first ${query.limit}`}`;
 
 const article = (noun: string) => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;

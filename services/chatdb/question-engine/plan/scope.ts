@@ -1,13 +1,13 @@
 import type { Column, DatabaseSchema } from "@chatdb/contracts/query.ts";
 import type { ColumnRef, Derived, Expression, InnerQuery, Join, QueryPlan, Scalar, Source } from "./plan.ts";
 
-/** The columns of a source, by their names. */
+/** The columns of a source by name. */
 export type Columns = ReadonlyMap<string, Column>;
 
-/** What a value is: a column of the database, or one like it. */
+/** The type of a value: a column of the database, or one like it. */
 export type Typed = Pick<Column, "type" | "nullable" | "samples">;
 
-/** The columns that a query can speak of, by its sources. */
+/** The columns that a query can refer to, by source. */
 export class Scope {
   readonly #schema: DatabaseSchema;
   readonly #sources = new Map<string, Columns>();
@@ -17,7 +17,10 @@ export class Scope {
     this.#sources = new Map(sources);
   }
 
-  /** The scope of a query in which nothing is wrong: of two sources with the same name the last one counts, one without a table has no columns. */
+  /**
+   * Builds the scope of a query. If two sources have the same name, the last one counts; a source without a table has
+   * no columns.
+   */
   static of({ from, joins }: Pick<QueryPlan | InnerQuery, "from" | "joins">, schema: DatabaseSchema): Scope {
     const start = Scope.empty(schema).with(from);
     return start.within(joins);
@@ -27,7 +30,7 @@ export class Scope {
     return new Scope(schema);
   }
 
-  /** This scope with the sources of further joins. */
+  /** Returns this scope extended by the sources of further joins. */
   within(joins: readonly Join[]): Scope {
     return joins.reduce((scope: Scope, join) => scope.with(join), this);
   }
@@ -47,7 +50,7 @@ export class Scope {
     return [...this.#sources.keys()];
   }
 
-  /** The names of a source's columns. */
+  /** Lists the names of a source's columns. */
   columns(source: string): string[] {
     return [...(this.#sources.get(source)?.keys() ?? [])];
   }
@@ -56,7 +59,7 @@ export class Scope {
     return this.#sources.get(source)?.get(column);
   }
 
-  /** What a value is, or undefined where it speaks of what is not there. */
+  /** Returns the type of a value, or undefined if it refers to something unknown. */
   typeOf(value: Expression): Typed | undefined {
     switch (value.kind) {
       case "column":
@@ -82,7 +85,7 @@ export class Scope {
     return columnsIn(value).some((ref) => this.find(ref)?.nullable !== false);
   }
 
-  /** The type of decimals that a value is computed from: then it is of them too. */
+  /** Finds a decimal type among the operands, which the result then has too. */
   #decimalOf(value: Expression): string | undefined {
     return columnsIn(value)
       .map((ref) => this.find(ref)?.type)
@@ -95,10 +98,12 @@ export class Scope {
   }
 }
 
-/** Fields of other names cannot be asked for: https://www.mongodb.com/docs/manual/core/dot-dollar-considerations/ */
+/**
+ * MongoDB cannot address fields with other names: https://www.mongodb.com/docs/manual/core/dot-dollar-considerations/
+ */
 const isFieldPath = (name: string) => name.split(".").every((part) => /^[^$\0][^\0]*$/.test(part));
 
-/** The columns that a query selects. */
+/** Returns the columns of a query's result. */
 export function columnsOf(query: InnerQuery, schema: DatabaseSchema): Column[] {
   const scope = Scope.of(query, schema);
   return query.select.flatMap(({ value, as }) => {
@@ -109,7 +114,7 @@ export function columnsOf(query: InnerQuery, schema: DatabaseSchema): Column[] {
   });
 }
 
-/** The columns that a value is made of. */
+/** Lists the columns that a value depends on. */
 export function columnsIn(value: Expression): ColumnRef[] {
   switch (value.kind) {
     case "column":
@@ -124,7 +129,7 @@ export function columnsIn(value: Expression): ColumnRef[] {
   }
 }
 
-/** Whether rows are put together: into groups, or all of them into one. */
+/** Tells whether a query aggregates its rows, into groups or into one. */
 export function isAggregated({
   select,
   groupBy,
@@ -136,7 +141,9 @@ export function isAggregated({
   );
 }
 
-/** The column of its own first table that a query lists as it is, row by row. */
+/**
+ * Returns the column that a query lists unchanged from its first table, row by row; undefined if it does anything else.
+ */
 export function listedColumn(query: InnerQuery): ColumnRef | undefined {
   const { from, select, limit, offset } = query;
   const [{ value }] = select as [InnerQuery["select"][number]];

@@ -3,8 +3,8 @@ import type { z } from "zod";
 type Issue = z.core.$ZodIssue;
 
 /**
- * What is wrong with the shape of a plan, each with its place. Of a part that may have several forms, what keeps it from the
- * one that it seems to be.
+ * Lists the problems in the shape of a plan, each with its path. For a part that can have several forms, it lists the
+ * problems of the form that it resembles most.
  */
 export function shapeProblems(issues: readonly Issue[], within: readonly PropertyKey[] = []): string[] {
   return issues.flatMap((issue) => {
@@ -14,7 +14,7 @@ export function shapeProblems(issues: readonly Issue[], within: readonly Propert
   });
 }
 
-/** The form whose kind it is of, else the one that lacks the least. */
+/** Picks the form with the same kind, or else the one with the fewest problems. */
 function closestForm(forms: readonly Issue[][]): readonly Issue[] | undefined {
   const named = forms.filter((issues) => !issues.some(isOfAnotherKind));
   return (named.length > 0 ? named : [...forms]).sort((one, other) => one.length - other.length)[0];

@@ -1,9 +1,12 @@
-/** A day, or an instant, that a plan compares a column with. */
+/** A day or an instant in a plan's comparison. */
 export type TimeLiteral = { day: string } | { instant: Date };
 
 const pattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** Reads `2024-05-31`, or `2024-05-31T10:30:00Z` (ISO 8601); without an offset it is in UTC. Undefined where it is no such text, or no such day. */
+/**
+ * Parses `2024-05-31` or `2024-05-31T10:30:00Z` (ISO 8601), in UTC without an offset. Returns undefined for any other
+ * text and for a day that does not exist.
+ */
 export function readTime(text: string): TimeLiteral | undefined {
   const [, day, time, offset] = pattern.exec(text) ?? [];
   if (day === undefined) return undefined;

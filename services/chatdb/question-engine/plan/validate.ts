@@ -17,7 +17,10 @@ import type {
 } from "./plan.ts";
 import { columnsIn, isAggregated, Scope, type Typed } from "./scope.ts";
 
-/** Checks a plan against the schema that it is for: everything that a database could refuse. @returns the problems, none when it is sound */
+/**
+ * Checks a plan for everything that the schema's database could refuse.
+ * @returns the problems, empty if the plan is valid
+ */
 export function problemsOf(plan: QueryPlan, schema: DatabaseSchema): string[] {
   const validator = new Validator(schema);
   validator.plan(plan);
@@ -39,23 +42,23 @@ class Validator {
     const types = typesOf(plan, scope);
     for (const { op, query } of combine) {
       const others = typesOf(query, this.#query(query));
-      this.#same(types, others, `the queries of ${op}`);
-      this.#distinguishable(query, others);
+      this.#checkSameTypes(types, others, `the queries of ${op}`);
+      this.#checkEquality(query, others);
     }
     if (combine.length === 0) return;
-    // MongoDB's $facet, which makes a row of no rows, cannot be inside of another.
+    // An aggregate without groups needs $facet, which MongoDB does not allow inside another one.
     const single = "query" in plan.from && isAggregated(plan.from.query) && plan.from.query.groupBy.length === 0;
     if (single && this.#schema.dialect === "mongodb")
       this.problems.push("rows of one aggregate cannot be combined with others in MongoDB");
-    this.#distinguishable(plan, types);
-    this.#spoken(plan);
-    this.#ordersSelected(plan, "an order of combined rows");
+    this.#checkEquality(plan, types);
+    this.#checkReferableNames(plan);
+    this.#checkOrderIsSelected(plan, "an order of combined rows");
   }
 
   #query(query: Query): Scope {
     if ("query" in query.from) {
       this.#query(query.from.query);
-      this.#spoken(query.from.query);
+      this.#checkReferableNames(query.from.query);
     }
     const scope = query.joins.reduce(
       (inside, join) => this.#join(join, inside),
@@ -69,11 +72,11 @@ class Validator {
       this.#number(value, scope, "a condition on groups");
     }
     if (query.distinct) {
-      this.#distinguishable(query, typesOf(query, scope));
-      if (query.orderBy.some(({ value }) => value.kind !== "column")) this.#spoken(query);
-      this.#ordersSelected(query, "an order of distinct rows");
+      this.#checkEquality(query, typesOf(query, scope));
+      if (query.orderBy.some(({ value }) => value.kind !== "column")) this.#checkReferableNames(query);
+      this.#checkOrderIsSelected(query, "an order of distinct rows");
     }
-    this.#names(query);
+    this.#checkUniqueNames(query);
     return scope;
   }
 
@@ -83,17 +86,17 @@ class Validator {
       !this.#schema.tables.some(({ schema, name }) => schema === source.schema && name === source.table)
     ) {
       const tables = this.#schema.tables.map(({ schema, name }) => `${schema}.${name}`);
-      this.problems.push(`there is no table ${source.schema}.${source.table}; there are ${some(tables)}`);
+      this.problems.push(`there is no table ${source.schema}.${source.table}; there are ${listNames(tables)}`);
     }
     if (scope.has(source.as)) this.problems.push(`${source.as} stands for two sources`);
     return scope.with(source);
   }
 
-  /** @param before what the join may hang on */
+  /** @param before the sources that the join may refer to */
   #join(join: Join, scope: Scope, before = scope): Scope {
     const inside = this.#source(join, scope);
     for (const { left, right } of join.on) {
-      this.#comparable(
+      this.#checkComparable(
         this.#column(left, before),
         this.#column({ source: join.as, column: right }, inside),
         `${nameOf(left)} and ${join.as}.${right}`,
@@ -110,7 +113,7 @@ class Validator {
         return;
       }
       case "pair":
-        return this.#comparable(
+        return this.#checkComparable(
           this.#column(condition.left, scope),
           this.#column(condition.right, scope),
           `${nameOf(condition.left)} and ${nameOf(condition.right)}`,
@@ -125,21 +128,21 @@ class Validator {
           this.problems.push(
             `${nameOf(condition.column)} is compared with a query that may have several rows: aggregate it without groups, or limit it to 1`,
           );
-        return this.#list(condition.column, condition.query, scope);
+        return this.#checkSubquery(condition.column, condition.query, scope);
       case "member":
-        return this.#list(condition.column, condition.query, scope);
+        return this.#checkSubquery(condition.column, condition.query, scope);
     }
   }
 
-  #list(column: ColumnRef, query: InnerQuery, scope: Scope): void {
+  #checkSubquery(column: ColumnRef, query: InnerQuery, scope: Scope): void {
     const types = typesOf(query, this.#query(query));
-    this.#spoken(query);
+    this.#checkReferableNames(query);
     if (query.select.length !== 1)
       this.problems.push(`${nameOf(column)} is compared with a query of ${query.select.length} columns: select one`);
-    else this.#comparable(this.#column(column, scope), types[0], `${nameOf(column)} and ${query.select[0]!.as}`);
+    else this.#checkComparable(this.#column(column, scope), types[0], `${nameOf(column)} and ${query.select[0]!.as}`);
   }
 
-  /** What is counted hangs on the outer query by its first join alone. */
+  /** Checks that only the first join refers to the outer query. */
   #related({ joins, where, against = [], count }: Related, outer: Scope): void {
     if (joins.some(({ optional }) => optional)) this.problems.push("the joins of related rows cannot be optional");
     for (const { as } of joins.filter((join) => outer.has(join.as))) this.problems.push(`${as} stands for two sources`);
@@ -149,7 +152,11 @@ class Validator {
     );
     for (const comparison of where) this.#condition(comparison, inside);
     for (const { inner, outer: own } of against)
-      this.#comparable(this.#column(inner, inside), this.#column(own, outer), `${nameOf(inner)} and ${nameOf(own)}`);
+      this.#checkComparable(
+        this.#column(inner, inside),
+        this.#column(own, outer),
+        `${nameOf(inner)} and ${nameOf(own)}`,
+      );
     for (const ref of count.distinct ?? []) this.#column(ref, inside);
   }
 
@@ -192,42 +199,44 @@ class Validator {
 
   #column(ref: ColumnRef, scope: Scope): (Typed & { name: string }) | undefined {
     const column = scope.find(ref);
-    if (!column) this.problems.push(`there is no column ${nameOf(ref)}; ${there(ref.source, scope)}`);
+    if (!column) this.problems.push(`there is no column ${nameOf(ref)}; ${availableNames(ref.source, scope)}`);
     return column;
   }
 
-  #comparable(one: Typed | undefined, other: Typed | undefined, what: string): void {
+  #checkComparable(one: Typed | undefined, other: Typed | undefined, what: string): void {
     if (one && other && !areComparable(one, other))
       this.problems.push(`${what} cannot be compared: they are ${one.type} and ${other.type}`);
   }
 
-  #same(types: readonly (Typed | undefined)[], others: readonly (Typed | undefined)[], what: string): void {
+  #checkSameTypes(types: readonly (Typed | undefined)[], others: readonly (Typed | undefined)[], what: string): void {
     if (types.length !== others.length) this.problems.push(`${what} have ${types.length} and ${others.length} columns`);
-    else types.forEach((type, index) => this.#comparable(type, others[index], `column ${index + 1} of ${what}`));
+    else types.forEach((type, index) => this.#checkComparable(type, others[index], `column ${index + 1} of ${what}`));
   }
 
-  /** Rows are told apart by their values: not by such as have no equality in PostgreSQL. */
-  #distinguishable({ select }: Query, types: readonly (Typed | undefined)[]): void {
+  /** Reports types without equality in PostgreSQL, because distinct rows are compared by their values. */
+  #checkEquality({ select }: Query, types: readonly (Typed | undefined)[]): void {
     types.forEach((type, index) => {
       if (type && /^(json|xml|point|polygon|box)$/.test(type.type))
         this.problems.push(`rows cannot be told apart by ${select[index]!.as}: it is ${type.type}`);
     });
   }
 
-  #ordersSelected({ select, orderBy }: Query, what: string): void {
+  #checkOrderIsSelected({ select, orderBy }: Query, what: string): void {
     if (!orderBy.every(({ value }) => select.some((each) => isDeepStrictEqual(each.value, value))))
       this.problems.push(`${what} is by what is selected`);
   }
 
-  /** Names that differ in case, or beyond what PostgreSQL keeps of a name, are one to some databases. */
-  #names({ select }: Query): void {
+  /** Reports result names that some database treats as equal: in case, or beyond the 63 bytes that PostgreSQL keeps. */
+  #checkUniqueNames({ select }: Query): void {
     const names = new Set(select.map(({ as }) => Buffer.from(as.toLowerCase().trim()).subarray(0, 63).toString()));
     if (names.size < select.length)
       this.problems.push(`two columns of the result have the same name: ${select.map(({ as }) => as).join(", ")}`);
   }
 
-  /** Names that another part of the statement speaks of: MySQL drops spaces that a name begins with. */
-  #spoken({ select }: Query): void {
+  /**
+   * Reports names with outer spaces that another part of the statement refers to, because MySQL drops leading spaces.
+   */
+  #checkReferableNames({ select }: Query): void {
     for (const { as } of select.filter((each) => each.as !== each.as.trim()))
       this.problems.push(`the name ${JSON.stringify(as)} begins or ends with a space`);
   }
@@ -235,19 +244,19 @@ class Validator {
 
 const nameOf = ({ source, column }: ColumnRef) => `${source}.${column}`;
 
-/** What a problem offers instead, a person's or a model's eye being quick to find it. */
-function there(source: string, scope: Scope): string {
+/** Lists the names that exist, so that a person or a language model can correct the plan. */
+function availableNames(source: string, scope: Scope): string {
   const [of, names] = scope.has(source) ? [source, scope.columns(source)] : ["the query here", scope.sources];
-  return `${of} has ${names.length > 0 ? some(names) : "nothing"}`;
+  return `${of} has ${names.length > 0 ? listNames(names) : "nothing"}`;
 }
 
-const some = (names: readonly string[]) => names.slice(0, 40).join(", ") + (names.length > 40 ? ", ..." : "");
+const listNames = (names: readonly string[]) => names.slice(0, 40).join(", ") + (names.length > 40 ? ", ..." : "");
 
 const typesOf = ({ select }: Query, scope: Scope) => select.map(({ value }) => scope.typeOf(value));
 
 const isSingle = (query: InnerQuery) => query.limit === 1 || (isAggregated(query) && query.groupBy.length === 0);
 
-/** Whether all of a group's rows have the same value: it is grouped by, or made of columns that are. */
+/** Tells whether a value is constant within a group: grouped by, or computed from columns that are. */
 function isGrouped(value: Scalar, groupBy: readonly Scalar[]): boolean {
   const grouped = (each: Scalar) => groupBy.some((group) => isDeepStrictEqual(group, each));
   return (

@@ -1,4 +1,7 @@
-/** Conditions in the language of `$match`, where a text is never more than a text, whatever it begins with. In an expression, `$literal` sees to that. */
+/**
+ * Writes conditions for `$match`, which never interprets a text as an operator or path; `$literal` does the same in
+ * expressions.
+ */
 import { kindOf } from "../../column-kind.ts";
 import type { Comparator, Comparison, Literal } from "../../plan/plan.ts";
 import type { Typed } from "../../plan/scope.ts";
@@ -11,7 +14,7 @@ export const allOf = (tests: readonly Test[]): Test => (tests.length === 1 ? tes
 
 export const anyOf = (tests: readonly Test[]): Test => (tests.length === 1 ? tests[0]! : { $or: [...tests] });
 
-/** A field compared with a value. `$ne` alone would hold for a document without the field. */
+/** Compares a field with a value. `$ne` alone would accept a document without the field. */
 export function compared(path: string, op: Comparator, value: Literal, type: Typed): Test {
   const literal = literalOf(value, type);
   return { [path]: op === "<>" ? { $nin: [literal, null] } : { [operators[op]]: literal } };
@@ -60,7 +63,10 @@ export function comparisonTest(comparison: Comparison, path: string, column: Typ
   }
 }
 
-/** A decimal is equal to no double that is not exactly it. MongoDB Extended JSON: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ */
+/**
+ * Writes a literal of the column's type, because a decimal equals a double only if both are exactly the same. MongoDB
+ * Extended JSON: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
+ */
 function literalOf(value: Literal, column: Typed): Json {
   if (typeof value === "number") return column.type.startsWith("decimal") ? { $numberDecimal: String(value) } : value;
   if (typeof value !== "string") return value;

@@ -4,17 +4,20 @@ import { allOf, anyOf, comparisonTest, type Test } from "./comparison.ts";
 import { isPresent, operators, orNull, whenPresent, type Json, type Stage } from "./expressions.ts";
 import type { Frame } from "./document-frame.ts";
 
-/** A condition: what is looked up for it in other collections, and what then has to hold of a document. */
+/** A condition: the lookups in other collections that it needs, and its test of a document. */
 interface Tested {
   stages: Stage[];
   test: Test;
 }
 
-/** What conditions need of the writer of whole queries. */
+/** The parts of the query writer that conditions use. */
 export interface Queries {
-  /** The documents of an inner query, with the value that it selects in the field `value`. @param first a stage to start with, on the documents of its collection */
+  /**
+   * Returns the documents of an inner query, with the selected value in the field `value`.
+   * @param first a stage to start with, on the collection's documents
+   */
   values(query: InnerQuery, first?: Stage): { collection: string; stages: Stage[] };
-  /** The documents of one collection after another, each joined to those before it. */
+  /** Returns the documents of several collections, each joined to the ones before it. */
   joined(joins: readonly Join[], scope: Scope): { stages: Stage[]; frame: Frame };
 }
 
@@ -46,7 +49,10 @@ export function tested(condition: Condition, frame: Frame, queries: Queries): Te
   }
 }
 
-/** Keeps documents whose fields equal those of another collection's document: `pairs[i]` is a field of theirs, and of the other. */
+/**
+ * Matches documents whose fields equal those of another collection's document: `own` is a field of these, `other` of
+ * that one.
+ */
 export function matching(
   pairs: readonly { own: string; other: ColumnRef }[],
   frame: Frame,
@@ -125,7 +131,7 @@ function member({ column, op, query }: Member, frame: Frame, queries: Queries): 
   const present: Test = { [own]: { $ne: null } };
   const listed = listedColumn(query);
   if (listed) {
-    // Whether a value is among those of a collection's field, an index tells; whether it is in a list takes the list.
+    // An index serves the search in a collection's field; a computed list has to be read as a whole.
     const { let: variables, match } = matching([{ own: listed.column, other: column }], frame);
     const { collection, stages } = queries.values(query, match);
     const lookup = { $lookup: { from: collection, let: variables, pipeline: [...stages, { $limit: 1 }], as: field } };

@@ -3,14 +3,14 @@ import type { ColumnRef, Expression } from "../../plan/plan.ts";
 import type { Scope } from "../../plan/scope.ts";
 import { arithmetic, parts, periods, type Json } from "./expressions.ts";
 
-/** Where the documents at some point of a pipeline have the columns of sources, and values that were computed. */
+/** The paths of columns and computed values in the documents at one point of a pipeline. */
 export class Frame {
   readonly scope: Scope;
   readonly #paths: ReadonlyMap<string, (column: string) => string>;
   readonly #computed: readonly { value: Expression; path: string }[];
   readonly #taken: Set<string>;
 
-  /** @param taken fields of the documents that must not be written over */
+  /** @param taken fields of the documents that must not be overwritten */
   constructor(
     scope: Scope,
     paths: ReadonlyMap<string, (column: string) => string> = new Map(),
@@ -23,7 +23,7 @@ export class Frame {
     this.#taken = new Set(taken);
   }
 
-  /** The frame with one more source, whose documents are in a field. */
+  /** Returns the frame with one more source, whose documents are in a field. */
   with(source: string, field: string, scope: Scope): Frame {
     return new Frame(
       scope,
@@ -33,7 +33,7 @@ export class Frame {
     );
   }
 
-  /** The frame of documents that have these values alone. */
+  /** Returns the frame of documents that have only these values. */
   computed(values: readonly { value: Expression; path: string }[]): Frame {
     return new Frame(
       this.scope,
@@ -43,7 +43,7 @@ export class Frame {
     );
   }
 
-  /** A name for a new field. Names that MongoDB may read as something else are not used as they are. */
+  /** Chooses an unused name for a new field, and replaces names that MongoDB could interpret differently. */
   field(wanted: string): string {
     const base = /^[A-Za-z][A-Za-z0-9_]*$/.test(wanted) ? wanted : "joined";
     let name = base;
@@ -52,7 +52,7 @@ export class Frame {
     return name;
   }
 
-  /** Where a value is found as it is, if anywhere. */
+  /** Returns the path of a value, if it is stored. */
   path(value: Expression): string | undefined {
     const known = this.#computed.find((each) => isDeepStrictEqual(each.value, value));
     if (known) return known.path;
@@ -63,7 +63,7 @@ export class Frame {
     return this.path({ kind: "column", source, column })!;
   }
 
-  /** The expression for a value. */
+  /** Writes the expression for a value. */
   value(value: Expression): Json {
     const path = this.path(value);
     if (path !== undefined) return `$${path}`;

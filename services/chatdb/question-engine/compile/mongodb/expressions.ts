@@ -1,7 +1,6 @@
 /**
- * Expressions of MongoDB's aggregation. Times are read in UTC, which is what MongoDB does unless told otherwise. Only such
- * operators are used as MongoDB 5 and servers that speak its protocol have in common.
- * https://www.mongodb.com/docs/manual/reference/operator/aggregation/
+ * Writes MongoDB's aggregation expressions. Times are in UTC, MongoDB's default. The operators are those that MongoDB 5
+ * and compatible servers share. https://www.mongodb.com/docs/manual/reference/operator/aggregation/
  */
 import type { z } from "zod";
 import type { Comparator } from "../../plan/plan.ts";
@@ -21,14 +20,14 @@ export const operators: Record<Comparator, string> = {
   ">=": "$gte",
 };
 
-/** Whether a value is there: in MongoDB's order of all values, nothing and null come before any other. */
+/** Tests that a value is present, since missing and null sort before every other value. */
 export const isPresent = (value: Json): Json => ({ $gt: [value, null] });
 
 export const whenPresent = (values: readonly Json[], then: Json, otherwise: Json): Json => ({
   $cond: [values.length === 1 ? isPresent(values[0]!) : { $and: values.map(isPresent) }, then, otherwise],
 });
 
-/** The value, or null where a document has none: the two are not the same to a group's key. */
+/** Replaces a missing value by null, because group keys distinguish them. */
 export const orNull = (value: Json): Json => ({ $ifNull: [value, null] });
 
 const formatted = (time: Json, format: string): Json => ({ $dateToString: { date: time, format } });
@@ -51,12 +50,12 @@ export const parts: Record<PartUnit, (time: Json) => Json> = {
 export const periods: Record<PeriodUnit, (time: Json) => Json> = {
   quarter: (time) => ({ $concat: [formatted(time, "%Y-Q"), { $toString: quarter(time) }] }),
   month: (time) => formatted(time, "%Y-%m"),
-  // A week belongs to the year that its Thursday lies in (ISO 8601).
+  // A week belongs to the year of its Thursday (ISO 8601).
   week: (time) => formatted({ $add: [time, { $multiply: [{ $subtract: [4, weekday(time)] }, dayMs] }] }, "%Y-W%V"),
   day: (time) => formatted(time, "%Y-%m-%d"),
 };
 
-/** Missing where an operand is, or the divisor is 0. */
+/** Computes a value that is missing if an operand is missing or the divisor is 0. */
 export function arithmetic(op: "+" | "-" | "*" | "/", left: Json, right: Json): Json {
   if (op === "/") return { $cond: [{ $eq: [right, 0] }, null, { $divide: [left, right] }] };
   return { [{ "+": "$add", "-": "$subtract", "*": "$multiply" }[op]]: [left, right] };

@@ -1,6 +1,6 @@
 /**
- * Names of a result's columns as fields of documents, in order. A point would make a field of a field, a dollar sign an
- * operator; digits alone would come before other keys in JavaScript, and `__proto__` is not a key to it like any other.
+ * Turns the names of a result's columns into field names, in order. A dot would create a nested field and a dollar sign
+ * an operator; JavaScript would reorder numeric keys and treat `__proto__` specially.
  */
 export function fieldNames(names: readonly string[]): string[] {
   const taken = new Set<string>();

@@ -5,7 +5,7 @@ import type { Frame } from "./document-frame.ts";
 
 type Query = Omit<QueryPlan, "combine">;
 
-/** Puts documents into groups, and gives each group one document with its keys and aggregates. */
+/** Groups documents; each group becomes one document with its keys and aggregates. */
 export function group(query: Query, frame: Frame): { stages: Stage[]; frame: Frame } {
   const keys = query.groupBy.map((value, index) => ({ value, path: `k${index}` }));
   const aggregates = aggregatesOf(query).map((value, index) => ({ value, path: `a${index}` }));
@@ -15,7 +15,7 @@ export function group(query: Query, frame: Frame): { stages: Stage[]; frame: Fra
   const id =
     keys.length === 0 ? null : Object.fromEntries(keys.map(({ value, path }) => [path, orNull(frame.value(value))]));
   const grouped: Stage = { $group: { _id: id, ...accumulators } };
-  // Of no documents there is no group, yet there is their number: 0.
+  // Without keys, $facet gives a result even for no documents, whose count is 0.
   const stages: Stage[] =
     keys.length > 0
       ? [grouped]
@@ -36,7 +36,7 @@ function aggregatesOf({ select, having, orderBy }: Query): Aggregate[] {
   return aggregates.filter((value, index) => aggregates.findIndex((each) => isDeepStrictEqual(each, value)) === index);
 }
 
-/** What is collected of the documents of a group. */
+/** Writes the accumulators of an aggregate. */
 function accumulate({ fn, of, distinct }: Aggregate, path: string, frame: Frame): Record<string, Json> {
   const values = of.map((value) => frame.value(value));
   const [first = null] = values;
@@ -57,7 +57,7 @@ function accumulate({ fn, of, distinct }: Aggregate, path: string, frame: Frame)
   }
 }
 
-/** The aggregate, from what was collected. A sum of nothing is missing, as in SQL, and not 0. */
+/** Computes the aggregate from its accumulators. The sum of no values is missing, as in SQL, not 0. */
 function finished({ fn, of, distinct }: Aggregate, collected: string): Json {
   if (distinct && of.length > 0 && fn !== "min" && fn !== "max") {
     const set: Json = { $setDifference: [{ $ifNull: [collected, []] }, [null]] };
@@ -67,7 +67,7 @@ function finished({ fn, of, distinct }: Aggregate, collected: string): Json {
   return fn === "sum" ? { $cond: [{ $gt: [`${collected}_count`, 0] }, collected, null] } : orNull(collected);
 }
 
-/** One document for each different row of values. */
+/** Writes the stages that keep one document for each distinct combination of values. */
 export function distinct(
   values: readonly { value: Scalar | Aggregate }[],
   frame: Frame,

@@ -2,12 +2,12 @@ import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { ColumnRef, Comparator, Comparison, Condition, InnerQuery, Member, QueryPlan, Related } from "../plan.ts";
 import { listedColumn } from "../scope.ts";
-import { spokenComparison, spokenRange } from "./times.ts";
+import { comparisonInWords, rangeInWords } from "./times.ts";
 import { Wording } from "./wording.ts";
 import { list, quoted } from "./words.ts";
 
-/** Says an inner query: "the average price of products". */
-export type Say = (query: InnerQuery) => string;
+/** Describes an inner query: "the average price of products". */
+export type DescribeQuery = (query: InnerQuery) => string;
 
 const comparators: Record<Comparator, string> = {
   "=": "is",
@@ -29,55 +29,74 @@ const counts: Record<Comparator, string> = {
 
 export const compared = (op: Comparator, value: number) => `${comparators[op]} ${value}`;
 
-/** "more than 5 orders", "no orders". */
+/** Describes a count: "more than 5 orders", "no orders". */
 export function countOf(op: Comparator, value: number, things: string): string {
   if (op === ">=" && value === 1) return things;
   if (op === "=" && value === 0) return `no ${things}`;
   return `${counts[op]} ${value} ${things}`;
 }
 
-/** One condition, after a word that joins it to the things that it is about, and as a sentence of its own. */
-interface Said {
+/** A condition in words: `text` follows the word `after` the noun, `alone` is a clause of its own. */
+interface ConditionPhrase {
   after: "whose" | "that" | "for which";
   text: string;
   alone: string;
 }
 
-const whose = (text: string): Said => ({ after: "whose", text, alone: text });
+const phraseOfWhose = (text: string): ConditionPhrase => ({ after: "whose", text, alone: text });
 
-/** Things whose `ordered_at` is before May are those that were ordered before May. */
-function about(column: ColumnRef, text: string, wording: Wording): Said {
+/** Describes a condition on a column; "whose ordered at is before May" becomes "that were ordered before May". */
+function phraseOfColumn(column: ColumnRef, text: string, wording: Wording): ConditionPhrase {
   const alone = `${wording.column(column)} ${text}`;
-  const deed = wording.deed({ kind: "column", ...column });
+  const eventVerb = wording.eventVerb({ kind: "column", ...column });
   const time = /^is ((?:in|on|from|before|after) .+|.+ or (?:earlier|later))$/.exec(text)?.[1];
-  if (deed === undefined || time === undefined) return whose(alone);
-  return { after: "that", text: `were ${deed} ${/ or \w+$/.test(time) ? "on " : ""}${time}`, alone };
+  if (eventVerb === undefined || time === undefined) return phraseOfWhose(alone);
+  return { after: "that", text: `were ${eventVerb} ${/ or \w+$/.test(time) ? "on " : ""}${time}`, alone };
 }
 
-const having = (things: string): Said => ({ after: "that", text: `have ${things}`, alone: `there are ${things}` });
+const phraseOfHaving = (things: string): ConditionPhrase => ({
+  after: "that",
+  text: `have ${things}`,
+  alone: `there are ${things}`,
+});
 
-/** " whose country is "Germany" and that have orders": with a space before it; empty without conditions. */
-export function clauses(where: readonly Condition[], wording: Wording, schema: DatabaseSchema, say: Say): string {
-  const said = saidOf(where, wording, schema, say);
+/**
+ * Describes all conditions with a leading space, empty without conditions: " whose country is "Germany" and that have
+ * orders".
+ */
+export function clauses(
+  where: readonly Condition[],
+  wording: Wording,
+  schema: DatabaseSchema,
+  describe: DescribeQuery,
+): string {
+  const phrases = phrasesOf(where, wording, schema, describe);
   const parts = (["whose", "that", "for which"] as const).flatMap((after) => {
-    const texts = said.filter((each) => each.after === after).map(({ text }) => text);
+    const texts = phrases.filter((each) => each.after === after).map(({ text }) => text);
     return texts.length > 0 ? [list(texts.map((text) => `${after} ${text}`))] : [];
   });
   return parts.length > 0 ? ` ${list(parts)}` : "";
 }
 
-function saidOf(where: readonly Condition[], wording: Wording, schema: DatabaseSchema, say: Say): Said[] {
+function phrasesOf(
+  where: readonly Condition[],
+  wording: Wording,
+  schema: DatabaseSchema,
+  describe: DescribeQuery,
+): ConditionPhrase[] {
   const rest = [...where];
-  const said: Said[] = [];
+  const phrases: ConditionPhrase[] = [];
   for (let condition = rest.shift(); condition; condition = rest.shift()) {
     const range = condition.kind === "column" ? rangeWith(condition, rest, wording) : undefined;
     if (range) rest.splice(rest.indexOf(range.other), 1);
-    said.push(range ? about(range.column, range.text, wording) : saidAlone(condition, wording, schema, say));
+    phrases.push(
+      range ? phraseOfColumn(range.column, range.text, wording) : phraseOf(condition, wording, schema, describe),
+    );
   }
-  return said;
+  return phrases;
 }
 
-/** Two conditions on a column that are its bounds. */
+/** Finds the condition that bounds the same column from the other side, and describes both as a range. */
 function rangeWith(
   condition: Comparison,
   others: readonly Condition[],
@@ -97,34 +116,43 @@ function rangeWith(
       !wording.isTime({ kind: "column", ...column })
     )
       continue;
-    const range = spokenRange(from.value, to.value);
+    const range = rangeInWords(from.value, to.value);
     if (range !== undefined) return { other, column, text: range };
   }
   return undefined;
 }
 
-function saidAlone(condition: Condition, wording: Wording, schema: DatabaseSchema, say: Say): Said {
+function phraseOf(
+  condition: Condition,
+  wording: Wording,
+  schema: DatabaseSchema,
+  describe: DescribeQuery,
+): ConditionPhrase {
   switch (condition.kind) {
     case "column":
-      return about(condition.column, predicate(condition, wording), wording);
+      return phraseOfColumn(condition.column, predicate(condition, wording), wording);
     case "pair": {
       const time = wording.isTime({ kind: "column", ...condition.left });
-      const way = time
+      const verbs = time
         ? { ...comparators, "<": "is before", ">": "is after", "<=": "is not after", ">=": "is not before" }
         : comparators;
-      return whose(`${wording.column(condition.left)} ${way[condition.op]} the ${wording.column(condition.right)}`);
+      return phraseOfWhose(
+        `${wording.column(condition.left)} ${verbs[condition.op]} the ${wording.column(condition.right)}`,
+      );
     }
     case "related":
-      return extreme(condition, wording, schema, say) ?? related(condition, wording, schema, say);
+      return extreme(condition, wording, schema, describe) ?? related(condition, wording, schema, describe);
     case "either": {
-      const sets = condition.of.map((all) => list(saidOf(all, wording, schema, say).map(({ alone }) => alone)));
+      const sets = condition.of.map((all) => list(phrasesOf(all, wording, schema, describe).map(({ alone }) => alone)));
       const text = `either ${sets.join(condition.of.some((all) => all.length > 1) || sets.length > 2 ? ", or " : " or ")}`;
       return { after: "for which", text, alone: text };
     }
     case "measured":
-      return whose(`${wording.column(condition.column)} ${comparators[condition.op]} ${say(condition.query)}`);
+      return phraseOfWhose(
+        `${wording.column(condition.column)} ${comparators[condition.op]} ${describe(condition.query)}`,
+      );
     case "member":
-      return member(condition, wording, schema, say);
+      return member(condition, wording, schema, describe);
   }
 }
 
@@ -154,19 +182,19 @@ function predicate(comparison: Comparison, wording: Wording): string {
     case ">=": {
       const time = typeof comparison.value === "string" && wording.isTime({ kind: "column", ...comparison.column });
       return time
-        ? spokenComparison(comparison.op, String(comparison.value))
+        ? comparisonInWords(comparison.op, String(comparison.value))
         : `${comparators[comparison.op]} ${quoted(comparison.value)}`;
     }
   }
 }
 
-/** What is counted is told apart by its key, or else is what is joined first. */
+/** Describes a condition on related rows. The noun is the table whose key is counted, or else the first joined one. */
 function related(
   { joins, where, against = [], count }: Related,
   outer: Wording,
   schema: DatabaseSchema,
-  say: Say,
-): Said {
+  describe: DescribeQuery,
+): ConditionPhrase {
   const source = joins.find(({ as }) => count.distinct?.every((ref) => ref.source === as)) ?? joins[0]!;
   const { as } = source;
   const [first, ...rest] = joins as [Related["joins"][number]];
@@ -178,24 +206,26 @@ function related(
   const beside = against.map(
     ({ inner, op, outer: ref }) => `whose ${wording.column(inner)} ${comparators[op]} their ${outer.column(ref)}`,
   );
-  const such = clauses(where, wording, schema, say) + (beside.length > 0 ? ` ${list(beside)}` : "");
+  const such = clauses(where, wording, schema, describe) + (beside.length > 0 ? ` ${list(beside)}` : "");
   const isOne =
     source === joins[0] &&
     wording.isKey(
       as,
       source.on.map(({ right }) => right),
     );
-  if (isOne && count.value === 1 && count.op === ">=") return having(`a ${wording.thing(as)}${such}`);
-  return having(countOf(count.op, count.value, wording.things) + such);
+  if (isOne && count.value === 1 && count.op === ">=") return phraseOfHaving(`a ${wording.noun(as)}${such}`);
+  return phraseOfHaving(countOf(count.op, count.value, wording.pluralNoun) + such);
 }
 
-/** Rows than which no other of the same kind is further up: "whose price is the highest for their category". */
+/**
+ * Describes rows that have at most a few above them in their group: "whose price is the highest for their category".
+ */
 function extreme(
   { joins: [first, ...rest], where, against: [pair, ...others] = [], count }: Related,
   wording: Wording,
   schema: DatabaseSchema,
-  say: Say,
-): Said | undefined {
+  describe: DescribeQuery,
+): ConditionPhrase | undefined {
   const table = wording.table(wording.root);
   const same =
     first &&
@@ -205,10 +235,10 @@ function extreme(
     table?.name === first.table &&
     table.schema === first.schema &&
     first.on.every(({ left, right }) => left.source === wording.root && left.column === right);
-  const most = count.op === "=" && count.value === 0 ? 1 : count.op === "<" ? count.value : 0;
+  const maxRank = count.op === "=" && count.value === 0 ? 1 : count.op === "<" ? count.value : 0;
   if (
     !same ||
-    most === 0 ||
+    maxRank === 0 ||
     count.distinct ||
     (pair.op !== "<" && pair.op !== ">") ||
     pair.inner.column !== pair.outer.column ||
@@ -216,26 +246,33 @@ function extreme(
   )
     return undefined;
   const groups = list(first.on.map(({ left }) => wording.group({ kind: "column", ...left })));
-  const among = clauses(where, new Wording({ from: first, joins: [] }, schema), schema, say);
+  const among = clauses(where, new Wording({ from: first, joins: [] }, schema), schema, describe);
   const place = wording.isTime({ kind: "column", ...pair.outer })
     ? { ">": "latest", "<": "earliest" }
     : { ">": "highest", "<": "lowest" };
-  return whose(
-    `${wording.column(pair.outer)} is ${most === 1 ? `the ${place[pair.op]}` : `among the ${most} ${place[pair.op]}`} for their ${groups}${among === "" ? "" : `, among those${among}`}`,
+  return phraseOfWhose(
+    `${wording.column(pair.outer)} is ${maxRank === 1 ? `the ${place[pair.op]}` : `among the ${maxRank} ${place[pair.op]}`} for their ${groups}${among === "" ? "" : `, among those${among}`}`,
   );
 }
 
-/** Things whose key is in a list of references to them are those that have what refers to them. */
-function member({ column, op, query }: Member, wording: Wording, schema: DatabaseSchema, say: Say): Said {
-  const referring = refers(query, column, wording, schema);
+/** Describes membership; a list of references to the outer table becomes "have orders" or "have no orders". */
+function member(
+  { column, op, query }: Member,
+  wording: Wording,
+  schema: DatabaseSchema,
+  describe: DescribeQuery,
+): ConditionPhrase {
+  const referring = refersToRoot(query, column, wording, schema);
   if (referring) {
     const inner = new Wording(query, schema);
-    return having(`${op === "in" ? "" : "no "}${inner.things}${clauses(query.where, inner, schema, say)}`);
+    return phraseOfHaving(
+      `${op === "in" ? "" : "no "}${inner.pluralNoun}${clauses(query.where, inner, schema, describe)}`,
+    );
   }
-  return whose(`${wording.column(column)} is ${op === "in" ? "" : "not "}among ${say(query)}`);
+  return phraseOfWhose(`${wording.column(column)} is ${op === "in" ? "" : "not "}among ${describe(query)}`);
 }
 
-function refers(query: InnerQuery, column: Member["column"], wording: Wording, schema: DatabaseSchema): boolean {
+function refersToRoot(query: InnerQuery, column: Member["column"], wording: Wording, schema: DatabaseSchema): boolean {
   const { from } = query;
   const listed = listedColumn(query);
   const target =
@@ -255,7 +292,7 @@ function refers(query: InnerQuery, column: Member["column"], wording: Wording, s
   );
 }
 
-/** Splits conditions into those on one source, and the others. */
+/** Separates the conditions on one source from the others. */
 export function partition(where: QueryPlan["where"], source: string): [on: Condition[], others: Condition[]] {
   const isOn = (condition: Condition): boolean => {
     switch (condition.kind) {

@@ -6,8 +6,11 @@ import { list, ordinal } from "./words.ts";
 type Query = Omit<QueryPlan, "combine">;
 type Term = Query["orderBy"][number];
 
-/** The terms of an order that someone asked for: groups come in their own order, and a key only keeps rows apart. */
-export function chosen({ orderBy, groupBy }: Query, wording: Wording): Term[] {
+/**
+ * Selects the terms that the question asked for; a trailing key only makes the order unique, and groups sort by
+ * themselves.
+ */
+export function chosenTerms({ orderBy, groupBy }: Query, wording: Wording): Term[] {
   return orderBy.filter(({ value, direction }) => {
     if (direction === "desc") return true;
     const isTie = value.kind === "column" && wording.isKey(value.source, [value.column]);
@@ -15,15 +18,15 @@ export function chosen({ orderBy, groupBy }: Query, wording: Wording): Term[] {
   });
 }
 
-/** ", sorted by price (highest first)"; empty without an order. */
+/** Describes an order: ", sorted by price (highest first)"; empty without one. */
 export const sorted = (terms: readonly Term[], wording: Wording) => ordered(", sorted by", terms, wording);
 
-/** How those are sorted that are alike in what came before. */
+/** Describes the further terms, which order rows that are equal so far. */
 export const thenBy = (terms: readonly Term[], wording: Wording) => ordered(", then by", terms, wording);
 
 function ordered(words: string, terms: readonly Term[], wording: Wording): string {
-  const said = terms.map(({ value, direction }) => {
-    const way =
+  const phrases = terms.map(({ value, direction }) => {
+    const suffix =
       direction === "asc"
         ? ""
         : wording.isTime(value)
@@ -31,25 +34,34 @@ function ordered(words: string, terms: readonly Term[], wording: Wording): strin
           : wording.isText(value)
             ? " (from Z to A)"
             : " (highest first)";
-    return (value.kind === "aggregate" ? `the ${wording.aggregate(value)}` : wording.scalar(value)) + way;
+    return (value.kind === "aggregate" ? `the ${wording.aggregate(value)}` : wording.scalar(value)) + suffix;
   });
-  return said.length > 0 ? `${words} ${list(said)}` : "";
+  return phrases.length > 0 ? `${words} ${list(phrases)}` : "";
 }
 
-/** "the highest price", "the second latest ordered at", "the most orders": what those have that come first. */
+/**
+ * Describes the first rows by the value that puts them first: "the highest price", "the second latest ordered at", "the
+ * most orders".
+ */
 export function superlative({ value, direction }: Term, place: number, wording: Wording): string {
   const nth = place > 1 ? `${ordinal(place)} ` : "";
-  const most = direction === "desc";
+  const isDescending = direction === "desc";
   const counted = value.kind === "aggregate" ? wording.counted(value) : undefined;
-  if (counted !== undefined) return `the ${nth}${most ? "most" : "fewest"} ${counted}`;
-  const way = wording.isTime(value) ? (most ? "latest" : "earliest") : most ? "highest" : "lowest";
-  return `the ${nth}${way} ${wording.expression(value)}`;
+  if (counted !== undefined) return `the ${nth}${isDescending ? "most" : "fewest"} ${counted}`;
+  const adjective = wording.isTime(value)
+    ? isDescending
+      ? "latest"
+      : "earliest"
+    : isDescending
+      ? "highest"
+      : "lowest";
+  return `the ${nth}${adjective} ${wording.expression(value)}`;
 }
 
-/** "with the highest price", "ordered most recently": how those that come first among things are told. */
-export function distinguished(term: Term, place: number, wording: Wording): string {
-  const deed = wording.deed(term.value);
-  if (deed === undefined) return `with ${superlative(term, place, wording)}`;
+/** Describes rows by their rank: "with the highest price", "ordered most recently". */
+export function rankPhrase(term: Term, place: number, wording: Wording): string {
+  const eventVerb = wording.eventVerb(term.value);
+  if (eventVerb === undefined) return `with ${superlative(term, place, wording)}`;
   const nth = place > 1 ? `${ordinal(place)} ` : "";
-  return term.direction === "desc" ? `${deed} ${nth}most recently` : `${deed} ${nth}earliest`;
+  return term.direction === "desc" ? `${eventVerb} ${nth}most recently` : `${eventVerb} ${nth}earliest`;
 }

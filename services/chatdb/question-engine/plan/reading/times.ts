@@ -1,4 +1,4 @@
-/** Days and times as people say them. */
+/** Describes days and times in English. */
 import type { Comparator } from "../plan.ts";
 import { readTime } from "../time-literal.ts";
 
@@ -11,15 +11,15 @@ const time = written({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const asDate = (iso: string) => new Date(`${iso}T00:00:00Z`);
 
 /** "31 May 2024", "10:30 UTC on 31 May 2024". */
-export function spokenTime(text: string): string {
+export function timeInWords(text: string): string {
   const read = readTime(text);
   if (!read) return text;
   if ("day" in read) return day.format(asDate(read.day));
   return `${time.format(read.instant).replace(/:00$/, "")} UTC on ${day.format(read.instant)}`;
 }
 
-export function spokenComparison(op: Comparator, text: string): string {
-  const said = spokenTime(text);
+export function comparisonInWords(op: Comparator, text: string): string {
+  const said = timeInWords(text);
   return {
     "=": `is ${said}`,
     "<>": `is not ${said}`,
@@ -30,8 +30,11 @@ export function spokenComparison(op: Comparator, text: string): string {
   }[op];
 }
 
-/** From a day on, and before another: "is in 2024", "is in May 2024", "is on 31 May 2024", "is from 1 to 30 May 2024". */
-export function spokenRange(from: string, before: string): string | undefined {
+/**
+ * Describes a range that starts at a day and ends before another: "is in 2024", "is in May 2024", "is on 31 May 2024",
+ * "is from 1 to 30 May 2024".
+ */
+export function rangeInWords(from: string, before: string): string | undefined {
   const [start, end] = [readTime(from), readTime(before)];
   if (!start || !end || !("day" in start) || !("day" in end)) return undefined;
   const last = new Date(asDate(end.day).getTime() - 24 * 60 * 60 * 1000);

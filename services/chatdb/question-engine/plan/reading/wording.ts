@@ -3,30 +3,33 @@ import { kindOf } from "../../column-kind.ts";
 import { plural, singular } from "../../language/tokens.ts";
 import type { Aggregate, ColumnRef, Expression, InnerQuery, Join, QueryPlan, Scalar } from "../plan.ts";
 import { Scope } from "../scope.ts";
-import { list, several, spoken } from "./words.ts";
+import { list, pluralOf, nameInWords } from "./words.ts";
 
-/** How the things and columns of one query are called. */
+/** Names the rows and columns of one query in English. */
 export class Wording {
   readonly scope: Scope;
   readonly root: string;
-  /** What the query is about, in the plural: "order items". */
-  readonly things: string;
+  /** The noun for the query's rows in the plural: "order items". */
+  readonly pluralNoun: string;
   readonly #schema: DatabaseSchema;
   readonly #from: QueryPlan["from"];
   readonly #joins: readonly Join[];
 
-  /** @param about the source that the query is told from, where it is not its first one @param things where those are no rows of a table */
+  /**
+   * @param about the source that the text is about, if it is not the first one
+   * @param noun the plural noun for rows that do not come from a table
+   */
   constructor(
     { from, joins }: Pick<QueryPlan, "from" | "joins">,
     schema: DatabaseSchema,
-    { about = from.as, things }: { about?: string; things?: string | undefined } = {},
+    { about = from.as, noun }: { about?: string; noun?: string | undefined } = {},
   ) {
     this.#schema = schema;
     this.#from = from;
     this.#joins = joins;
     this.root = about;
     this.scope = Scope.of({ from, joins }, schema);
-    this.things = things ?? plural(spoken(this.table(about)?.name ?? about));
+    this.pluralNoun = noun ?? plural(nameInWords(this.table(about)?.name ?? about));
   }
 
   table(source: string): Table | undefined {
@@ -36,31 +39,34 @@ export class Wording {
       : undefined;
   }
 
-  /** One of a source's things. A key may say more of it than the table's name: the origin airport, the destination airport. */
-  thing(source: string): string {
+  /**
+   * Names one row of a source. A key may be more specific than the table's name: the origin airport, the destination
+   * airport.
+   */
+  noun(source: string): string {
     const join = this.#joins.find(({ as }) => as === source);
-    const name = singular(spoken(this.table(source)?.name ?? source));
+    const name = singular(nameInWords(this.table(source)?.name ?? source));
     const [pair, ...others] = join?.on ?? [];
     const key =
       pair && others.length === 0 && this.table(source)?.primaryKey.includes(pair.right)
-        ? /^(.+) id$/.exec(spoken(pair.left.column))?.[1]
+        ? /^(.+) id$/.exec(nameInWords(pair.left.column))?.[1]
         : undefined;
     return key ?? name;
   }
 
-  /** "price"; of another thing than the query's, "customer's name". */
+  /** Names a column: "price", or "customer's name" if it belongs to another source than the root. */
   column({ source, column }: ColumnRef): string {
-    if (source !== this.root) return `${this.thing(source)}'s ${spoken(column)}`;
-    return "query" in this.#from ? selected(this.#from.query, column, this.#schema) : spoken(column);
+    if (source !== this.root) return `${this.noun(source)}'s ${nameInWords(column)}`;
+    return "query" in this.#from ? selected(this.#from.query, column, this.#schema) : nameInWords(column);
   }
 
-  /** What was done to things at a time: "ordered", where there is an `ordered_at`. */
-  deed(value: Expression): string | undefined {
+  /** Finds the verb in the name of a time column: "ordered" in `ordered_at`. */
+  eventVerb(value: Expression): string | undefined {
     if (value.kind !== "column" || value.source !== this.root || !this.isTime(value)) return undefined;
-    return /^(\S*ed) (?:at|on|date)$/.exec(spoken(value.column))?.[1];
+    return /^(\S*ed) (?:at|on|date)$/.exec(nameInWords(value.column))?.[1];
   }
 
-  /** What a key refers to, or the column. */
+  /** Names a group by the table that a foreign key refers to, or by its column. */
   group(value: Scalar): string {
     const table = value.kind === "column" ? this.table(value.source) : undefined;
     const key =
@@ -68,10 +74,10 @@ export class Wording {
         ? table?.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === value.column)
         : undefined;
     if (value.kind !== "column" || !key) return this.scalar(value);
-    return /^(.+) id$/.exec(spoken(value.column))?.[1] ?? singular(spoken(key.table));
+    return /^(.+) id$/.exec(nameInWords(value.column))?.[1] ?? singular(nameInWords(key.table));
   }
 
-  /** Whether the columns tell the rows of a source apart. */
+  /** Tells whether columns contain the primary key of a source. */
   isKey(source: string, columns: readonly string[]): boolean {
     const key = this.table(source)?.primaryKey ?? [];
     return key.length > 0 && key.every((column) => columns.includes(column));
@@ -104,14 +110,14 @@ export class Wording {
     }
   }
 
-  /** "number", "total stock", "latest ordered at": what is computed, without of what. */
+  /** Names an aggregate without the rows that it covers: "number", "total stock", "latest ordered at". */
   aggregate({ fn, of, distinct }: Aggregate): string {
     const [value] = of;
     if (fn === "count") return this.#count(of, distinct);
-    // The order item's quantity is the order item quantity: it is not of one of them.
+    // Inside an aggregate, "order item's quantity" becomes "order item quantity", since it covers many items.
     const name = this.scalar(value!).replaceAll("'s ", " ");
-    const different = distinct && fn !== "min" && fn !== "max" ? `different ${several(name)}` : name;
-    // "total price", yet "total of quantity times price".
+    const different = distinct && fn !== "min" && fn !== "max" ? `different ${pluralOf(name)}` : name;
+    // Arithmetic takes "of": "total price", but "total of quantity times price".
     const joined = value!.kind === "arithmetic" || distinct ? `of ${different}` : different;
     const time = this.isTime(value!);
     return `${{ sum: "total", avg: "average", min: time ? "earliest" : "lowest", max: time ? "latest" : "highest" }[fn]} ${fn === "min" || fn === "max" ? name : joined}`;
@@ -121,12 +127,12 @@ export class Wording {
     return value.kind === "aggregate" ? this.aggregate(value) : this.scalar(value);
   }
 
-  /** The things that are counted, in the plural, where `count` counts them one by one. */
+  /** Names the rows that `count` counts one by one, in the plural; undefined if it counts values. */
   counted({ fn, of, distinct }: Aggregate): string | undefined {
     if (fn !== "count") return undefined;
     const columns = of.flatMap((value) => (value.kind === "column" ? [value] : []));
     const [first] = columns;
-    if (!first || columns.length < of.length) return of.length === 0 ? this.things : undefined;
+    if (!first || columns.length < of.length) return of.length === 0 ? this.pluralNoun : undefined;
     const isKey =
       columns.every(({ source }) => source === first.source) &&
       this.isKey(
@@ -134,8 +140,8 @@ export class Wording {
         columns.map(({ column }) => column),
       );
     if (!isKey) return undefined;
-    if (first.source === this.root) return this.things;
-    return distinct || this.#isMany(first.source) ? plural(this.thing(first.source)) : undefined;
+    if (first.source === this.root) return this.pluralNoun;
+    return distinct || this.#isMany(first.source) ? plural(this.noun(first.source)) : undefined;
   }
 
   #isMany(source: string): boolean {
@@ -151,18 +157,18 @@ export class Wording {
 
   #count(of: readonly Scalar[], distinct: boolean | undefined): string {
     const counted = this.counted({ kind: "aggregate", fn: "count", of: [...of], ...(distinct ? { distinct } : {}) });
-    if (counted === this.things) return "number";
+    if (counted === this.pluralNoun) return "number";
     if (counted !== undefined) return `number of ${distinct ? "different " : ""}${counted}`;
-    const names = list(of.map((value) => several(this.scalar(value))));
+    const names = list(of.map((value) => pluralOf(this.scalar(value))));
     return `number of ${distinct ? "different" : "known"} ${names}`;
   }
 }
 
-/** What a column of an inner query stands for. */
+/** Names a column of an inner query by what the query selects. */
 function selected(query: InnerQuery, name: string, schema: DatabaseSchema): string {
   const found = query.select.find(({ as }) => as === name);
-  if (!found) return spoken(name);
+  if (!found) return nameInWords(name);
   const wording = new Wording(query, schema);
   const counted = found.value.kind === "aggregate" ? wording.counted(found.value) : undefined;
-  return counted === wording.things ? `number of ${counted}` : wording.expression(found.value);
+  return counted === wording.pluralNoun ? `number of ${counted}` : wording.expression(found.value);
 }

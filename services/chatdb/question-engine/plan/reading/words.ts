@@ -1,15 +1,18 @@
 import { plural, wordsOfName } from "../../language/tokens.ts";
 
-/** A name of the schema as words: `unit_price` is the unit price. */
-export const spoken = (name: string) => wordsOfName(name).join(" ") || name;
+/** Splits a name of the schema into words: `unit_price` becomes "unit price". */
+export const nameInWords = (name: string) => wordsOfName(name).join(" ") || name;
 
 /** "a", "a and b", "a, b and c". */
 export function list(parts: readonly string[], word = "and"): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${word} ${parts.at(-1)!}`;
 }
 
-/** Several of what a column holds: "prices", "months of ordered at"; there are no ordered ats. */
-export const several = (name: string) =>
+/**
+ * Puts the name of a column into the plural: "prices", "months of ordered at". A name that ends in a preposition has no
+ * plural.
+ */
+export const pluralOf = (name: string) =>
   name.replace(/^.+?(?= of |$)/, (noun) => (/ (at|by|from|in|on|to)$/.test(noun) ? noun : plural(noun)));
 
 export const quoted = (value: string | number | boolean) => (typeof value === "string" ? `"${value}"` : String(value));
