@@ -1,6 +1,6 @@
 import { readEnv } from "@platform/kit/env.ts";
 import type { EmbeddedSystem } from "@platform/embedded/system.ts";
-import { languageModelEnv, languageModelOf } from "@chatdb/query-parser/language-model/options.ts";
+import { languageModelEnv, languageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
 import { z } from "zod";
 import { startChatDb } from "./chatdb.ts";
 import { greeting } from "./greeting.ts";
@@ -13,7 +13,7 @@ LLM_BASE_URL and LLM_MODEL in the environment name a language model for the ques
 docs/chatdb/language-model.md.`,
   port: 8080,
   start: async (options) => {
-    const languageModel = languageModelOf(readEnv(z.object(languageModelEnv)));
+    const languageModel = languageModelOptions(readEnv(z.object(languageModelEnv)));
     const running = await startChatDb({ ...options, languageModel });
     return { greeting: greeting(running), close: () => running.close() };
   },

@@ -10,8 +10,11 @@ import { parsePlan } from "@chatdb/question-engine/parse.ts";
 import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { Schemas } from "./schemas.ts";
 
-/** `POST /feedback`: what people say about answers. It is answered when the event bus has it, so that none is lost unnoticed. */
-export function takeFeedback(app: App, schemas: Schemas, bus: EventBus): void {
+/**
+ * Adds `POST /feedback`, which takes people's verdicts on answers. It answers after the bus has accepted the verdict,
+ * so that none is lost unnoticed.
+ */
+export function registerFeedbackRoute(app: App, schemas: Schemas, bus: EventBus): void {
   app.post(
     "/feedback",
     { schema: { summary: "Say whether an answer was right", body: feedback } },

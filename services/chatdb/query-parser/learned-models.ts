@@ -17,16 +17,16 @@ import { parseQuestionModel, questionModelFormat, type QuestionModel } from "@ch
 
 export interface LearnedModelsOptions {
   registry: HttpClient;
-  /** How often the registry is asked for newer models, in ms. */
+  /** The interval in ms at which the registry is polled for newer models. */
   everyMs: number;
   metrics: Registry;
   log: Logger;
 }
 
-/** A model of a few thousand words takes some hundred kilobytes; in bytes. */
+/** The maximum size of a model in bytes; one with a few thousand words takes a few hundred kilobytes. */
 const maxBytes = 16 * 2 ** 20;
 
-/** Models asked about at a time, the most that the registry lists. */
+/** The number of models in one listing, the registry's maximum. */
 const maxModels = 1000;
 
 interface Loaded {
@@ -35,22 +35,22 @@ interface Loaded {
 }
 
 /**
- * The newest model of each data source, as the registry has it. A newer one takes the place of the one in use between two
- * questions. A model that cannot be used, or a registry that is away, leaves the one in use where it is.
+ * Loads the newest model of each data source from the registry. A newer one replaces the one in use between two
+ * questions. An unusable model or an unavailable registry leaves the one in use.
  */
 export class LearnedModels {
   readonly #options: LearnedModelsOptions;
   readonly #bundled = new Understanding();
   readonly #models = new Map<string, Loaded>();
-  /** Versions that cannot be used: they never change, so they are not tried again. */
-  readonly #useless = new Map<string, number>();
+  /** Versions that cannot be used; they never change, so they are not loaded again. */
+  readonly #unusable = new Map<string, number>();
   readonly #stop = new AbortController();
   readonly #loop: Loop;
   readonly #checks: Counter<"outcome">;
   readonly #loads: Counter<"outcome">;
   readonly #versions: Gauge<"model">;
-  /** Resolves when the registry has been asked for the first time, whatever it said. */
-  readonly asked: Promise<void>;
+  /** Resolves after the first poll of the registry, whatever its outcome. */
+  readonly firstCheck: Promise<void>;
 
   constructor(options: LearnedModelsOptions) {
     this.#options = options;
@@ -74,7 +74,7 @@ export class LearnedModels {
       registers,
     });
     const first = Promise.withResolvers<void>();
-    this.asked = first.promise;
+    this.firstCheck = first.promise;
     this.#loop = startLoop({
       act: async () => {
         await this.#check();
@@ -86,7 +86,7 @@ export class LearnedModels {
     });
   }
 
-  /** What questions about a schema are to be understood by now. */
+  /** Returns what the engine applies to the questions about a schema at the moment. */
   for(index: SchemaIndex): { understanding: Understanding; model?: ModelReference } {
     const name = questionModelName(index.schema.datasource);
     const loaded = this.#models.get(name);
@@ -108,8 +108,8 @@ export class LearnedModels {
         signal,
       });
       for (const { name, latest_version } of models) {
-        if (latest_version !== (this.#useless.get(name) ?? this.#models.get(name)?.version))
-          await this.#take(name, latest_version);
+        if (latest_version !== (this.#unusable.get(name) ?? this.#models.get(name)?.version))
+          await this.#load(name, latest_version);
       }
       this.#checks.inc({ outcome: "asked" });
     } catch (err) {
@@ -119,19 +119,19 @@ export class LearnedModels {
     }
   }
 
-  /** @throws Problem where the registry does not answer */
-  async #take(name: string, version: number): Promise<void> {
+  /** Loads a version and puts it into use. @throws Problem if the registry does not answer */
+  async #load(name: string, version: number): Promise<void> {
     const { log } = this.#options;
     try {
       const model = await this.#read(name, version);
       this.#models.set(name, { version, understanding: new Understanding(model) });
-      this.#useless.delete(name);
+      this.#unusable.delete(name);
       this.#versions.set({ model: name }, version);
       this.#loads.inc({ outcome: "used" });
       log.info({ model: name, version, words: model.words.length }, "a newer model is in use");
     } catch (err) {
       if (err instanceof Problem || this.#stop.signal.aborted) throw err;
-      this.#useless.set(name, version);
+      this.#unusable.set(name, version);
       this.#loads.inc({ outcome: "refused" });
       log.warn(
         { err, model: name, version, inUse: this.#models.get(name)?.version },
@@ -140,7 +140,11 @@ export class LearnedModels {
     }
   }
 
-  /** @throws Problem where the registry does not answer; Error that says why this is no model for the data source of its name */
+  /**
+   * Reads and checks a version.
+   * @throws Problem if the registry does not answer
+   * @throws Error if the model is not one for the data source of its name
+   */
   async #read(name: string, version: number): Promise<QuestionModel> {
     const { registry } = this.#options;
     const { signal } = this.#stop;

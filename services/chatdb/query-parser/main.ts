@@ -3,7 +3,7 @@ import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
 import { createKafkaEventBus } from "@platform/kit/kafka-event-bus.ts";
 import { runService } from "@platform/kit/run.ts";
 import { z } from "zod";
-import { languageModelEnv, languageModelOf } from "./language-model/options.ts";
+import { languageModelEnv, languageModelOptions } from "./language-model/options.ts";
 import { createService } from "./service.ts";
 
 const name = "query-parser";
@@ -18,7 +18,7 @@ await runService({
     ...languageModelEnv,
   },
   create: (env, log) => {
-    const languageModel = languageModelOf(env);
+    const languageModel = languageModelOptions(env);
     const bus = createKafkaEventBus({ clientId: name, connection: kafkaConnection(env), log });
     return createService({
       dbConnectorUrl: env.DB_CONNECTOR_URL,

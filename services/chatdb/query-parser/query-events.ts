@@ -5,13 +5,13 @@ import type { EventBus } from "@platform/kit/event-bus.ts";
 import type { Logger } from "@platform/kit/log.ts";
 import { Counter, type Registry } from "prom-client";
 
-/** Events that wait for a broker that does not answer; further ones are dropped and counted. */
+/** The maximum number of events that wait for the broker; further ones are dropped and counted. */
 const maxPending = 1000;
 
-/** What a service that stops waits for its last events, in ms. */
+/** The maximum time in ms that a stopping service waits for its last events. */
 const settleMs = 5000;
 
-/** Tells the bus about questions, without making those who ask wait or fail for it. */
+/** Publishes an event for each question without delaying or failing the answer. */
 export class QueryEvents {
   readonly #bus: EventBus;
   readonly #log: Logger;
@@ -43,7 +43,7 @@ export class QueryEvents {
     this.#pending.add(sent);
   }
 
-  /** Resolves when none is on its way any longer, or when it has taken too long for a service that stops. */
+  /** Resolves when all events are sent, or when the maximum time is up. */
   async settled(): Promise<void> {
     const patience = new AbortController();
     const late = delay(settleMs, undefined, { signal: patience.signal }).catch(() => undefined);

@@ -7,16 +7,16 @@ import { LRUCache } from "lru-cache";
 import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 
 export interface SchemasOptions {
-  /** How long a schema is kept, in ms. Default one minute. */
+  /** The time in ms that a schema stays cached. Default one minute. */
   ttlMs?: number;
-  /** A schema younger than that is not asked for again, however unknown the words; in ms. Default five seconds. */
+  /** The minimum age in ms of a schema that unknown words can refresh. Default five seconds. */
   refreshMs?: number;
 }
 
-/** Introspection of a large database takes its time when it is not cached; in ms. */
+/** The timeout in ms; an uncached introspection of a large database is slow. */
 const timeoutMs = 15_000;
 
-/** The schemas of the db-connector's data sources, indexed for the parser. It is asked when a question needs them. */
+/** Caches the indexed schemas of the db-connector's data sources, and reads them when a question needs them. */
 export class Schemas {
   readonly #http: HttpClient;
   readonly #refreshMs: number;
@@ -32,7 +32,7 @@ export class Schemas {
     this.#names = new LRUCache({ max: 1, ttl: ttlMs, fetchMethod: () => this.#readNames() });
   }
 
-  /** The one data source that there is. @throws Problem 400 where there are several, 404 where there is none */
+  /** Returns the name of the only data source. @throws Problem 400 if there are several, 404 if there is none */
   async only(): Promise<string> {
     const names = await this.#names.forceFetch("names");
     const [only, another] = names;
@@ -45,12 +45,15 @@ export class Schemas {
     return only;
   }
 
-  /** @throws Problem 404 for an unknown data source, 502 to 504 when it or the db-connector does not answer */
+  /**
+   * Returns the indexed schema of a data source.
+   * @throws Problem 404 for an unknown data source, 502 to 504 if it or the db-connector does not answer
+   */
   async get(datasource: string): Promise<SchemaIndex> {
     return await this.#indexes.forceFetch(datasource);
   }
 
-  /** The schema as it is now, or undefined when what `get` gives is hardly older. */
+  /** Reads the schema again, or returns undefined if the cached one is recent. */
   async refresh(datasource: string): Promise<SchemaIndex | undefined> {
     const age = this.#ttlMs - this.#indexes.getRemainingTTL(datasource);
     return age < this.#refreshMs ? undefined : await this.#indexes.forceFetch(datasource, { forceRefresh: true });

@@ -8,7 +8,7 @@ import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
 import { createServer } from "@platform/kit/server.ts";
 import type { FastifyInstance } from "fastify";
-import { takeFeedback } from "./feedback.ts";
+import { registerFeedbackRoute } from "./feedback.ts";
 import { LanguageModel } from "./language-model/language-model.ts";
 import type { LanguageModelOptions } from "./language-model/options.ts";
 import { readByModel } from "./language-model/second-reader.ts";
@@ -21,21 +21,24 @@ import { Refusal } from "@chatdb/question-engine/refusal.ts";
 import { Schemas, type SchemasOptions } from "./schemas.ts";
 
 export interface Deps extends SchemasOptions {
-  /** Asked when a question comes; it may be down until then. */
+  /** The db-connector; it may be down until the first question. */
   dbConnectorUrl: string;
-  /** Has what was learned from a data source's own examples; it may be down. Default: nothing was learned. */
+  /** The registry of learned models; it may be down. Default: no learned models. */
   modelRegistryUrl?: string;
-  /** How often newer models are asked for, in ms. Default half a minute. */
+  /** The interval in ms at which the registry is polled for newer models. Default half a minute. */
   newModelsMs?: number;
   bus: EventBus;
-  /** Asked where the engine is not sure. Default: the question is asked back then. */
+  /**
+   * The language model for questions that the engine is not sure of. Default: none, so such questions get a
+   * clarification.
+   */
   languageModel?: LanguageModelOptions | undefined;
-  /** Called when the service has stopped and its last event is on the bus. */
+  /** Called after the service has stopped and its last event is on the bus. */
   release?: () => Promise<void>;
   log?: Logger;
 }
 
-/** Turns questions in English into SQL. */
+/** Creates the service that turns questions in English into queries. */
 export function createService(deps: Deps): Promise<FastifyInstance> {
   const {
     dbConnectorUrl,
@@ -49,12 +52,12 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
   } = deps;
   const http = createHttpClient(dbConnectorUrl);
   const schemas = new Schemas(http, options);
-  // Ready when it was tried: the first question is then understood by what was learned.
+  // The service is ready after the first poll, so that the first question already uses the learned model.
   const app = createServer({
     name: "query-parser",
     log,
     description: "Questions in English to SQL.",
-    checks: { learnedModels: () => learned?.asked ?? Promise.resolve() },
+    checks: { learnedModels: () => learned?.firstCheck ?? Promise.resolve() },
   });
   const registry = modelRegistryUrl === undefined ? undefined : createHttpClient(modelRegistryUrl, { timeoutMs: 2000 });
   const learned = registry && new LearnedModels({ registry, everyMs: newModelsMs, metrics: app.metrics, log });
@@ -70,9 +73,9 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
     "/parse",
     { schema: { summary: "From a question to SQL", body: parseRequest, response: { 200: parseResponse } } },
     async ({ body }, reply) => {
-      const asked = { started: performance.now(), at: new Date().toISOString(), ...body };
+      const request = { started: performance.now(), at: new Date().toISOString(), ...body };
       try {
-        const datasource = (asked.datasource ??= await schemas.only());
+        const datasource = (request.datasource ??= await schemas.only());
         const parsed = await parseWith({ schemas, learned, log }, datasource, body).catch(async (error: unknown) => {
           if (!model || !(error instanceof Refusal) || error.final) throw error;
           const index = await schemas.get(datasource);
@@ -84,20 +87,20 @@ export function createService(deps: Deps): Promise<FastifyInstance> {
             clientGone(reply),
           );
         });
-        events.publish({ ...eventOf(asked), outcome: "parsed", plan: parsed.plan });
+        events.publish({ ...eventOf(request), outcome: "parsed", plan: parsed.plan });
         return { query: body.query, datasource, ...parsed };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        events.publish({ ...eventOf(asked), outcome: error instanceof Refusal ? "refused" : "failed", reason });
-        throw error instanceof Refusal ? problemOf(error, asked) : error;
+        events.publish({ ...eventOf(request), outcome: error instanceof Refusal ? "refused" : "failed", reason });
+        throw error instanceof Refusal ? problemOf(error, request) : error;
       }
     },
   );
-  takeFeedback(app, schemas, bus);
+  registerFeedbackRoute(app, schemas, bus);
   return Promise.resolve(app);
 }
 
-interface Understanders {
+interface ParseDeps {
   schemas: Schemas;
   learned: LearnedModels | undefined;
   log: Logger;
@@ -105,13 +108,16 @@ interface Understanders {
 
 const bundled = new Understanding();
 
-/** Words that are not known may have come into the schema since it was read: then it is read again, once in a while. */
+/**
+ * Parses a question; after a refusal it reads the schema again, at most once in a while, because unknown words may have
+ * been added to the schema.
+ */
 async function parseWith(
-  { schemas, learned, log }: Understanders,
+  { schemas, learned, log }: ParseDeps,
   datasource: string,
   { query, plan, follows }: ParseRequest,
 ): Promise<Parsed & { learned_model?: ModelReference }> {
-  const understood = (index: SchemaIndex) => {
+  const parseOn = (index: SchemaIndex) => {
     if (plan !== undefined) return parsePlan(plan, index);
     const before = follows === undefined ? undefined : planFrom(follows, index);
     const { understanding, model } = learned?.for(index) ?? { understanding: bundled };
@@ -122,7 +128,7 @@ async function parseWith(
   };
   const index = await schemas.get(datasource);
   try {
-    return understood(index);
+    return parseOn(index);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const fresh = await schemas.refresh(datasource).catch((err: unknown) => {
@@ -130,7 +136,7 @@ async function parseWith(
       return undefined;
     });
     if (!fresh) throw error;
-    return understood(fresh);
+    return parseOn(fresh);
   }
 }
 

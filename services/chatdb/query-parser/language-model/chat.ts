@@ -11,10 +11,13 @@ export interface Message {
   content: string;
 }
 
-/** The longest answer that is read, in bytes: plans have some thousand. */
+/** The maximum size of an answer in bytes; a plan takes a few thousand. */
 const maxAnswerBytes = 256 * 1024;
 
-/** Ways to ask for JSON, the strictest first. Not every server knows each, and some models take no temperature. */
+/**
+ * Request forms for JSON, the strictest first, because servers support different ones, and some models accept no
+ * temperature.
+ */
 const shapes = [
   { temperature: 0, response_format: { type: "json_schema", json_schema: { name: "plan", schema: answerSchema } } },
   { response_format: { type: "json_schema", json_schema: { name: "plan", schema: answerSchema } } },
@@ -22,19 +25,21 @@ const shapes = [
   {},
 ];
 
-/** What a server says to a field that it does not know. */
-const notUnderstood = new Set([400, 422, 501]);
+/** Statuses with which a server refuses a field that it does not know. */
+const unsupportedStatuses = new Set([400, 422, 501]);
 
 const completion = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
 });
 
-/** A conversation with a model: https://platform.openai.com/docs/api-reference/chat/create. Redirects are not followed. */
+/**
+ * A client of the chat API: https://platform.openai.com/docs/api-reference/chat/create. It does not follow redirects.
+ */
 export class Chat {
   readonly #http: HttpClient;
   readonly #model: string;
   readonly #headers: Record<string, string>;
-  /** The first of the shapes that the server is not known to refuse. */
+  /** The index of the strictest shape that the server has not refused. */
   #shape = 0;
 
   constructor({ baseUrl, model, key }: Pick<LanguageModelOptions, "baseUrl" | "model" | "key">) {
@@ -52,23 +57,23 @@ export class Chat {
   }
 
   /**
-   * What the model says next.
-   * @throws ModelFailure where it says nothing
+   * Sends the messages and returns the model's answer.
+   * @throws ModelFailure if there is no answer
    * @throws the signal's reason
    */
   async next(messages: readonly Message[], signal: AbortSignal): Promise<string> {
     for (let shape = this.#shape; ; shape++) {
       const { status, body } = await this.#send({ model: this.#model, messages, ...shapes[shape] }, signal);
-      if (notUnderstood.has(status) && shape + 1 < shapes.length) {
+      if (unsupportedStatuses.has(status) && shape + 1 < shapes.length) {
         discard(body);
         continue;
       }
       if (status !== 200) {
-        // What it says may repeat the question, or a part of the key.
+        // The body may repeat the question or a part of the key, so it is not logged.
         discard(body);
         throw new ModelFailure(reasons.get(status) ?? "failed", `it answered with the status ${status}`);
       }
-      const content = contentOf(await limited(body, signal));
+      const content = contentOf(await readLimited(body, signal));
       this.#shape = shape;
       return content;
     }
@@ -76,7 +81,7 @@ export class Chat {
 
   async #send(body: object, signal: AbortSignal) {
     try {
-      // The signal is the limit of time, also for the head of the answer.
+      // The signal limits the whole time, including the wait for the headers.
       return await this.#http.request("/chat/completions", {
         method: "POST",
         headers: this.#headers,
@@ -103,12 +108,12 @@ function contentOf(text: string): string {
   return read.data.choices[0]!.message.content ?? "";
 }
 
-/** Ends an answer that nobody reads, without the error that its end would be to a reader. */
+/** Discards an unread body without an unhandled error. */
 function discard(body: Readable): void {
   body.on("error", () => undefined).destroy();
 }
 
-async function limited(body: Readable, signal: AbortSignal): Promise<string> {
+async function readLimited(body: Readable, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {

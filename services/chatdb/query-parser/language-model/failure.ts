@@ -1,19 +1,19 @@
-/** Why a language model gave no answer at all. */
+/** Why a language model gave no answer. */
 export type FailureReason =
-  /** Not within the time. */
+  /** The time was up. */
   | "late"
-  /** No connection, or one that broke. */
+  /** The connection failed or broke. */
   | "unreachable"
-  /** The key, or the lack of one. */
+  /** The key is missing or refused. */
   | "refused"
-  /** Too many requests. */
+  /** The server limits the rate of requests. */
   | "limited"
-  /** Any other status. */
+  /** The server answered with another error status. */
   | "failed"
-  /** An answer that is too long, or not of the API. */
+  /** The answer is too long or does not follow the API. */
   | "unintelligible";
 
-/** A call of a language model that came to nothing. The message names no value of a question, and no key. */
+/** Thrown when a call of the model fails. The message contains no value of the question and no key. */
 export class ModelFailure extends Error {
   override readonly name = "ModelFailure";
   readonly reason: FailureReason;

@@ -14,33 +14,33 @@ import { Chat } from "./chat.ts";
 import { ModelFailure, type FailureReason } from "./failure.ts";
 import type { LanguageModelOptions } from "./options.ts";
 import { readAnswer } from "./plan-answer.ts";
-import { promptFor, repairOf, type Asked } from "./prompt.ts";
+import { promptFor, correctionTurn, type PromptInput } from "./prompt.ts";
 
-/** When a model that fails is left alone, and for how long. */
-export interface Rest {
-  /** Failures in a row. */
-  after: number;
-  /** Milliseconds; then one question tries it again. */
-  forMs: number;
+/** When a failing model is left unused, and for how long. */
+export interface CircuitBreakerOptions {
+  /** The number of consecutive failures. */
+  failures: number;
+  /** The pause in ms, after which one question tries the model again. */
+  pauseMs: number;
 }
 
-/** What became of a question to a model. */
+/** The outcome of a question to the model, as a metric's label. */
 type Outcome =
-  /** A plan, at once or after its one correction. */
+  /** A plan that fits, at once or after the one correction. */
   | "planned"
   | "corrected"
-  /** It says that the question has none. */
+  /** The model answers that the question has no plan. */
   | "declined"
-  /** A plan that does not fit, twice. */
+  /** The plan did not fit, not even after the correction. */
   | "unfit"
-  /** Not asked: it rests after failures, or has enough to do. */
+  /** The model was not input: it is paused after failures, or has reached its concurrency. */
   | "resting"
   | "busy"
-  /** The person who asked has gone. */
+  /** The client has closed the connection. */
   | "abandoned"
   | FailureReason;
 
-/** The plans of a language model. A model that fails costs an answer, never the question. */
+/** Asks a language model for plans. A failure of the model never fails the question. */
 export class LanguageModel {
   readonly suggestOnly: boolean;
   readonly #chat: Chat;
@@ -55,7 +55,7 @@ export class LanguageModel {
     options: LanguageModelOptions,
     registry: Registry,
     log: Logger,
-    { after, forMs }: Rest = { after: 3, forMs: 30_000 },
+    { failures, pauseMs }: CircuitBreakerOptions = { failures: 3, pauseMs: 30_000 },
   ) {
     this.suggestOnly = options.suggestOnly ?? false;
     this.#chat = new Chat(options);
@@ -63,10 +63,10 @@ export class LanguageModel {
     this.#timeoutMs = options.timeoutMs ?? 8000;
     this.#limit = bulkhead(options.concurrency ?? 4);
     this.#circuit = circuitBreaker(handleType(ModelFailure), {
-      breaker: new ConsecutiveBreaker(after),
-      halfOpenAfter: forMs,
+      breaker: new ConsecutiveBreaker(failures),
+      halfOpenAfter: pauseMs,
     });
-    this.#circuit.onBreak(() => log.warn({ forMs }, "the language model is left alone for a while"));
+    this.#circuit.onBreak(() => log.warn({ pauseMs }, "pausing the language model after repeated failures"));
     this.#circuit.onReset(() => log.info("the language model answers again"));
     this.#log = log;
     this.#duration = new Histogram({
@@ -83,51 +83,59 @@ export class LanguageModel {
   }
 
   /**
-   * The plan that the model makes of a question; it fits the schema. Undefined where it makes none, for whatever reason.
-   * @param gone aborts when nobody waits for the answer any longer
-   * @throws the reason of `gone`
+   * Asks the model for the plan of a question; the plan fits the schema. Returns undefined if the model gives none for
+   * any reason.
+   * @param clientGone aborts when the client has clientGone
+   * @throws the reason of `clientGone`
    */
-  async planFor(asked: Asked, gone: AbortSignal): Promise<QueryPlan | undefined> {
+  async planFor(input: PromptInput, clientGone: AbortSignal): Promise<QueryPlan | undefined> {
     const started = performance.now();
-    const { outcome, plan } = await this.#guarded(asked, gone);
+    const { outcome, plan } = await this.#guarded(input, clientGone);
     const ms = performance.now() - started;
     this.#duration.observe({ outcome }, ms / 1000);
     this.#log.debug({ outcome, ms: Math.round(ms) }, "asked the language model");
-    gone.throwIfAborted();
+    clientGone.throwIfAborted();
     return plan;
   }
 
-  async #guarded(asked: Asked, gone: AbortSignal): Promise<{ outcome: Outcome; plan?: QueryPlan | undefined }> {
-    // While one question tries a model that failed, the others do not wait to see how that goes.
+  async #guarded(
+    input: PromptInput,
+    clientGone: AbortSignal,
+  ): Promise<{ outcome: Outcome; plan?: QueryPlan | undefined }> {
+    // While one question tries the model again, the others do not wait for its outcome.
     if (this.#circuit.state === CircuitState.HalfOpen) return { outcome: "resting" };
     try {
-      return await this.#limit.execute(() => this.#circuit.execute(() => this.#converse(asked, gone)));
+      return await this.#limit.execute(() => this.#circuit.execute(() => this.#converse(input, clientGone)));
     } catch (error) {
       if (isBulkheadRejectedError(error)) return { outcome: "busy" };
       if (isBrokenCircuitError(error)) return { outcome: "resting" };
-      if (gone.aborted) return { outcome: "abandoned" };
+      if (clientGone.aborted) return { outcome: "abandoned" };
       if (!(error instanceof ModelFailure)) throw error;
       this.#log.warn({ err: error, reason: error.reason }, `the language model gave no answer: ${error.message}`);
       return { outcome: error.reason };
     }
   }
 
-  async #converse(asked: Asked, gone: AbortSignal): Promise<{ outcome: Outcome; plan?: QueryPlan | undefined }> {
+  async #converse(
+    input: PromptInput,
+    clientGone: AbortSignal,
+  ): Promise<{ outcome: Outcome; plan?: QueryPlan | undefined }> {
     const deadline = AbortSignal.timeout(this.#timeoutMs);
-    const signal = AbortSignal.any([gone, deadline]);
-    const prompt = promptFor(asked, { samples: this.#samples });
+    const signal = AbortSignal.any([clientGone, deadline]);
+    const prompt = promptFor(input, { samples: this.#samples });
     try {
       const first = await this.#chat.next(prompt, signal);
-      const read = readAnswer(first, asked.index);
+      const read = readAnswer(first, input.index);
       if (!("problem" in read)) return { ...read, outcome: read.plan ? "planned" : "declined" };
       const second = readAnswer(
-        await this.#chat.next([...prompt, ...repairOf(first, read.problem)], signal),
-        asked.index,
+        await this.#chat.next([...prompt, ...correctionTurn(first, read.problem)], signal),
+        input.index,
       );
       if ("problem" in second) return { outcome: "unfit" };
       return { ...second, outcome: second.plan ? "corrected" : "declined" };
     } catch (error) {
-      if (deadline.aborted && !gone.aborted) throw new ModelFailure("late", `it took more than ${this.#timeoutMs} ms`);
+      if (deadline.aborted && !clientGone.aborted)
+        throw new ModelFailure("late", `it took more than ${this.#timeoutMs} ms`);
       throw error;
     }
   }

@@ -1,27 +1,32 @@
 import { ConfigurationError, serviceUrl } from "@platform/kit/env.ts";
 import { z } from "zod";
 
-/** A language model behind the chat API that OpenAI, Ollama, vLLM and others serve: https://platform.openai.com/docs/api-reference/chat/create. */
+/**
+ * A language model behind the chat API that OpenAI, Ollama, vLLM and others serve:
+ * https://platform.openai.com/docs/api-reference/chat/create.
+ */
 export interface LanguageModelOptions {
-  /** Address of the API up to and with its version: `http://localhost:11434/v1`. */
+  /** The address of the API including its version: `http://localhost:11434/v1`. */
   baseUrl: string;
-  /** Its name there. */
+  /** The model's name in the API. */
   model: string;
-  /** Sent as a bearer token. Default: none. */
+  /** The API key, sent as a bearer token. Default: none. */
   key?: string | undefined;
-  /** Milliseconds that a question may wait for it, in all turns together. Default 8000. */
+  /** The maximum time in ms that a question waits for the model, all turns together. Default 8000. */
   timeoutMs?: number;
-  /** Questions that it is asked at a time; further ones go without it. Default 4. */
+  /** The maximum number of concurrent questions to the model; further ones go without it. Default 4. */
   concurrency?: number;
-  /** Whether it sees sampled values of columns, beside their names, and the engine's guesses, in which they may be. Default true. */
+  /**
+   * Whether the prompt contains sampled values and the engine's guesses, which may contain such values. Default true.
+   */
   samples?: boolean;
-  /** Its reading is only offered, not answered. Default false. */
+  /** Whether the model's reading is only offered as an alternative. Default false. */
   suggestOnly?: boolean;
 }
 
-/** The environment of a service that may have one. */
+/** The environment variables of a service with a language model. */
 export const languageModelEnv = {
-  /** Default: there is none. */
+  /** Default: no language model. */
   LLM_BASE_URL: serviceUrl.optional(),
   LLM_MODEL: z.string().optional(),
   LLM_KEY: z.string().optional(),
@@ -32,8 +37,11 @@ export const languageModelEnv = {
 };
 export type LanguageModelEnv = z.infer<z.ZodObject<typeof languageModelEnv>>;
 
-/** @throws ConfigurationError where an address is given and no name */
-export function languageModelOf(env: LanguageModelEnv): LanguageModelOptions | undefined {
+/**
+ * Reads the options from the environment.
+ * @throws ConfigurationError if the address is set and the model's name is not
+ */
+export function languageModelOptions(env: LanguageModelEnv): LanguageModelOptions | undefined {
   if (env.LLM_BASE_URL === undefined) return undefined;
   if (env.LLM_MODEL === undefined)
     throw new ConfigurationError("The environment is not complete:\n  LLM_MODEL: not set, and LLM_BASE_URL is");

@@ -4,10 +4,13 @@ import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.t
 import { queryPlan, type QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { Refusal } from "@chatdb/question-engine/refusal.ts";
 
-/** What a model answers with: a plan, or null where the question has none. */
+/** The model's answer: a plan, or null if the question has none. */
 const answer = z.object({ plan: queryPlan.nullable() });
 
-/** The same as a JSON schema. Servers that decode by one know `anyOf` better than `oneOf`, which means the same here: the options exclude each other. */
+/**
+ * The answer's JSON schema. It uses `anyOf`, because servers with constrained decoding support it better than `oneOf`;
+ * the options exclude each other anyway.
+ */
 export const answerSchema = z.toJSONSchema(answer, {
   reused: "ref",
   override: ({ jsonSchema }) => {
@@ -17,10 +20,13 @@ export const answerSchema = z.toJSONSchema(answer, {
   },
 });
 
-/** What became of an answer: a plan that fits the schema, none because there is none, or what is wrong with it. */
+/** The result of reading an answer: a plan that fits the schema, none because the question has none, or a problem. */
 export type PlanAnswer = { plan: QueryPlan | undefined } | { problem: string };
 
-/** Reads a model's answer: JSON, maybe with its reasoning before it or a fence around it, `null` standing for what is left out. */
+/**
+ * Parses a model's answer: JSON, possibly after its reasoning or inside a code fence; `null` stands for an absent
+ * field.
+ */
 export function readAnswer(text: string, index: SchemaIndex): PlanAnswer {
   const json = text.replace(/^\s*<think>.*?<\/think>/s, "");
   const given = jsonOf(json.slice(json.indexOf("{"), json.lastIndexOf("}") + 1));
@@ -48,5 +54,5 @@ function jsonOf(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A plan has no nulls inside: a model that writes every field writes them for those that it would leave out. */
+/** Drops nulls, which models write for optional fields, since plans contain none. */
 const withoutNulls = (key: string, value: unknown) => (value === null && key !== "plan" ? undefined : value);

@@ -5,19 +5,19 @@ import type { Message } from "./chat.ts";
 import { answerSchema } from "./plan-answer.ts";
 import { schemaText } from "./schema-text.ts";
 
-/** A question that a model is asked about. */
-export interface Asked {
+/** Everything about a question that the prompt contains. */
+export interface PromptInput {
   question: string;
   index: SchemaIndex;
-  /** What "today" refers to. */
+  /** The time that "today" refers to. */
   now: Date;
-  /** The plan of the question before, from which this one may go on. */
+  /** The plan of the previous question, which this one may continue. */
   before?: QueryPlan | undefined;
-  /** What the engine makes of it, the likeliest first. */
+  /** The engine's readings, the likeliest first. */
   guesses: readonly Interpretation[];
 }
 
-/** A question about tables that no data source has, with its answer. Exported for its test. */
+/** An example question about tables that no data source has, with its answer. Exported for its test. */
 export const example = {
   question: "which three writers have the most books since 2020?",
   answer: {
@@ -69,13 +69,13 @@ ${JSON.stringify(answerSchema)}
 For example, of a library's database, "${example.question}" is
 ${JSON.stringify(example.answer)}`;
 
-/** What a model is told: the same instructions each time, which servers may keep, then what is asked. */
+/** Builds the prompt: constant instructions first, which servers can cache, then the question. */
 export function promptFor(
-  { question, index, now, before, guesses: all }: Asked,
+  { question, index, now, before, guesses: allGuesses }: PromptInput,
   { samples }: { samples: boolean },
 ): Message[] {
-  // What the engine guesses may have sampled values in it.
-  const guesses = samples ? all : [];
+  // The engine's guesses may contain sampled values.
+  const guesses = samples ? allGuesses : [];
   const plans = [...guesses.map(({ plan }) => plan as QueryPlan), ...(before ? [before] : [])];
   const parts = [
     `The database is ${names[index.schema.dialect]}. Its schema:\n${schemaText(index, { question, plans, samples })}`,
@@ -98,11 +98,11 @@ export function promptFor(
 
 const names = { postgresql: "PostgreSQL", mysql: "MySQL", mongodb: "MongoDB" };
 
-/** Of an answer that was too long to be a plan, the beginning is enough. */
+/** The correction quotes only the beginning of an overlong answer. */
 const maxQuotedChars = 8000;
 
-/** The one further turn, after an answer with something wrong in it. */
-export const repairOf = (answer: string, problem: string): Message[] => [
+/** Builds the messages that ask the model to correct its answer. */
+export const correctionTurn = (answer: string, problem: string): Message[] => [
   { role: "assistant", content: answer.slice(0, maxQuotedChars) },
   { role: "user", content: `${problem}\nAnswer again with the whole plan, corrected, as one JSON object.` },
 ];

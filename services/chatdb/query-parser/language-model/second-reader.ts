@@ -3,32 +3,33 @@ import { maxAlternatives, toParsed, clarificationOf, type Parsed } from "@chatdb
 import { readingOf } from "@chatdb/question-engine/plan/reading.ts";
 import type { Refusal } from "@chatdb/question-engine/refusal.ts";
 import type { LanguageModel } from "./language-model.ts";
-import type { Asked } from "./prompt.ts";
+import type { PromptInput } from "./prompt.ts";
 
 /**
- * How sure a model's reading is that the engine did not come to: enough to be answered, and marked as hardly more than that.
- * Assumed, not measured: models differ.
+ * The confidence of a model's reading that the engine did not find: high enough to be answered, barely above the
+ * threshold. It is an assumption, since models differ.
  */
 const modelConfidence = 0.75;
 
 /**
- * Asks a language model what a question means that the engine was not sure of.
- * @param refused what the engine says of it
- * @throws Refusal: the engine's, where the model has no plan; one that also offers the model's reading, where that is all it may do
+ * Asks a language model about a question that the engine is not sure of.
+ * @param refused the engine's refusal
+ * @throws Refusal the engine's own if the model has no plan, or one that offers the model's reading first in
+ * suggest-only mode
  */
 export async function readByModel(
   model: LanguageModel,
-  asked: Omit<Asked, "guesses">,
+  input: Omit<PromptInput, "guesses">,
   refused: Refusal,
-  gone: AbortSignal,
+  clientGone: AbortSignal,
 ): Promise<Parsed> {
-  const { index } = asked;
+  const { index } = input;
   const guesses = refused.alternatives;
-  const plan = await model.planFor({ ...asked, guesses }, gone);
+  const plan = await model.planFor({ ...input, guesses }, clientGone);
   if (!plan) throw refused;
   const reading = readingOf(plan, index.schema);
   const same = guesses.find((guess) => guess.reading === reading);
-  // Two readers who come to the same by different ways are both wrong only if each of them is.
+  // If both readers agree, the answer is wrong only if both are wrong independently.
   const confidence = 1 - (1 - modelConfidence) * (1 - (same?.confidence ?? 0));
   const read: Interpretation = { plan, reading, confidence, read_by: same ? "both" : "model" };
   const others = guesses.filter((guess) => guess !== same);

@@ -34,12 +34,12 @@ describe("a language model that fails", () => {
   after(() => stub.close());
   afterEach(() => model.close());
 
-  const open = (forMs: number) =>
+  const open = (pauseMs: number) =>
     (model = new LanguageModel(
       { baseUrl: stub.baseUrl, model: "stub" },
       new Registry(),
       createLogger("test", "silent"),
-      { after: 2, forMs },
+      { failures: 2, pauseMs },
     ));
 
   it("is left alone after some failures, so that it costs no further question its time", async () => {

@@ -1,9 +1,9 @@
 import { ConfigurationError, readEnv } from "@platform/kit/env.ts";
-import { languageModelEnv, languageModelOf } from "@chatdb/query-parser/language-model/options.ts";
+import { languageModelEnv, languageModelOptions } from "@chatdb/query-parser/language-model/options.ts";
 import { expect } from "chai";
 import { z } from "zod";
 
-const read = (env: NodeJS.ProcessEnv) => languageModelOf(readEnv(z.object(languageModelEnv), env));
+const read = (env: NodeJS.ProcessEnv) => languageModelOptions(readEnv(z.object(languageModelEnv), env));
 
 describe("a language model in the environment", () => {
   const LLM_BASE_URL = "http://localhost:11434/v1";
