@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { parserFigures } from "../../bench/parser/main.ts";
 
-describe("the parser's figures", function () {
+describe("figures of the parser benchmark", function () {
   this.timeout(180_000);
 
-  it("say what a question takes, and that most are answered", () => {
+  it("report the time per question, and that most are answered", () => {
     const figures = parserFigures();
     expect(figures.map(({ value }) => value)).to.satisfy((values: number[]) =>
       values.every((value) => Number.isFinite(value) && value > 0),

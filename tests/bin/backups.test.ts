@@ -26,7 +26,7 @@ const login = {
   },
 };
 
-/** What kubectl would answer of a cluster in which every Job ends at once. */
+/** Simulates kubectl on a cluster in which every Job ends at once. */
 function cluster({ log = "", jobs = [] as object[], end = { type: "Complete" } as object }): {
   place: Place;
   created: Job[];
@@ -49,7 +49,7 @@ const failure = (done: Promise<unknown>) =>
   );
 
 describe("backups from the command line", () => {
-  it("lists what the Job found, among what it logged", async () => {
+  it("lists the backups in the Job's log", async () => {
     const backups = [{ time: "20261121T060000Z", parts: [{ name: "shop.dump", bytes: 7 }] }];
     const { place, created } = cluster({ log: `{"level":30,"msg":"trying"}\n${JSON.stringify({ backups })}\n` });
     expect(await listBackups(place)).to.deep.equal(backups);
@@ -58,12 +58,12 @@ describe("backups from the command line", () => {
     });
   });
 
-  it("tells a lost log from an empty bucket", async () => {
+  it("distinguishes a lost log from an empty bucket", async () => {
     expect(await listBackups(cluster({ log: '{"backups":[]}\n' }).place)).to.deep.equal([]);
     expect(await failure(listBackups(cluster({ log: "" }).place))).to.include("lost its log");
   });
 
-  it("restores the backup that it is told, and makes the logins again as they are made at first", async () => {
+  it("restores the requested backup and recreates the logins", async () => {
     const { place, created } = cluster({
       jobs: [
         login,
@@ -95,13 +95,13 @@ describe("backups from the command line", () => {
     });
   });
 
-  it("says so where nothing makes the logins", async () => {
+  it("reports when no Job creates the logins", async () => {
     expect(await failure(restore(cluster({}).place, "latest"))).to.match(
       /^the data is restored, but the services cannot log in/,
     );
   });
 
-  it("fails where the Job fails, and makes no login then", async () => {
+  it("fails when the Job fails, without creating logins", async () => {
     const { place, created } = cluster({ end: { type: "Failed", message: "Pod failed" }, jobs: [login] });
     expect(await failure(restore(place, "latest"))).to.include("failed (Pod failed)");
     expect(created).to.have.length(1);

@@ -11,10 +11,10 @@ import { onnxFile } from "../services/chatdb/support/onnx-files.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** All but what several of them share, or load when they first need it. */
+/** Lists the files of a bundle except shared and lazily loaded chunks. */
 const filesOf = (folder: string) => readdirSync(folder).filter((file) => !/-[A-Z0-9]{8}\.js$/.test(file));
 
-describe("a bundle", function () {
+describe("bundle", function () {
   this.timeout(300_000);
   const registry = new FakeRegistry();
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
@@ -25,7 +25,7 @@ describe("a bundle", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("runs in a folder of its own, with its threads and their WebAssembly", async () => {
+  it("runs in its own folder, including its threads and their WebAssembly", async () => {
     await bundle("chatdb/prediction-service");
     cpSync(join(root, "dist/chatdb/prediction-service"), folder, { recursive: true });
     expect(filesOf(folder)).to.have.members([
@@ -57,7 +57,7 @@ describe("a bundle", function () {
     expect(await answer.json()).to.include({ prediction: "setosa" });
   });
 
-  it("has no runtime of models where its service uses none", async () => {
+  it("contains no model runtime when its service uses none", async () => {
     await bundle("chatdb/ml-engine");
     expect(filesOf(join(root, "dist/chatdb/ml-engine"))).to.have.members([
       "main.js",

@@ -8,12 +8,12 @@ const addons = (ingress: object) =>
     .map((argument) => argument.slice("--addons=".length));
 
 describe("start of Minikube", () => {
-  it("has a network that enforces policies, and metrics for the autoscalers", () => {
+  it("enables a network plugin that enforces policies, and metrics for the autoscalers", () => {
     expect(minikubeStart(stackConfig("dev"))).to.include("--cni=calico");
     expect(addons({})).to.deep.equal(["metrics-server"]);
   });
 
-  it("brings Traefik along for an Ingress of its class", () => {
+  it("installs Traefik for an Ingress of its class", () => {
     const host = "chatdb.example.com";
     expect(addons({ host, class: "traefik" })).to.deep.equal(["metrics-server", "traefik"]);
     expect(addons({ host, class: "nginx" })).to.deep.equal(["metrics-server"]);

@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, "../..");
 const service = "chatdb/test-service";
 const name = (registry: string, tag: string) => `${registry}/chatdb-tests/${service}:${process.pid}-${tag}`;
 
-/** The build of the service as `npm run images` asks for it, of the bundles in a folder. */
+/** The build of a service as `npm run images` requests it, from the bundles in a folder. */
 const buildOf = (dist: string): Build => ({
   dockerfile: join(root, "services/Dockerfile"),
   context: dist,
@@ -25,7 +25,7 @@ const buildOf = (dist: string): Build => ({
   labels: imageLabels(service, localBase()),
 });
 
-describe("an image", function () {
+describe("image", function () {
   this.timeout(300_000);
   let builder: ImageBuilder;
   const images: string[] = [];
@@ -42,7 +42,7 @@ describe("an image", function () {
   after(() => images.forEach((image) => builder.remove(image)));
 
   describe("built twice", () => {
-    // Beside the sources, and so on their file system: packages are linked, not copied.
+    // The copy is next to the sources, on the same file system, so that packages are hard-linked instead of copied.
     const copy = join(root, "dist/copy");
     before(function () {
       rmSync(copy, { recursive: true, force: true });
@@ -54,7 +54,7 @@ describe("an image", function () {
     });
     after(() => rmSync(copy, { recursive: true, force: true }));
 
-    it("of equal sources in another folder, at another time and under another umask is the same, to the byte", () => {
+    it("is identical for equal sources in another folder, at another time and with another umask", () => {
       const here = build(name("localhost", "here"));
       const umask = process.umask(0o077);
       try {
@@ -83,7 +83,7 @@ describe("an image", function () {
     const folder = mkdtempSync(join(tmpdir(), "chatdb-registry-"));
 
     before(async function () {
-      // A registry of the builders of crane and ko; it keeps everything in memory.
+      // The registry library of crane and ko keeps everything in memory.
       if (!isInstalled("go")) skip(this, "go is not installed, which the registry is made with");
       const source = "github.com/google/go-containerregistry/cmd/registry@v0.20.6";
       const { status, stderr } = spawnSync("go", ["install", source], {
@@ -105,7 +105,7 @@ describe("an image", function () {
       Buffer.from(await (await fetch(`http://${url}/v2/chatdb-tests/${service}/${path}`)).arrayBuffer());
     const json = async <T>(path: string) => JSON.parse((await get(path)).toString()) as T;
 
-    it("is there under the digest that the push gave, the same at each push", async () => {
+    it("is available under the digest of the push, which is the same for each push", async () => {
       const image = name(url, "1");
       build(image);
       const digest = builder.push(image);
@@ -119,7 +119,7 @@ describe("an image", function () {
       expect(builder.push(again)).to.equal(digest);
     });
 
-    it("is not root's, has its labels and no time, and holds its bill of materials", async () => {
+    it("runs as non-root, has labels, no timestamps and a bill of materials", async () => {
       const image = name(url, "3");
       build(image);
       const manifest = await json<{ config: { digest: string }; layers: { digest: string }[] }>(

@@ -9,7 +9,7 @@ import { builderOrSkip, skip } from "./support/builder.ts";
 
 const program = join(import.meta.dirname, "../../bin/images.ts");
 
-describe("npm run images, used wrongly", () => {
+describe("npm run images with invalid arguments", () => {
   const wrong: [string, string[], string][] = [
     ["a registry without a tag", ["--push", "registry.example.com"], "--push and --tag go together"],
     ["a tag without a registry", ["--tag", "1"], "--push and --tag go together"],
@@ -23,7 +23,7 @@ describe("npm run images, used wrongly", () => {
     ["a base without a tag", ["--base", "gcr.io/distroless/nodejs24-debian12"], "is no base image"],
   ];
   for (const [what, args, message] of wrong) {
-    it(`${what}: a clear line, the usage, and exit code 2`, () => {
+    it(`prints an error, the usage, and exits with 2: ${what}`, () => {
       const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
       expect(stderr.split("\n")[0])
         .to.match(/^images: /)
@@ -41,10 +41,10 @@ describe("npm run images -- --prune", () => {
     rmSync(storage, { recursive: true });
   });
 
-  it("deletes the images of earlier sources, and no others", function () {
+  it("deletes the images of earlier sources and keeps all others", function () {
     const builder = builderOrSkip(this);
     if (builder.name === "docker") skip(this, "docker has one store for all: nothing is deleted from it for a test");
-    // A store of the test's own, so that nothing of this machine's is deleted.
+    // The test uses a store of its own, so that it deletes nothing of this machine.
     writeFileSync(
       join(storage, "storage.conf"),
       `[storage]\ndriver = "vfs"\ngraphroot = "${storage}/graph"\nrunroot = "${storage}/run"\n`,

@@ -5,8 +5,8 @@ import { stackConfig } from "../../config/project.ts";
 const definitions = (stack: string, settings = {}) =>
   neededOperators(stackConfig(stack, settings)).map(({ definition }) => definition);
 
-describe("operators that a stack needs", () => {
-  it("are those of PostgreSQL's instances and of their archive", () => {
+describe("operators of a stack", () => {
+  it("include those for PostgreSQL's instances and archive", () => {
     expect(definitions("dev")).to.deep.equal([]);
     expect(definitions("prod")).to.deep.equal(["clusters.postgresql.cnpg.io", "objectstores.barmancloud.cnpg.io"]);
     expect(definitions("prod", { "chatdb:postgres.cluster": {} })).to.deep.equal(["clusters.postgresql.cnpg.io"]);
@@ -15,7 +15,7 @@ describe("operators that a stack needs", () => {
     ).to.deep.equal([]);
   });
 
-  it("are named where the cluster lacks them, each with the command that installs it", () => {
+  it("are reported when the cluster lacks them, with the command that installs each", () => {
     const needed = neededOperators(stackConfig("prod"));
     const message = missingOperators(needed, ["clusters.postgresql.cnpg.io", "other.example.com"])!;
     expect(message)

@@ -44,12 +44,12 @@ describe("npm run render", () => {
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it("ends well and, for dev, quietly", () => {
+  it("succeeds, for dev without warnings", () => {
     expect(results.map(({ code }) => code)).to.deep.equal([0, 0, 0, 0]);
     for (const { stderr } of [results[0]!, results[2]!, results[3]!]) expect(stderr).to.equal("");
   });
 
-  it("warns of images without digest in a stack that wants them, and names these alone", () => {
+  it("warns about images without a digest in a stack that requires digests, and names only them", () => {
     const [first, ...lines] = results[1]!.stderr.trimEnd().split("\n");
     const images = Object.values(files(out("vault"))).flatMap((text) => text.match(/(?<= image: )\S+/g) ?? []);
     const floating = [...new Set(images)].filter((image) => !image.includes("@")).sort();
@@ -57,7 +57,7 @@ describe("npm run render", () => {
     expect(first ?? "").to.include(floating.length > 0 ? "Warning: stack prod wants images by digest" : "");
   });
 
-  it("writes a file for each wave, and the graph, to the byte as another process makes them; files of others stay", async () => {
+  it("writes the same wave files and graph as another process, and keeps unrelated files", async () => {
     const waves = manifests(await recording("dev"), { form: "external", store: "chatdb" });
     expect(results[0]!.stdout).to.include(
       `${waves.flat().length} objects in ${waves.length} waves, and graph.mmd, in ${out("first")}.`,
@@ -69,7 +69,7 @@ describe("npm run render", () => {
     });
   });
 
-  it("refers to the secret store that is named", () => {
+  it("refers to the named secret store", () => {
     expect(results[1]!.stdout).to.include("ClusterSecretStore vault");
     const stores = Object.values(files(out("vault"))).flatMap(
       (text) => text.match(/(?<=kind: ClusterSecretStore\n +name: ).*/g) ?? [],
@@ -77,7 +77,7 @@ describe("npm run render", () => {
     expect(new Set(stores)).to.deep.equal(new Set(["vault"]));
   });
 
-  it("makes up passwords for a test, others each time, in files that only their owner reads", () => {
+  it("generates new passwords for each test, in files that only their owner can read", () => {
     const password = (name: string) =>
       /^ {2}name: postgres-admin-[^]*?\n {2}password: (\w{32})$/m.exec(files(out(name))["wave-0.yaml"]!)![1];
     expect(password("test-1")).to.not.equal(password("test-2"));
@@ -85,7 +85,7 @@ describe("npm run render", () => {
   });
 });
 
-describe("npm run render, used wrongly", () => {
+describe("npm run render with invalid arguments", () => {
   const cases: Record<string, [string[], string]> = {
     "no stack": [["--out", "x"], "Say which stack to render, and no more than one."],
     "two stacks": [["dev", "prod", "--out", "x"], "Say which stack to render, and no more than one."],
@@ -95,7 +95,7 @@ describe("npm run render, used wrongly", () => {
     "an option without its value": [["dev", "--out"], "Option '--out <value>' argument missing"],
   };
   for (const [name, [args, message]] of Object.entries(cases)) {
-    it(`${name}: a clear line, the usage, and exit code 2`, async () => {
+    it(`prints an error, the usage, and exits with 2: ${name}`, async () => {
       const { code, stdout, stderr } = await render(...args);
       expect(code).to.equal(2);
       expect(stdout).to.equal("");
@@ -104,7 +104,7 @@ describe("npm run render, used wrongly", () => {
     });
   }
 
-  it("a directory that cannot be made: a clear line and exit code 1", async () => {
+  it("prints an error and exits with 1 when it cannot create the directory", async () => {
     const { code, stderr } = await render("dev", "--out", join(program, "out"));
     expect(code).to.equal(1);
     expect(stderr)
@@ -112,7 +112,7 @@ describe("npm run render, used wrongly", () => {
       .and.not.include("    at ");
   });
 
-  it("--help: the usage and exit code 0", async () => {
+  it("prints the usage and exits with 0 on --help", async () => {
     const { code, stdout } = await render("--help");
     expect(code).to.equal(0);
     expect(stdout).to.match(/^Usage: npm run render/);

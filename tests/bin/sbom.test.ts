@@ -32,7 +32,7 @@ const lock = JSON.parse(read("package-lock.json")) as {
 };
 const service = "chatdb/sample-data";
 
-describe("the bill of materials of an image", function () {
+describe("bill of materials of an image", function () {
   this.timeout(300_000);
   let text = "";
   let bom: Bom;
@@ -48,7 +48,7 @@ describe("the bill of materials of an image", function () {
     expect(await validator.validate(text.replace('"name"', '"nom"'))).to.not.equal(null);
   });
 
-  it("is of the image, with what it is built on by its digest", () => {
+  it("describes the image and its base by digest", () => {
     expect(bom.metadata.component.name).to.equal(service);
     const base = bom.components.find((component) => component["bom-ref"] === reference(releaseBase()))!;
     expect(`sha256:${base.hashes![0]!.content}`).to.equal(releaseBase().digest);
@@ -57,12 +57,12 @@ describe("the bill of materials of an image", function () {
     expect(of.dependsOn).to.have.members([reference(releaseBase()), `@${service}@0.1.0`]);
   });
 
-  it("lists the packages whose modules the bundle holds: all of them, and in the versions and with the hashes of package-lock.json", () => {
+  it("lists every bundled package with the version and hash of package-lock.json", () => {
     const code = readdirSync(join(root, "dist", service))
       .filter((file) => file.endsWith(".js"))
       .map((file) => read(`dist/${service}/${file}`))
       .join("\n");
-    // CommonJS modules keep their paths in the bundle.
+    // The bundle keeps the paths of CommonJS modules.
     const folders = [
       ...code.matchAll(
         /"((?:[^"]*\/)?node_modules\/(?:@[^/"]+\/)?[^/"]+)\/[^"]*"\((?:exports|module|\.\.\.|[a-z_]*\d*)/g,
@@ -89,7 +89,7 @@ describe("the bill of materials of an image", function () {
     }
   });
 
-  it("lists nothing else: neither what the tools need, nor packages of other services", () => {
+  it("lists no tools and no packages of other services", () => {
     const names = bom.components.map(({ group, name }) => (group ? `${group}/${name}` : name));
     expect(names)
       .to.include.members(["@platform/kit", "@platform/provisioner", "zod"])
@@ -101,14 +101,14 @@ describe("the bill of materials of an image", function () {
     );
   });
 
-  it("tells which package imports which", () => {
+  it("records which package imports which", () => {
     const imports = (ref: string) => bom.dependencies.find((dependency) => dependency.ref === ref)?.dependsOn ?? [];
     const pg = bom.components.find(({ name }) => name === "pg")!["bom-ref"];
     expect(imports(pg).some((ref) => ref.startsWith("pkg:npm/pg-pool@"))).to.be.true;
     expect(imports(pg)).to.not.include("@platform/kit@0.1.0");
   });
 
-  it("is equal for equal images, and has another serial number for another base", async () => {
+  it("is equal for equal images, and has another serial number with another base", async () => {
     await bundle(service);
     expect(read(`dist/${service}/${sbomFile}`)).to.equal(text);
     expect(bom.metadata.timestamp).to.equal(undefined);
@@ -117,7 +117,7 @@ describe("the bill of materials of an image", function () {
     expect(other.serialNumber).to.not.equal(bom.serialNumber);
   });
 
-  it("cannot be made of a bundle with unknown code", () => {
+  it("is refused for a bundle with code of unknown origin", () => {
     const metafile = (file: string) => ({
       inputs: { [file]: { bytes: 1, imports: [] } },
       outputs: { "main.js": { bytes: 1, inputs: { [file]: { bytesInOutput: 1 } }, imports: [], exports: [] } },

@@ -37,7 +37,7 @@ describe("setup", () => {
   const installed = { status: 0, stdout: "Installing the project's packages: about a minute, this once.\n" };
   const nothingToDo = { status: 0, stdout: "" };
 
-  it("installs once, and again when the lock file is newer", () => {
+  it("installs once, and again after the lock file changes", () => {
     expect(setup()).to.deep.equal(installed);
     expect(setup()).to.deep.equal(nothingToDo);
     const later = new Date(Date.now() + 1000);

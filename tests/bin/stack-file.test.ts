@@ -11,8 +11,8 @@ const images = {
   imageDigests: { "api-gateway": digest },
 };
 
-describe("a stack's file with the images that were pushed", () => {
-  it("has registry, tag and digests, and is otherwise as it was, comments and all", () => {
+describe("stack file after a push of images", () => {
+  it("gets registry, tag and digests, and keeps everything else, comments included", () => {
     const text = readFileSync(join(import.meta.dirname, "../../Pulumi.prod.yaml"), "utf8");
     const lines = withImages(text, images).split("\n");
     const before = text.split("\n");
@@ -22,14 +22,14 @@ describe("a stack's file with the images that were pushed", () => {
       "  platform:imageDigests:",
       `    api-gateway: ${digest}`,
     ]);
-    // What is gone is what those three settings were.
+    // The removed lines are the earlier values of those three settings.
     const gone = before.filter((line) => !lines.includes(line));
     expect(
       gone.filter((line) => !/^ {2}platform:image(Registry|Tag|Digests):|^ {4}[a-z-]+: sha256:/.test(line)),
     ).to.deep.equal([]);
   });
 
-  it("is written the same again, and has the digests of the last push alone", () => {
+  it("stays the same after the same push, and has only the digests of the last one", () => {
     const text = withImages("config:\n  platform:logLevel: debug # while we look\n", images);
     expect(withImages(text, images)).to.equal(text);
     expect(text).to.include("platform:logLevel: debug # while we look");

@@ -9,7 +9,7 @@ const hour = 3_600_000;
 
 describe("backup settings", () => {
   for (const stack of stackNames()) {
-    it(`lose less than a day in ${stack}: no two backups are further apart`, async () => {
+    it(`lose less than a day in ${stack}`, async () => {
       const { schedule } = (await configuration({}, stack)).postgres.backup;
       const times = new Cron(schedule, { timezone: "Etc/UTC", paused: true })
         .nextRuns(100, new Date("2027-01-01T00:00:00Z"))
@@ -20,7 +20,7 @@ describe("backup settings", () => {
     });
   }
 
-  it("are refused where Kubernetes would refuse them, or never back up", async () => {
+  it("are rejected when Kubernetes would reject them or the schedule never fires", async () => {
     for (const schedule of ["daily", "@daily", "0 0 0 * * *", "0 25 * * *", "0 0 31 2 *", "0 0 L * *", "* * * *"]) {
       expect(await issues({ "chatdb:postgres.backup": { schedule, keep: "1d" } }), schedule).to.have.all.keys(
         "chatdb:postgres.backup.schedule",
@@ -31,7 +31,7 @@ describe("backup settings", () => {
     }
   });
 
-  it("are refused where no backup would be kept, or what they say is not understood", async () => {
+  it("are rejected when no backup would be kept, or a value is invalid", async () => {
     expect(
       await issues({ "chatdb:postgres.backup": { schedule: "0 3 * * *", keep: "0d", storage: "1GB", encrypt: true } }),
     ).to.have.all.keys(["encrypt", "keep", "storage"].map((name) => `chatdb:postgres.backup.${name}`));
@@ -40,7 +40,7 @@ describe("backup settings", () => {
     ).to.equal("14d");
   });
 
-  it("make no CronJob where they are off, or PostgreSQL is elsewhere", async () => {
+  it("create no CronJob when backups are off or PostgreSQL is external", async () => {
     const cronJobs = async (settings: Record<string, unknown>) =>
       objects(await recordStack("dev", { settings }), "CronJob").map(({ metadata }) => metadata.name);
     const external = { host: "pg.example.com", adminUser: "root", adminPassword: { secure: "v1:encrypted" } };

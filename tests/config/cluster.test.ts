@@ -10,7 +10,7 @@ import type { RecordedResource } from "../../render/recorder.ts";
 import { failure, run } from "../support/program.ts";
 
 describe("allowed contexts", () => {
-  it("are those that are named, `*` standing for any characters", () => {
+  it("match by name, with `*` for any characters", () => {
     expect(isAllowed("minikube", ["kind-*", "minikube"])).to.be.true;
     expect(isAllowed("kind-chatdb", ["kind-*"])).to.be.true;
     expect(isAllowed("arn:aws:eks:eu-central-1:1:cluster/prod", ["arn:aws:eks:*:cluster/prod"])).to.be.true;
@@ -20,7 +20,7 @@ describe("allowed contexts", () => {
     expect(isAllowed("minikube", [])).to.be.false;
   });
 
-  it("take every other character as itself", () => {
+  it("match every other character literally", () => {
     const name = fc.string({ minLength: 1 }).filter((text) => !text.includes("*") && !text.includes("\n"));
     fc.assert(
       fc.property(name, name, (context, other) => {
@@ -56,17 +56,17 @@ describe("cluster of a stack", () => {
     clusterProvider({ kubeContext: "", allowedContexts: ["test-*"], ...settings });
   const inputs = ([resource]: RecordedResource[]) => resource!.inputs;
 
-  it("is that of the current context, by its name", async () => {
+  it("is the one of the current context", async () => {
     kubeconfig("test-1");
     expect(inputs(await run(provider({})))).to.include({ context: "test-1", clusterIdentifier: "test" });
   });
 
-  it("is that of kubeContext where one is set", async () => {
+  it("is the one of kubeContext if set", async () => {
     kubeconfig("elsewhere");
     expect(inputs(await run(provider({ kubeContext: "test-2" })))).to.include({ context: "test-2" });
   });
 
-  it("is refused where the stack does not allow it, with both ways out", async () => {
+  it("is rejected when the stack does not allow it, with both remedies", async () => {
     kubeconfig("prod-eu");
     const error = await failure(provider({ allowedContexts: ["minikube", "kind-*"] }));
     expect(pulumi.RunError.isInstance(error)).to.be.true;
@@ -77,14 +77,14 @@ describe("cluster of a stack", () => {
     );
   });
 
-  it("is refused where the stack allows none yet", async () => {
+  it("is rejected when the stack allows none yet", async () => {
     kubeconfig("prod-eu");
     expect((await failure(provider({ allowedContexts: [] }))).message)
       .to.include("it allows none yet.")
       .and.include("'platform:allowedContexts[0]' prod-eu");
   });
 
-  it("is refused in a preview too", async () => {
+  it("is rejected in a preview too", async () => {
     kubeconfig("prod-eu");
     expect((await failure(provider({}), { preview: true })).message).to.include(
       "may not be deployed to the context prod-eu",
@@ -96,7 +96,7 @@ describe("cluster of a stack", () => {
     "the kubeconfig is empty": () => (process.env.KUBECONFIG = file("empty", "")),
     "it names no current context": () => kubeconfig(""),
   })) {
-    it(`is missing where ${what}: a preview goes without, a deployment does not`, async () => {
+    it(`is optional for a preview and required for a deployment when ${what}`, async () => {
       prepare();
       const error = await failure(provider({}));
       expect(pulumi.RunError.isInstance(error)).to.be.true;
@@ -109,7 +109,7 @@ describe("cluster of a stack", () => {
     });
   }
 
-  it("is looked up as kubectl does: in all files of KUBECONFIG, else in the home directory", () => {
+  it("is found like in kubectl: in all files of KUBECONFIG, or else in the home directory", () => {
     kubeconfig("", "test-1", "test-2");
     expect(currentContext()).to.equal("test-1");
     expect(

@@ -11,7 +11,7 @@ const secure = { secure: "v1:encrypted" };
 const sizes = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" }, storage: "1Gi" };
 
 describe("configuration", () => {
-  it("is read into its types", async () => {
+  it("is parsed into its types", async () => {
     const config = await configuration({
       "chatdb:kafka.brokers": 3,
       "chatdb:dataSources.sample": false,
@@ -24,7 +24,7 @@ describe("configuration", () => {
     expect(config.platform).to.deep.include({ allowedContexts: ["a", "b"], imageTag: "1.10", storageClass: "true" });
   });
 
-  it("has nothing external by default, and fills in what external ones leave out", async () => {
+  it("has no external servers by default, and fills in omitted fields of external ones", async () => {
     expect((await configuration()).postgres.external).to.equal(undefined);
     const config = await configuration({
       "chatdb:postgres.external": { host: "pg.example.com", adminUser: "root" },
@@ -48,7 +48,7 @@ describe("configuration", () => {
     });
   });
 
-  it("tells all that is wrong at once, each with its path", async () => {
+  it("reports all problems at once, each with its path", async () => {
     expect(
       await issues({
         "platform:logLevel": "loud",
@@ -106,7 +106,7 @@ describe("configuration", () => {
     );
   });
 
-  it("refuses a setting that does not exist, and names the one that is most like it", async () => {
+  it("rejects an unknown setting and suggests the most similar one", async () => {
     expect(
       await issues({ "chatdb:kafk": {}, "chatdb:kafka.broker": 3, "platform:imageTags": "1", "chatdb:mesh": "istio" }),
     ).to.deep.equal({
@@ -118,7 +118,7 @@ describe("configuration", () => {
     });
   });
 
-  it("says where a setting is that had another name", async () => {
+  it("names the new path of a renamed setting", async () => {
     expect(
       await issues({ "chatdb:postgresImage": "postgres:18", "chatdb:training.jobsAtATime": 3, "chatdb:protect": true }),
     ).to.deep.equal({
@@ -128,7 +128,7 @@ describe("configuration", () => {
     });
   });
 
-  it("knows for every earlier name a setting that there is", () => {
+  it("maps every earlier name to an existing setting", () => {
     const names = [
       ...Object.keys(platformSettings.schema.shape).map((name) => `platform:${name}`),
       ...describeSettings(chatdbSettings.schema).map(({ path }) => `chatdb:${path}`),
@@ -136,12 +136,12 @@ describe("configuration", () => {
     expect(names).to.include.members(Object.values(renamedSettings));
   });
 
-  it("fills in the fields that an object leaves out, at every depth", async () => {
+  it("fills in omitted fields at every depth", async () => {
     const { requests, storage } = (await configuration({ "chatdb:postgres": { requests: { cpu: "60m" } } })).postgres;
     expect({ requests, storage }).to.deep.equal({ requests: { cpu: "60m", memory: "512Mi" }, storage: "10Gi" });
   });
 
-  it("refuses a secret that stands in clear", async () => {
+  it("rejects an unencrypted secret", async () => {
     const external = { host: "pg.example.com", adminUser: "root", adminPassword: "hush" };
     expect(await issues({ "chatdb:postgres.external": external })).to.deep.equal({
       "chatdb:postgres.external.adminPassword":
@@ -150,8 +150,8 @@ describe("configuration", () => {
   });
 });
 
-describe("settings that have to fit together", () => {
-  it("requests stay within limits", async () => {
+describe("consistency of settings", () => {
+  it("rejects requests above their limits", async () => {
     expect(
       await issues({
         "chatdb:postgres": { ...sizes, requests: { cpu: "1100m", memory: "2Gi" } },
@@ -167,7 +167,7 @@ describe("settings that have to fit together", () => {
     });
   });
 
-  it("a service has no more replicas at least than at most, whichever setting says so", async () => {
+  it("rejects a minimum of replicas above the maximum, wherever it is set", async () => {
     expect(
       await issues({ "chatdb:services.defaults": {}, "chatdb:services": { "ml-engine": { scaling: { min: 9 } } } }),
     ).to.deep.equal({
@@ -178,7 +178,7 @@ describe("settings that have to fit together", () => {
     );
   });
 
-  it("refuses instances of PostgreSQL that do not stand in for each other, and a recovery from nothing or from itself", async () => {
+  it("rejects two PostgreSQL instances, which cannot fail over, and recovery from nothing or from itself", async () => {
     expect(await issues({ "chatdb:postgres.instances": 2 })).to.have.all.keys("chatdb:postgres.instances");
     expect(await issues({ "chatdb:postgres.cluster": { recovery: { from: "postgres" } } })).to.deep.equal({
       "chatdb:postgres.cluster.recovery": "needs postgres.cluster.archive, which it recovers from",
@@ -196,7 +196,7 @@ describe("settings that have to fit together", () => {
     );
   });
 
-  it("has the usual cluster where nothing is said about it", async () => {
+  it("uses the default cluster settings", async () => {
     expect((await configuration({})).postgres.cluster).to.deep.include({
       name: "postgres",
       uid: 999,
@@ -205,7 +205,7 @@ describe("settings that have to fit together", () => {
     });
   });
 
-  it("Kafka has an odd number of nodes and a heap that leaves room", async () => {
+  it("requires an odd number of Kafka nodes and a heap that leaves memory free", async () => {
     expect(await issues({ "chatdb:kafka": { ...sizes, brokers: 4, heap: "800Mi" } })).to.deep.equal({
       "chatdb:kafka.brokers": "is 4; a quorum needs an odd number",
       "chatdb:kafka.heap": "is 800Mi of a memory limit of 1Gi; leave a quarter or more for the rest of the process",
@@ -213,7 +213,7 @@ describe("settings that have to fit together", () => {
     expect(await issues({ "chatdb:kafka": { ...sizes, brokers: 5, heap: "768Mi" } })).to.deep.equal({});
   });
 
-  it("no data source has the name of the sample database while that is there", async () => {
+  it("rejects a data source named like the sample database while that is deployed", async () => {
     const settings = {
       "chatdb:dataSources.configured": { shop: { host: "h", database: "d", user: "u", password: secure } },
     };
@@ -224,7 +224,7 @@ describe("settings that have to fit together", () => {
     expect(await issues({ ...settings, "chatdb:dataSources.sample": false })).to.deep.equal({});
   });
 
-  it("what is said of added data sources is of use", async () => {
+  it("rejects settings of added data sources without effect", async () => {
     const useless = "is of no use without ranges: nobody can add data sources";
     expect(await issues({ "chatdb:dataSources.added": { except: ["10.0.0.0/8"], secret: "passwords" } })).to.deep.equal(
       {
@@ -244,7 +244,7 @@ describe("settings that have to fit together", () => {
     ).to.deep.equal({});
   });
 
-  it("what is said of datasets from the web is of use", async () => {
+  it("rejects settings of web datasets without effect", async () => {
     expect(await issues({ "chatdb:training.webDatasets": { except: ["10.0.0.0/8"] } })).to.deep.equal({
       "chatdb:training.webDatasets.except": "is of no use without ranges: jobs read no dataset from the web",
     });
@@ -257,7 +257,7 @@ describe("settings that have to fit together", () => {
     });
   });
 
-  it("trainings have bounds, and fit into an engine's memory", async () => {
+  it("requires bounds of trainings that fit into an engine's memory", async () => {
     const defaults = {
       concurrentJobs: 16,
       jobsPerEngine: 2,
@@ -298,7 +298,7 @@ describe("settings that have to fit together", () => {
     expect(await issues({ "chatdb:training": { keepJobs: "0s" } })).to.deep.equal({});
   });
 
-  it("a language model has an address that a network policy can open", async () => {
+  it("requires a language model's address that a network policy can allow", async () => {
     const model = "small";
     const outside = { baseUrl: "https://llm.example.com/v1", model };
     const inside = { baseUrl: "http://ollama.models.svc:11434/v1", model };
@@ -341,7 +341,7 @@ describe("settings that have to fit together", () => {
     ]);
   });
 
-  it("a language model's key does not go over a network in clear", async () => {
+  it("rejects a language model's key over an unencrypted connection", async () => {
     const llm = { baseUrl: "http://192.0.2.7:8000/v1", model: "small" };
     expect(await issues({ "chatdb:llm": llm })).to.deep.equal({});
     expect(await issues({ "chatdb:llm": llm, "chatdb:llm.key": secure })).to.deep.equal({
@@ -349,7 +349,7 @@ describe("settings that have to fit together", () => {
     });
   });
 
-  it("secrets that the settings call for are there", async () => {
+  it("requires the secrets that the settings refer to", async () => {
     const source = { host: "h", database: "d", user: "u" };
     const external = {
       "chatdb:postgres.external": { host: "pg.example.com", adminUser: "root" },

@@ -21,7 +21,7 @@ const others = ({ postgres, kafka, objectStore }: Configuration) => ({
 });
 
 describe("own images", () => {
-  it("are referred to by registry, name and tag, and by digest where the stack has it", async () => {
+  it("are referenced by registry, name and tag, and by digest if the stack has one", async () => {
     const config = await configuration({ ...pushed, "platform:imageDigests": { "chatdb/ml-engine": digest("b") } });
     expect(imageReference(config.platform, "chatdb/ml-engine")).to.equal(
       `registry.example.com/platform/chatdb/ml-engine:1.2.0@${digest("b")}`,
@@ -31,13 +31,13 @@ describe("own images", () => {
     );
   });
 
-  it("have the tag of their sources where they are built on this machine", async () => {
+  it("use the tag of their sources when built on this machine", async () => {
     expect(imageReference((await configuration()).platform, "chatdb/api-gateway")).to.equal(
       `localhost/platform/chatdb/api-gateway:${sourceTag("chatdb/api-gateway")}`,
     );
   });
 
-  it("have digests of the right form, of images that there are, under the tag that was pushed", async () => {
+  it("require well-formed digests of known images under a pushed tag", async () => {
     expect(await issues({ ...pushed, "platform:imageDigests": { "chatdb/ml-engine": "sha256:abc" } })).to.deep.equal({
       "platform:imageDigests.chatdb/ml-engine": "must be sha256: and 64 hexadecimal digits",
     });
@@ -48,7 +48,7 @@ describe("own images", () => {
     });
   });
 
-  it("run by their digests in every workload", async () => {
+  it("are referenced by digest in every workload", async () => {
     const settings = { ...pushed, "platform:imageDigests": allDigests };
     const rendered = images(manifests(await recordStack("prod", { settings }), { form: "clear" }).flat());
     expect(rendered).to.include(`registry.example.com/platform/provisioner:1.2.0@${digest("a")}`);
@@ -56,8 +56,8 @@ describe("own images", () => {
   });
 });
 
-describe("images of others", () => {
-  it("may have a digest, of the right form", async () => {
+describe("third-party images", () => {
+  it("accept a well-formed digest", async () => {
     const image = `docker.io/library/postgres:18.6@${digest("c")}`;
     expect((await configuration({ "chatdb:postgres.image": image })).postgres.image).to.equal(image);
     expect(
@@ -69,14 +69,14 @@ describe("images of others", () => {
 describe("requireDigests", () => {
   const settings = { "platform:requireDigests": true, ...pushed, "platform:imageDigests": allDigests };
 
-  it("lets a stack through whose images all have digests, and any stack where it is off", async () => {
+  it("accepts a stack whose images all have digests, and any stack when off", async () => {
     const config = await configuration(settings, "prod");
     await run(() => guardDigests(config.platform, others(config)));
     const floating = await configuration({ "platform:requireDigests": false }, "prod");
     await run(() => guardDigests(floating.platform, others(floating)));
   });
 
-  it("refuses to deploy own images without one, with the command that gives them one", async () => {
+  it("refuses to deploy own images without a digest, and names the command that adds it", async () => {
     const config = await configuration(
       {
         ...settings,
@@ -93,13 +93,13 @@ describe("requireDigests", () => {
     );
   });
 
-  it("refuses to deploy images of others without one, and names their settings", async () => {
+  it("refuses to deploy third-party images without a digest, and names their settings", async () => {
     const config = await configuration({ ...settings, "chatdb:kafka.image": "docker.io/apache/kafka:4.1.2" }, "prod");
     const error = await failure(() => guardDigests(config.platform, others(config)), { stack: "prod" });
     expect(error.message).to.include("Append @sha256:... to the settings chatdb:kafka.image.").and.not.include("Push");
   });
 
-  it("lets a preview through with a warning: nothing has been pushed yet, perhaps", async () => {
+  it("only warns in a preview, since images may not be pushed yet", async () => {
     const config = await configuration({ ...settings, "platform:imageDigests": {} }, "prod");
     const { warn } = console;
     const warnings: unknown[] = [];
@@ -114,7 +114,7 @@ describe("requireDigests", () => {
     );
   });
 
-  it("is on in prod, where every image of others has its digest", async () => {
+  it("is on in prod, where every third-party image has a digest", async () => {
     const config = await configuration({}, "prod");
     expect(config.platform.requireDigests).to.be.true;
     for (const [name, image] of Object.entries(others(config))) expect(image, name).to.match(/@sha256:[0-9a-f]{64}$/);

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { secretSetting, settingAt, stackConfig } from "../../config/project.ts";
 
-describe("configuration of a stack, as the engine hands it over", () => {
-  it("is the project's defaults, the stack's own settings, then what replaces them", () => {
+describe("configuration of a stack in the engine's form", () => {
+  it("merges the project's defaults, the stack's settings and overrides", () => {
     const { config } = stackConfig("dev", { "platform:imageTag": "1.0" });
     expect(config).to.include({
       "platform:imageRegistry": "localhost/platform",
@@ -11,7 +11,7 @@ describe("configuration of a stack, as the engine hands it over", () => {
     });
   });
 
-  it("is text: JSON where a setting is not text itself", () => {
+  it("contains strings, with JSON for structured settings", () => {
     const { config } = stackConfig("prod");
     expect(config).to.include({
       "platform:credentialRotation": "0",
@@ -20,7 +20,7 @@ describe("configuration of a stack, as the engine hands it over", () => {
     });
   });
 
-  it("has a value at the path that it is given for, and all that is beside it", () => {
+  it("sets a value at its path and keeps its siblings", () => {
     const { config } = stackConfig("dev", { "chatdb:kafka.limits": { cpu: "3" }, "chatdb:kafka.requests.cpu": "200m" });
     expect(JSON.parse(config["chatdb:kafka"]!)).to.deep.equal({
       requests: { cpu: "200m", memory: "512Mi" },
@@ -31,13 +31,13 @@ describe("configuration of a stack, as the engine hands it over", () => {
     });
   });
 
-  it("lacks what is replaced by nothing", () => {
+  it("omits a setting whose override is undefined", () => {
     const { config } = stackConfig("prod", { "chatdb:gateway.rateLimit": undefined, "chatdb:kafka": undefined });
     expect(config["chatdb:gateway"]).to.equal('{"serviceType":"LoadBalancer"}');
     expect(config).to.not.have.property("chatdb:kafka");
   });
 
-  it("has a marker in place of each encrypted value, which says whose it is", () => {
+  it("replaces each encrypted value by a marker that names its setting", () => {
     const { config, secretKeys } = stackConfig("dev", {
       "chatdb:postgres.external.adminPassword": { secure: "v1:x" },
       "chatdb:dataSources.configured.orders.password": { secure: "v1:y" },
@@ -51,7 +51,7 @@ describe("configuration of a stack, as the engine hands it over", () => {
     expect(secretSetting("hush")).to.equal(undefined);
   });
 
-  it("is refused for a stack that there is not", () => {
+  it("is rejected for an unknown stack", () => {
     expect(() => stackConfig("staging")).to.throw("There is no stack staging: the stacks are dev, prod.");
   });
 });

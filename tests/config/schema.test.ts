@@ -18,7 +18,7 @@ describe("Pulumi.yaml", () => {
       expect(description, name).to.match(/^[A-Z].{10,}\.$/s);
   });
 
-  it("gives each shared setting a default that the schema takes", () => {
+  it("gives each shared setting a default that the schema accepts", () => {
     const defaults = Object.fromEntries(Object.entries(declared).map(([name, { default: value }]) => [name, value]));
     expect(platformSettings.schema.safeParse(defaults).error).to.equal(undefined);
   });
@@ -26,13 +26,13 @@ describe("Pulumi.yaml", () => {
 
 describe("settings of a system", () => {
   for (const [name, load] of Object.entries(systems)) {
-    it(`are described, each in a sentence: ${name}`, async () => {
+    it(`are each described in a sentence: ${name}`, async () => {
       const { declaration } = await load();
       for (const { path, meaning } of describeSettings(declaration.schema))
         expect(meaning, path).to.match(/^[`A-Z].{4,}\.$/s);
     });
 
-    it(`have defaults that the program can be run with: ${name}`, async () => {
+    it(`have defaults that the program can run with: ${name}`, async () => {
       const { declaration } = await load();
       expect(readSettings(declaration, { config: {}, secretKeys: [] }).issues).to.deep.equal([]);
     });

@@ -21,7 +21,7 @@ describe("image tags", () => {
   });
   afterEach(() => rmSync(copy, { recursive: true }));
 
-  /** The tags of the copy as it is now: a module read afresh remembers nothing. */
+  /** Computes the tags of the copy with a freshly loaded module, which has nothing cached. */
   async function tags(): Promise<Record<string, string>> {
     const module = (await import(
       `${pathToFileURL(join(copy, "config/source-tag.ts")).href}?${(imports += 1)}`
@@ -29,7 +29,7 @@ describe("image tags", () => {
     return Object.fromEntries(imageNames().map((name) => [name, module.sourceTag(name)]));
   }
 
-  /** The services whose tag differs after a change. */
+  /** Lists the services whose tag differs after a change. */
   async function changedBy(change: () => void): Promise<string[]> {
     const before = await tags();
     change();
@@ -37,7 +37,7 @@ describe("image tags", () => {
     return Object.keys(after).filter((name) => after[name] !== before[name]);
   }
 
-  it("are for the services that have an image", () => {
+  it("exist for the services with an image", () => {
     expect(imageNames())
       .to.include.members(["chatdb/api-gateway", "provisioner", "chatdb/test-service"])
       .and.not.include("chatdb/embedded")
@@ -46,12 +46,12 @@ describe("image tags", () => {
     expect(() => sourceTag("nothing")).to.throw("nothing");
   });
 
-  it("follow from what files hold, not from where they are or when they were written", async () => {
+  it("depend on the content of files, not on their location or time", async () => {
     utimesSync(join(copy, "services/kit/env.ts"), 0, 0);
     expect(await tags()).to.deep.equal(Object.fromEntries(imageNames().map((name) => [name, sourceTag(name)])));
   });
 
-  it("change with the service, with the packages that it uses, and with what is common to all", async () => {
+  it("change with the service, its packages and the shared files", async () => {
     const edit = (path: string) => () => appendFileSync(join(copy, path), "\n");
     expect(await changedBy(edit("services/chatdb/api-gateway/main.ts"))).to.deep.equal(["chatdb/api-gateway"]);
     expect(await changedBy(edit("services/chatdb/sample-data/ddl.ts"))).to.deep.equal(["chatdb/sample-data"]);

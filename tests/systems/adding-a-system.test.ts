@@ -15,12 +15,12 @@ interface Manifest {
   readonly spec: Record<string, unknown>;
 }
 
-/** The files that the page shows, each code block by the path behind its language. */
+/** The files in the page's code blocks, by the path behind the language. */
 function filesOfPage(): [path: string, text: string][] {
   return [...page.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, path, text]) => [path!, text!]);
 }
 
-/** Puts a file of the page into a copy of the project; for a file that is there, its lines are added. */
+/** Writes a file of the page into a copy of the project; for an existing file it adds the lines. */
 function follow(copy: string, path: string, text: string): void {
   const file = join(copy, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -57,7 +57,7 @@ describe("docs/adding-a-system.md", () => {
   const named = (kind: string) =>
     manifests.filter((one) => one.kind === kind).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 
-  it("makes a system of its own, and nothing of ChatDB", () => {
+  it("deploys the new system without ChatDB", () => {
     const namespaces = manifests.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
     expect(namespaces).to.deep.equal(["notes"]);
     expect(named("Deployment")).to.deep.equal(["notes/backend"]);
@@ -70,7 +70,7 @@ describe("docs/adding-a-system.md", () => {
     expect(manifests.find(({ kind }) => kind === "Deployment")!.spec.replicas).to.equal(2);
   });
 
-  it("gives the service its image, its database and a way to it", () => {
+  it("gives the service its image, its database and an entry point", () => {
     const deployment = JSON.stringify(manifests.find(({ kind }) => kind === "Deployment"));
     expect(deployment).to.match(/localhost\/platform\/notes\/backend:src-[0-9a-f]{12}/);
     expect(deployment).to.include("DATABASE_PASSWORD");

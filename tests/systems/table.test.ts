@@ -9,13 +9,13 @@ const failure = (settings: Record<string, unknown>) =>
   );
 
 describe("systems of a stack", () => {
-  it("are ChatDB alone where the stack names none", async () => {
+  it("default to ChatDB", async () => {
     const resources = await recordStack("dev");
     const components = resources.filter(({ type }) => type.startsWith("platform:systems:"));
     expect(components.map(({ type, name }) => `${type} ${name}`)).to.deep.equal(["platform:systems:ChatDb chatdb"]);
   });
 
-  it("are refused where a name is unknown, with the names that there are and all other faults", async () => {
+  it("are rejected with an unknown name, listing the known names and all other problems", async () => {
     const message = await failure({
       "platform:systems": ["chatdb", "chat"],
       "platform:logLevel": "loud",
@@ -28,7 +28,7 @@ describe("systems of a stack", () => {
     expect(message).to.include("platform:logLevel: ").and.include("chatdb:kafka.brokers: ");
   });
 
-  it("are refused where one is named twice, or none at all", async () => {
+  it("are rejected when a name repeats or the list is empty", async () => {
     expect(await failure({ "platform:systems": ["chatdb", "chatdb"] })).to.include(
       "platform:systems.1: is chatdb a second time: name each system once",
     );

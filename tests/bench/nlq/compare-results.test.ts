@@ -2,19 +2,19 @@ import { expect } from "chai";
 import { sameResult } from "@chatdb/ml-engine/questions/same-result.ts";
 import { inBlocks, orderOf } from "../../../bench/nlq/gold-result.ts";
 
-describe("results", () => {
-  it("are the same in any order of rows where none is wanted", () => {
+describe("comparison of results", () => {
+  it("ignores the order of rows if the gold query has none", () => {
     expect(sameResult([[[1], [2]]], [[2], [1]])).to.equal(true);
     expect(sameResult([[[1], [2]]], [[2], [2]])).to.equal(false);
     expect(sameResult([[[1], [1]]], [[1]])).to.equal(false);
   });
 
-  it("keep the order of blocks, and any order within one", () => {
+  it("requires the order of blocks and allows any order within one", () => {
     expect(sameResult([[["a"]], [["b"], ["c"]]], [["a"], ["c"], ["b"]])).to.equal(true);
     expect(sameResult([[["a"]], [["b"], ["c"]]], [["b"], ["a"], ["c"]])).to.equal(false);
   });
 
-  it("may have their columns in another order, but neither more nor fewer", () => {
+  it("ignores the order of columns and requires their number", () => {
     expect(
       sameResult(
         [
@@ -60,7 +60,7 @@ describe("results", () => {
     ).to.equal(true);
   });
 
-  it("read numbers, booleans and dates alike, however a database writes them", () => {
+  it("compares numbers, booleans and dates independently of the database's format", () => {
     expect(
       sameResult([[[1 / 3, 1, "2020-01-01", null]]], [["0.33333333333333333333", true, "2020-01-01T00:00:00", null]]),
     ).to.equal(true);
@@ -72,7 +72,7 @@ describe("results", () => {
     expect(sameResult([[[100000]]], [[100001]])).to.equal(false);
   });
 
-  it("may have more columns where that is allowed", () => {
+  it("allows extra columns on demand", () => {
     expect(
       sameResult(
         [[["a"], ["b"]]],
@@ -87,10 +87,10 @@ describe("results", () => {
   });
 });
 
-describe("the rows of a gold query", () => {
+describe("rows of a gold query", () => {
   const rowsOf = (sql: string, rows: unknown[][], keyed: unknown[][]) => inBlocks(rows, orderOf(sql), keyed);
 
-  it("are in one block for each value of the order", () => {
+  it("form one block for each value of the order", () => {
     const { keyed } = orderOf("SELECT a FROM t ORDER BY b DESC, c LIMIT 3")!;
     expect(keyed).to.equal("SELECT a , b, c FROM t ORDER BY b DESC, c ");
     expect(
@@ -127,7 +127,7 @@ describe("the rows of a gold query", () => {
     });
   });
 
-  it("are known to be cut between equals", () => {
+  it("report a limit that cuts between equal rows", () => {
     expect(
       rowsOf(
         "SELECT a FROM t ORDER BY b LIMIT 1",

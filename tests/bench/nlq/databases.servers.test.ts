@@ -32,7 +32,7 @@ for (const [name, directory] of sets) {
       }
     });
 
-    it("let 97 of 100 gold queries find something that every right query finds", () => {
+    it("give 97 of 100 gold queries a result that every right query returns", () => {
       const left: string[] = [];
       for (const { databases, asked } of schemasOf(set)) {
         for (const { gold } of asked) {
@@ -43,7 +43,7 @@ for (const [name, directory] of sets) {
       expect(left.length, left.join("\n")).to.be.at.most(0.03 * set.questions.length);
     });
 
-    it("tell 97 of 100 queries apart from those that ask for something else", () => {
+    it("distinguish 97 of 100 gold queries from changed ones", () => {
       let same = 0;
       let all = 0;
       for (const { databases, asked } of schemasOf(set)) {
@@ -73,7 +73,7 @@ for (const [name, directory] of sets) {
         for (const { gold } of asked) {
           const wanted = databases.gold(gold, 1);
           if (wanted.kind === "unusable" || wanted.results[0]!.seed !== first!.seed) continue;
-          // SQLite takes queries that PostgreSQL rightly refuses: columns that are neither grouped nor aggregated.
+          // SQLite accepts queries that PostgreSQL rejects: with columns that are neither grouped nor aggregated.
           const ours = await postgres.query(inPostgres(gold, databases.facts), []).catch(() => undefined);
           if (ours) compared++;
           if (ours && !sameResult(wanted.results[0]!.blocks, ours)) different.push(gold);

@@ -15,7 +15,7 @@ const libraries = made.filter(({ schema }) => schema.db === "library");
 const valuesOf = (rows: readonly Row[], column: string) => rows.map((row) => row[column]);
 
 describe("generated rows", () => {
-  it("are the same for the same seed and others for another", () => {
+  it("depend on the seed alone", () => {
     const [first, second] = libraries;
     expect(generateRows(first!.facts, 1)).to.deep.equal(first!.rows);
     expect(second!.rows).not.to.deep.equal(first!.rows);
@@ -38,7 +38,7 @@ describe("generated rows", () => {
     }
   });
 
-  it("have parents with many children, few with one, and some with none", () => {
+  it("contain parents with many children, with one and with none", () => {
     for (const { rows } of libraries) {
       const counts = Map.groupBy(rows.get("Book")!, (row) => row.Author_ID);
       const sizes = [...counts.values()].map(({ length }) => length).sort((left, right) => left - right);
@@ -48,7 +48,7 @@ describe("generated rows", () => {
     }
   });
 
-  it("hold what the gold queries compare with, in one spelling, and values next to it", () => {
+  it("contain the literals of the gold queries in one spelling, and values next to them", () => {
     for (const { rows } of libraries) {
       const countries = valuesOf(rows.get("Author")!, "Country");
       expect(countries).to.include.members(["Norway", "Chile"]);
@@ -58,7 +58,7 @@ describe("generated rows", () => {
     }
   });
 
-  it("have one row alone at either end of a number that is ordered by", () => {
+  it("have a unique minimum and maximum in numbers that queries order by", () => {
     for (const { rows } of libraries) {
       const pages = (valuesOf(rows.get("Book")!, "Pages") as number[]).sort((left, right) => left - right);
       expect(pages[0]).to.be.below(pages[1]!);
@@ -87,7 +87,7 @@ describe("generated rows", () => {
 describe("types of columns", () => {
   const typeOf = (db: string, table: string, column: string) =>
     made.find(({ schema }) => schema.db === db)!.facts.of(table, column).domain.type;
-  it("come from the declared type and from what the gold queries compare with", () => {
+  it("follow the declared type and the literals of the gold queries", () => {
     expect(typeOf("library", "Book", "Price")).to.equal("numeric");
     expect(typeOf("library", "Book", "Pages")).to.equal("integer");
     expect(typeOf("library", "Book", "Published")).to.equal("date");

@@ -1,7 +1,7 @@
 import type { SchemaFacts } from "../../../bench/nlq/column-facts.ts";
 import { sqlTokens } from "../../../bench/nlq/sql-tokens.ts";
 
-/** A gold query in PostgreSQL's dialect: names as they are spelled, strings in single quotes, LIKE without regard to case. */
+/** Translates a gold query to PostgreSQL's dialect: quoted names, strings in single quotes, and LIKE without case. */
 export function inPostgres(sql: string, { schema, of }: SchemaFacts): string {
   const names = new Map(
     schema.tables

@@ -10,7 +10,7 @@ import { inPostgres } from "./in-postgres.ts";
 const set = readQuestionSet(`${import.meta.dirname}/set`);
 const options = { databases: 2, firstSeed: 1 };
 
-/** The gold query of each question in PostgreSQL's dialect, where a boolean is no number. */
+/** The gold queries in PostgreSQL's dialect, whose booleans are no numbers. */
 const golds = new Map(
   [...set.schemas.values()].flatMap((schema) => {
     const questions = set.questions.filter(({ db }) => db === schema.db);
@@ -45,7 +45,7 @@ describe("measuring", function () {
       [...Map.groupBy(questions, ({ verdict }) => verdict)].map(([verdict, list]) => [verdict, list.length]),
     );
 
-  it("finds an engine right that always gives the gold query", async () => {
+  it("counts answers as right when the engine returns the gold query", async () => {
     const measurement = await measure(set, postgres, {
       ...options,
       engine: answering((question) => golds.get(question)!),
@@ -56,7 +56,7 @@ describe("measuring", function () {
     expect(reportOf("gold", measurement)).to.match(/all +40 +accuracy 100\.0% +coverage 100\.0% +precision 100\.0%/);
   });
 
-  it("finds an engine wrong that gives one more column, another query, or one that fails", async () => {
+  it("counts answers as wrong with an extra column, with another query, and with a failing query", async () => {
     const counted = (question: string) => golds.get(question)!.replace(/^SELECT (DISTINCT )?/, "$& count(*) OVER (), ");
     for (const sqlFor of [counted, () => "SELECT 1", () => "SELECT nothing"]) {
       expect(verdicts(await measure(set, postgres, { ...options, engine: answering(sqlFor) }))).to.deep.equal({
@@ -65,7 +65,7 @@ describe("measuring", function () {
     }
   });
 
-  it("counts what is not answered, why, and whether the right query is offered", async () => {
+  it("counts unanswered questions with the reason, and whether the right query is offered", async () => {
     const offering: Engine = () => (question) => ({
       kind: "refused",
       reason: "Which one",

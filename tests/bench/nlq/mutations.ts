@@ -6,7 +6,7 @@ export interface Mutation {
   sql: string;
 }
 
-/** Queries that differ from a gold query in one place that changes what they ask. */
+/** Changes a gold query in one place, so that it asks for something else. */
 export function mutationsOf(sql: string, literals: readonly Literal[]): Mutation[] {
   const tokens = sqlTokens(sql);
   const replaced = (token: SqlToken, text: string) => sql.slice(0, token.start) + text + sql.slice(token.end);
@@ -29,12 +29,12 @@ export function mutationsOf(sql: string, literals: readonly Literal[]): Mutation
   });
 }
 
-/** Years and what is small by one, the rest by a tenth. */
+/** Changes years and small numbers by one, other numbers by a tenth. */
 const changed = (value: number) => (value <= 2100 ? value + 1 : Math.round(value * 1.1));
 
 const otherAggregate: Record<string, string> = { max: "min", min: "max", avg: "max", sum: "avg" };
 
-/** Another value that the same queries ask for. */
+/** Replaces a literal by another one of the same queries. */
 function constants(token: SqlToken, literals: readonly Literal[]): string[] {
   if (token.text.includes("%")) return [`%q${token.text}`];
   const others = literals.filter(
@@ -43,7 +43,7 @@ function constants(token: SqlToken, literals: readonly Literal[]): string[] {
   return others.length > 0 ? [String(others[token.start % others.length])] : ["Nowhere"];
 }
 
-/** Without WHERE and its first condition, or with the others alone. */
+/** Removes one condition of WHERE. */
 function withoutFilter(sql: string, tokens: readonly SqlToken[], where: number): Mutation[] {
   let depth = 0;
   let between = false;

@@ -9,14 +9,14 @@ import { readQuestionSet } from "../../../bench/nlq/question-set.ts";
 const { schemas } = readQuestionSet(`${import.meta.dirname}/set`);
 const library = schemas.get("library")!;
 
-describe("a set of questions", () => {
-  it("has tables with keys; one that links two others is known by both", () => {
+describe("question set", () => {
+  it("has tables with keys; a link table's key consists of both foreign keys", () => {
     const favourite = library.tables.find(({ name }) => name === "Favourite")!;
     expect(favourite.primaryKey).to.deep.equal(["Member_ID", "Author_ID"]);
     expect(favourite.foreignKeys.map(({ table }) => table)).to.deep.equal(["Member", "Author"]);
   });
 
-  it("that is none is refused with what is wrong", () => {
+  it("is rejected with the problems of its form", () => {
     const folder = mkdtempSync(join(tmpdir(), "chatdb-set-"));
     expect(() => readQuestionSet(folder)).to.throw("dev.json does not exist");
     writeFileSync(join(folder, "dev.json"), '[{"db_id": "a", "question": "q"}]');
@@ -28,13 +28,13 @@ describe("a set of questions", () => {
   });
 });
 
-describe("a gold query", () => {
+describe("gold query", () => {
   const conditionsOf = (sql: string) =>
     scopesOf(sql, library).flatMap(({ conditions }) =>
       conditions.map((all) => all.map(({ ref, op, values }) => [ref.table, ref.column, op, ...values])),
     );
 
-  it("says what its columns are compared with", () => {
+  it("lists what its columns are compared with", () => {
     expect(
       conditionsOf('SELECT title FROM book WHERE genre != "Poetry" AND pages BETWEEN 10 AND 20 OR price >= -1.5'),
     ).to.deep.equal([
@@ -56,7 +56,7 @@ describe("a gold query", () => {
     ]);
   });
 
-  it("says which SELECTs must meet", () => {
+  it("lists the linked SELECTs", () => {
     const [inner, outer] = scopesOf(
       "SELECT name FROM author WHERE author_id IN (SELECT author_id FROM book WHERE pages > 5)",
       library,
@@ -69,7 +69,7 @@ describe("a gold query", () => {
     expect(first!.linked.map(({ scope, needed }) => [scope === second, needed])).to.deep.equal([[true, false]]);
   });
 
-  it("says how large a group must be, and has a shape", () => {
+  it("has a minimum group size and a shape", () => {
     const sql = "SELECT genre FROM book GROUP BY genre HAVING count(*) > 3";
     expect(scopesOf(sql, library)[0]!.groupSize).to.equal(4);
     expect(shapeOf(sql)).to.equal("group");

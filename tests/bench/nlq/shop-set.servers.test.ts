@@ -2,18 +2,18 @@ import { expect } from "chai";
 import { PostgresDatabase } from "../../../bench/nlq/postgres-database.ts";
 import { readShopSet } from "../../../bench/nlq/shop-set.ts";
 
-describe("the questions about the sample shop", function () {
+describe("questions about the sample shop", function () {
   this.timeout(180_000);
   const questions = readShopSet();
 
-  it("are at least 300, each asked once, two of five of them held out", () => {
+  it("number at least 300 without duplicates, two of five held out", () => {
     expect(questions).to.have.lengthOf.above(300);
     const asked = questions.map(({ question, before }) => `${before ?? ""} >> ${question}`.toLowerCase());
     expect(asked.filter((text, index) => asked.indexOf(text) !== index)).to.deep.equal([]);
     expect(questions.filter(({ heldOut }) => heldOut).length / questions.length).to.be.within(0.35, 0.45);
   });
 
-  it("have answers that are not empty and that nothing but the question decides", async () => {
+  it("have non-empty answers that do not depend on the order of stored rows", async () => {
     const postgres = await PostgresDatabase.start();
     await postgres.fillShop();
     const poor: string[] = [];

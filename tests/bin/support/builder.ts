@@ -3,7 +3,9 @@ import { localBase, reference } from "../../../bin/base-image.ts";
 import { ask } from "../../../bin/command.ts";
 import { findBuilder, type ImageBuilder } from "../../../bin/image-builder.ts";
 
-/** The builder of this machine, which has the base image too; else the test is skipped, and its name says why. */
+/**
+ * Finds this machine's image builder with the base image; otherwise skips the test and names the reason in its title.
+ */
 export function builderOrSkip(context: Context): ImageBuilder {
   const base = reference(localBase());
   const builder = anyBuilder();
@@ -21,7 +23,7 @@ function anyBuilder(): ImageBuilder | Error {
   }
 }
 
-/** Skips the test, or all tests of the suite whose hook this is; each says why in its name. */
+/** Skips the test, or the suite of a hook, and names the reason in the titles. */
 export function skip(context: Context, reason: string): never {
   const skipped = context.test as Test;
   const tests = (suite: Suite): Test[] => [...suite.tests, ...suite.suites.flatMap(tests)];
@@ -30,7 +32,7 @@ export function skip(context: Context, reason: string): never {
   return context.skip();
 }
 
-/** What names an image in the builder's store by its content. */
+/** The identifier of an image in the builder's store, which follows its content. */
 export function contentDigest({ name }: ImageBuilder, image: string): string {
   const answer = {
     docker: () => ask("docker", "image", "inspect", "--format", "{{.Id}}", image),

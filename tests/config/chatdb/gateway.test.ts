@@ -7,7 +7,7 @@ import { configuration, issues } from "../../support/configuration.ts";
 const host = "chatdb.example.com";
 
 describe("ingress", () => {
-  it("has defaults for what it leaves out", async () => {
+  it("has defaults for omitted fields", async () => {
     expect((await configuration()).gateway.ingress).to.equal(undefined);
     expect((await configuration({ "chatdb:gateway.ingress": { host } })).gateway.ingress).to.deep.equal({
       host,
@@ -23,7 +23,7 @@ describe("ingress", () => {
     });
   });
 
-  it("of kind gateway needs a class or a Gateway that is there, to which all else belongs", async () => {
+  it("of kind gateway needs a class or an existing Gateway, which excludes the other fields", async () => {
     const gateway = { name: "shared", namespace: "infra" };
     const alien = "belongs to the Gateway infra/shared, which is not made here";
     expect(await issues({ "chatdb:gateway.ingress": { host, kind: "gateway" } })).to.deep.equal({
@@ -53,13 +53,13 @@ describe("ingress", () => {
     ).to.deep.equal({});
   });
 
-  it("of kind ingress has no Gateway and no ports", async () => {
+  it("of kind ingress rejects Gateway and ports", async () => {
     expect(await issues({ "chatdb:gateway.ingress": { host, ports: { http: 8000, https: 8443 } } })).to.deep.equal({
       "chatdb:gateway.ingress.ports": "is for kind gateway alone",
     });
   });
 
-  it("has no way around it, and no rule that it makes useless", async () => {
+  it("rejects another entry point beside it, and rules without effect", async () => {
     expect(
       await issues({
         "chatdb:gateway.ingress": { host, class: "traefik" },
@@ -77,7 +77,7 @@ describe("ingress", () => {
 describe("oidc", () => {
   const oidc = { issuer: "https://login.example.com", audience: "chatdb" };
 
-  it("has defaults for what it leaves out", async () => {
+  it("has defaults for omitted fields", async () => {
     expect((await configuration()).gateway.oidc).to.equal(undefined);
     expect(
       (await configuration({ "chatdb:gateway.oidc": oidc, "chatdb:testService": false })).gateway.oidc,
@@ -88,7 +88,7 @@ describe("oidc", () => {
     });
   });
 
-  it("has an issuer whose keys come by a safe way", async () => {
+  it("requires an issuer whose keys arrive over TLS", async () => {
     const wrong = {
       "chatdb:gateway.oidc.issuer": "must be an https address: keys that come over http could be anyone's",
     };
@@ -109,7 +109,7 @@ describe("oidc", () => {
       expect(await issuesOf(issuer)).to.deep.equal({});
   });
 
-  it("signs people in at an issuer that their browsers reach", async () => {
+  it("requires an issuer that browsers can reach", async () => {
     const signIn = { ...oidc, clientId: "page" };
     expect(await issues({ "chatdb:gateway.oidc": signIn, "chatdb:testService": false })).to.deep.equal({});
     expect(
@@ -123,7 +123,7 @@ describe("oidc", () => {
     });
   });
 
-  it("leaves the test service outside", async () => {
+  it("excludes the test service", async () => {
     expect(await issues({ "chatdb:gateway.oidc": oidc, "chatdb:testService": true })).to.deep.equal({
       "chatdb:testService": "has no token of the issuer in gateway.oidc, and so finds nothing but 401: turn it off",
     });
@@ -134,7 +134,7 @@ describe("docs/chatdb/access.md", () => {
   const text = readFileSync(join(import.meta.dirname, "../../../docs/chatdb/access.md"), "utf8");
   for (const [, yaml] of text.matchAll(/^```yaml\n(.*?)^```$/gms)) {
     const settings = parse(yaml!) as Record<string, unknown>;
-    it(`has settings that fit together: ${JSON.stringify(settings)}`, async () => {
+    it(`shows valid settings: ${JSON.stringify(settings)}`, async () => {
       expect(await issues(settings)).to.deep.equal({});
     });
   }

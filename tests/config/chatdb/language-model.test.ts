@@ -12,7 +12,7 @@ describe("docs/chatdb/language-model.md", () => {
     ([, yaml]) => (parse(yaml!) as Record<"chatdb:llm", { baseUrl: string }>)["chatdb:llm"],
   );
   for (const llm of examples) {
-    it(`has settings that fit together, with a key: ${llm.baseUrl}`, async () => {
+    it(`shows valid settings with a key: ${llm.baseUrl}`, async () => {
       expect(await issues({ "chatdb:llm": llm, "chatdb:llm.key": secure })).to.deep.equal({});
     });
   }

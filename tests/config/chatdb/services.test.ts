@@ -8,7 +8,7 @@ import {
 } from "../../../config/chatdb/services.ts";
 import { configuration } from "../../support/configuration.ts";
 
-/** Paths of all single settings of a service, and a value that none of them has. */
+/** The paths of all leaf settings of a service, and a value that none of them has. */
 const leaves = Object.entries(specifiedSizes["ml-engine"]).flatMap(([group, values]) =>
   Object.keys(values as object).map((leaf) => [group, leaf] as const),
 );
@@ -23,14 +23,14 @@ function flat(settings: object): Record<string, unknown> {
 }
 
 describe("settings of a service", () => {
-  it("are the specification's where nothing else is said", () => {
+  it("default to the specification", () => {
     for (const name of serviceNames) {
       expect(serviceSettings({}, name)).to.deep.equal(specifiedSizes[name]);
       expect(serviceSettings({ defaults: {}, [name]: {} }, name)).to.deep.equal(specifiedSizes[name]);
     }
   });
 
-  it("change in the one place that an override names", () => {
+  it("change only where an override sets them", () => {
     fc.assert(
       fc.property(fc.constantFrom(...serviceNames), fc.constantFrom(...leaves), (name, [group, leaf]) => {
         const override = { [group]: { [leaf]: other } } as ServiceOverrides;
@@ -42,7 +42,7 @@ describe("settings of a service", () => {
     );
   });
 
-  it("follow the service's own settings, then the defaults, leaf by leaf", () => {
+  it("prefer the service's own settings over the defaults for each leaf", () => {
     const changes = fc.array(fc.tuple(fc.constantFrom(...leaves), fc.integer()));
     const asOverride = (pairs: [readonly [string, string], number][]) =>
       pairs.reduce<Record<string, Record<string, number>>>(
@@ -61,7 +61,7 @@ describe("settings of a service", () => {
     );
   });
 
-  it("come from services.defaults, then from the service's own settings", async () => {
+  it("apply services.defaults, then the service's own settings", async () => {
     const { services } = await configuration({
       "chatdb:services": {
         defaults: { scaling: { min: 2, max: 9 }, limits: { memory: "2Gi" } },

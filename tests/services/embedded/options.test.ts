@@ -17,7 +17,7 @@ describe("options of npm start", () => {
       expect(() => parseOptions(args, 8080)).to.throw(UsageError, message);
     });
 
-  it("takes the system's port where none is given", () => {
+  it("uses the system's port by default", () => {
     expect(parseOptions([], 8080)).to.include({ port: 8080, host: "127.0.0.1", verbose: false, help: false });
   });
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import pg from "pg";
 import { eventually } from "../support/eventually.ts";
 
-describe("session that connections share", () => {
+describe("shared database session", () => {
   const connections = 6;
   let db: SharedSession;
   let server: PGLiteSocketServer;
@@ -21,7 +21,7 @@ describe("session that connections share", () => {
     await db.close();
   });
 
-  it("gives each of the queries that wait for a transaction its own rows", async () => {
+  it("returns its own rows to each query that waits for a transaction", async () => {
     const clients = Array.from({ length: connections }, connect);
     await Promise.all(clients.map((client) => client.connect()));
     const [holder, ...others] = clients;
@@ -29,7 +29,7 @@ describe("session that connections share", () => {
     const answers = others.map(
       async (client, it) => (await client.query<{ it: number }>("SELECT $1::integer AS it", [it])).rows,
     );
-    // As many round trips as bring the other queries, sent before, into the queue.
+    // These round trips suffice to queue the other queries.
     for (let trip = 0; trip < 20; trip++) await holder!.query("SELECT 1");
     await holder!.query("COMMIT");
     const rows = await Promise.allSettled(answers);
@@ -37,11 +37,11 @@ describe("session that connections share", () => {
     await Promise.all(clients.map((client) => client.end()));
   });
 
-  it("goes on for the others when a connection is lost in the middle of a query", async () => {
+  it("keeps serving the others when a connection breaks during a query", async () => {
     const [lost, other] = [connect(), connect()];
     lost.on("error", () => undefined);
     await Promise.all([lost.connect(), other.connect()]);
-    // Parse without a Sync: the query never ends.
+    // A Parse without a Sync keeps the query open forever.
     lost.connection.parse({ name: "", text: "SELECT 1", types: [] }, false);
     lost.connection.flush();
     await eventually(() => expect(db.isInTransaction()).to.equal(true));

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createLogger } from "@platform/kit/log.ts";
 import { createServer } from "@platform/kit/server.ts";
 
-describe("an error that passes with time", () => {
+describe("transient error", () => {
   const failing = {
     "a refused connection": Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
     "all addresses refused": new AggregateError([Object.assign(new Error("refused"), { code: "ECONNREFUSED" })]),
@@ -23,7 +23,7 @@ describe("an error that passes with time", () => {
     });
   }
 
-  it("is told from a fault of the service, which stays 500", async () => {
+  it("is distinguished from an internal error, which stays 500", async () => {
     const app = createServer({ name: "test", log: createLogger("test", "silent") });
     app.get("/", () => Promise.reject(Object.assign(new Error("relation does not exist"), { code: "42P01" })));
     expect((await app.inject("/")).statusCode).to.equal(500);
@@ -31,8 +31,8 @@ describe("an error that passes with time", () => {
   });
 });
 
-describe("a path that cannot be read", () => {
-  it("is answered as a problem like any other", async () => {
+describe("malformed path", () => {
+  it("is answered with a problem", async () => {
     const app = createServer({ name: "test", log: createLogger("test", "silent") });
     app.get("/things/:name", () => "");
     const { statusCode, headers } = await app.inject("/things/%zz");

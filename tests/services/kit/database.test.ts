@@ -7,7 +7,7 @@ import { isUnavailable } from "@platform/kit/transient-errors.ts";
 import { migrate, openDatabase, openPool, socketOf } from "@platform/kit/database.ts";
 import { startPglite, type TestDatabase } from "../support/pglite.ts";
 
-describe("a service's database", () => {
+describe("service database", () => {
   let database: TestDatabase;
   const env = () => ({
     DATABASE_HOST: database.host,
@@ -28,7 +28,7 @@ describe("a service's database", () => {
   });
   after(() => database.close());
 
-  it("is brought up to date once, by as many replicas as start", async () => {
+  it("is migrated once when several replicas start", async () => {
     const replicas = [1, 2, 3].map(() => openDatabase<{ things: { name: string } }>(openPool(env())));
     await Promise.all(replicas.map((db) => migrate(db, migrations)));
     await Promise.all(replicas.map((db) => migrate(db, migrations)));
@@ -36,7 +36,7 @@ describe("a service's database", () => {
     await Promise.all(replicas.map((db) => db.destroy()));
   });
 
-  it("keeps nothing of a migration that fails, and says which", async () => {
+  it("rolls back a failed migration and names it", async () => {
     const db = openDatabase<{ others: object }>(openPool(env()));
     const failing: Record<string, Migration> = {
       ...migrations,
@@ -59,7 +59,7 @@ describe("a service's database", () => {
     await db.destroy();
   });
 
-  it("may go away while a connection is in use: the next query says so, and the process goes on", async () => {
+  it("fails the next query when the server disconnects during use, and keeps the process running", async () => {
     const pool = openPool(env());
     const client = await pool.connect();
     const socket = socketOf(client);
@@ -72,7 +72,7 @@ describe("a service's database", () => {
     await pool.end();
   });
 
-  it("may lose its power, and with it the last word on its connections: a query is given up, and the next one asks whoever is there by then", async () => {
+  it("times out a query when the server loses power without closing connections, and reconnects for the next one", async () => {
     const sockets: Socket[] = [];
     const wire = createServer(
       (socket) => void sockets.push(socket, socket.pipe(connect(database.port, database.host)).pipe(socket)),

@@ -20,7 +20,7 @@ describe("directory object store", () => {
     numRuns: 200,
   });
 
-  it("keeps every key inside of its bucket", async () => {
+  it("keeps every key inside its bucket", async () => {
     const store = createDirectoryObjectStore(root);
     const segment = fc.constantFrom("..", ".", "", "a", "/", "\\", "\0", "%2e%2e", "etc", "~");
     await fc.assert(
@@ -41,7 +41,7 @@ describe("directory object store", () => {
     );
   });
 
-  it("refuses names of buckets that S3 would not take, and keys that no file can have", async () => {
+  it("rejects bucket names that S3 rejects, and keys that no file can have", async () => {
     const store = createDirectoryObjectStore(root);
     for (const bucket of ["..", ".", "", "a/b", "../up", "Upper", "a"]) {
       const refused = await store.put(bucket, "key", Buffer.alloc(1)).catch((error: unknown) => error);
@@ -58,7 +58,7 @@ describe("directory object store", () => {
     expect(relative(outside, root)).to.equal("root");
   });
 
-  it("is not usable where it may not write", async () => {
+  it("is not usable without write permission", async () => {
     const store = createDirectoryObjectStore("/dev/null/none");
     expect(await store.ping().catch((error: unknown) => error)).to.be.instanceOf(Error);
   });

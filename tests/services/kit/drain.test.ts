@@ -8,7 +8,7 @@ import { createLogger } from "@platform/kit/log.ts";
 import type { App } from "@platform/kit/app.ts";
 import { createServer } from "@platform/kit/server.ts";
 
-describe("a server that stops", () => {
+describe("stopping server", () => {
   let app: App;
   let agent: Agent;
   const ask = async (path: string) => {
@@ -25,7 +25,7 @@ describe("a server that stops", () => {
     await app.close();
   });
 
-  it("tells its clients to let go of their connections, and closes at once when they have", async () => {
+  it("asks its clients to close their connections, and stops as soon as they have", async () => {
     await app.listen();
     expect((await ask("/health").then((response) => (response.resume(), response))).headers.connection).to.equal(
       "keep-alive",
@@ -39,7 +39,7 @@ describe("a server that stops", () => {
     expect(performance.now() - started).to.be.lessThan(1000);
   });
 
-  it("tells its clients how long it keeps an idle connection: less than it does, and than it goes on listening when it drains", async () => {
+  it("announces a keep-alive time shorter than its own and than the drain period", async () => {
     await app.listen();
     const response = await ask("/health");
     await text(response);
@@ -47,7 +47,7 @@ describe("a server that stops", () => {
     expect(app.server).to.include({ keepAliveTimeout: 5000, keepAliveTimeoutBuffer: 5000 });
   });
 
-  it("ends what it has begun to send, then the connection, though the client would keep it", async () => {
+  it("finishes a running response, then closes a connection that the client keeps alive", async () => {
     const body = new PassThrough();
     app.get("/stream", (_request, reply) => reply.send(body));
     await app.listen();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { z } from "zod";
 import { ConfigurationError, databaseEnv, kafkaEnv, readEnv, s3Env, serverEnv, serviceUrl } from "@platform/kit/env.ts";
 
-describe("the environment of a service", () => {
+describe("environment of a service", () => {
   const database = {
     DATABASE_HOST: "db",
     DATABASE_NAME: "registry",
@@ -10,7 +10,7 @@ describe("the environment of a service", () => {
     DATABASE_PASSWORD: "secret",
   };
 
-  it("is read with numbers, lists and defaults", () => {
+  it("is parsed with numbers, lists and defaults", () => {
     const schema = z.object({ ...serverEnv, ...databaseEnv, ...kafkaEnv, ...s3Env, REGISTRY_URL: serviceUrl });
     const env = readEnv(schema, {
       ...database,
@@ -38,7 +38,7 @@ describe("the environment of a service", () => {
     });
   });
 
-  it("is refused with all of its problems, one a line, and without the values of secrets", () => {
+  it("is rejected with one line per problem, without the values of secrets", () => {
     const schema = z.object({ ...serverEnv, ...databaseEnv, ...kafkaEnv, REGISTRY_URL: serviceUrl });
     const read = () =>
       readEnv(schema, {

@@ -3,13 +3,13 @@ import type { EventBus, IncomingEvent } from "@platform/kit/event-bus.ts";
 import { until } from "./until.ts";
 
 export interface BusUnderTest {
-  /** Another process' bus, on the same broker. */
+  /** Opens the bus of another process on the same broker. */
   connect(): EventBus;
-  /** A topic that no other test knows. */
+  /** Creates a topic that no other test uses. */
   createTopic(): Promise<string>;
 }
 
-/** What every event bus must do. */
+/** Tests that every event bus must pass. */
 export function itIsAnEventBus(under: BusUnderTest): void {
   const buses: EventBus[] = [];
   const connect = () => {
@@ -25,7 +25,7 @@ export function itIsAnEventBus(under: BusUnderTest): void {
   const valuesOf = (events: IncomingEvent[], key: string) =>
     events.filter((event) => event.key === key).map(({ value }) => value);
 
-  it("gives each group all events of a topic, in the order of their key, the ones from before it came too", async () => {
+  it("delivers all events of a topic to each group, ordered by key, earlier ones included", async () => {
     const bus = connect();
     const topic = await under.createTopic();
     const first: IncomingEvent[] = [];
@@ -51,7 +51,7 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     }
   });
 
-  it("gives an event to one member of a group", async () => {
+  it("delivers an event to one member of a group", async () => {
     const topic = await under.createTopic();
     const members = [connect(), connect()];
     const handled: string[] = [];
@@ -62,7 +62,8 @@ export function itIsAnEventBus(under: BusUnderTest): void {
         handle: ({ key }) => Promise.resolve(void handled.push(key)),
       });
     }
-    // While a group takes a member in, events may come twice. Once it has, each comes once; to two groups each would always come twice.
+    // Events may be delivered twice while a group rebalances. Afterwards each comes once; two groups would always get
+    // it twice.
     let round = 0;
     await until("a round of events that all come once", async () => {
       round++;
@@ -76,7 +77,7 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     });
   });
 
-  it("tries a rejected event again, holds back its key and lets others go on", async () => {
+  it("retries a rejected event, and holds back only events with its key", async () => {
     const bus = connect();
     const topic = await under.createTopic();
     const handled: string[] = [];
@@ -94,7 +95,7 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     expect(handled).to.deep.equal(["easy 1", "easy 2", "stubborn 1", "stubborn 2"]);
   });
 
-  it("handles as many at a time as it may, each with a key of its own", async () => {
+  it("handles up to the allowed number of events concurrently, one per key", async () => {
     const bus = connect();
     const topic = await under.createTopic();
     const release = Promise.withResolvers<void>();
@@ -143,7 +144,7 @@ export function itIsAnEventBus(under: BusUnderTest): void {
     expect(log).to.deep.equal(["started", "handled", "closed"]);
   });
 
-  it("answers a ping, and refuses what is not JSON", async () => {
+  it("answers a ping, and rejects a value that is not JSON", async () => {
     const bus = connect();
     const topic = await under.createTopic();
     await bus.ping();

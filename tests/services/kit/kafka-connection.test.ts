@@ -3,16 +3,16 @@ import { z } from "zod";
 import { ConfigurationError, kafkaEnv, readEnv } from "@platform/kit/env.ts";
 import { kafkaConnection } from "@platform/kit/kafka-connection.ts";
 
-describe("the connection to Kafka", () => {
+describe("Kafka connection", () => {
   const connection = (env: Record<string, string>) =>
     kafkaConnection(readEnv(z.object(kafkaEnv), { KAFKA_BOOTSTRAP_SERVERS: "a:9092,b:9092", ...env }));
   const bootstrapBrokers = ["a:9092", "b:9092"];
 
-  it("needs no login where none is set", () => {
+  it("uses no login when none is set", () => {
     expect(connection({})).to.deep.equal({ bootstrapBrokers });
   });
 
-  it("logs in by SCRAM, or as it is told", () => {
+  it("uses SCRAM by default, or the configured mechanism", () => {
     const login = { KAFKA_USERNAME: "engine", KAFKA_PASSWORD: "secret" };
     expect(connection(login)).to.deep.equal({
       bootstrapBrokers,
@@ -26,7 +26,7 @@ describe("the connection to Kafka", () => {
     );
   });
 
-  it("encrypts and checks certificates on demand", () => {
+  it("uses TLS and verifies certificates on demand", () => {
     const { tls, tlsServerName } = connection({ KAFKA_TLS: "true" });
     expect(tls).to.not.have.property("rejectUnauthorized");
     expect(tlsServerName).to.equal(true);

@@ -36,11 +36,11 @@ describe("Kafka event bus", function () {
   };
   itIsAnEventBus({ connect: () => createKafkaEventBus(options), createTopic });
 
-  it("sends each event once to a topic so new that its broker does not lead all partitions yet", async () => {
+  it("sends each event once while the broker does not lead all partitions of a new topic yet", async () => {
     const bus = createKafkaEventBus(options);
     const partitions = Array.from({ length: 12 }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }));
     const events = Array.from({ length: 40 }, (_, value) => ({ key: `key ${value}`, value }));
-    // A broker that takes some of a request's partitions and refuses others is met at nearly each new topic.
+    // Nearly each new topic meets a broker that accepts some partitions of a request and refuses others.
     for (let round = 0; round < 8; round++) {
       const topic = `kit-test-${randomUUID()}`;
       await admin.createTopics({ topics: [topic], partitions: partitions.length, replicas: 1 });
@@ -66,7 +66,7 @@ describe("Kafka event bus", function () {
     await producer.close();
   };
 
-  it("hands over a message that is not JSON until it is taken, before those behind it, and not again later", async () => {
+  it("delivers a message that is not JSON until it is accepted, before later ones, and not again", async () => {
     const topic = await createTopic();
     await sendTexts(topic, ["no JSON", '"JSON"']);
     const log: string[] = [];
@@ -96,7 +96,7 @@ describe("Kafka event bus", function () {
     await second.close();
   });
 
-  it("skips a message that is not JSON where nobody asks for it, and takes one without a value for null", async () => {
+  it("skips a message that is not JSON without a handler for it, and reads a missing value as null", async () => {
     const topic = await createTopic();
     const bus = createKafkaEventBus(options);
     await sendTexts(topic, ["no JSON", undefined, '"JSON"']);
@@ -111,7 +111,7 @@ describe("Kafka event bus", function () {
     await bus.close();
   });
 
-  it("goes on where it stopped, and does again what was not finished", async () => {
+  it("resumes at the last commit and redelivers unfinished events", async () => {
     const topic = await createTopic();
     const handled: number[] = [];
     const first = createKafkaEventBus(options);
@@ -140,14 +140,14 @@ describe("Kafka event bus", function () {
     await second.close();
   });
 
-  it("does not start a running event again when the group's members change", async () => {
+  it("does not restart a running event when the group rebalances", async () => {
     const topic = await createTopic();
     const release = Promise.withResolvers<void>();
     const started: string[] = [];
     const subscription = {
       group: topic,
       topics: [topic],
-      // More than what runs for good: whichever member gets the last event can take it.
+      // The concurrency exceeds the number of events, so that whichever member gets the last event can handle it.
       concurrency: 12,
       handle: ({ key }: { key: string }) => {
         started.push(key);
@@ -161,7 +161,7 @@ describe("Kafka event bus", function () {
     );
     await first.subscribe(subscription);
     await until("all run", () => started.length === 6);
-    // Takes some of the partitions, whose events it starts too: they are not committed. The others stay where they run.
+    // It takes some of the partitions and starts their uncommitted events too. The others stay where they run.
     const second = createKafkaEventBus(options);
     await second.subscribe(subscription);
     await until("the second has its share", () => started.length > 6);

@@ -2,11 +2,11 @@ import { startLoop } from "@platform/kit/loop.ts";
 import { expect } from "chai";
 import { setTimeout as delay } from "node:timers/promises";
 
-describe("a loop", () => {
+describe("loop", () => {
   const pollMs = 60_000;
   const onFailure = (error: unknown) => expect.fail(String(error));
 
-  it("acts at the start, when woken, and again at once while there is more to do", async () => {
+  it("acts at the start, when woken, and at once while there is more to do", async () => {
     let left = 2;
     let turns = 0;
     const loop = startLoop({ act: () => Promise.resolve((turns++, left-- > 1)), onFailure, pollMs });
@@ -18,7 +18,7 @@ describe("a loop", () => {
     await loop.stop();
   });
 
-  it("waits before its first turn where it is told to", async () => {
+  it("waits before its first turn on demand", async () => {
     let turns = 0;
     const loop = startLoop({ act: () => Promise.resolve((turns++, false)), onFailure, pollMs: 20, delayFirst: true });
     expect(turns).to.equal(0);
@@ -27,7 +27,7 @@ describe("a loop", () => {
     await loop.stop();
   });
 
-  it("reports a failure and goes on", async () => {
+  it("reports a failure and continues", async () => {
     const failures: unknown[] = [];
     let turns = 0;
     const act = () => (++turns === 1 ? Promise.reject(new Error("once")) : Promise.resolve(false));

@@ -13,7 +13,7 @@ describe("memory event bus", () => {
   });
   itIsAnEventBus({ connect: () => broker, createTopic: () => Promise.resolve(randomUUID()) });
 
-  it("handles every event at least once, in the order of its key, however often handlers fail", async () => {
+  it("handles every event at least once, ordered by key, when handlers fail", async () => {
     const event = fc.record({
       key: fc.constantFrom("a", "b", "c"),
       failures: fc.integer({ min: 0, max: 2 }),
@@ -54,7 +54,7 @@ describe("memory event bus", () => {
     );
   }).timeout(60_000);
 
-  it("takes nothing once closed", async () => {
+  it("rejects events after it is closed", async () => {
     await broker.close();
     const refused = await broker.publish("t", [{ key: "a", value: 1 }]).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(Error).with.property("message").that.includes("closed");

@@ -10,11 +10,11 @@ const MiB = 1024 * 1024;
 
 export interface StoreUnderTest {
   store: ObjectStore;
-  /** An empty bucket. */
+  /** Creates an empty bucket. */
   bucket: string;
 }
 
-/** What every object store must do. `longestKey` in characters. */
+/** Tests that every object store must pass. `longestKey` is in characters. */
 export function itIsAnObjectStore(
   under: () => StoreUnderTest,
   { longestKey, numRuns }: { longestKey: number; numRuns: number },
@@ -25,13 +25,13 @@ export function itIsAnObjectStore(
     return body && (await buffer(body));
   };
 
-  it("gives back what was put, under any key", async () => {
+  it("returns what was put under any key", async () => {
     const { store, bucket } = under();
     const key = fc.oneof(
       fc.string({ unit: "grapheme", minLength: 1, maxLength: longestKey }),
       fc.constantFrom("a", "a/b", "a/b/c.json", "dots..in/it", "with space", "100%", "%2F", ".hidden", "grün/名"),
     );
-    // XML, in which S3 lists keys, has no control characters; a path may not have empty or dotted segments in every store.
+    // S3 lists keys in XML, which has no control characters; some stores allow no empty or dotted path segments.
     const usual = key.filter(
       (text) =>
         !/\p{Cc}|\uFFFE|\uFFFF/u.test(text) && text.split("/").every((segment) => !["", ".", ".."].includes(segment)),
@@ -53,7 +53,7 @@ export function itIsAnObjectStore(
     );
   }).timeout(60_000);
 
-  it("says of what is not there that it is not there", async () => {
+  it("reports a missing object as missing", async () => {
     const { store, bucket } = under();
     expect(await store.get(bucket, "none")).to.equal(undefined);
     expect(await store.head(bucket, "none")).to.equal(undefined);
@@ -62,7 +62,7 @@ export function itIsAnObjectStore(
     await store.ping();
   });
 
-  it("lists by prefix, in order", async () => {
+  it("lists keys by prefix in order", async () => {
     const { store, bucket } = under();
     for (const key of ["m/2", "m/10", "m-1", "other"]) await store.put(bucket, key, Buffer.from(key));
     const found = await store.list(bucket, "m/");
@@ -73,12 +73,12 @@ export function itIsAnObjectStore(
     expect((await store.list(bucket)).map(({ key }) => key)).to.deep.equal(["m-1", "m/10", "m/2", "other"]);
   });
 
-  it("says when each object was put last", async () => {
+  it("reports when each object was last written", async () => {
     const { store, bucket } = under();
     const modified = async () => (await store.list(bucket, "dated"))[0]!.modified.getTime();
     await store.put(bucket, "dated", Buffer.from("1"));
     const first = await modified();
-    // The store's clock may be another, and counts whole seconds in S3.
+    // The store may have another clock, and S3 counts whole seconds.
     expect(Math.abs(first - Date.now())).to.be.lessThan(60_000);
     await until("a later time", async () => {
       await store.put(bucket, "dated", Buffer.from("2"));
@@ -86,7 +86,7 @@ export function itIsAnObjectStore(
     });
   }).timeout(10_000);
 
-  it("takes and gives a large object as a stream, in constant memory", async () => {
+  it("streams a large object in both directions in constant memory", async () => {
     const { store, bucket } = under();
     const chunk = randomBytes(MiB);
     const size = 100;
@@ -111,7 +111,7 @@ export function itIsAnObjectStore(
     expect((highest - before) / MiB).to.be.lessThan(80);
   }).timeout(60_000);
 
-  it("keeps the old object when a put fails half-way", async () => {
+  it("keeps the old object when a put fails midway", async () => {
     const { store, bucket } = under();
     await store.put(bucket, "kept", Buffer.from("old"));
     const failing = Readable.from(
@@ -126,7 +126,7 @@ export function itIsAnObjectStore(
     expect((await store.list(bucket)).map(({ key }) => key)).to.deep.equal(["kept"]);
   });
 
-  it("shows one of two concurrent puts, never a mixture", async () => {
+  it("stores one of two concurrent puts, never a mixture", async () => {
     const { store, bucket } = under();
     const bodies = [1, 2, 3, 4].map((value) => Buffer.alloc(2 * MiB, value));
     const seen: number[] = [];

@@ -5,11 +5,11 @@ import { PartitionProgress } from "@platform/kit/partition-progress.ts";
 const message = (offset: number, timestamp = offset) => ({ offset: BigInt(offset), timestamp: BigInt(timestamp) });
 type Message = ReturnType<typeof message>;
 
-describe("progress in a partition", () => {
-  it("never commits what is not handled, and all once all is handled, in whatever order that happens", () => {
+describe("partition progress", () => {
+  it("never commits an unhandled offset, and commits all after all are handled in any order", () => {
     const run = fc.integer({ min: 1, max: 12 }).chain((size) =>
       fc.record({
-        // Offsets have gaps: compaction and the ends of transactions leave them.
+        // Offsets have gaps, because of compaction and transaction markers.
         gaps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: size, maxLength: size }),
         order: fc.shuffledSubarray(
           Array.from({ length: size }, (_, index) => index),
@@ -39,7 +39,7 @@ describe("progress in a partition", () => {
     );
   });
 
-  it("knows again what comes twice, handled or not, and commits its later copy", () => {
+  it("recognizes a redelivered message and commits its later copy", () => {
     const progress = new PartitionProgress<Message>();
     const [first, second] = [message(5), message(6)];
     progress.receive(first);
@@ -52,14 +52,14 @@ describe("progress in a partition", () => {
     expect(progress.receive(message(7))).to.equal("new");
   });
 
-  it("starts anew when offsets begin again: the topic was made anew", () => {
+  it("starts over when offsets restart because the topic was recreated", () => {
     const progress = new PartitionProgress<Message>();
     const old = message(8, 100);
     for (const each of [message(7, 90), old]) progress.receive(each);
     progress.done(message(7, 90));
     expect(progress.receive(message(0, 200))).to.equal("new");
     expect(progress.receive(message(8, 300))).to.equal("new");
-    // Ends late, and says nothing about the message that has its offset now.
+    // A late handler does not affect the message that has its offset now.
     expect(progress.done(old)).to.equal(undefined);
     expect(progress.done(message(0, 200))?.offset).to.equal(0n);
   });

@@ -3,17 +3,17 @@ import { expect } from "chai";
 
 describe("retry", () => {
   const refused = () => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-  /** Fails so many times, then returns the number of calls. */
+  /** Fails this many times, then returns the number of calls. */
   const failing = (times: number, error: () => Error = refused) => {
     let calls = 0;
     return () => (++calls <= times ? Promise.reject(error()) : Promise.resolve(calls));
   };
 
-  it("calls again while the failure is transient", async () => {
+  it("retries while the failure is transient", async () => {
     expect(await retry(failing(3), { pauseMs: 1 })).to.equal(4);
   });
 
-  it("rejects at once with a failure that does not heal", async () => {
+  it("rejects at once with a permanent failure", async () => {
     const failures: unknown[] = [];
     const call = retry(
       failing(3, () => new Error("wrong password")),

@@ -7,7 +7,7 @@ import { until } from "./until.ts";
 
 const fixture = fileURLToPath(new URL("slow-service.ts", import.meta.url));
 
-describe("a service as a process", () => {
+describe("service process", () => {
   let child: ChildProcess;
   let stdout: string;
   let stderr: string;
@@ -25,14 +25,14 @@ describe("a service as a process", () => {
   const complete = { PORT: "0", HOST: "127.0.0.1", DELAY_MS: "300", PASSWORD: "hunter2" };
   afterEach(() => child.kill("SIGKILL"));
 
-  it("exits with 2 and a line for each problem of its environment", async () => {
+  it("exits with 2 and prints a line for each problem of its environment", async () => {
     const [code] = await start({ PORT: "http", DELAY_MS: "1" });
     expect(code).to.equal(2);
     expect(stderr).to.match(/slow-service: .*\n\s+PORT: .*\n\s+PASSWORD: not set\n/);
     expect(stdout).to.equal("");
   });
 
-  it("exits with 1 when its port is taken, and says so", async () => {
+  it("exits with 1 and a message when its port is taken", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const [code] = await start({ ...complete, PORT: String((taken.address() as AddressInfo).port) });
@@ -41,7 +41,7 @@ describe("a service as a process", () => {
     taken.close();
   });
 
-  it("finishes what runs and exits with 0 on SIGINT", async () => {
+  it("finishes running requests and exits with 0 on SIGINT", async () => {
     const ended = start(complete);
     const base = await address();
     const answer = fetch(`${base}/slow`).then((response) => response.text());
@@ -52,7 +52,7 @@ describe("a service as a process", () => {
     expect(stdout).to.include("released");
   });
 
-  it("goes on serving on SIGTERM until no more traffic comes, while it is not ready", async () => {
+  it("is not ready but keeps serving on SIGTERM until no more traffic arrives", async () => {
     const ended = start(complete);
     const base = await address();
     child.kill("SIGTERM");

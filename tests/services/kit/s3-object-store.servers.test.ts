@@ -17,7 +17,7 @@ const reason =
 describe(`S3 object store${reason}`, function () {
   this.timeout(180_000);
   if (endpoint === undefined) {
-    it("needs a store");
+    it("needs an S3 server");
     return;
   }
   const env = {
@@ -45,7 +45,7 @@ describe(`S3 object store${reason}`, function () {
 
   itIsAnObjectStore(() => ({ store, bucket }), { longestKey: 100, numRuns: 50 });
 
-  it("leaves no parts behind of an upload that fails", async () => {
+  it("removes the parts of a failed upload", async () => {
     const failing = (async function* () {
       yield Buffer.alloc(20 * 1024 * 1024);
       await Promise.reject(new Error("the source broke"));
@@ -57,7 +57,7 @@ describe(`S3 object store${reason}`, function () {
     expect(Uploads).to.deep.equal([]);
   });
 
-  it("is not reachable with a wrong key, nor where nothing listens", async () => {
+  it("is not reachable with a wrong key or without a server", async () => {
     for (const wrong of [
       { ...env, S3_ACCESS_KEY_ID: "nobody" },
       { ...env, S3_ENDPOINT: "http://127.0.0.1:1" },

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { expect } from "chai";
 import { createS3ObjectStore } from "@platform/kit/s3-object-store.ts";
 
-describe("S3 object store: a server that has lost its power", () => {
+describe("S3 object store with an unresponsive server", () => {
   let server: Server;
   let listener: RequestListener;
   let asked: number;
@@ -32,14 +32,14 @@ describe("S3 object store: a server that has lost its power", () => {
     server.close();
   });
 
-  it("is asked again, and gives way to another one", async () => {
+  it("retries, and switches to another server", async () => {
     listener = (_request, response) => void (asked === 3 && response.end("bytes"));
     const body = await store.get("bucket", "key");
     expect((await buffer(body!)).toString()).to.equal("bytes");
     expect(asked).to.equal(3);
   });
 
-  it("is not waited for for ever", async () => {
+  it("gives up after the timeout", async () => {
     listener = () => undefined;
     expect(await store.get("bucket", "key").catch((error: unknown) => error))
       .to.be.instanceOf(Error)
@@ -49,7 +49,7 @@ describe("S3 object store: a server that has lost its power", () => {
       .with.property("name", "TimeoutError");
   });
 
-  it("breaks an object off in its middle", async () => {
+  it("fails when the server stops in the middle of an object", async () => {
     listener = (_request, response) => void response.writeHead(200, { "content-length": "100" }).write("half");
     const body = await store.get("bucket", "key");
     expect(await buffer(body!).catch((error: unknown) => error)).to.be.instanceOf(Error);

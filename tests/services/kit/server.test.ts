@@ -9,7 +9,7 @@ import { createServer, type ServerOptions } from "@platform/kit/server.ts";
 
 const silent = createLogger("test", "silent");
 
-describe("a service's server", () => {
+describe("service server", () => {
   let app: App;
   const create = (options: Partial<ServerOptions> = {}) => {
     app = createServer({ name: "test", log: silent, ...options });
@@ -28,7 +28,7 @@ describe("a service's server", () => {
   afterEach(() => app.close());
 
   describe("request ids", () => {
-    it("are kept when they came, and made otherwise", async () => {
+    it("are kept when the request has one, and generated otherwise", async () => {
       create();
       const { headers } = await app.inject({ url: "/health", headers: { "x-request-id": "abc-1" } });
       expect(headers["x-request-id"]).to.equal("abc-1");
@@ -45,7 +45,7 @@ describe("a service's server", () => {
   });
 
   describe("errors", () => {
-    it("name each field that is not valid", async () => {
+    it("name each invalid field", async () => {
       create();
       const answer = await post({ name: "", tags: [1] });
       expect(answer.statusCode).to.equal(400);
@@ -61,7 +61,7 @@ describe("a service's server", () => {
       expect(body.errors.map(({ path }) => path)).to.deep.equal(["body.name", "body.tags.0"]);
     });
 
-    it("say what Fastify itself refuses: no JSON, no body, another media type, too large a body", async () => {
+    it("explain Fastify's refusals: invalid JSON, no body, wrong media type, body too large", async () => {
       create();
       const xml = await app.inject({
         method: "POST",
@@ -79,7 +79,7 @@ describe("a service's server", () => {
       );
     });
 
-    it("are answered as they are thrown, with their own members", async () => {
+    it("are returned as thrown, with their extension members", async () => {
       create();
       const strangeWord = { urn: "urn:problem-type:test:strange-word", title: "A strange word", status: 422 };
       app.get("/thrown", () => Promise.reject(new Problem(strangeWord, "I did not understand: foo", { near: "foo" })));
@@ -95,7 +95,7 @@ describe("a service's server", () => {
       });
     });
 
-    it("that nobody meant for the caller stay in the log", async () => {
+    it("that are internal go to the log only", async () => {
       const lines: string[] = [];
       const log = pino(
         {},
@@ -109,7 +109,7 @@ describe("a service's server", () => {
       expect(lines.join()).to.include("1234").and.to.include(answer.headers["x-request-id"]);
     });
 
-    it("include routes that do not exist", async () => {
+    it("cover routes that do not exist", async () => {
       create();
       const answer = await app.inject({ method: "DELETE", url: "/nothing?x=1" });
       expect(answer.statusCode).to.equal(404);
@@ -121,13 +121,13 @@ describe("a service's server", () => {
   });
 
   describe("probes", () => {
-    it("are alive whatever it depends on, at the path of choice", async () => {
+    it("report liveness independently of dependencies, at a configurable path", async () => {
       create({ healthPath: "/actuator/health", checks: { database: () => Promise.reject(new Error("down")) } });
       expect((await app.inject("/actuator/health")).statusCode).to.equal(200);
       expect((await app.inject("/health")).statusCode).to.equal(404);
     });
 
-    it("are ready when all that it needs answers, and name what does not", async () => {
+    it("report readiness when all dependencies answer, and name those that do not", async () => {
       let broken = false;
       create({
         checks: {
@@ -145,7 +145,7 @@ describe("a service's server", () => {
       expect(answer.json()).to.deep.equal({ status: "not ready", checks: { database: "ok", kafka: "no broker" } });
     });
 
-    it("are not ready when a check throws, or hangs", async () => {
+    it("report no readiness when a check throws or hangs", async () => {
       create({
         checks: {
           thrown: () => {
@@ -161,7 +161,7 @@ describe("a service's server", () => {
       });
     });
 
-    it("are alive but not ready while it drains, and requests are still served", async () => {
+    it("report liveness but no readiness while draining, when requests are still served", async () => {
       create();
       app.readiness.draining = true;
       expect((await app.inject("/ready")).statusCode).to.equal(503);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { runService } from "@platform/kit/run.ts";
 import { createServer } from "@platform/kit/server.ts";
 
-/** A service for run.test.ts: answers after DELAY_MS, and closes something of its own. */
+/** A service for run.test.ts that answers after DELAY_MS and closes a resource of its own. */
 await runService({
   name: "slow-service",
   env: { DELAY_MS: z.coerce.number(), PASSWORD: z.string() },

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Waits for a condition, checked every few ms; fails with what was waited for after `withinMs`. */
+/** Polls a condition every few ms until it holds; fails with its description after `withinMs`. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

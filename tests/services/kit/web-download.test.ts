@@ -46,7 +46,7 @@ describe("web download", () => {
     return (error as Problem).message;
   };
 
-  it("gets what is there, and follows redirects", async () => {
+  it("downloads a file and follows redirects", async () => {
     for (const path of ["/file", "/moved"]) {
       const { status, body } = await download(url + path, { rules: here });
       expect([status, await text(body)]).to.deep.equal([200, "a,b\n"]);
@@ -54,7 +54,7 @@ describe("web download", () => {
     expect(paths).to.deep.equal(["/file", "/moved", "/file"]);
   });
 
-  it("connects to no address that is closed, named or looked up", async () => {
+  it("refuses to connect to a blocked address, literal or resolved", async () => {
     for (const address of [
       url,
       url.replace("127.0.0.1", "[::ffff:127.0.0.1]"),
@@ -74,12 +74,12 @@ describe("web download", () => {
     expect(paths).to.deep.equal([]);
   });
 
-  it("connects to no port that is closed", async () => {
+  it("refuses to connect to a blocked port", async () => {
     const rules = new AddressRules({ ...of, ranges: ["127.0.0.0/8"], ports: [443] });
     expect(await refusalOf(download(url, { rules }))).to.include("Files may not be at port");
   });
 
-  it("looks at redirects as at the first address", async () => {
+  it("checks redirects like the first address", async () => {
     expect(await refusalOf(download(`${url}/inside`, { rules: here }))).to.include(
       "The address 169.254.169.254 is not one",
     );
@@ -89,7 +89,7 @@ describe("web download", () => {
     expect(await refusalOf(download(`${url}/round`, { rules: here }))).to.include("redirects more than 5 times");
   });
 
-  it("breaks off where nothing comes for too long, and when it is told to", async () => {
+  it("aborts when no data arrives in time, and when its signal aborts", async () => {
     const { body } = await download(`${url}/silent`, { rules: here, pauseMs: 50 });
     expect(await text(body).catch((error: unknown) => error)).to.be.instanceOf(Error);
     const stop = new AbortController();

@@ -19,12 +19,12 @@ const {
   S3_TEST_SECRET_ACCESS_KEY: secretAccessKey = "",
 } = process.env;
 
-/** The name of the backup that is begun at an instant. */
+/** The name of a backup that begins at an instant. */
 const timeOf = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
 
-describe("which backups may go", () => {
+describe("expired backups", () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
-  // Ages from a second to a hundred days, in seconds.
+  // Ages in seconds, from a second to a hundred days.
   const backups = fc
     .uniqueArray(fc.record({ age: fc.integer({ min: 1, max: 100 * 86_400 }), complete: fc.boolean() }), {
       selector: ({ age }) => age,
@@ -33,7 +33,7 @@ describe("which backups may go", () => {
     .map((list) => list.map(({ age, complete }): Backup => ({ time: timeOf(now - age * 1000), complete, parts: [] })));
   const keep = fc.integer({ min: 3600, max: 50 * 86_400 }).map((seconds) => seconds * 1000);
 
-  it("reads the time that a backup is named by", () => {
+  it("are dated by their name", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 4_000_000_000 }),
@@ -42,7 +42,7 @@ describe("which backups may go", () => {
     );
   });
 
-  it("are never the newest complete one, nor one that is young enough", () => {
+  it("never include the newest complete backup or a recent one", () => {
     fc.assert(
       fc.property(backups, keep, (all, keepMs) => {
         const gone = expired(all, now, keepMs);
@@ -53,7 +53,7 @@ describe("which backups may go", () => {
     );
   });
 
-  it("are all others", () => {
+  it("include all others", () => {
     fc.assert(
       fc.property(backups, keep, (all, keepMs) => {
         const left = all.filter((backup) => !expired(all, now, keepMs).includes(backup));
@@ -114,7 +114,7 @@ for (const [name, open] of Object.entries(places)) {
       for (const { key } of await place!.store.list(place!.bucket)) await place!.store.remove(place!.bucket, key);
     });
 
-    /** A dump with random content, where dump.sh would leave it. */
+    /** Writes a dump with random content where dump.sh would. */
     const dump = async (time: string) => {
       const folder = join(directory, "dumped", time);
       await mkdir(folder, { recursive: true });
@@ -141,7 +141,7 @@ for (const [name, open] of Object.entries(places)) {
         (error: Error) => error.message,
       );
 
-    it("come back as they were, by their time or as the latest", async () => {
+    it("are restored unchanged, by time or as the latest", async () => {
       await backUp("20261120T060000Z");
       const files = await backUp("20261121T060000Z");
       await fetchBackup(place!, "latest", directory, log);
@@ -153,7 +153,7 @@ for (const [name, open] of Object.entries(places)) {
       expect(await readdir(directory)).to.include("20261120T060000Z");
     });
 
-    it("say what each part is in a manifest, and do not exist without it", async () => {
+    it("describe their parts in a manifest, and do not exist without it", async () => {
       const files = await backUp("20261120T060000Z");
       await place!.store.put(place!.bucket, keyOf("20261121T060000Z", "training.dump"), Buffer.from("broken off"));
       expect(await times()).to.deep.equal([
@@ -170,7 +170,7 @@ for (const [name, open] of Object.entries(places)) {
       expect(await readdir(directory)).to.deep.equal(["20261120T060000Z"]);
     });
 
-    it("are refused where there are none, or not that one", async () => {
+    it("are reported as missing when there are none, or not the requested one", async () => {
       expect(await failure(fetchBackup(place!, "latest", directory, log))).to.equal(
         `There is no backup in the bucket ${place!.bucket}.`,
       );
@@ -179,7 +179,7 @@ for (const [name, open] of Object.entries(places)) {
       );
     });
 
-    it("are refused where a part was changed or lost, or the manifest", async () => {
+    it("are rejected when a part or the manifest was changed or lost", async () => {
       const time = "20261121T060000Z";
       const key = (part: string) => keyOf(time, part);
       await backUp(time);
@@ -203,7 +203,7 @@ for (const [name, open] of Object.entries(places)) {
       }
     });
 
-    it("go when they are old enough, and what was broken off too", async () => {
+    it("are deleted when they expire, incomplete ones included", async () => {
       for (const time of ["20261101T060000Z", "20261102T060000Z", "20261120T060000Z"]) await backUp(time);
       await place!.store.put(place!.bucket, keyOf("20261103T060000Z", "training.dump"), Buffer.from("broken off"));
       await pruneBackups(place!, Date.parse("2026-11-21T06:00:00Z"), 18.5 * day, log);
@@ -216,7 +216,7 @@ for (const [name, open] of Object.entries(places)) {
       expect(await place!.store.list(place!.bucket)).to.have.length(4);
     });
 
-    it("are not made of no dump, or of two", async () => {
+    it("are not created without a dump or from two", async () => {
       expect(await failure(storeBackup(place!, directory, log))).to.include("should hold one dump, and holds none");
       await dump("20261120T060000Z");
       await dump("20261121T060000Z");

@@ -25,7 +25,7 @@ const {
 } = process.env;
 
 describe("provisioner buckets", () => {
-  it("allows reading, and writing only where it should", () => {
+  it("grants reading, and writing only to the declared buckets", () => {
     const { Statement } = bucketPolicy({ models: "read-write", datasets: "read" });
     const actions = (resource: string) =>
       Statement.find(({ Resource }) => Resource[0] === `arn:aws:s3:::${resource}`)?.Action;
@@ -35,11 +35,11 @@ describe("provisioner buckets", () => {
     expect(actions("datasets")).to.include("s3:ListBucket");
   });
 
-  it("is the same policy for the same buckets in another order", () => {
+  it("generates the same policy for the same buckets in another order", () => {
     expect(bucketPolicy({ a: "read", b: "read-write" })).to.deep.equal(bucketPolicy({ b: "read-write", a: "read" }));
   });
 
-  it("asks for a user unless users are managed elsewhere", () => {
+  it("requires a user unless users are managed elsewhere", () => {
     const admin = { ADMIN_S3_ACCESS_KEY_ID: "a", ADMIN_S3_SECRET_ACCESS_KEY: "s", BUCKETS: '{"models":"read"}' };
     expect(() => readEnv(bucketSettings, { ...admin, MANAGE_USERS: "false" })).not.to.throw();
     expect(() => readEnv(bucketSettings, admin)).to.throw(
@@ -47,7 +47,7 @@ describe("provisioner buckets", () => {
     );
   });
 
-  describe("with a store", () => {
+  describe("with an object store", () => {
     const prefix = `provisioner-test-${process.pid}`;
     const [written, read, foreign] = [`${prefix}-written`, `${prefix}-read`, `${prefix}-foreign`];
     const user = `user-${process.pid}`;
@@ -73,7 +73,7 @@ describe("provisioner buckets", () => {
         }),
         createLogger("test", "silent"),
       );
-    /** The name of the error, or "done". */
+    /** Returns the name of the error, or "done". */
     const outcome = (done: Promise<unknown>) =>
       done.then(
         () => "done",
@@ -97,7 +97,7 @@ describe("provisioner buckets", () => {
       }
     });
 
-    it("makes buckets and a user who may use just these, also when repeated", async () => {
+    it("creates buckets and a user with access to them only, and is idempotent", async () => {
       for (const round of [1, 2]) {
         await provision("first-secret");
         const s3 = client(user, "first-secret");
@@ -124,7 +124,7 @@ describe("provisioner buckets", () => {
       );
     });
 
-    it("removes a user, and does not mind one that is gone", async () => {
+    it("removes a user, and succeeds when it is already gone", async () => {
       const settings = {
         S3_ENDPOINT: endpoint,
         ADMIN_S3_ACCESS_KEY_ID: accessKeyId,

@@ -10,7 +10,7 @@ function provisioner(args: string[], env: NodeJS.ProcessEnv) {
 }
 
 describe("provisioner command line", () => {
-  it("names its commands when it gets none or another", () => {
+  it("lists its commands when the command is missing or unknown", () => {
     expect(provisioner([], {})).to.deep.equal({
       status: 2,
       stderr:

@@ -14,7 +14,7 @@ const log = createLogger("test", "silent");
 
 describe("provisioner database", () => {
   let database: TestDatabase;
-  // Each test has names of its own, on one server.
+  // Each test uses names of its own, since they share one server.
   let shop = "";
   let reader = "";
   let count = 0;
@@ -54,7 +54,7 @@ describe("provisioner database", () => {
 
   const ownerOf = (name: string) => value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = $1", name);
 
-  /** Whether the role's stored verifier is that of the password. */
+  /** Tells whether the role's stored verifier matches the password. */
   const hasPassword = async (role: string, password: string) => {
     const stored = (await value("SELECT rolpassword FROM pg_authid WHERE rolname = $1", role)) as string;
     const salt = Buffer.from(stored.split(/[:$]/)[2]!, "base64");
@@ -63,13 +63,13 @@ describe("provisioner database", () => {
 
   const canLogIn = (role: string) => value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", role);
 
-  it("computes the verifier that PostgreSQL computes", async () => {
+  it("computes the same verifier as PostgreSQL", async () => {
     await database.pool.query("CREATE ROLE somebody PASSWORD 'pencil'");
     expect(await hasPassword("somebody", "pencil")).to.be.true;
     expect(await hasPassword("somebody", "pen")).to.be.false;
   });
 
-  it("makes a database that its owner, and nobody else, may connect to", async () => {
+  it("creates a database that only its owner may connect to", async () => {
     await provision(shop, "owner");
     expect(await ownerOf(shop)).to.equal(shop);
     expect(await canLogIn(shop)).to.be.false;
@@ -80,7 +80,7 @@ describe("provisioner database", () => {
     expect(await value("SELECT has_database_privilege('stranger', $1, 'CONNECT')", shop)).to.be.false;
   });
 
-  it("gives a reader the tables of today and of later, to read alone", async () => {
+  it("grants a reader existing and future tables read-only", async () => {
     await database.pool.query("CREATE TABLE early (a int)");
     await provision(reader, "read");
     await provision(shop, "owner");
@@ -100,15 +100,15 @@ describe("provisioner database", () => {
     expect(settings).to.have.members(["default_transaction_read_only=on", `role=${reader}`]);
   });
 
-  it("lets the owner's job come after the reader's", async () => {
+  it("works when the owner's job runs after the reader's", async () => {
     await provision(reader, "read");
     await provision(shop, "owner", "owner's");
     expect(await canLogIn(`${shop} a`)).to.be.true;
     expect(await hasPassword(`${shop} a`, "owner's")).to.be.true;
   });
 
-  it("changes nothing the second time, and a changed password alone", async () => {
-    // All that it could change, but the salt of the verifier.
+  it("changes nothing on a second run, and only the password if that changed", async () => {
+    // Everything that it could change, except the salt of the verifier.
     const state = () =>
       Promise.all([
         value("SELECT json_agg(r ORDER BY rolname) FROM (SELECT rolname, rolcanlogin, rolconfig FROM pg_roles) r"),
@@ -125,20 +125,20 @@ describe("provisioner database", () => {
     expect(await hasPassword(`${reader} a`, "new")).to.be.true;
   });
 
-  it("gives a database to the owner that it should have", async () => {
+  it("transfers a database to its declared owner", async () => {
     await database.pool.query(`CREATE DATABASE "${shop}"`);
     await provision(shop, "owner");
     expect(await ownerOf(shop)).to.equal(shop);
   });
 
-  it("takes names as they are", async () => {
+  it("quotes names of any form", async () => {
     const odd = `x"; DROP ROLE postgres; --`;
     await provision(odd, "owner", "p'w\\", odd);
     expect(await ownerOf(odd)).to.equal(odd);
     expect(await hasPassword(`${odd} a`, "p'w\\")).to.be.true;
   });
 
-  it("has every login of a role act as it, so that what one makes the next one owns", async () => {
+  it("makes every login act as its role, so that objects survive a change of login", async () => {
     await provision(shop, "owner", "first", shop, `${shop} a`);
     await provision(shop, "owner", "second", shop, `${shop} b`);
     for (const user of [`${shop} a`, `${shop} b`]) {
@@ -151,7 +151,7 @@ describe("provisioner database", () => {
     expect(await hasPassword(`${shop} b`, "second")).to.be.true;
   });
 
-  it("retires one login and leaves the role, the other login and the database", async () => {
+  it("removes one login and keeps the role, the other login and the database", async () => {
     await provision(shop, "owner", "first", shop, `${shop} a`);
     await provision(shop, "owner", "second", shop, `${shop} b`);
     const retire = (user: string) =>
@@ -164,14 +164,14 @@ describe("provisioner database", () => {
     expect(await value("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = $1", `${shop} a`)).to.be.true;
     expect(await canLogIn(`${shop} b`)).to.be.true;
     expect(await ownerOf(shop)).to.equal(shop);
-    // The Job may run again, and may come before there was such a login.
+    // The Job may run again, or before the login exists.
     await retire(`${shop} a`);
     await retire("nobody");
     await provision(shop, "owner", "third", shop, `${shop} a`);
     expect(await hasPassword(`${shop} a`, "third")).to.be.true;
   });
 
-  it("refuses a login that is the administrator, or the role itself", () => {
+  it("rejects a login that is the administrator or the role itself", () => {
     const env = { ...administrator(), DATABASE_NAME: "d", USER_PASSWORD: "p", ACCESS: "read" };
     expect(() => readEnv(databaseSettings, { ...env, ROLE_NAME: "r", USER_NAME: "postgres" })).to.throw(
       "USER_NAME: must not be the administrator",

@@ -5,7 +5,7 @@ import { expect } from "chai";
 describe("provisioner kafka-acls", () => {
   const acls = aclsOf("engine_a", "engine", { jobs: "consume", events: "publish" });
 
-  it("are writing what is published, and reading what is consumed in one group", () => {
+  it("allow writing published topics, and reading consumed ones in one group", () => {
     expect(
       acls.map(({ resourceType, resourceName, operation }) => [resourceType, resourceName, operation]),
     ).to.deep.equal([
@@ -22,7 +22,7 @@ describe("provisioner kafka-acls", () => {
     }
   });
 
-  it("of what is followed are reading it in any group of a prefix", () => {
+  it("allow reading followed topics in any group with a prefix", () => {
     const [read, group] = aclsOf("engine_a", "engine", { control: "follow" });
     expect(read).to.include({
       resourceType: ResourceTypes.TOPIC,
@@ -38,7 +38,7 @@ describe("provisioner kafka-acls", () => {
     });
   });
 
-  it("change by what is missing and what is no longer declared", () => {
+  it("add missing entries and remove undeclared ones", () => {
     expect(difference([], acls)).to.deep.equal({ missing: acls, surplus: [] });
     expect(difference(structuredClone(acls), acls)).to.deep.equal({ missing: [], surplus: [] });
     const prefixed = { ...acls[0]!, resourcePatternType: ResourcePatternTypes.PREFIXED };

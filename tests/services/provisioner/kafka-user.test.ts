@@ -2,7 +2,7 @@ import { readEnv } from "@platform/kit/env.ts";
 import { kafkaUserSettings } from "@platform/provisioner/kafka-user.ts";
 import { expect } from "chai";
 
-/** What it does on a broker: tests/cluster/chatdb/kafka.long.test.ts. */
+/** tests/cluster/chatdb/kafka.long.test.ts covers its effect on a broker. */
 describe("provisioner kafka-user", () => {
   const env = {
     KAFKA_BOOTSTRAP_SERVERS: "kafka:9094",
@@ -12,7 +12,7 @@ describe("provisioner kafka-user", () => {
     TOPIC_USE: '{"jobs":"consume"}',
   };
 
-  it("reports everything that is wrong with its environment", () => {
+  it("reports every problem of its environment", () => {
     expect(readEnv(kafkaUserSettings, env).TOPIC_USE).to.deep.equal({ jobs: "consume" });
     const read = () =>
       readEnv(kafkaUserSettings, { ...env, USER_NAME: "a,b", USER_PASSWORD: "pässword", TOPIC_USE: '{"jobs":"own"}' });

@@ -2,18 +2,18 @@ import { madminDecrypt, madminEncrypt } from "@platform/provisioner/madmin-encry
 import { expect } from "chai";
 import fc from "fast-check";
 
-// Made with sio-go 0.3.1 and read back by madmin-go 3.0.109: salt 32 times 7, nonce 1 to 8.
+// sio-go 0.3.1 produced this and madmin-go 3.0.109 read it back: salt 32 times 7, nonce 1 to 8.
 const fromGo =
   "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcCAQIDBAUGBwiF/i+8HSIyNO9Zrv3xdA3dwtaKGVuNZ2HtY56QrPMceu/nTUVG8S31kRtltXfQ69enlv+AWL66uepuxyLxHMoW";
 
 describe("madmin encryption", () => {
-  it("reads what MinIO's own client writes", () => {
+  it("decrypts data from MinIO's own client", () => {
     expect(madminDecrypt("rootpassword", Buffer.from(fromGo, "base64")).toString()).to.equal(
       '{"secretKey":"correct horse","status":"enabled"}',
     );
   });
 
-  it("reads what it wrote, whatever the size, the ends of fragments included", () => {
+  it("decrypts its own data of any size, fragment boundaries included", () => {
     const sizes = fc.oneof(
       fc.integer({ min: 0, max: 300 }),
       fc.integer({ min: -1, max: 1 }).chain((d) => fc.constantFrom(16_384 + d, 2 * 16_384 + d)),
@@ -27,12 +27,12 @@ describe("madmin encryption", () => {
     );
   });
 
-  it("is never twice the same", () => {
+  it("never encrypts the same way twice", () => {
     const data = Buffer.from("x");
     expect(madminEncrypt("s", data).equals(madminEncrypt("s", data))).to.be.false;
   });
 
-  it("refuses another secret, every changed byte, a cut end and fragments in another order", () => {
+  it("rejects a wrong secret, every changed byte, a truncated end and reordered fragments", () => {
     const encrypted = madminEncrypt("s", Buffer.from("data"));
     expect(() => madminDecrypt("t", encrypted)).to.throw();
     for (let index = 0; index < encrypted.length; index += 1) {

@@ -44,7 +44,7 @@ describe("provisioner topics, with a broker", () => {
     };
   };
 
-  it("makes, converges and never takes away", async () => {
+  it("creates and updates topics, and never removes partitions or topics", async () => {
     await provision(2, { "retention.ms": "60000" });
     const made = await state();
     expect(made).to.deep.equal({ partitions: 2, config: { "retention.ms": "60000", "cleanup.policy": "delete" } });

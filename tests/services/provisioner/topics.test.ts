@@ -3,7 +3,7 @@ import { topicSettings } from "@platform/provisioner/topics.ts";
 import { expect } from "chai";
 
 describe("provisioner topics", () => {
-  it("reports everything that is wrong with the list", () => {
+  it("reports every problem of the list", () => {
     const read = (topics: unknown) => () =>
       readEnv(topicSettings, { KAFKA_BOOTSTRAP_SERVERS: "kafka:9092", TOPICS: JSON.stringify(topics) });
     const fine = { name: "jobs", partitions: 3, replicationFactor: 1 };

@@ -23,8 +23,8 @@ const failure = (attempt: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-describe("provisioner: a server that is not usable yet", () => {
-  it("is tried until it answers", async () => {
+describe("provisioner with a server that is not usable yet", () => {
+  it("retries until it answers", async () => {
     const port = await freePort();
     const server = createServer();
     let attempts = 0;
@@ -40,7 +40,7 @@ describe("provisioner: a server that is not usable yet", () => {
     server.close();
   });
 
-  it("fails the command after the limit, with its name and the last failure", async () => {
+  it("fails after the limit with the server's name and the last failure", async () => {
     const port = await freePort();
     const message = await failure(
       whenUsable(() => reach(port), { what: "PostgreSQL at db", log, limitMs: 50, pauseMs: 10 }),
@@ -48,7 +48,7 @@ describe("provisioner: a server that is not usable yet", () => {
     expect(message).to.match(/^PostgreSQL at db could not be used within 0\.05 s: connect ECONNREFUSED/);
   });
 
-  it("is not tried again after a failure that is not transient", async () => {
+  it("does not retry after a permanent failure", async () => {
     let attempts = 0;
     const message = await failure(
       whenUsable(() => Promise.reject(new Error(`wrong password ${(attempts += 1)}`)), { what: "it", log }),
@@ -56,7 +56,7 @@ describe("provisioner: a server that is not usable yet", () => {
     expect(message).to.equal("wrong password 1");
   });
 
-  it("is recognised by a network failure inside another error", async () => {
+  it("recognizes a network failure inside another error", async () => {
     const error: unknown = await fetch(`http://127.0.0.1:${await freePort()}`).catch((reason: unknown) => reason);
     expect(isUnavailable(error)).to.be.true;
     expect(isUnavailable(new AggregateError([error]))).to.be.true;

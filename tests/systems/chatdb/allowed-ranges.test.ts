@@ -11,7 +11,7 @@ describe("allowed ranges", () => {
     ports: [5432, 3306],
   }).connect({ name: "app", namespace: namespace("apps"), labels: {} });
 
-  it("give the service their ranges, exceptions and ports in variables", () => {
+  it("pass ranges, exceptions and ports to the service in variables", () => {
     expect(connection.env).to.deep.equal({
       ADDED_SOURCES_RANGES: "10.0.0.0/8,fd12::/16",
       ADDED_SOURCES_EXCEPT: except.join(","),
@@ -19,7 +19,7 @@ describe("allowed ranges", () => {
     });
   });
 
-  it("open each range on each port, without the exceptions inside the range", () => {
+  it("allow each range on each port, without the exceptions inside it", () => {
     expect(connection.destinations).to.deep.equal(
       [
         { cidr: "10.0.0.0/8", except: ["10.96.0.0/12", "10.96.0.1/32"] },

@@ -4,7 +4,7 @@ import type { RecordedResource } from "../../../render/recorder.ts";
 import { recordStack } from "../../../render/stack.ts";
 import { kind } from "../../../render/waves.ts";
 
-/** What keeps data, or what else has to be the same from one `up` to the next: made anew, it is another one. */
+/** Kinds that keep data or an identity, so that a replacement would lose it. */
 const stateful = [
   "Namespace",
   "StatefulSet",
@@ -18,7 +18,7 @@ const stateful = [
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The tag of the project's own images is given: it does not change with the sources in the middle of a test. */
+/** The tag of own images is fixed, so that a change of the sources during a test has no effect. */
 const base: Settings = { "platform:imageTag": "1.0.0" };
 const recordings = new Map<string, Promise<RecordedResource[]>>();
 
@@ -33,7 +33,7 @@ async function changesBy(stack: string, settings: Settings): Promise<Change[]> {
   return changes(await recorded(stack, {}), await recorded(stack, settings));
 }
 
-/** What an action befalls, each as `Kind name`; all eight services' own of a kind as `Kind of each service`. */
+/** Summarizes the targets of an action, each as `Kind name`; a kind of all eight services as `Kind of each service`. */
 function befallen(all: readonly Change[], action: Change["action"]): string[] {
   const names = all
     .filter((change) => change.action === action)
@@ -70,7 +70,7 @@ interface Case {
   readonly replaces?: readonly string[];
 }
 
-/** Changes that people make without a second thought. */
+/** Changes that must need no replacement of data. */
 const harmless: Readonly<Record<string, Case>> = {
   "the log level": {
     settings: { "platform:logLevel": "warn" },
@@ -141,7 +141,7 @@ const harmless: Readonly<Record<string, Case>> = {
   "what may be deleted": { stack: "prod", settings: { "platform:protect": false } },
 };
 
-/** Those that cannot be had without a replacement, which their descriptions announce. */
+/** Changes that need a replacement, which their descriptions announce. */
 const heavy: Readonly<Record<string, Case>> = {
   "the size of PostgreSQL's volume": {
     settings: {
@@ -152,7 +152,7 @@ const heavy: Readonly<Record<string, Case>> = {
       },
     },
     replaces: ["StatefulSet postgres"],
-    // A dump has room for as much.
+    // The volume for dumps gets the same size.
     updates: backup,
   },
   "the class of all volumes": {
@@ -161,12 +161,12 @@ const heavy: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("a change of settings", () => {
+describe("change of settings", () => {
   for (const [what, { stack = "dev", settings, updates = [], replaces = [] }] of Object.entries({
     ...harmless,
     ...heavy,
   })) {
-    it(`in ${what} replaces ${replaces.join(", ") || "nothing"}`, async () => {
+    it(`replaces ${replaces.join(", ") || "nothing"} for ${what}`, async () => {
       const all = await changesBy(stack, settings);
       expect(befallen(all, "replace")).to.deep.equal(replaces);
       expect(befallen(all, "update")).to.deep.equal(updates);
@@ -174,7 +174,7 @@ describe("a change of settings", () => {
   }
 
   for (const [what, { stack = "dev", settings }] of Object.entries(harmless)) {
-    it(`in ${what} leaves all that keeps data in place`, async () => {
+    it(`keeps all data for ${what}`, async () => {
       const lost = (await changesBy(stack, settings)).filter(
         ({ action, resource }) => ["replace", "delete"].includes(action) && stateful.includes(kind(resource)),
       );
@@ -186,7 +186,7 @@ describe("a change of settings", () => {
     });
   }
 
-  it("in the size of a volume takes the old StatefulSet away first", async () => {
+  it("deletes the old StatefulSet first when the size of a volume changes", async () => {
     const all = await changesBy("dev", heavy["the size of PostgreSQL's volume"]!.settings);
     const replaced = all
       .filter(({ action }) => action === "replace")
@@ -194,11 +194,11 @@ describe("a change of settings", () => {
     expect(replaced).to.deep.equal([{ properties: ["spec.volumeClaimTemplates"], deletedFirst: true }]);
   });
 
-  it("in nothing changes nothing", async () => {
+  it("changes no resource when no setting changes", async () => {
     expect(changes(await recorded("dev", {}), await recordStack("dev", { settings: base }))).to.deep.equal([]);
   });
 
-  it("in the rotation of passwords makes new ones for one login of each consumer, and none for the administrators", async () => {
+  it("replaces the password of one login of each consumer on a rotation, and none of the administrators", async () => {
     const all = await changesBy("dev", { "platform:credentialRotation": "1" });
     const replaced = befallen(all, "replace").filter((name) => name.startsWith("Random"));
     expect(replaced).to.not.be.empty;

@@ -38,7 +38,7 @@ describe("startup order of ChatDB", () => {
     "Deployment api-gateway": applications.filter((name) => name !== "test-service"),
   };
   for (const [held, started] of Object.entries(cases)) {
-    it(`without ${held} there are ${started.join(", ") || "no Deployments"}`, async () => {
+    it(`starts ${started.join(", ") || "no Deployments"} while ${held} is not ready`, async () => {
       const { whileHeld, afterwards } = await holdBack(held, "dev");
       expect(whileHeld).to.include.members(infrastructure);
       expect(deployments(whileHeld)).to.deep.equal([...started].sort());
@@ -47,7 +47,7 @@ describe("startup order of ChatDB", () => {
   }
 
   for (const variant of ["dev", "prod", "external"] as const) {
-    it(`has its layers in the dependency graph: ${variant}`, async () => {
+    it(`follows the layers of the specification: ${variant}`, async () => {
       const resources = await recording(variant);
       const wave = waves(resources);
       const layers = Map.groupBy(
@@ -67,7 +67,7 @@ describe("startup order of ChatDB", () => {
   }
 });
 
-/** Who talks to whom, by the specification's graph; what the jobs do comes with the databases, topics and buckets. */
+/** The connections of the specification's graph, with those of the Jobs for databases, topics and buckets. */
 const spoken = [
   "training-orchestrator -> postgres:5432",
   "training-orchestrator -> kafka:9092",
@@ -89,7 +89,7 @@ const spoken = [
   "api-gateway -> prediction-service:8080",
   "api-gateway -> db-connector:8081",
 ];
-/** Who comes from outside, by the way in. */
+/** The external consumers by entry point. */
 const arriving = "anyone -> api-gateway:8080";
 const provisioned = [
   "postgres-training-owner -> postgres:5432",
@@ -100,7 +100,7 @@ const provisioned = [
   "minio-ml-engine -> minio:9000",
 ];
 
-/** Where users are made: not on a cluster elsewhere. */
+/** The Jobs that create Kafka users, which an external cluster does not have. */
 const kafkaUsers = ["kafka-training-orchestrator", "kafka-ml-engine", "kafka-query-parser"].map(
   (job) => `${job} -> kafka:9094`,
 );
@@ -111,7 +111,7 @@ const backup = ["backup", "restore"].flatMap((job) => [
   `minio-postgres-${job} -> minio:9000`,
 ]);
 
-/** What three instances of PostgreSQL and their archive add. */
+/** The additional connections of three PostgreSQL instances and their archive. */
 const postgresCluster = [
   "namespace cnpg-system -> postgres:5432",
   "namespace cnpg-system -> postgres:8000",
@@ -123,7 +123,7 @@ const postgresCluster = [
   "minio-postgres -> minio:9000",
 ];
 
-/** Puts the namespace before each workload at an end of a connection. */
+/** Prefixes the workloads of a connection with their namespace. */
 function placed(connections: readonly string[]): string[] {
   const title = (end: string) => {
     const [, name] = /^([a-z-]+)(?::\d+)?$/.exec(end) ?? [];
@@ -137,7 +137,7 @@ function placed(connections: readonly string[]): string[] {
 describe("network of ChatDB", () => {
   const withoutDns = (connections: string[]) => connections.filter((connection) => !connection.endsWith("-> dns"));
 
-  it("lets through what the edges say and nothing else: dev", async () => {
+  it("allows exactly the declared edges: dev", async () => {
     const sample = ["sample-data", "postgres-shop-owner", "postgres-shop-db-connector"].map(
       (name) => `${name} -> postgres:5432`,
     );
@@ -153,13 +153,13 @@ describe("network of ChatDB", () => {
     expect(withoutDns(openConnections(await recording("dev")))).to.deep.equal(placed(expected));
   });
 
-  it("lets the nodes of a cluster talk among themselves: prod", async () => {
+  it("allows traffic between the nodes of a cluster: prod", async () => {
     const nodes = ["kafka -> kafka:9093", "kafka -> kafka:9094", "minio -> minio:9000", ...postgresCluster];
     const expected = [...spoken, ...provisioned, ...kafkaUsers, ...backup, arriving, ...nodes];
     expect(withoutDns(openConnections(await recording("prod")))).to.deep.equal(placed(expected));
   });
 
-  it("opens the ranges of what is elsewhere, and no more: external", async () => {
+  it("allows exactly the ranges of external servers: external", async () => {
     const elsewhere = (connection: string) =>
       connection
         .replace("postgres:5432", "10.1.0.0/16:6432")
@@ -181,7 +181,7 @@ describe("network of ChatDB", () => {
     expect(withoutDns(openConnections(await recording("external")))).to.deep.equal(placed(expected));
   });
 
-  it("opens the way from the parser to the language model in the cluster, and that alone", async () => {
+  it("allows only the parser to reach the language model in the cluster", async () => {
     const llm = {
       baseUrl: "http://ollama.models.svc:80/v1",
       model: "small",
@@ -206,7 +206,7 @@ describe("network of ChatDB", () => {
     });
   });
 
-  it("opens the way from the gateway to the issuer of its tokens, and that alone", async () => {
+  it("allows only the gateway to reach the issuer of its tokens", async () => {
     const oidc = { issuer: "https://login.example.com:8443", audience: "chatdb", cidr: "192.0.2.0/24" };
     const resources = await recordStack("prod", { settings: { "chatdb:gateway.oidc": oidc } });
     const more = openConnections(resources).filter((connection) => connection.includes("192.0.2.0/24"));
@@ -223,13 +223,13 @@ describe("network of ChatDB", () => {
     });
   });
 
-  it("allows each workload to look names up", async () => {
+  it("allows DNS for each workload", async () => {
     const resources = await recording("dev");
     const asking = openConnections(resources).filter((connection) => connection.endsWith("-> dns"));
     expect(asking).to.have.length(workloads(resources).length);
   });
 
-  it("starts every namespace from nothing in, nothing out", async () => {
+  it("denies all traffic by default in every namespace", async () => {
     const resources = await recording("dev");
     const closed = objects(resources, "NetworkPolicy").filter(
       ({ spec }) =>
@@ -247,7 +247,7 @@ describe("network of ChatDB", () => {
     expect(closed.map(({ metadata }) => metadata.namespace).sort()).to.deep.equal(namespaces);
   });
 
-  it("has the same edges in the graph as in the policies", async () => {
+  it("lists the same edges in the graph as in the policies", async () => {
     const declared = edges(await recording("dev")).map(({ from, to }) => `${from} -> ${to}`);
     const expected = [...spoken, "test-service -> api-gateway:"].map(
       (edge) => `chatdb/${edge.split(":")[0]!.replace("-> ", "-> chatdb/")}`,
@@ -260,12 +260,12 @@ describe("configuration of ChatDB", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await recording("dev")));
 
-  it("makes the topics that the services name", () => {
+  it("creates the topics that the services use", () => {
     const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as { name: string }[];
     expect(made.map(({ name }) => name).sort()).to.deep.equal([...Object.values(topics)].sort());
   });
 
-  it("keeps what stops jobs as long as the jobs, and that as long as the engines think", () => {
+  it("retains jobs and cancellations for the time that the engines assume", () => {
     const made = JSON.parse(environment(resources, "kafka-topics").TOPICS!) as {
       name: string;
       config: Record<string, string>;
@@ -297,7 +297,7 @@ describe("configuration of ChatDB", () => {
     expect(new Set(passwords)).to.have.length(9);
   });
 
-  it("lets the engine read the datasets and keep feedback and checkpoints, and the registry write datasets", () => {
+  it("lets the engine read datasets and store feedback and checkpoints, and the registry write datasets", () => {
     const buckets = (name: string) => JSON.parse(environment(resources, name).BUCKETS!) as unknown;
     expect(buckets("minio-ml-engine")).to.deep.equal({
       datasets: "read",
@@ -307,7 +307,7 @@ describe("configuration of ChatDB", () => {
     expect(buckets("minio-model-registry")).to.deep.equal({ models: "read-write", datasets: "read-write" });
   });
 
-  it("gives the language model's key to the parser alone, in a Secret", async () => {
+  it("passes the language model's key in a Secret to the parser only", async () => {
     const external = await recording("external");
     const holding = objects(external, "Secret").filter(({ stringData }) => "LLM_KEY" in (stringData ?? {}));
     expect(holding).to.have.length(1);
@@ -316,7 +316,7 @@ describe("configuration of ChatDB", () => {
     expect(JSON.stringify(objects(external, "ConfigMap").map(({ data }) => data))).to.not.contain("LLM_KEY");
   });
 
-  it("gives the connector the passwords that data sources may refer to, as files", async () => {
+  it("mounts the passwords of data sources as files in the connector", async () => {
     const external = await recording("external");
     const { pod } = workload(external, "db-connector");
     expect(environment(external, "db-connector")).to.include({
@@ -332,7 +332,7 @@ describe("configuration of ChatDB", () => {
     expect(environment(resources, "db-connector")).to.not.have.property("DATASOURCE_SECRETS_DIR");
   });
 
-  it("tells the gateway where everything is", () => {
+  it("passes the addresses of all services to the gateway", () => {
     const urls = Object.entries(environment(resources, "api-gateway")).filter(([key]) => key.endsWith("_URL"));
     const at = (name: string, port: number) => `http://${name}.chatdb-services.svc.cluster.local:${port}`;
     expect(Object.fromEntries(urls)).to.deep.equal({
@@ -346,7 +346,7 @@ describe("configuration of ChatDB", () => {
     expect(environment(resources, "test-service").GATEWAY_URL).to.equal(at("api-gateway", 80));
   });
 
-  it("tells the services how models are trained", async () => {
+  it("passes the training settings to the services", async () => {
     const settings = {
       "chatdb:training": {
         concurrentJobs: 40,
@@ -373,11 +373,11 @@ describe("configuration of ChatDB", () => {
     expect(environment(told, "model-registry")).to.include({ ARTIFACT_GRACE_S: "86400" });
   });
 
-  it("hands the stack's log level to every service", () => {
+  it("passes the stack's log level to every service", () => {
     for (const name of applications) expect(environment(resources, name).LOG_LEVEL, name).to.equal("debug");
   });
 
-  it("follows the features and the addresses of the environment", async () => {
+  it("follows the stack's features and addresses", async () => {
     const prod = await recording("prod");
     expect(objects(prod, "Job").map(({ metadata }) => metadata.labels["app.kubernetes.io/name"])).to.not.include(
       "sample-data",
@@ -402,7 +402,7 @@ describe("protection of ChatDB's data", () => {
   const guarded = (resources: RecordedResource[]) =>
     resources.filter(({ protect }) => protect).map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
 
-  it("holds whatever keeps or opens data in prod, and nothing that an update may replace", async () => {
+  it("covers everything that stores or unlocks data in prod, and nothing that an update may replace", async () => {
     expect(guarded(await recording("prod")).sort()).to.deep.equal([
       "Cluster postgres",
       "Namespace chatdb-system",
@@ -415,11 +415,11 @@ describe("protection of ChatDB's data", () => {
     ]);
   });
 
-  it("lets dev go as a whole", async () => expect(guarded(await recording("dev"))).to.be.empty);
+  it("allows the deletion of dev as a whole", async () => expect(guarded(await recording("dev"))).to.be.empty);
 });
 
 describe("priorities of ChatDB", () => {
-  it("let services give way to what keeps data, and Jobs to both", async () => {
+  it("rank data servers above services, and services above Jobs", async () => {
     const resources = await recording("dev");
     const value = new Map(objects(resources, "PriorityClass").map(({ metadata, value }) => [metadata.name, value]));
     const of = (kind: string) =>

@@ -28,10 +28,7 @@ type Run = typeof runService;
 const captured = globalThis as unknown as { options?: Parameters<Run>[0] };
 let runs = 0;
 
-/**
- * Lets a service read its environment, without running it.
- * @throws ConfigurationError
- */
+/** Lets a service parse its environment without starting it. @throws ConfigurationError */
 async function readBy(service: string, env: Record<string, string>): Promise<void> {
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
@@ -51,11 +48,11 @@ async function readBy(service: string, env: Record<string, string>): Promise<voi
 }
 
 for (const variant of variants) {
-  describe(`environment that pods get: ${variant}`, () => {
+  describe(`environment of the pods: ${variant}`, () => {
     let resources: RecordedResource[];
     before(async () => (resources = await recording(variant)));
 
-    it("is what the provisioner's commands ask for", () => {
+    it("satisfies the provisioner's commands", () => {
       const jobs = workloads(resources).filter(({ kind }) => kind === "Job");
       expect(jobs).to.not.be.empty;
       for (const { name } of jobs) {
@@ -65,7 +62,7 @@ for (const variant of variants) {
       }
     });
 
-    it("is what the services ask for", async () => {
+    it("satisfies the services", async () => {
       const services = workloads(resources).filter(({ kind }) => kind === "Deployment");
       for (const { name } of services) await readBy(name, environment(resources, name));
     });
@@ -83,8 +80,8 @@ for (const variant of variants) {
   });
 }
 
-describe("environment that lacks something", () => {
-  it("is noticed by the service", async () => {
+describe("incomplete environment", () => {
+  it("is rejected by the service", async () => {
     const { DB_CONNECTOR_URL: url, ...env } = environment(await recording("dev"), "query-parser");
     expect(url).to.be.a("string");
     const error = await readBy("query-parser", env).catch((error: unknown) => error);

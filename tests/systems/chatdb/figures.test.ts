@@ -6,7 +6,7 @@ import { recordStack } from "../../../render/stack.ts";
 import { object, objects, workload } from "../../../render/objects.ts";
 import { recording } from "../../support/stacks.ts";
 
-// Written down from the architecture's specification, not from the code.
+// The figures are copied from the architecture's specification, not from the code.
 const common = { namespace: "chatdb-services", health: "/health" };
 const standard = { ...common, requests: "256Mi", limits: "512Mi" };
 const memoryIntensive = { ...common, requests: "512Mi", limits: "1Gi" };
@@ -76,7 +76,7 @@ describe("figures of the specification", () => {
   });
 
   for (const name of names) {
-    it(`hold for ${name} where a stack says nothing else`, () => {
+    it(`apply to ${name} by default`, () => {
       expect(figures(resources, name)).to.deep.equal(specified[name]);
       const { livenessProbe, readinessProbe } = workload(resources, name).pod.containers[0]!;
       expect(livenessProbe).to.deep.include(liveness);
@@ -84,7 +84,7 @@ describe("figures of the specification", () => {
     });
   }
 
-  it("name all services there are", () => {
+  it("cover all services", () => {
     expect(
       objects(resources, "Deployment")
         .map(({ metadata }) => metadata.name)
@@ -93,7 +93,7 @@ describe("figures of the specification", () => {
   });
 
   for (const [name, { ports, memory, storage }] of Object.entries(infrastructure)) {
-    it(`hold for ${name}`, () => {
+    it(`apply to ${name}`, () => {
       expect(workload(resources, name).namespace).to.equal("chatdb-system");
       expect(object(resources, "Service", name).spec.ports.map(({ port }) => port)).to.include.members([...ports]);
       expect(workload(resources, name).pod.containers[0]!.resources.requests.memory).to.equal(memory);
@@ -111,13 +111,13 @@ describe("figures of prod", () => {
   before(async () => (resources = await recording("prod")));
 
   for (const name of names.filter((name) => name !== "test-service")) {
-    it(`are the specification's for ${name}, but for three replicas or more`, () => {
+    it(`equal the specification for ${name}, except for three or more replicas`, () => {
       const { replicas } = specified[name];
       expect(figures(resources, name)).to.deep.equal({ ...specified[name], replicas: [3, replicas[1]] });
     });
   }
 
-  it("lose one of what there is several of without a failure", () => {
+  it("tolerate the loss of one replica of everything replicated", () => {
     const replicas = objects(resources, "StatefulSet").map(({ metadata, spec }) => [metadata.name, spec.replicas]);
     expect(Object.fromEntries(replicas)).to.deep.equal({ kafka: 3, minio: 4 });
     expect(object(resources, "Cluster", "postgres").spec.instances).to.equal(3);
@@ -125,7 +125,7 @@ describe("figures of prod", () => {
 });
 
 describe("figures of dev", () => {
-  it("ask for less than half of a machine of two cores and 8 GB", async () => {
+  it("request less than half of a machine with two cores and 8 GB", async () => {
     const resources = await recording("dev");
     const replicas = new Map([
       ...objects(resources, "HorizontalPodAutoscaler").map(

@@ -7,13 +7,13 @@ const host = "chatdb.example.com";
 const clients = async (settings: Record<string, unknown>) =>
   gatewayClients((await configuration({ "chatdb:gateway.serviceType": "ClusterIP", ...settings })).gateway);
 
-describe("who may reach the gateway", () => {
-  it("is nobody by ClusterIP alone: a port-forward needs no network", async () => {
+describe("access to the gateway", () => {
+  it("is closed with ClusterIP, since a port-forward needs no network", async () => {
     expect(await clients({})).to.deep.equal([]);
   });
 
   for (const type of ["NodePort", "LoadBalancer"]) {
-    it(`is anyone by ${type}, or the ranges that are said`, async () => {
+    it(`is open to everybody or to the given ranges with ${type}`, async () => {
       expect(await clients({ "chatdb:gateway.serviceType": type })).to.deep.equal(["anyone"]);
       expect(
         await clients({ "chatdb:gateway.serviceType": type, "chatdb:gateway.sourceRanges": ["192.0.2.0/24"] }),
@@ -21,7 +21,7 @@ describe("who may reach the gateway", () => {
     });
   }
 
-  it("is the ingress controller alone, whatever the type of the Service", async () => {
+  it("is limited to the ingress controller for any type of Service", async () => {
     const traefik = { "chatdb:gateway.ingress": { host, class: "traefik" } };
     expect(await clients(traefik)).to.deep.equal([{ namespace: "kube-system" }]);
     expect(await clients({ ...traefik, "chatdb:gateway.serviceType": "NodePort" })).to.deep.equal([
@@ -36,7 +36,7 @@ describe("who may reach the gateway", () => {
     ]);
   });
 
-  it("is anyone, or the ranges that are said, where nobody knows the controller", async () => {
+  it("is open to everybody or to the given ranges when the controller is unknown", async () => {
     expect(await clients({ "chatdb:gateway.ingress": { host } })).to.deep.equal(["anyone"]);
     expect(
       await clients({
@@ -51,16 +51,16 @@ describe("environment of the gateway", () => {
   const environment = async (settings: Record<string, unknown>) =>
     gatewayEnvironment((await configuration({ "chatdb:gateway.serviceType": "ClusterIP", ...settings })).gateway);
 
-  it("keeps the metrics at a port to which no way in leads", async () => {
+  it("serves metrics on a port without external access", async () => {
     expect(await environment({})).to.deep.equal({ METRICS_PORT: "9090" });
   });
 
-  it("names the proxies that are in front, where there are any", async () => {
+  it("contains the number of proxies in front", async () => {
     expect(await environment({ "chatdb:gateway.ingress": { host } })).to.include({ TRUSTED_PROXIES: "1" });
     expect(await environment({ "chatdb:gateway.ingress": { host, proxies: 2 } })).to.include({ TRUSTED_PROXIES: "2" });
   });
 
-  it("has the limit of requests", async () => {
+  it("contains the rate limit", async () => {
     expect(await environment({ "chatdb:gateway.rateLimit": { perMinute: 60 } })).to.include({
       RATE_LIMIT_PER_MINUTE: "60",
     });

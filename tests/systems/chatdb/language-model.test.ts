@@ -18,7 +18,7 @@ const connect = (more: Partial<LanguageModel> = {}) =>
   });
 
 describe("language model", () => {
-  it("tells its user where it is and how to ask, the key apart", () => {
+  it("passes its address and options to its consumer, and the key separately", () => {
     const { env, secretEnv, readyWhen } = connect({ key: "sk-1" });
     expect({ env, secretEnv, readyWhen }).to.deep.equal({
       env: {
@@ -35,7 +35,7 @@ describe("language model", () => {
     expect(connect().secretEnv).to.deep.equal({});
   });
 
-  it("is reached outside of the cluster in its range, on the port of its address", () => {
+  it("is reachable outside the cluster in its range, on the port of its address", () => {
     expect(connect().destinations).to.deep.equal([{ to: { cidr: "0.0.0.0/0" }, port: 443 }]);
     expect(connect({ baseUrl: "http://llm.example.com/v1", cidr: "192.0.2.0/24" }).destinations).to.deep.equal([
       { to: { cidr: "192.0.2.0/24" }, port: 80 },
@@ -45,7 +45,7 @@ describe("language model", () => {
     ]);
   });
 
-  it("is reached inside of the cluster by its pods, which are not the program's", () => {
+  it("is reachable inside the cluster by its pods, which the program does not own", () => {
     const to = { namespace: "models", labels: { app: "ollama" } };
     const inside = { baseUrl: "http://ollama.models.svc:11434/v1", pods: { labels: to.labels } };
     expect(connect(inside).destinations).to.deep.equal([{ to, port: 11434 }]);

@@ -19,11 +19,11 @@ describe("preview of ChatDB", () => {
       const secretValues = () =>
         objects(preview, "Secret").map((secret) => preview.find(({ inputs }) => (inputs as unknown) === secret)!.name);
 
-      it("shows every resource that it will have", () => {
+      it("shows every resource", () => {
         expect(preview.map(({ urn }) => urn).sort()).to.deep.equal(made.map(({ urn }) => urn).sort());
       });
 
-      it("knows everything but passwords and what is made up with them", () => {
+      it("knows every value except passwords and values derived from them", () => {
         const allowed = [
           ...secretValues().map((name) => `Secret ${name} stringData`),
           "StatefulSet kafka spec.template.spec.containers.0.env.3.value",
@@ -31,7 +31,7 @@ describe("preview of ChatDB", () => {
         expect(paths("unknowns").filter((path) => !allowed.includes(path))).to.deep.equal([]);
       });
 
-      it("hides the values of Secrets, all of them and nothing else", () => {
+      it("hides exactly the values of Secrets", () => {
         expect(paths("secrets").sort()).to.deep.equal(
           secretValues()
             .map((name) => `Secret ${name} stringData`)
@@ -39,7 +39,7 @@ describe("preview of ChatDB", () => {
         );
       });
 
-      it("tells what components give to others, but for the address that a cloud gives", () => {
+      it("knows the outputs of components, except an address that a cloud assigns", () => {
         const unknown = (value: unknown) => JSON.stringify(value).includes(pulumi.runtime.unknownValue);
         const addressed = variant === "prod" ? ["platform:systems:ChatDb"] : [];
         expect(preview.filter(({ outputs }) => unknown(outputs)).map(({ type }) => type)).to.deep.equal(addressed);

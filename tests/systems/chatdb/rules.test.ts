@@ -7,14 +7,14 @@ import { rules } from "../../support/rules.ts";
 import { recording, variants } from "../../support/stacks.ts";
 
 for (const variant of variants) {
-  describe(`rules that the whole program keeps to: ${variant}`, () => {
+  describe(`rules of the whole program: ${variant}`, () => {
     let resources: RecordedResource[];
     before(async () => (resources = await recording(variant)));
     for (const [name, rule] of Object.entries(rules)) {
       it(name, () => expect(rule(resources)).to.deep.equal([]));
     }
     for (const rule of [...objectRules, ...systemRules]) {
-      it(`policy ${rule.name}`, () => expect(breaches([rule], kubernetesObjects(resources))).to.deep.equal([]));
+      it(`complies with ${rule.name}`, () => expect(breaches([rule], kubernetesObjects(resources))).to.deep.equal([]));
     }
   });
 }
@@ -87,7 +87,7 @@ const broken: Record<keyof typeof rules, Record<string, Breach>> = {
   },
 };
 
-describe("each of those rules notices", () => {
+describe("each rule detects a breach", () => {
   let resources: RecordedResource[];
   before(async () => (resources = await recording("dev")));
   for (const [name, cases] of Object.entries(broken)) {

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { trainingEnvironment } from "../../../systems/chatdb/environment.ts";
 import { configuration } from "../../support/configuration.ts";
 
-describe("what the training half can be told", () => {
-  it("is in the docs with its settings, by the names and the defaults that the services get", async () => {
+describe("environment of the training services", () => {
+  it("is documented with the names and defaults that the services use", async () => {
     const text = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
     const rows = text.split("\n").map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
     const documented = rows

@@ -14,7 +14,7 @@ import { startShop, type TestShop } from "../support/shop.ts";
 const log = createLogger("test", "silent");
 const query = "how many customers are there in Germany?";
 
-describe("query-parser: feedback", () => {
+describe("query-parser feedback", () => {
   let shop: TestShop;
   let connector: FastifyInstance;
   let dbConnectorUrl: string;
@@ -49,7 +49,7 @@ describe("query-parser: feedback", () => {
   const give = (payload: object, headers: Record<string, string> = {}, service = app) =>
     service.inject({ method: "POST", url: "/feedback", payload, headers });
 
-  it("reaches the bus, keyed by data source, with who said it and when", async () => {
+  it("is published with its author and time, keyed by data source", async () => {
     const correction = { ...plan, where: [] };
     expect(
       (await give({ query, datasource: "shop", plan, verdict: "right" }, { "x-chatdb-user": "ada" })).statusCode,
@@ -63,7 +63,7 @@ describe("query-parser: feedback", () => {
     expect(said[1]!.value).to.deep.include({ plan, verdict: "corrected", correction }).and.not.to.have.property("user");
   });
 
-  it("refuses what is no verdict, and a correction too many or too few", async () => {
+  it("is rejected with an unknown verdict, or with a correction where none belongs or a missing one", async () => {
     const right = { query, datasource: "shop", plan, verdict: "right" };
     for (const wrong of [
       {},
@@ -77,7 +77,7 @@ describe("query-parser: feedback", () => {
     }
   });
 
-  it("refuses plans that do not fit the schema, both at once, and unknown data sources", async () => {
+  it("is rejected with plans that do not fit the schema, and for unknown data sources", async () => {
     const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"customers"', '"__proto__"')) as object;
     const response = await give({ query, datasource: "shop", plan: {}, verdict: "corrected", correction: elsewhere });
     expect(response.statusCode).to.equal(422);
@@ -86,7 +86,7 @@ describe("query-parser: feedback", () => {
     expect(said).to.deep.equal([]);
   });
 
-  it("says so when the bus does not take it", async () => {
+  it("is answered with an error when the bus does not accept it", async () => {
     const failing = await createService({
       dbConnectorUrl,
       bus: { ...bus, publish: () => Promise.reject(new Error("no broker")) },

@@ -56,7 +56,7 @@ describe("query-parser", () => {
   const metric = async (name: string, service = app) =>
     Number(new RegExp(`^${name} (.*)$`, "m").exec((await service.inject("/metrics")).body)?.[1]);
 
-  it("answers with SQL that gives the rows, of the only data source", async () => {
+  it("answers with SQL for the only data source when none is named", async () => {
     const response = await ask({ query: "how many customers are there in Germany?" });
     expect(response.statusCode, response.body).to.equal(200);
     const { statement, reading, datasource } = parseResponse.parse(response.json());
@@ -70,7 +70,7 @@ describe("query-parser", () => {
     );
   });
 
-  it("says what it did not understand, and asks what was meant", async () => {
+  it("reports the words that it did not understand, and asks for clarification", async () => {
     const response = await ask({ query: "shipped ordrs in Germany", datasource: "shop" });
     expect(response.statusCode).to.equal(422);
     expect(response.headers["content-type"]).to.contain("application/problem+json");
@@ -91,7 +91,7 @@ describe("query-parser", () => {
     });
   });
 
-  it("refuses a plan that does not fit the schema, with all that is wrong", async () => {
+  it("rejects a plan that does not fit the schema, and lists all problems", async () => {
     const { plan } = parseResponse.parse((await ask({ query: "orders in Germany" })).json());
     const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"orders"', '"constructor"')) as object;
     for (const wrong of [{}, { from: 1 }, elsewhere]) {
@@ -104,7 +104,7 @@ describe("query-parser", () => {
       expect((await ask({ query: "orders", plan: wrong })).statusCode).to.equal(400);
   });
 
-  it("goes on from the plan of the answer before", async () => {
+  it("continues from the plan of the previous answer", async () => {
     const first = parseResponse.parse((await ask({ query: "how many customers are there in Germany?" })).json());
     const next = parseResponse.parse((await ask({ query: "and in France?", follows: first.plan })).json());
     expect(next.reading).to.equal('The number of customers whose country is "France".');
@@ -115,7 +115,7 @@ describe("query-parser", () => {
     ]);
   });
 
-  it("refuses to go on from a plan that does not fit the schema, with what is wrong", async () => {
+  it("rejects a previous plan that does not fit the schema, and lists the problems", async () => {
     const { plan } = parseResponse.parse((await ask({ query: "how many customers are there in Germany?" })).json());
     const elsewhere = JSON.parse(JSON.stringify(plan).replaceAll('"customers"', '"__proto__"')) as object;
     for (const wrong of [{}, { from: 1 }, elsewhere]) {
@@ -128,12 +128,12 @@ describe("query-parser", () => {
       expect((await ask({ query: "and in France?", follows: wrong })).statusCode).to.equal(400);
   });
 
-  it("tells the bus about each question and what became of it", async () => {
+  it("publishes an event with the outcome of each question", async () => {
     await ask({ query: "orders in Germany" });
     await ask({ query: "what is the weather" });
     await ask({ query: "orders", datasource: "nowhere" });
     await eventually(() => expect(events.length).to.equal(3));
-    // Each data source is a key of its own, so their order is not given.
+    // Each data source is a key of its own, so the order across them is undefined.
     const byOutcome = Object.fromEntries(events.map((event) => [event.outcome, event]));
     expect(byOutcome.parsed).to.deep.include({ query: "orders in Germany", datasource: "shop" });
     expect(byOutcome.parsed?.plan?.from).to.deep.equal({ as: "orders", schema: "public", table: "orders" });
@@ -141,7 +141,7 @@ describe("query-parser", () => {
     expect(byOutcome.failed?.reason).to.contain('no data source "nowhere"');
   });
 
-  it("answers while the bus fails, or does not answer at all, and counts what was lost", async () => {
+  it("answers while the bus fails or hangs, and counts lost events", async () => {
     const failing: EventBus = { ...bus, publish: () => Promise.reject(new Error("no broker")) };
     const service = await createService({ dbConnectorUrl: connectorUrl, bus: failing, log });
     expect((await ask({ query: "categories" }, service)).statusCode).to.equal(200);
@@ -159,7 +159,7 @@ describe("query-parser", () => {
     await silent.close();
   });
 
-  it("reads the schema again when it does not know a word", async () => {
+  it("refreshes the schema when it does not know a word", async () => {
     expect((await ask({ query: "how many suppliers" })).statusCode).to.equal(422);
     await shop.database.pool.query("CREATE TABLE suppliers (id integer PRIMARY KEY, name text)");
     const response = await ask({ query: "how many suppliers" });
@@ -167,7 +167,7 @@ describe("query-parser", () => {
     expect(sqlStatement.parse(parseResponse.parse(response.json()).statement).sql).to.contain('"suppliers"');
   });
 
-  it("asks the db-connector for it at most once in a while", async () => {
+  it("refreshes the schema at most once per interval", async () => {
     const calm = await createService({ dbConnectorUrl: connectorUrl, bus, log, refreshMs: 60_000 });
     const count = async () =>
       Number(
@@ -181,7 +181,7 @@ describe("query-parser", () => {
     await calm.close();
   });
 
-  it("wants the data source named where there are several", async () => {
+  it("requires the name of the data source when there are several", async () => {
     const two = await createConnector({ dataSources: [shop.settings, settingsOf(shop.database, "archive")], log });
     const service = await createService({ dbConnectorUrl: await two.listen({ host: "127.0.0.1", port: 0 }), bus, log });
     const response = await ask({ query: "orders" }, service);
@@ -194,7 +194,7 @@ describe("query-parser", () => {
     await two.close();
   });
 
-  it("is alive and ready while the db-connector is down, and says so when asked", async () => {
+  it("is alive and ready while the db-connector is down, and answers questions with 502", async () => {
     const service = await createService({ dbConnectorUrl: "http://127.0.0.1:1", bus, log });
     expect((await service.inject("/health")).statusCode).to.equal(200);
     expect((await service.inject("/ready")).statusCode).to.equal(200);
@@ -202,7 +202,7 @@ describe("query-parser", () => {
     await service.close();
   });
 
-  it("refuses what is no question", async () => {
+  it("rejects an invalid request", async () => {
     for (const payload of [
       {},
       { query: "" },

@@ -11,7 +11,7 @@ describe("connections between services", () => {
   let tried: number;
   const connect = buildConnector({});
 
-  /** A way to connect of which the first attempts are refused. */
+  /** A connector whose first attempts are refused. */
   const refusing =
     (times: number): buildConnector.connector =>
     (options, callback) => {
@@ -36,17 +36,17 @@ describe("connections between services", () => {
   });
   afterEach(() => void server.close());
 
-  it("come about though attempts are refused, and the request is made once", async () => {
+  it("succeed after refused attempts, and send the request once", async () => {
     expect(await post(4)).to.equal("1");
     expect({ tried, requests }).to.deep.equal({ tried: 5, requests: 1 });
   });
 
-  it("are tried once where that is enough", async () => {
+  it("need one attempt when it succeeds", async () => {
     await post(0);
     expect(tried).to.equal(1);
   });
 
-  it("are given up after five attempts, with the reason", async () => {
+  it("fail after five attempts with the reason", async () => {
     const error = await post(5).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(Error).with.property("code", "ECONNREFUSED");
     expect({ tried, requests }).to.deep.equal({ tried: 5, requests: 0 });

@@ -8,7 +8,7 @@ import { createHttpClient, type HttpClient } from "@platform/kit/http/http-clien
 import { Problem } from "@platform/kit/problem.ts";
 import { until } from "../until.ts";
 
-describe("calls between services", () => {
+describe("HTTP client", () => {
   let server: Server;
   let client: HttpClient;
   let origin: string;
@@ -44,14 +44,14 @@ describe("calls between services", () => {
 
   const thing = z.object({ name: z.string() });
 
-  it("send and check JSON, and pass the request's id on", async () => {
+  it("sends and validates JSON, and forwards the request id", async () => {
     listener = answer(200, { name: "a", more: 1 });
     expect(await client.postJson("/things?x=1", { q: "ä" }, thing, { requestId: "id-1" })).to.deep.equal({ name: "a" });
     expect(seen[0]).to.include({ method: "POST", url: "/base/things?x=1" });
     expect(seen[0]?.headers).to.include({ "x-request-id": "id-1", "content-type": "application/json" });
   });
 
-  it("pass a problem on with its type, status, detail and further members", async () => {
+  it("forwards a problem with its type, status, detail and extension members", async () => {
     listener = answer(
       422,
       {
@@ -70,7 +70,7 @@ describe("calls between services", () => {
     expect(problem.extra).to.deep.equal({ near: "foo" });
   });
 
-  it("keep another client error's status, and answer 502 for a server's and for what was not expected", async () => {
+  it("keeps the status of other client errors, and answers 502 for server errors and unexpected answers", async () => {
     for (const [status, body, becomes] of [
       [404, "gone", 404],
       [500, "oops", 502],
@@ -84,7 +84,7 @@ describe("calls between services", () => {
     }
   });
 
-  it("answer 502 where nothing listens, and where a connection breaks half-way", async () => {
+  it("answers 502 when nothing listens, and when a connection breaks midway", async () => {
     const nobody = createHttpClient("http://127.0.0.1:1");
     expect(await problemOf(nobody.getJson("/", thing))).to.include({ status: 502 });
     await nobody.close();
@@ -98,7 +98,7 @@ describe("calls between services", () => {
     expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
   });
 
-  describe("where a connection breaks off before an answer begins", () => {
+  describe("when a connection breaks before an answer begins", () => {
     const breaking =
       (times: number): RequestListener =>
       (request, response) => {
@@ -107,7 +107,7 @@ describe("calls between services", () => {
         else response.end('{"name":"a"}');
       };
 
-    it("are made again where that changes nothing", async () => {
+    it("retries safe requests", async () => {
       listener = breaking(2);
       expect(await client.getJson("/", thing)).to.deep.equal({ name: "a" });
       expect(seen).to.have.lengthOf(3);
@@ -116,13 +116,13 @@ describe("calls between services", () => {
       expect(seen).to.have.lengthOf(3);
     });
 
-    it("are made three times at most", async () => {
+    it("makes at most three attempts", async () => {
       listener = breaking(10);
       expect(await problemOf(client.getJson("/", thing))).to.include({ status: 502 });
       expect(seen).to.have.lengthOf(3);
     });
 
-    it("are not made again where that may change something, or where an answer has begun", async () => {
+    it("does not retry unsafe requests, or after an answer has begun", async () => {
       listener = breaking(10);
       expect(await problemOf(client.postJson("/", {}, thing))).to.include({ status: 502 });
       expect(seen).to.have.lengthOf(1);
@@ -135,7 +135,7 @@ describe("calls between services", () => {
     });
   });
 
-  it("answer 504 when there is no answer in time", async () => {
+  it("answers 504 when there is no answer in time", async () => {
     listener = () => undefined;
     const started = performance.now();
     const problem = await problemOf(client.getJson("/", thing, { timeoutMs: 100 }));
@@ -144,7 +144,7 @@ describe("calls between services", () => {
     expect(performance.now() - started).to.be.lessThan(1500);
   });
 
-  it("do not count an upload as waiting", async () => {
+  it("does not count an upload as waiting", async () => {
     listener = (request, response) => void text(request).then((body) => response.end(JSON.stringify({ name: body })));
     const slow = Readable.from(
       (async function* () {
@@ -159,7 +159,7 @@ describe("calls between services", () => {
     expect(await text(body)).to.equal('{"name":"abcd"}');
   });
 
-  it("end when their caller no longer wants them, and the server is told", async () => {
+  it("cancels the request on the server when the caller aborts", async () => {
     let gone = false;
     listener = (request) => {
       seen.push(request);
@@ -175,7 +175,7 @@ describe("calls between services", () => {
     await until("the server knows", () => gone);
   });
 
-  it("hand back an error answer of a streamed request as it is", async () => {
+  it("returns an error answer of a streamed request unchanged", async () => {
     listener = answer(409, "conflict", "text/plain");
     const { status, headers, body } = await client.request("/", { method: "PUT", body: "x" });
     expect([status, headers["content-type"], await text(body)]).to.deep.equal([409, "text/plain", "conflict"]);

@@ -42,14 +42,14 @@ describe("a language model that fails", () => {
       { failures: 2, pauseMs },
     ));
 
-  it("is left alone after some failures, so that it costs no further question its time", async () => {
+  it("is skipped after consecutive failures, so that further questions do not wait", async () => {
     open(60_000);
     stub.does(answers(500));
     for (let question = 0; question < 5; question++) expect(await model.planFor(asked, staying)).to.equal(undefined);
     expect(stub.received.length).to.equal(2);
   });
 
-  it("is tried again by one question after a while, and then answers all", async () => {
+  it("is tried by one question after the pause, and then answers all", async () => {
     open(50);
     stub.does(answers(500));
     for (let question = 0; question < 3; question++) await model.planFor(asked, staying);
@@ -69,7 +69,7 @@ describe("a language model that fails", () => {
     expect(await model.planFor(asked, staying)).to.deep.equal(found);
   });
 
-  it("is not left alone for plans that do not fit", async () => {
+  it("is not skipped after plans that do not fit", async () => {
     open(60_000);
     stub.does(says("no"));
     for (let question = 0; question < 3; question++) await model.planFor(asked, staying);

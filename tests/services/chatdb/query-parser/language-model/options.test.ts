@@ -5,15 +5,15 @@ import { z } from "zod";
 
 const read = (env: NodeJS.ProcessEnv) => languageModelOptions(readEnv(z.object(languageModelEnv), env));
 
-describe("a language model in the environment", () => {
+describe("language model options from the environment", () => {
   const LLM_BASE_URL = "http://localhost:11434/v1";
 
-  it("is none without an address", () => {
+  it("are undefined without an address", () => {
     expect(read({})).to.equal(undefined);
     expect(read({ LLM_BASE_URL: "", LLM_MODEL: "small", LLM_KEY: "" })).to.equal(undefined);
   });
 
-  it("has defaults for all but its address and name", () => {
+  it("have defaults except for the address and the name", () => {
     expect(read({ LLM_BASE_URL: `${LLM_BASE_URL}/`, LLM_MODEL: "small" })).to.deep.equal({
       baseUrl: LLM_BASE_URL,
       model: "small",
@@ -44,7 +44,7 @@ describe("a language model in the environment", () => {
     });
   });
 
-  it("says what is missing or wrong", () => {
+  it("reports what is missing or invalid", () => {
     expect(() => read({ LLM_BASE_URL })).to.throw(ConfigurationError, "LLM_MODEL: not set");
     expect(() => read({ LLM_BASE_URL: "localhost", LLM_TIMEOUT_MS: "an hour" })).to.throw(
       ConfigurationError,

@@ -44,7 +44,7 @@ describe("query-parser with a language model", () => {
   let connector: FastifyInstance;
   let dbConnectorUrl: string;
   let stub: StubModel;
-  /** What the engine offers by itself for what it is not sure of. */
+  /** The alternatives that the engine offers for a question that it is not sure of. */
   let guesses: Interpretation[];
   const started: (() => Promise<unknown>)[] = [];
 
@@ -95,7 +95,7 @@ describe("query-parser with a language model", () => {
     expect(response.statusCode, response.body).to.equal(422);
     return response.json<Refused>();
   };
-  /** Questions that the model was asked, or would have been, by outcome. */
+  /** The number of questions to the model by outcome. */
   const outcomes = async (app: FastifyInstance) => {
     const { body } = await app.inject("/metrics");
     const counts = body.matchAll(/^language_model_question_duration_seconds_count\{outcome="(\w+)"\} (\d+)$/gm);
@@ -103,7 +103,7 @@ describe("query-parser with a language model", () => {
   };
 
   describe("when the engine is sure", () => {
-    it("does not ask it", async () => {
+    it("does not ask the model", async () => {
       stub.does(says({ plan: loyalPlan }));
       const app = await start();
       const { read_by, alternatives } = await answered(app, { query: "how many customers are there in Germany?" });
@@ -112,7 +112,7 @@ describe("query-parser with a language model", () => {
       expect(stub.received).to.deep.equal([]);
     });
 
-    it("nor about what must not be done, nor about plans", async () => {
+    it("does not ask the model about forbidden requests and given plans", async () => {
       stub.does(says({ plan: loyalPlan }));
       const app = await start();
       expect((await refused(app, { query: "delete all customers" })).detail).to.match(/^I only read/);
@@ -124,7 +124,7 @@ describe("query-parser with a language model", () => {
   });
 
   describe("when the engine is not sure", () => {
-    it("answers by its plan, with values as parameters, and says so", async () => {
+    it("answers with the model's plan, passes values as parameters, and names the model as reader", async () => {
       stub.does(says({ plan: loyalPlan }));
       const app = await start();
       const { plan, reading, confidence, read_by, alternatives, statement } = await answered(app, { query: loyal });
@@ -143,7 +143,7 @@ describe("query-parser with a language model", () => {
       expect(await outcomes(app)).to.deep.equal({ planned: 1 });
     });
 
-    it("is surer when both come to the same, by whatever names", async () => {
+    it("raises the confidence when both readers agree, whatever the names in the plans", async () => {
       const app = await start();
       stub.does(answers(500));
       const { alternatives } = await refused(app, { query: misspelt });
@@ -162,7 +162,7 @@ describe("query-parser with a language model", () => {
       );
     });
 
-    it("only offers its reading, as the first, where that is all it may do", async () => {
+    it("offers the model's reading first when the model may only suggest", async () => {
       stub.does(says({ plan: loyalPlan }));
       const { detail, words, alternatives } = await refused(await start({ suggestOnly: true }), { query: loyal });
       expect(alternatives.map(({ reading, read_by }) => [reading, read_by])).to.deep.equal([
@@ -173,7 +173,7 @@ describe("query-parser with a language model", () => {
       expect(detail).to.match(/^I am not sure what you mean/);
     });
 
-    it("asks back as ever where it has no plan either", async () => {
+    it("asks for clarification when the model has no plan either", async () => {
       const app = await start();
       for (const nothing of [says({ plan: null }), says(""), says(null)]) {
         stub.does(nothing);
@@ -185,7 +185,7 @@ describe("query-parser with a language model", () => {
       expect(await outcomes(app)).to.deep.equal({ declined: 3 });
     });
 
-    it("takes plans in the forms in which models give them", async () => {
+    it("accepts plans in the forms in which models write them", async () => {
       const app = await start();
       const withNulls = { ...loyalPlan, offset: null, combine: null };
       const said = JSON.stringify({ plan: loyalPlan });
@@ -201,7 +201,7 @@ describe("query-parser with a language model", () => {
       }
     });
 
-    it("tells it of the plan before, of its own guesses, and of today", async () => {
+    it("sends the previous plan, the engine's guesses and the date", async () => {
       stub.does(says({ plan: { ...loyalPlan, limit: 1 } }));
       const app = await start();
       const { reading } = await answered(app, { query: "who is the most loyal buyer of those", follows: loyalPlan });
@@ -216,7 +216,7 @@ describe("query-parser with a language model", () => {
         expect(stub.received[1]!.body.messages[1]!.content).to.contain(JSON.stringify(plan));
     });
 
-    it("sends no sampled values where it must not", async () => {
+    it("sends no sampled values when they are disabled", async () => {
       stub.does(says({ plan: loyalPlan }));
       await answered(await start(), { query: loyal });
       await answered(await start({ samples: false }), { query: loyal });
@@ -231,7 +231,7 @@ describe("query-parser with a language model", () => {
   });
 
   describe("with a plan that does not fit", () => {
-    it("has it corrected once, told what is wrong", async () => {
+    it("asks the model once for a correction and names the problems", async () => {
       const wrong = JSON.parse(JSON.stringify(loyalPlan).replaceAll('"column":"name"', '"column":"nick"')) as object;
       stub.does(says({ plan: wrong }), says({ plan: loyalPlan }));
       const app = await start();
@@ -243,7 +243,7 @@ describe("query-parser with a language model", () => {
       expect(await outcomes(app)).to.deep.equal({ corrected: 1 });
     });
 
-    it("gives up after that", async () => {
+    it("gives up when the correction does not fit either", async () => {
       const app = await start();
       stub.does(says("I would say: SELECT * FROM customers"));
       expect((await refused(app, { query: loyal })).alternatives).to.deep.equal(guesses);
@@ -286,7 +286,7 @@ describe("query-parser with a language model", () => {
       ["words", "I cannot help with that."],
     ];
     for (const [what, answer] of hostile) {
-      it(`answers nothing: ${what}`, async () => {
+      it(`returns no plan: ${what}`, async () => {
         const app = await start();
         stub.does(says(answer));
         const { alternatives } = await refused(app, { query: loyal });
@@ -295,7 +295,7 @@ describe("query-parser with a language model", () => {
       });
     }
 
-    it("keeps SQL in values and names of results what it is: text", async () => {
+    it("treats SQL in values and result names as text", async () => {
       const app = await start();
       const evil = "'; DROP TABLE customers; --";
       const named = plan("customers", ["customers.name"], {
@@ -352,7 +352,7 @@ describe("query-parser with a language model", () => {
       ],
     ];
     for (const [what, behaviour, outcome] of failures) {
-      it(`answers as if there were none: ${what}`, async () => {
+      it(`answers as without a model: ${what}`, async () => {
         const lines: string[] = [];
         const app = await start(
           { timeoutMs: 300 },
@@ -368,7 +368,7 @@ describe("query-parser with a language model", () => {
       });
     }
 
-    it("does not follow it elsewhere", async () => {
+    it("does not follow a redirect", async () => {
       const elsewhere = await startStubModel();
       started.push(() => elsewhere.close());
       for (const status of [301, 302, 307, 308]) {
@@ -380,7 +380,7 @@ describe("query-parser with a language model", () => {
       expect(elsewhere.received).to.deep.equal([]);
     });
 
-    it("sends the key to it alone, as a bearer token, and none where there is none", async () => {
+    it("sends the key as a bearer token to the model's server only, and no token without a key", async () => {
       stub.does(says({ plan: loyalPlan }));
       await answered(await start(), { query: loyal });
       await answered(await start({ key: undefined }), { query: loyal });
@@ -390,7 +390,7 @@ describe("query-parser with a language model", () => {
       ]);
     });
 
-    it("asks for JSON as strictly as the server can, and remembers how", async () => {
+    it("requests JSON in the strictest form that the server supports, and remembers the form", async () => {
       const app = await start();
       stub.does((response, request) => {
         if (request.body.response_format?.type === "json_schema") answers(400)(response, request);
@@ -406,7 +406,7 @@ describe("query-parser with a language model", () => {
       ]);
     });
 
-    it("asks no further questions than it may at a time", async () => {
+    it("limits the concurrent questions to the model", async () => {
       const app = await start({ concurrency: 2 });
       const held: (() => void)[] = [];
       stub.does((response) => void held.push(() => response.end(completion(JSON.stringify({ plan: loyalPlan })))));
@@ -418,7 +418,7 @@ describe("query-parser with a language model", () => {
       expect(await outcomes(app)).to.deep.equal({ busy: 1, planned: 2 });
     });
 
-    it("lets go of the model when the person has gone", async () => {
+    it("cancels the model's request when the client disconnects", async () => {
       const app = await start();
       const url = await app.listen({ host: "127.0.0.1", port: 0 });
       stub.does(never);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Choices of a property test that depend on each other, each of which it remembers for a failure. */
+/** Makes the dependent choices of a property test and records them for the report of a failure. */
 export class Chance {
   readonly #g: fc.GeneratorValue;
 
@@ -8,7 +8,7 @@ export class Chance {
     this.#g = g;
   }
 
-  /** From `min` to `max`, both included. */
+  /** Picks an integer from `min` to `max`, both included. */
   integer(min: number, max: number): number {
     return this.#g(fc.integer, { min, max });
   }

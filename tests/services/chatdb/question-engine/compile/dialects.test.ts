@@ -45,7 +45,7 @@ const customers = [join("customers", "id", "orders.customer_id")];
 const ofAnna = { kind: "column" as const, column: ref("customers.name"), op: "=" as const, value: "Anna" };
 const week = { kind: "period" as const, unit: "week" as const, of: ref("orders.at") };
 
-describe("a plan is compiled for", () => {
+describe("compiling a plan", () => {
   const top = plan("orders", ["customers.name", aggregate("sum", [column("orders.total")])], {
     joins: customers,
     where: [{ kind: "column", column: ref("orders.at"), op: ">=", value: "2024-05-01" }],
@@ -54,7 +54,7 @@ describe("a plan is compiled for", () => {
     limit: 5,
   });
 
-  it("PostgreSQL", () => {
+  it("writes SQL for PostgreSQL", () => {
     expect(compiled("postgresql", top)).to.deep.equal({
       sql: [
         'SELECT "customers"."name", sum("orders"."total") AS "b"',
@@ -69,7 +69,7 @@ describe("a plan is compiled for", () => {
     });
   });
 
-  it("MySQL", () => {
+  it("writes SQL for MySQL", () => {
     expect(compiled("mysql", top)).to.deep.equal({
       sql: [
         "SELECT `customers`.`name`, sum(`orders`.`total`) AS `b`",
@@ -84,7 +84,7 @@ describe("a plan is compiled for", () => {
     });
   });
 
-  it("MongoDB, with what an index may tell first", () => {
+  it("writes a pipeline for MongoDB with the indexable conditions first", () => {
     expect(compiled("mongodb", top)).to.deep.equal({
       collection: "orders",
       pipeline: [
@@ -107,10 +107,10 @@ describe("a plan is compiled for", () => {
   });
 });
 
-describe("in MySQL", () => {
+describe("MySQL compiler", () => {
   const sql = (value: QueryPlan) => (compiled("mysql", value) as { sql: string }).sql;
 
-  it("parameters come in the order of their placeholders", () => {
+  it("returns parameters in the order of their placeholders", () => {
     const value = plan("orders", ["orders.id"], {
       joins: customers,
       where: [
@@ -131,7 +131,7 @@ describe("in MySQL", () => {
     expect(sql({ ...value, limit: undefined })).to.match(/LIMIT 18446744073709551615 OFFSET 2$/);
   });
 
-  it("missing values come last, also of computed keys", () => {
+  it("sorts missing values last, computed keys included", () => {
     expect(
       sql(plan("orders", ["orders.note?"], { orderBy: [{ value: column("orders.note?"), direction: "asc" }] })),
     ).to.match(/ORDER BY `orders`.`note\?` IS NULL, `orders`.`note\?`$/);
@@ -144,7 +144,7 @@ describe("in MySQL", () => {
     ).to.match(/ORDER BY min\(date_format\(`orders`.`at`, '%x-W%v'\)\) IS NULL, date_format/);
   });
 
-  it("a difference of unsigned numbers may be below 0, and instants are in UTC", () => {
+  it("allows negative differences of unsigned numbers and writes instants in UTC", () => {
     const value = plan(
       "orders",
       [{ kind: "arithmetic", op: "-", left: ref("orders.total"), right: ref("orders.id") }],
@@ -157,11 +157,11 @@ describe("in MySQL", () => {
   });
 });
 
-describe("in MongoDB", () => {
+describe("MongoDB compiler", () => {
   const pipeline = (value: QueryPlan) =>
     (compiled("mongodb", value) as { pipeline: Record<string, unknown>[] }).pipeline;
 
-  it("a text stays a text, whatever it begins with: it stands where it can be no path, or is marked as a text", () => {
+  it("never lets MongoDB read a text as a path or operator", () => {
     const name = { kind: "column" as const, column: ref("customers.name") };
     const value = plan("customers", ["customers.name"], {
       where: [
@@ -185,7 +185,7 @@ describe("in MongoDB", () => {
     expect(() => checkPipeline(pipelineStatement.parse(compiled("mongodb", value)))).not.to.throw();
   });
 
-  it("a point in a column's name is the way into a document, and in a result's name it is none", () => {
+  it("reads a dot in a column's name as a path and replaces it in a result's name", () => {
     const city = { kind: "column" as const, source: "customers", column: "address.city" };
     expect(
       pipeline(plan("customers", [city], { where: [{ kind: "column", column: city, op: "contains", value: "a.b" }] })),
@@ -195,7 +195,7 @@ describe("in MongoDB", () => {
     ]);
   });
 
-  it("results have their columns in order, whatever these are called", () => {
+  it("keeps the order of result columns for any names", () => {
     const names = ["name", "2024", "__proto__", "$sum", "a.b", "a_b"];
     const made = pipeline(
       plan("customers", [], { select: names.map((as) => ({ value: column("customers.name"), as })) }),
@@ -211,7 +211,7 @@ describe("in MongoDB", () => {
     ]);
   });
 
-  it("ids are ids", () => {
+  it("compares object ids as ObjectId values", () => {
     const id = "0123456789abcdef01234567";
     expect(
       pipeline(
@@ -222,7 +222,7 @@ describe("in MongoDB", () => {
     ).to.deep.equal([{ $match: { _id: { $eq: { $oid: id } } } }, { $project: { _id: "$_id" } }]);
   });
 
-  it("an index tells what is in a plain list", () => {
+  it("looks up a plain list by an index", () => {
     const [lookup] = pipeline(
       plan("customers", ["customers.name"], {
         where: [

@@ -11,7 +11,7 @@ import { types, type MadeTable } from "./random-schema.ts";
 /** A database of one kind behind the db-connector. */
 export interface MadeDatabase {
   dialect: Dialect;
-  /** Puts these tables in the place of all that were there, in the schema `shop`. */
+  /** Replaces all tables in the schema `shop`. */
   fill(tables: readonly MadeTable[]): Promise<void>;
   run(statement: Statement): Promise<QueryResult["rows"]>;
   close(): Promise<void>;
@@ -99,7 +99,7 @@ export async function startMongodbToFill(context: Mocha.Context): Promise<MadeDa
   const mongodb = await startMongodb(context);
   const { db, settings } = mongodb;
   const connector = new Connector([settings], createLogger("db-connector", "silent"));
-  /** What is missing is null in some columns, and not there in others. */
+  /** Stores missing values as null in some columns and leaves the field out in others. */
   const document = (row: Row, { columns }: MadeTable) =>
     Object.fromEntries(
       columns.flatMap(({ name, type }, index): [string, unknown][] => {

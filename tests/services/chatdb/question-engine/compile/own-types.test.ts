@@ -14,7 +14,7 @@ INSERT INTO pets VALUES
   (1, 'sad', '${uuid}', '10.0.0.1', '{a,b}', '2024-05-31 23:30', '2024-05-31 23:30+00', '2024-05-31', 9007199254740993, 20000),
   (2, 'happy', NULL, NULL, NULL, '2024-06-01 00:30', '2024-06-01 00:30+00', '2024-06-01', 3000000000, 20000)`;
 
-/** A condition, and the pets that meet it. */
+/** A condition and the pets that meet it. */
 const conditions: [Comparison, number[]][] = [
   [{ kind: "column", column: ref("pets.mood"), op: "=", value: "sad" }, [1]],
   [{ kind: "column", column: ref("pets.mood"), op: "<>", value: "SAD", ignoreCase: true }, [2]],
@@ -33,7 +33,7 @@ const conditions: [Comparison, number[]][] = [
   [{ kind: "column", column: ref("pets.small"), op: ">", value: 0.5 }, [1, 2]],
 ];
 
-describe("PostgreSQL's own types", () => {
+describe("types specific to PostgreSQL", () => {
   let source: TestSchema;
   withSchema(ddl, "pets", (started) => void (source = started));
 
@@ -57,7 +57,7 @@ describe("PostgreSQL's own types", () => {
     });
   }
 
-  it("compute without an overflow", async () => {
+  it("are computed without an overflow", async () => {
     expect(
       await run(
         plan("pets", [

@@ -15,7 +15,7 @@ const amount = {
 };
 const customersOfOrders = [join("customers", "id", "orders.customer_id")];
 
-/** What a plan means, and a query written by hand that gives the same rows. */
+/** A plan and a hand-written query that returns the same rows. */
 const plans: [string, QueryPlan, string][] = [
   [
     "parts of a time",
@@ -241,7 +241,7 @@ const plans: [string, QueryPlan, string][] = [
   ],
 ];
 
-describe("the PostgreSQL of", () => {
+describe("compiled for PostgreSQL, returns the rows of a hand-written query:", () => {
   let shop: TestShop;
   let schema: DatabaseSchema;
   before(async () => {

@@ -35,7 +35,7 @@ const kinds: Record<Type, Kind> = {
 };
 const comparators = ["=", "<>", "<", "<=", ">", ">="] as const;
 
-/** A plan that the validator finds nothing in: of everything that a plan can say. Where rows have an order, it is a total one. */
+/** Generates a valid plan that uses any part of the plan language. An order, if there is one, is total. */
 export function makePlan(chance: Chance, tables: readonly MadeTable[], schema: string): QueryPlan {
   return new Maker(chance, tables, schema).plan();
 }
@@ -65,7 +65,7 @@ class Maker {
     return { from: { as, query }, joins: [], where: this.#conditions(sources), ...this.#clauses(sources) };
   }
 
-  /** Rows of one table and others of the same. */
+  /** Combines rows of one table with others of the same. */
   #combined(): QueryPlan {
     const table = this.#chance.pick(this.#tables);
     const plain = (): InnerQuery => {
@@ -125,7 +125,7 @@ class Maker {
     return source;
   }
 
-  /** A join along a key, one way or the other, with a table that the sources do not have. */
+  /** Joins a new table along a key in either direction. */
   #join(sources: Sources, from = sources): Join | undefined {
     const steps = from.tables.flatMap(({ source, table }) => [
       ...table.columns.flatMap(({ name, references }) =>
@@ -169,7 +169,7 @@ class Maker {
     const none = { distinct: false, groupBy: [], having: [], orderBy: [] };
     const fitting = sources.columns.filter(({ type }) => wanted === undefined || kinds[type] === wanted);
     if (!this.#chance.oneIn(2) || fitting.length === 0) {
-      // Of one kind: a value of it, if there is a column; else a number, which there always is.
+      // Values of one kind: a column of it if there is one, else a number, which every table has.
       const values =
         wanted === undefined
           ? this.#chance.some(1, 3, () => this.#scalar(sources))
@@ -196,7 +196,8 @@ class Maker {
           },
         ]
       : [];
-    // MariaDB 10.11 takes rows without a computed key for some of another group, where it counts different values and sorts by the key.
+    // MariaDB 10.11 confuses rows whose computed key is missing with another group, if it counts distinct values and
+    // sorts by the key.
     const groupBy = this.#chance
       .some(0, 2, () => this.#scalar(sources, false))
       .filter(
@@ -214,7 +215,7 @@ class Maker {
     };
   }
 
-  /** An order by all that is selected, and perhaps before it by something else; with a limit then. */
+  /** Orders by all selected values, sometimes with another term first; only such an order gets a limit. */
   #order(
     values: readonly InnerQuery["select"][number]["value"][],
     before: readonly Scalar[] = [],
@@ -296,7 +297,7 @@ class Maker {
         const form = this.#chance.integer(0, 5);
         if (form > 1) return this.#flat(sources);
         const query = this.#query((inner) => this.#flat(inner), kinds[type]);
-        // A label of a stretch of time has the collation of the session in MySQL, and is not compared with texts of columns.
+        // MySQL gives a period's label the session's collation, so it is not compared with text columns.
         if (query.select[0]!.value.kind === "period" || this.#typeOf(query.select[0]!.value, query) !== type)
           return this.#flat(sources);
         if (form === 0)
@@ -332,7 +333,7 @@ class Maker {
 
   #related(sources: Sources): Related | undefined {
     const own: Sources = { tables: [], columns: [] };
-    // Names of the outer query are not to be met again.
+    // Inner queries must not reuse names of the outer query.
     const first = this.#join(own, sources);
     if (!first) return undefined;
     const joins = [first, ...this.#chance.some(0, 1, () => this.#join(own)).filter((join) => join !== undefined)].map(
@@ -408,7 +409,7 @@ class Maker {
   #name = () => `${this.#chance.pick(hostile).slice(0, 20)} ${++this.#names}`;
 }
 
-/** Databases give it with different numbers of digits. */
+/** Databases return it with different numbers of digits. */
 const isInexact = (value: InnerQuery["select"][number]["value"]) =>
   value.kind === "aggregate"
     ? value.fn === "avg" || value.of.some((of) => of.kind === "arithmetic" && of.op === "/")

@@ -1,7 +1,7 @@
 import type { Column, DatabaseSchema, Dialect, ForeignKey } from "@chatdb/contracts/query.ts";
 import type { Chance } from "./chance.ts";
 
-/** What a column of a made-up schema has, with its type in each database. */
+/** A kind of column in random schemas, with its type in each database. */
 export const types = {
   integer: { postgresql: "integer", mysql: "int", mongodb: "int" },
   decimal: { postgresql: "numeric(10,2)", mysql: "decimal(10,2)", mongodb: "decimal" },
@@ -12,7 +12,7 @@ export const types = {
 } satisfies Record<string, Record<Dialect, string>>;
 export type Type = keyof typeof types;
 
-/** Rows are in the order of the columns; the first is the key. */
+/** The values of each row in the order of the columns; the first is the key. */
 export interface MadeTable {
   name: string;
   columns: { name: string; type: Type; nullable: boolean; references?: number }[];
@@ -40,7 +40,10 @@ const names = [
   "2024",
 ];
 
-/** Texts as people, and those who mean harm, write them. Of the data none begins with a dollar sign: the stand-in of MongoDB takes it for a path. */
+/**
+ * Texts that people and attackers write. No stored text begins with a dollar sign, which the stand-in for MongoDB reads
+ * as a path.
+ */
 const texts = [
   "Anna",
   "anna",
@@ -88,7 +91,7 @@ const instants = [
   "2025-06-15T00:00:00.000Z",
 ];
 
-/** A value for a column of the type. */
+/** Generates a value of a column's type. */
 export function valueOf(type: Type, chance: Chance, data = false): string | number | boolean {
   switch (type) {
     case "integer":
@@ -106,7 +109,7 @@ export function valueOf(type: Type, chance: Chance, data = false): string | numb
   }
 }
 
-/** Tables with a key each, columns of any kind, and keys of tables before them. */
+/** Generates tables with a key each, columns of any kind, and foreign keys to earlier tables. */
 export function makeTables(chance: Chance): MadeTable[] {
   const tables: MadeTable[] = [];
   for (let count = chance.integer(2, 4); count > 0; count--) tables.push(makeTable(chance, tables));
@@ -143,7 +146,7 @@ function makeTable(chance: Chance, before: readonly MadeTable[]): MadeTable {
   };
 }
 
-/** The schema as the db-connector would find it. */
+/** Returns the schema as the db-connector would describe it. */
 export function schemaOf(tables: readonly MadeTable[], dialect: Dialect, schema: string): DatabaseSchema {
   return {
     datasource: "made-up",

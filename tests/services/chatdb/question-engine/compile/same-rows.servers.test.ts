@@ -12,12 +12,12 @@ import { startMongodbToFill, startMysqlToFill, startPostgresqlToFill, type MadeD
 import { makePlan } from "./random-plan.ts";
 import { makeTables, schemaOf, type MadeTable } from "./random-schema.ts";
 
-/** More of them on demand: each takes about a second. */
+/** The number of runs, which an environment variable can raise; each takes about a second. */
 const schemas = Number(process.env["CHATDB_TEST_SCHEMAS"] ?? 5);
 const plansOfEach = 40;
 
-/** Whatever a plan says: each database runs what it is compiled to, through the db-connector's checks, and gives the same rows. */
-describe("plans over made-up schemas give the same rows on", () => {
+/** Every random plan must give the same rows on each database, run through the db-connector's checks. */
+describe("random plans on", () => {
   let postgresql: MadeDatabase;
   before(async () => {
     postgresql = await startPostgresqlToFill();
@@ -35,7 +35,7 @@ describe("plans over made-up schemas give the same rows on", () => {
       });
       after(() => other?.close());
 
-      it("as on PostgreSQL", async function () {
+      it("return the same rows as on PostgreSQL", async function () {
         this.timeout(600_000);
         let rows = 0;
         await fc.assert(
@@ -81,7 +81,9 @@ async function compare(
   return one.rows.length;
 }
 
-/** MySQL computes averages of integers to four digits after the point, and with these it may be computed further. */
+/**
+ * Replaces a number by the expected one if both are close, because MySQL rounds averages of integers to four digits.
+ */
 const nearly = (value: unknown, expected: unknown) =>
   typeof value === "number" && typeof expected === "number" && Math.abs(value - expected) < 0.01 ? expected : value;
 
@@ -90,7 +92,7 @@ interface Answer {
   rows: unknown[][];
 }
 
-/** Rows whose values are written in one way; in one order where the plan gives them none. */
+/** Normalizes the values of rows, and sorts rows without an order. */
 function alike(
   rows: QueryResult["rows"],
   plan: QueryPlan,

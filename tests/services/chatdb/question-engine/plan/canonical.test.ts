@@ -33,7 +33,7 @@ const paidInSpain: QueryPlan = {
   orderBy: [],
 };
 
-/** With other names for the sources. */
+/** Renames the sources. */
 const renamed = JSON.parse(
   JSON.stringify(paidInSpain).replaceAll(/"(as|source)":"(orders|customers)"/g, '"$1":"the_$2"'),
 ) as QueryPlan;
@@ -72,13 +72,13 @@ const others: Record<string, QueryPlan> = {
   },
 };
 
-describe("the canonical text of a plan", () => {
+describe("canonical text of a plan", () => {
   for (const [what, plan] of Object.entries(same))
-    it(`is the same with ${what}`, () => expect(canonicalText(plan)).to.equal(canonicalText(paidInSpain)));
+    it(`stays the same with ${what}`, () => expect(canonicalText(plan)).to.equal(canonicalText(paidInSpain)));
   for (const [what, plan] of Object.entries(others))
-    it(`is another with ${what}`, () => expect(canonicalText(plan)).to.not.equal(canonicalText(paidInSpain)));
+    it(`changes with ${what}`, () => expect(canonicalText(plan)).to.not.equal(canonicalText(paidInSpain)));
 
-  it("keeps the columns of the result in their order, and queries over queries apart", () => {
+  it("keeps the order of result columns and distinguishes nested queries", () => {
     const columns = ["name", "city"].map((column) => ({
       value: { kind: "column" as const, source: "customers", column },
       as: column,

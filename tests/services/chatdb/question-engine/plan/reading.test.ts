@@ -45,7 +45,7 @@ const itemsOfCategories = {
   joins: [join("products", "id", "order_items.product_id"), join("categories", "id", "products.category_id")],
 };
 
-/** That so many products of the same category cost more. */
+/** A condition that so many products of the same category cost more. */
 const furtherUp = (count: { op: "=" | "<"; value: number }, where: ReturnType<typeof is>[] = []) => ({
   kind: "related" as const,
   joins: [
@@ -310,7 +310,7 @@ const readings: [string, QueryPlan][] = [
   ],
 ];
 
-describe("the reading of a plan is", () => {
+describe("readingOf describes a plan as", () => {
   let shop: TestShop;
   let schema: DatabaseSchema;
   before(async () => {

@@ -1,4 +1,4 @@
-/** Plans over the sample shop, written in short. */
+/** Builders of plans over the sample shop. */
 import type {
   Aggregate,
   ColumnRef,
@@ -32,7 +32,7 @@ export const aggregate = (fn: Aggregate["fn"], of: Scalar[] = [], distinct?: boo
   ...(distinct ? { distinct } : {}),
 });
 
-/** A query with what it says, and nothing else. Selected values are named `a`, `b`, ... unless they are columns. */
+/** Fills in the empty clauses of a query. Selected values are named `a`, `b`, ... unless they are columns. */
 export function query(
   from: InnerQuery["from"] | string,
   select: (string | QueryPlan["select"][number]["value"])[],

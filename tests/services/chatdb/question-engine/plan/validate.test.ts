@@ -235,14 +235,14 @@ const unsound: [RegExp, QueryPlan][] = [
   ],
 ];
 
-describe("the validator of plans", () => {
+describe("plan validator", () => {
   for (const [what, value] of sound)
-    it(`takes ${what}`, () => expect(problemsOf(queryPlan.parse(value), schema)).to.deep.equal([]));
+    it(`accepts ${what}`, () => expect(problemsOf(queryPlan.parse(value), schema)).to.deep.equal([]));
 
   for (const [problem, value] of unsound)
-    it(`says that ${problem.source}`, () => expect(problemsOf(value, schema).join("\n")).to.match(problem));
+    it(`reports that ${problem.source}`, () => expect(problemsOf(value, schema).join("\n")).to.match(problem));
 
-  it("says all that is wrong, once", () => {
+  it("reports every problem once", () => {
     const value = plan("orders", ["orders.price", "orders.note"], {
       where: [is("orders.price", 1), is("orders.total", "ten")],
       groupBy: [column("orders.price")],
@@ -250,7 +250,7 @@ describe("the validator of plans", () => {
     expect(problemsOf(value, schema)).to.have.length(3);
   });
 
-  it("refuses fields that MongoDB cannot be asked for", () => {
+  it("rejects fields that MongoDB cannot address", () => {
     const fields = columns({ _id: "objectId", $where: "string", "address.city": "string" });
     const mongodb: DatabaseSchema = {
       ...schema,
@@ -276,8 +276,8 @@ describe("the validator of plans", () => {
   });
 });
 
-describe("the schema of plans", () => {
-  it("is a JSON schema of a few kilobytes, which a language model can fill", () => {
+describe("plan schema", () => {
+  it("converts to a JSON schema that is small enough for a language model's prompt", () => {
     const json = z.toJSONSchema(queryPlan, { reused: "ref" });
     expect(JSON.stringify(json).length).to.be.lessThan(12_000);
     const isPlan = new Ajv2020({ strict: false }).compile(json);
