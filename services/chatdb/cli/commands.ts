@@ -1,6 +1,7 @@
 export type CommandName =
   | "ask"
   | "sources"
+  | "datasource"
   | "schema"
   | "train"
   | "jobs"
@@ -28,6 +29,12 @@ interface Shape {
 export const commands: Readonly<Record<CommandName, Shape>> = {
   ask: { minWords: 1, needs: "a question", takes: ["datasource", "take", "follow"] },
   sources: { minWords: 0, maxWords: 0, needs: "nothing", takes: [] },
+  datasource: {
+    minWords: 1,
+    maxWords: 3,
+    needs: "add, test, list or remove",
+    takes: ["tls", "password-env"],
+  },
   schema: { minWords: 0, maxWords: 0, needs: "nothing", takes: ["datasource"] },
   train: {
     minWords: 1,

@@ -1,6 +1,7 @@
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { answer as answerSchema } from "@chatdb/contracts/answer.ts";
-import { dataSourceList } from "@chatdb/contracts/data-sources.ts";
+import { dataSource, dataSourceList, dataSourceTest, type NewDataSource } from "@chatdb/contracts/data-sources.ts";
 import { databaseSchema, parseResponse, type ExportRequest, type ParseRequest } from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { problemOf } from "./gateway-problem.ts";
@@ -22,6 +23,18 @@ export function openGateway(url: string, token: string | undefined) {
     ask: (request: ParseRequest) => http.postJson("/api/query", request, answerSchema, { headers }),
     parse: (request: ParseRequest) => http.postJson("/api/parse", request, parseResponse, { headers }),
     sources: async () => (await http.getJson("/api/datasources", dataSourceList, { headers })).datasources,
+    addSource: (source: NewDataSource) => http.postJson("/api/datasources", source, dataSource, { headers }),
+    /** Has the gateway connect to a data source. */
+    async testSource(name: string) {
+      const answer = await http.request(path(name, "test"), { method: "POST", headers });
+      if (answer.status !== 200) throw await problemOf(answer);
+      return dataSourceTest.parse(JSON.parse(await text(answer.body)));
+    },
+    async removeSource(name: string): Promise<void> {
+      const answer = await http.request(`/api/datasources/${encodeURIComponent(name)}`, { method: "DELETE", headers });
+      if (answer.status !== 204) throw await problemOf(answer);
+      answer.body.resume();
+    },
     schema: (datasource: string) => http.getJson(path(datasource, "schema"), databaseSchema, { headers }),
     /** Writes all rows of a statement while they arrive. */
     async export(datasource: string, request: ExportRequest, to: NodeJS.WritableStream): Promise<void> {

@@ -9,6 +9,7 @@ export const help = `Asks a database in plain English, and trains models and pre
 
 Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the question from standard input
        chatdb sources [options]          the data sources
+       chatdb datasource add NAME URL    a database of your own; also: datasource test, list, remove
        chatdb schema [options]           the tables and columns of a data source
 
        chatdb train [options] FILE       a model from a CSV file
@@ -23,6 +24,8 @@ Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the qu
 ${shared}
   --help              show this; after a command, what it takes
 
+The gateway's address is that which \`npm start\` prints (\`npm start -- chatdb --port PORT\` chooses the port).
+
 Of ask, sources and schema:
   --datasource NAME   to ask; may be left out where there is one
   --take N            of the readings that are offered when the question is not clear, take the Nth
@@ -34,6 +37,18 @@ error; 4 the question was not understood, or its query was refused; 5 a service 
 130 interrupted by Ctrl-C.`;
 
 const helpByCommand: Partial<Record<CommandName, string>> = {
+  datasource: `Adds, tests, lists and removes data sources: databases to ask.
+
+Usage: chatdb datasource add [options] NAME URL
+       chatdb datasource test NAME       try to connect
+       chatdb datasource list
+       chatdb datasource remove NAME
+
+  URL                 postgresql://USER@HOST:PORT/DATABASE, mysql://... or mongodb://..., without the password: a
+                      terminal asks for it, otherwise it is read from standard input
+  --password-env NAME takes the password from this environment variable instead
+  --tls MODE          disable, require (encrypts) or verify (also checks the certificate).
+                      Default: disable if the host is this machine (localhost, 127.0.0.0/8, ::1), else require`,
   train: `Trains a model from a CSV file, which is uploaded, or from a dataset that lies elsewhere.
 
 Usage: chatdb train [options] FILE|LOCATION

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { tls } from "@chatdb/contracts/data-sources.ts";
+import { defaultUrl } from "@chatdb/contracts/gateway-url.ts";
 import { jobStatus, priority } from "@chatdb/contracts/jobs.ts";
 import { stage, versionReference } from "@chatdb/contracts/models.ts";
 import { family } from "@chatdb/contracts/training-parameters.ts";
@@ -8,9 +10,7 @@ import { commands, isCommand, type CommandName } from "./commands.ts";
 
 const oneOf = <T extends Record<string, string>>(values: z.ZodEnum<T>) => values.options.join(", ");
 const settings = z.object({
-  url: z
-    .url({ protocol: /^https?$/, error: "expected an address such as http://127.0.0.1:8080" })
-    .default("http://127.0.0.1:8080"),
+  url: z.url({ protocol: /^https?$/, error: `expected an address such as ${defaultUrl}` }).default(defaultUrl),
   token: z.string().optional(),
   datasource: z.string().min(1, "expected a name").optional(),
   format: z.enum(["table", "json", "csv"], { error: "expected table, json or csv" }).default("table"),
@@ -35,6 +35,8 @@ const settings = z.object({
   explain: z.boolean().default(false),
   features: z.string().min(1, "expected names with commas between").optional(),
   classes: z.string().min(1, "expected names with commas between").optional(),
+  tls: z.enum(tls.options, { error: `expected ${oneOf(tls)}` }).optional(),
+  "password-env": z.string().min(1, "expected the name of a variable").optional(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -61,6 +63,8 @@ const options = {
   explain: boolean,
   features: string,
   classes: string,
+  tls: string,
+  "password-env": string,
   help: { ...boolean, short: "h" },
 } as const;
 

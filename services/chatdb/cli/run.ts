@@ -4,6 +4,8 @@ import { ask, type AskContext, type Prompt } from "./ask.ts";
 import type { CommandName } from "./commands.ts";
 import { compare } from "./compare.ts";
 import { openGateway, type Gateway } from "./gateway.ts";
+import { datasource } from "./datasource.ts";
+import { messageOf } from "./error-text.ts";
 import { helpOf } from "./help.ts";
 import { importModel } from "./import.ts";
 import { cancel, retry } from "./job-changes.ts";
@@ -21,21 +23,22 @@ import { train } from "./train.ts";
 /** The command `chatdb`. @returns its exit code */
 export async function run(args: string[], terminal: Terminal): Promise<number> {
   let gateway: Gateway | undefined;
+  let url: string | undefined;
   try {
     const command = parseCommand(args, terminal.env);
     if (command.name === "help") {
       print(terminal, helpOf(command.of));
       return exitCodes.success;
     }
-    gateway = openGateway(command.url, command.token);
+    url = command.url;
+    gateway = openGateway(url, command.token);
     return await handlers[command.name](command.words, command, gateway, terminal);
   } catch (error) {
     // The reader of the output closed it, as `head` does.
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return exitCodes.success;
-    const { message } = error as Error;
     report(
       terminal,
-      message
+      messageOf(error, url)
         .split("\n")
         .map((line) => `chatdb: ${line}`)
         .join("\n"),
@@ -55,6 +58,7 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
     const sources = await gateway.sources();
     return printIn(settings, terminal, sources, sourcesText(sources, widthOf(terminal)));
   },
+  datasource,
   schema: async (_, settings, gateway, terminal) => {
     const schema = await gateway.schema(settings.datasource ?? (await onlySource(gateway)));
     return printIn(settings, terminal, schema, schemaText(schema, widthOf(terminal)));
@@ -123,7 +127,7 @@ async function next(
     const outcome = await ask(line, context, before.plan);
     return { plan: before.plan, ...outcome };
   } catch (error) {
-    report(context.terminal, `chatdb: ${(error as Error).message}`);
+    report(context.terminal, `chatdb: ${messageOf(error, context.url)}`);
     return { ...before, code: exitCodeOf(error) };
   }
 }

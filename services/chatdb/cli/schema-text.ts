@@ -4,11 +4,15 @@ import { printable, tableText } from "./table.ts";
 
 const text = (name: string) => ({ name, type: "text" });
 
+export const sourceColumns = ["name", "kind", "address", "database", "tls"];
+
+export const sourceRows = (sources: readonly DataSource[]) =>
+  sources.map(({ name, dialect, host, port, database, tls }) => [name, dialect, `${host}:${port}`, database, tls]);
+
 export function sourcesText(sources: readonly DataSource[], width: number): string {
-  const rows = sources.map(({ name, dialect, host, port, database }) => [name, dialect, `${host}:${port}`, database]);
-  return rows.length === 0
+  return sources.length === 0
     ? "There is no data source."
-    : tableText([text("name"), text("kind"), text("address"), text("database")], rows, width);
+    : tableText(sourceColumns.map(text), sourceRows(sources), width);
 }
 
 export function schemaText({ tables }: DatabaseSchema, width: number): string {

@@ -22,6 +22,13 @@ export const dataSource = z.object({
 });
 export type DataSource = z.infer<typeof dataSource>;
 
+/** Whether a host is this machine: `localhost`, 127.0.0.0/8 or ::1. */
+export const isLoopback = (host: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|(0{0,4}:){2,7}0{0,3}1)$/i.test(host);
+
+/** The TLS of a data source that names none: servers on this machine seldom have a certificate. */
+export const defaultTls = (host: string): z.infer<typeof tls> => (isLoopback(host) ? "disable" : "require");
+
 const location = {
   dialect,
   /** A host name or an address. The operator of the connector restricts the addresses. */
@@ -34,7 +41,8 @@ const location = {
   database: z.string().min(1).max(128),
   /** Empty for a MongoDB that asks for no login. */
   user: z.string().max(128).default(""),
-  tls: tls.default("require"),
+  /** Default: `disable` if the host is this machine (localhost, 127.0.0.0/8, ::1), else `require`. */
+  tls: tls.optional(),
 };
 
 const credentials = {

@@ -1,4 +1,4 @@
-import type { ChangedDataSource, NewDataSource } from "@chatdb/contracts/data-sources.ts";
+import { defaultTls, type ChangedDataSource, type NewDataSource } from "@chatdb/contracts/data-sources.ts";
 import { migrate } from "@platform/kit/database.ts";
 import { Problem } from "@platform/kit/problem.ts";
 import { chatdbProblems } from "@chatdb/contracts/problem-types.ts";
@@ -91,7 +91,12 @@ export class AddedSources {
   }
 
   #row(name: string, { password, password_ref, ...source }: ChangedDataSource) {
-    const row = { ...source, port: source.port ?? defaultPorts[source.dialect], password_ref: password_ref ?? null };
+    const row = {
+      ...source,
+      port: source.port ?? defaultPorts[source.dialect],
+      tls: source.tls ?? defaultTls(source.host),
+      password_ref: password_ref ?? null,
+    };
     const encrypted: Pick<AddedSource, "password" | "key_id"> =
       password === undefined
         ? { password: null, key_id: null }
@@ -110,7 +115,7 @@ export class AddedSources {
     const { password, key_id, password_ref } = known;
     const place = passwordContext({ ...known, ...change, port: change.port ?? defaultPorts[change.dialect] });
     const secret = password !== null || password_ref !== null;
-    if (secret && (place !== passwordContext(known) || change.tls !== known.tls)) {
+    if (secret && (place !== passwordContext(known) || (change.tls ?? defaultTls(change.host)) !== known.tls)) {
       throw new Problem(
         chatdbProblems.dataSourcePasswordRequired,
         "The password was given for another place, user or tls: give password or password_ref again.",
