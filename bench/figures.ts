@@ -2,24 +2,24 @@
 export interface Figure {
   what: string;
   value: number;
-  /** Digits after the point. Default 0. */
+  /** The number of decimals. Default 0. */
   digits?: number;
   unit: string;
-  /** What it should come to. */
+  /** The bound that the figure should meet. */
   goal?: { atMost: number } | { atLeast: number };
 }
 
 export function lineOf({ what, value, digits = 0, unit, goal }: Figure): string {
   const figure = `  ${what.padEnd(48)} ${value.toFixed(digits).padStart(10)} ${unit.padEnd(26)}`;
   if (!goal) return figure.trimEnd();
-  const [word, bound, met] =
+  const [relation, bound, isMet] =
     "atMost" in goal
       ? ["at most", goal.atMost, value <= goal.atMost]
       : ["at least", goal.atLeast, value >= goal.atLeast];
-  return `${figure} goal: ${word} ${bound}, ${met ? "met" : "missed"}`;
+  return `${figure} goal: ${relation} ${bound}, ${isMet ? "met" : "missed"}`;
 }
 
-/** The value below which that share of the others is; of an empty list NaN. */
+/** Returns the value at a share of the sorted values; NaN for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;

@@ -1,4 +1,4 @@
-/* npm run bench: measures single parts of the platform on this machine. */
+/* npm run bench measures single parts of the platform on this machine. */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { connectorFigures } from "./db-connector/main.ts";
 import { eventBusFigures } from "./event-bus/main.ts";

@@ -1,4 +1,4 @@
-/* npm run bench:learning: how much it helps to learn from a part of a customer's questions, measured on the others. */
+/* npm run bench:learning measures how much it helps to learn from some of a customer's questions, on the others. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Example } from "@chatdb/ml-engine/questions/examples.ts";
@@ -14,10 +14,13 @@ import { reportOf } from "../nlq/report.ts";
 import { readQuestions, readShopSet, shopNow, type ShopQuestion } from "../nlq/shop-set.ts";
 import { openShop, type ShopSource } from "../nlq/shop-source.ts";
 
-/** Sizes of the parts that are learned from; the last is all there is. */
+/** The numbers of examples to learn from; the last means all. */
 const sizes = [10, 20, 40, Infinity];
 
-/** Two of five queries, with all of the questions that they answer, are measured; by another digest than the one that keeps questions aside. */
+/**
+ * Selects two of five queries with all their questions for the measurement, by another digest than the one that holds
+ * questions out.
+ */
 const isMeasured = ({ gold }: ShopQuestion) => createHash("sha256").update(`learning ${gold}`).digest()[0]! % 5 < 2;
 
 async function learnFrom(questions: readonly ShopQuestion[], shop: ShopSource): Promise<QuestionModel> {
@@ -26,7 +29,7 @@ async function learnFrom(questions: readonly ShopQuestion[], shop: ShopSource): 
     rows: (await shop.run(statement)) as never,
     truncated: false,
   }));
-  const examples = questions.map(
+  const labelled = questions.map(
     ({ question, gold }, line): Example => ({
       line,
       question,
@@ -34,10 +37,10 @@ async function learnFrom(questions: readonly ShopQuestion[], shop: ShopSource): 
       known: { kind: "statement", statement: { sql: gold, params: [] } },
     }),
   );
-  const { model, metrics } = await learn(examples, index, judge);
+  const { model, metrics } = await learn(labelled, index, judge);
   const words = model.words.map(
-    ({ words: said, meaning }) =>
-      `${said.join(" ")} = ${meaning.kind === "value" ? meaning.value : meaning.kind === "column" ? `${meaning.table}.${meaning.column}` : meaning.table}`,
+    ({ words: phrase, meaning }) =>
+      `${phrase.join(" ")} = ${meaning.kind === "value" ? meaning.value : meaning.kind === "column" ? `${meaning.table}.${meaning.column}` : meaning.table}`,
   );
   process.stdout.write(
     `  learned ${words.length} words${words.length > 0 ? `: ${words.join(", ")}` : ""}; held out ${metrics["test_examples"]}: accuracy ${metrics["accuracy_before"]?.toFixed(2)} to ${metrics["accuracy"]?.toFixed(2)}\n`,
@@ -60,14 +63,14 @@ async function report(
     `${reportOf(`${name}, before`, await measureShop(measured, shop, postgres), { brief: true })}\n`,
   );
   for (const size of sizes.filter((each, place) => each < others.length || place === sizes.length - 1)) {
-    const part = others.slice(0, size);
+    const examples = others.slice(0, size);
     try {
-      const model = await learnFrom(part, shop);
+      const model = await learnFrom(examples, shop);
       process.stdout.write(
-        `${reportOf(`${name}, after ${part.length} examples`, await measureShop(measured, shop, postgres, model), { brief: true })}\n`,
+        `${reportOf(`${name}, after ${examples.length} examples`, await measureShop(measured, shop, postgres, model), { brief: true })}\n`,
       );
     } catch (error) {
-      process.stdout.write(`${name}, after ${part.length} examples: ${(error as Error).message}\n`);
+      process.stdout.write(`${name}, after ${examples.length} examples: ${(error as Error).message}\n`);
     }
   }
 }

@@ -2,15 +2,15 @@ import { scopesOf, type Comparison, type Literal, type Ref, type Role, type Scop
 import { withRepeatedKeys } from "./repeated-keys.ts";
 import type { SetColumn, SetQuestion, SetSchema } from "./question-set.ts";
 
-/** Types of columns of the databases that are made, as PostgreSQL names them. */
+/** Column types of the generated databases, in PostgreSQL's names. */
 export type ColumnType = "integer" | "bigint" | "numeric" | "text" | "date" | "timestamp" | "boolean";
 
-/** What the gold queries of a schema ask of columns whose values must be able to meet. */
+/** The literals and patterns that a column's values must be able to match. */
 export interface ValueDomain {
   type: ColumnType;
-  /** Compared with, each in one spelling. */
+  /** The literals of comparisons, each in one spelling. */
   literals: Literal[];
-  /** Of text columns only: the patterns of LIKE. */
+  /** The patterns of LIKE, for text columns only. */
   patterns: string[];
 }
 
@@ -32,13 +32,13 @@ interface Gathered {
   column: SetColumn;
   roles: Set<Role>;
   comparisons: Comparison[];
-  /** Another column of the same domain, or itself. */
+  /** The union-find parent: another column of the same domain, or the column itself. */
   next: Gathered;
 }
 
 const idOf = (table: string, column: string) => `${table}\n${column}`;
 
-/** Reads all gold queries of one schema. */
+/** Collects the facts about all columns of a schema from its gold queries. */
 export function factsOf(given: SetSchema, questions: readonly SetQuestion[]): SchemaFacts {
   const schema = withRepeatedKeys(
     given,
@@ -106,7 +106,7 @@ function domainOf(members: readonly Gathered[]): ValueDomain {
   return { type, literals: literals.map(Number).filter(Number.isFinite), patterns: [] };
 }
 
-/** The most frequent spelling stands for all that differ only in case. */
+/** Keeps the most frequent spelling of literals that differ only in case. */
 function distinct(values: readonly Literal[]): Literal[] {
   const groups = Map.groupBy(values, (value) => String(value).toLowerCase());
   return [...groups.values()].map((group) => {
@@ -121,9 +121,9 @@ const fractional =
   /price|cost|amount|rate|ratio|percent|score|gpa|latitude|longitude|weight|height|salary|balance|tonnage/i;
 
 /**
- * The type of a column: what the set declares, except where its gold queries need another. One that they compare with words
- * is text; text that they add up, average or compare with a bare number is a number; a time is a date or a timestamp when all
- * that it is compared with can be read as one.
+ * Derives a column's type from the declared one, unless the gold queries need another. A column compared with words is
+ * text; text that is summed, averaged or compared with a bare number is a number; a time is a date or a timestamp if
+ * all its literals are.
  */
 function typeOf(members: readonly Gathered[], literals: readonly Literal[], patterns: readonly string[]): ColumnType {
   const declared = new Set(members.map(({ column }) => column.declared));

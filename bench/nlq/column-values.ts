@@ -5,13 +5,13 @@ import { pseudoName, pseudoWord } from "./pseudo-words.ts";
 
 export type Value = string | number | null;
 
-/** Makes values of one domain: columns whose values must meet draw from the same one. */
+/** Generates the values of one domain, which columns with common values share. */
 export interface ValueSource {
-  /** Any value. */
+  /** Picks a value; values may repeat often. */
   any(): Value;
-  /** One of many values, so that there are few duplicates. */
+  /** Picks one of many values, so that duplicates are rare. */
   rare(): Value;
-  /** A value that meets the conditions, where there is one that is easily found. */
+  /** Picks a value that meets the conditions, if the search finds one quickly. */
   meeting(conditions: readonly Comparison[]): Value;
 }
 
@@ -38,7 +38,7 @@ function booleanValues(random: Random): ValueSource {
   };
 }
 
-/** One in seven is a literal or its neighbour, so that each bound has values below, at and above it. */
+/** One in seven values is a literal or its neighbour, so that each bound has values below, at and above it. */
 const nearShare = 1 / 7;
 
 function numberValues(domain: ValueDomain, name: string, grouped: boolean, random: Random): ValueSource {
@@ -99,7 +99,7 @@ function timeValues(domain: ValueDomain, type: "date" | "timestamp", random: Ran
   return { any, rare: () => iso(spread(), type), meeting };
 }
 
-/** Columns by whose name nearly every row has another value. */
+/** Names of columns whose values rarely repeat. */
 const various = /name|title|descri|address|email|phone|url|comment|note|detail|text|line|street|content|theme|model/i;
 
 const opposites: [string, string][] = [
@@ -135,7 +135,7 @@ function textValues(domain: ValueDomain, name: string, random: Random): ValueSou
   const pool = flags
     ? spelledLike(flags, literals)
     : [...literals, ...Array.from({ length: various.test(name) ? 30 : 10 }, fresh)];
-  // Some values are frequent and some are not.
+  // Some values are frequent and others rare.
   const frequent = shuffled(pool, random);
   const any = () => frequent[Math.floor(frequent.length * random.next() ** 1.4)]!;
   const meeting = (conditions: readonly Comparison[]) => {
@@ -151,7 +151,7 @@ function textValues(domain: ValueDomain, name: string, random: Random): ValueSou
 const canonical = (value: string, literals: readonly string[]) =>
   literals.find((each) => each.toLowerCase() === value.toLowerCase()) ?? value;
 
-/** The pair with the spellings that the literals have. */
+/** Writes the pair in the spelling of the literals. */
 function spelledLike(pair: readonly [string, string], literals: readonly string[]): string[] {
   const lower = literals.some((value) => value === value.toLowerCase());
   return pair.map(
@@ -170,10 +170,10 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
-/** Whether the value is what the condition wants. */
+/** Tells whether the value meets the condition, or misses it if the condition asks for a miss. */
 const meets = (value: Value, condition: Comparison) => holds(value, condition) !== (condition.missed ?? false);
 
-/** As SQLite compares values of one type; text without regard to case. */
+/** Compares like SQLite for values of one type; text without case. */
 function holds(value: Value, { op, values }: Comparison): boolean {
   if (op === "is null") return value === null;
   if (value === null) return false;

@@ -6,8 +6,8 @@ import {
   type Table,
 } from "@chatdb/ml-engine/questions/same-result.ts";
 
-/** How a result differs from the one that is wanted; undefined where it does not. */
-export function contrast(gold: Blocks, ours: Table, comparing?: Comparing): string | undefined {
+/** Describes how a result differs from the gold result; undefined if it does not. */
+export function describeDifference(gold: Blocks, ours: Table, comparing?: Comparing): string | undefined {
   if (sameResult(gold, ours, comparing)) return undefined;
   if (sameResult([gold.flat()], ours)) return "the same rows in another order";
   if (sameResult([once(gold.flat())], once(ours))) return "the same rows another number of times";

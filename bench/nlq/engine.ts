@@ -7,22 +7,25 @@ import { parse } from "@chatdb/question-engine/parse.ts";
 import { queryPlan, type QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import { Refusal } from "@chatdb/question-engine/refusal.ts";
 
-/** What the engine makes of a question: a query, or the reason why it makes none. */
+/** The engine's answer to a question: a query, or the reason for having none. */
 export type Answer =
   | ({ kind: "query"; reading: string; confidence: number } & Compiled)
-  /** `reason` is the kind of refusal, the same for all that are alike; `message` is what the person reads; `offered` is what may have been meant. */
+  /**
+   * `reason` is the kind of refusal, without the names that it quotes; `message` is the full text; `offered` contains
+   * the alternatives' statements.
+   */
   | { kind: "refused"; reason: string; message: string; offered: Compiled[] }
-  /** The engine failed: a defect, whatever the question. */
+  /** The engine threw an unexpected error, which is a defect. */
   | { kind: "failed"; message: string };
 
-/** What is measured: makes, for the schema of a database, something that answers questions. */
+/** The measured engine: a function that, for a schema, returns a function that answers questions. */
 export type Engine = typeof engineFor;
 
 /**
- * The one place that knows how the engine under measurement is called.
- * @param now when the questions are asked; default: now
+ * Adapts the question engine to the benchmark.
+ * @param now the time of the questions; default: now
  * @param model what was learned from other questions; default: nothing
- * @returns what it makes of a question, and of the one `before` that it may follow up on
+ * @returns a function that answers a question, optionally as a follow-up of the one in `before`
  */
 export function engineFor(
   schema: DatabaseSchema,
@@ -56,7 +59,10 @@ function answerTo(question: string, { index, ranker }: Reader, now?: Date, befor
   }
 }
 
-/** What was answered before; where the engine asked back, the first of what it offered is taken for what the person chose. */
+/**
+ * Returns the plan of the previous question; after a clarification, the person is assumed to choose the first
+ * alternative.
+ */
 function planBefore(question: string, index: SchemaIndex, now?: Date): QueryPlan {
   try {
     return parse(question, index, now).plan;
@@ -67,7 +73,7 @@ function planBefore(question: string, index: SchemaIndex, now?: Date): QueryPlan
   }
 }
 
-/** What can be run of an answer: the query, or those that are offered. */
+/** Lists the statements of an answer: the query, or the alternatives' ones. */
 export function statementsOf(answer: Answer): Compiled[] {
   switch (answer.kind) {
     case "query":
@@ -79,7 +85,7 @@ export function statementsOf(answer: Answer): Compiled[] {
   }
 }
 
-/** The first sentence of the message without what it quotes. */
+/** Returns the first sentence of the message without the quoted words. */
 const reasonOf = (message: string) =>
   message
     .replaceAll(/"[^"]*"|“[^”]*”/g, "...")

@@ -1,4 +1,4 @@
-/* npm run fit:ranker: fits the weights of the query-parser's ranker to a set of questions whose right answers are known. */
+/* npm run fit:ranker fits the weights of the ranker to a set of questions with known answers. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
@@ -19,10 +19,10 @@ import { readQuestionSet, type QuestionSet } from "./question-set.ts";
 import { readShopSet, shopNow } from "./shop-set.ts";
 import { openShop, type ShopSource } from "./shop-source.ts";
 
-/** A question of the own set is one of a kind of database that many people have; it counts for several. */
+/** The weight of a question of the own set, which represents a common kind of database. */
 const shopWeight = 3;
 
-/** A right plan is right on so many databases. */
+/** The number of databases on which a right plan must be right. */
 const maxDatabases = 3;
 
 async function label(
@@ -37,20 +37,20 @@ async function label(
     await postgres.fill(databases.facts, databases.seeds[0]!.rows);
     const schema = await postgres.schema(db);
     const index = new SchemaIndex(schema);
-    const due = asked.flatMap(({ question, gold }) => {
+    const pending = asked.flatMap(({ question, gold }) => {
       const result = databases.gold(gold, maxDatabases);
       return result.kind === "results"
         ? [
             {
               question,
               results: result.results,
-              plans: meaningsOf(question, index).map((evidence) => ({ evidence, right: true })),
+              plans: candidatePlans(question, index).map((evidence) => ({ evidence, right: true })),
             },
           ]
         : [];
     });
     for (const { seed, rows } of databases.seeds) {
-      const compared = due.flatMap(({ results, plans }) =>
+      const compared = pending.flatMap(({ results, plans }) =>
         results.filter((each) => each.seed === seed).map(({ blocks }) => ({ blocks, plans })),
       );
       if (compared.length === 0) continue;
@@ -65,14 +65,14 @@ async function label(
         }
       }
     }
-    labelled.push(...due.map(({ plans }) => ({ schema: db, plans })));
+    labelled.push(...pending.map(({ plans }) => ({ schema: db, plans })));
     databases.close();
     process.stderr.write(".");
   }
   return labelled;
 }
 
-/** The own set's questions for development, those of a query kept together. Columns that were not asked for do no harm there. */
+/** Labels the plans of the own set's questions for development, grouped by query. Extra columns are allowed. */
 async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
   await postgres.fillShop();
   const { schema } = (await openShop("postgresql", postgres)) as ShopSource;
@@ -81,7 +81,7 @@ async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
   for (const { question, gold } of readShopSet().filter(({ heldOut, before }) => !heldOut && before === undefined)) {
     const { blocks } = await postgres.gold(gold);
     const plans: { evidence: Evidence; right: boolean }[] = [];
-    for (const evidence of meaningsOf(question, index, shopNow)) {
+    for (const evidence of candidatePlans(question, index, shopNow)) {
       const { sql, params } = sqlOf(evidence.plan, schema);
       plans.push({
         evidence,
@@ -96,11 +96,11 @@ async function labelShop(postgres: PostgresDatabase): Promise<Labelled[]> {
   return labelled;
 }
 
-/** The schemas of both sets are PostgreSQL's, so the statement is SQL. */
+/** Both sets have PostgreSQL schemas, so the statement is SQL. */
 const sqlOf = (plan: QueryPlan, schema: DatabaseSchema) =>
   statementOf(plan, schema) as Extract<Compiled, { sql: string }>;
 
-function meaningsOf(question: string, index: SchemaIndex, now?: Date): Evidence[] {
+function candidatePlans(question: string, index: SchemaIndex, now?: Date): Evidence[] {
   try {
     return understand(question, index, now);
   } catch (error) {
@@ -109,7 +109,7 @@ function meaningsOf(question: string, index: SchemaIndex, now?: Date): Evidence[
   }
 }
 
-/** How right the best plans are, at the least confidence at which so many of them are. */
+/** Reports the coverage and accuracy at several levels of precision, with the confidence threshold for each. */
 function report(name: string, questions: readonly Labelled[], weights: RankerWeights): void {
   const ranker = new Ranker(weights);
   const best = questions.flatMap(({ plans }) => {
@@ -123,22 +123,22 @@ function report(name: string, questions: readonly Labelled[], weights: RankerWei
   process.stdout.write(
     `${name}: ${questions.length} questions, best right ${percent(all, questions.length)}, any right ${percent(oracle, questions.length)}\n`,
   );
-  for (const least of [0.9, 0.86, 0.85, 0.8, 0.7]) {
+  for (const minPrecision of [0.9, 0.86, 0.85, 0.8, 0.7]) {
     let right = 0;
     let found: { answered: number; right: number; confidence: number } | undefined;
     best.forEach((each, place) => {
       right += Number(each.right);
-      if (right / (place + 1) >= least && place > 20)
+      if (right / (place + 1) >= minPrecision && place > 20)
         found = { answered: place + 1, right, confidence: each.confidence };
     });
     if (found)
       process.stdout.write(
-        `  precision ${percent(least, 1)}: coverage ${percent(found.answered, questions.length)}, accuracy ${percent(found.right, questions.length)}, from confidence ${found.confidence.toFixed(2)}\n`,
+        `  precision ${percent(minPrecision, 1)}: coverage ${percent(found.answered, questions.length)}, accuracy ${percent(found.right, questions.length)}, from confidence ${found.confidence.toFixed(2)}\n`,
       );
   }
 }
 
-/** As JSON, with each tree on a line of its own. */
+/** Writes the weights as JSON with each tree on its own line. */
 function textOf({ forest, ...linear }: RankerWeights): string {
   const { trees, ...rest } = forest!;
   const head = JSON.stringify(rest).slice(0, -1);
@@ -153,12 +153,12 @@ const postgres = await PostgresDatabase.start();
 const labelled = await label(set, shuffled(set.questions, createRandom(7)).slice(0, Number(values.sample)), postgres);
 const shop = await labelShop(postgres);
 await postgres.close();
-// Whole schemas are kept apart, so that what is measured are schemas that were not seen.
+// Whole schemas are held out, so that the trial is measured on unseen ones.
 const schemas = shuffled([...new Set(labelled.map(({ schema }) => schema))], createRandom(3));
-const kept = new Set(schemas.slice(0, Math.ceil(schemas.length / 4)));
+const heldOut = new Set(schemas.slice(0, Math.ceil(schemas.length / 4)));
 const [seen, unseen] = [
-  labelled.filter(({ schema }) => !kept.has(schema)),
-  labelled.filter(({ schema }) => kept.has(schema)),
+  labelled.filter(({ schema }) => !heldOut.has(schema)),
+  labelled.filter(({ schema }) => heldOut.has(schema)),
 ];
 const trial = fitRanker([...seen, ...shop]);
 report("seen schemas", seen, trial);

@@ -5,17 +5,17 @@ import type { SetForeignKey, SetSchema, SetTable } from "./question-set.ts";
 import { witnessesOf, type WitnessRow } from "./witnesses.ts";
 
 export type Row = Record<string, Value>;
-/** Rows by table, in the order of the schema. */
+/** Rows by table, in the schema's order of tables. */
 export type Rows = Map<string, Row[]>;
 
 /**
- * Rows of every table of a schema, the same for the same seed:
- * - each SELECT of the gold queries finds some, with the values it asks for in the spelling it asks for;
- * - values next to those, and others, so that it does not find all;
+ * Generates rows of every table; they depend on the seed alone:
+ * - each SELECT of the gold queries finds some, with its literals in its spelling;
+ * - values next to the literals, and others, ensure that it does not find all;
  * - foreign keys hold, some parents have many children and a quarter of them none;
- * - a number that is not a category has few duplicates, and one row alone has the least and the greatest;
- * - names are not shared, other text often is;
- * - columns are null in one row of twelve where no gold query orders, groups, counts or negates by them.
+ * - a number that is not a category has few duplicates, and a unique minimum and maximum;
+ * - names are unique, other text often repeats;
+ * - one row in twelve has null in columns that no gold query orders, groups, counts or negates by.
  */
 export function generateRows(facts: SchemaFacts, seed: number): Rows {
   return new Generator(facts, createRandom(seed)).run();
@@ -24,16 +24,16 @@ export function generateRows(facts: SchemaFacts, seed: number): Rows {
 const nullShare = 1 / 12;
 const childlessShare = 1 / 4;
 const duplicateShare = 1 / 14;
-const metShare = 3 / 4;
+const joinableShare = 3 / 4;
 const rowsOf = { table: [22, 44], link: [60, 90] } as const;
 
-/** The rows of a table that rows of another refer to by one key. */
+/** The rows of a table that one foreign key refers to. */
 interface Parents {
-  /** The ones that many rows refer to first. */
+  /** Rows with children, those with the most first. */
   rows: Row[];
-  /** Who is referred to before chance decides: one row once, all others twice, so that no two have the fewest. */
-  dealt: Row[];
-  /** No row refers to them but by intent. */
+  /** Rows that get children first: one row once, all others twice, so that the minimum is unique. */
+  firstParents: Row[];
+  /** Rows that get children only from witnesses. */
   childless: Row[];
 }
 
@@ -62,7 +62,7 @@ class Generator {
       this.#fill(table, ready, planned.get(table.name) ?? []);
       done.add(table.name);
     }
-    for (const [table, key] of later) this.#refer(table, key);
+    for (const [table, key] of later) this.#fillCyclicKey(table, key);
     return this.#rows;
   }
 
@@ -73,7 +73,7 @@ class Generator {
     const wanted = Math.max(this.#random.integer(from, to), Math.ceil(planned.length * 1.3));
     for (let tries = 0; rows.length < wanted && tries < wanted * 3; tries++) this.#add(table, keys);
     this.#rows.set(table.name, shuffled(rows, this.#random));
-    for (const { name } of table.columns) this.#singleOut(table, name);
+    for (const { name } of table.columns) this.#makeExtremesUnique(table, name);
   }
 
   #add(table: SetTable, keys: readonly SetForeignKey[], witness?: WitnessRow): void {
@@ -106,9 +106,9 @@ class Generator {
     return this.#rows.get(name)!.find((each) => primaryKey.every((column) => each[column] === row[column]));
   }
 
-  /** Copies the key of a parent that agrees with what the row has already. */
+  /** Copies the key of a parent that agrees with the row's existing values. */
   #pickParent(table: SetTable, key: SetForeignKey, row: Row, witness: WitnessRow | undefined): void {
-    const { rows, dealt, childless } = this.#parentsFor(table, key);
+    const { rows, firstParents, childless } = this.#parentsFor(table, key);
     const agrees = (parent: Row) =>
       key.columns.every((column, index) => row[column] === undefined || row[column] === parent[key.references[index]!]);
     const fitting = key.columns.some((column) => row[column] !== undefined)
@@ -118,7 +118,7 @@ class Generator {
     const unique = table.primaryKey.length > 0 && table.primaryKey.every((column) => key.columns.includes(column));
     const chance = this.#random.next() ** (unique ? 1 : 2);
     const own = key.columns.some((column) => witness?.own.has(column)) && childless.length > 3;
-    const intended = fitting !== rows || unique ? undefined : own ? childless.pop() : dealt.pop();
+    const intended = fitting !== rows || unique ? undefined : own ? childless.pop() : firstParents.pop();
     const parent = intended ?? fitting[Math.floor(fitting.length * chance)]!;
     key.columns.forEach((column, index) => (row[column] = parent[key.references[index]!]!));
   }
@@ -127,13 +127,13 @@ class Generator {
     const id = `${table.name}\n${columns.join("\n")}\n${target}`;
     let parents = this.#parents.get(id);
     if (!parents) {
-      const [lonely, ...others] = shuffled(this.#rows.get(target)!, this.#random);
+      const [singleChildParent, ...others] = shuffled(this.#rows.get(target)!, this.#random);
       const rows = others.slice(0, Math.ceil(others.length * (1 - childlessShare)));
       this.#parents.set(
         id,
         (parents = {
           rows,
-          dealt: [...rows.flatMap((row) => [row, row]), lonely!],
+          firstParents: [...rows.flatMap((row) => [row, row]), singleChildParent!],
           childless: others.slice(rows.length),
         }),
       );
@@ -149,17 +149,17 @@ class Generator {
     const asked = [...roles].some((role) => role !== "selected" && role !== "missing" && role !== "compared");
     const isKey = table.primaryKey.includes(name) || table.foreignKeys.some(({ columns }) => columns.includes(name));
     if (!planned && !asked && !isKey && this.#random.next() < (roles.has("missing") ? 3 : 1) * nullShare) return null;
-    if (roles.has("joined") && !isKey && this.#random.next() < metShare) {
-      const met = this.#valueMet(table, domain);
-      if (met !== undefined) return met;
+    if (roles.has("joined") && !isKey && this.#random.next() < joinableShare) {
+      const joinable = this.#joinableValue(table, domain);
+      if (joinable !== undefined) return joinable;
     }
     if (domain.type === "text" && roles.has("ordered") && !roles.has("category")) return source.rare();
     if (domain.type === "text" || this.#random.next() < duplicateShare || roles.has("grouped")) return source.any();
     return this.#random.next() < 0.5 ? source.any() : source.rare();
   }
 
-  /** A value that a column of another table has, by which gold queries join without a foreign key. */
-  #valueMet({ name: own }: SetTable, domain: ColumnFacts["domain"]): Value | undefined {
+  /** Picks a value from a column of another table that gold queries join by without a foreign key. */
+  #joinableValue({ name: own }: SetTable, domain: ColumnFacts["domain"]): Value | undefined {
     const columns = this.#facts.schema.tables.flatMap(({ name, columns }) =>
       name === own ? [] : columns.map((column) => [name, column.name] as const),
     );
@@ -171,7 +171,10 @@ class Generator {
     return this.#random.pick(this.#rows.get(table)!)[column] ?? undefined;
   }
 
-  /** What people call the things of a table by: each has its own, unless the gold queries take it for a category. */
+  /**
+   * Tells whether a column names the rows of a table; such values are unique, unless gold queries treat them as
+   * categories.
+   */
   #isName({ name: table, primaryKey }: SetTable, name: string): boolean {
     const { domain, roles } = this.#facts.of(table, name);
     return (
@@ -212,8 +215,8 @@ class Generator {
     return true;
   }
 
-  /** Moves numbers and times that share the least or the greatest place, unless they are keys or categories. */
-  #singleOut(table: SetTable, name: string): void {
+  /** Makes the minimum and the maximum of a number unique, unless it is a key or a category. */
+  #makeExtremesUnique(table: SetTable, name: string): void {
     const { domain, roles } = this.#facts.of(table.name, name);
     const isKey =
       table.primaryKey.includes(name) ||
@@ -238,8 +241,8 @@ class Generator {
     return source;
   }
 
-  /** Keys of a table to itself, or round a circle: half of the rows have one, and it is never the row itself. */
-  #refer(table: SetTable, key: SetForeignKey): void {
+  /** Fills keys of a table to itself or in a cycle for half of the rows, never with the row itself. */
+  #fillCyclicKey(table: SetTable, key: SetForeignKey): void {
     const rows = this.#rows.get(table.name)!;
     const inKey = key.columns.some((column) => table.primaryKey.includes(column));
     if (inKey) return;
@@ -256,7 +259,7 @@ function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
-/** Tables after those they refer to, as far as they do not refer to each other in a circle. */
+/** Sorts tables after those that they refer to, as far as cycles allow. */
 export function parentsFirst(schema: SetSchema): SetTable[] {
   const byName = new Map(schema.tables.map((table) => [table.name, table]));
   const ordered = new Set<SetTable>();
@@ -269,7 +272,7 @@ export function parentsFirst(schema: SetSchema): SetTable[] {
   return [...ordered];
 }
 
-/** What foreign keys refer to besides the primary key. */
+/** Lists the column sets that foreign keys refer to, except the primary key. */
 export function referencedKeys(schema: SetSchema, table: SetTable): string[][] {
   const keys = schema.tables
     .flatMap(({ foreignKeys }) => foreignKeys)

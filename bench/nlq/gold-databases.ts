@@ -5,23 +5,23 @@ import type { SetQuestion, SetSchema } from "./question-set.ts";
 import { sqlTokens } from "./sql-tokens.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 
-/** What a gold query gives on one database. */
+/** The result of a gold query on one database. */
 export interface GoldResult {
-  /** Of the database. */
+  /** The database's seed. */
   seed: number;
   blocks: Blocks;
 }
 
 export type Gold =
-  /** On the databases to compare on, at least one. */
+  /** The results on the databases for the comparison, at least one. */
   | { kind: "results"; results: GoldResult[] }
-  /** It fails, finds nothing on any database, or gives what the order of the stored rows decides on all. */
+  /** The query fails, returns nothing on any database, or depends on the order of stored rows on all. */
   | { kind: "unusable"; why: "fails" | "empty" | "ambiguous"; message: string };
 
-/** As many databases are made for a schema; each question is compared on those that suit it. */
+/** The number of databases per schema; each question is compared on the suitable ones. */
 const candidates = 8;
 
-/** Databases of one schema, each from its seed, with the results of its gold queries. */
+/** The databases of one schema, each generated from its seed, with the results of its gold queries. */
 export class GoldDatabases {
   readonly facts: SchemaFacts;
   readonly #seeds: { seed: number; rows: Rows; db: SqliteDatabase; reversed: SqliteDatabase }[];
@@ -47,8 +47,9 @@ export class GoldDatabases {
   }
 
   /**
-   * The results on the first databases on which the query finds something, and the same however the rows are stored: where
-   * a LIMIT cuts between equals, or a column is neither grouped nor aggregated, a right query might give another result.
+   * Returns the results on the first databases where the query returns something that does not depend on the order of
+   * stored rows: a LIMIT between equal rows, or a column that is neither grouped nor aggregated, would allow other
+   * right results.
    */
   gold(sql: string, wanted: number): Gold {
     const respelled = respell(sql, this.#spellings);
@@ -57,7 +58,7 @@ export class GoldDatabases {
     for (const { seed, db, reversed } of this.#seeds) {
       try {
         const { blocks, cutsTie } = db.gold(respelled);
-        if (!saysSomething(blocks)) continue;
+        if (!isInformative(blocks)) continue;
         found++;
         if (!cutsTie && sameResult(blocks, reversed.gold(respelled).blocks.flat())) results.push({ seed, blocks });
       } catch (error) {
@@ -73,7 +74,7 @@ export class GoldDatabases {
     };
   }
 
-  /** The result of any query of SQLite's dialect on the database of that seed. @throws what SQLite says */
+  /** Runs a query in SQLite's dialect on the database of a seed. @throws SQLite's error */
   run(sql: string, seed: number): Blocks {
     return this.#seeds.find((each) => each.seed === seed)!.db.gold(respell(sql, this.#spellings)).blocks;
   }
@@ -86,13 +87,13 @@ export class GoldDatabases {
   }
 }
 
-/** A lone nothing, none or zero is what many a wrong query gives too. */
-function saysSomething(blocks: Blocks): boolean {
+/** Tells whether a result distinguishes queries; many wrong queries also return a lone null, zero or no rows. */
+function isInformative(blocks: Blocks): boolean {
   const rows = blocks.flat();
   return rows.length > 1 || (rows.length === 1 && rows[0]!.some((value) => value !== null && value !== 0));
 }
 
-/** Each literal in lower case with the spelling that the databases have. */
+/** Maps each literal in lower case to its spelling in the databases. */
 function spellingsOf({ schema, of }: SchemaFacts): Map<string, string> {
   const literals = schema.tables.flatMap(({ name, columns }) =>
     columns.flatMap((column) => of(name, column.name).domain.literals),
@@ -100,7 +101,7 @@ function spellingsOf({ schema, of }: SchemaFacts): Map<string, string> {
   return new Map(literals.flatMap((value) => (typeof value === "string" ? [[value.toLowerCase(), value]] : [])));
 }
 
-/** Gold queries of one set differ in the case of one and the same value; a column has it in one case only. */
+/** Replaces literals by their spelling in the databases, because gold queries differ in the case of the same value. */
 function respell(sql: string, spellings: ReadonlyMap<string, string>): string {
   let respelled = sql;
   for (const { kind, text, start, end } of sqlTokens(sql).toReversed()) {

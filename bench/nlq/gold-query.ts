@@ -1,7 +1,7 @@
 import type { SetSchema, SetTable } from "./question-set.ts";
 import { sqlTokens, type SqlToken } from "./sql-tokens.ts";
 
-/** A column of a table as one SELECT knows it. */
+/** A reference to a column in one SELECT. */
 export interface Ref {
   alias: string;
   table: string;
@@ -27,13 +27,15 @@ export interface Comparison {
     | "is null"
     | "is not null";
   values: Literal[];
-  /** The function around the column, in lower case. */
+  /** The function applied to the column, in lower case. */
   fn: string | undefined;
-  /** Wanted is a value that does not meet it, yet comes close. */
+  /** Asks for a value that narrowly misses the condition. */
   missed?: boolean;
 }
 
-/** How a query uses a column; a category is one by which it groups a single table, or of which it wants each value once. */
+/**
+ * How a query uses a column. A category is a column by which a query groups a single table or selects distinct values.
+ */
 export type Role =
   | "selected"
   | "compared"
@@ -47,18 +49,18 @@ export type Role =
   | "category"
   | "joined";
 
-/** One SELECT of a query: what it reads and what it asks of it. */
+/** One SELECT of a query: its sources and what it requires of their columns. */
 export interface Scope {
-  /** Tables by alias, in lower case. */
+  /** The tables by alias, in lower case. */
   sources: Map<string, SetTable>;
-  /** The conditions of WHERE, parted at each OR. */
+  /** The conditions of WHERE, split at each OR. */
   conditions: Comparison[][];
   having: Comparison[];
-  /** Columns of its sources that it joins by. */
+  /** Pairs of columns that joins compare. */
   equal: [Ref, Ref][];
-  /** SELECTs whose rows must meet its own: nested behind IN, or on the other side of a set operation. */
+  /** Related SELECTs: nested in IN, or on the other side of a set operation. */
   linked: Link[];
-  /** How many rows a group must have at the least, from HAVING. */
+  /** The minimum number of rows in a group, from HAVING. */
   groupSize: number;
   mentions: { ref: Ref; role: Role }[];
   selected: Ref[];
@@ -66,9 +68,9 @@ export interface Scope {
 
 export interface Link {
   scope: Scope;
-  /** A column of this SELECT and one of the linked one. */
+  /** Pairs of a column of this SELECT and one of the linked one. */
   equal: [Ref, Ref][];
-  /** Not so behind NOT IN, UNION or EXCEPT. */
+  /** Whether the rows must match; false for NOT IN, UNION and EXCEPT. */
   needed: boolean;
 }
 
@@ -101,8 +103,8 @@ const notAliases = new Set([
 ]);
 
 /**
- * Reads what a query says about columns: enough to make rows that it finds, no more. It is no parser of SQL; what it does
- * not know it passes over.
+ * Extracts from a query what is needed to generate rows that it finds. It is no full SQL parser and skips what it does
+ * not know.
  */
 export function scopesOf(sql: string, schema: SetSchema): Scope[] {
   return new Reader(sqlTokens(sql), schema).all;
@@ -113,7 +115,7 @@ class Reader {
   readonly #tokens: SqlToken[];
   readonly #tables: Map<string, SetTable>;
   #at = 0;
-  /** The set operator at which the SELECT just read ended. */
+  /** The set operator that ended the last SELECT. */
   #operator: string | undefined;
 
   constructor(tokens: SqlToken[], schema: SetSchema) {
@@ -122,7 +124,7 @@ class Reader {
     this.#query([]);
   }
 
-  /** The SELECTs up to the closing parenthesis, which set operators part. */
+  /** Reads the SELECTs up to the closing parenthesis, separated by set operators. */
   #query(outer: readonly Scope[]): Scope[] {
     const scopes: Scope[] = [];
     const operators: string[] = [];
@@ -156,7 +158,7 @@ class Reader {
     let depth = 0;
     const start = this.#at;
     let operator: string | undefined;
-    // Sources first: what is selected names them before FROM does.
+    // The sources are read first, because selected columns come before FROM.
     this.#skim(scope);
     this.#at = start;
     for (; this.#at < this.#tokens.length; this.#at++) {
@@ -250,7 +252,7 @@ class ClauseReader {
     return this.#scope.sources.size === 1 && (role === "grouped" || this.#word(at - 1) === "distinct");
   }
 
-  /** Reads the operator and what is behind it. */
+  /** Reads a comparison: the operator and its operand. */
   #compare(ref: Ref, start: number, fn: string | undefined): Role {
     const role: Role = this.#clause === "order" ? "ordered" : this.#clause === "group" ? "grouped" : "selected";
     if (this.#clause === "select" || role !== "selected") return role;
@@ -308,7 +310,7 @@ class ClauseReader {
     return values;
   }
 
-  /** The column that is named here. */
+  /** Reads the column reference at a position. */
   #refAt(at: number): { ref: Ref; end: number } | undefined {
     const first = this.#word(at);
     if (first === undefined) return undefined;

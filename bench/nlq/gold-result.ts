@@ -2,21 +2,23 @@ import { normal, type Blocks, type Table } from "@chatdb/ml-engine/questions/sam
 import { sqlTokens, type SqlToken } from "./sql-tokens.ts";
 
 export interface GoldRows {
-  /** Rows that ORDER BY does not tell apart are in one block; without ORDER BY all are. */
+  /** Rows that are equal in the order form one block; without ORDER BY all rows do. */
   blocks: Blocks;
-  /** LIMIT cuts between such rows, so that others would be as right. */
+  /** Whether LIMIT cuts between equal rows, so that other rows would be right too. */
   cutsTie: boolean;
 }
 
-/** How a query orders its rows, and how to find the values that it orders them by. */
+/** The order of a query, and how to find the values that it sorts by. */
 export interface Order {
-  /** The query without its limit, which selects those values behind its own columns; not after DISTINCT or a set operation. */
+  /**
+   * The query without its limit, with the sort values appended to its columns; absent for DISTINCT and set operations.
+   */
   keyed?: string;
-  /** Places of the values among the columns of the query, from 0; else they are behind them. */
+  /** The positions of the sort values among the query's columns, from 0; undefined for appended ones. */
   places: (number | undefined)[];
 }
 
-/** The order of the outermost query, in the dialect of SQLite or PostgreSQL; undefined when it has none. */
+/** Reads the order of the outermost query, in the dialect of SQLite or PostgreSQL; undefined without one. */
 export function orderOf(sql: string): Order | undefined {
   const top = topLevel(sqlTokens(sql));
   const words = top.map(({ kind, word }) => (kind === "word" ? word : ""));
@@ -39,7 +41,10 @@ export function orderOf(sql: string): Order | undefined {
   };
 }
 
-/** Puts the rows of a query into blocks; `keyed` are those of its order's query, undefined where that does not work. */
+/**
+ * Splits the rows of a query into blocks; `keyed` contains the rows with the sort values, undefined if they are not
+ * available.
+ */
 export function inBlocks(rows: Table, order: Order | undefined, keyed: Table | undefined): GoldRows {
   if (!order) return { blocks: [rows], cutsTie: false };
   if (!keyed) return { blocks: rows.map((row) => [row]), cutsTie: false };
@@ -67,7 +72,7 @@ function topLevel(tokens: readonly SqlToken[]): SqlToken[] {
   });
 }
 
-/** What the commas part, without the directions. */
+/** Splits the terms at commas and drops the directions. */
 function partsOf(tokens: readonly SqlToken[]): SqlToken[][] {
   const parts: SqlToken[][] = [[]];
   for (const token of tokens) {

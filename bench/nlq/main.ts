@@ -1,4 +1,4 @@
-/* npm run bench:nlq: how well the engine answers sets of questions whose right answers are known. */
+/* npm run bench:nlq measures how well the engine answers sets of questions with known answers. */
 import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { dialect, type Dialect } from "@chatdb/contracts/query.ts";
@@ -13,17 +13,17 @@ import { readShopSet } from "./shop-set.ts";
 import { openShop } from "./shop-source.ts";
 
 const usage = `npm run bench:nlq -- [options]
-  --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or one of ../shared/data; several times
-                   for several; default spider-dev and shop
+  --set DIR|NAME   shop, the own set; or a folder with dev.json and tables.json, or the name of one in ../shared/data;
+                   repeatable; default spider-dev and shop
   --db ID          questions of one schema only
   --limit N        the first N questions
-  --sample N       N questions by chance
-  --seed S         of the sample; default 1
-  --databases N    a right answer is right on N databases of different rows; default 3
-  --first-seed S   of the rows; default 1
-  --dialects A,B   of the shop: the kinds of databases to ask; default ${dialect.options.join(",")}
-  --held-out       of the shop: tell which questions of the part that is kept aside went wrong, too
-  --json FILE      every question with what was wanted, what came, and the verdict
+  --sample N       N random questions
+  --seed S         the sample's seed; default 1
+  --databases N    the number of databases on which an answer must be right; default 3
+  --first-seed S   the first seed of the rows; default 1
+  --dialects A,B   for the shop set: the kinds of databases; default ${dialect.options.join(",")}
+  --held-out       for the shop set: also report which held-out questions went wrong
+  --json FILE      writes every question with its gold query, its answer and the verdict
 `;
 
 function options() {
@@ -79,7 +79,7 @@ function optionsOrExit() {
 
 const { sets, db, json, limit, sample, seed, heldOut, dialects, ...rows } = optionsOrExit();
 
-function chosen<T extends { question: string }>(questions: readonly T[]): T[] {
+function sampleOf<T extends { question: string }>(questions: readonly T[]): T[] {
   const sampled = sample < questions.length ? shuffled(questions, createRandom(seed)).slice(0, sample) : [...questions];
   return sampled.slice(0, limit);
 }
@@ -90,17 +90,17 @@ async function measureSet(name: string, postgres: PostgresDatabase): Promise<Mea
     set,
     postgres,
     rows,
-    chosen(set.questions.filter((question) => db === undefined || question.db === db)),
+    sampleOf(set.questions.filter((question) => db === undefined || question.db === db)),
   );
   process.stdout.write(`${reportOf(name, measurement)}\n`);
   return measurement.questions;
 }
 
-/** The own set, in each kind of database that can be started here; parsing is the same for all. */
+/** Measures the own set in each kind of database that this machine can start; parsing is the same for all. */
 async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
   await postgres.fillShop();
   const development = readShopSet().filter((question) => !question.heldOut);
-  const kept = readShopSet().filter((question) => question.heldOut);
+  const heldOutQuestions = readShopSet().filter((question) => question.heldOut);
   const all: Measured[] = [];
   for (const [index, each] of dialects.entries()) {
     const shop = await openShop(each, postgres);
@@ -108,14 +108,16 @@ async function measureOwn(postgres: PostgresDatabase): Promise<Measured[]> {
       process.stdout.write(`shop, ${each}: not measured, ${shop}\n`);
       continue;
     }
-    const developed = await measureShop(chosen(development), shop, postgres);
-    process.stdout.write(`${reportOf(`shop, ${each}, for development`, developed, { brief: index > 0 })}\n`);
-    const aside = await measureShop(chosen(kept), shop, postgres);
+    const developmentMeasurement = await measureShop(sampleOf(development), shop, postgres);
     process.stdout.write(
-      `${reportOf(`shop, ${each}, held out`, aside, { onlyFigures: !heldOut, brief: index > 0 })}\n`,
+      `${reportOf(`shop, ${each}, for development`, developmentMeasurement, { brief: index > 0 })}\n`,
+    );
+    const heldOutMeasurement = await measureShop(sampleOf(heldOutQuestions), shop, postgres);
+    process.stdout.write(
+      `${reportOf(`shop, ${each}, held out`, heldOutMeasurement, { onlyFigures: !heldOut, brief: index > 0 })}\n`,
     );
     await shop.close();
-    all.push(...developed.questions, ...(heldOut ? aside.questions : []));
+    all.push(...developmentMeasurement.questions, ...(heldOut ? heldOutMeasurement.questions : []));
   }
   return all;
 }

@@ -7,8 +7,8 @@ import { shopNow, type ShopQuestion } from "./shop-set.ts";
 import type { ShopSource } from "./shop-source.ts";
 
 /**
- * Asks the questions about the sample shop. Columns that an answer has besides those asked for do no harm.
- * @param postgres has the shop, too: gold queries run there, whatever kind of database is asked
+ * Measures the questions about the sample shop. Extra columns in an answer are allowed.
+ * @param postgres also contains the shop, since gold queries run there for every kind of database
  * @param model what was learned from other questions; default: nothing
  */
 export async function measureShop(
@@ -43,7 +43,7 @@ async function judge(
   { blocks }: GoldRows,
   answer: Answer,
 ): Promise<Pick<Measured, "verdict" | "why" | "offered">> {
-  // What is offered is the same for all kinds of databases.
+  // Alternatives are the same for all kinds of databases, so they run on PostgreSQL only.
   const statements = answer.kind === "query" || shop.dialect === "postgresql" ? statementsOf(answer) : [];
   const differences = [];
   for (const statement of statements)

@@ -1,5 +1,5 @@
 import type { Blocks, Comparing, Table } from "@chatdb/ml-engine/questions/same-result.ts";
-import { contrast } from "./compare-results.ts";
+import { describeDifference } from "./compare-results.ts";
 import { engineFor, statementsOf, type Answer, type Engine } from "./engine.ts";
 import { GoldDatabases, type Gold } from "./gold-databases.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
@@ -8,41 +8,41 @@ import type { QuestionSet, SetQuestion } from "./question-set.ts";
 
 export type Verdict = "right" | "wrong" | "unanswered" | "unusable";
 
-/** A question, what is wanted, what the engine made of it, and whether that is right. */
+/** A question with the gold query, the engine's answer and the verdict. */
 export interface Measured {
   number: number;
   db: string;
   question: string;
-  /** What kind of question it is: the shape of its query, or its topic. */
+  /** The kind of question: the shape of its query, or its topic. */
   shape: string;
   gold: string;
   answer: Answer;
   verdict: Verdict;
-  /** Why it is not right. */
+  /** The reason for any verdict other than right. */
   why?: string;
-  /** Whether the right query was among those offered, where some were and have been run. */
+  /** Whether the alternatives contained the right query; undefined if there were none or they were not run. */
   offered?: boolean;
-  /** Of parsing it, in ms, once it was parsed before. */
+  /** The time in ms of a repeated parse. */
   ms: number;
 }
 
 export interface Measurement {
   questions: Measured[];
-  /** Of the thread, in seconds, for parsing each question once. */
+  /** The CPU time in seconds that the thread needed to parse each question once. */
   cpuSeconds: number;
 }
 
 export interface MeasureOptions {
-  /** A right answer is right on that many databases. */
+  /** The number of databases on which a right answer must be right. */
   databases: number;
   firstSeed: number;
-  /** Default: ChatDB's own. */
+  /** The measured engine. Default: ChatDB's own. */
   engine?: Engine;
 }
 
 /**
- * Asks the engine every question of the set and compares what its query gives with what the gold query gives, schema by schema.
- * @throws what the databases throw when they cannot be filled
+ * Asks the engine every question and compares the results of its query and the gold query, schema by schema.
+ * @throws the databases' errors when they cannot be filled
  */
 export async function measure(
   set: QuestionSet,
@@ -53,7 +53,7 @@ export async function measure(
   const all = Map.groupBy(set.questions, ({ db }) => db);
   const measurement: Measurement = { questions: [], cpuSeconds: 0 };
   for (const [db, questions] of Map.groupBy(asked, (question) => question.db)) {
-    // Rows are made for all questions of the schema, whichever are asked.
+    // The rows suit all questions of the schema, not only the selected ones.
     const databases = new GoldDatabases(set.schemas.get(db)!, all.get(db)!, options.firstSeed);
     const golds = new Map(questions.map((question) => [question, databases.gold(question.gold, options.databases)]));
     const { rows } = databases.seeds[0]!;
@@ -74,13 +74,13 @@ export async function measure(
 }
 
 export interface Timing {
-  /** Of each question, in ms on the clock. */
+  /** The wall time of each question, in ms. */
   times: number[];
-  /** Of each question, in ms of this thread: others on the machine do not add to it. */
+  /** The CPU time of each question on this thread in ms, which other load does not affect. */
   cpuTimes: number[];
 }
 
-/** How long each question takes to parse. */
+/** Measures the time to parse each question. */
 export function timed(ask: (question: string) => Answer, questions: readonly { question: string }[]): Timing {
   const timing: Timing = { times: [], cpuTimes: [] };
   for (const { question } of questions) {
@@ -96,10 +96,10 @@ export function timed(ask: (question: string) => Answer, questions: readonly { q
 
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** How what an answer has to run differs from the gold result: undefined where it does not. */
+/** The differences of an answer's statements from the gold result; undefined where a statement agrees. */
 type Differences = (string | undefined)[];
 
-/** Runs what can be run for the questions that have a gold result, each on its databases until it differs. */
+/** Runs the statements for questions with a gold result, on each of its databases until they differ. */
 async function compareAll(
   databases: GoldDatabases,
   postgres: PostgresDatabase,
@@ -113,7 +113,7 @@ async function compareAll(
     ]),
   );
   for (const [index, { seed, rows }] of databases.seeds.entries()) {
-    const due = [...golds].flatMap(([question, gold]) => {
+    const pending = [...golds].flatMap(([question, gold]) => {
       const result = gold.kind === "results" ? gold.results.find((each) => each.seed === seed) : undefined;
       return result
         ? statementsOf(answers.get(question)!).map((statement, place) => ({
@@ -124,7 +124,7 @@ async function compareAll(
           }))
         : [];
     });
-    const open = due.filter(({ found, place }) => found[place] === undefined);
+    const open = pending.filter(({ found, place }) => found[place] === undefined);
     if (open.length > 0 && index > 0) await postgres.fill(databases.facts, rows);
     for (const { found, place, statement, blocks } of open)
       found[place] = await differenceOf(() => postgres.run(statement), blocks);
@@ -132,20 +132,20 @@ async function compareAll(
   return differences;
 }
 
-/** How what a statement gives differs from the gold result, if it does. */
+/** Describes how the result of a statement differs from the gold result, if it does. */
 export async function differenceOf(
   run: () => Promise<Table>,
   blocks: Blocks,
   comparing?: Comparing,
 ): Promise<string | undefined> {
   try {
-    return contrast(blocks, await run(), comparing);
+    return describeDifference(blocks, await run(), comparing);
   } catch (error) {
     return `the query fails: ${(error as Error).message}`;
   }
 }
 
-/** The verdict on an answer whose statements differ like that. */
+/** Decides the verdict on an answer from the differences of its statements. */
 export function verdictOn(answer: Answer, differences: Differences): Pick<Measured, "verdict" | "why" | "offered"> {
   if (answer.kind === "failed") return { verdict: "unanswered", why: `the engine failed: ${answer.message}` };
   if (answer.kind === "refused")

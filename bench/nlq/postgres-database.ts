@@ -14,7 +14,7 @@ import { inBlocks, orderOf, type GoldRows } from "./gold-result.ts";
 import { parentsFirst, referencedKeys, type Rows } from "./generate-rows.ts";
 import type { SetSchema } from "./question-set.ts";
 
-/** The database that the engine's queries run in: PostgreSQL, embedded, filled anew for each set of rows. */
+/** The embedded PostgreSQL in which the engine's queries run, filled again for each set of rows. */
 export class PostgresDatabase {
   readonly #embedded: EmbeddedDatabase;
   readonly #client: pg.Client;
@@ -37,20 +37,20 @@ export class PostgresDatabase {
     return new PostgresDatabase(bench, client);
   }
 
-  /** Replaces all that there is. */
+  /** Replaces the whole content. */
   async fill(facts: SchemaFacts, rows: Rows): Promise<void> {
     await this.#client.query(
       `SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddlOf(facts)}; ${insertsOf(facts, rows)}; ${foreignKeysOf(facts)}`,
     );
   }
 
-  /** Replaces all that there is by the sample shop. */
+  /** Replaces the whole content by the sample shop. */
   async fillShop(): Promise<void> {
     await this.#client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TIME ZONE 'UTC'");
     await load(this.#client);
   }
 
-  /** How the db-connector gets there. */
+  /** The settings with which the db-connector connects. */
   get settings(): DataSourceSettings {
     const { env } = this.#embedded;
     return {
@@ -65,28 +65,28 @@ export class PostgresDatabase {
     };
   }
 
-  /** What a gold query gives. @throws what PostgreSQL says of a query that it does not take */
+  /** Runs a gold query. @throws PostgreSQL's error if it rejects the query */
   async gold(sql: string): Promise<GoldRows> {
     const order = orderOf(sql);
     const rows = await this.query(sql, []);
     return inBlocks(rows, order, order?.keyed === undefined ? undefined : await this.query(order.keyed, []));
   }
 
-  /** As the db-connector describes it to the engine. */
+  /** Returns the schema as the db-connector describes it to the engine. */
   async schema(name: string): Promise<DatabaseSchema> {
     const tables: SchemaTable[] = [];
     for (const table of await introspect(this.#client)) tables.push(await withSamples(this.#client, table));
     return { datasource: name, dialect: "postgresql", tables, at: new Date().toISOString() };
   }
 
-  /** @throws what PostgreSQL says of a query that it does not take */
+  /** Runs a query. @throws PostgreSQL's error if it rejects the query */
   async query(sql: string, params: readonly Parameter[]): Promise<Table> {
     const types = { getTypeParser: (oid: number) => decoderOf(oid) };
     const { rows } = await this.#client.query<unknown[]>({ text: sql, values: [...params], rowMode: "array", types });
     return rows;
   }
 
-  /** @throws what PostgreSQL says of it */
+  /** Runs a statement. @throws PostgreSQL's error */
   async run(statement: Compiled): Promise<Table> {
     if (!("sql" in statement)) throw new Error("A pipeline is nothing for PostgreSQL.");
     return await this.query(statement.sql, statement.params);
@@ -137,7 +137,7 @@ function literal(value: Value, isBoolean: boolean): string {
   return typeof value === "number" ? String(value) : pg.escapeLiteral(value);
 }
 
-/** The rows were made to obey them, so they need no check here. */
+/** The rows already satisfy the foreign keys, so PostgreSQL need not check them. */
 function foreignKeysOf({ schema }: { schema: SetSchema }): string {
   const keys = parentsFirst(schema).flatMap(({ name, foreignKeys }) =>
     foreignKeys.map(

@@ -27,12 +27,12 @@ const onsets = [
 const vowels = ["a", "e", "i", "o", "u", "ai", "eo"];
 const codas = ["", "", "l", "m", "n", "r", "s", "th", "x", "nd"];
 
-/** A capitalised word that no language has, so that no question names it by chance. */
+/** Generates a capitalised word that exists in no language, so that no question contains it by chance. */
 export function pseudoWord(random: Random): string {
   const syllable = () => random.pick(onsets) + random.pick(vowels) + random.pick(codas);
   const word = syllable() + syllable() + (random.next() < 0.4 ? syllable() : "");
   return word[0]!.toUpperCase() + word.slice(1);
 }
 
-/** Two of them, as names and titles have. */
+/** Generates two words, like names and titles. */
 export const pseudoName = (random: Random) => `${pseudoWord(random)} ${pseudoWord(random)}`;

@@ -3,7 +3,7 @@ import { sqlTokens } from "./sql-tokens.ts";
 export const shapes = ["single table", "join", "group", "nested", "set operation"] as const;
 export type Shape = (typeof shapes)[number];
 
-/** The hardest thing that a query does, from left to right in `shapes`. */
+/** Returns the most complex feature of a query, in the order of `shapes`. */
 export function shapeOf(sql: string): Shape {
   const words = sqlTokens(sql)
     .filter(({ kind }) => kind === "word")

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** `dev.json`: questions with their queries in SQLite's dialect. */
+/** The form of `dev.json`: questions with their queries in SQLite's dialect. */
 const questions = z.array(z.object({ db_id: z.string(), question: z.string(), query: z.string() }));
 
-/** `tables.json`; columns are numbered over all tables of a schema, 0 is `*`. https://yale-lily.github.io/spider */
+/**
+ * The form of `tables.json`. Columns are numbered across all tables of a schema, 0 is `*`.
+ * https://yale-lily.github.io/spider
+ */
 const schemas = z.array(
   z.object({
     db_id: z.string(),
@@ -20,7 +23,7 @@ const schemas = z.array(
 );
 
 export interface SetQuestion {
-  /** Its place in the set, from 0. */
+  /** The position in the set, from 0. */
   number: number;
   db: string;
   question: string;
@@ -29,7 +32,7 @@ export interface SetQuestion {
 
 export interface SetColumn {
   name: string;
-  /** What people call it: the set says that of each column, as a comment in a database would. */
+  /** The set's natural name of the column, which serves as its comment in the database. */
   comment: string;
   declared: "text" | "number" | "time" | "boolean" | "others";
 }
@@ -58,12 +61,12 @@ export interface QuestionSet {
   schemas: Map<string, SetSchema>;
 }
 
-/** A folder that holds no set of questions. */
+/** Thrown when a folder contains no set of questions. */
 export class NoQuestionSet extends Error {
   override readonly name = "NoQuestionSet";
 }
 
-/** @throws NoQuestionSet when the folder has not both files, or they have another form */
+/** Reads a set of questions. @throws NoQuestionSet if a file is missing or has another form */
 export function readQuestionSet(directory: string): QuestionSet {
   const asked = read(join(directory, "dev.json"), questions);
   const known = new Map(read(join(directory, "tables.json"), schemas).map((each) => [each.db_id, schemaOf(each)]));
@@ -86,7 +89,7 @@ function read<T>(path: string, form: z.ZodType<T>): T {
 
 type RawSchema = z.infer<typeof schemas>[number];
 
-/** Tables that SQLite keeps for itself are no part of a schema. */
+/** SQLite's internal tables are not part of a schema. */
 const isOwn = (table: SetTable) => !table.name.startsWith("sqlite_");
 
 function schemaOf(raw: RawSchema): SetSchema {
@@ -120,8 +123,8 @@ function schemaOf(raw: RawSchema): SetSchema {
 }
 
 /**
- * The set names one column a table as its key. Where that refers to another table and a second column refers to one too, the
- * table links the two, and both together are its key; so they are of a table without a key that has hardly more than them.
+ * Returns a table's primary key. The set names one column; if that and a second column are foreign keys, the table is a
+ * link table and both form the key. The same holds for a table without a key that has few other columns.
  */
 function keyOf({ primaryKey, columns }: SetTable, referring: readonly string[]): string[] {
   const distinct = [...new Set(referring)];
@@ -137,7 +140,7 @@ interface Edge {
   to: { table: string; name: string };
 }
 
-/** One key for each edge, except that edges that together refer to all of a composite key are one. */
+/** Builds the foreign keys: one per edge, except that edges that together refer to a composite key form one. */
 function foreignKeysOf(
   table: SetTable,
   byName: ReadonlyMap<string, SetTable>,

@@ -2,8 +2,8 @@ import type { Ref, Scope } from "./gold-query.ts";
 import type { SetSchema, SetTable } from "./question-set.ts";
 
 /**
- * Of a key of several columns the set may name the first one alone. Where the gold queries count rows of the table by that
- * column, which belongs to another table, the next column is taken to be part of the key.
+ * Completes composite keys of which the set names only the first column. If gold queries count rows by that column and
+ * it belongs to another table, the next column is added to the key.
  */
 export function withRepeatedKeys(schema: SetSchema, scopes: readonly Scope[]): SetSchema {
   const repeats = (table: SetTable) => table.primaryKey.length === 1 && scopes.some((scope) => countsBy(scope, table));
@@ -13,7 +13,7 @@ export function withRepeatedKeys(schema: SetSchema, scopes: readonly Scope[]): S
   return { ...schema, tables: widened };
 }
 
-/** Whether the SELECT groups by the table's key, or by a table that the key belongs to. */
+/** Tells whether the SELECT groups by the table's key, or by a table that the key belongs to. */
 function countsBy(scope: Scope, table: SetTable): boolean {
   const grouped = scope.mentions.filter(({ role }) => role === "grouped").map(({ ref }) => ref);
   if (grouped.length === 0) return false;
@@ -24,7 +24,9 @@ function countsBy(scope: Scope, table: SetTable): boolean {
   return owners.some((owner) => grouped.some((ref) => isKey(ref) || ref.alias === owner.alias));
 }
 
-/** By a foreign key, or by its name: `flights.airline` is a key of `airlines`. */
+/**
+ * Tells whether a key refers to another table, by a foreign key or by name: `flights.airline` is a key of `airlines`.
+ */
 function belongsTo({ primaryKey, foreignKeys }: SetTable, owner: Ref): boolean {
   const [key] = primaryKey;
   if (foreignKeys.some(({ columns, table }) => columns[0] === key && table === owner.table)) return true;

@@ -3,13 +3,13 @@ import type { Measured, Measurement } from "./measure.ts";
 import { shapes } from "./query-shape.ts";
 
 export interface ReportOptions {
-  /** Without the reasons of what is not right. Default false. */
+  /** Omits the reasons of unanswered and wrong questions. Default false. */
   onlyFigures?: boolean;
-  /** Only what is right of all. Default false. */
+  /** Prints only the totals. Default false. */
   brief?: boolean;
 }
 
-/** The figures of a set, as people read them. */
+/** Formats the figures of a set for people. */
 export function reportOf(
   name: string,
   { questions, cpuSeconds }: Measurement,
@@ -34,7 +34,7 @@ export function reportOf(
       const some = usable.filter((each) => each.shape === shape);
       return some.length > 0 ? [figures(shape, some)] : [];
     }),
-    ...askedBack(usable),
+    ...clarifications(usable),
     `parsing: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${Math.round(questions.length / cpuSeconds)} questions per CPU-second`,
     ...(onlyFigures
       ? []
@@ -61,12 +61,12 @@ function figures(title: string, questions: readonly Measured[]): string {
 const percent = (part: number, whole: number) =>
   whole === 0 ? "     -" : `${((100 * part) / whole).toFixed(1)}%`.padStart(6);
 
-function askedBack(questions: readonly Measured[]): string[] {
+function clarifications(questions: readonly Measured[]): string[] {
   const offering = questions.filter(({ offered }) => offered !== undefined);
   const right = offering.filter(({ offered }) => offered).length;
   return offering.length > 0
     ? [
-        `asked back with alternatives: ${offering.length}, the right one among them: ${right} (${percent(right, offering.length).trim()})`,
+        `clarifications with alternatives: ${offering.length}, the right one among them: ${right} (${percent(right, offering.length).trim()})`,
       ]
     : [];
 }

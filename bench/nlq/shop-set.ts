@@ -4,23 +4,23 @@ import { basename, join } from "node:path";
 
 const directory = join(import.meta.dirname, "shop");
 
-/** Questions about times are asked at this moment. */
+/** The time at which the questions are asked. */
 export const shopNow = new Date("2025-06-30T00:00:00Z");
 
 export interface ShopQuestion {
   topic: string;
   question: string;
-  /** What was asked just before, where the question follows up on that. */
+  /** The previous question, for a follow-up. */
   before?: string;
-  /** In PostgreSQL's dialect. Its rows are the answer; of its columns an answer may have more. */
+  /** The gold query in PostgreSQL's dialect. Its rows are the answer; an answer may have more columns. */
   gold: string;
-  /** Kept aside: not looked at while the engine is worked on. */
+  /** Whether the question is held out, which means that nobody looks at it during the work on the engine. */
   heldOut: boolean;
 }
 
 /**
- * The questions about the sample shop: in each file, blank lines part queries, and comments right above a query are questions
- * that it answers. `before >> question` follows up on another question.
+ * Reads the questions about the sample shop: blank lines separate queries, and the comments above a query are questions
+ * that it answers. `before >> question` is a follow-up.
  */
 export function readShopSet(): ShopQuestion[] {
   return readdirSync(directory)
@@ -31,7 +31,7 @@ export function readShopSet(): ShopQuestion[] {
 
 const readTopic = (file: string) => readQuestions(join(directory, file));
 
-/** The questions of one file of that form. */
+/** Reads the questions of one file in that form. */
 export function readQuestions(path: string): ShopQuestion[] {
   return readFileSync(path, "utf8")
     .split(/\n{2,}/)
@@ -53,5 +53,8 @@ function partsOf(text: string): Pick<ShopQuestion, "question" | "before"> {
   return second === undefined ? { question: first! } : { question: second, before: first! };
 }
 
-/** Two of five queries, with all of the questions that they answer: by their text, so that it never changes. */
+/**
+ * Holds out two of five queries with all their questions, by the digest of their text, so that the choice never
+ * changes.
+ */
 const isHeldOut = (gold: string) => createHash("sha256").update(gold).digest()[0]! % 5 < 2;

@@ -9,20 +9,23 @@ import { tryMongodb } from "../../tests/services/support/mongodb.ts";
 import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 
-/** The sample shop in a database of one kind, as the db-connector reads it. */
+/** The sample shop in a database of one kind, behind the db-connector. */
 export interface ShopSource {
   dialect: Dialect;
   schema: DatabaseSchema;
-  /** @throws Problem of the db-connector */
+  /** Runs a statement. @throws Problem of the db-connector */
   run(statement: Compiled): Promise<Table>;
   close(): Promise<void>;
 }
 
 const maxRows = 10_000;
-/** The stand-in for MongoDB uses no index in correlated lookups, and takes its time. */
+/** The timeout is long, because the stand-in for MongoDB uses no index in correlated lookups. */
 const timeoutMs = 60_000;
 
-/** Starts a server of that kind and fills it; of PostgreSQL takes the one given, filled already. @returns why that cannot be, else */
+/**
+ * Starts and fills a server of a kind, or uses the given PostgreSQL, which is already filled.
+ * @returns the reason as text if that is impossible
+ */
 export async function openShop(dialect: Dialect, postgres: PostgresDatabase): Promise<ShopSource | string> {
   switch (dialect) {
     case "postgresql":

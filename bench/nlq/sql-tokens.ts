@@ -1,9 +1,9 @@
 /** A token of a query; `start` and `end` are offsets in it. */
 export interface SqlToken {
   kind: "word" | "string" | "number" | "mark";
-  /** Of a string, what is between the quotes. */
+  /** The text; for a string, without its quotes. */
   text: string;
-  /** In lower case. */
+  /** The text in lower case. */
   word: string;
   start: number;
   end: number;
@@ -12,7 +12,7 @@ export interface SqlToken {
 const pattern =
   /(?<string>'(?:[^']|'')*'|"[^"]*")|(?<number>(?:\d+\.?\d*|\.\d+)(?![A-Za-z_]))|(?<word>[\p{L}\p{N}_]+|`[^`]+`|\[[^\]]+\])|(?<mark><>|[<>!=]=|\S)/gu;
 
-/** The tokens of a query in SQLite's dialect, in which double quotes are good for strings too. */
+/** Splits a query in SQLite's dialect into tokens; double quotes may also delimit strings. */
 export function sqlTokens(sql: string): SqlToken[] {
   return [...sql.matchAll(pattern)].map((match) => {
     const [raw] = match;

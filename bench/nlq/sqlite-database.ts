@@ -16,7 +16,7 @@ const affinity: Record<ColumnType, string> = {
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** The database that gold queries run in: SQLite, in memory, where double quotes are good for strings, as they expect. */
+/** The in-memory SQLite in which gold queries run, since they use double quotes for strings. */
 export class SqliteDatabase {
   readonly #db = new DatabaseSync(":memory:", {
     enableDoubleQuotedStringLiterals: true,
@@ -32,14 +32,14 @@ export class SqliteDatabase {
     }
   }
 
-  /** @throws what SQLite says of a query that it does not take */
+  /** Runs a query. @throws SQLite's error if it rejects the query */
   query(sql: string): Table {
     const statement = this.#db.prepare(sql);
     statement.setReturnArrays(true);
     return statement.all() as unknown as Table;
   }
 
-  /** What a gold query gives. @throws what SQLite says of a query that it does not take */
+  /** Runs a gold query. @throws SQLite's error if it rejects the query */
   gold(sql: string): GoldRows {
     const rows = this.query(sql);
     const order = orderOf(sql);
@@ -50,7 +50,7 @@ export class SqliteDatabase {
     try {
       return this.query(sql);
     } catch {
-      // An alias among the keys of an order, for example, cannot be selected.
+      // Some sort keys, such as an alias, cannot be selected.
       return undefined;
     }
   }

@@ -1,29 +1,29 @@
 import type { Value } from "./column-values.ts";
 import type { Comparison, Link, Ref, Scope } from "./gold-query.ts";
 
-/** A value that columns of one or several rows share, and what it must meet. */
+/** A value that columns of one or several rows share, with its conditions. */
 export interface Cell {
   conditions: Comparison[];
-  /** Known once one of the rows is made. */
+  /** The value, once one of the rows is generated. */
   value?: Value;
 }
 
-/** A row that a SELECT is to find. */
+/** A row that a SELECT must find. */
 export interface WitnessRow {
   table: string;
-  /** By column; of the others any value does. */
+  /** The constrained cells by column; other columns may have any value. */
   cells: Map<string, Cell>;
-  /** Columns whose values few other rows share, so that a group keeps its size. */
+  /** Columns whose values few other rows may share, so that a group keeps its size. */
   own: Set<string>;
 }
 
-/** A group larger than that is not made on purpose. */
+/** The maximum size of a generated group. */
 const maxGroup = 60;
 
 /**
- * For each alternative of each SELECT the rows that together make it find something: one a source, joined as it joins them,
- * with those of the SELECTs that must meet it, and as many as a group must have. With them, what it just misses: rows that
- * meet all conditions but one, and groups of one row less and more.
+ * Builds the rows that each alternative of each SELECT finds: one per source, joined as in the query, with the rows of
+ * linked SELECTs, and as many as a group needs. It adds near misses: rows that meet all conditions but one, and groups
+ * that are one row too small or too large.
  */
 export function witnessesOf(scopes: readonly Scope[]): WitnessRow[][] {
   const distinct = new Map<string, WitnessRow[]>();
@@ -32,10 +32,10 @@ export function witnessesOf(scopes: readonly Scope[]): WitnessRow[][] {
     for (const conditions of scope.conditions.length > 0 ? scope.conditions : [[]]) {
       const linked = scope.linked.some(({ needed }) => needed);
       if (conditions.length > 0 || scope.groupSize > 1 || linked) keep(groupOf(scope, conditions, scope.groupSize));
-      for (const some of missingOne(conditions)) keep(groupOf(scope, some, 1));
+      for (const variant of nearMisses(conditions)) keep(groupOf(scope, variant, 1));
       for (const each of scope.linked)
-        for (const some of linkedConditions(each))
-          keep([...witnessOf(scope, conditions, { link: each, conditions: some }).values()]);
+        for (const variant of linkedConditions(each))
+          keep([...witnessOf(scope, conditions, { link: each, conditions: variant }).values()]);
       if (scope.groupSize > 1)
         for (const size of [scope.groupSize - 1, scope.groupSize + 1]) keep(groupOf(scope, conditions, size));
     }
@@ -43,14 +43,14 @@ export function witnessesOf(scopes: readonly Scope[]): WitnessRow[][] {
   return [...distinct.values()];
 }
 
-/** The conditions with each of them missed in turn. */
-const missingOne = (conditions: readonly Comparison[]) =>
+/** Returns one variant of the conditions for each condition that is missed. */
+const nearMisses = (conditions: readonly Comparison[]) =>
   conditions.map((missed) => conditions.map((each) => (each === missed ? { ...each, missed: true } : each)));
 
-/** What a linked SELECT is to find or just to miss, besides what it finds for all. */
+/** Lists the conditions of rows that a linked SELECT should find or narrowly miss, in addition to those for all. */
 function linkedConditions({ scope, needed }: Link): Comparison[][] {
   const [first = []] = scope.conditions;
-  return [...(needed ? [] : [first]), ...missingOne(first)];
+  return [...(needed ? [] : [first]), ...nearMisses(first)];
 }
 
 function idOf(rows: readonly WitnessRow[]): string {
@@ -61,14 +61,14 @@ function idOf(rows: readonly WitnessRow[]): string {
   ]);
 }
 
-/** Witnesses that agree in what the SELECT groups by. */
+/** Builds witnesses that agree in the columns that the SELECT groups by. */
 function groupOf(scope: Scope, conditions: readonly Comparison[], size: number): WitnessRow[] {
   const members = Array.from({ length: Math.max(1, Math.min(size, maxGroup)) }, () => witnessOf(scope, conditions));
   const grouped = scope.mentions.filter(({ role }) => role === "grouped").map(({ ref }) => ref);
   if (size > 1) for (const { alias, column } of grouped) members[0]!.get(alias)?.own.add(column);
   const all: Witness = new Map(members[0]);
   for (const [index, member] of members.slice(1).entries()) {
-    for (const ref of grouped) linkThings(scope, all, ref, scope, member, ref);
+    for (const ref of grouped) linkRows(scope, all, ref, scope, member, ref);
     for (const [alias, row] of member) all.set(`${index}.${alias}`, row);
   }
   return [...all.values()];
@@ -76,11 +76,14 @@ function groupOf(scope: Scope, conditions: readonly Comparison[], size: number):
 
 type Witness = Map<string, WitnessRow>;
 
-/** @param aside the conditions of one linked SELECT, in place of its own; its values are few others' then */
+/**
+ * Builds the rows of one witness.
+ * @param linkedVariant replaces the conditions of one linked SELECT; few other rows share its values then
+ */
 function witnessOf(
   scope: Scope,
   conditions: readonly Comparison[],
-  aside?: { link: Link; conditions: readonly Comparison[] },
+  linkedVariant?: { link: Link; conditions: readonly Comparison[] },
 ): Witness {
   const rows: Witness = new Map(
     [...scope.sources].map(([alias, { name }]) => [alias, { table: name, cells: new Map(), own: new Set() }]),
@@ -93,17 +96,23 @@ function witnessOf(
   const all = new Map(rows);
   for (const [index, each] of scope.linked.entries()) {
     const { scope: other, equal, needed } = each;
-    if (!needed && aside?.link !== each) continue;
-    const others = witnessOf(other, aside?.link === each ? aside.conditions : (other.conditions[0] ?? []));
-    if (aside?.link === each) for (const [{ alias, column }] of equal) all.get(alias)?.own.add(column);
-    for (const [left, right] of equal) linkThings(scope, all, left, other, others, right);
+    if (!needed && linkedVariant?.link !== each) continue;
+    const others = witnessOf(
+      other,
+      linkedVariant?.link === each ? linkedVariant.conditions : (other.conditions[0] ?? []),
+    );
+    if (linkedVariant?.link === each) for (const [{ alias, column }] of equal) all.get(alias)?.own.add(column);
+    for (const [left, right] of equal) linkRows(scope, all, left, other, others, right);
     for (const [alias, row] of others) all.set(`${index}.${alias}`, row);
   }
   return all;
 }
 
-/** Where both SELECTs join the table with others, what has the same name there is the same row. */
-function linkThings(scope: Scope, rows: Witness, left: Ref, other: Scope, others: Witness, right: Ref): void {
+/**
+ * Links two columns; if both SELECTs join the table with others, equal columns mean the same row, so the keys are
+ * linked too.
+ */
+function linkRows(scope: Scope, rows: Witness, left: Ref, other: Scope, others: Witness, right: Ref): void {
   link(rows, left, others, right);
   const key = scope.sources.get(left.alias)?.primaryKey ?? [];
   if (
@@ -123,7 +132,7 @@ function cellOf({ cells }: WitnessRow, column: string): Cell {
   return cell;
 }
 
-/** Makes two columns share their value, and with them all that share it already. */
+/** Makes two columns share their value, including all cells that already share one. */
 function link(rows: Witness, left: Ref, others: Witness, right: Ref): void {
   const [one, other] = [rows.get(left.alias), others.get(right.alias)];
   if (!one || !other) return;

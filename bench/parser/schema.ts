@@ -60,7 +60,10 @@ const texts = ["status", "kind", "city", "colour", "priority", "channel", "grade
 const numbers = ["amount", "weight", "quantity", "discount", "score", "capacity", "duration", "rate"] as const;
 const times = ["created_at", "due_date", "closed_at"] as const;
 
-/** A schema of 50 tables with some 450 columns, one in four of which has sampled values: the same for the same seed. */
+/**
+ * Generates a schema of 50 tables with about 450 columns, a quarter of them with sampled values; it depends on the seed
+ * alone.
+ */
 export function largeSchema(seed = 1): DatabaseSchema {
   const random = createRandom(seed);
   const made: Table[] = [];

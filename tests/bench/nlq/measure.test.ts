@@ -75,7 +75,7 @@ describe("measuring", function () {
     const asked = await measure(set, postgres, { ...options, engine: offering });
     expect(verdicts(asked)).to.deep.equal({ unanswered: 40 });
     expect(reportOf("offers", asked))
-      .to.contain("asked back with alternatives: 40, the right one among them: 40 (100.0%)")
+      .to.contain("clarifications with alternatives: 40, the right one among them: 40 (100.0%)")
       .and.to.match(/40 {2}Which one/);
     const failed = await measure(set, postgres, { ...options, engine: always({ kind: "failed", message: "oh" }) });
     expect(failed.questions[0]).to.include({ verdict: "unanswered", why: "the engine failed: oh" });

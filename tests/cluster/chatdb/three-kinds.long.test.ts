@@ -1,6 +1,6 @@
 import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { expect } from "chai";
-import { contrast } from "../../../bench/nlq/compare-results.ts";
+import { describeDifference } from "../../../bench/nlq/compare-results.ts";
 import { startAskedDatabases, stopAskedDatabases } from "../support/asked-databases.ts";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { kubectl, untilReady } from "../support/kubectl.ts";
@@ -131,9 +131,9 @@ describe("Databases of three kinds on a real Kubernetes", function () {
           const right = await goldRows(gold);
           const { rows } = await answer(ask, datasource);
           expect(rows).to.not.be.empty;
-          expect(contrast(ordered ? right.map((row) => [row]) : [right], rows, { extraColumns: true })).to.equal(
-            undefined,
-          );
+          expect(
+            describeDifference(ordered ? right.map((row) => [row]) : [right], rows, { extraColumns: true }),
+          ).to.equal(undefined);
         });
       }
     });

@@ -241,7 +241,7 @@ const plans: [string, QueryPlan, string][] = [
   ],
 ];
 
-describe("compiled for PostgreSQL, returns the rows of a hand-written query:", () => {
+describe("PostgreSQL compiler", () => {
   let shop: TestShop;
   let schema: DatabaseSchema;
   before(async () => {
@@ -258,7 +258,7 @@ describe("compiled for PostgreSQL, returns the rows of a hand-written query:", (
   };
 
   for (const [what, value, control] of plans) {
-    it(what, async () => {
+    it(`returns the rows of a hand-written query for ${what}`, async () => {
       const { sql, rows } = await answer(value);
       const expected = await shop.run(control);
       const numeric = (text: unknown) => (typeof text === "string" && /^-?\d+\.\d+$/.test(text) ? Number(text) : text);
@@ -270,7 +270,7 @@ describe("compiled for PostgreSQL, returns the rows of a hand-written query:", (
     });
   }
 
-  it("a table under another name", async () => {
+  it("quotes the alias of a table", async () => {
     const { rows } = await answer(
       plan(table("customers", 'o"; --'), [aggregate("count")], {
         where: [
