@@ -32,12 +32,12 @@ async function label(
 ): Promise<Labelled[]> {
   const all = Map.groupBy(set.questions, ({ db }) => db);
   const labelled: Labelled[] = [];
-  for (const [db, asked] of Map.groupBy(questions, (question) => question.db)) {
+  for (const [db, ofSchema] of Map.groupBy(questions, (question) => question.db)) {
     const databases = new GoldDatabases(set.schemas.get(db)!, all.get(db)!, 1);
     await postgres.fill(databases.facts, databases.seeds[0]!.rows);
     const schema = await postgres.schema(db);
     const index = new SchemaIndex(schema);
-    const pending = asked.flatMap(({ question, gold }) => {
+    const pending = ofSchema.flatMap(({ question, gold }) => {
       const result = databases.gold(gold, maxDatabases);
       return result.kind === "results"
         ? [

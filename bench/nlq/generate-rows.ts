@@ -146,9 +146,10 @@ class Generator {
     const source = this.#source(table, name);
     if (isUnique(this.#facts.schema, table, name) || this.#isName(table, name))
       return this.#unused(table, name, source);
-    const asked = [...roles].some((role) => role !== "selected" && role !== "missing" && role !== "compared");
+    const conditioned = [...roles].some((role) => role !== "selected" && role !== "missing" && role !== "compared");
     const isKey = table.primaryKey.includes(name) || table.foreignKeys.some(({ columns }) => columns.includes(name));
-    if (!planned && !asked && !isKey && this.#random.next() < (roles.has("missing") ? 3 : 1) * nullShare) return null;
+    if (!planned && !conditioned && !isKey && this.#random.next() < (roles.has("missing") ? 3 : 1) * nullShare)
+      return null;
     if (roles.has("joined") && !isKey && this.#random.next() < joinableShare) {
       const joinable = this.#joinableValue(table, domain);
       if (joinable !== undefined) return joinable;

@@ -21,11 +21,11 @@ export async function measureShop(
   const measured: Measured[] = [];
   for (const [number, { topic: shape, question, before, gold }] of questions.entries()) {
     const answer = ask(question, before);
-    const asked = before === undefined ? question : `${before} >> ${question}`;
+    const text = before === undefined ? question : `${before} >> ${question}`;
     measured.push({
       number,
       db: shop.dialect,
-      question: asked,
+      question: text,
       shape,
       gold,
       answer,

@@ -48,11 +48,11 @@ export async function measure(
   set: QuestionSet,
   postgres: PostgresDatabase,
   options: MeasureOptions,
-  asked = set.questions,
+  selected = set.questions,
 ): Promise<Measurement> {
   const all = Map.groupBy(set.questions, ({ db }) => db);
   const measurement: Measurement = { questions: [], cpuSeconds: 0 };
-  for (const [db, questions] of Map.groupBy(asked, (question) => question.db)) {
+  for (const [db, questions] of Map.groupBy(selected, (question) => question.db)) {
     // The rows suit all questions of the schema, not only the selected ones.
     const databases = new GoldDatabases(set.schemas.get(db)!, all.get(db)!, options.firstSeed);
     const golds = new Map(questions.map((question) => [question, databases.gold(question.gold, options.databases)]));

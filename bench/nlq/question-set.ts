@@ -68,14 +68,14 @@ export class NoQuestionSet extends Error {
 
 /** Reads a set of questions. @throws NoQuestionSet if a file is missing or has another form */
 export function readQuestionSet(directory: string): QuestionSet {
-  const asked = read(join(directory, "dev.json"), questions);
+  const entries = read(join(directory, "dev.json"), questions);
   const known = new Map(read(join(directory, "tables.json"), schemas).map((each) => [each.db_id, schemaOf(each)]));
-  const lost = asked.find(({ db_id }) => !known.has(db_id));
+  const lost = entries.find(({ db_id }) => !known.has(db_id));
   if (lost)
     throw new NoQuestionSet(`${directory}: dev.json asks about ${lost.db_id}, which tables.json does not have.`);
   return {
     schemas: known,
-    questions: asked.map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })),
+    questions: entries.map(({ db_id, question, query }, number) => ({ number, db: db_id, question, gold: query })),
   };
 }
 

@@ -37,14 +37,14 @@ export function readQuestions(path: string): ShopQuestion[] {
     .split(/\n{2,}/)
     .flatMap((block) => {
       const lines = block.split("\n").filter((line) => line.trim() !== "");
-      const asked = lines.filter((line) => line.startsWith("--")).map((line) => line.slice(2).trim());
+      const comments = lines.filter((line) => line.startsWith("--")).map((line) => line.slice(2).trim());
       const gold = lines
         .filter((line) => !line.startsWith("--"))
         .join("\n")
         .replace(/;$/, "");
       return gold === ""
         ? []
-        : asked.map((text) => ({ topic: basename(path, ".sql"), ...partsOf(text), gold, heldOut: isHeldOut(gold) }));
+        : comments.map((text) => ({ topic: basename(path, ".sql"), ...partsOf(text), gold, heldOut: isHeldOut(gold) }));
     });
 }
 

@@ -1,4 +1,6 @@
-/* The prediction-service as a process of its own. It tells its parent where it listens, and what it has used whenever it is asked. */
+/*
+ * Runs the prediction-service in a process of its own, which reports its address, and its resource usage on demand.
+ */
 import "@platform/kit/small-wasm.ts";
 import type { AddressInfo } from "node:net";
 import { createLogger } from "@platform/kit/log.ts";

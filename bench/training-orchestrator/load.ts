@@ -46,14 +46,14 @@ if (perSecond === undefined) {
   };
   await Promise.all(Array.from({ length: connections }, connection));
 } else {
-  const asked: Promise<void>[] = [];
+  const sent: Promise<void>[] = [];
   for (let n = 0; n < perSecond * seconds; n++) {
     const due = begin + (n * 1000) / perSecond;
     const early = due - performance.now();
     if (early > 0) await delay(early);
-    asked.push(ask(due));
+    sent.push(ask(due));
   }
-  await Promise.all(asked);
+  await Promise.all(sent);
 }
 await pool.close();
 parentPort!.postMessage(taken);

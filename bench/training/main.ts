@@ -77,15 +77,15 @@ const medianOf = (times: readonly Timed[]): Timed => ({
 });
 const formatted = ({ seconds, cpu }: Timed) => `${seconds.toFixed(2)} (${cpu.toFixed(2)})`;
 
-let asked;
+let parsedOptions;
 try {
-  asked = options();
+  parsedOptions = options();
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n${usage}`);
   process.exit(2);
 }
 try {
-  await run(asked);
+  await run(parsedOptions);
 } catch (error) {
   if (!(error instanceof NoReference)) throw error;
   process.stderr.write(`${error.message}\n`);

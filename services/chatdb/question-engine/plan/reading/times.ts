@@ -19,14 +19,14 @@ export function timeInWords(text: string): string {
 }
 
 export function comparisonInWords(op: Comparator, text: string): string {
-  const said = timeInWords(text);
+  const spoken = timeInWords(text);
   return {
-    "=": `is ${said}`,
-    "<>": `is not ${said}`,
-    "<": `is before ${said}`,
-    "<=": `is ${said} or earlier`,
-    ">": `is after ${said}`,
-    ">=": `is ${said} or later`,
+    "=": `is ${spoken}`,
+    "<>": `is not ${spoken}`,
+    "<": `is before ${spoken}`,
+    "<=": `is ${spoken} or earlier`,
+    ">": `is after ${spoken}`,
+    ">=": `is ${spoken} or later`,
   }[op];
 }
 
