@@ -97,12 +97,15 @@ const harmless: Readonly<Record<string, Case>> = {
     ),
     updates: [...backup, "Deployment of each service"],
   },
-  "a new PostgreSQL": {
+  "a new version of PostgreSQL": {
     settings: { "chatdb:postgres.image": "docker.io/library/postgres:18.2" },
     updates: [...backup, "StatefulSet postgres"],
   },
-  "a new Kafka": { settings: { "chatdb:kafka.image": "docker.io/apache/kafka:4.1.2" }, updates: ["StatefulSet kafka"] },
-  "a new object store": {
+  "a new version of Kafka": {
+    settings: { "chatdb:kafka.image": "docker.io/apache/kafka:4.1.2" },
+    updates: ["StatefulSet kafka"],
+  },
+  "a new version of the object store": {
     settings: { "chatdb:objectStore.image": "example.com/silo:RELEASE.2026-12-01T00-00-00Z" },
     updates: ["StatefulSet minio"],
   },
@@ -119,26 +122,26 @@ const harmless: Readonly<Record<string, Case>> = {
     updates: ["StatefulSet minio"],
   },
   "one service's resources": { settings: { "chatdb:services.ml-engine": minimal }, updates: ["Deployment ml-engine"] },
-  "how many replicas": {
+  "the numbers of replicas": {
     settings: { "chatdb:services.ml-engine.scaling": { min: 2, max: 5 } },
     updates: ["HorizontalPodAutoscaler ml-engine-hpa"],
   },
-  "how services are probed": {
+  "the probes of services": {
     settings: { "chatdb:services.ml-engine.readiness": { initialDelay: "5s", period: "2s", timeout: "1s" } },
     updates: ["Deployment ml-engine"],
   },
-  "a database to ask": {
+  "an additional data source": {
     settings: { "chatdb:dataSources.configured": { orders } },
     replaces: ["ConfigMap db-connector", "Secret db-connector"],
     updates: ["Deployment db-connector", "NetworkPolicy db-connector-egress"],
   },
   "more brokers": { stack: "prod", settings: { "chatdb:kafka.brokers": 5 }, updates: ["StatefulSet kafka"] },
-  "how the gateway is reached": {
+  "the access to the gateway": {
     settings: { "chatdb:gateway.serviceType": "ClusterIP" },
     updates: ["Service api-gateway"],
   },
   "the test service": { settings: { "chatdb:testService": false } },
-  "what may be deleted": { stack: "prod", settings: { "platform:protect": false } },
+  "the protection against deletion": { stack: "prod", settings: { "platform:protect": false } },
 };
 
 /** Changes that need a replacement, which their descriptions announce. */

@@ -255,7 +255,7 @@ describe("query-parser with a language model", () => {
     const hostile: [what: string, answer: string | object][] = [
       ["SQL in place of a plan", { plan: { sql: "DROP TABLE customers" } }],
       [
-        "a table that there is not",
+        "an unknown table",
         { plan: { ...loyalPlan, from: { as: "orders", schema: "pg_catalog", table: "pg_authid" } } },
       ],
       [
@@ -265,13 +265,13 @@ describe("query-parser with a language model", () => {
         },
       ],
       [
-        "names of prototypes",
+        "names from JavaScript prototypes",
         { plan: { ...loyalPlan, from: { as: "__proto__", schema: "constructor", table: "toString" } } },
       ],
       ["a thousand nested conditions", `{"plan":{"from":${'{"query":'.repeat(1000)}1${"}".repeat(1000)}}}`],
       ["a hundred thousand brackets", '{"plan":' + "[".repeat(100_000)],
       [
-        "more values than a statement takes",
+        "more values than a statement allows",
         on([
           {
             kind: "column",
@@ -282,7 +282,7 @@ describe("query-parser with a language model", () => {
         ]),
       ],
       ["a list", "[1, 2, 3]"],
-      ["no plan at all", { answer: 42 }],
+      ["no plan", { answer: 42 }],
       ["words", "I cannot help with that."],
     ];
     for (const [what, answer] of hostile) {
@@ -324,29 +324,25 @@ describe("query-parser with a language model", () => {
       response.once("close", () => clearInterval(timer));
     };
     const failures: [what: string, behaviour: Behaviour, outcome: string][] = [
-      [
-        "a key that is refused",
-        answers(401, `{"error": {"message": "Incorrect API key provided: ${key}"}}`),
-        "refused",
-      ],
-      ["one that is forbidden", answers(403), "refused"],
+      ["a rejected key", answers(401, `{"error": {"message": "Incorrect API key provided: ${key}"}}`), "refused"],
+      ["a key without permission", answers(403), "refused"],
       ["too many requests", answers(429, "", { "retry-after": "3600" }), "limited"],
       ["an error", answers(500, "<html>"), "failed"],
-      ["a field that it does not know, whatever is left out", answers(400), "failed"],
-      ["a model that it does not have", answers(404), "failed"],
+      ["a rejected request in every form", answers(400), "failed"],
+      ["an unknown model", answers(404), "failed"],
       ["no JSON", answers(200, "<html>"), "unintelligible"],
       ["JSON of another kind", answers(200, '{"choices": []}'), "unintelligible"],
-      ["an answer without end", (response) => void response.write("x".repeat(10_000_000)), "unintelligible"],
-      ["a connection that is reset", (response) => response.socket!.resetAndDestroy(), "unreachable"],
+      ["an endless answer", (response) => void response.write("x".repeat(10_000_000)), "unintelligible"],
+      ["a reset connection", (response) => response.socket!.resetAndDestroy(), "unreachable"],
       [
-        "one that ends in the middle",
+        "a connection that ends midway",
         (response) => response.writeHead(200, { "content-length": 1000 }).write("{", () => response.socket!.destroy()),
         "unreachable",
       ],
       ["no answer", never, "late"],
-      ["an answer drop by drop", drip, "late"],
+      ["a slowly dripping answer", drip, "late"],
       [
-        "a second answer that is late",
+        "a late second answer",
         (response, { body }) => body.messages.length === 2 && says("{}")(response, { body } as never),
         "late",
       ],

@@ -35,7 +35,7 @@ const plans: [string, QueryPlan, string][] = [
      FROM (SELECT ordered_at AT TIME ZONE 'UTC' AS o, id FROM orders) AS t ORDER BY id LIMIT 50`,
   ],
   [
-    "periods, as keys of groups and as what sorts them",
+    "periods as group keys and sort terms",
     plan("orders", [month, aggregate("count")], { groupBy: [month], orderBy: [{ value: month, direction: "desc" }] }),
     `SELECT to_char(ordered_at AT TIME ZONE 'UTC', 'YYYY-MM'), count(*) FROM orders GROUP BY 1 ORDER BY 1 DESC`,
   ],
@@ -55,7 +55,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT sum(quantity * unit_price) FROM order_items",
   ],
   [
-    "numbers in the key of a group",
+    "numbers in a group key",
     plan("products", [{ kind: "arithmetic", op: "*", left: ref("products.stock"), right: 2 }, aggregate("count")], {
       groupBy: [{ kind: "arithmetic", op: "*", left: ref("products.stock"), right: 2 }],
       orderBy: [{ value: { kind: "arithmetic", op: "*", left: ref("products.stock"), right: 2 }, direction: "desc" }],
@@ -63,7 +63,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT stock * 2, count(*) FROM products GROUP BY stock ORDER BY stock DESC",
   ],
   [
-    "fractions, not cut to integers, missing where the divisor is 0",
+    "division with fractions, missing for the divisor 0",
     plan(
       "products",
       [{ kind: "arithmetic", op: "/", left: ref("products.id"), right: ref("products.stock") }, "products.id"],
@@ -80,7 +80,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM order_items o, products p WHERE p.id = product_id AND unit_price <> price",
   ],
   [
-    "either of several conditions",
+    "alternative conditions",
     plan("products", [aggregate("count")], {
       where: [
         {
@@ -98,7 +98,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM products WHERE price > 100.5 OR stock < 5",
   ],
   [
-    "above the average",
+    "a comparison with the average",
     plan("products", [aggregate("count")], {
       where: [
         {
@@ -112,7 +112,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM products WHERE price > (SELECT avg(price) FROM products)",
   ],
   [
-    "in a list with a limit",
+    "membership in a limited list",
     plan("customers", [aggregate("count")], {
       where: [
         {
@@ -129,7 +129,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM customers WHERE id IN (SELECT customer_id FROM orders ORDER BY id LIMIT 9)",
   ],
   [
-    "not in a list",
+    "exclusion by a list",
     plan("customers", [aggregate("count")], {
       where: [
         { kind: "member", column: ref("customers.id"), op: "not in", query: query("orders", ["orders.customer_id"]) },
@@ -138,7 +138,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)",
   ],
   [
-    "not in a list that missing values are in",
+    "exclusion by a list with missing values",
     plan("customers", [aggregate("count")], {
       where: [
         {
@@ -154,7 +154,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT count(*) FROM customers WHERE NOT EXISTS (SELECT FROM orders WHERE customer_id = customers.id)",
   ],
   [
-    "rows of a query as a source",
+    "a query as a source",
     plan(
       {
         as: "per_customer",
@@ -167,7 +167,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT avg(n) FROM (SELECT count(*) AS n FROM orders GROUP BY customer_id) AS t",
   ],
   [
-    "optional joins, and keys counted only where there are any",
+    "optional joins with counted keys",
     plan(
       "customers",
       [
@@ -184,7 +184,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT c.id, count(o.id), count(o.id) FROM customers c LEFT JOIN orders o ON customer_id = c.id GROUP BY c.id ORDER BY c.id",
   ],
   [
-    "rows passed over",
+    "an offset",
     plan("products", ["products.name"], {
       orderBy: [
         { value: column("products.price"), direction: "desc" },
@@ -217,7 +217,7 @@ const plans: [string, QueryPlan, string][] = [
     `SELECT country FROM customers WHERE city LIKE 'B%' ${op} SELECT country FROM orders o, customers c WHERE c.id = customer_id AND status = 'returned' AND c.id < 60 ORDER BY 1 DESC LIMIT 3`,
   ]),
   [
-    "combined from the first to the last",
+    "set operations from the first to the last",
     plan("customers", ["customers.id"], {
       combine: [
         { op: "except", query: query("orders", ["orders.customer_id"]) },
@@ -228,7 +228,7 @@ const plans: [string, QueryPlan, string][] = [
     "SELECT id FROM customers c WHERE NOT EXISTS (SELECT FROM orders WHERE customer_id = c.id) AND id IN (SELECT id FROM products) ORDER BY id",
   ],
   [
-    "distinct values that are computed, in their order",
+    "sorted distinct computed values",
     plan("orders", [month], { distinct: true, orderBy: [{ value: month, direction: "asc" }] }),
     "SELECT DISTINCT to_char(ordered_at AT TIME ZONE 'UTC', 'YYYY-MM') FROM orders ORDER BY 1",
   ],

@@ -40,9 +40,9 @@ const renamed = JSON.parse(
 
 const same: Record<string, QueryPlan> = {
   "other names of sources": renamed,
-  "another name of a result's column": { ...paidInSpain, select: [{ ...paidInSpain.select[0]!, as: "count" }] },
-  "its conditions in another order": { ...paidInSpain, where: [country, status] },
-  "its join told from the other side": {
+  "another name for a result column": { ...paidInSpain, select: [{ ...paidInSpain.select[0]!, as: "count" }] },
+  "reordered conditions": { ...paidInSpain, where: [country, status] },
+  "the join written from the other side": {
     ...paidInSpain,
     from: { as: "customers", schema: "public", table: "customers" },
     joins: [
@@ -54,7 +54,7 @@ const same: Record<string, QueryPlan> = {
       },
     ],
   },
-  "what is not so said to be not so": {
+  "explicit default values": {
     ...paidInSpain,
     select: [{ value: { kind: "aggregate", fn: "count", of: [], distinct: false }, as: "n" }],
   },
@@ -62,7 +62,7 @@ const same: Record<string, QueryPlan> = {
 
 const others: Record<string, QueryPlan> = {
   "another value": { ...paidInSpain, where: [{ ...status, value: "pending" }, country] },
-  "one condition less": { ...paidInSpain, where: [status] },
+  "a removed condition": { ...paidInSpain, where: [status] },
   "an optional join": { ...paidInSpain, joins: [{ ...paidInSpain.joins[0]!, optional: true }] },
   "an order": { ...paidInSpain, orderBy: [{ value: { kind: "aggregate", fn: "count", of: [] }, direction: "asc" }] },
   "a limit": { ...paidInSpain, limit: 1 },

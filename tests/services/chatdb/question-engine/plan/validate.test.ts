@@ -58,13 +58,10 @@ const sound: [string, QueryPlan][] = [
       where: [is("orders.at", "2024-02-29"), is("orders.at", "2024-05-31T10:30:00+02:00", "<")],
     }),
   ],
-  ["a part of a column that is grouped by", plan("orders", [year, total], { groupBy: [column("orders.at")] })],
+  ["a part of a grouped column", plan("orders", [year, total], { groupBy: [column("orders.at")] })],
+  ["a grouped value", plan("orders", [year, total], { groupBy: [year], orderBy: [{ value: year, direction: "asc" }] })],
   [
-    "a value that is grouped by",
-    plan("orders", [year, total], { groupBy: [year], orderBy: [{ value: year, direction: "asc" }] }),
-  ],
-  [
-    "a source that stands for its outer namesake",
+    "an inner source with the name of an outer one",
     plan("orders", ["orders.id"], {
       where: [
         {
