@@ -13,7 +13,10 @@ import { joined } from "./condition-changes.ts";
 import type { Context, Continuation } from "./context.ts";
 import { graft, isOverTable, pruned, renamed, tableNamed, type Rows, type TablePlan } from "./graft.ts";
 
-/** "and the orders?" after "customers in Germany": another thing, under the conditions of the plan before. */
+/**
+ * Asks for rows of another table under the conditions of the previous plan: "and the orders?" after "customers in
+ * Germany".
+ */
 export function anotherThing(sentence: Sentence, { before, how, index, said }: Context): Continuation[] {
   if (!isOverTable(before) || before.combine || before.where.length === 0) return [];
   return readingsOf(sentence)
@@ -41,13 +44,13 @@ export function anotherThing(sentence: Sentence, { before, how, index, said }: C
     );
 }
 
-/** "with the customer", "from French customers": of what is shown already. */
+/** Opening words that rather narrow down the rows already shown: "with the customer", "from French customers". */
 const narrows = new Set(["with", "without", "who", "that", "from", "of", "by", "in", "for", "their", "its"]);
 
 const namesThing = ({ topics, show }: Frame) =>
   topics.length > 0 || show.some((item) => item.kind === "measure" && item.of?.kind === "rows");
 
-/** The conditions of a plan as conditions on the rows of another table. */
+/** Moves the conditions of a plan to the rows of another table. Undefined if they cannot be written there. */
 function conditionsFor(
   root: Table,
   before: TablePlan,
@@ -94,7 +97,7 @@ function conditionsFor(
   }
 }
 
-/** The plan with the conditions before its own ones, which may take their place. */
+/** Adds the previous conditions to a plan, whose own conditions replace those on the same columns. */
 function under(conditions: Rows, plan: TablePlan, index: SchemaIndex): TablePlan {
   const { joins, rename } = graft(conditions, plan);
   const { where, select, groupBy, having, orderBy, ...rest } = plan;

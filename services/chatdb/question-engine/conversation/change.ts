@@ -20,10 +20,10 @@ import type { Unit } from "./follow-up-phrases.ts";
 import { counted, isAggregate, withoutLimit } from "./results.ts";
 import { selectedBy } from "./selected.ts";
 
-/** What belongs to what was asked about is nearer in a conversation than in a question of its own. */
+/** Factor on naming costs, since a follow-up more often names related data than a question of its own does. */
 const nearness = 0.6;
 
-/** What it costs to take "and the orders" for a condition: that there are some. */
+/** Cost of reading "and the orders" as the condition that there are some. */
 const bareMention = 0.6;
 
 interface Changed {
@@ -31,7 +31,7 @@ interface Changed {
   cost: number;
 }
 
-/** A condition on what is computed for each group rather than on its rows: "those with more than 50 (customers)". */
+/** Tells whether a condition is on the result of each group rather than on its rows: "those with more than 50". */
 export function isThreshold(filter: Filter, about: Table, { groupBy }: QueryPlan): boolean {
   if (groupBy.length === 0) return false;
   if (filter.kind === "having") return true;
@@ -39,7 +39,7 @@ export function isThreshold(filter: Filter, about: Table, { groupBy }: QueryPlan
   return filter.predicate.kind === "number" && filter.attribute?.kind === "number";
 }
 
-/** A plan changed by one reading of a follow-up, part by part. */
+/** Changes a plan by one reading of a follow-up, part by part. */
 export class Change {
   readonly #frame: Frame;
   readonly #table: Table;
@@ -72,7 +72,7 @@ export class Change {
     )
       return [];
     if (filters.length + show.length + orders.length + groups.length + topics.length < 2) {
-      // Nothing of it needs a plan of its own.
+      // The reading has too few parts for a plan of its own.
       const sorted = this.#sorted(before);
       const changed = sorted && this.#finish({ plan: sorted, cost: 0 });
       return changed && changed.plan !== before ? [changed] : [];
@@ -101,7 +101,7 @@ export class Change {
     });
   }
 
-  /** "and the orders?" is more often another thing than a condition. */
+  /** Returns the cost of a bare mention: "and the orders?" more often asks for another table than for a condition. */
   #mentions(): number {
     const { filters, show, groups, topics } = this.#frame;
     const { how, said } = this.#context;
@@ -126,7 +126,7 @@ export class Change {
     return plan ? [{ plan, cost }] : [];
   }
 
-  /** "how many", "how many customers" of customers. */
+  /** Tells whether an item counts the rows of the plan's table: "how many", "how many customers". */
   #countsRows(item: Item): boolean {
     if (item.kind !== "measure" || item.fn !== "count" || item.distinct) return false;
     return (
@@ -135,7 +135,7 @@ export class Change {
     );
   }
 
-  /** By stretches of time rather than by moments. */
+  /** Groups by periods instead of exact times. */
   #inUnits(fragment: TablePlan): TablePlan {
     const unit = this.#unit;
     if (!unit) return fragment;
@@ -167,7 +167,7 @@ export class Change {
     }
     if (plan && groups.length > 0) plan = withGroups(plan, fragment, keeps, index.schema);
     const sorted = plan && this.#sorted(plan, fragment);
-    // What is shown is sorted by what it has itself, rather than by what belongs to it.
+    // People more often sort by a column that the plan already joins.
     if (
       isOverTable(before) &&
       this.#frame.orders.length > 0 &&
@@ -181,7 +181,7 @@ export class Change {
     return sorted && this.#finish({ plan: sorted, cost });
   }
 
-  /** Whether what to sort by may be any column rather than what is shown. */
+  /** Tells whether the plan can be sorted by any column, not only by the selected ones. */
   #sortsRows(): boolean {
     const { before } = this.#context;
     return isOverTable(before) && !isAggregated(before) && !before.combine && !before.distinct;
@@ -204,7 +204,7 @@ export class Change {
     return sorted && picks ? { ...withoutLimit(sorted), limit: this.#frame.limit ?? 1 } : sorted;
   }
 
-  /** What is done with the results: counting them, keeping the large ones, the first ones. */
+  /** Applies the operations on results: thresholds, counting, limits. */
   #finish({ plan, cost }: Changed): Changed | undefined {
     const { limit, rank } = this.#frame;
     const thresholds = this.#thresholds.flatMap((filter) => {
@@ -213,7 +213,7 @@ export class Change {
       return filter.predicate.kind === "number" ? [{ op: filter.predicate.op, than: filter.predicate.value }] : [];
     });
     const kept = thresholds.length > 0 ? withThresholds(plan, thresholds) : plan;
-    // "how many in Germany?" of how many there are per country.
+    // "how many in Germany?" after counts per country asks for one of these counts.
     const already =
       isAggregated(plan) &&
       plan.select.some((item) => isAggregate(item) && item.value.fn === "count") &&

@@ -4,8 +4,8 @@ import { columnsOf, renamed } from "./graft.ts";
 import type { Manner } from "./follow-up-phrases.ts";
 
 /**
- * The conditions of a plan with further ones, which take the place of those on the same column, narrow them down or widen
- * them. Both speak of the same sources.
+ * Combines the conditions of a plan with further ones, which replace, narrow down or widen those on the same column.
+ * Both use the same source names.
  */
 export function joined(where: readonly Condition[], further: readonly Condition[], manner: Manner): Condition[] {
   return further.reduce((all: Condition[], condition) => withCondition(all, condition, manner, further), [...where]);
@@ -42,7 +42,7 @@ function withCondition(
 
 const isSame = (one: ColumnRef, other: ColumnRef) => one.source === other.source && one.column === other.column;
 
-/** The values that a condition selects. */
+/** Returns the values that a condition selects; undefined if it does not list values. */
 function valuesOf(condition: Comparison): Literal[] | undefined {
   if (condition.op === "=") return [condition.value];
   return condition.op === "one of" ? condition.values : undefined;
@@ -60,7 +60,7 @@ function bothOf(one: Comparison, other: Comparison): Comparison {
   };
 }
 
-/** Of a range the side that a condition bounds; undefined where it is about single values. */
+/** Returns the side of a range that a condition bounds; undefined for a condition on single values. */
 function sideOf({ op }: Comparison): "lower" | "upper" | "not" | undefined {
   switch (op) {
     case ">":
@@ -84,7 +84,10 @@ function sideOf({ op }: Comparison): "lower" | "upper" | "not" | undefined {
   }
 }
 
-/** "in France" takes the place of "in Germany", "over 100" that of "over 50"; "not in Berlin" adds to what there is. */
+/**
+ * Tells whether a new condition replaces an old one: "in France" replaces "in Germany", "over 100" replaces "over 50",
+ * but "not in Berlin" is added.
+ */
 function isReplaced(old: Condition, condition: Comparison, manner: Manner): boolean {
   if (old.kind === "related" || !columnsOf(old).some((column) => isSame(column, condition.column))) return false;
   const side = sideOf(condition);
@@ -94,7 +97,7 @@ function isReplaced(old: Condition, condition: Comparison, manner: Manner): bool
   return side === undefined || sideOf(old) === undefined || sideOf(old) === side;
 }
 
-/** Conditions on the rows of other tables go together where they are about the same rows. */
+/** Merges a condition on related rows into the one on the same related rows, if there is one. */
 function withRelated(where: readonly Condition[], condition: Related, manner: Manner): Condition[] {
   const place = where.findIndex((each) => each.kind === "related" && isAlike(each, condition));
   const old = where[place] as Related | undefined;
@@ -103,7 +106,7 @@ function withRelated(where: readonly Condition[], condition: Related, manner: Ma
   const same = renamed(condition, (source) => names.get(source) ?? source);
   if (isDeepStrictEqual(old.count, same.count))
     return where.with(place, { ...old, where: joined(old.where, same.where, manner) as Comparison[] });
-  // "those without orders" after "customers with orders".
+  // "those without orders" replaces "customers with orders".
   return same.where.length === 0 ? where.with(place, same) : [...where, condition];
 }
 

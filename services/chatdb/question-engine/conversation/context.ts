@@ -2,20 +2,20 @@ import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { QueryPlan } from "../plan/plan.ts";
 import type { Continued } from "./opening.ts";
 
-/** What a follow-up is read in. */
+/** The input for reading a follow-up. */
 export interface Context {
   before: QueryPlan;
   how: Continued;
   index: SchemaIndex;
-  /** Roots of the words of the question. */
+  /** Stems of the question's words. */
   said: ReadonlySet<string>;
 }
 
-/** A plan that goes on from another one. */
+/** A plan that follows up on another one. */
 export interface Continuation {
   plan: QueryPlan;
-  /** How far-fetched it is to read what was said so: 0 where every word was understood. */
+  /** Improbability of this reading: 0 if every word was understood as it is. */
   cost: number;
-  /** Words that were passed over. */
+  /** Words that the reading ignores. */
   unread: readonly string[];
 }

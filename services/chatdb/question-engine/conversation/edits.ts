@@ -9,11 +9,11 @@ import { graft, isOverTable, pruned, renamed, type Rows, type TablePlan } from "
 import type { Manner } from "./follow-up-phrases.ts";
 import { asInner, isAggregate, resorted, withDistinctNames, withoutLimit, type Selected } from "./results.ts";
 
-/** Changes of a plan by what another one, about the same table, has. Undefined where a plan has no place for that. */
+/** Edits that bring parts of another plan about the same table into a plan. Undefined if they do not fit. */
 
 const isSame = isDeepStrictEqual;
 
-/** Applies a change of its rows to a plan, to the plan whose rows it is over, and to those that it is combined with. */
+/** Applies a change of rows to a plan, to its inner plan and to the plans that it is combined with. */
 export function onRows(plan: QueryPlan, change: (rows: Rows) => Rows | undefined): QueryPlan | undefined {
   if (!isOverTable(plan)) {
     if (!("query" in plan.from) || plan.combine) return undefined;
@@ -32,7 +32,7 @@ export function onRows(plan: QueryPlan, change: (rows: Rows) => Rows | undefined
   return combine.every((each) => each !== undefined) ? { ...plan, ...changed, combine } : undefined;
 }
 
-/** With the conditions of the other. */
+/** Adds the conditions of the other plan. */
 export function withConditions(plan: QueryPlan, other: Rows, manner: Manner): QueryPlan | undefined {
   return onRows(plan, (rows) => {
     const { joins, rename } = graft(rows, other);
@@ -40,7 +40,7 @@ export function withConditions(plan: QueryPlan, other: Rows, manner: Manner): Qu
   });
 }
 
-/** Without the conditions that are of a kind. Undefined where there is none. */
+/** Drops the conditions that match the test. Undefined if none does. */
 export function withoutConditions(
   plan: QueryPlan,
   isDropped: (condition: Condition, rows: Pick<Rows, "from" | "joins">) => boolean,
@@ -55,7 +55,7 @@ export function withoutConditions(
       }
       if (condition.kind !== "related" || condition.where.length === 0) return [condition];
       const inner = kept(condition.where, { from: condition.joins[0]!, joins: condition.joins });
-      // What is left of "customers with shipped orders" is not said: any orders.
+      // Without its own condition, "customers with shipped orders" keeps the customers with any orders.
       return [{ ...condition, where: inner }];
     });
   const changed = onRows(plan, ({ from, joins, where }) => ({ from, joins, where: kept(where, { from, joins }) }));
@@ -63,11 +63,11 @@ export function withoutConditions(
   return isOverTable(changed) && !changed.combine ? pruned(changed, schema) : changed;
 }
 
-/** Whether joins of the plan, but for those of the other, give rows several times. */
+/** Tells whether a join repeats rows, apart from the given joins. */
 const repeats = (plan: Rows, schema: DatabaseSchema, but: Rows["joins"] = []) =>
   plan.joins.some((join) => !but.includes(join) && !isToOne(join, schema));
 
-/** Computes something else over the rows of a plan, or over those of each of its groups. */
+/** Replaces or extends what a plan computes over its rows or groups. */
 export function withMeasures(
   plan: QueryPlan,
   other: TablePlan,
@@ -92,7 +92,7 @@ export function withMeasures(
   return pruned({ ...(grouped ? plan : withoutLimit(plan)), joins, select, orderBy, distinct: false }, schema);
 }
 
-/** Shows other columns, or further ones. */
+/** Replaces or extends the shown columns. */
 export function withColumns(
   plan: QueryPlan,
   other: TablePlan,
@@ -112,9 +112,9 @@ export function withColumns(
     isAggregated(plan) && !computed
       ? further.filter(({ value }) => !plan.groupBy.some((group) => isSame(group, value)))
       : [];
-  // Groups stay the same where each has one value of what is shown.
+  // A column with one value per group does not divide the groups.
   const divides = fresh.some(({ value }) => !isOfKey(value, plan, schema));
-  // All of it is shown already: no more than that is asked for, with what the things are called.
+  // The question names shown columns only, so it asks for these alone, with the rows' label.
   if (further.length === 0 && keeps && !isAggregated(plan))
     return { plan: { ...plan, select: withLabel(plan, shown, schema) }, cost: 0.3 };
   const several = repeats({ ...plan, joins }, schema, plan.joins);
@@ -142,7 +142,7 @@ function withLabel({ from, select }: TablePlan, shown: readonly Selected[], sche
   return withDistinctNames([...called, ...shown]);
 }
 
-/** Whether a value is of a thing that the groups of a plan are told apart by. */
+/** Tells whether a value belongs to a row whose key is among the grouping values. */
 function isOfKey(value: Scalar, { from, joins, groupBy }: TablePlan, schema: DatabaseSchema): boolean {
   if (value.kind !== "column") return false;
   const source = [from, ...joins].find(({ as }) => as === value.source);
@@ -153,7 +153,7 @@ function isOfKey(value: Scalar, { from, joins, groupBy }: TablePlan, schema: Dat
   );
 }
 
-/** Computes for other groups, or for further ones; of a list how many rows each has. */
+/** Replaces or extends the groups; a plan that lists rows then counts them per group. */
 export function withGroups(
   plan: QueryPlan,
   other: TablePlan,
@@ -196,7 +196,7 @@ export function withGroups(
   );
 }
 
-/** Sorts by what the other sorts by. */
+/** Sorts by the terms of the other plan. */
 export function sortedLike(plan: TablePlan, other: TablePlan, schema: DatabaseSchema): QueryPlan | undefined {
   const { joins, rename } = graft(plan, other);
   if (repeats({ ...plan, joins }, schema, plan.joins)) return undefined;
@@ -206,9 +206,9 @@ export function sortedLike(plan: TablePlan, other: TablePlan, schema: DatabaseSc
   );
 }
 
-/** Sorts; what was picked by another order stays picked. */
+/** Sorts the rows, and keeps the rows that another order picked. */
 export function inOrder(plan: QueryPlan, orderBy: QueryPlan["orderBy"], picks = false): QueryPlan | undefined {
-  // "by price, most expensive first" says one thing twice.
+  // "by price, most expensive first" names one term twice.
   const terms = orderBy.filter(
     ({ value }, place) => !orderBy.slice(place + 1).some((later) => isSame(later.value, value)),
   );
@@ -232,7 +232,7 @@ export function reversed(plan: QueryPlan): QueryPlan | undefined {
   };
 }
 
-/** Only the first rows; those of the largest results, where nothing sorts them. */
+/** Limits the rows; an unsorted plan with groups is first sorted by its result, largest first. */
 export function limited(
   plan: QueryPlan,
   limit: number,
@@ -258,18 +258,18 @@ export function limited(
     const turned = reversed(rest);
     return turned && { plan: { ...turned, limit }, cost: 0.1 };
   }
-  // The top ones of what has no order?
+  // "top" rarely refers to a plan without an order.
   return { plan: { ...rest, limit }, cost: rank === "top" && plan.orderBy.length === 0 ? 0.8 : 0 };
 }
 
 interface Threshold {
   op: Comparator;
   than: number;
-  /** What it is said of; undefined for whatever was computed. */
+  /** The function of the bounded result; undefined for any. */
   fn?: Aggregate["fn"];
 }
 
-/** Only the groups for which a result is so large. */
+/** Keeps the groups whose result meets the thresholds. */
 export function withThresholds(plan: QueryPlan, thresholds: readonly Threshold[]): QueryPlan | undefined {
   const measures = plan.select.filter(isAggregate);
   const measure =
@@ -284,8 +284,8 @@ export function withThresholds(plan: QueryPlan, thresholds: readonly Threshold[]
 }
 
 /**
- * "in France" after "in Berlin": with the conditions of the other instead of those on a column that tells more finely than
- * theirs. Undefined where there is none.
+ * Replaces the conditions on a finer column by those of the other plan: "in France" after "in Berlin". Undefined if no
+ * condition is on a finer column.
  */
 export function withCoarserConditions(plan: QueryPlan, other: Rows, schema: DatabaseSchema): QueryPlan | undefined {
   const [condition, ...further] = other.where;

@@ -1,14 +1,14 @@
-/** Words by which people go on from an answer: no table, column or value is named here. */
+/** Phrases of follow-up questions, which name no table, column or value and so fit every database. */
 import { Phrases } from "../language/phrases.ts";
 import type { Aggregate } from "../plan/plan.ts";
 
 /**
- * How what is said goes together with what was asked before: `replace` takes its place, `narrow` keeps fewer of the rows
- * or columns, `widen` keeps more.
+ * How a follow-up combines with the question before: `replace` replaces a part of it, `narrow` keeps fewer rows or
+ * columns, `widen` keeps more.
  */
 export type Manner = "replace" | "narrow" | "widen";
 
-/** What follow-ups begin with. */
+/** Phrases at the beginning of follow-ups. */
 export const openings = new Phrases<Manner | undefined>([
   ["and|and now|now|then|so|ok|okay|well|please|thanks|thank you|great|,|and what|and how|or|hm|yes", undefined],
   [
@@ -25,7 +25,7 @@ export const openings = new Phrases<Manner | undefined>([
   ],
 ]);
 
-/** What follow-ups end with. */
+/** Phrases at the end of follow-ups. */
 export const endings = new Phrases<Manner | undefined>([
   ["please|then|now|thanks|there|?|!|.|,|euros|euro|eur|dollars|usd|again", undefined],
   ["only|alone", "narrow"],
@@ -33,7 +33,7 @@ export const endings = new Phrases<Manner | undefined>([
   ["instead|rather|this time", "replace"],
 ]);
 
-/** Words for the answer before, and for what it shows. */
+/** Pronouns for the previous answer and its rows. */
 export const pronouns = new Phrases<true>([
   [
     "which of them|which of these|which of those|which ones|which one|who of them|of them|of those|of these|them|those|these|ones|the ones|they|it|its|their",
@@ -41,7 +41,7 @@ export const pronouns = new Phrases<true>([
   ],
 ]);
 
-/** What goes on by itself: nothing but it is said. */
+/** Requests for the opposite order, which are the whole follow-up. */
 export const reversals = new Phrases<true>([
   [
     "the other way round|the other way around|other way round|other way around|the other way|reverse|reversed|reverse it|reverse them|reverse the order|reverse order|in reverse|in reverse order|the opposite order|in the opposite order|flip the order|flip it|turn it around|backwards",
@@ -49,7 +49,7 @@ export const reversals = new Phrases<true>([
   ],
 ]);
 
-/** What was counted or computed over, rather than the number. */
+/** Requests for the rows behind a number. */
 export const listings = new Phrases<true>([
   [
     "show them|list them|show those|show me them|show me those|who are they|which are they|which ones|which ones are they|what are they|see them|show the list|list|show me the list|who|which|show me|name them|show the rows|list them all|show them all|them|they|those|these|ones",
@@ -71,7 +71,7 @@ export const unconditional = new Phrases<true>([
   ],
 ]);
 
-/** Before the column or table whose conditions are dropped. */
+/** Phrases before the column or table whose conditions are dropped. */
 export const removals = new Phrases<true>([
   [
     "in all|for all|of all|from all|with all|in any|for any|of any|from any|with any|all|any|regardless of|whatever|no matter|no matter which|no matter what|ignore|ignoring|disregard|disregarding|drop|remove|without the filter on|without the condition on|remove the filter on|remove the condition on|not just one|for every|in every|across all|over all|independent of",
@@ -86,7 +86,7 @@ export const ofAllTime = new Phrases<true>([
   ],
 ]);
 
-/** How many, of all that was shown. */
+/** Requests for the number of shown rows. */
 export const countings = new Phrases<true>([
   [
     "how many|count|count them|how many are there|how many are they|how many of them|how many of them are there|how many is that|how many are that|how many in total|the number|the count|the total number|number|what is the number|how many rows|how many results|how many altogether",
@@ -101,7 +101,7 @@ export const functions = new Phrases<Aggregate["fn"]>([
   ["maximum|the maximum|max|highest|the highest|largest|the largest", "max"],
 ]);
 
-/** Before what results are to be computed for. */
+/** Phrases before the grouping columns. */
 export const breakdowns = new Phrases<true>([
   [
     "by|per|for each|for every|each|grouped by|group by|group it by|group them by|broken down by|break down by|break it down by|break them down by|break that down by|break this down by|split by|split it by|split them by|split that by|split up by|by each|for every single",
@@ -117,7 +117,7 @@ export type Unit =
   | { kind: "period"; unit: "quarter" | "month" | "week" | "day" }
   | { kind: "part"; unit: "year" | "weekday" | "hour" };
 
-/** Stretches and parts of time to group by. */
+/** Periods and parts of a time that rows are grouped by. */
 export const units = new Phrases<Unit>([
   ["year|years|calendar year", { kind: "part", unit: "year" }],
   ["quarter|quarters", { kind: "period", unit: "quarter" }],
@@ -128,7 +128,7 @@ export const units = new Phrases<Unit>([
   ["hour|hours|hour of the day", { kind: "part", unit: "hour" }],
 ]);
 
-/** Words with which a question of its own does not begin, whatever it names. */
+/** Words that never begin a question of its own. */
 export const parts: ReadonlySet<string> = new Set(
   (
     "in from for with without by per over under above below between before after since until during of to sort sorted order ordered not no except less at regardless ignore remove drop " +
@@ -136,7 +136,7 @@ export const parts: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Words with which a question of its own begins only where it says of what. */
+/** Words that begin a question of its own only if it names a table. */
 export const ranks: ReadonlySet<string> = new Set(
   "top bottom first last newest oldest cheapest most least more where that who".split(" "),
 );

@@ -14,7 +14,10 @@ import { breakdowns, parts, ranks } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
 import { shortlyChanged } from "./short.ts";
 
-/** The plans that a question may mean as one that goes on from a plan, the likeliest first; all fit the schema, and none is the plan itself. */
+/**
+ * Reads a question as a follow-up on a plan.
+ * @returns valid plans that differ from the given one, likeliest first
+ */
 export function followUps(question: string, before: QueryPlan, index: SchemaIndex, now: Date): Continuation[] {
   const how = continuedBy(question);
   const found = new Map<string, Continuation>();
@@ -37,7 +40,7 @@ export function followUps(question: string, before: QueryPlan, index: SchemaInde
   return [...found.values()].sort((a, b) => a.cost - b.cost);
 }
 
-/** What means something as a whole is not read part by part. */
+/** Extra cost of reading the parts of a follow-up that already has a meaning as a whole. */
 const onlyInParts = 0.4;
 
 function plansFor(sentence: Sentence, context: Context): Continuation[] {
@@ -52,11 +55,11 @@ function plansFor(sentence: Sentence, context: Context): Continuation[] {
 interface Wording {
   text: string;
   cost: number;
-  /** "by" may say what to compute for, or what to sort by. */
+  /** The reading of "by": grouping or sorting. */
   by?: "group" | "order";
 }
 
-/** "by country" reads as "per country" or "sorted by country"; "2023" is a time. */
+/** Rewords short follow-ups: "by country" means "per country" or "sorted by country", "2023" means "in 2023". */
 function wordingsOf({ rest, words }: Continued, before: QueryPlan): Wording[] {
   if (rest === "") return [];
   const match = breakdowns.match(words, 0);
@@ -74,7 +77,7 @@ function wordingsOf({ rest, words }: Continued, before: QueryPlan): Wording[] {
   ];
 }
 
-/** Of a list, columns with few values are likelier to be what to compute for, the others what to sort by. */
+/** Returns the cost of a reading of "by": people group by columns with few values and sort by the others. */
 function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaIndex): number {
   if (by === undefined) return 0;
   const [value] = by === "group" ? plan.groupBy : plan.orderBy.map((each) => each.value);
@@ -84,8 +87,8 @@ function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaInde
 }
 
 /**
- * How likely a question goes on from the one before it, by its words alone. One that names a thing of its own hardly does,
- * one that begins like a part of another does.
+ * Estimates from the words alone how likely a question is a follow-up. A question that names a table rarely is, one
+ * that begins like a part of a sentence usually is.
  */
 export function dependence(question: string, index: SchemaIndex, now: Date): number {
   const { refers, pronoun, words } = continuedBy(question);

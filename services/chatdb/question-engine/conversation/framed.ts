@@ -12,13 +12,13 @@ import { bonus, grounded } from "./ground.ts";
 import { units, type Unit } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
 
-/** Readings of which plans are made, the likeliest first. */
+/** Maximum number of readings that become plans, likeliest first. */
 const maxReadings = 4;
 
-/** What it costs to take a value that is known for what something is called. */
+/** Cost of reading a known value as the label of a row. */
 const knownValue = 0.6;
 
-/** Reads what is said as going on about what a plan is about, and changes the plan by what each part of it says. */
+/** Reads a follow-up as a question about the plan's table, and changes the plan by each of its parts. */
 export function changedByParts(sentence: Sentence, context: Context): Continuation[] {
   const { before, index } = context;
   const about = "query" in before.from ? { ...before.from.query } : before;
@@ -57,7 +57,7 @@ export function changedByParts(sentence: Sentence, context: Context): Continuati
     });
 }
 
-/** The word before what is said is there for the grammar alone. */
+/** Tells whether a reading uses the first word, "and", which is only there for the grammar. */
 const namesOpening = ({ show, topics }: Frame) =>
   topics.some(({ at }) => at === 0) ||
   show.some((item) => item.kind === "attribute" && item.attribute.kind === "name" && item.attribute.name.at === 0);
@@ -70,7 +70,7 @@ function isKnownValue(filter: Filter, sentence: Sentence): boolean {
   );
 }
 
-/** "per month", "by year" */
+/** Finds a time unit to group by: "per month", "by year". */
 function unitAt(sentence: Sentence): { meaning: Unit; words: string } | undefined {
   const from = sentence.skip(1, "per", "by", "each", "for", "every", "the");
   const found = from > 1 ? sentence.phrase(units, from) : undefined;
@@ -85,7 +85,7 @@ const byTime = (start: Frame, words: string): Reading => ({
   unread: [],
 });
 
-/** "with their categories": what the things are called that belong to what is shown. */
+/** Reads "with their categories" also as a request for the labels of related rows. */
 function withLabels(
   { frame, cost, unread }: Reading,
   about: Table,

@@ -4,15 +4,15 @@ import { columnsIn } from "../plan/scope.ts";
 import { isToOne, tableOf } from "../plan/source-table.ts";
 import type { ColumnRef, Condition, Join, QueryPlan, Source } from "../plan/plan.ts";
 
-/** What a plan takes its rows from, and which of them. */
+/** The sources, joins and conditions of a plan, which determine its rows. */
 export type Rows = { from: Source } & Pick<QueryPlan, "joins" | "where">;
 
-/** A plan over the rows of tables, rather than over those of another plan. */
+/** A plan whose rows come from tables and not from an inner plan. */
 export type TablePlan = QueryPlan & { from: Source };
 
 export const isOverTable = (plan: QueryPlan): plan is TablePlan => "table" in plan.from;
 
-/** The table that a source of a plan stands for. */
+/** Finds the table of a source by its name in the plan. */
 export function tableNamed(
   plan: Pick<Rows, "from" | "joins">,
   name: string,
@@ -22,10 +22,10 @@ export function tableNamed(
   return source && tableOf(source, schema);
 }
 
-/** Other names for the sources of something that is said of a plan. Queries inside of it have names of their own. */
+/** Maps names of sources to new ones. Inner queries keep their own names. */
 export type Renaming = (source: string) => string;
 
-/** @returns the value with its sources renamed */
+/** Renames the sources in any part of a plan. */
 export function renamed<T>(value: T, rename: Renaming): T {
   if (Array.isArray(value)) return value.map((each) => renamed(each as unknown, rename)) as T;
   if (typeof value !== "object" || value === null) return value;
@@ -37,8 +37,8 @@ export function renamed<T>(value: T, rename: Renaming): T {
 }
 
 /**
- * Hangs what another plan about the same table joins onto a plan.
- * @returns the joins of both, those that are the same once, and what the other's sources are called now
+ * Adds the joins of another plan about the same table to a plan.
+ * @returns the joins of both without duplicates, and the new names of the other plan's sources
  */
 export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renaming } {
   const names = new Map([[other.from.as, onto.from.as]]);
@@ -58,7 +58,7 @@ export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renamin
   return { joins, rename };
 }
 
-/** The joins inside of conditions. */
+/** Lists the joins inside conditions. */
 const inner = (where: readonly Condition[]): Join[] =>
   where.flatMap((condition) =>
     condition.kind === "related" ? condition.joins : condition.kind === "either" ? inner(condition.of.flat()) : [],
@@ -71,7 +71,7 @@ function freshName(name: string, taken: Set<string>): string {
   return fresh;
 }
 
-/** A plan without joins that nothing speaks of, and that change nothing. */
+/** Removes the joins that nothing uses and that do not change the rows. */
 export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P {
   const { joins } = plan;
   const spoken = new Set(
@@ -86,7 +86,7 @@ export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P 
   return kept.length === joins.length ? plan : pruned({ ...plan, joins: kept }, schema);
 }
 
-/** The columns of the outer query that a condition speaks of. */
+/** Lists the columns of the outer query that a condition uses. */
 export function columnsOf(condition: Condition): ColumnRef[] {
   switch (condition.kind) {
     case "column":

@@ -13,10 +13,13 @@ interface TableColumn {
   column: Column;
 }
 
-/** What says nothing of what it is about is far-fetched in a question of its own: so much less so where the plan before tells. */
+/**
+ * Costs by which a condition without a column becomes likelier when the previous plan suggests the column. In a
+ * question of its own such a condition is improbable.
+ */
 export const bonus = { number: -0.85, time: -0.3, label: -0.2, value: -0.1, count: -0.5 };
 
-/** The columns that a plan has conditions on, those of related rows included. */
+/** Lists the columns that a plan has conditions on, also on related rows. */
 export function conditioned(plan: Rows, schema: DatabaseSchema): TableColumn[] {
   const columns = (where: readonly Condition[], rows: Pick<Rows, "from" | "joins">): TableColumn[] =>
     where.flatMap((condition) => {
@@ -37,7 +40,7 @@ function found(
   return table && column ? [{ table, column }] : [];
 }
 
-/** What else a plan speaks of: what it sorts by and what it shows. */
+/** Lists the columns that a plan sorts by or selects. */
 function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
   return [...plan.orderBy, ...plan.select].flatMap(({ value }) =>
     columnsIn(value).flatMap((ref) => found(ref, plan, schema)),
@@ -45,7 +48,7 @@ function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
 }
 
 /**
- * A condition that names no column, about the one that the plan speaks of already: "over 100" after "products with a price
+ * Gives a condition without a column the column that the plan already uses: "over 100" after "products with a price
  * over 50", "in 2023" after "orders in 2024".
  */
 export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema): { filter: Filter; bonus: number } {
@@ -74,13 +77,13 @@ export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema
   return { filter: { ...filter, attribute }, bonus: bonus[kind] };
 }
 
-/** "Ada Lovelace" is in a column of free text, but in one with few values only where it is one of them. */
+/** Tells whether a column can hold the texts; one with known values only if they are among these. */
 const isText = (column: Column, predicate: Predicate) =>
   kindOf(column) === "text" &&
   predicate.kind === "text" &&
   (column.samples === undefined || predicate.texts.every((text) => column.samples!.includes(text)));
 
-/** The numbers of what a plan is about, without its keys. */
+/** Lists the numeric columns of the plan's table, without keys. */
 function numbersOf({ from }: TablePlan, schema: DatabaseSchema): TableColumn[] {
   const table = tableOf(from, schema);
   return (

@@ -2,21 +2,21 @@ import { leads } from "../language/lexicon.ts";
 import { tokenise } from "../language/tokens.ts";
 import { endings, openings, pronouns, type Manner } from "./follow-up-phrases.ts";
 
-/** A question as one that goes on: what it says, without the words that say that it does. */
+/** A question split into its content and the words that mark it as a follow-up. */
 export interface Continued {
-  /** Empty where the question says nothing of its own. */
+  /** The content; empty if only marking words remain. */
   rest: string;
   words: readonly string[];
   manner?: Manner;
-  /** It says that it goes on: "and", "what about", "of them". */
+  /** The question marks itself as a follow-up: "and", "what about", "of them". */
   refers: boolean;
-  /** A pronoun in it stands for what was shown, or for a thing of its own: "customers and their emails". */
+  /** It has a pronoun, for the rows shown or for its own table: "customers and their emails". */
   pronoun: boolean;
-  /** It goes on with what was shown: "and", "with". */
+  /** It extends the rows shown: "and", "with". */
   goesOn: boolean;
 }
 
-/** Parts "and what about those in France, too?" into what it says, "in France", and how it goes on. */
+/** Splits "and what about those in France, too?" into its content, "in France", and its manner. */
 export function continuedBy(question: string): Continued {
   const tokens = tokenise(question);
   const words = tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
@@ -35,12 +35,12 @@ export function continuedBy(question: string): Continued {
   for (let last = -1; last !== from && from < to; ) {
     last = from;
     const opening = openings.match(before, from);
-    // "what is the average price" is a question, "and what is the average price" goes on.
+    // "what is the average price" is a question of its own, "and what is the average price" is a follow-up.
     const lead = opening ? undefined : leads.match(before, from);
     const reference = opening ? undefined : pronouns.match(before, from);
     const said = opening ?? (reference && reference.length > (lead?.length ?? 0) ? reference : lead);
     if (!said || isOrder(words, from)) break;
-    // "show all", "only the first": that is all there is.
+    // "show all" and "only the first" are the whole content.
     if (!opening && from + said.length === to) break;
     if (opening) manner = opening.meaning ?? manner;
     refers ||= said !== lead && words[from] !== "please";
@@ -59,5 +59,5 @@ export function continuedBy(question: string): Continued {
   };
 }
 
-/** "sort by", "rank them by": leads of a question, but what matters in a follow-up. */
+/** Tells whether a request to sort starts here: a mere lead in a question, but the content of a follow-up. */
 const isOrder = (words: readonly string[], at: number) => ["sort", "order", "rank", "arrange"].includes(words[at]!);

@@ -1,6 +1,6 @@
 import { Refusal } from "../refusal.ts";
 
-/** What is made, or nothing where that is refused. */
+/** Returns the results of a function, or none if it throws a Refusal. */
 export function unlessRefused<T>(make: () => readonly T[]): readonly T[] {
   try {
     return make();

@@ -7,19 +7,19 @@ import { isOverTable, pruned, type TablePlan } from "./graft.ts";
 
 export type Selected = QueryPlan["select"][number];
 
-/** What plans over the rows of another plan call it. */
+/** Name of the inner plan inside the outer one. */
 const found = "found";
 
 export const isAggregate = (item: Selected): item is Selected & { value: Aggregate } => item.value.kind === "aggregate";
 
-/** A plan as part of another one, or undefined where it has parts of its own. */
+/** Converts a plan into an inner query. Undefined if it uses parts that inner queries do not have. */
 export function asInner(plan: QueryPlan): InnerQuery | undefined {
   const { combine, from, where, ...clauses } = plan;
   const flat = where.filter((each) => each.kind !== "measured" && each.kind !== "member");
   return combine || "query" in from || flat.length < where.length ? undefined : { ...clauses, from, where: flat };
 }
 
-/** All of the rows, where a plan gives only the first ones. */
+/** Removes limit and offset. */
 export function withoutLimit<P extends QueryPlan>(plan: P): P {
   const whole = { ...plan };
   delete whole.limit;
@@ -27,7 +27,7 @@ export function withoutLimit<P extends QueryPlan>(plan: P): P {
   return whole;
 }
 
-/** A plan over the rows that another one gives. */
+/** Builds a plan over the result of another one. */
 export function overRowsOf(
   plan: QueryPlan,
   select: Selected[],
@@ -48,7 +48,7 @@ export function overRowsOf(
   );
 }
 
-/** How many rows a plan gives; of one number, how many rows it was computed over. */
+/** Counts the rows of a plan; for a single number, the rows behind it. */
 export function counted(plan: QueryPlan, schema: DatabaseSchema): QueryPlan | undefined {
   const rows: Aggregate = { kind: "aggregate", fn: "count", of: [] };
   const { limit, offset } = plan;
@@ -74,7 +74,7 @@ export function counted(plan: QueryPlan, schema: DatabaseSchema): QueryPlan | un
   );
 }
 
-/** The number of rows of what a plan is about, each counted once. */
+/** Counts the rows of the plan's table, each once. */
 function rowsOfRoot({ from, joins }: TablePlan, schema: DatabaseSchema): Aggregate | undefined {
   if (joins.every((join) => isToOne(join, schema))) return { kind: "aggregate", fn: "count", of: [] };
   const key =
@@ -89,7 +89,7 @@ function rowsOfRoot({ from, joins }: TablePlan, schema: DatabaseSchema): Aggrega
       };
 }
 
-/** The rows that a plan picks, in another order than the one by which it picked them. */
+/** Sorts the picked rows of a plan by another order than the one that picked them. */
 export function resorted(
   plan: QueryPlan,
   orderBy: QueryPlan["orderBy"],
@@ -103,7 +103,7 @@ export function resorted(
   return order.length < orderBy.length ? undefined : overRowsOf(plan, columns, order);
 }
 
-/** Columns of a result have different names, whatever their case. */
+/** Makes the names of result columns distinct, ignoring case. */
 export function withDistinctNames(select: readonly Selected[]): Selected[] {
   const names = new Set<string>();
   return select.map(({ value, as }) => {

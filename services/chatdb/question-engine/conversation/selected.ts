@@ -8,7 +8,7 @@ import { Resolver, wordsOf } from "../planning/resolver.ts";
 import { isOverTable, tableNamed } from "./graft.ts";
 import { isAggregate } from "./results.ts";
 
-/** Of what a plan selects, the value that is meant by what to sort by. */
+/** Finds the selected value that a sort request means. */
 export function selectedBy(by: Order["by"], plan: QueryPlan, index: SchemaIndex): Expression | undefined {
   const measures = plan.select.filter(isAggregate);
   if (by === "result" || by === "frequency") return measures[0]?.value ?? plan.select.at(-1)?.value;

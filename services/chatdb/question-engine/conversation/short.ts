@@ -20,7 +20,7 @@ import {
 } from "./follow-up-phrases.ts";
 import { counted, isAggregate, overRowsOf, withoutLimit } from "./results.ts";
 
-/** A plan that goes on from another one, and how far-fetched it is to read what was said so. */
+/** A plan that follows up on another one, with the improbability of this reading. */
 export interface Changed {
   plan: QueryPlan;
   cost: number;
@@ -28,10 +28,10 @@ export interface Changed {
 
 type Change = (sentence: Sentence, plan: QueryPlan) => (Changed | undefined)[];
 
-/** Where what is said starts: before it is the word that every follow-up is read after. */
+/** Index of the first word; before it is the "and" that every follow-up is prefixed with. */
 const start = 1;
 
-/** What is said as a whole is one of these phrases. */
+/** Matches the whole follow-up with one of the phrases. */
 function whole<T>(sentence: Sentence, phrases: Phrases<T>): { meaning: T } | undefined {
   const match = phrases.match(sentence.words, start);
   return match && start + match.length === sentence.words.length ? match : undefined;
@@ -39,7 +39,7 @@ function whole<T>(sentence: Sentence, phrases: Phrases<T>): { meaning: T } | und
 
 const at = (plan: QueryPlan | undefined, cost = 0): Changed | undefined => plan && { plan, cost };
 
-/** "the other way round", "descending" */
+/** Reverses the order: "the other way round", "descending". */
 const reversal: Change = (sentence, plan) => {
   const directed = whole(sentence, directions);
   const turned = {
@@ -58,7 +58,7 @@ const reversal: Change = (sentence, plan) => {
   ];
 };
 
-/** "who are they?" of how many there are. */
+/** Lists the rows behind a number: "who are they?". */
 const listing: Change = (sentence, plan) => {
   const table = isOverTable(plan) ? tableOf(plan.from, sentence.index.schema) : undefined;
   if (!table || !whole(sentence, listings) || plan.combine || !isAggregated(plan) || plan.groupBy.length > 0) return [];
@@ -69,7 +69,7 @@ const listing: Change = (sentence, plan) => {
   return [at({ ...plan, select, having: [], orderBy: [] })];
 };
 
-/** "show all": what was left out by a limit, or by conditions. */
+/** Drops the limit or the conditions: "show all". */
 const all: Change = (sentence, plan) => {
   const rest = withoutLimit(plan);
   const cut = plan.limit !== undefined || plan.offset !== undefined;
@@ -84,7 +84,7 @@ const all: Change = (sentence, plan) => {
   ];
 };
 
-/** "in all countries", "regardless of the status": no condition on that. */
+/** Drops the conditions on a column or table: "in all countries", "regardless of the status". */
 const removal: Change = (sentence, plan) => {
   const { schema } = sentence.index;
   const match = removals.match(sentence.words, start);
@@ -130,15 +130,15 @@ const columnsIn = (condition: Condition, rows: Pick<Rows, "from" | "joins">, { i
     return { table, column: table?.columns.find((each) => each.name === name) };
   });
 
-/** "how many?" */
+/** Counts the rows: "how many?". */
 const count: Change = (sentence, plan) => [whole(sentence, countings) && at(counted(plan, sentence.index.schema))];
 
-/** "and the average?": another function of what was computed. */
+/** Computes another function of the same column: "and the average?". */
 const anotherFunction: Change = (sentence, plan) => {
   const fn = whole(sentence, functions)?.meaning ?? whole(sentence, aggregates)?.meaning;
   const measures = plan.select.filter(isAggregate).filter(({ value }) => value.of.length === 1 && value.fn !== "count");
   if (fn === undefined || plan.combine) return [];
-  // "how many orders has each customer?" and on average?
+  // "how many orders has each customer?" followed by "on average?" averages the counts.
   if (measures.length === 0) return [at(ofCounts(plan, fn), 0.2)];
   const swapped = plan.select.map((item) =>
     measures.includes(item as never)
@@ -167,15 +167,15 @@ function ofCounts(plan: QueryPlan, fn: Aggregate["fn"]): QueryPlan | undefined {
 
 const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
 
-/** `average_price` of `total_price`. */
+/** Renames a result by its new function: `total_price` becomes `average_price`. */
 const renamedFor = (name: string, fn: Aggregate["fn"]) =>
   `${prefixes[fn]}_${name.replace(/^(total|average|lowest|highest)_/, "")}`;
 
-/** "only the first" */
+/** Keeps the first row: "only the first". */
 const first: Change = (sentence, plan) => [whole(sentence, firsts) && limited(plan, 1)];
 
 const changes: readonly Change[] = [reversal, listing, all, removal, count, anotherFunction, first];
 
-/** Plans that go on by what is said as a whole, rather than by its parts. */
+/** Reads a follow-up as a whole phrase instead of by its parts. */
 export const shortlyChanged = (sentence: Sentence, plan: QueryPlan): Changed[] =>
   changes.flatMap((change) => change(sentence, plan)).filter((each) => each !== undefined);
