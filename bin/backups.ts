@@ -47,7 +47,10 @@ export async function restore({ kubectl, namespace, tell }: Place, from: string)
   await setPasswords({ kubectl, namespace, tell });
 }
 
-/** Backups have no passwords, and lack the logins that are younger than they: the Jobs that made the logins are run again. */
+/**
+ * Backups have no passwords, and lack the logins that are younger than they: the Jobs that made the logins are run
+ * again.
+ */
 async function setPasswords({ kubectl, namespace, tell }: Place): Promise<void> {
   const { items } = JSON.parse(kubectl(["get", "jobs", "--namespace", namespace, "--output=json"])) as { items: Job[] };
   const original = items.filter(

@@ -14,12 +14,14 @@ const root = join(import.meta.dirname, "..");
 /** Name of the bill of materials in the bundle, and so in the image: /app/sbom.cdx.json. */
 export const sbomFile = "sbom.cdx.json";
 
-// Packages that are CommonJS inside of an ES module bundle still call require, and look for their files beside themselves.
+// Packages that are CommonJS inside of an ES module bundle still call require, and look for their files beside
+// themselves.
 const forCommonJs = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /**
- * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts of the service and the packages that it names, and the bill
- * of materials of the image that is built of them on `base`. Equal sources give equal files, in any folder and under any umask.
+ * Makes dist/<service>: main.js, beside it the entry of each worker thread, which are the files named *-worker.ts of
+ * the service and the packages that it names, and the bill of materials of the image that is built of them on `base`.
+ * Equal sources give equal files, in any folder and under any umask.
  */
 export async function bundle(service: string, base: BaseImage = releaseBase()): Promise<void> {
   const source = join(root, "services", service);
@@ -33,7 +35,8 @@ export async function bundle(service: string, base: BaseImage = releaseBase()): 
     entryPoints: [join(source, "main.ts"), ...workers.sort()].map((file) => ({ in: file, out: basename(file, ".ts") })),
     outdir,
     bundle: true,
-    // What is imported when it is first needed is not read before: a training of tables without the questions starts in three quarters of the time.
+    // What is imported when it is first needed is not read before: a training of tables without the questions starts in
+    // three quarters of the time.
     splitting: true,
     metafile: true,
     platform: "node",
@@ -67,7 +70,10 @@ function workersOf(service: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** The WebAssembly of the modules that have theirs in a file beside them: of the same name, or of the one that they ask for. */
+/**
+ * The WebAssembly of the modules that have theirs in a file beside them: of the same name, or of the one that they ask
+ * for.
+ */
 function webAssembly(modules: readonly string[]): string[] {
   return modules
     .map((module) =>

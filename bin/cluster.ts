@@ -8,7 +8,9 @@ import type { StackConfig } from "../config/read-settings.ts";
 import { settingKey, sharedNamespace } from "../config/setting-key.ts";
 import { isInstalled } from "./command.ts";
 
-/** How Minikube is started for a stack: with a network that enforces policies, and the proxy that its Ingress asks for. */
+/**
+ * How Minikube is started for a stack: with a network that enforces policies, and the proxy that its Ingress asks for.
+ */
 export function minikubeStart(stack: StackConfig): string[] {
   const path = settingKey("chatdb", "gateway.ingress");
   const { kind, class: className } = (settingAt(stack, path) ?? {}) as { kind?: string; class?: string };

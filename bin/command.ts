@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
 
-/** Runs a program and shows its progress and errors, which go to standard error. @throws Error when it fails or is not there */
+/**
+ * Runs a program and shows its progress and errors, which go to standard error. @throws Error when it fails or is not
+ * there
+ */
 export function run(program: string, ...args: string[]): void {
   const { status, error } = spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0)

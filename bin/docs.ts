@@ -10,7 +10,10 @@ import { essentialSettingsTable, sharedSettingsTable, sizesTable, systemSettings
 
 const root = join(import.meta.dirname, "..");
 
-/** Who may open connections to what, as a Markdown table made from the network policies; the cluster's DNS, open to all, is left out. */
+/**
+ * Who may open connections to what, as a Markdown table made from the network policies; the cluster's DNS, open to all,
+ * is left out.
+ */
 function connectionsTable(resources: readonly RecordedResource[]): string {
   const connections = openConnections(resources)
     .filter((connection) => !connection.endsWith("-> dns"))

@@ -30,8 +30,9 @@ export interface ImageBuilder {
 }
 
 /*
- * The time in every image is zero: the time of a commit would give equal sources new images with every commit, the time of the
- * build with every build. Builders other than docker rewrite the times of files themselves; bin/bundle.ts sets those of its own.
+ * The time in every image is zero: the time of a commit would give equal sources new images with every commit, the time
+ * of the build with every build. Builders other than docker rewrite the times of files themselves; bin/bundle.ts sets
+ * those of its own.
  */
 const atZero = ["--timestamp", "0"];
 

@@ -14,8 +14,9 @@ interface Package {
  * Labels of a service's image, by the names that OCI has for them
  * (https://github.com/opencontainers/image-spec/blob/main/annotations.md).
  *
- * Equal sources have equal labels, for they are part of the image: there is no time in them, and in place of the commit, which
- * changes with files that are not in the image, the version has the tag that follows from the image's own sources.
+ * Equal sources have equal labels, for they are part of the image: there is no time in them, and in place of the
+ * commit, which changes with files that are not in the image, the version has the tag that follows from the image's own
+ * sources.
  */
 export function imageLabels(service: string, base: BaseImage): Record<string, string> {
   const { version, description, license, repository } = JSON.parse(

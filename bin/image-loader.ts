@@ -8,8 +8,8 @@ import type { ImageBuilder } from "./image-builder.ts";
 export type ImageLoader = (images: string[], builder: ImageBuilder) => void;
 
 /**
- * How images get into the cluster behind a context: by the command in CHATDB_IMAGE_LOADER, which is given them as arguments;
- * otherwise by Minikube or kind.
+ * How images get into the cluster behind a context: by the command in CHATDB_IMAGE_LOADER, which is given them as
+ * arguments; otherwise by Minikube or kind.
  * @throws Error for any other cluster, which pulls its images from a registry
  */
 export function loaderFor(context: string | undefined, command = process.env.CHATDB_IMAGE_LOADER): ImageLoader {
@@ -71,8 +71,8 @@ interface NodeList {
 }
 
 /**
- * Images that every node of the cluster has, as the nodes report them (they name up to 50 each, and up to a minute late).
- * Empty where the cluster cannot be asked: then nothing is left out.
+ * Images that every node of the cluster has, as the nodes report them (they name up to 50 each, and up to a minute
+ * late). Empty where the cluster cannot be asked: then nothing is left out.
  */
 export function imagesOnAllNodes(context: string | undefined): Set<string> {
   const answer = ask(

@@ -101,7 +101,9 @@ async function writeSboms(directory: string, base: BaseImage): Promise<void> {
   console.log(`Images: the bills of materials of ${imageNames().length} images are in ${directory}.`);
 }
 
-/** Deletes the images that were built of other sources than those that are here now. Others' images have other names. */
+/**
+ * Deletes the images that were built of other sources than those that are here now. Others' images have other names.
+ */
 export function pruneImages(builder: ImageBuilder): string[] {
   const current = imageNames().map(localImage);
   const superseded = builder

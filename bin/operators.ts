@@ -32,7 +32,10 @@ export function neededOperators(stack: StackConfig): Operator[] {
   return [cloudNativePg, ...(setting("cluster.archive") === undefined ? [] : [barmanCloud])];
 }
 
-/** What to say where `installed`, the names of a cluster's resource definitions, lack what is needed; undefined where all is there. */
+/**
+ * What to say where `installed`, the names of a cluster's resource definitions, lack what is needed; undefined where
+ * all is there.
+ */
 export function missingOperators(needed: readonly Operator[], installed: readonly string[]): string | undefined {
   const missing = needed.filter(({ definition }) => !installed.includes(definition));
   if (missing.length === 0) return undefined;

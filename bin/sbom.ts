@@ -31,9 +31,9 @@ const serializer = new JsonSerializer(new CycloneDxJson.Normalize.Factory(Spec1d
 const format = { sortLists: true, space: 1 };
 
 /**
- * Bill of materials of a service's image, in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): the packages whose code the
- * bundle holds, which of them imports which, and the base image. Equal images have equal bills: no time stamp, and a serial
- * number that follows from the content.
+ * Bill of materials of a service's image, in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): the packages whose
+ * code the bundle holds, which of them imports which, and the base image. Equal images have equal bills: no time stamp,
+ * and a serial number that follows from the content.
  * @throws Error where code comes from a package that package-lock.json does not know
  */
 export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseImage): string {
@@ -73,7 +73,9 @@ export function sbom(service: string, { inputs, outputs }: Metafile, base: BaseI
 /** How esbuild marks a module that it replaced by an empty one, as a package's `browser` field may ask. */
 const disabled = "(disabled):";
 
-/** The folder of package-lock.json that a file belongs to: the innermost one in node_modules, or that of a workspace. */
+/**
+ * The folder of package-lock.json that a file belongs to: the innermost one in node_modules, or that of a workspace.
+ */
 function packageFolder(file: string, packages: Record<string, LockedPackage>): string {
   const folder =
     /^(.*node_modules\/(@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ??

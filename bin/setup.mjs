@@ -1,6 +1,7 @@
 /*
- * Installs the project's packages when they are missing or out of date; does nothing otherwise. Runs before the npm scripts, on
- * whatever Node.js the machine has (18 or later): among the packages is the Node.js 24 that the scripts themselves run on.
+ * Installs the project's packages when they are missing or out of date; does nothing otherwise. Runs before the npm
+ * scripts, on whatever Node.js the machine has (18 or later): among the packages is the Node.js 24 that the scripts
+ * themselves run on.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, symlinkSync } from "node:fs";
@@ -30,7 +31,8 @@ if (written("node_modules", ".package-lock.json") < written("package-lock.json")
   }
 }
 
-// npm 10 and older lose the link when they drop the packages of the other platforms, which have a command of the same name.
+// npm 10 and older lose the link when they drop the packages of the other platforms, which have a command of the same
+// name.
 const link = join(root, "node_modules", ".bin", "node");
 if (process.platform !== "win32" && !existsSync(link)) {
   const own = readdirSync(join(root, "node_modules")).find(

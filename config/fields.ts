@@ -32,7 +32,9 @@ export const cpu = z
   )
   .meta({ title: "CPU time" });
 
-/** A time in whole seconds. Kubernetes takes a period or timeout of zero for its own default, so those have a minimum. */
+/**
+ * A time in whole seconds. Kubernetes takes a period or timeout of zero for its own default, so those have a minimum.
+ */
 export const wholeSeconds = (min: number) =>
   z
     .custom<Duration>(

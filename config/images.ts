@@ -13,8 +13,8 @@ export interface ImageSettings {
 }
 
 /**
- * Reference of the image of one of the project's own services or tools. Where the stack has its digest, the digest alone
- * decides what runs; the tag then tells people which version that is.
+ * Reference of the image of one of the project's own services or tools. Where the stack has its digest, the digest
+ * alone decides what runs; the tag then tells people which version that is.
  */
 export function imageReference({ imageRegistry, imageTag, imageDigests }: ImageSettings, name: string): string {
   const digest = imageDigests[name];

@@ -5,7 +5,9 @@ import { sharedNamespace } from "./setting-key.ts";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 
-/** The settings that all systems of a stack share. `Pulumi.yaml` declares them with their types, meanings and defaults. */
+/**
+ * The settings that all systems of a stack share. `Pulumi.yaml` declares them with their types, meanings and defaults.
+ */
 export const platformSchema = z.strictObject({
   kubeContext: z.string(),
   allowedContexts: z.array(z.string().min(1)),

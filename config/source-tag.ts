@@ -17,8 +17,9 @@ const common = [
 ];
 
 /**
- * Tag of a service's image: `src-` and 12 hexadecimal digits that follow from the sources it is built of, those of the workspace
- * packages it uses, and what is common to all images. Equal sources give equal tags on any machine and at any time.
+ * Tag of a service's image: `src-` and 12 hexadecimal digits that follow from the sources it is built of, those of the
+ * workspace packages it uses, and what is common to all images. Equal sources give equal tags on any machine and at any
+ * time.
  * @throws Error where there is no such image
  */
 export function sourceTag(image: string): string {

@@ -41,7 +41,10 @@ export async function readStack<Configured>(
   return { platform: platform.settings, systems };
 }
 
-/** The systems that a stack names, read by themselves: their faults are reported even if another shared setting is wrong. */
+/**
+ * The systems that a stack names, read by themselves: their faults are reported even if another shared setting is
+ * wrong.
+ */
 function chosenSystems({ config, secretKeys }: StackConfig): readonly string[] {
   const key = settingKey(sharedNamespace, "systems");
   const schema = z.object({ systems: platformSchema.shape.systems });

@@ -13,8 +13,8 @@ export interface Change {
 }
 
 /**
- * Lists the changes between two recordings of a stack, in the order of the program, deletions last. A resource is identified
- * by its URN, so one that was renamed with an alias shows as deleted and created.
+ * Lists the changes between two recordings of a stack, in the order of the program, deletions last. A resource is
+ * identified by its URN, so one that was renamed with an alias shows as deleted and created.
  */
 export function changes(before: readonly RecordedResource[], after: readonly RecordedResource[]): Change[] {
   const old = new Map(before.map((resource) => [resource.urn, resource]));

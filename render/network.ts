@@ -15,7 +15,10 @@ interface Pods {
   readonly ports: readonly number[];
 }
 
-/** All pods: those of the program's workloads, and those that CloudNativePG makes, https://cloudnative-pg.io/documentation/current/labels_annotations/. */
+/**
+ * All pods: those of the program's workloads, and those that CloudNativePG makes,
+ * https://cloudnative-pg.io/documentation/current/labels_annotations/.
+ */
 function allPods(resources: readonly RecordedResource[]): Pods[] {
   const own = workloads(resources).map((workload) => ({
     ...workload,
@@ -32,9 +35,10 @@ function allPods(resources: readonly RecordedResource[]): Pods[] {
 }
 
 /**
- * Lists every connection that the network policies allow, by Kubernetes' rules: a pod that no policy of a direction selects
- * is open in that direction; otherwise a rule must allow the connection. At the ends: workloads by `namespace/name`, ranges of
- * addresses outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in another one, and `anyone`.
+ * Lists every connection that the network policies allow, by Kubernetes' rules: a pod that no policy of a direction
+ * selects is open in that direction; otherwise a rule must allow the connection. At the ends: workloads by
+ * `namespace/name`, ranges of addresses outside of the cluster, the cluster's `dns`, all of a `namespace`, some pods in
+ * another one, and `anyone`.
  */
 export function openConnections(resources: readonly RecordedResource[]): string[] {
   const pods = allPods(resources);

@@ -71,7 +71,10 @@ function ofKind(resources: readonly RecordedResource[], kind: Kind): RecordedRes
   return resources.filter((candidate) => candidate.custom && kindOf(candidate) === kind);
 }
 
-/** Whether a resource is meant by the name that the program gave it, or by `namespace/name` where several have that name. */
+/**
+ * Whether a resource is meant by the name that the program gave it, or by `namespace/name` where several have that
+ * name.
+ */
 function isNamed({ name, inputs }: RecordedResource, reference: string): boolean {
   const { namespace } = (inputs.metadata ?? {}) as { namespace?: string };
   return reference === name || reference === `${namespace}/${name}`;
@@ -150,7 +153,9 @@ export function containers({ pod }: Workload): Container[] {
   return [...(pod.initContainers ?? []), ...pod.containers];
 }
 
-/** The environment that the container of a workload sees, references followed, without what the pod itself adds to it. */
+/**
+ * The environment that the container of a workload sees, references followed, without what the pod itself adds to it.
+ */
 export function environment(resources: readonly RecordedResource[], name: string): Record<string, string> {
   const { pod, namespace } = workload(resources, name);
   const { env, envFrom } = pod.containers[0]!;

@@ -143,8 +143,8 @@ function listen(monitor: Monitor, urns: AsyncLocalStorage<string>, states: Reado
 }
 
 /**
- * URNs as an engine makes them, of the types of all components around a resource; the mocks' have the innermost one alone:
- * https://www.pulumi.com/docs/iac/concepts/resources/names/#urns.
+ * URNs as an engine makes them, of the types of all components around a resource; the mocks' have the innermost one
+ * alone: https://www.pulumi.com/docs/iac/concepts/resources/names/#urns.
  */
 function engineUrn(stack: string, projectName: string): Monitor["newUrn"] {
   return (parent, type, name) => {
@@ -225,7 +225,10 @@ function asSecret(type: string, state: Inputs): Inputs {
     : state;
 }
 
-/** Names an object that the program does not name. The suffix, random with Pulumi, is a digest: a changed object gets another name. */
+/**
+ * Names an object that the program does not name. The suffix, random with Pulumi, is a digest: a changed object gets
+ * another name.
+ */
 function named(inputs: Inputs, { urn, name }: PendingResource): Inputs {
   const metadata = inputs.metadata as Inputs | undefined;
   if (metadata?.name !== undefined) return inputs;

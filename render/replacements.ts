@@ -2,8 +2,8 @@ import type { RecordedResource } from "./recorder.ts";
 
 /**
  * Properties of kinds whose change replaces the object, as the Kubernetes provider has them: `forceNew` in
- * provider/pkg/provider/diff.go of pulumi/pulumi-kubernetes 4.34. Kinds of old API versions, and PersistentVolumes, which
- * only an administrator makes, are left out.
+ * provider/pkg/provider/diff.go of pulumi/pulumi-kubernetes 4.34. Kinds of old API versions, and PersistentVolumes,
+ * which only an administrator makes, are left out.
  */
 const ofKind: Readonly<Record<string, readonly string[]>> = {
   "apps/v1:DaemonSet": ["spec.selector"],
@@ -33,8 +33,8 @@ const ofObjects = ["metadata.name", "metadata.namespace"];
  * Those of the changed properties that force a resource to be replaced.
  *
  * A made-up value is replaced by any change: each input of RandomPassword and RandomId is RequiresReplace in
- * internal/provider/ of hashicorp/terraform-provider-random. Kubernetes' own provider is replaced, and all objects with it,
- * when it is told of another cluster: `DiffConfig` in provider/pkg/provider/provider.go.
+ * internal/provider/ of hashicorp/terraform-provider-random. Kubernetes' own provider is replaced, and all objects with
+ * it, when it is told of another cluster: `DiffConfig` in provider/pkg/provider/provider.go.
  */
 export function forcing({ type }: RecordedResource, changed: readonly string[]): string[] {
   if (type.startsWith("random:")) return [...changed];

@@ -12,7 +12,8 @@ export async function recordStack(
   stack: string,
   { settings, ...options }: StackOptions = {},
 ): Promise<RecordedResource[]> {
-  // No cluster is touched, so the guards have nothing to hold back; the one against the wrong cluster is given a context of its own.
+  // No cluster is touched, so the guards have nothing to hold back; the one against the wrong cluster is given a
+  // context of its own.
   const render = { "platform:kubeContext": "render", "platform:allowedContexts": ["render"] };
   const { config, secretKeys } = stackConfig(stack, { "platform:requireDigests": false, ...settings, ...render });
   // Each run needs a fresh module: a program registers its resources while it is imported.

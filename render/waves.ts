@@ -22,8 +22,8 @@ function isAwaited(resource: RecordedResource): boolean {
 }
 
 /**
- * Assigns each resource, by URN, the first wave in which it may be applied: every object whose readiness it needs is in an
- * earlier one.
+ * Assigns each resource, by URN, the first wave in which it may be applied: every object whose readiness it needs is in
+ * an earlier one.
  * @throws Error if resources depend on each other in a cycle.
  */
 export function waves(resources: readonly RecordedResource[]): Map<string, number> {

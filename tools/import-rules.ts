@@ -33,7 +33,9 @@ function partOf(module: string): Part {
     : { area, system: first, service: second };
 }
 
-/** What each area may import beside itself. The others are commands, tests and benchmarks, which may import anything. */
+/**
+ * What each area may import beside itself. The others are commands, tests and benchmarks, which may import anything.
+ */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   components: [],
   config: ["components"],

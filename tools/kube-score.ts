@@ -15,7 +15,10 @@ interface Scored {
   }[];
 }
 
-/** The grades of https://github.com/zegl/kube-score, scorecard/scorecard.go: 1 critical, 5 warning, 7 almost good, 10 good. */
+/**
+ * The grades of https://github.com/zegl/kube-score, scorecard/scorecard.go: 1 critical, 5 warning, 7 almost good, 10
+ * good.
+ */
 const grade = { critical: 1, warning: 5 };
 
 /** Checks recommendations for reliability and safety. kube-score knows no custom resources. */

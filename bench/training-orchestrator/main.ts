@@ -15,8 +15,8 @@ const seconds = 10;
 const connections = 64;
 
 /**
- * Measures how many jobs the orchestrator accepts over HTTP, with a PostgreSQL on this machine that flushes each commit to disk, and a bus
- * in memory: first saturated by connections that wait for their answers, then at the target rate.
+ * Measures how many jobs the orchestrator accepts over HTTP, with a PostgreSQL on this machine that flushes each commit
+ * to disk, and a bus in memory: first saturated by connections that wait for their answers, then at the target rate.
  */
 export async function orchestratorFigures(): Promise<Figure[]> {
   const server = await tryPostgresql({ durable: true });

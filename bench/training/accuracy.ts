@@ -32,7 +32,9 @@ interface Examples {
   target: unknown[];
 }
 
-/** Compares each family with scikit-learn's on the same splits with a fifth of the rows held out, by the seeds 1, 2, ... */
+/**
+ * Compares each family with scikit-learn's on the same splits with a fifth of the rows held out, by the seeds 1, 2, ...
+ */
 export async function* compareAccuracy(reference: Reference, splits: number): AsyncGenerator<Compared> {
   for (const set of [...(Object.keys(tables) as (keyof typeof tables)[]), "questions" as const]) {
     const examples = set === "questions" ? questions() : await tableOf(reference, set);

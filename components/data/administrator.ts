@@ -5,7 +5,10 @@ import { labels } from "../workload/labels.ts";
 import type { ServerArgs } from "../workload/stateful-service.ts";
 
 export interface AdministratorArgs extends Pick<ServerArgs, "namespace" | "protect"> {
-  /** Letters and digits of the password. Default 32. A change makes another password, which a running server does not learn. */
+  /**
+   * Letters and digits of the password. Default 32. A change makes another password, which a running server does not
+   * learn.
+   */
   readonly length?: number;
   /** Further keys of the Secret, beside `password`. Default: none. */
   readonly extraKeys?: Record<string, string>;

@@ -11,8 +11,8 @@ export interface EncryptionKey {
 }
 
 /**
- * Makes the key of one rotation, in the variable `<as>` with its id in `<as>_ID`. From the first rotation on, the key before
- * it is in `<as>_PREVIOUS` and `<as>_PREVIOUS_ID`, to decrypt what it encrypted.
+ * Makes the key of one rotation, in the variable `<as>` with its id in `<as>_ID`. From the first rotation on, the key
+ * before it is in `<as>_PREVIOUS` and `<as>_PREVIOUS_ID`, to decrypt what it encrypted.
  * @param rotation how often keys have been rotated; a jump of two makes secrets of the key before unreadable
  *
  * @example

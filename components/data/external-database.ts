@@ -22,7 +22,10 @@ export interface ExternalDatabase extends Address {
   readonly cidr: string;
 }
 
-/** Variables that locate a database: `<as>_HOST`, `_PORT`, `_NAME`, `_USER` and `_SSL`. The password in `<as>_PASSWORD` is the caller's. */
+/**
+ * Variables that locate a database: `<as>_HOST`, `_PORT`, `_NAME`, `_USER` and `_SSL`. The password in `<as>_PASSWORD`
+ * is the caller's.
+ */
 export function databaseEnvironment(as: string, database: Address): Record<string, pulumi.Input<string>> {
   return {
     [`${as}_HOST`]: database.host,

@@ -11,7 +11,10 @@ export interface Topic {
   readonly retentionMs?: number;
 }
 
-/** What a consumer does with a topic: its pods share the events of one that it consumes, and each reads all of one that it follows. */
+/**
+ * What a consumer does with a topic: its pods share the events of one that it consumes, and each reads all of one that
+ * it follows.
+ */
 export type TopicUse = "publish" | "consume" | "follow";
 
 /** Settings of topics as the provisioner's command `topics` reads them. */

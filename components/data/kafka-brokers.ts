@@ -51,7 +51,10 @@ export function minInsyncReplicas(replicationFactor: number): number {
   return replicationFactor >= 3 ? replicationFactor - 1 : 1;
 }
 
-/** Deploys brokers in KRaft mode, without ZooKeeper. Every listener requires a login, and a login opens what was granted to it. */
+/**
+ * Deploys brokers in KRaft mode, without ZooKeeper. Every listener requires a login, and a login opens what was granted
+ * to it.
+ */
 export function kafkaBrokers(name: string, args: KafkaBrokersArgs, parent: pulumi.Resource): KafkaBrokers {
   const { password, passwordRef } = administrator(name, args, parent);
   const listens = { tcpSocket: { port: clientPort } };
@@ -104,9 +107,9 @@ export function kafkaBrokers(name: string, args: KafkaBrokersArgs, parent: pulum
 }
 
 /**
- * Environment of one node. The image makes a property of every `KAFKA_` variable, `_` for a dot and `___` for a dash, and
- * drops all of its defaults as soon as there is one, so each that matters is set here.
- * Format: https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
+ * Environment of one node. The image makes a property of every `KAFKA_` variable, `_` for a dot and `___` for a dash,
+ * and drops all of its defaults as soon as there is one, so each that matters is set here. Format:
+ * https://github.com/apache/kafka/blob/trunk/docker/examples/README.md.
  */
 function nodeEnv(name: string, args: KafkaBrokersArgs, password: EnvVarSource, parent: pulumi.Resource): EnvVar[] {
   const domain = `${governingService(name)}.${args.namespace.name}.svc.cluster.local`;
@@ -146,7 +149,10 @@ function nodeEnv(name: string, args: KafkaBrokersArgs, password: EnvVarSource, p
 /** Login of the administrator. Kubernetes fills in the password, which the pod's specification only refers to. */
 const adminLogin = `org.apache.kafka.common.security.plain.PlainLoginModule required username="${adminUser}" password="$(ADMIN_PASSWORD)" user_${adminUser}="$(ADMIN_PASSWORD)";`;
 
-/** Every listener has a login mechanism of its own. ACLs decide what a login may do; the administrator may do everything. */
+/**
+ * Every listener has a login mechanism of its own. ACLs decide what a login may do; the administrator may do
+ * everything.
+ */
 const security = {
   KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
   KAFKA_INTER_BROKER_LISTENER_NAME: "BROKER",

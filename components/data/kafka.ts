@@ -33,8 +33,8 @@ export interface KafkaArgs extends KafkaBrokersArgs {
 }
 
 /**
- * An Apache Kafka cluster, here or elsewhere, its topics, and a user for each consumer, which may do what it declared and
- * nothing else. Its brokers and their listeners are in kafka-brokers.ts, topics and users in kafka-access.ts.
+ * An Apache Kafka cluster, here or elsewhere, its topics, and a user for each consumer, which may do what it declared
+ * and nothing else. Its brokers and their listeners are in kafka-brokers.ts, topics and users in kafka-access.ts.
  *
  * @example
  * const kafka = new Kafka("kafka", {
@@ -69,8 +69,8 @@ export class Kafka extends pulumi.ComponentResource {
   }
 
   /**
-   * Use of topics, in the variables `KAFKA_*`. The user may write what it publishes, and read what it consumes or follows
-   * in consumer groups whose names begin with its own name and the topic's.
+   * Use of topics, in the variables `KAFKA_*`. The user may write what it publishes, and read what it consumes or
+   * follows in consumer groups whose names begin with its own name and the topic's.
    * @throws Error where a topic is not one of the cluster's.
    */
   topics(use: Record<string, TopicUse>): Dependency {

@@ -6,7 +6,10 @@ export interface Login {
   /** Name of the user on the server. */
   readonly user: string;
   readonly password: pulumi.Output<string>;
-  /** User of the rotation before, which is in use until the consumer runs as `user`. Undefined before the first rotation. */
+  /**
+   * User of the rotation before, which is in use until the consumer runs as `user`. Undefined before the first
+   * rotation.
+   */
   readonly previousUser: string | undefined;
 }
 
@@ -20,8 +23,8 @@ export interface LoginArgs {
 }
 
 /**
- * Makes the login of a consumer at one rotation. Two users alternate: a rotation gives a new password to the one that is
- * not in use, so no request fails between the moments when the server and the consumer learn it. The strategy of
+ * Makes the login of a consumer at one rotation. Two users alternate: a rotation gives a new password to the one that
+ * is not in use, so no request fails between the moments when the server and the consumer learn it. The strategy of
  * alternating users: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets_strategies.html.
  */
 export function login(name: string, { base, rotation, length = 32 }: LoginArgs, parent: pulumi.Resource): Login {

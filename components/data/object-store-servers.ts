@@ -26,7 +26,9 @@ export interface ObjectStoreServersArgs extends ServerArgs {
    * two away, objects can be read and not written. The formats differ: a store with data cannot change the number.
    */
   readonly servers?: 1 | 4;
-  /** Size of each server's volume; of four servers, half of the total holds data. Changing it replaces the StatefulSet. */
+  /**
+   * Size of each server's volume; of four servers, half of the total holds data. Changing it replaces the StatefulSet.
+   */
   readonly storage: Size;
 }
 

@@ -21,7 +21,10 @@ export interface ExternalObjectStore {
 export interface ObjectStoreArgs extends ObjectStoreServersArgs {
   /** Image of the provisioner, which makes buckets and users. */
   readonly provisionerImage: pulumi.Input<string>;
-  /** Prefix of every bucket's name, since names in S3 are shared by the whole world. Default: none. Changing it leaves the old buckets behind. */
+  /**
+   * Prefix of every bucket's name, since names in S3 are shared by the whole world. Default: none. Changing it leaves
+   * the old buckets behind.
+   */
   readonly bucketPrefix?: string;
   /**
    * Store to use instead of deploying one; missing buckets are made there. Default: one is deployed.

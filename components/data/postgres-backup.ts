@@ -21,15 +21,18 @@ export interface PostgresBackupArgs {
   readonly provisionerImage: pulumi.Input<string>;
   /** Schedule: five fields of cron, in UTC. A restore loses what was written after the last backup. */
   readonly schedule: string;
-  /** Age at which a backup is deleted; the newest is kept however old it is. A shorter time deletes older backups at the next run. */
+  /**
+   * Age at which a backup is deleted; the newest is kept however old it is. A shorter time deletes older backups at the
+   * next run.
+   */
   readonly keep: Duration;
   /** Size of one backup at most, on the disk of the node where it is made. A run that needs more fails. */
   readonly storage: Size;
 }
 
 /**
- * Backups of a PostgreSQL server in an object store. The CronJob `<name>-backup` makes them; the CronJob `<name>-restore` is
- * suspended, and restores one when somebody starts it.
+ * Backups of a PostgreSQL server in an object store. The CronJob `<name>-backup` makes them; the CronJob
+ * `<name>-restore` is suspended, and restores one when somebody starts it.
  *
  * @example
  * new PostgresBackup("postgres", {
@@ -86,7 +89,10 @@ function source(script: string): string {
   return readFileSync(join(import.meta.dirname, "postgres-backup", `${script}.sh`), "utf8");
 }
 
-/** Gives an administrator's connection the variables that PostgreSQL's own programs read: https://www.postgresql.org/docs/18/libpq-envars.html. */
+/**
+ * Gives an administrator's connection the variables that PostgreSQL's own programs read:
+ * https://www.postgresql.org/docs/18/libpq-envars.html.
+ */
 function asLibpq(administration: Dependency): Dependency {
   return {
     ...administration,

@@ -47,8 +47,8 @@ const statusPort = 8000;
 const archiver = "barman-cloud.cloudnative-pg.io";
 
 /**
- * Deploys PostgreSQL that loses no acknowledged row with any one instance: commits wait for a second copy, and an instance
- * takes over only if it has heard enough of the others to know that it has every commit.
+ * Deploys PostgreSQL that loses no acknowledged row with any one instance: commits wait for a second copy, and an
+ * instance takes over only if it has heard enough of the others to know that it has every commit.
  */
 export function postgresCluster(
   args: PostgresServerArgs,
@@ -104,7 +104,10 @@ export function postgresCluster(
   };
 }
 
-/** Specification of the Cluster: https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/#clusterspec. The operator's pods are "restricted". */
+/**
+ * Specification of the Cluster: https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/#clusterspec. The
+ * operator's pods are "restricted".
+ */
 function clusterSpec(instances: Consumer, args: PostgresServerArgs, cluster: PostgresCluster) {
   return {
     instances: cluster.instances,

@@ -38,9 +38,15 @@ export interface PostgresArgs extends PostgresServerArgs {
 }
 
 export interface DatabaseUse {
-  /** Rights: an `owner` may create tables, `read` may select. Default `owner`. A database has one owner, whose role has the database's name. */
+  /**
+   * Rights: an `owner` may create tables, `read` may select. Default `owner`. A database has one owner, whose role has
+   * the database's name.
+   */
   readonly access?: "owner" | "read";
-  /** Prefix of the environment variables. Default `DATABASE`: `DATABASE_HOST`, `_PORT`, `_NAME`, `_USER`, `_PASSWORD`, `_SSL`. */
+  /**
+   * Prefix of the environment variables. Default `DATABASE`: `DATABASE_HOST`, `_PORT`, `_NAME`, `_USER`, `_PASSWORD`,
+   * `_SSL`.
+   */
   readonly as?: string;
 }
 

@@ -4,7 +4,10 @@ export function portOf(url: string): number {
   return Number(port) || (protocol === "http:" ? 80 : 443);
 }
 
-/** Namespace of the Service that a URL leads to, `models` for `http://ollama.models.svc`; undefined outside of the cluster. */
+/**
+ * Namespace of the Service that a URL leads to, `models` for `http://ollama.models.svc`; undefined outside of the
+ * cluster.
+ */
 export function namespaceOf(url: string): string | undefined {
   return /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(new URL(url).hostname)?.[1];
 }

@@ -4,10 +4,12 @@ import { labels } from "../workload/labels.ts";
 import { routeAnnotations, type RouteArgs } from "./route.ts";
 
 /**
- * A route as an Ingress, which any ingress controller serves. The controller decides whether it redirects HTTP to HTTPS.
+ * A route as an Ingress, which any ingress controller serves. The controller decides whether it redirects HTTP to
+ * HTTPS.
  *
  * @example
- * new Ingress("shop", { namespace, host: "shop.example.com", service: shop.service, tls: { issuer: "letsencrypt", secret: "shop-tls" } });
+ * new Ingress("shop", { namespace, host: "shop.example.com", service: shop.service, tls: { issuer: "letsencrypt",
+ * secret: "shop-tls" } });
  */
 export class Ingress extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 /** Longest name of a Service, a Job or a label's value, in characters. */
 const longest = 63;
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names, without the limit of its length. */
+/**
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names, without the limit of its
+ * length.
+ */
 const pattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Whether Kubernetes takes a name wherever it takes names. */

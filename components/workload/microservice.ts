@@ -34,7 +34,10 @@ export interface MicroserviceArgs {
   readonly serviceType?: "ClusterIP" | "NodePort" | "LoadBalancer";
   /** Port of the Service on every node, for the type `NodePort`: 30000 to 32767. Default: the cluster chooses one. */
   readonly nodePort?: number;
-  /** Whether Pulumi waits until a LoadBalancer has an address: up to ten minutes on a cluster that gives none. Default true. */
+  /**
+   * Whether Pulumi waits until a LoadBalancer has an address: up to ten minutes on a cluster that gives none. Default
+   * true.
+   */
   readonly awaitAddress?: boolean;
   /** Path of the liveness probe, which answers 2xx as long as the process works. Default `/health`. */
   readonly healthPath?: string;
@@ -56,7 +59,10 @@ export interface MicroserviceArgs {
   readonly env?: Record<string, pulumi.Input<string>>;
   /** Further configuration, which goes into a Secret. Default: none. */
   readonly secretEnv?: Record<string, pulumi.Input<string>>;
-  /** An existing Secret of the namespace, mounted as a folder; its path is in the variable `env`. The pods wait until it exists. Default: none. */
+  /**
+   * An existing Secret of the namespace, mounted as a folder; its path is in the variable `env`. The pods wait until it
+   * exists. Default: none.
+   */
   readonly secretFolder?: { readonly secret: string; readonly path: string; readonly env: string };
   /** Name of a PriorityClass. Default: the cluster's default. */
   readonly priorityClass?: pulumi.Input<string>;
@@ -263,9 +269,9 @@ function expose(name: string, args: MicroserviceArgs, parent: pulumi.Resource) {
 }
 
 /**
- * Settings of a Service whose clients are told apart by address. With the policy `Local` no node forwards connections to
- * another, so the network policies see the client's address, not a node's. The price: a node that loses its pod refuses
- * connections until the load balancer has noticed.
+ * Settings of a Service whose clients are told apart by address. With the policy `Local` no node forwards connections
+ * to another, so the network policies see the client's address, not a node's. The price: a node that loses its pod
+ * refuses connections until the load balancer has noticed.
  */
 function outside(
   type: MicroserviceArgs["serviceType"],

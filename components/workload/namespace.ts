@@ -9,8 +9,8 @@ export interface NamespaceArgs {
   /** Name of the system that it belongs to; the label `app.kubernetes.io/part-of` of all that is placed in it. */
   readonly partOf: string;
   /**
-   * Pod Security level below "restricted", for pods that cannot keep to it, with the reason, which becomes an annotation.
-   * Default: "restricted".
+   * Pod Security level below "restricted", for pods that cannot keep to it, with the reason, which becomes an
+   * annotation. Default: "restricted".
    */
   readonly level?: { readonly name: "baseline" | "privileged"; readonly reason: string };
   /** Refuse to delete it, with all the volumes in it. Default false. */
@@ -18,10 +18,11 @@ export interface NamespaceArgs {
 }
 
 /**
- * A namespace that denies its pods every connection but name look-ups until an edge opens one, and that admits only pods
- * of the Pod Security level "restricted".
+ * A namespace that denies its pods every connection but name look-ups until an edge opens one, and that admits only
+ * pods of the Pod Security level "restricted".
  *
- * The component's name is the namespace's name. Renaming it deletes the namespace with all that it holds, volumes included.
+ * The component's name is the namespace's name. Renaming it deletes the namespace with all that it holds, volumes
+ * included.
  *
  * @example
  * const namespace = new Namespace("shop-services", { partOf: "shop" });

@@ -36,15 +36,16 @@ const resources: Resources = {
 };
 
 /**
- * A Job that runs once, and again whenever its inputs change. Pulumi waits for it, so what depends on it starts after it
- * has succeeded. It must be idempotent: Kubernetes starts another pod when one dies. A name that Kubernetes refuses is
- * changed into one that it takes, since nobody addresses a Job.
+ * A Job that runs once, and again whenever its inputs change. Pulumi waits for it, so what depends on it starts after
+ * it has succeeded. It must be idempotent: Kubernetes starts another pod when one dies. A name that Kubernetes refuses
+ * is changed into one that it takes, since nobody addresses a Job.
  *
  * The only use of kubernetesx, which is archived: its Job takes the environment as a map, and the defects of its other
  * classes (names guessed from images, fixed replicas) do not touch a Job whose container is named here.
  *
  * @example
- * const { job } = new OneOffJob("migrate", { namespace, image, args: ["migrate.js"], uses: [postgres.database("orders")] });
+ * const { job } = new OneOffJob("migrate", { namespace, image, args: ["migrate.js"], uses:
+ * [postgres.database("orders")] });
  */
 export class OneOffJob extends pulumi.ComponentResource {
   /** The Job, which is ready when it has succeeded. */

@@ -14,8 +14,8 @@ export interface Resources {
 }
 
 /**
- * Adds bounds for what a container writes beside its volumes: logs, which the node keeps, and its scratch paths. Kubernetes
- * evicts a pod that writes more before it fills its node.
+ * Adds bounds for what a container writes beside its volumes: logs, which the node keeps, and its scratch paths.
+ * Kubernetes evicts a pod that writes more before it fills its node.
  */
 export function bounded({ requests, limits }: Resources): k8s.types.input.core.v1.ResourceRequirements {
   return { requests: { ...requests, "ephemeral-storage": "64Mi" }, limits: { ...limits, "ephemeral-storage": "1Gi" } };
@@ -42,7 +42,10 @@ export function probe(action: ProbeAction, timing: ProbeTiming, failureThreshold
   };
 }
 
-/** A probe each second for at most `limit` seconds after the start: it allows a slow start and notices a fast one at once. */
+/**
+ * A probe each second for at most `limit` seconds after the start: it allows a slow start and notices a fast one at
+ * once.
+ */
 export function startupProbe(action: ProbeAction, limit = 180): Probe {
   return { ...action, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: limit };
 }
@@ -56,7 +59,8 @@ export function restrictedPod(
 ): Pick<PodSpec, "securityContext" | "automountServiceAccountToken" | "enableServiceLinks" | "dnsConfig"> {
   return {
     automountServiceAccountToken: false,
-    // Names are written in full; with the default of five dots, each would be looked up below three other domains first.
+    // Names are written in full; with the default of five dots, each would be looked up below three other domains
+    // first.
     dnsConfig: { options: [{ name: "ndots", value: "2" }] },
     // Some images would read the variables of Docker links (KAFKA_PORT=tcp://...) as settings.
     enableServiceLinks: false,
@@ -80,7 +84,9 @@ export const restrictedContainer = {
   },
 } satisfies Partial<Container>;
 
-/** Whether a pod waits for a node without another pod of its kind (`required`) or shares one if it must (`preferred`). */
+/**
+ * Whether a pod waits for a node without another pod of its kind (`required`) or shares one if it must (`preferred`).
+ */
 export type Spreading = "required" | "preferred";
 
 /** Spreads pods with these labels over nodes, and over zones where there are any. */
@@ -103,7 +109,10 @@ export function spread(
   };
 }
 
-/** Makes paths of a read-only container writable: an emptyDir for each, named after it, of at most `sizeLimit`. Default 64 MiB. */
+/**
+ * Makes paths of a read-only container writable: an emptyDir for each, named after it, of at most `sizeLimit`. Default
+ * 64 MiB.
+ */
 export function scratch(paths: readonly string[], sizeLimit: Size = "64Mi") {
   const named = paths.map((mountPath) => ({ name: mountPath.slice(1).replace(/[^a-z0-9]+/g, "-"), mountPath }));
   return {

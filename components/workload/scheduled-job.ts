@@ -33,7 +33,10 @@ export interface Step {
 export interface ScheduledJobArgs {
   /** Namespace of the CronJob. */
   readonly namespace: NamespaceRef;
-  /** Five fields of cron, in UTC: `"0 3 * * *"`. Default: none, people start it: `kubectl create job --from=cronjob/NAME`. */
+  /**
+   * Five fields of cron, in UTC: `"0 3 * * *"`. Default: none, people start it: `kubectl create job
+   * --from=cronjob/NAME`.
+   */
   readonly schedule?: string;
   /** Steps of a run, which are run one after the other. */
   readonly steps: readonly [Step, ...Step[]];
@@ -46,7 +49,10 @@ export interface ScheduledJobArgs {
 /** Directory that the steps of a run share, empty at first. */
 export const workspace = "/workspace";
 
-/** Resources of a step. The workspace is part of the limit of disk space, not of the request, so a node need not have it free. */
+/**
+ * Resources of a step. The workspace is part of the limit of disk space, not of the request, so a node need not have it
+ * free.
+ */
 function resources(storage: Size): Container["resources"] {
   return {
     requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },

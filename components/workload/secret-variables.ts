@@ -8,8 +8,8 @@ type ObjectMeta = k8s.types.input.meta.v1.ObjectMeta;
 export type SecretVariables = Record<string, { secretKeyRef: { name: pulumi.Input<string>; key: string } }>;
 
 /**
- * Makes a Secret of these values, if there are any, and returns the references to them. Pulumi names it: a changed value
- * makes an object of another name, and so new pods.
+ * Makes a Secret of these values, if there are any, and returns the references to them. Pulumi names it: a changed
+ * value makes an object of another name, and so new pods.
  */
 export function secretVariables(
   name: string,

@@ -13,7 +13,9 @@ type Container = k8s.types.input.core.v1.Container;
 
 /** Arguments that every server with data has, whatever its kind. */
 export interface ServerArgs {
-  /** Namespace of all objects. Changing it makes a new, empty server; the old one's volumes stay in the old namespace. */
+  /**
+   * Namespace of all objects. Changing it makes a new, empty server; the old one's volumes stay in the old namespace.
+   */
   readonly namespace: NamespaceRef;
   /** CPU and memory of each replica. */
   readonly resources: Resources;
@@ -22,7 +24,10 @@ export interface ServerArgs {
    * all pods stopped meanwhile. The volumes themselves, and the data, stay.
    */
   readonly storage: Size;
-  /** Name of the StorageClass. Default: the cluster's default class. Changing it replaces the StatefulSet as {@link storage} does. */
+  /**
+   * Name of the StorageClass. Default: the cluster's default class. Changing it replaces the StatefulSet as {@link
+   * storage} does.
+   */
   readonly storageClass?: string;
   /** Whether each replica needs a node of its own, see {@link spread}. Default `preferred`. */
   readonly spreading?: Spreading;
@@ -52,8 +57,8 @@ export interface StatefulServiceArgs extends ServerArgs {
   /** Paths that the program writes to besides its data; each is empty at the start of a pod. */
   readonly scratchPaths: readonly string[];
   /**
-   * Whether replicas find each other by name before they are ready, and start together: a quorum cannot form one by one.
-   * Default false. Changing it replaces the StatefulSet; the volumes stay.
+   * Whether replicas find each other by name before they are ready, and start together: a quorum cannot form one by
+   * one. Default false. Changing it replaces the StatefulSet; the volumes stay.
    */
   readonly quorum?: boolean;
   /** Destinations of the replicas, themselves among them where they form a cluster. Default: none. */
@@ -64,7 +69,10 @@ export interface StatefulServiceArgs extends ServerArgs {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-/** Characters of a StatefulSet's name, to which Kubernetes appends a dash and the hash of a revision in its pods' labels. */
+/**
+ * Characters of a StatefulSet's name, to which Kubernetes appends a dash and the hash of a revision in its pods'
+ * labels.
+ */
 const longestName = 52;
 
 /** Name of the headless Service that gives the pods of a StatefulSet their DNS names. */
@@ -123,7 +131,8 @@ export class StatefulService extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: policies, protect: args.protect },
     );
-    // The StatefulSet's readiness is the gate; an awaited Service would only add the provider's ten seconds of settling.
+    // The StatefulSet's readiness is the gate; an awaited Service would only add the provider's ten seconds of
+    // settling.
     const service = new k8s.core.v1.Service(
       name,
       {

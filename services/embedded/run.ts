@@ -54,7 +54,9 @@ Ctrl-C stops it.
 `);
 }
 
-/** Checks the address before the databases start, which takes seconds. @throws UsageError if it cannot be listened on */
+/**
+ * Checks the address before the databases start, which takes seconds. @throws UsageError if it cannot be listened on
+ */
 async function checkAddress({ host, port }: Options): Promise<void> {
   const server = createServer();
   try {

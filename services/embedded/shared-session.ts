@@ -4,10 +4,10 @@ import { PGlite, type ExecProtocolOptionsStream } from "@electric-sql/pglite";
 const untilSync = new Set(Buffer.from("PBDECH"));
 
 /**
- * A PGlite whose session several connections can share. PGLiteSocketServer handles the messages of all connections in turn
- * and stays with one only during its transaction. A query with parameters, however, is several messages that use the
- * session's unnamed statement; another connection could replace it between them and get rows that are not its own. So such
- * a query counts as a transaction from its first message to its Sync.
+ * A PGlite whose session several connections can share. PGLiteSocketServer handles the messages of all connections in
+ * turn and stays with one only during its transaction. A query with parameters, however, is several messages that use
+ * the session's unnamed statement; another connection could replace it between them and get rows that are not its own.
+ * So such a query counts as a transaction from its first message to its Sync.
  */
 export class SharedSession extends PGlite {
   #betweenMessages = false;

@@ -63,7 +63,9 @@ export const privateRanges =
 /** Prefix length of the range around the API server that counts as the cluster's services; clusters use /12 to /22. */
 const serviceBits = { ipv4: 16, ipv6: 108 };
 
-/** Decides by ranges and ports where user-supplied hosts may be. The narrowest range that contains an address decides. */
+/**
+ * Decides by ranges and ports where user-supplied hosts may be. The narrowest range that contains an address decides.
+ */
 export class AddressRules implements AddressGuard {
   readonly #options: AddressRulesOptions;
   readonly #allowed: readonly Range[];

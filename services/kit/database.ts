@@ -5,8 +5,8 @@ import pg from "pg";
 import type { DatabaseEnv } from "./env.ts";
 
 /**
- * Opens a pool of at most 10 connections. Waiting for one fails after 5 s, so that requests do not hang. A connection on
- * which the server is silent for `silenceMs` is closed: no statement, migrations included, may take longer.
+ * Opens a pool of at most 10 connections. Waiting for one fails after 5 s, so that requests do not hang. A connection
+ * on which the server is silent for `silenceMs` is closed: no statement, migrations included, may take longer.
  */
 export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool {
   const pool = new pg.Pool({
@@ -20,8 +20,8 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 20_000,
   });
-  // An idle connection broke, as in a restart of the server. The pool has dropped it already; without a listener the event
-  // would end the process.
+  // An idle connection broke, as in a restart of the server. The pool has dropped it already; without a listener the
+  // event would end the process.
   pool.on("error", () => undefined);
   ignoreBrokenClients(pool);
   pool.on("connect", (client) => void destroyWhenIdle(client, silenceMs));
@@ -29,8 +29,8 @@ export function openPool(env: DatabaseEnv, { silenceMs = 30_000 } = {}): pg.Pool
 }
 
 /**
- * Closes a connection on which the server is silent for `silenceMs`, until the returned function is called. A server that
- * loses power sends no FIN, so a query would otherwise wait a quarter of an hour, until TCP gives up.
+ * Closes a connection on which the server is silent for `silenceMs`, until the returned function is called. A server
+ * that loses power sends no FIN, so a query would otherwise wait a quarter of an hour, until TCP gives up.
  */
 export function destroyWhenIdle(client: pg.ClientBase, silenceMs: number): () => void {
   const socket = socketOf(client);
@@ -60,8 +60,8 @@ export function openDatabase<DB>(pool: pg.Pool): Kysely<DB> {
 }
 
 /**
- * Runs the migrations that have not run yet, in the order of their names, all or none. Replicas that start together wait
- * for each other, since Kysely's migrator takes an advisory lock.
+ * Runs the migrations that have not run yet, in the order of their names, all or none. Replicas that start together
+ * wait for each other, since Kysely's migrator takes an advisory lock.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- a migration works on tables that no type describes
 export async function migrate(db: Kysely<any>, migrations: Record<string, Migration>): Promise<void> {

@@ -14,7 +14,8 @@ const longestName = 255;
 
 /**
  * Objects as files in a directory: a folder for each bucket, made by the first put; a file for each key, named by the
- * key in URL encoding. So no key leaves its bucket, and "a" and "a/b" can both exist. A key may have 255 bytes in that encoding.
+ * key in URL encoding. So no key leaves its bucket, and "a" and "a/b" can both exist. A key may have 255 bytes in that
+ * encoding.
  */
 export function createDirectoryObjectStore(root: string): ObjectStore {
   return {

@@ -1,9 +1,9 @@
 import type { App } from "./app.ts";
 
 /**
- * Milliseconds for which clients may keep an idle connection; they close it a little earlier. Shorter than the time between
- * SIGTERM and the close of the listener, so that by then every connection is closed by its client or by its last answer. A
- * connection that the server closes may have a request on its way.
+ * Milliseconds for which clients may keep an idle connection; they close it a little earlier. Shorter than the time
+ * between SIGTERM and the close of the listener, so that by then every connection is closed by its client or by its
+ * last answer. A connection that the server closes may have a request on its way.
  */
 export const keepAliveMs = 5000;
 
@@ -14,8 +14,9 @@ export const patienceMs = 5000;
 const intervalMs = 50;
 
 /**
- * Closes connections without breaking a request. A closing server waits for its connections, which clients keep open. So
- * while the process drains, each answer is the last on its connection, and the closing server closes idle connections.
+ * Closes connections without breaking a request. A closing server waits for its connections, which clients keep open.
+ * So while the process drains, each answer is the last on its connection, and the closing server closes idle
+ * connections.
  */
 export function drainConnections(app: App): void {
   app.decorate("readiness", { draining: false });

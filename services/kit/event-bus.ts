@@ -24,7 +24,8 @@ export interface Subscription {
    */
   handle(event: IncomingEvent): Promise<void>;
   /**
-   * Handles a message that is not JSON, with its text as the value, instead of `handle`. Default: it is logged and skipped.
+   * Handles a message that is not JSON, with its text as the value, instead of `handle`. Default: it is logged and
+   * skipped.
    * @param reason why it is not JSON
    */
   onUnreadable?(event: IncomingEvent, reason: string): Promise<void>;

@@ -20,7 +20,9 @@ export interface MembershipOptions extends KafkaOptions {
   topics: string[];
   /** Called after each rebalance with the assigned partitions, before any of their messages. */
   onAssigned(assignments: GroupAssignment[]): void;
-  /** Called on each connection with its messages, from the committed offset, or in a new group from the oldest message. */
+  /**
+   * Called on each connection with its messages, from the committed offset, or in a new group from the oldest message.
+   */
   onStream(stream: TextStream): void;
   /** Ends the membership. */
   signal: AbortSignal;
@@ -35,9 +37,9 @@ const sessionMs = 10_000;
 const leaveTimeoutMs = 3000;
 
 /**
- * Stays a member of a consumer group until `signal` aborts, and joins again with growing pauses when the connection fails.
- * A timer sends heartbeats, so a handler may take hours if it does not block the event loop for ten seconds: computation
- * belongs into a worker thread. A blocked member loses its partitions, and its messages are handled twice.
+ * Stays a member of a consumer group until `signal` aborts, and joins again with growing pauses when the connection
+ * fails. A timer sends heartbeats, so a handler may take hours if it does not block the event loop for ten seconds:
+ * computation belongs into a worker thread. A blocked member loses its partitions, and its messages are handled twice.
  */
 export async function keepMembership(options: MembershipOptions): Promise<void> {
   const { signal, group, log } = options;
@@ -87,8 +89,8 @@ async function beMember(options: MembershipOptions, ended: Promise<unknown>, onJ
 }
 
 /**
- * Leaves the group, then disconnects. A mere close would let a pending join succeed, as a member that gets partitions and
- * reads nothing.
+ * Leaves the group, then disconnects. A mere close would let a pending join succeed, as a member that gets partitions
+ * and reads nothing.
  */
 async function leave(consumer: Consumer<string, string, string, string>): Promise<void> {
   // Failures do not matter: without a leave, the broker waits for the session to end.

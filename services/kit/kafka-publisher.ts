@@ -16,8 +16,8 @@ import { retry, type BackOff } from "./retry.ts";
 type TextMessage = MessageToProduce<string, string, string, string>;
 
 /**
- * Milliseconds in which a publish must succeed. Kafka notices a dead broker after 9 s (`broker.session.timeout.ms`), the
- * client notices a node without power by its request timeout; then other brokers take over.
+ * Milliseconds in which a publish must succeed. Kafka notices a dead broker after 9 s (`broker.session.timeout.ms`),
+ * the client notices a node without power by its request timeout; then other brokers take over.
  */
 const limitMs = 60_000;
 const backOff: BackOff = { pauseMs: 100, maxPauseMs: 1000 };
@@ -43,8 +43,8 @@ export class KafkaPublisher {
   }
 
   /**
-   * Resolves when all in-sync replicas have the events. One request goes to each broker; after a failure only partitions
-   * without an acknowledgement are sent again. An event whose acknowledgement was lost is there twice.
+   * Resolves when all in-sync replicas have the events. One request goes to each broker; after a failure only
+   * partitions without an acknowledgement are sent again. An event whose acknowledgement was lost is there twice.
    * @throws TypeError for values that are not JSON, before anything is sent; else the last failure, after a minute or when
    * a repetition cannot help
    */
@@ -109,7 +109,9 @@ function acknowledgedInPart(error: unknown): number[] {
   );
 }
 
-/** Kafka's client marks errors that a repetition cannot heal: a missing right, an unknown topic, a message too large. */
+/**
+ * Kafka's client marks errors that a repetition cannot heal: a missing right, an unknown topic, a message too large.
+ */
 function canRetry(error: unknown): boolean {
   return error instanceof Error && "code" in error && findErrorBy(error, "canRetry", false) === null;
 }

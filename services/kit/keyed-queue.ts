@@ -27,7 +27,9 @@ interface Lane<T> {
   failures: number;
 }
 
-/** A queue in memory that keeps the order within a key, handles different keys concurrently, and retries without limit. */
+/**
+ * A queue in memory that keeps the order within a key, handles different keys concurrently, and retries without limit.
+ */
 export class KeyedQueue<T> {
   readonly #options: KeyedQueueOptions<T>;
   readonly #workers: { worker: Worker<T>; busy: number }[] = [];

@@ -20,8 +20,9 @@ export function createLogger(name: string, level = "info"): Logger {
 }
 
 /**
- * Writes all lines of one turn of the event loop at once, since one write costs as much as several lines. They are written
- * at the end of the process, too, also after an uncaught error; a killed process loses at most those of its last turn.
+ * Writes all lines of one turn of the event loop at once, since one write costs as much as several lines. They are
+ * written at the end of the process, too, also after an uncaught error; a killed process loses at most those of its
+ * last turn.
  */
 class TurnOfLines implements pino.DestinationStream {
   readonly #destination = pino.destination({ fd: 1, sync: true });

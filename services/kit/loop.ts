@@ -21,8 +21,8 @@ export interface LoopOptions {
 }
 
 /**
- * Repeats a turn until stopped: when woken, and every `pollMs` for work that another replica left behind. A waiting loop
- * does not keep the process alive.
+ * Repeats a turn until stopped: when woken, and every `pollMs` for work that another replica left behind. A waiting
+ * loop does not keep the process alive.
  */
 export function startLoop({ act, onFailure, pollMs, restMs = 0, delayFirst = false }: LoopOptions): Loop {
   const stopping = new AbortController();

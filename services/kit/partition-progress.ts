@@ -1,7 +1,10 @@
 /** Position of a message in its partition. */
 export interface Position {
   offset: bigint;
-  /** Milliseconds since 1970. Tells a message from another one at the same offset of a topic that was deleted and made anew. */
+  /**
+   * Milliseconds since 1970. Tells a message from another one at the same offset of a topic that was deleted and made
+   * anew.
+   */
   timestamp: bigint;
 }
 

@@ -24,7 +24,9 @@ export interface RunOptions<Shape extends z.ZodRawShape> {
   drainDelayMs?: number;
 }
 
-/** Milliseconds that requests and event handlers have after the signal; then the process exits with 1. Pods have 45 s. */
+/**
+ * Milliseconds that requests and event handlers have after the signal; then the process exits with 1. Pods have 45 s.
+ */
 const closeTimeoutMs = 40_000;
 
 /**

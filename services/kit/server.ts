@@ -37,7 +37,8 @@ function requestIdOf(request: IncomingMessage): string {
 
 /**
  * Creates an HTTP server with what all services share: x-request-id in and out, errors as application/problem+json,
- * liveness at `healthPath`, /ready, /metrics and /openapi.json. Bodies are limited to 1 MiB unless a route says otherwise.
+ * liveness at `healthPath`, /ready, /metrics and /openapi.json. Bodies are limited to 1 MiB unless a route says
+ * otherwise.
  */
 export function createServer(options: ServerOptions): App {
   const logger = options.log ?? createLogger(options.name);

@@ -21,8 +21,8 @@ const networkCodes = new Set([
 ]);
 
 /**
- * SQLSTATEs of PostgreSQL: classes 08 (connection) and 53 (no disk, memory or connection left), and 57P0x (shutting down,
- * starting up).
+ * SQLSTATEs of PostgreSQL: classes 08 (connection) and 53 (no disk, memory or connection left), and 57P0x (shutting
+ * down, starting up).
  */
 const postgresStates = /^(08...|53...|57P0.)$/;
 

@@ -3,9 +3,9 @@ import { parseJson } from "@platform/kit/json.ts";
 import type { ObjectStore } from "@platform/kit/object-store.ts";
 
 /*
- * A backup is a folder of the bucket, postgres/20261121T060000Z/, named by the time of its start in UTC. Its parts are the
- * files of pg_dump, one per database, and the roles. The manifest is written last and removed first, so a folder without a
- * manifest is incomplete.
+ * A backup is a folder of the bucket, postgres/20261121T060000Z/, named by the time of its start in UTC. Its parts are
+ * the files of pg_dump, one per database, and the roles. The manifest is written last and removed first, so a folder
+ * without a manifest is incomplete.
  */
 const folder = "postgres/";
 const manifestName = "manifest.json";

@@ -19,7 +19,9 @@ const objectActions: Record<BucketAccess, string[]> = {
   ],
 };
 
-/** The IAM policy that allows just these buckets: their objects' bytes and names, nothing of how the buckets are set up. */
+/**
+ * The IAM policy that allows just these buckets: their objects' bytes and names, nothing of how the buckets are set up.
+ */
 export function bucketPolicy(buckets: Record<string, BucketAccess>) {
   const names = Object.entries(buckets).sort(([a], [b]) => (a < b ? -1 : 1));
   return {

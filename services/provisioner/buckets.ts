@@ -27,7 +27,10 @@ export const bucketSettings = z
     ADMIN_S3_ACCESS_KEY_ID: s3Env.S3_ACCESS_KEY_ID,
     ADMIN_S3_SECRET_ACCESS_KEY: s3Env.S3_SECRET_ACCESS_KEY,
     BUCKETS: jsonEnv(z.record(bucketName, bucketAccess, 'expected JSON such as {"models": "read-write"}')),
-    /** `false` only creates buckets, for a store whose users are managed elsewhere; the variables below are not needed then. */
+    /**
+     * `false` only creates buckets, for a store whose users are managed elsewhere; the variables below are not needed
+     * then.
+     */
     MANAGE_USERS: z.enum(["true", "false"]).default("true"),
     POLICY_NAME: z
       .string()
@@ -46,7 +49,10 @@ export const bucketSettings = z
 
 type Settings = z.infer<typeof bucketSettings>;
 
-/** Creates missing buckets, the service's user with its current secret, and the policy that allows it these buckets only. */
+/**
+ * Creates missing buckets, the service's user with its current secret, and the policy that allows it these buckets
+ * only.
+ */
 export async function provisionBuckets(env: Settings, log: Logger): Promise<void> {
   const what = `The object store at ${env.S3_ENDPOINT ?? "AWS"}`;
   await whenUsable(() => makeBuckets(env, log), { what, log, isTransient });

@@ -154,7 +154,10 @@ export const retireDatabaseUserSettings = z.object({
   USER_NAME: z.string().min(1),
 });
 
-/** Removes a login's password after the grace period and ends its connections. The role that it acted as stays, with all it owns. */
+/**
+ * Removes a login's password after the grace period and ends its connections. The role that it acted as stays, with all
+ * it owns.
+ */
 export const retireDatabaseUser = afterGrace(async (env: z.infer<typeof retireDatabaseUserSettings>, log) => {
   await withConnection(administeredServer(env), "postgres", log, async (admin) => {
     const { rowCount } = await admin.query("SELECT FROM pg_roles WHERE rolname = $1", [env.USER_NAME]);

@@ -1,6 +1,9 @@
 import { codeOf } from "@platform/kit/transient-errors.ts";
 
-/** Describes an error in one line. Kafka's client and Node.js group errors and fetch wraps them, so the reason is inside. */
+/**
+ * Describes an error in one line. Kafka's client and Node.js group errors and fetch wraps them, so the reason is
+ * inside.
+ */
 export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)
     return [...new Set(error.errors.map(describeError))].join("; ");

@@ -18,8 +18,9 @@ const allow = {
 } as const;
 
 /**
- * What a consumer's user may do: write to the topics that it publishes to, read from those that it consumes, as the group
- * of its own that is named after the topic, and from those that it follows, as any group whose name begins so. To read or write a thing is to see it too: no right to describe is needed.
+ * What a consumer's user may do: write to the topics that it publishes to, read from those that it consumes, as the
+ * group of its own that is named after the topic, and from those that it follows, as any group whose name begins so. To
+ * read or write a thing is to see it too: no right to describe is needed.
  * https://kafka.apache.org/documentation/#operations_resources_and_protocols
  */
 export function aclsOf(user: string, consumer: string, use: Record<string, z.infer<typeof topicUse>>): Acl[] {

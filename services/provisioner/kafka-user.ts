@@ -40,8 +40,8 @@ export const retireKafkaUser = afterGrace(async (env: z.infer<typeof retireKafka
 });
 
 /**
- * Revokes a user's rights and sets a password that nobody knows. The user is not deleted: a starting broker that reads a
- * deleted user first forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
+ * Revokes a user's rights and sets a password that nobody knows. The user is not deleted: a starting broker that reads
+ * a deleted user first forgets all users (`ScramDelta.apply` of Kafka 4.1), and the order is that of a hash map.
  */
 async function lockKafkaUser(admin: Admin, user: string): Promise<void> {
   await setAcls(admin, user, []);
@@ -62,8 +62,8 @@ const mechanism = ScramMechanisms.SCRAM_SHA_512;
 const iterations = 4096;
 
 /**
- * Sends the salted hash of a password (`Hi` of RFC 5802), never the password. Only for printable ASCII, which SASLprep does
- * not change.
+ * Sends the salted hash of a password (`Hi` of RFC 5802), never the password. Only for printable ASCII, which SASLprep
+ * does not change.
  */
 async function setPassword(admin: Admin, name: string, password: string): Promise<void> {
   const salt = randomBytes(32);

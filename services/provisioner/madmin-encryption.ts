@@ -1,14 +1,16 @@
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 
 /*
- * Bodies of MinIO's admin API that hold secrets are encrypted with a key derived from the administrator's secret key. The format is
- * that of madmin-go's EncryptData (https://github.com/minio/madmin-go, encrypt.go) around a stream of sio-go (secure-io/sio-go):
+ * Bodies of MinIO's admin API that hold secrets are encrypted with a key derived from the administrator's secret key.
+ * The format is that of madmin-go's EncryptData (https://github.com/minio/madmin-go, encrypt.go) around a stream of
+ * sio-go (secure-io/sio-go):
  *
  *   salt (32 bytes) | algorithm (1) | nonce (8) | fragments
  *
- * Each fragment is up to 16 KiB of data sealed with the nonce followed by the fragment's number, little-endian, from 1. What is
- * authenticated besides is a byte, 0x80 for the last fragment and 0 before, and the tag of an empty text sealed as number 0.
- * Of the three algorithms servers understand, this is the one that Node.js has: PBKDF2-HMAC-SHA-256 with AES-256-GCM.
+ * Each fragment is up to 16 KiB of data sealed with the nonce followed by the fragment's number, little-endian, from 1.
+ * What is authenticated besides is a byte, 0x80 for the last fragment and 0 before, and the tag of an empty text sealed
+ * as number 0. Of the three algorithms servers understand, this is the one that Node.js has: PBKDF2-HMAC-SHA-256 with
+ * AES-256-GCM.
  */
 const pbkdf2AesGcm = 0x02;
 const pbkdf2Rounds = 8192;

@@ -4,8 +4,9 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 const iterations = 4096;
 
 /**
- * What PostgreSQL stores for a password, in place of it: RFC 5803 with SCRAM-SHA-256, as `psql \password` sends it, so that the
- * password reaches neither the server's log nor the network. For passwords of printable ASCII, which SASLprep leaves as they are.
+ * What PostgreSQL stores for a password, in place of it: RFC 5803 with SCRAM-SHA-256, as `psql \password` sends it, so
+ * that the password reaches neither the server's log nor the network. For passwords of printable ASCII, which SASLprep
+ * leaves as they are.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");

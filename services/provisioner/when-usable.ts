@@ -7,7 +7,10 @@ export interface WhenUsableOptions {
   /** The server, for the log and the error: "PostgreSQL at db:5432". */
   what: string;
   log: Logger;
-  /** Milliseconds in which the server must become usable. Default 60,000: a new NetworkPolicy or DNS record takes a moment. */
+  /**
+   * Milliseconds in which the server must become usable. Default 60,000: a new NetworkPolicy or DNS record takes a
+   * moment.
+   */
   limitMs?: number;
   /** Milliseconds between attempts. Default 500. */
   pauseMs?: number;

@@ -30,7 +30,8 @@ interface Foundation {
  * ChatDB: infrastructure, eight microservices, and the edges between them.
  *
  * It starts in layers: infrastructure; orchestrator and registry; engine, parser, connector and prediction; gateway.
- * Most of that order follows from `uses`; where a layer has to wait for one that it does not use, `startsAfter` says so.
+ * Most of that order follows from `uses`; where a layer has to wait for one that it does not use, `startsAfter` says
+ * so.
  */
 export class ChatDb extends pulumi.ComponentResource {
   readonly gateway: Microservice;

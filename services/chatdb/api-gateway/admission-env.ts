@@ -2,7 +2,9 @@ import { ConfigurationError } from "@platform/kit/env.ts";
 import { z } from "zod";
 import type { Admission } from "./admission.ts";
 
-/** The environment variables of authentication and rate limit; without OIDC_ISSUER or RATE_LIMIT_PER_MINUTE, it is off. */
+/**
+ * The environment variables of authentication and rate limit; without OIDC_ISSUER or RATE_LIMIT_PER_MINUTE, it is off.
+ */
 export const admissionEnv = {
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_AUDIENCE: z.string().optional(),

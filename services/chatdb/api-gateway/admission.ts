@@ -71,7 +71,9 @@ function bearerToken({ headers: { authorization = "" } }: FastifyRequest): strin
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
-/** @throws Problem if the request must not go on; the header `www-authenticate` tells programs why (RFC 6750, section 3) */
+/**
+ * @throws Problem if the request must not go on; the header `www-authenticate` tells programs why (RFC 6750, section 3)
+ */
 function authorize(
   { issuer, audience, scopes }: Oidc,
   request: FastifyRequest,

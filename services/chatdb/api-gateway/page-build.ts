@@ -12,7 +12,9 @@ const styleSheets = {
   "models.css": ["models-forms.css", "models-lists.css"],
 };
 
-/** Bundles the page's modules into one script and puts all served files into a folder. Needs esbuild, as from sources. */
+/**
+ * Bundles the page's modules into one script and puts all served files into a folder. Needs esbuild, as from sources.
+ */
 export async function buildPage(folder: string): Promise<void> {
   const { build } = await import("esbuild");
   await build({

@@ -17,7 +17,9 @@ export interface SignIn {
   readonly scopes: readonly string[];
 }
 
-/** Returns the page's policy: it runs only the gateway's own script, and connects only to the gateway and the issuer. */
+/**
+ * Returns the page's policy: it runs only the gateway's own script, and connects only to the gateway and the issuer.
+ */
 const policyOf = (signIn: SignIn | undefined) =>
   [
     "default-src 'none'",

@@ -37,8 +37,8 @@ const hopByHopHeaders = [
 const gatewayHeaders = [userHeader, "authorization"];
 
 /**
- * Forwards all requests below each route's prefix to its upstream, at the root and below `/api`. Bodies stream both ways
- * unread. An unreachable upstream is answered with 502, a late one with 504.
+ * Forwards all requests below each route's prefix to its upstream, at the root and below `/api`. Bodies stream both
+ * ways unread. An unreachable upstream is answered with 502, a late one with 504.
  */
 export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readonly Route[]): Promise<void> {
   const send = createReplySender(app);
@@ -63,8 +63,8 @@ export async function proxyRoutes(app: App, upstreams: Upstreams, routes: readon
 const clientSignal = new AsyncLocalStorage<AbortSignal>();
 
 /**
- * Connects reply-from to an upstream. Unlike reply-from itself, it ends a request when the client disconnects before the
- * answer begins, and retries safe requests when the connection breaks.
+ * Connects reply-from to an upstream. Unlike reply-from itself, it ends a request when the client disconnects before
+ * the answer begins, and retries safe requests when the connection breaks.
  */
 function connect(origin: string): { request: Dispatcher["request"]; destroy: () => Promise<void> } {
   const pool = new Pool(origin, { connections: 128, pipelining: 1, connect: persistentConnector() });

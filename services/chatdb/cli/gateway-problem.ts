@@ -10,7 +10,9 @@ export async function problemOf(answer: Answer): Promise<Problem> {
   return receivedProblem(answer, await text(answer.body), "The gateway");
 }
 
-/** The readings and hints that come with a question that was not understood surely enough; undefined for other errors. */
+/**
+ * The readings and hints that come with a question that was not understood surely enough; undefined for other errors.
+ */
 export function clarificationOf(error: unknown): Clarification | undefined {
   const { clarificationNeeded, questionNotUnderstood } = chatdbProblems;
   return isProblem(error, clarificationNeeded, questionNotUnderstood)

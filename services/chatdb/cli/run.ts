@@ -89,7 +89,9 @@ async function onlySource(gateway: Gateway): Promise<string> {
     : new UsageError(`--datasource: name one of ${names.join(", ")}`);
 }
 
-/** Asks one question, or with --follow one per line until the input ends. Returns the exit code of the last question. */
+/**
+ * Asks one question, or with --follow one per line until the input ends. Returns the exit code of the last question.
+ */
 async function converse(words: readonly string[], context: AskContext): Promise<number> {
   const { terminal, follow } = context;
   const fromInput = words.length === 1 && words[0] === "-";
@@ -117,7 +119,9 @@ async function converse(words: readonly string[], context: AskContext): Promise<
   }
 }
 
-/** Asks the next question of a conversation. A failed one does not end the conversation, and nothing follows from it. */
+/**
+ * Asks the next question of a conversation. A failed one does not end the conversation, and nothing follows from it.
+ */
 async function next(
   line: string,
   context: AskContext,

@@ -11,5 +11,8 @@ export const dataSourceName = z
     "expected a lower-case letter, then letters, digits, _ and -, 63 characters at most",
   );
 
-/** The header by which the gateway passes the user of a request to the services. It drops the header from clients' requests. */
+/**
+ * The header by which the gateway passes the user of a request to the services. It drops the header from clients'
+ * requests.
+ */
 export const userHeader = "x-chatdb-user";

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { dataSourceName } from "./common.ts";
 import { dialect } from "./query.ts";
 
-/** As in libpq: `require` encrypts and does not check the server's certificate; `verify` checks it against the public authorities. */
+/**
+ * As in libpq: `require` encrypts and does not check the server's certificate; `verify` checks it against the public
+ * authorities.
+ */
 export const tls = z.enum(["disable", "require", "verify"]);
 
 /** One data source, without its secrets. */
@@ -63,7 +66,10 @@ const either = "expected either password or password_ref";
 export const newDataSource = z.object({ name: dataSourceName, ...location, ...credentials }).refine(notBoth, either);
 export type NewDataSource = z.infer<typeof newDataSource>;
 
-/** `PUT /datasources/:name` replaces all fields. Without password and password_ref the stored ones stay, unless server or user change. */
+/**
+ * `PUT /datasources/:name` replaces all fields. Without password and password_ref the stored ones stay, unless server
+ * or user change.
+ */
 export const changedDataSource = z.object({ ...location, ...credentials }).refine(notBoth, either);
 export type ChangedDataSource = z.infer<typeof changedDataSource>;
 

@@ -10,8 +10,8 @@ export const datasetName = z
   .describe("Name of a dataset, for example houses.csv");
 
 /**
- * Location of a dataset: `s3://<bucket>/<key>`, `https://<host>/<path>` or `http://…`, or `query://<data source>?<SQL, URL-encoded>` for
- * the rows of a query.
+ * Location of a dataset: `s3://<bucket>/<key>`, `https://<host>/<path>` or `http://…`, or `query://<data source>?<SQL,
+ * URL-encoded>` for the rows of a query.
  */
 export const datasetLocation = z
   .string()

@@ -45,7 +45,10 @@ export const jobRequest = z.strictObject({
 });
 export type JobRequest = z.infer<typeof jobRequest>;
 
-/** Sent as the header `Idempotency-Key`, or in the body of `POST /jobs` as `idempotency_key`: the same key gives the same job. */
+/**
+ * Sent as the header `Idempotency-Key`, or in the body of `POST /jobs` as `idempotency_key`: the same key gives the
+ * same job.
+ */
 export const idempotencyKey = text(255).describe("Makes repeating the request safe: the same key gives the same job");
 
 /** Number of the attempt, from 1: each time that the job is sent to the engines anew it increases. */
@@ -66,7 +69,10 @@ export type AttemptCancellation = z.infer<typeof attemptCancellation>;
 
 const of = { job_id: jobId, attempt, at: z.iso.datetime().describe("Time at the engine, UTC") };
 
-/** An attempt failed. Earlier versions of ml-engine wrote `passing` for `transient`; the topic keeps their events for seven days. */
+/**
+ * An attempt failed. Earlier versions of ml-engine wrote `passing` for `transient`; the topic keeps their events for
+ * seven days.
+ */
 const attemptFailed = z
   .object({
     kind: z.literal("failed"),
@@ -94,8 +100,8 @@ export const trainingEvent = z.discriminatedUnion("kind", [
 export type TrainingEvent = z.infer<typeof trainingEvent>;
 
 /**
- * The phase of a job's latest attempt. `queued`: not sent yet; `sent`: an engine will take it; `retrying`: it failed, and another one
- * follows. Each change of the phase is an entry of the history, of the kind of the phase.
+ * The phase of a job's latest attempt. `queued`: not sent yet; `sent`: an engine will take it; `retrying`: it failed,
+ * and another one follows. Each change of the phase is an entry of the history, of the kind of the phase.
  */
 export const jobPhase = z.enum(["queued", "sent", "started", "retrying", "succeeded", "failed", "cancelled"]);
 export type JobPhase = z.infer<typeof jobPhase>;
@@ -142,9 +148,10 @@ export const jobList = z.object({
 });
 
 /**
- * An entry of a job's history. `GET /jobs/:id/events` streams it as server-sent events: `id` is the number, `event` the kind, `data` this as
- * JSON. After the entry that ends the job the event `end` follows, and the stream closes. With `accept: application/json` it answers the
- * existing entries as `jobHistory`. `Last-Event-ID` (or `?after=`) skips entries that the client has.
+ * An entry of a job's history. `GET /jobs/:id/events` streams it as server-sent events: `id` is the number, `event` the
+ * kind, `data` this as JSON. After the entry that ends the job the event `end` follows, and the stream closes. With
+ * `accept: application/json` it answers the existing entries as `jobHistory`. `Last-Event-ID` (or `?after=`) skips
+ * entries that the client has.
  */
 export const jobEvent = z.object({
   number: z.int().positive(),

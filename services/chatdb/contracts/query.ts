@@ -21,8 +21,9 @@ export type ForeignKey = z.infer<typeof foreignKey>;
 export const column = z.object({
   name: z.string(),
   /**
-   * As the database names it: `integer`, `numeric(10,2)`, `timestamp with time zone`; `int unsigned`, `varchar(20)`. Of MongoDB
-   * the BSON type, as `$type` names it, `array<string>` for arrays, several with ` | ` between them, the most frequent first.
+   * As the database names it: `integer`, `numeric(10,2)`, `timestamp with time zone`; `int unsigned`, `varchar(20)`. Of
+   * MongoDB the BSON type, as `$type` names it, `array<string>` for arrays, several with ` | ` between them, the most
+   * frequent first.
    */
   type: z.string(),
   nullable: z.boolean(),
@@ -33,8 +34,9 @@ export const column = z.object({
 export type Column = z.infer<typeof column>;
 
 /**
- * A table or view that the data source's role may read, with the columns that it may read. Of MongoDB a collection, its columns
- * being the fields that a sample of documents has (those of nested documents by dotted names), its foreign keys inferred.
+ * A table or view that the data source's role may read, with the columns that it may read. Of MongoDB a collection, its
+ * columns being the fields that a sample of documents has (those of nested documents by dotted names), its foreign keys
+ * inferred.
  */
 export const table = z.object({
   /** Of MySQL and MongoDB: the database. */
@@ -75,7 +77,8 @@ export const sqlStatement = z.object({
 export type SqlStatement = z.infer<typeof sqlStatement>;
 
 /**
- * An aggregation pipeline on one MongoDB collection. Values that JSON lacks are written as MongoDB Extended JSON (version 2):
+ * An aggregation pipeline on one MongoDB collection. Values that JSON lacks are written as MongoDB Extended JSON
+ * (version 2):
  * `{"$date": "2024-05-01T00:00:00Z"}`, `{"$oid": "..."}`, `{"$numberLong": "9007199254740993"}`, `{"$numberDecimal": "1.50"}`.
  * Its last stage is a `$project`; the keys that it includes are the columns of the result, in their order.
  */
@@ -117,7 +120,8 @@ export type QueryRequest = z.input<typeof queryRequest>;
 
 /**
  * `POST /datasources/:name/export`: a {@link statement}, all of whose rows are streamed. Of `csv` the first line has the names
- * (RFC 4180; NULL is an empty field, empty text a quoted one; arrays and documents are JSON); `json` is one array of objects,
+ * (RFC 4180; NULL is an empty field, empty text a quoted one; arrays and documents are JSON); `json` is one array of
+ * objects,
  * `ndjson` one object a line. A name that repeats gets a number in JSON. An answer that breaks off was not complete.
  */
 export const exportRequest = z
@@ -125,8 +129,9 @@ export const exportRequest = z
     ...anyStatement,
     format: z.enum(["csv", "json", "ndjson"]).default("csv"),
     /**
-     * Of csv: put an apostrophe before text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, tab or
-     * carriage return and is no number). Text that people have put into the database would run on the machine that opens the file.
+     * Of csv: put an apostrophe before text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
+     * `@`, tab or carriage return and is no number). Text that people have put into the database would run on the
+     * machine that opens the file.
      */
     escape_formulas: z.boolean().default(true),
     /** The most rows. Default: all there are. */
@@ -146,7 +151,10 @@ export type ExportRequest = z.input<typeof exportRequest>;
  * hex digits, and an array or document has its values in these same forms; a field that a document lacks is null.
  */
 export const queryResult = z.object({
-  /** The type of each column as the database names it; of MongoDB the BSON type of the first value that is not null, else `null`. */
+  /**
+   * The type of each column as the database names it; of MongoDB the BSON type of the first value that is not null,
+   * else `null`.
+   */
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.array(z.json())),
   rowCount: z.number().int().nonnegative(),

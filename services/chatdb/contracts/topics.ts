@@ -14,5 +14,8 @@ export const topics = {
   queryFeedback: "query-feedback",
 } as const;
 
-/** Retention of jobs and cancellations in Kafka, milliseconds. It is the same, so that an engine that gets an old job knows of its cancellation. */
+/**
+ * Retention of jobs and cancellations in Kafka, milliseconds. It is the same, so that an engine that gets an old job
+ * knows of its cancellation.
+ */
 export const jobsKeptMs = 7 * 86_400_000;

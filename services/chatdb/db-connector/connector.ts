@@ -103,7 +103,9 @@ export class Connector {
     return { columns, rows, rowCount: rows.length, truncated, took_ms: performance.now() - started };
   }
 
-  /** Yields all rows of a statement in batches, and stops it when the caller stops reading. @throws Problem like `query` */
+  /**
+   * Yields all rows of a statement in batches, and stops it when the caller stops reading. @throws Problem like `query`
+   */
   async *read(
     name: string,
     statement: Statement,

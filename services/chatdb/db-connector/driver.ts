@@ -85,7 +85,9 @@ export const samplingTimeoutMs = 1000;
 /** The maximum number of rows in a batch. */
 const maxBatchRows = 500;
 
-/** Returns how many rows to fetch next, so that they stay below `batchBytes` if they are as large as those of `last`. */
+/**
+ * Returns how many rows to fetch next, so that they stay below `batchBytes` if they are as large as those of `last`.
+ */
 export function nextBatchSize({ batchBytes }: ReadOptions, left: number, last?: Batch): number {
   const fitting =
     last === undefined || last.rows.length === 0

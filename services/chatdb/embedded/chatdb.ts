@@ -24,7 +24,9 @@ import { startDatabases, type EmbeddedDatabase } from "@platform/embedded/embedd
 import { prepareShop } from "./shop.ts";
 
 export interface ChatDbOptions {
-  /** Address and port of the gateway; 0 picks a free port. All others listen on the loopback interface, on free ports. */
+  /**
+   * Address and port of the gateway; 0 picks a free port. All others listen on the loopback interface, on free ports.
+   */
   host: string;
   port: number;
   directory: DataDirectory;
@@ -161,7 +163,9 @@ async function startReaders({ bus, objects, dbConnector, modelRegistry, language
   return { mlEngine, queryParser, predictionService };
 }
 
-/** Returns the address at which this machine reaches the host; one that listens everywhere is reached by the loopback. */
+/**
+ * Returns the address at which this machine reaches the host; one that listens everywhere is reached by the loopback.
+ */
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;

@@ -14,8 +14,8 @@ const maxLineLength = 2000;
 export type AttemptReport<T = TrainingEvent> = T extends TrainingEvent ? Omit<T, "at" | "attempt" | "job_id"> : never;
 
 /**
- * Publishes progress and log lines of a running attempt. An event that cannot be published is logged and dropped: only the outcome
- * matters, and the next event carries the newer state.
+ * Publishes progress and log lines of a running attempt. An event that cannot be published is logged and dropped: only
+ * the outcome matters, and the next event carries the newer state.
  */
 export class AttemptReporter {
   readonly #publish: (report: AttemptReport) => Promise<void>;

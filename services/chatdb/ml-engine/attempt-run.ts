@@ -37,8 +37,8 @@ const maxStarts = 5;
 const readingShare = 0.1;
 
 /**
- * Runs one attempt at a job, from its dataset to the registered version. Every failure becomes an outcome; it throws only when the
- * engine shuts down.
+ * Runs one attempt at a job, from its dataset to the registered version. Every failure becomes an outcome; it throws
+ * only when the engine shuts down.
  */
 export class AttemptRun {
   readonly #job: TrainingJob;
@@ -59,8 +59,8 @@ export class AttemptRun {
   }
 
   /**
-   * Returns the outcome if nothing needs to run: the job was cancelled, or has its version already, since an engine may have died after
-   * it registered the model.
+   * Returns the outcome if nothing needs to run: the job was cancelled, or has its version already, since an engine may
+   * have died after it registered the model.
    */
   existingOutcome(): Promise<AttemptReport | undefined> {
     return this.#outcomeOf(async () => {

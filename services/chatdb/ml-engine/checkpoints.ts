@@ -17,8 +17,8 @@ export interface CheckpointsOptions {
 const header = z.object({ starts: z.int().nonnegative(), binding: z.string().optional() });
 
 /**
- * Stores the training state of attempts, so that another engine can resume them. Each is an object `<job>/<attempt>`: a line of JSON,
- * then the state's bytes.
+ * Stores the training state of attempts, so that another engine can resume them. Each is an object `<job>/<attempt>`: a
+ * line of JSON, then the state's bytes.
  */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
@@ -69,7 +69,10 @@ export class Checkpoint {
     return this.#starts;
   }
 
-  /** Saves a state in the background; while one is written, only the latest waits. A failure is logged and the training continues. */
+  /**
+   * Saves a state in the background; while one is written, only the latest waits. A failure is logged and the training
+   * continues.
+   */
   save(state: BoundState): void {
     this.#state = state;
     // The training made progress, so this start counts as a good one.

@@ -14,8 +14,8 @@ export interface FeedbackKeeperOptions {
 }
 
 /**
- * Creates the handler of `query-feedback`, which stores each event as an object `<data source>/<day>/<time>-<digest>.json`.
- * An event that is delivered twice gets the same key, so it is stored once.
+ * Creates the handler of `query-feedback`, which stores each event as an object `<data
+ * source>/<day>/<time>-<digest>.json`. An event that is delivered twice gets the same key, so it is stored once.
  */
 export function createFeedbackKeeper({
   objects,

@@ -15,8 +15,9 @@ export interface RunnerOptions extends AttemptOptions {
 type Attempt = Pick<TrainingJob, "job_id" | "attempt">;
 
 /**
- * Creates the handlers of `training-jobs`. A handler resolves once the attempt has ended and its outcome is published; a message that is
- * not a job becomes a dead letter. It rejects, so that the message is delivered again, if publishing fails or the engine shuts down.
+ * Creates the handlers of `training-jobs`. A handler resolves once the attempt has ended and its outcome is published;
+ * a message that is not a job becomes a dead letter. It rejects, so that the message is delivered again, if publishing
+ * fails or the engine shuts down.
  */
 export function createJobRunner(options: RunnerOptions): Required<Pick<Subscription, "handle" | "onUnreadable">> {
   const { bus, cancellations, metrics } = options;

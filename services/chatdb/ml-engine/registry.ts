@@ -104,7 +104,10 @@ async function send(
   return http.postJson("/models", { ...registration, sha256 }, modelVersion, { signal });
 }
 
-/** Decides whether a later call may succeed. 409 is transient, since a replica of the object store may not have the bytes yet. */
+/**
+ * Decides whether a later call may succeed. 409 is transient, since a replica of the object store may not have the
+ * bytes yet.
+ */
 function isTransient(error: unknown): boolean {
   return (error instanceof Problem && error.status === 409) || isTransientError(error);
 }

@@ -29,7 +29,9 @@ export interface Deps {
   /** Holds the state of unfinished trainings. */
   checkpointsBucket: string;
   modelRegistryUrl: string;
-  /** Describes the data sources that questions are about. Called only when a job needs it, so it may be down until then. */
+  /**
+   * Describes the data sources that questions are about. Called only when a job needs it, so it may be down until then.
+   */
   dbConnectorUrl: string;
   /** Jobs that run at the same time. Default 2. */
   jobsPerEngine?: number;

@@ -29,9 +29,9 @@ const logisticRegression = z
   .refine((model) => fits(model, encodedWidth(model.features)), "weights do not fit the classes and features");
 
 /**
- * Scores are the intercepts plus the values of the trees: tree n adds to score n % intercepts.length. Without classes the single score is the
- * prediction; for two classes the single score is the log-odds of the second one; for more, each class has a score, and their softmax is
- * its probability.
+ * Scores are the intercepts plus the values of the trees: tree n adds to score n % intercepts.length. Without classes
+ * the single score is the prediction; for two classes the single score is the log-odds of the second one; for more,
+ * each class has a score, and their softmax is its probability.
  */
 const boostedTrees = z
   .object({
@@ -57,8 +57,9 @@ export const scoresOf = (classes: readonly string[] | undefined) =>
   classes === undefined || classes.length === 2 ? 1 : classes.length;
 
 /**
- * The nearest `points` to a row, encoded as in encoding.ts, by Euclidean distance; ties go to the earlier point. Without classes the
- * prediction is the mean of their `answers`, else the majority class: answers are indices of `classes`.
+ * The nearest `points` to a row, encoded as in encoding.ts, by Euclidean distance; ties go to the earlier point.
+ * Without classes the prediction is the mean of their `answers`, else the majority class: answers are indices of
+ * `classes`.
  */
 const nearestNeighbours = z
   .object({

@@ -1,6 +1,6 @@
 /**
- * Serialises as in RFC 8785 (JSON Canonicalization Scheme): the members of objects sorted by name, no white space. Numbers must be finite;
- * the scheme uses ECMAScript's format of them.
+ * Serialises as in RFC 8785 (JSON Canonicalization Scheme): the members of objects sorted by name, no white space.
+ * Numbers must be finite; the scheme uses ECMAScript's format of them.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {

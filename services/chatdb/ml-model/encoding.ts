@@ -9,8 +9,9 @@ export function encodedWidth(features: readonly TableFeature[]): number {
 export type ValueAt = (feature: number) => number | string | undefined;
 
 /**
- * Creates a function that encodes values as a row of numbers: a number as (value - mean) / scale, a missing one as the mean; a category
- * one-hot, all zeros if it is missing or unknown. Training and prediction both use it, so they cannot differ. The function writes
+ * Creates a function that encodes values as a row of numbers: a number as (value - mean) / scale, a missing one as the
+ * mean; a category one-hot, all zeros if it is missing or unknown. Training and prediction both use it, so they cannot
+ * differ. The function writes
  * `encodedWidth(features)` numbers into `row` from `offset` on.
  */
 export function createEncoder(

@@ -46,8 +46,8 @@ function createRow(features: readonly TableFeature[]): (values: FeatureValues) =
 }
 
 /**
- * Explains by weight times (value minus mean) of each feature, which is its Shapley value if features are independent (Lundberg and Lee,
- * 2017, corollary 1).
+ * Explains by weight times (value minus mean) of each feature, which is its Shapley value if features are independent
+ * (Lundberg and Lee, 2017, corollary 1).
  */
 function explainLinear(
   features: readonly TableFeature[],

@@ -12,9 +12,9 @@ export interface Prediction {
 export interface Inference {
   predict: (values: FeatureValues) => Prediction;
   /**
-   * Explains a prediction by contributions of the features to a base: of a number directly; of classes to the log-odds of the predicted
-   * one against the others (against the geometric mean of more than one, for which log-odds stay additive). Absent if the family is not
-   * additive.
+   * Explains a prediction by contributions of the features to a base: of a number directly; of classes to the log-odds
+   * of the predicted one against the others (against the geometric mean of more than one, for which log-odds stay
+   * additive). Absent if the family is not additive.
    */
   explain?: (values: FeatureValues) => Explanation;
 }

@@ -1,8 +1,8 @@
 import type { FeatureConstraint, FeatureValues } from "./feature.ts";
 
 /**
- * Creates a fast check that accepts complete input that `inputSchema` would accept without conversion. It returns undefined for all other
- * input, valid or not; then the schema decides.
+ * Creates a fast check that accepts complete input that `inputSchema` would accept without conversion. It returns
+ * undefined for all other input, valid or not; then the schema decides.
  */
 export function createQuickInput(
   features: readonly FeatureConstraint[],

@@ -1,4 +1,6 @@
-/** Computes exp(score) / sum of exp(scores) in place. It subtracts the largest score first, so that nothing overflows. */
+/**
+ * Computes exp(score) / sum of exp(scores) in place. It subtracts the largest score first, so that nothing overflows.
+ */
 export function softmax(scores: Float64Array): Float64Array {
   let largest = -Infinity;
   for (let k = 0; k < scores.length; k++) largest = Math.max(largest, scores[k]!);

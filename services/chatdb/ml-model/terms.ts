@@ -14,8 +14,8 @@ export interface WeighedTerms {
 }
 
 /**
- * Creates a function that weighs the terms of a text by tf-idf with cosine normalisation (Salton and Buckley, Term-weighting approaches in
- * automatic text retrieval, 1988; scikit-learn's TfidfVectorizer).
+ * Creates a function that weighs the terms of a text by tf-idf with cosine normalisation (Salton and Buckley,
+ * Term-weighting approaches in automatic text retrieval, 1988; scikit-learn's TfidfVectorizer).
  */
 export function createWeigher(terms: readonly string[], rarity: readonly number[]): (text: string) => WeighedTerms {
   const placeOf = new Map(terms.map((term, place) => [term, place]));
@@ -32,5 +32,8 @@ export function createWeigher(terms: readonly string[], rarity: readonly number[
   };
 }
 
-/** Inverse document frequency: ln((1 + texts) / (1 + texts with the term)) + 1, smoothed as in scikit-learn's TfidfTransformer. */
+/**
+ * Inverse document frequency: ln((1 + texts) / (1 + texts with the term)) + 1, smoothed as in scikit-learn's
+ * TfidfTransformer.
+ */
 export const rarityOf = (texts: number, withTerm: number) => Math.log((1 + texts) / (1 + withTerm)) + 1;

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { FeatureValues, TableFeature } from "./feature.ts";
 
 /**
- * A decision tree as columns by node in preorder: node 0 is the root, and the left child of node n is n + 1. A row of raw values
- * (`createRawRow`) goes left
+ * A decision tree as columns by node in preorder: node 0 is the root, and the left child of node n is n + 1. A row of
+ * raw values (`createRawRow`) goes left
  * - by a feature of numbers, if its value is at most the threshold;
  * - by a feature of categories, if its category is in `sets[threshold]`;
  * - without a value, or with an unknown category, if `missing_left` is 1.
@@ -43,7 +43,9 @@ export function inconsistency(
   return undefined;
 }
 
-/** Creates a function that converts values to a raw row: numbers, indices of categories, and NaN if missing or unknown. */
+/**
+ * Creates a function that converts values to a raw row: numbers, indices of categories, and NaN if missing or unknown.
+ */
 export function createRawRow(features: readonly TableFeature[]): (values: FeatureValues) => Float64Array {
   const places = features.map(
     (feature) => new Map(feature.kind === "category" ? feature.categories.map((name, place) => [name, place]) : []),
@@ -82,8 +84,9 @@ export function leafOf(
 }
 
 /**
- * Adds to each feature the changes of the node's value at its splits (A. Saabas, Interpreting random forests, 2014); returns the root's
- * value. In preorder the leaf's index determines the path: it is in the last subtree that begins at or before it.
+ * Adds to each feature the changes of the node's value at its splits (A. Saabas, Interpreting random forests, 2014);
+ * returns the root's value. In preorder the leaf's index determines the path: it is in the last subtree that begins at
+ * or before it.
  */
 export function addContributions(
   tree: Tree,

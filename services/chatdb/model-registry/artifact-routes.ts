@@ -27,7 +27,10 @@ export interface ArtifactDeps {
   maxArtifactBytes: number;
 }
 
-/** Routes for the bytes of models: they are uploaded before registration, read by version, and removed once unreferenced. */
+/**
+ * Routes for the bytes of models: they are uploaded before registration, read by version, and removed once
+ * unreferenced.
+ */
 export function addArtifactRoutes(
   app: App,
   { models, artifacts, garbageCollection, maxArtifactBytes }: ArtifactDeps,

@@ -16,14 +16,14 @@ export interface ArtifactStoreOptions {
 }
 
 /**
- * Stores the bytes of models, each upload under a key of its own. Rows and objects cannot change atomically, so the steps are ordered such
- * that a crash leaves at most garbage:
+ * Stores the bytes of models, each upload under a key of its own. Rows and objects cannot change atomically, so the
+ * steps are ordered such that a crash leaves at most garbage:
  *
  * 1. insert a row, 2. upload the object, 3. set `stored_at`, after which a version may reference it, 4. register a version.
  * After a crash before step 4 the object is unreferenced, and is collected once it is old.
- * A collection deletes the rows of unreferenced objects, after which no version can reference them, and then removes the objects. After a
- * crash in between the object has no row, and the next collection removes it. A late removal hits nothing else, since a new upload of
- * the same bytes has another key.
+ * A collection deletes the rows of unreferenced objects, after which no version can reference them, and then removes
+ * the objects. After a crash in between the object has no row, and the next collection removes it. A late removal hits
+ * nothing else, since a new upload of the same bytes has another key.
  */
 export interface ArtifactStore {
   /** Stores bytes by `upload` under a new key. */
@@ -35,8 +35,8 @@ export interface ArtifactStore {
   get(key: string): Promise<Readable | undefined>;
   has: (key: string) => Promise<boolean>;
   /**
-   * Removes unreferenced objects that are older than `minAgeS` seconds, by default the grace period. A shorter time may remove running
-   * uploads, which clients then have to repeat. Concurrent collections are harmless.
+   * Removes unreferenced objects that are older than `minAgeS` seconds, by default the grace period. A shorter time may
+   * remove running uploads, which clients then have to repeat. Concurrent collections are harmless.
    */
   collect(minAgeS?: number): Promise<ArtifactsCollected>;
 }

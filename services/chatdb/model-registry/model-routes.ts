@@ -14,8 +14,9 @@ import { z } from "zod";
 import type { ModelStore } from "./model-store.ts";
 
 /**
- * Routes for models. A model is registered as in the OCI distribution specification: first the bytes under their digest, then the metadata
- * with the digest. So a version is visible only when both exist; a crash in between leaves unreferenced bytes at most.
+ * Routes for models. A model is registered as in the OCI distribution specification: first the bytes under their
+ * digest, then the metadata with the digest. So a version is visible only when both exist; a crash in between leaves
+ * unreferenced bytes at most.
  */
 export function addModelRoutes(app: App, models: ModelStore): void {
   const named = z.object({ name: modelName });

@@ -18,8 +18,8 @@ type Registration = ModelRegistration & { imported?: ImportedModel };
 /** The models and versions in PostgreSQL. */
 export interface ModelStore {
   /**
-   * Registers the next version of a model, or returns the version that the job has registered before. Throws a Problem (409) if its bytes
-   * are missing.
+   * Registers the next version of a model, or returns the version that the job has registered before. Throws a Problem
+   * (409) if its bytes are missing.
    */
   register(registration: Registration): Promise<{ version: ModelVersion; created: boolean }>;
   /** Finds a version. Throws a Problem (404) that names the missing model or version. */
@@ -143,7 +143,9 @@ async function list(
   }));
 }
 
-/** Locks a model until the transaction ends, so that changes to it are serialised. Returns false for an unknown model. */
+/**
+ * Locks a model until the transaction ends, so that changes to it are serialised. Returns false for an unknown model.
+ */
 export async function lockModel(transaction: Transaction<RegistryTables>, name: string): Promise<boolean> {
   const row = await transaction
     .selectFrom("models")
@@ -155,8 +157,9 @@ export async function lockModel(transaction: Transaction<RegistryTables>, name: 
 }
 
 /**
- * Finds the newest object with the digest and locks its row, so that no collection deletes it before the transaction ends. Its existence is
- * verified, since a database restored from a backup may have rows of objects that were collected since.
+ * Finds the newest object with the digest and locks its row, so that no collection deletes it before the transaction
+ * ends. Its existence is verified, since a database restored from a backup may have rows of objects that were collected
+ * since.
  */
 async function lockArtifact(
   transaction: Transaction<RegistryTables>,

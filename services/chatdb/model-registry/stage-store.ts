@@ -7,9 +7,15 @@ import type { RegistryTables } from "./tables.ts";
 
 /** The stages of versions and their history. Changes to one model are serialised; the last one wins. */
 export interface StageStore {
-  /** Moves a version to a stage; the former version in staging or production is archived. Throws a Problem (404) for an unknown version. */
+  /**
+   * Moves a version to a stage; the former version in staging or production is archived. Throws a Problem (404) for an
+   * unknown version.
+   */
   change(name: string, version: number, to: Stage, by: string | undefined): Promise<ModelVersion>;
-  /** Restores the former production version. Throws a Problem: 404 for an unknown model, 409 if there is no former version. */
+  /**
+   * Restores the former production version. Throws a Problem: 404 for an unknown model, 409 if there is no former
+   * version.
+   */
   rollBack(name: string, by: string | undefined): Promise<ModelVersion>;
   /** Lists changes, newest first; undefined for an unknown model. */
   history(name: string, limit: number): Promise<StageHistory["changes"] | undefined>;
@@ -84,8 +90,8 @@ export function createStageStore(db: Kysely<RegistryTables>): StageStore {
 }
 
 /**
- * Computes the version to roll back to from all moves to production, oldest first. Moves form a stack from which a roll-back pops, so that
- * two roll-backs go two steps back instead of to and fro.
+ * Computes the version to roll back to from all moves to production, oldest first. Moves form a stack from which a
+ * roll-back pops, so that two roll-backs go two steps back instead of to and fro.
  */
 export function productionBefore(entries: readonly { version: number; rollback: boolean }[]): number | undefined {
   const stack: number[] = [];

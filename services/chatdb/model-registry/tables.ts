@@ -7,8 +7,8 @@ type Json<T> = ColumnType<T, string, never>;
 export interface RegistryTables {
   models: { name: string };
   /**
-   * Objects of the bucket that versions may reference. The row is inserted before the upload, `stored_at` is set after it, and the row is
-   * deleted before the object. No key is used twice. So an object that a version references exists.
+   * Objects of the bucket that versions may reference. The row is inserted before the upload, `stored_at` is set after
+   * it, and the row is deleted before the object. No key is used twice. So an object that a version references exists.
    */
   artifacts: {
     key: string;

@@ -12,8 +12,8 @@ export interface UploadLimits {
 }
 
 /**
- * Stores a request's body by `store`, which must discard everything if its stream fails. The stream fails if the body is incomplete, too
- * large, or does not have the announced digest; the caller gets a Problem.
+ * Stores a request's body by `store`, which must discard everything if its stream fails. The stream fails if the body
+ * is incomplete, too large, or does not have the announced digest; the caller gets a Problem.
  */
 export async function storeUpload<T>(
   request: FastifyRequest,

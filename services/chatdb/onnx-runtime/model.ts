@@ -13,7 +13,10 @@ export interface OnnxModel {
   signature: Signature;
   /** Memory that the runtime has allocated, bytes. */
   memoryBytes: number;
-  /** Predicts all rows in one run. Rejects with OnnxTimeout or OnnxFailure; the next call starts a new thread if this one has ended. */
+  /**
+   * Predicts all rows in one run. Rejects with OnnxTimeout or OnnxFailure; the next call starts a new thread if this
+   * one has ended.
+   */
   predict(rows: readonly FeatureValues[]): Promise<Prediction[]>;
   /** Ends the thread once nothing waits for it. Later predictions still work. */
   close(): void;
@@ -48,7 +51,10 @@ export async function loadOnnx(file: Uint8Array, names: Names, limits: OnnxLimit
   };
 }
 
-/** Loads a file, tries it on two rows, and returns its features and classes. Rejects with InvalidOnnxFile, OnnxFailure or OnnxTimeout. */
+/**
+ * Loads a file, tries it on two rows, and returns its features and classes. Rejects with InvalidOnnxFile, OnnxFailure
+ * or OnnxTimeout.
+ */
 export async function tryOnnx(
   file: Uint8Array,
   names: Names,

@@ -140,7 +140,9 @@ function readOutputs(
   return {};
 }
 
-/** Finds the classes in the file: those of its metadata, else the only list with the label's type and the right length. */
+/**
+ * Finds the classes in the file: those of its metadata, else the only list with the label's type and the right length.
+ */
 function classesOf(
   metadata: OnnxFile["metadata"],
   labels: OnnxFile["labels"],

@@ -13,7 +13,10 @@ import { OnnxTimeout, type OnnxLimits } from "@chatdb/onnx-runtime/thread.ts";
 
 /** The predictor of an imported ONNX file. It runs in a thread of its own. */
 export interface ImportedPredictor extends Pick<Predictor, "input" | "accept"> {
-  /** Predicts all rows at once. Rejects with a Problem: 504 on a timeout, 422 if the model fails on the rows or an explanation is requested. */
+  /**
+   * Predicts all rows at once. Rejects with a Problem: 504 on a timeout, 422 if the model fails on the rows or an
+   * explanation is requested.
+   */
   predict: (rows: readonly FeatureValues[], explain: boolean) => Promise<Prediction[]>;
   close: () => void;
 }

@@ -17,7 +17,10 @@ export interface LoadedModel {
   bytes: number;
 }
 
-/** Downloads a version's artifact from the registry and loads it. Throws a Problem: 422 for an unknown format, 502 for damaged bytes. */
+/**
+ * Downloads a version's artifact from the registry and loads it. Throws a Problem: 422 for an unknown format, 502 for
+ * damaged bytes.
+ */
 export async function loadModel(
   registry: HttpClient,
   described: ModelVersion,

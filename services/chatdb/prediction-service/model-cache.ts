@@ -12,7 +12,10 @@ export interface CacheOptions {
   log: Logger;
   /** Upper limit of all loaded models, bytes. The least recently used model is evicted. */
   maxBytes: number;
-  /** Time for which a resolved reference (`latest` or a stage) is valid, milliseconds. It is refreshed in the background after half of it. */
+  /**
+   * Time for which a resolved reference (`latest` or a stage) is valid, milliseconds. It is refreshed in the background
+   * after half of it.
+   */
   referenceTtlMs: number;
   /** Limits of imported models. */
   limits: OnnxLimits;
@@ -22,7 +25,10 @@ export interface CacheOptions {
 
 /** Keeps models ready to predict. */
 export interface ModelCache {
-  /** Returns a model, synchronously if it is loaded. Throws a Problem: 404 for an unknown model, 502 or 504 if the registry is unavailable. */
+  /**
+   * Returns a model, synchronously if it is loaded. Throws a Problem: 404 for an unknown model, 502 or 504 if the
+   * registry is unavailable.
+   */
   get(name: string, version: VersionReference): LoadedModel | Promise<LoadedModel>;
   /** Drops all models and ends their threads. */
   close(): void;

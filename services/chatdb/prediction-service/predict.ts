@@ -15,7 +15,10 @@ interface FeatureError {
   message: string;
 }
 
-/** Predicts from the features of a caller, synchronously unless the model is imported. Throws a Problem (422) with all faults of the features. */
+/**
+ * Predicts from the features of a caller, synchronously unless the model is imported. Throws a Problem (422) with all
+ * faults of the features.
+ */
 export function predict(
   loaded: LoadedModel,
   features: unknown,
@@ -37,8 +40,8 @@ const sliceMs = 3;
 const maxErrors = 100;
 
 /**
- * Predicts many rows with one version. It yields to other requests in between; `gone` ends it early. Throws a Problem (422) with up to a
- * hundred faults of the rows before it computes any.
+ * Predicts many rows with one version. It yields to other requests in between; `gone` ends it early. Throws a Problem
+ * (422) with up to a hundred faults of the rows before it computes any.
  */
 export async function predictBatch(
   loaded: LoadedModel,

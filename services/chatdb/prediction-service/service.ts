@@ -18,7 +18,9 @@ export interface Deps {
   log?: Logger;
 }
 
-/** Predicts with the models of the registry. A model is loaded at its first request, so the service is ready at once. */
+/**
+ * Predicts with the models of the registry. A model is loaded at its first request, so the service is ready at once.
+ */
 export function createService(deps: Deps): Promise<FastifyInstance> {
   const {
     modelRegistryUrl,

@@ -14,8 +14,8 @@ export const housePrice = {
 const cities = Object.keys(housePrice.city) as (keyof typeof housePrice.city)[];
 
 /**
- * Generates a training dataset as CSV: houses with area_m2, rooms, age_years, city and price. Default 500 rows; the same
- * number gives the same rows.
+ * Generates a training dataset as CSV: houses with area_m2, rooms, age_years, city and price. Default 500 rows; the
+ * same number gives the same rows.
  */
 export function housesCsv(rows = 500): string {
   const random = createRandom(2026);

@@ -6,8 +6,8 @@ export interface Batching {
 }
 
 /**
- * Turns an operation on many items into one on a single item. Items that arrive while a batch runs form the next batch; a single item
- * does not wait.
+ * Turns an operation on many items into one on a single item. Items that arrive while a batch runs form the next batch;
+ * a single item does not wait.
  */
 export function batched<T, R>(
   act: (items: T[]) => Promise<R[]>,

@@ -20,7 +20,10 @@ const pageSize = 500;
 /** Time after which a client reconnects, milliseconds. */
 const retryMs = 2000;
 
-/** Streams a job's history as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until the job ends. */
+/**
+ * Streams a job's history as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until
+ * the job ends.
+ */
 export async function* eventStream({
   jobs,
   feed,

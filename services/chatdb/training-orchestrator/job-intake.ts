@@ -30,8 +30,8 @@ interface Submission {
 }
 
 /**
- * Stores submitted jobs. Submissions that arrive while others are being written are inserted together, in one statement and one commit,
- * which allows many per second.
+ * Stores submitted jobs. Submissions that arrive while others are being written are inserted together, in one statement
+ * and one commit, which allows many per second.
  */
 export function createIntake(
   db: Kysely<OrchestratorTables>,
@@ -109,7 +109,10 @@ function resultForKnownKey(
 
 const withoutUndefined = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
-/** Classes 22 and 23 of SQLSTATE: PostgreSQL rejects the values of a row. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * Classes 22 and 23 of SQLSTATE: PostgreSQL rejects the values of a row.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 function isCausedByRow(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^2[23]/.test(String(error.code));
 }

@@ -15,8 +15,8 @@ interface Message {
 }
 
 /**
- * Records a fact: the job's new state, entries of its history and messages to others, all in the transaction that has locked the job's
- * row.
+ * Records a fact: the job's new state, entries of its history and messages to others, all in the transaction that has
+ * locked the job's row.
  */
 export async function record(
   transaction: Transaction<OrchestratorTables>,

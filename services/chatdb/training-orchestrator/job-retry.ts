@@ -19,7 +19,9 @@ export function phaseAfterTransientFailure({ attempt, last_attempt }: Attempts):
   return attempt < last_attempt ? "retrying" : "failed";
 }
 
-/** Counts the failed attempts since the job was queued, by a client or at its start, for attempts up to `max_attempts`. */
+/**
+ * Counts the failed attempts since the job was queued, by a client or at its start, for attempts up to `max_attempts`.
+ */
 export function failuresOf({ attempt, last_attempt }: Attempts, max_attempts: number): number {
   return max_attempts - (last_attempt - attempt);
 }

@@ -3,8 +3,8 @@ import type { Metrics, ModelReference } from "@chatdb/contracts/models.ts";
 import { phaseAfterTransientFailure } from "./job-retry.ts";
 
 /**
- * The order of the phases of an attempt. A higher one wins over a lower one: a registered model stays registered, whatever happens to
- * another delivery of the same job.
+ * The order of the phases of an attempt. A higher one wins over a lower one: a registered model stays registered,
+ * whatever happens to another delivery of the same job.
  */
 const rank: Record<JobPhase, number> = {
   queued: 0,
@@ -66,9 +66,9 @@ export function newJob(last_attempt: number): JobState {
 }
 
 /**
- * Computes the state of a job after a fact. Facts may arrive late, twice and in any order, since Kafka redelivers a job if an engine dies;
- * the state is the same (idempotent, commutative, associative). Of attempts before the latest one only success counts. Of two facts of
- * equal rank the earlier one wins.
+ * Computes the state of a job after a fact. Facts may arrive late, twice and in any order, since Kafka redelivers a job
+ * if an engine dies; the state is the same (idempotent, commutative, associative). Of attempts before the latest one
+ * only success counts. Of two facts of equal rank the earlier one wins.
  */
 export function applyFact(state: JobState, given: Fact): JobState {
   const fact = { ...given, at: new Date(given.at).toISOString() };

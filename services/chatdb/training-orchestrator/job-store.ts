@@ -32,8 +32,8 @@ export interface StoreOptions {
 /** The jobs in PostgreSQL. */
 export interface JobStore {
   /**
-   * Stores a job. The same key of the same sender gives the same job again; throws a Problem (422) if the key belongs to a different
-   * request.
+   * Stores a job. The same key of the same sender gives the same job again; throws a Problem (422) if the key belongs
+   * to a different request.
    */
   create(request: JobRequest, sender?: Sender): Promise<Accepted>;
   find(id: string): Promise<Job | undefined>;

@@ -38,8 +38,9 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Replicas of the former version keep working while this one is rolled out: they neither read nor write the new columns. A job that they
- * accept is sent by them and by the scheduler as the same attempt, which the engines recognise.
+ * Replicas of the former version keep working while this one is rolled out: they neither read nor write the new
+ * columns. A job that they accept is sent by them and by the scheduler as the same attempt, which the engines
+ * recognise.
  */
 async function addSchedule(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -108,8 +109,8 @@ async function addRetention(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Renames the phase `waiting` to `queued`, as the history calls it. Replicas of the former version answer 500 about queued jobs while
- * this one is rolled out, and lose nothing.
+ * Renames the phase `waiting` to `queued`, as the history calls it. Replicas of the former version answer 500 about
+ * queued jobs while this one is rolled out, and lose nothing.
  */
 async function renameWaitingPhase(db: Kysely<unknown>): Promise<void> {
   await sql`drop index jobs_to_send`.execute(db);

@@ -15,7 +15,10 @@ export interface RelayOptions {
 /** Events published at once. */
 const batchSize = 100;
 
-/** Publishes the events of the outbox to Kafka until stopped. It retries while the database or Kafka is unavailable, and loses nothing. */
+/**
+ * Publishes the events of the outbox to Kafka until stopped. It retries while the database or Kafka is unavailable, and
+ * loses nothing.
+ */
 export function startRelay({ db, bus, log, pollMs = 1000 }: RelayOptions): Loop {
   return startLoop({
     pollMs,
@@ -25,8 +28,8 @@ export function startRelay({ db, bus, log, pollMs = 1000 }: RelayOptions): Loop 
 }
 
 /**
- * Publishes the oldest events and deletes them from the outbox once Kafka has acknowledged them. A crash in between publishes them again
- * (at least once). It skips rows that another replica is relaying. Returns the number of events.
+ * Publishes the oldest events and deletes them from the outbox once Kafka has acknowledged them. A crash in between
+ * publishes them again (at least once). It skips rows that another replica is relaying. Returns the number of events.
  * @throws AggregateError of the topics that failed, whose events stay in the outbox
  */
 export async function relayBatch(db: Kysely<OrchestratorTables>, bus: EventBus): Promise<number> {

@@ -17,9 +17,14 @@ export interface SchedulerOptions {
   db: Kysely<OrchestratorTables>;
   log: Logger;
   limits: Limits;
-  /** Sends the jobs of engines once more at start, for a bus that loses its messages with the process. Default false. */
+  /**
+   * Sends the jobs of engines once more at start, for a bus that loses its messages with the process. Default false.
+   */
   resendAtStart?: boolean | undefined;
-  /** Time between two turns if nothing wakes it, and the precision of pauses and time limits. Milliseconds, default 1000. */
+  /**
+   * Time between two turns if nothing wakes it, and the precision of pauses and time limits. Milliseconds, default
+   * 1000.
+   */
   pollMs?: number | undefined;
   /** Called with the jobs that changed. */
   onChange: (ids: string[]) => void;
@@ -52,8 +57,8 @@ export function startScheduler({
 const lockKey = 7_261_930_114;
 
 /**
- * Runs one turn: fails attempts over their time limit, resends silent ones, and sends as many jobs as the limit allows. Only one replica
- * at a time runs a turn. Returns the jobs that changed.
+ * Runs one turn: fails attempts over their time limit, resends silent ones, and sends as many jobs as the limit allows.
+ * Only one replica at a time runs a turn. Returns the jobs that changed.
  */
 export function schedule(db: Kysely<OrchestratorTables>, limits: Limits): Promise<string[]> {
   return db.transaction().execute(async (transaction) => {
@@ -126,9 +131,9 @@ async function send(transaction: Transaction<OrchestratorTables>, count: number)
 }
 
 /**
- * Chooses the next jobs: the highest priority first, then the owner with the fewest jobs at the engines, then the oldest job. A job
- * without an owner counts for its model. Sorting by the number of the owner's jobs at the engines or before it is the same as choosing
- * one job after the other. Of each owner at most `count` jobs are read.
+ * Chooses the next jobs: the highest priority first, then the owner with the fewest jobs at the engines, then the
+ * oldest job. A job without an owner counts for its model. Sorting by the number of the owner's jobs at the engines or
+ * before it is the same as choosing one job after the other. Of each owner at most `count` jobs are read.
  */
 async function nextJobs(transaction: Transaction<OrchestratorTables>, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

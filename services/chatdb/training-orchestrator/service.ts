@@ -23,13 +23,20 @@ export interface Deps {
   log?: Logger;
   /** Upper limit of jobs that engines have at the same time, for all replicas together. Default 16. */
   concurrentJobs?: number;
-  /** Time without an event after which an attempt is sent again, as the same attempt. Milliseconds, default 10 minutes. */
+  /**
+   * Time without an event after which an attempt is sent again, as the same attempt. Milliseconds, default 10 minutes.
+   */
   heartbeatTimeoutMs?: number;
   /** Time for which ended jobs are kept, milliseconds; Infinity keeps them for good. Default 90 days. */
   keepJobsMs?: number;
-  /** Sends the jobs of engines once more at start, for a bus that loses its messages with the process. Default false. */
+  /**
+   * Sends the jobs of engines once more at start, for a bus that loses its messages with the process. Default false.
+   */
   resendAtStart?: boolean;
-  /** Idle time after which an event stream sends a comment, milliseconds. Default 5000, less than the timeouts of proxies. */
+  /**
+   * Idle time after which an event stream sends a comment, milliseconds. Default 5000, less than the timeouts of
+   * proxies.
+   */
   keepAliveMs?: number;
   /** Time between two polls of the database, milliseconds. Default 1000. */
   pollMs?: number;
@@ -38,8 +45,8 @@ export interface Deps {
 }
 
 /**
- * Accepts training jobs and follows them to their end. An accepted job will run: it is stored, and messages to the engines leave through
- * the outbox of the transaction that decides on them.
+ * Accepts training jobs and follows them to their end. An accepted job will run: it is stored, and messages to the
+ * engines leave through the outbox of the transaction that decides on them.
  */
 export async function createService(deps: Deps): Promise<FastifyInstance> {
   const { db, bus, log = createLogger("training-orchestrator"), keepAliveMs = 5000 } = deps;

@@ -1,6 +1,6 @@
 /*
- * PostgreSQL cannot store the character NUL or an unpaired surrogate (https://www.postgresql.org/docs/current/datatype-json.html). Both
- * are replaced by U+FFFD, the replacement character.
+ * PostgreSQL cannot store the character NUL or an unpaired surrogate
+ * (https://www.postgresql.org/docs/current/datatype-json.html). Both are replaced by U+FFFD, the replacement character.
  */
 
 /** Converts a text for a column of type text. */

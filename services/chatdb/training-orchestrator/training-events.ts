@@ -40,7 +40,10 @@ async function giveUp(
   await jobs.giveUp(letter);
 }
 
-/** Class 22 of SQLSTATE: a value that no column takes, such as a number too large. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * Class 22 of SQLSTATE: a value that no column takes, such as a number too large.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 function isRefused(error: unknown): error is Error {
   return error instanceof Error && "code" in error && String(error.code).startsWith("22");
 }

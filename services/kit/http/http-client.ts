@@ -17,7 +17,10 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds from the end of the request's body to the answer's head. Default: the client's. */
   timeoutMs?: number;
-  /** Sends the call again if its connection breaks before an answer. The call must change nothing. Default: for GET and HEAD. */
+  /**
+   * Sends the call again if its connection breaks before an answer. The call must change nothing. Default: for GET and
+   * HEAD.
+   */
   repeatable?: boolean;
 }
 
@@ -47,7 +50,8 @@ const bodyPauseMs = 30_000;
 
 /**
  * A client of the service at `baseUrl`.
- * An error answer becomes a Problem of the same type, status and detail; unreachable or unintelligible: 502; too late: 504.
+ * An error answer becomes a Problem of the same type, status and detail; unreachable or unintelligible: 502; too late:
+ * 504.
  */
 export function createHttpClient(baseUrl: string, { timeoutMs = 5000 }: { timeoutMs?: number } = {}): HttpClient {
   const base = new URL(baseUrl);

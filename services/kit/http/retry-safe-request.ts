@@ -7,8 +7,9 @@ const brokenConnection = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 const attempts = 3;
 
 /**
- * Sends a request that changes nothing, and again if its connection breaks before an answer begins: a server may close an
- * idle connection at the moment when a request is sent, and its pod may be killed. RFC 9110, section 9.2.2, allows that.
+ * Sends a request that changes nothing, and again if its connection breaks before an answer begins: a server may close
+ * an idle connection at the moment when a request is sent, and its pod may be killed. RFC 9110, section 9.2.2, allows
+ * that.
  */
 export function retrySafely<T>(send: () => Promise<T>): Promise<T> {
   // The pause of a tick lets the pool notice that other connections to the same process ended, too.

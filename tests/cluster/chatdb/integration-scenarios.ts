@@ -3,7 +3,9 @@ import { expect } from "chai";
 import { portForward, until } from "../support/kubectl.ts";
 import { peaksDuring, peaksInWords } from "../support/resource-use.ts";
 
-/** Runs the test service's three scenarios with so many jobs at once, prints what they took, and expects that all pass. */
+/**
+ * Runs the test service's three scenarios with so many jobs at once, prints what they took, and expects that all pass.
+ */
 export async function passIntegrationScenarios(jobs: number): Promise<void> {
   const tests = await portForward("chatdb-testing", "service/test-service", 8001);
   try {

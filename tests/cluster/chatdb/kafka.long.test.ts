@@ -47,7 +47,8 @@ describe("Kafka of ChatDB dev", function () {
   }
 
   it("keeps its users when a broker restarts after one of them was withdrawn", async () => {
-    // Deleting this user would make Kafka 4.1 forget all of them: its name is first in a Java hash map of up to 1024 buckets.
+    // Deleting this user would make Kafka 4.1 forget all of them: its name is first in a Java hash map of up to 1024
+    // buckets.
     const USER_NAME = "withdrawn-930";
     await provision("kafka-query-parser", "kafka-user", { USER_NAME });
     await provision("kafka-query-parser", "retire-kafka-user", { USER_NAME, GRACE_SECONDS: "0" });

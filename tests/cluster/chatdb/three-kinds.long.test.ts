@@ -96,7 +96,9 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   this.timeout(300_000);
   let gateway: Gateway;
 
-  /** The stand-in for MongoDB scans a collection for each joined row, and may exceed the time limit on a busy machine. */
+  /**
+   * The stand-in for MongoDB scans a collection for each joined row, and may exceed the time limit on a busy machine.
+   */
   const answer = async (query: string, datasource: string, attempts = 5): Promise<{ rows: Table }> => {
     try {
       return await gateway.post<{ rows: Table }>("/api/query", { query, datasource });

@@ -18,7 +18,10 @@ export async function allPods(): Promise<Pod[]> {
 export const podsOn = async (node: string) => (await allPods()).filter(({ spec }) => spec.nodeName === node);
 export const nameOf = ({ metadata }: Pod) => metadata.labels["app.kubernetes.io/name"]!;
 
-/** Waits until all workloads are ready and all requests are answered again, prints how long that took, and expects that nothing is lost. */
+/**
+ * Waits until all workloads are ready and all requests are answered again, prints how long that took, and expects that
+ * nothing is lost.
+ */
 export async function recovered(workload: Workload, since: number): Promise<Lap> {
   await untilReady();
   const seconds = ((performance.now() - since) / 1000).toFixed(0);

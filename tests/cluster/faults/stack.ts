@@ -5,9 +5,9 @@ const dev = stackConfig("dev");
 const ofDev = (...paths: string[]) => Object.fromEntries(paths.map((path) => [path, settingAt(dev, path)]));
 
 /**
- * Production as three small nodes take it: its replicas, brokers and policies, with images from this machine, the sizes of dev,
- * and as many replicas as make one of them expendable. The operator of a PostgreSQL cluster is not installed here, so one
- * server has to do.
+ * Production as three small nodes take it: its replicas, brokers and policies, with images from this machine, the sizes
+ * of dev, and as many replicas as make one of them expendable. The operator of a PostgreSQL cluster is not installed
+ * here, so one server has to do.
  */
 const settings: Settings = {
   ...ofDev(
@@ -33,5 +33,7 @@ const settings: Settings = {
 /** ChatDB as it runs in production, on three nodes. */
 export const stack = deployment("prod", settings);
 
-/** The short form, for every change: a sample of each kind of fault. Set by `npm run test:cluster -- faults --short`. */
+/**
+ * The short form, for every change: a sample of each kind of fault. Set by `npm run test:cluster -- faults --short`.
+ */
 export const isShort = process.env.TEST_SHORT !== undefined;

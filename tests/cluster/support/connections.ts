@@ -22,15 +22,18 @@ function ports({ pod }: Workload): number[] {
   return pod.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
 }
 
-/** Ports on which the replicas of a cluster talk among themselves: brokers on all but the clients' port, object stores on that one. */
+/**
+ * Ports on which the replicas of a cluster talk among themselves: brokers on all but the clients' port, object stores
+ * on that one.
+ */
 const amongPeers: Record<string, (ports: number[]) => number[]> = {
   kafka: (ports) => ports.slice(1),
   minio: (ports) => ports.slice(0, 1),
 };
 
 /**
- * What may connect to what: to the first port of everything that a service declared to use, which is the one for clients, and what
- * has several replicas among itself.
+ * What may connect to what: to the first port of everything that a service declared to use, which is the one for
+ * clients, and what has several replicas among itself.
  */
 export function declared(resources: readonly RecordedResource[]): string[] {
   const all = running(resources);

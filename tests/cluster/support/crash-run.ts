@@ -44,8 +44,8 @@ export interface CrashRun {
 }
 
 /**
- * Submits jobs, kills a random process in the middle of them, lets all come back, and so on; then waits until every job has ended.
- * The same seed kills the same processes at the same times.
+ * Submits jobs, kills a random process in the middle of them, lets all come back, and so on; then waits until every job
+ * has ended. The same seed kills the same processes at the same times.
  */
 export async function crashRun({ runs, seed }: { runs: number; seed: number }): Promise<CrashRun> {
   const random = mulberry32(seed);
@@ -102,8 +102,8 @@ async function oneOf({ namespace, name }: (typeof victims)[number], random: () =
 }
 
 /**
- * Until the pod runs anew, or another one in its place. Kubernetes lets a container that ended several times within minutes wait for ever longer, up
- * to five minutes; whose pod waits so is given another one, as an operator would.
+ * Until the pod runs anew, or another one in its place. Kubernetes lets a container that ended several times within
+ * minutes wait for ever longer, up to five minutes; whose pod waits so is given another one, as an operator would.
  */
 async function untilBack({ metadata: { name, namespace, uid, labels }, status }: Pod): Promise<void> {
   const container = status.containerStatuses![0]!.containerID;

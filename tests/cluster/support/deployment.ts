@@ -27,12 +27,18 @@ export interface Deployment {
   down(): Promise<boolean>;
 }
 
-/** For work on the tests themselves: any word leaves the stack in place, and the same word finds it again. Rendered waves alone. */
+/**
+ * For work on the tests themselves: any word leaves the stack in place, and the same word finds it again. Rendered
+ * waves alone.
+ */
 const kept = process.env.KEEP_STACK;
 
 const root = join(import.meta.dirname, "../../..");
 
-/** A stack with settings in place of some of its own. The real engine where it is installed, the rendered manifests elsewhere. */
+/**
+ * A stack with settings in place of some of its own. The real engine where it is installed, the rendered manifests
+ * elsewhere.
+ */
 export function deployment(stack: string, settings: Settings = {}): Deployment {
   return isInstalled("pulumi") ? byPulumi(stack, settings) : byWaves(stack, settings);
 }

@@ -27,7 +27,10 @@ async function bundled(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** What a service's login may do at Kafka: "allowed" or the broker's reason by attempt. Tried in the service's pod, with its environment. */
+/**
+ * What a service's login may do at Kafka: "allowed" or the broker's reason by attempt. Tried in the service's pod, with
+ * its environment.
+ */
 export async function rightsOf(
   namespace: string,
   deployment: string,

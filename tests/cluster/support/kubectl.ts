@@ -115,7 +115,10 @@ export interface PortForward {
   close(): void;
 }
 
-/** Opens a port-forward to `service/...` or `pod/...` on a free local port. It follows one pod: open another after that pod is gone. */
+/**
+ * Opens a port-forward to `service/...` or `pod/...` on a free local port. It follows one pod: open another after that
+ * pod is gone.
+ */
 export async function portForward(namespace: string, to: string, port: number): Promise<PortForward> {
   const child: ChildProcess = spawn("kubectl", ["port-forward", "--namespace", namespace, to, `:${port}`], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -153,7 +156,9 @@ interface Autoscalers {
   }[];
 }
 
-/** Waits until every workload of ChatDB has exactly its replicas, all ready, and autoscaled ones at least their minimum. */
+/**
+ * Waits until every workload of ChatDB has exactly its replicas, all ready, and autoscaled ones at least their minimum.
+ */
 export async function untilReady(seconds = 240): Promise<void> {
   let missing: string[] = [];
   const allReady = async () => {

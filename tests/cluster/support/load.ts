@@ -66,7 +66,10 @@ export async function startLoad({ rate, connections, script }: LoadOptions): Pro
 /** Longer than the time limit of any request: after a lap without failures, no request hangs. */
 const conclusiveMs = 8000;
 
-/** The first lap in which every request succeeded. @throws Error when there is none within two minutes, with what failed in the last one */
+/**
+ * The first lap in which every request succeeded. @throws Error when there is none within two minutes, with what failed
+ * in the last one
+ */
 export async function servedAgain(load: Load): Promise<Lap> {
   await load.lap();
   for (const start = performance.now(); ; ) {
@@ -85,8 +88,8 @@ const waitedMs = 2500;
 const ownLimits: readonly (number | string)[] = ["ABORT_ERR", "EAI_AGAIN"];
 
 /**
- * What a change of the stack broke, each way once: every request that was refused or cut off, and those that ran out of time where they
- * are more than a machine without a spare CPU explains.
+ * What a change of the stack broke, each way once: every request that was refused or cut off, and those that ran out of
+ * time where they are more than a machine without a spare CPU explains.
  * @param lateShare of the requests, how many may run out of time; default 0.005, for pods that start a few at a time
  */
 export function brokenIn(lap: Lap, lateShare = 0.005): string[] {

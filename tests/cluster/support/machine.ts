@@ -5,7 +5,10 @@ import { kubectl, type Pod } from "./kubectl.ts";
 
 const run = promisify(execFile);
 
-/** The program that runs the project's own test cluster, whose nodes are on this machine; undefined on any other cluster. */
+/**
+ * The program that runs the project's own test cluster, whose nodes are on this machine; undefined on any other
+ * cluster.
+ */
 const ownCluster = process.env.CHATDB_OWN_CLUSTER;
 
 /** Whether tests can stop nodes and kill processes on them. */
@@ -27,7 +30,8 @@ export async function power(state: "off" | "on", node: string): Promise<void> {
   const number = node.replace("node-", "");
   const switched = (to: "start" | "stop") => run(ownCluster!, ["node", to, number]);
   if (state === "off") {
-    // Its network goes first: a process that is killed while it is up still closes its connections, and one without power does not.
+    // Its network goes first: a process that is killed while it is up still closes its connections, and one without
+    // power does not.
     const name = process.env.CLUSTER_NAME ?? "testcluster";
     await run("ip", ["-n", `${name}-${number}`, "link", "set", "nodes0", "down"]);
     return void (await switched("stop"));

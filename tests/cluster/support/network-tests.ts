@@ -59,7 +59,8 @@ export function networkTests(stack: Deployment): void {
 
   it("keeps every workload from the API server and other nodes, which a pod without policies reaches", function () {
     expect(stranger.answered).to.include.members(Object.keys(cluster));
-    // A pod and the node that it runs on may always connect: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+    // A pod and the node that it runs on may always connect:
+    // https://kubernetes.io/docs/concepts/services-networking/network-policies/
     const elsewhere = (host: string) => Object.keys(cluster).filter((name) => !cluster[name]!.startsWith(`${host}:`));
     if ([...reached.values()].every(({ host }) => elsewhere(host).length === 0)) {
       console.log("      skipped: the cluster has one node, and what a pod sends to its own node no policy holds back");

@@ -10,7 +10,10 @@ interface JobOfProvisioner {
 
 const namespace = "chatdb-system";
 
-/** Runs a command of the provisioner with the login, the settings and the network of a Job of the stack, but for `env`; waits until it is done. */
+/**
+ * Runs a command of the provisioner with the login, the settings and the network of a Job of the stack, but for `env`;
+ * waits until it is done.
+ */
 export async function provision(like: string, command: string, env: Record<string, string>): Promise<void> {
   const labels = { "app.kubernetes.io/name": like };
   const { items } = await kubectlJson<{ items: JobOfProvisioner[] }>(

@@ -23,7 +23,10 @@ const mebibytes = (memory: string) =>
 /** The peak use of a workload, summed over its pods. */
 export type Peaks = Record<string, { millicores: number; mebibytes: number }>;
 
-/** Watches what the workloads use while `work` goes on. The metrics server looks every few seconds, so short peaks are not seen. */
+/**
+ * Watches what the workloads use while `work` goes on. The metrics server looks every few seconds, so short peaks are
+ * not seen.
+ */
 export async function peaksDuring<T>(work: () => Promise<T>): Promise<{ result: T; peaks: Peaks }> {
   const over = new AbortController();
   const peaks: Peaks = {};

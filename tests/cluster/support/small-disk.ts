@@ -18,8 +18,8 @@ export interface SmallDisk {
 }
 
 /**
- * Moves the volume of a StatefulSet of one pod onto a file system of its own with some room, in memory: the test cluster's volumes
- * are directories of this machine, whose sizes nobody enforces. Needs a cluster of our own, and root.
+ * Moves the volume of a StatefulSet of one pod onto a file system of its own with some room, in memory: the test
+ * cluster's volumes are directories of this machine, whose sizes nobody enforces. Needs a cluster of our own, and root.
  */
 export async function smallDisk(namespace: string, name: string, roomMiB = 64): Promise<SmallDisk> {
   const volume = (

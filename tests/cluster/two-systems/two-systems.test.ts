@@ -30,7 +30,10 @@ class System extends pulumi.ComponentResource {
   }
 }
 
-/** Runs a query from the client of one system, by default at its own server with its own password; returns what `psql` prints. */
+/**
+ * Runs a query from the client of one system, by default at its own server with its own password; returns what `psql`
+ * prints.
+ */
 async function query(from: SystemName, { host = "$ADMIN_DATABASE_HOST", password = "" } = {}): Promise<string> {
   const [client] = await podsOf(from, "client");
   const script = `read -r given; export PGPASSWORD="\${given:-$ADMIN_DATABASE_PASSWORD}" PGCONNECT_TIMEOUT=5

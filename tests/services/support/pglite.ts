@@ -13,7 +13,9 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Starts a PostgreSQL (PGlite) in this process, on a free port. @param content of its data directory; default: empty */
+/**
+ * Starts a PostgreSQL (PGlite) in this process, on a free port. @param content of its data directory; default: empty
+ */
 export async function startPglite(content?: Blob): Promise<TestDatabase> {
   const db = new SharedSession({ loadDataDir: content ?? (await databaseTemplate()) });
   await db.waitReady;

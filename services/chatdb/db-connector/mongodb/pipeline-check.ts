@@ -17,8 +17,8 @@ export interface Pipeline extends StatementCheck {
 const maxDepth = 100;
 
 /**
- * Parses a pipeline and accepts listed stages and operators only. It refuses everything that writes ($out, $merge), runs
- * JavaScript ($function, $where, $accumulator), or describes the server.
+ * Parses a pipeline and accepts listed stages and operators only. It refuses everything that writes ($out, $merge),
+ * runs JavaScript ($function, $where, $accumulator), or describes the server.
  * @throws Problem 400 or 403
  */
 export function checkPipeline({ collection, pipeline }: PipelineStatement): Pipeline {

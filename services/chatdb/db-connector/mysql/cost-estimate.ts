@@ -9,7 +9,9 @@ export async function estimateCost(session: Session, sql: string, params: readon
   return rowsExamined(await session.explain(sql, params));
 }
 
-/** Sums the examined rows: for each SELECT those of its first table, for each row left those of the second, and so on. */
+/**
+ * Sums the examined rows: for each SELECT those of its first table, for each row left those of the second, and so on.
+ */
 export function rowsExamined(steps: readonly PlanStep[]): number {
   let total = 0;
   for (const joined of Map.groupBy(steps, ({ id }) => id).values()) {

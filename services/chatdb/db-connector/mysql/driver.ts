@@ -129,8 +129,8 @@ export class MysqlDriver implements Driver {
   }
 
   /**
-   * Ends the server's thread, whose connection was dropped. KILL QUERY would not do, since the thread may be between two
-   * statements. The pool may be exhausted, so this uses its own connection.
+   * Ends the server's thread, whose connection was dropped. KILL QUERY would not do, since the thread may be between
+   * two statements. The pool may be exhausted, so this uses its own connection.
    */
   async #kill(threadId: number): Promise<void> {
     const client = mysql.createConnection(connection(this.#settings)).promise();

@@ -11,7 +11,10 @@ interface MysqlError extends Error {
   sqlMessage?: string;
 }
 
-/** Errors: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and https://mariadb.com/kb/en/mariadb-error-codes/ */
+/**
+ * Errors: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and
+ * https://mariadb.com/kb/en/mariadb-error-codes/
+ */
 const byNumber: Record<number, (message: string) => Problem> = {
   1792: (message) => refusal("read-only transaction", `Only queries that read are run here: ${message}.`),
   1836: (message) => refusal("read-only transaction", `Only queries that read are run here: ${message}.`),
@@ -23,7 +26,9 @@ const byNumber: Record<number, (message: string) => Problem> = {
 for (const denied of [1044, 1142, 1143, 1227, 1370])
   byNumber[denied] = (message) => refusal("role", `The data source's user may not do that: ${message}.`);
 
-/** Problem type of errors of the server or login: access denied, unknown database, too many connections, shutting down. */
+/**
+ * Problem type of errors of the server or login: access denied, unknown database, too many connections, shutting down.
+ */
 const serverErrors: Record<number, ProblemType> = {
   1040: chatdbProblems.dataSourceUnavailable,
   1203: chatdbProblems.dataSourceUnavailable,

@@ -5,8 +5,8 @@ import { allowedFunctions } from "./allowed-functions.ts";
 import { tokenize, type Token } from "./lexer.ts";
 
 /**
- * Accepts a single SELECT that calls only listed functions. It checks tokens instead of parsing, since a grammar that is
- * not MySQL's own may read a statement in another way than the server does, whereas reserved words are unambiguous.
+ * Accepts a single SELECT that calls only listed functions. It checks tokens instead of parsing, since a grammar that
+ * is not MySQL's own may read a statement in another way than the server does, whereas reserved words are unambiguous.
  * Before the statement runs, EXPLAIN makes the server's own grammar read it.
  */
 export const checkMysql = cacheChecks((sql: string): StatementCheck => {

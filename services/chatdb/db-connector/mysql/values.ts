@@ -6,7 +6,10 @@ const { Types } = mysql;
 /** Collation 63, `binary`: bytes, not text. */
 const binaryCharset = 63;
 
-/** Bits in a column's flags: https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html */
+/**
+ * Bits in a column's flags:
+ * https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html
+ */
 const flag = { unsigned: 32, enum: 256, set: 2048 };
 
 /** A column with the members that the driver's types omit. */
@@ -96,7 +99,9 @@ const decoders = new Map<number, Decode>([
   [Types.TIME, time],
 ]);
 
-/** Returns the function that converts a column's values to JSON without loss, as the contract of query results demands. */
+/**
+ * Returns the function that converts a column's values to JSON without loss, as the contract of query results demands.
+ */
 export function decoderOf(field: Field): Decode {
   if (field.extendedFormat === "json") return asIs;
   return decoders.get(typeOf(field)) ?? (isBinary(field) ? hex : asIs);

@@ -33,8 +33,8 @@ export function formatOf(path: string, contentType = ""): DatasetFormat {
 }
 
 /**
- * Passes the dataset's bytes on and reports how many have been read; the share is 0 if the size is unknown. The stream fails with a
- * JobError after `maxBytes`.
+ * Passes the dataset's bytes on and reports how many have been read; the share is 0 if the size is unknown. The stream
+ * fails with a JobError after `maxBytes`.
  */
 export function limitBytes(
   { body, bytes }: DatasetFile,

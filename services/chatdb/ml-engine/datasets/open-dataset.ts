@@ -4,8 +4,8 @@ import { openStored } from "./stored-dataset.ts";
 import { openFromWeb } from "./web-dataset.ts";
 
 /**
- * Opens the dataset at a location (`s3://`, `query://`, `https://` or `http://`). Throws a JobError if the location can never be read;
- * any other error is transient.
+ * Opens the dataset at a location (`s3://`, `query://`, `https://` or `http://`). Throws a JobError if the location can
+ * never be read; any other error is transient.
  */
 export function openDataset(sources: DatasetSources, location: string, signal: AbortSignal): Promise<DatasetFile> {
   if (location.startsWith("s3://")) return openStored(sources, location);

@@ -31,7 +31,8 @@ export interface Association extends LearnedWord {
 
 /**
  * Phrases of questions, and what of the right queries they may mean: what no other word of the question names. The
- * strongest first, by Dunning's log-likelihood ratio (Accurate methods for the statistics of surprise and coincidence, 1993).
+ * strongest first, by Dunning's log-likelihood ratio (Accurate methods for the statistics of surprise and coincidence,
+ * 1993).
  */
 export function associationsIn(examples: readonly Example[], index: SchemaIndex): Association[] {
   const phrases = new Map<string, Set<Example>>();

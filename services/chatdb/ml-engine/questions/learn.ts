@@ -15,7 +15,9 @@ import { learnWords } from "./vocabulary.ts";
 
 export interface Learned {
   model: QuestionModel;
-  /** Of the examples that were held out, with what was learned from the others: before is with the bundled model alone. */
+  /**
+   * Of the examples that were held out, with what was learned from the others: before is with the bundled model alone.
+   */
   metrics: Metrics;
 }
 
@@ -27,15 +29,18 @@ export interface LearnOptions {
   watch?: Watch;
 }
 
-/** Of the work, until there is a trial, until questions are answered without it, with its words alone, and with all of it; the rest is to learn from all. */
+/**
+ * Of the work, until there is a trial, until questions are answered without it, with its words alone, and with all of
+ * it; the rest is to learn from all.
+ */
 const [tried, measuredBefore, measuredBare, measured] = [0.4, 0.45, 0.5, 0.55];
 
 /** Of learning, the words. */
 const wordsShare = 0.7;
 
 /**
- * Learns how one data source is asked: from a share of the examples, to measure on the others what that helps, and then from
- * all of them. The same examples give the same model.
+ * Learns how one data source is asked: from a share of the examples, to measure on the others what that helps, and then
+ * from all of them. The same examples give the same model.
  * @throws JobError where there are too few, or where what was learned makes the answers to the others worse
  */
 export async function learn(

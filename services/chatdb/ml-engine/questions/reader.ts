@@ -54,7 +54,10 @@ export async function fateOf(example: Example, reader: Reader, judge: Judge): Pr
   };
 }
 
-/** Of examples that say what is right: the share that is answered rightly, the share that is answered, and how much of that is right. */
+/**
+ * Of examples that say what is right: the share that is answered rightly, the share that is answered, and how much of
+ * that is right.
+ */
 export interface Figures {
   accuracy: number;
   coverage: number;

@@ -10,7 +10,9 @@ const state = z.object({ found: z.array(z.array(learnedWord)), search });
 
 const begin: Search = { tried: 0, taken: [] };
 
-/** The searches for words of one training, one after the other: what takes long, and is kept in case that it is cut off. */
+/**
+ * The searches for words of one training, one after the other: what takes long, and is kept in case that it is cut off.
+ */
 export class Searches {
   readonly #watch: Watch;
   /** What an earlier start had found, and how far it was with the next search. */

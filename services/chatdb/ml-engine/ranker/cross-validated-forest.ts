@@ -13,7 +13,9 @@ const options: Omit<ForestOptions, "random"> = {
   share: 0.4,
 };
 
-/** Folds of the cross-validation. Schemas, not questions, are divided, so no schema is scored by a forest that saw it. */
+/**
+ * Folds of the cross-validation. Schemas, not questions, are divided, so no schema is scored by a forest that saw it.
+ */
 const folds = 5;
 
 export interface CrossValidatedForest {

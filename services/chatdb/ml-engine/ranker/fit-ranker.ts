@@ -3,7 +3,10 @@ import { minimize } from "../training/lbfgs.ts";
 import { trainForest } from "./cross-validated-forest.ts";
 import type { Labelled } from "./labelled.ts";
 
-/** L2 penalty on the distance from the prior's weights. It is high, since the prior was fitted to thousands of questions. */
+/**
+ * L2 penalty on the distance from the prior's weights. It is high, since the prior was fitted to thousands of
+ * questions.
+ */
 const penalty = 100;
 
 /** L2 penalty for a fit of the score weights alone. */

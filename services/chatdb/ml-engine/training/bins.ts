@@ -5,8 +5,8 @@ export interface BinnedColumn {
   /** Number of bins, without the one of missing values. */
   count: number;
   /**
-   * Upper bounds of the bins of numbers: bin b holds values in (thresholds[b - 1], thresholds[b]], the last bin all above. Absent if
-   * bins are categories.
+   * Upper bounds of the bins of numbers: bin b holds values in (thresholds[b - 1], thresholds[b]], the last bin all
+   * above. Absent if bins are categories.
    */
   thresholds?: readonly number[];
 }
@@ -21,7 +21,10 @@ export interface BinOptions {
   decimals?: number | undefined;
 }
 
-/** Bins numbers (NaN if missing): one bin for each distinct value, or bins of about equally many rows if there are too many values. */
+/**
+ * Bins numbers (NaN if missing): one bin for each distinct value, or bins of about equally many rows if there are too
+ * many values.
+ */
 export function binNumbers(
   values: Float64Array,
   { maxBins: limit = maxBins, decimals }: BinOptions = {},
@@ -69,7 +72,10 @@ function binOf(value: number, thresholds: Float64Array): number {
   return low;
 }
 
-/** Finds a threshold halfway, rounded if that is still between. Never `high`, which the middle of two adjacent doubles may round to. */
+/**
+ * Finds a threshold halfway, rounded if that is still between. Never `high`, which the middle of two adjacent doubles
+ * may round to.
+ */
 function between(low: number, high: number, decimals?: number): number {
   const middle = Math.abs(low + high) < Infinity ? (low + high) / 2 : low / 2 + high / 2;
   const short = roundedTo(middle, decimals);

@@ -20,7 +20,10 @@ export interface Boosted {
   trees: Tree[];
 }
 
-/** Gradient boosting (Friedman, Greedy function approximation, 2001): each tree descends the loss from the scores of those before it. */
+/**
+ * Gradient boosting (Friedman, Greedy function approximation, 2001): each tree descends the loss from the scores of
+ * those before it.
+ */
 export function boost(columns: readonly BinnedColumn[], loss: Loss, options: BoostingOptions): Boosted {
   const { rounds, choose = (features) => features, earlier, onRound } = options;
   const { intercepts } = loss;

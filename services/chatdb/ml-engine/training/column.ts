@@ -30,8 +30,8 @@ const sampleSize = 1000;
 const numericShare = 0.9;
 
 /**
- * Collects the cells of a column and decides by the first of them whether it holds numbers or words. In a column of numbers every
- * other cell is reported as a problem.
+ * Collects the cells of a column and decides by the first of them whether it holds numbers or words. In a column of
+ * numbers every other cell is reported as a problem.
  */
 export class ColumnBuilder {
   readonly #name: string;

@@ -22,8 +22,8 @@ export type DatasetFormat = "csv" | "json-lines";
 type Table = Omit<Dataset, "sha256">;
 
 /**
- * Reads a dataset from a stream and keeps only its columns in memory. Throws a JobError that names rows and columns as a
- * spreadsheet numbers them (the header is row 1), or lines and keys.
+ * Reads a dataset from a stream and keeps only its columns in memory. Throws a JobError that names rows and columns as
+ * a spreadsheet numbers them (the header is row 1), or lines and keys.
  * @param maxValues upper limit of rows times columns. Default: none
  */
 export async function readDataset(

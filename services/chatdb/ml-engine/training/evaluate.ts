@@ -23,8 +23,8 @@ const predictingShare = 0.7;
 const maxPredictionWork = 2e9;
 
 /**
- * Measures the model on the held-out rows, predicted as the prediction service would. If that would take minutes, a random sample
- * of them (the first, since they are shuffled) stands for all.
+ * Measures the model on the held-out rows, predicted as the prediction service would. If that would take minutes, a
+ * random sample of them (the first, since they are shuffled) stands for all.
  */
 export function evaluate(
   artifact: ModelArtifact,
@@ -95,8 +95,8 @@ function scorer(target: Target, rows: Int32Array): (predictions: readonly Predic
 }
 
 /**
- * Permutation importance: how much the score falls if a feature's values are shuffled (Breiman, Random forests, 2001, section 10). The
- * most important feature comes first.
+ * Permutation importance: how much the score falls if a feature's values are shuffled (Breiman, Random forests, 2001,
+ * section 10). The most important feature comes first.
  */
 function importanceOf(
   inputs: Record<string, FeatureValues[string]>[],

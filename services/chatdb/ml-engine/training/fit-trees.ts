@@ -25,8 +25,8 @@ export interface TreesFit extends Boosted {
 }
 
 /**
- * Fits boosted trees with the defaults of scikit-learn's HistGradientBoosting, and records the loss on training and held-out rows as
- * they grow.
+ * Fits boosted trees with the defaults of scikit-learn's HistGradientBoosting, and records the loss on training and
+ * held-out rows as they grow.
  */
 export function fitTrees(
   features: readonly TableFeature[],

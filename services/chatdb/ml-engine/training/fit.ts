@@ -41,7 +41,10 @@ const maxWeights = 2 ** 19;
 const countedShare = 0.1;
 const weighedShare = 0.15;
 
-/** Fits a model to the training rows. Throws a JobError if the family does not suit the target, or there is nothing to learn. */
+/**
+ * Fits a model to the training rows. Throws a JobError if the family does not suit the target, or there is nothing to
+ * learn.
+ */
 export function fit(family: Family, material: Material): Fitted {
   const { columns, target, split, parameters, watch } = material;
   if (family === "text-classification") return { artifact: fitText(material) };

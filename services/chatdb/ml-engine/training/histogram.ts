@@ -6,7 +6,10 @@ export function gather(from: Float64Array, order: Uint32Array, start: number, en
 /** One item for each of four columns: their bins, or the offsets of their sums. */
 type Four<T> = readonly [T, T, T, T];
 
-/** Adds rows `start` to `end` of an order to the sums of their bins: slope, rows, curvature. Slopes and curvatures are gathered. */
+/**
+ * Adds rows `start` to `end` of an order to the sums of their bins: slope, rows, curvature. Slopes and curvatures are
+ * gathered.
+ */
 export function addCurved(
   [a, b, c, d]: Four<Uint8Array>,
   [atA, atB, atC, atD]: Four<number>,

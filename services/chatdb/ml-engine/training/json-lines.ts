@@ -10,8 +10,9 @@ import { checkMemoryBudget } from "./memory-budget.ts";
 const maxLineLength = 2 ** 24;
 
 /**
- * Reads JSON lines (an object on each line, UTF-8). Keys are columns in the order of their first occurrence; values are texts, numbers,
- * true, false or null, and are parsed like the cells of a CSV file. A key that a line lacks has no value there. Lines count from 1.
+ * Reads JSON lines (an object on each line, UTF-8). Keys are columns in the order of their first occurrence; values are
+ * texts, numbers, true, false or null, and are parsed like the cells of a CSV file. A key that a line lacks has no
+ * value there. Lines count from 1.
  */
 export async function readJsonLines(
   file: Readable,

@@ -51,7 +51,9 @@ function columnMeans({ data, rows, width }: Matrix): Float64Array {
   return means;
 }
 
-/** Solves a x = b for a symmetric positive definite `a`. It reads the lower half of `a`, and overwrites that and `b`. */
+/**
+ * Solves a x = b for a symmetric positive definite `a`. It reads the lower half of `a`, and overwrites that and `b`.
+ */
 function solveCholesky(a: Float64Array, b: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
     // A pivot below the rounding errors of the subtractions is only rounding error.

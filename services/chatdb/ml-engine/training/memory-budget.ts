@@ -6,8 +6,8 @@ const MiB = 2 ** 20;
 const programBytes = 128 * MiB;
 
 /**
- * Memory that reading and training take for each value of a dataset, bytes, with a margin: two concurrent trainings of boosted trees,
- * each on 0.78 million rows of 20 numbers, took 945 MiB with the whole process, 27 bytes a value.
+ * Memory that reading and training take for each value of a dataset, bytes, with a margin: two concurrent trainings of
+ * boosted trees, each on 0.78 million rows of 20 numbers, took 945 MiB with the whole process, 27 bytes a value.
  */
 const bytesPerValue = 30;
 

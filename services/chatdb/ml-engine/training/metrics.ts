@@ -15,8 +15,8 @@ export function regressionMetrics(
 }
 
 /**
- * Accuracy; log loss (at most 36, as probabilities are clipped at 2^-52); and F1 as the mean over the classes that occur or were
- * predicted (scikit-learn's "macro").
+ * Accuracy; log loss (at most 36, as probabilities are clipped at 2^-52); and F1 as the mean over the classes that
+ * occur or were predicted (scikit-learn's "macro").
  */
 export function classificationMetrics(
   actual: readonly string[],

@@ -9,7 +9,9 @@ export function encodeOptimizerState({ iterations, points }: OptimizerState): Ui
   );
 }
 
-/** Decodes a checkpointed optimizer state; returns undefined if the bytes do not hold whole points of `length` numbers. */
+/**
+ * Decodes a checkpointed optimizer state; returns undefined if the bytes do not hold whole points of `length` numbers.
+ */
 export function decodeOptimizerState(bytes: Uint8Array, length: number): OptimizerState | undefined {
   const count = (bytes.byteLength / 8 - 1) / length;
   if (!Number.isInteger(count) || count < 1) return undefined;

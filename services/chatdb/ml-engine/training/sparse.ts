@@ -1,6 +1,8 @@
 import type { Matrix } from "./features.ts";
 
-/** A matrix in compressed sparse rows: row r has the entries starts[r] to starts[r + 1], each a column and its value. */
+/**
+ * A matrix in compressed sparse rows: row r has the entries starts[r] to starts[r + 1], each a column and its value.
+ */
 export interface SparseMatrix {
   starts: Uint32Array;
   columns: Uint32Array;

@@ -22,8 +22,8 @@ export interface TrainedModel {
 const fittingShare = 0.9;
 
 /**
- * Trains a model on a share of the rows and measures it on the others. The same dataset, target and parameters give the same model.
- * Throws a JobError if there is nothing to learn.
+ * Trains a model on a share of the rows and measures it on the others. The same dataset, target and parameters give the
+ * same model. Throws a JobError if there is nothing to learn.
  */
 export function train(
   dataset: Dataset,

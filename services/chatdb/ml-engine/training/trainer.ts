@@ -24,8 +24,8 @@ export interface TrainingTask {
 }
 
 /**
- * A state of a training, bound to its inputs: the binding is the digest of dataset, target, parameters, program version and state. Only
- * a training of the same inputs resumes from it.
+ * A state of a training, bound to its inputs: the binding is the digest of dataset, target, parameters, program version
+ * and state. Only a training of the same inputs resumes from it.
  */
 export interface BoundState {
   binding: string;
@@ -65,8 +65,9 @@ export interface TrainingLimits {
 }
 
 /**
- * Trains in a worker thread, so that the event loop stays free. Throws a JobError if the training cannot succeed, and the signal's
- * reason if it aborts; any other error (a broken dataset stream) is transient. The thread has ended in every case.
+ * Trains in a worker thread, so that the event loop stays free. Throws a JobError if the training cannot succeed, and
+ * the signal's reason if it aborts; any other error (a broken dataset stream) is transient. The thread has ended in
+ * every case.
  */
 export async function trainInWorker(
   file: Readable,

@@ -40,9 +40,9 @@ interface Leaf {
 }
 
 /**
- * Grows trees leaf by leaf, always where the gain is largest, by second derivatives over histograms of binned features (Chen and Guestrin,
- * XGBoost, 2016; Ke et al., LightGBM, 2017). The sums of one child are those of its parent less those of the other child. It is
- * deterministic, and reuses its buffers for every tree.
+ * Grows trees leaf by leaf, always where the gain is largest, by second derivatives over histograms of binned features
+ * (Chen and Guestrin, XGBoost, 2016; Ke et al., LightGBM, 2017). The sums of one child are those of its parent less
+ * those of the other child. It is deterministic, and reuses its buffers for every tree.
  */
 export class TreeGrowth {
   readonly #columns: readonly BinnedColumn[];

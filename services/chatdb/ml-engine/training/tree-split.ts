@@ -5,7 +5,9 @@ export interface LeafSums {
   slope: number;
   curvature: number;
   rows: number;
-  /** Sums by feature and bin: slope, rows and, if `stride` is 3, curvature; else the curvature is the number of rows. */
+  /**
+   * Sums by feature and bin: slope, rows and, if `stride` is 3, curvature; else the curvature is the number of rows.
+   */
   sums: Float64Array;
   stride: 2 | 3;
   /** Offset of each feature, in bins. */
@@ -106,8 +108,8 @@ function scan(
 }
 
 /**
- * Orders the categories of a leaf, including the missing one, by slope over curvature: then the best set of them is a prefix (W. D.
- * Fisher, On grouping for maximum homogeneity, 1958; as LightGBM does).
+ * Orders the categories of a leaf, including the missing one, by slope over curvature: then the best set of them is a
+ * prefix (W. D. Fisher, On grouping for maximum homogeneity, 1958; as LightGBM does).
  */
 function orderedCategories({ sums, starts, stride }: LeafSums, feature: number, count: number): Uint8Array {
   const start = starts[feature]! * stride;

@@ -7,7 +7,10 @@ export interface Vocabulary {
   rarity: number[];
 }
 
-/** Upper limit of terms counted at once: beyond it those seen once are dropped (lossy counting, Manku and Motwani, 2002). */
+/**
+ * Upper limit of terms counted at once: beyond it those seen once are dropped (lossy counting, Manku and Motwani,
+ * 2002).
+ */
 const maxCountedTerms = 2 ** 19;
 
 /** Learns the terms that most texts have, at most `maxTerms`; ties are broken by name. */

@@ -7,7 +7,10 @@ export interface Watch {
   progress(share: number, step: string): void;
   /** Adds a line to the log of the job. */
   log(text: string): void;
-  /** Offers a state from which the training can resume with the same result. `state` is called only if a checkpoint is due. */
+  /**
+   * Offers a state from which the training can resume with the same result. `state` is called only if a checkpoint is
+   * due.
+   */
   checkpoint(state: () => Uint8Array): void;
   /** The latest saved state of this dataset and these parameters. */
   readonly resumeFrom?: Uint8Array | undefined;

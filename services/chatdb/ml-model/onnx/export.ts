@@ -13,9 +13,10 @@ const reasons = {
 export class NotExportableToOnnx extends Error {}
 
 /**
- * Exports a model as an ONNX file (operator sets 17, and ai.onnx.ml 3). Each feature is an input of its name with the shape [rows, 1]: numbers
- * as double, NaN if missing; categories as string, "" if missing. Outputs are `prediction` and, for classes, `probabilities` in the order
- * of the metadata's `classes`, a JSON list. Predictions equal those of this package, except for rounding. Throws NotExportableToOnnx.
+ * Exports a model as an ONNX file (operator sets 17, and ai.onnx.ml 3). Each feature is an input of its name with the
+ * shape [rows, 1]: numbers as double, NaN if missing; categories as string, "" if missing. Outputs are `prediction`
+ * and, for classes, `probabilities` in the order of the metadata's `classes`, a JSON list. Predictions equal those of
+ * this package, except for rounding. Throws NotExportableToOnnx.
  */
 export function toOnnx(artifact: ModelArtifact): Uint8Array {
   const { family } = artifact;
@@ -62,7 +63,9 @@ function encodedFeature(graph: Graph, feature: TableFeature): Value {
   return graph.op("Where", [graph.op("IsNaN", [scaled]), graph.constant(doubles([0])), scaled]);
 }
 
-/** Adds the scores of trees. A single score for two classes is the log-odds of the second one, so the first one gets 0. */
+/**
+ * Adds the scores of trees. A single score for two classes is the log-odds of the second one, so the first one gets 0.
+ */
 function scoresOfTrees(graph: Graph, artifact: BoostedTrees): Value {
   const scores = addTrees(graph, artifact);
   const single = artifact.classes?.length === 2;

@@ -20,8 +20,8 @@ const valueType = {
 };
 
 /**
- * The part of onnx.proto that describes the inputs and outputs of a model. Learned numbers are not declared, so the decoder skips them:
- * reading a file takes little time and memory.
+ * The part of onnx.proto that describes the inputs and outputs of a model. Learned numbers are not declared, so the
+ * decoder skips them: reading a file takes little time and memory.
  */
 const { root } = protobuf.Root.fromJSON({
   nested: {

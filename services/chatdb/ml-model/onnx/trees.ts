@@ -2,8 +2,8 @@ import type { BoostedTrees } from "../artifact.ts";
 import { doubles, oneHot, type Graph, type Value } from "./graph.ts";
 
 /**
- * Adds the scores of boosted trees: [rows, scores]. ONNX compares numbers but not sets of categories, so each set of a node becomes a
- * column of its own, which is at most -0.5 if the row goes left.
+ * Adds the scores of boosted trees: [rows, scores]. ONNX compares numbers but not sets of categories, so each set of a
+ * node becomes a column of its own, which is at most -0.5 if the row goes left.
  */
 export function addTrees(graph: Graph, { features, intercepts, trees }: BoostedTrees): Value {
   const sets = new SetColumns();
@@ -95,7 +95,10 @@ class SetColumns {
   }
 }
 
-/** Adds the input of the trees: the numbers, then the columns of sets, which are the one-hot categories times a matrix, less a constant. */
+/**
+ * Adds the input of the trees: the numbers, then the columns of sets, which are the one-hot categories times a matrix,
+ * less a constant.
+ */
 function row(graph: Graph, features: BoostedTrees["features"], { columns }: SetColumns): Value {
   const numbers = features.filter(({ kind }) => kind === "number").map(({ name }) => graph.input(name, "double"));
   const hot = features.flatMap((feature) =>
@@ -105,7 +108,8 @@ function row(graph: Graph, features: BoostedTrees["features"], { columns }: SetC
   const categories = features.flatMap((feature, index) =>
     feature.kind === "category" ? feature.categories.map((_, category) => ({ index, category })) : [],
   );
-  // An unknown category is 0 everywhere, so categories that go the other way than unknown ones have the non-zero entries.
+  // An unknown category is 0 everywhere, so categories that go the other way than unknown ones have the non-zero
+  // entries.
   const matrix = categories.flatMap(({ index, category }) =>
     columns.map(({ feature, set, missingLeft }) =>
       feature === index && set.includes(category) !== missingLeft ? (missingLeft ? 1 : -1) : 0,

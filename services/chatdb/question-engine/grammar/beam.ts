@@ -21,7 +21,9 @@ export class Beam {
     return kept;
   }
 
-  /** Numbers a part by its content. The candidates of a name follow from its position, so only their count is included. */
+  /**
+   * Numbers a part by its content. The candidates of a name follow from its position, so only their count is included.
+   */
   #of(part: object): number {
     let number = this.#numbers.get(part);
     if (number !== undefined) return number;

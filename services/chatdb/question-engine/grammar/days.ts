@@ -29,7 +29,10 @@ const daysAway = new Phrases<number>([
   ["the day before yesterday", -2],
 ]);
 
-/** Reads a period of time in UTC: 2024-05-31, May 2024, 2024, Q2 2024, May 31, 2024, last month, the past 30 days, today. */
+/**
+ * Reads a period of time in UTC: 2024-05-31, May 2024, 2024, Q2 2024, May 31, 2024, last month, the past 30 days,
+ * today.
+ */
 export function daysAt(sentence: Sentence, at: number): { end: number; days: Days } | undefined {
   return (
     isoDay(sentence, at) ??

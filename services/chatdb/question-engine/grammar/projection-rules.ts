@@ -206,7 +206,8 @@ export const topic: Rule = (sentence, at, frame) =>
       sentence.columns(at).some(({ end, columns }) => end === table.end && columns.some(({ cost }) => cost < 0.2))
         ? 0.3
         : 0;
-    // "never had customers in Paris" allows other customers. "hosts who did not host" does not exclude the hosts themselves.
+    // "never had customers in Paris" allows other customers. "hosts who did not host" does not exclude the hosts
+    // themselves.
     const again = frame.topics.some(({ tables }) => tables[0]?.table === table.tables[0]?.table);
     const narrowed =
       frame.denied && (again || frame.topics.length === 0) ? [step(table.end, frame, best * 0.5 + 0.3)] : [];

@@ -14,8 +14,8 @@ const everyWords = new Set(["every", "all", "each", "any"]);
 const extremeFor = (op: Comparator, all: boolean): Fn => (op.startsWith(">") === all ? "max" : "min");
 
 /**
- * Reads a comparison with one value computed over several rows: "the most expensive toy", "every book", "some of the books",
- * "the average toy", "toys on average", "the average price of toys".
+ * Reads a comparison with one value computed over several rows: "the most expensive toy", "every book", "some of the
+ * books", "the average toy", "toys on average", "the average price of toys".
  */
 export function rowComparisonsAt(sentence: Sentence, at: number, op: Comparator): PredicateMatch[] {
   if (op === "=" || op === "<>") return [];
@@ -46,7 +46,9 @@ function rowsAt(sentence: Sentence, at: number, op: Comparator, fn: Fn): Predica
   });
 }
 
-/** Reads a value that stands for rows: "toys", where these are a kind of products. The name of its column may follow. */
+/**
+ * Reads a value that stands for rows: "toys", where these are a kind of products. The name of its column may follow.
+ */
 function valuesAt(sentence: Sentence, at: number): { end: number; values: { predicate: Predicate }; cost: number }[] {
   return sentence.values(at).map((value) => {
     const predicate: Predicate = { kind: "value", choices: [value], negated: false, both: false, explicit: false };

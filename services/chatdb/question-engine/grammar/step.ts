@@ -34,8 +34,8 @@ export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, e
 }
 
 /**
- * Turns a negated comparison of a count or aggregate into its opposite: "do not have more than 3 orders" means at most 3.
- * Undefined for other conditions, and for "no orders", which a second negation does not turn into some.
+ * Turns a negated comparison of a count or aggregate into its opposite: "do not have more than 3 orders" means at most
+ * 3. Undefined for other conditions, and for "no orders", which a second negation does not turn into some.
  */
 function oppositeOf(filter: Bare<Filter>): Bare<Filter> | undefined {
   if (filter.kind === "attribute") {

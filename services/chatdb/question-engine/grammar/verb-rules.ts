@@ -141,7 +141,10 @@ export const timesDone: Rule = (sentence, at, frame) => {
   ];
 };
 
-/** Whether a name is the object of a verb: "bought the Nordic Desk", "written by Ada Lovelace", "that Ada Lovelace wrote". */
+/**
+ * Whether a name is the object of a verb: "bought the Nordic Desk", "written by Ada Lovelace", "that Ada Lovelace
+ * wrote".
+ */
 export function isObject(sentence: Sentence, at: number, end: number): boolean {
   let before = at - 1;
   while (["the", "a", "an", "by", "in", "for", "at", "to", "of", "any", "some"].includes(sentence.words[before] ?? ""))

@@ -22,7 +22,10 @@ export function corrected(word: string, vocabulary: Iterable<string>): string | 
   return found;
 }
 
-/** How many characters to insert, delete, change or swap with their neighbour (Damerau and Levenshtein, adjacent swaps once); `most + 1` where it is more. */
+/**
+ * How many characters to insert, delete, change or swap with their neighbour (Damerau and Levenshtein, adjacent swaps
+ * once); `most + 1` where it is more.
+ */
 export function editDistance(a: string, b: string, most: number): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -25,7 +25,10 @@ const patterns = [
 ];
 const tokenPattern = new RegExp(patterns.map(({ source }) => source).join("|"), "gu");
 
-/** Singulars found before: finding one tries a hundred patterns, and schemas and questions say the same words over and over. */
+/**
+ * Singulars found before: finding one tries a hundred patterns, and schemas and questions say the same words over and
+ * over.
+ */
 const singulars = new LRUCache<string, string>({ max: 20_000, memoMethod: (word) => pluralize.singular(word) });
 
 /** The singular of a word in lower case. */

@@ -16,7 +16,10 @@ export function withoutTable(words: string[], table: Table): string[] {
   return words.length > 1 && own.some((word) => isShortFor(words[0]!, word)) ? words.slice(1) : words;
 }
 
-/** `stu` and `cust` of students and customers, `crs` of courses: letters of the word in their order, its first one first. */
+/**
+ * `stu` and `cust` of students and customers, `crs` of courses: letters of the word in their order, its first one
+ * first.
+ */
 function isShortFor(short: string, word: string): boolean {
   if (short.length > 4 || short[0] !== word[0]) return false;
   let at = 0;

@@ -1,6 +1,6 @@
 /**
- * Countries, with what people call them and the adjectives for what comes from there: any of them may be what a database
- * keeps where another is said.
+ * Countries, with what people call them and the adjectives for what comes from there: any of them may be what a
+ * database keeps where another is said.
  */
 const groups = `
 afghanistan,afghan

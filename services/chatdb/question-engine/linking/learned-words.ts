@@ -3,7 +3,9 @@ import { z } from "zod";
 
 const column = { schema: z.string(), table: z.string(), column: z.string() };
 
-/** What people of one place call something in their database: a table, a column, or a value that is stored in a column. */
+/**
+ * What people of one place call something in their database: a table, a column, or a value that is stored in a column.
+ */
 export const learnedWord = z.object({
   /** One or several, in lower case and in the singular. */
   words: z.array(z.string().min(1)).min(1).max(5),

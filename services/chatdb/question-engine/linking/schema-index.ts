@@ -57,7 +57,10 @@ export class SchemaIndex {
     this.spellings = [...names].map((name) => ({ name, lower: name.toLowerCase() }));
   }
 
-  /** The things of which a value is the name of a kind: products, where Books is a category; where there is one table of such. */
+  /**
+   * The things of which a value is the name of a kind: products, where Books is a category; where there is one table of
+   * such.
+   */
   ownerOfKinds({ table, column }: { table: Table; column: Column }): Table | undefined {
     if (labelOf(table) !== column) return undefined;
     if (!this.#owners.has(table)) {

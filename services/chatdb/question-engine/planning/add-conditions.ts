@@ -79,8 +79,8 @@ function keysOnly(draft: Draft, table: Table, key: string): InnerQuery {
 }
 
 /**
- * The column whose values the question is about, if it is not about rows: "the countries that ...", where no table holds countries.
- * A condition that must not hold for a value must not hold for any row that has the value.
+ * The column whose values the question is about, if it is not about rows: "the countries that ...", where no table
+ * holds countries. A condition that must not hold for a value must not hold for any row that has the value.
  */
 function valuesOf({
   frame: { show, topics, groups, orders },
@@ -100,7 +100,8 @@ function valuesOf({
 }
 
 /**
- * Adds a query to intersect with (the same question with another condition in place of one) or to subtract (that condition alone).
+ * Adds a query to intersect with (the same question with another condition in place of one) or to subtract (that
+ * condition alone).
  */
 function combine(
   op: "intersect" | "except",

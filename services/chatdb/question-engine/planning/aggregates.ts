@@ -12,7 +12,9 @@ import { canMeasure } from "./resolver.ts";
 /** An aggregate under the name of its column. */
 export type Computed = Selected & { value: Aggregate };
 
-/** Writes a measure as an aggregate and adds the joins that it needs. Joins that fan out must have been added before. */
+/**
+ * Writes a measure as an aggregate and adds the joins that it needs. Joins that fan out must have been added before.
+ */
 export function aggregateOf(measure: Measure, draft: Draft): Computed {
   const { builder, resolver } = draft;
   const { root, fansOut, from } = builder;

@@ -21,7 +21,9 @@ export interface Scope {
   mentioned: readonly { mention: TableMention; table: Table }[];
   /** Receives conditions that must hold, or must not hold, for other rows that show the same values. */
   combine: (op: "intersect" | "except", filter: Filter, others: readonly Filter[]) => void;
-  /** The root's column whose values the question is about, if it is not about rows; a value may occur in several rows. */
+  /**
+   * The root's column whose values the question is about, if it is not about rows; a value may occur in several rows.
+   */
   valuesOf?: Column;
   /** The table whose rows are counted right before the condition: "no orders in 2024". */
   beside?: Table;

@@ -39,8 +39,8 @@ function contradict(one: Bound, other: Bound): boolean {
 }
 
 /**
- * Divides contradicting conditions into sets that one row can meet, in the order of the question. Conditions on other columns
- * are part of each set. Returns one set where nothing contradicts.
+ * Divides contradicting conditions into sets that one row can meet, in the order of the question. Conditions on other
+ * columns are part of each set. Returns one set where nothing contradicts.
  */
 function consistentSets<C extends Condition>(conditions: readonly C[]): C[][] {
   const sets: (C & Bound)[][] = [[]];
@@ -97,9 +97,9 @@ function separateRelated(condition: Condition): Condition[] {
 type IdentifiesRow = (ref: ColumnRef) => boolean;
 
 /**
- * Rewrites a plan whose conditions no single row can meet. Contradicting conditions apply to different related rows or, if the
- * columns shown do not identify a row, to different rows that show the same ("countries with managers above 50 and managers
- * below 46"). If they identify a row, its values meet one set or the other.
+ * Rewrites a plan whose conditions no single row can meet. Contradicting conditions apply to different related rows or,
+ * if the columns shown do not identify a row, to different rows that show the same ("countries with managers above 50
+ * and managers below 46"). If they identify a row, its values meet one set or the other.
  * @param isOwn of the plan's columns
  */
 export function separateContradictions(plan: QueryPlan, identifiesRow: IdentifiesRow): QueryPlan {

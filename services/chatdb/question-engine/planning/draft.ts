@@ -39,7 +39,9 @@ export class Draft {
   readonly combined: { op: "intersect" | "except"; frame: Frame }[] = [];
   readonly input: PlanningInput;
   readonly frame: Frame;
-  /** Superlatives that pick another thing than the one that the question is about: "of the dorm with the most rooms". */
+  /**
+   * Superlatives that pick another thing than the one that the question is about: "of the dorm with the most rooms".
+   */
   readonly picked: readonly Pick[];
   readonly resolver: Resolver;
   /** The tables that the question names, in its order. */

@@ -76,7 +76,9 @@ export function withImpliedGroup(frame: Frame): Frame {
   return { ...frame, groups: [{ kind: "rows", table: topic }] };
 }
 
-/** Whether the measures count different rows, which one query cannot do: "the number of orders and of shipped orders". */
+/**
+ * Whether the measures count different rows, which one query cannot do: "the number of orders and of shipped orders".
+ */
 export function countsDifferentRows({ show, filters }: Frame): boolean {
   const [first, ...others] = show.filter(isMeasure);
   const last = others.at(-1);

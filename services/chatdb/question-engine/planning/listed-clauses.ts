@@ -53,7 +53,10 @@ function shownOf(draft: Draft): ColumnRef[] {
   return refs.filter((ref, place) => refs.findIndex((each) => isColumn(asColumn(each), ref)) === place);
 }
 
-/** What to show where nothing is named: labels ("which students"), or the column of the condition ("which city is in ..."). */
+/**
+ * What to show where nothing is named: labels ("which students"), or the column of the condition ("which city is in
+ * ...").
+ */
 function named(draft: Draft): ColumnRef[] | undefined {
   const { topics, filters, asks } = draft.frame;
   if (!asks) return undefined;

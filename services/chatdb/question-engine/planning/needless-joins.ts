@@ -28,8 +28,8 @@ function refsOf(part: object): ColumnRef[] {
 }
 
 /**
- * Removes joins whose key alone is used, since the referring row has it too: "the number of courses in each department" needs
- * no join if courses hold the department's name.
+ * Removes joins whose key alone is used, since the referring row has it too: "the number of courses in each department"
+ * needs no join if courses hold the department's name.
  */
 export function withoutNeedlessJoins<Q extends QueryPlan | InnerQuery>(query: Q, schema: DatabaseSchema): Q {
   for (const join of query.joins) {

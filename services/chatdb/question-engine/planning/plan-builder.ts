@@ -146,7 +146,9 @@ export class PlanBuilder {
     this.where.push(related);
   }
 
-  /** Joins the path from the root to the table. From `split`, or the first to-many step, on the joins are in a branch. */
+  /**
+   * Joins the path from the root to the table. From `split`, or the first to-many step, on the joins are in a branch.
+   */
   #reach(table: Table, split?: Step): { sources: Sources; branch?: Branch } {
     let sources = this.#sources;
     let branch: Branch | undefined;
@@ -194,7 +196,10 @@ export class PlanBuilder {
     return name;
   }
 
-  /** The cost of a path: higher if the question does not use the words of its keys ("reported by" rather than "closed by"). */
+  /**
+   * The cost of a path: higher if the question does not use the words of its keys ("reported by" rather than "closed
+   * by").
+   */
   #pathCost(steps: readonly Step[]): number {
     const words = steps.flatMap(({ to, toOne, on, from }) =>
       on.flatMap(({ left, right }) => {

@@ -12,8 +12,8 @@ interface Group {
 }
 
 /**
- * Plans the top rows of each group: "the most expensive product of each category". Ties are all included. Undefined if the
- * question is of another kind or does not fit one condition.
+ * Plans the top rows of each group: "the most expensive product of each category". Ties are all included. Undefined if
+ * the question is of another kind or does not fit one condition.
  */
 export function topOfEach(draft: Draft): QueryPlan | undefined {
   const {

@@ -408,7 +408,10 @@ const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) =>
 /** After these comes a verb, with its object: "who bought products". */
 const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
 
-/** How many words nothing in the plan accounts for, of those that were passed over and those right before a table's name, which say which of its rows. */
+/**
+ * How many words nothing in the plan accounts for, of those that were passed over and those right before a table's
+ * name, which say which of its rows.
+ */
 function lostWords(said: QuestionWords, unread: readonly string[], named: NamedIn): number {
   const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
   const { tokens } = said.sentence;

@@ -1,4 +1,7 @@
-/** A number, or a question about a feature by its place: at most the threshold, or above it. As short as it can be written in JSON. */
+/**
+ * A number, or a question about a feature by its place: at most the threshold, or above it. As short as it can be
+ * written in JSON.
+ */
 export type Tree = number | [feature: number, threshold: number, below: Tree, above: Tree];
 
 /** Trees whose sum is a log-odds. */

@@ -23,11 +23,17 @@ export interface RankerWeights {
   forest?: Forest | undefined;
   /** What is added to that. */
   preference: Readonly<Record<string, number>>;
-  /** Log-odds that the preferred plan is what was meant: of its features, its `score`, its `lead` over the next one, and an `intercept`. */
+  /**
+   * Log-odds that the preferred plan is what was meant: of its features, its `score`, its `lead` over the next one, and
+   * an `intercept`.
+   */
   sureness: Readonly<Record<string, number>>;
 }
 
-/** A plan that passes over a word, and has nothing in it that the word may name, is never sure: the word may be what matters. */
+/**
+ * A plan that passes over a word, and has nothing in it that the word may name, is never sure: the word may be what
+ * matters.
+ */
 const mostWithLost = 0.5;
 
 const lost = featureNames.indexOf("lost");

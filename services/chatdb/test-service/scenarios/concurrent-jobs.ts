@@ -12,7 +12,9 @@ const [submit, allocation, queueing, order] = [
 
 const datasetName = "test-service-concurrent.csv";
 const modelName = "test-service-concurrent";
-/** Time limit of a small request while models are trained, ms: a third of the gateway's own time limit for the registry. */
+/**
+ * Time limit of a small request while models are trained, ms: a third of the gateway's own time limit for the registry.
+ */
 const responsiveMs = 10_000;
 
 /** "Concurrent Job Processing": jobs submitted at once all run, once each, and the gateway continues to answer. */
@@ -88,7 +90,8 @@ async function checkVersions(gateway: Gateway, ids: readonly string[], jobs: rea
   const finished = jobs.toSorted((a, b) => Date.parse(a.finished_at!) - Date.parse(b.finished_at!));
   const versions = finished.map(({ model }) => model!.version);
   expect(new Set(versions).size === ids.length, "two jobs claim the same version of the model", { versions });
-  // The registry numbers versions as models arrive: a job that started after another had ended must have the higher one.
+  // The registry numbers versions as models arrive: a job that started after another had ended must have the higher
+  // one.
   const wrong = finished.flatMap((a) =>
     finished.filter((b) => a.finished_at! < b.started_at! && a.model!.version > b.model!.version),
   );

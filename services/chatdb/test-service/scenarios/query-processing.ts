@@ -17,7 +17,9 @@ interface Question {
   control: Statement;
 }
 
-/** Chooses a question for the data source: about customers by country if it has them, otherwise about its first table. */
+/**
+ * Chooses a question for the data source: about customers by country if it has them, otherwise about its first table.
+ */
 function questionFor({ datasource, dialect, tables }: DatabaseSchema): Question {
   const customers = tables.find(
     ({ name, columns }) => name === "customers" && columns.some((column) => column.name === "country"),

@@ -23,7 +23,8 @@ interface Ended {
 const { GATEWAY_URL = "", RATE = "20", CONNECTIONS = "8", SCRIPT = "[]" } = process.env;
 const steps = JSON.parse(SCRIPT) as Step[];
 const gateway = new URL(GATEWAY_URL);
-// One connection each, which is kept for as long as the server lets it; a request waits for none: each agent may open more.
+// One connection each, which is kept for as long as the server lets it; a request waits for none: each agent may open
+// more.
 const agents = Array.from({ length: Number(CONNECTIONS) }, () => new Agent({ keepAlive: true }));
 
 let lap = newLap();

@@ -1,6 +1,6 @@
 /**
- * Runs in a pod's network: tries all of TARGETS, a JSON object of `host:port` by name, at once, and ends with a message,
- * JSON of the names of those that answered and of the address of NAME, where it can be looked up.
+ * Runs in a pod's network: tries all of TARGETS, a JSON object of `host:port` by name, at once, and ends with a
+ * message, JSON of the names of those that answered and of the address of NAME, where it can be looked up.
  */
 import { lookup } from "node:dns/promises";
 import { writeFileSync } from "node:fs";
@@ -8,11 +8,20 @@ import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 const { TARGETS = "{}", NAME = "" } = process.env;
-/** A policy drops packets and lets the caller wait; within a cluster, a connection takes a millisecond, unless its first packet is lost. */
+/**
+ * A policy drops packets and lets the caller wait; within a cluster, a connection takes a millisecond, unless its first
+ * packet is lost.
+ */
 const timeoutMs = 3000;
-/** Before a target counts as one that does not answer: what the machine did not get round to is not what a policy holds back. */
+/**
+ * Before a target counts as one that does not answer: what the machine did not get round to is not what a policy holds
+ * back.
+ */
 const attempts = 3;
-/** A question to DNS is one packet, which a busy cluster may lose: a name counts as not to be looked up when nobody answers for so long. */
+/**
+ * A question to DNS is one packet, which a busy cluster may lose: a name counts as not to be looked up when nobody
+ * answers for so long.
+ */
 const lookupMs = 30_000;
 
 function connects(address: string): Promise<boolean> {
@@ -23,7 +32,8 @@ function connects(address: string): Promise<boolean> {
       socket.destroy();
       resolve(answered);
     };
-    // A process that was held up finds its time over before it looks at what arrived meanwhile, which it then does at once.
+    // A process that was held up finds its time over before it looks at what arrived meanwhile, which it then does at
+    // once.
     socket
       .setTimeout(timeoutMs, () => setImmediate(end, false))
       .on("connect", () => end(true))

@@ -1,6 +1,7 @@
 /**
- * Runs in a service's pod, with its environment: tries at Kafka whatever there is to do with each topic and group. Arguments, each
- * JSON: the topics, the groups, the name of a user other than the service's. Prints, as JSON, "allowed" or the broker's reason for each attempt. Publishes `{}` where it may; joins no group.
+ * Runs in a service's pod, with its environment: tries at Kafka whatever there is to do with each topic and group.
+ * Arguments, each JSON: the topics, the groups, the name of a user other than the service's. Prints, as JSON, "allowed"
+ * or the broker's reason for each attempt. Publishes `{}` where it may; joins no group.
  */
 import {
   Admin,

@@ -68,7 +68,10 @@ export class Issuer {
     return this;
   }
 
-  /** The authorization code grant with PKCE (RFC 7636) for the public client `page`, in which nobody is asked; and refresh tokens, each for once. */
+  /**
+   * The authorization code grant with PKCE (RFC 7636) for the public client `page`, in which nobody is asked; and
+   * refresh tokens, each for once.
+   */
   #signIn(server: FastifyInstance): void {
     server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) =>
       done(null, new URLSearchParams(body as string)),

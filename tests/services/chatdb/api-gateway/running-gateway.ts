@@ -4,7 +4,10 @@ import { createService } from "@chatdb/api-gateway/service.ts";
 import { createLogger } from "@platform/kit/log.ts";
 import { ask, FakeUpstreams, open, type Options, type Seen } from "./upstreams.ts";
 
-/** A gateway in front of fake upstreams, for the tests of the `describe` that calls this; before each of them nothing has been asked. */
+/**
+ * A gateway in front of fake upstreams, for the tests of the `describe` that calls this; before each of them nothing
+ * has been asked.
+ */
 export function runningGateway() {
   const upstreams = new FakeUpstreams();
   let app: FastifyInstance;

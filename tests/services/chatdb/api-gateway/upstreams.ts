@@ -113,7 +113,10 @@ export interface Options {
   body?: string | Readable;
 }
 
-/** Sends the path exactly as it is given (fetch would normalise it), and returns the answer with its body still to be read. */
+/**
+ * Sends the path exactly as it is given (fetch would normalise it), and returns the answer with its body still to be
+ * read.
+ */
 export async function open(
   base: string,
   path: string,

@@ -34,7 +34,8 @@ describe("a training in its worker thread, of a large dataset", () => {
     const before = process.memoryUsage().arrayBuffers;
     const { metrics } = await trainInWorker(long, task, unheard, { memoryPerJobMib: 32 });
     expect(metrics["training_rows"]! + metrics["test_rows"]!).to.equal(rows);
-    // Among them what was handed over, until the garbage collector comes by; without back-pressure it would be all of the 200 MB.
+    // Among them what was handed over, until the garbage collector comes by; without back-pressure it would be all of
+    // the 200 MB.
     expect(most - before, "bytes that wait for the thread, or for the collector").to.be.below(100 * 2 ** 20);
   });
 });

@@ -14,7 +14,9 @@ import { eventually } from "../../support/eventually.ts";
 import { startPostgresql, type TestPostgresql } from "../../support/postgresql.ts";
 import { digest, startRegistry, type TestRegistry, type TestRegistryOptions } from "../support/registry.ts";
 
-/** A store whose calls stop at gates, or fail as if the process had died: before the call reached the store, or after. */
+/**
+ * A store whose calls stop at gates, or fail as if the process had died: before the call reached the store, or after.
+ */
 class Fragile {
   /** Awaited before each call. */
   gate: (call: "put" | "remove" | "list") => Promise<unknown> = () => Promise.resolve();

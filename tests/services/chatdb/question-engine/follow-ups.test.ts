@@ -38,7 +38,10 @@ const best = plan("orders", ["customers.name", count], {
   limit: 5,
 });
 
-/** Conversations: the plan they begin with, and what is asked then, each with SQL that was written for it by hand. The order of rows counts where that SQL has one. */
+/**
+ * Conversations: the plan they begin with, and what is asked then, each with SQL that was written for it by hand. The
+ * order of rows counts where that SQL has one.
+ */
 const conversations: Record<string, [before: QueryPlan, ...turns: [question: string, sql: string][]][]> = {
   "conditions that take the place of others": [
     [

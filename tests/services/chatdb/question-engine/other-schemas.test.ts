@@ -6,7 +6,10 @@ import { expect } from "chai";
 import { sqlOf } from "./sql-of.ts";
 import { withSchema, type TestSchema } from "./with-database.ts";
 
-/** What the shop does not have: names in other styles, composite keys, two keys to one table, a table that refers to itself. */
+/**
+ * What the shop does not have: names in other styles, composite keys, two keys to one table, a table that refers to
+ * itself.
+ */
 const ddl = `
 CREATE SCHEMA clinic;
 CREATE TYPE clinic.species AS ENUM ('Dog', 'Cat', 'Parrot');

@@ -6,7 +6,10 @@ import type { TestShop } from "../support/shop.ts";
 import { sqlOf } from "./sql-of.ts";
 import { withShop } from "./with-database.ts";
 
-/** Questions with SQL that was written for them by hand, and why that is not yet what is made of them. The order of rows counts where that SQL has one. */
+/**
+ * Questions with SQL that was written for them by hand, and why that is not yet what is made of them. The order of rows
+ * counts where that SQL has one.
+ */
 const questions: Record<string, [question: string, sql: string, defect?: string][]> = {
   lists: [
     ["Show me all customers", "SELECT * FROM customers"],

@@ -5,7 +5,10 @@ import { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { expect } from "chai";
 import { startShop } from "../support/shop.ts";
 
-/** Questions that must not be answered, with what has to be said: of the words, of the reason, or by a reading that is offered. */
+/**
+ * Questions that must not be answered, with what has to be said: of the words, of the reason, or by a reading that is
+ * offered.
+ */
 const refused: [question: string, said: RegExp, defect?: string][] = [
   ["what is the weather in Berlin", /weather/],
   ["why are there customers in Germany", /why/],

@@ -5,7 +5,9 @@ import { createLogger } from "@platform/kit/log.ts";
 import { startPglite, type TestDatabase } from "../../support/pglite.ts";
 import { settingsOf, startShop, type TestShop } from "../support/shop.ts";
 
-/** Starts the sample shop before the tests of a suite, hands it over with its indexed schema, and ends it after them. */
+/**
+ * Starts the sample shop before the tests of a suite, hands it over with its indexed schema, and ends it after them.
+ */
 export function withShop(handOver: (shop: TestShop, index: SchemaIndex) => void): void {
   let shop: TestShop | undefined;
   before(async function () {

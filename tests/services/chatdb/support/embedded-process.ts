@@ -24,7 +24,9 @@ export function launch(args: string[], temporary?: string) {
   return {
     output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Waits up to two minutes until standard output has the text; rejects with the output if the process ends before. */
+    /**
+     * Waits up to two minutes until standard output has the text; rejects with the output if the process ends before.
+     */
     async printed(text: string): Promise<void> {
       await eventually(() => {
         if (!output.stdout.includes(text) && running()) throw new Error(`did not print "${text}" in time`);

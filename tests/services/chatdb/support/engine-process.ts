@@ -1,6 +1,6 @@
 /**
- * Runs an engine in a process of its own, which tests kill. It takes settings and a job as JSON arguments, publishes the
- * job to itself on an in-memory bus, and prints each event about it as a line of JSON.
+ * Runs an engine in a process of its own, which tests kill. It takes settings and a job as JSON arguments, publishes
+ * the job to itself on an in-memory bus, and prints each event about it as a line of JSON.
  */
 import { topics } from "@chatdb/contracts/topics.ts";
 import { createDirectoryObjectStore } from "@platform/kit/directory-object-store.ts";

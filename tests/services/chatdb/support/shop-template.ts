@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, "../../../..");
 let template: Promise<Blob> | undefined;
 
 /**
- * Returns a data directory with the sample shop. Filling one takes seconds and copying it a fraction, so it is kept in a
- * file until the sample data or PGlite changes.
+ * Returns a data directory with the sample shop. Filling one takes seconds and copying it a fraction, so it is kept in
+ * a file until the sample data or PGlite changes.
  */
 export function shopTemplate(): Promise<Blob> {
   return (template ??= readTemplate());

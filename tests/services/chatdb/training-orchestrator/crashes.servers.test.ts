@@ -16,9 +16,9 @@ import { log, request } from "./orchestrator.ts";
 import { startServer } from "./postgresql.ts";
 
 /**
- * A process as its database and its broker see it, which dies at a step of our choice: from then on they hear nothing more of
- * it, and its connections are gone. A step is a statement or a publication. To die before one is also to die after the one
- * before it had its effect.
+ * A process as its database and its broker see it, which dies at a step of our choice: from then on they hear nothing
+ * more of it, and its connections are gone. A step is a statement or a publication. To die before one is also to die
+ * after the one before it had its effect.
  */
 class Mortal {
   steps = 0;
@@ -83,7 +83,10 @@ function clientOf(mortal: Mortal): typeof pg.Client {
 
 const never = () => new Promise<never>(() => undefined);
 
-/** Events outlive the processes; each group's go to the process that subscribed last, and again to the next one when it dies over them. */
+/**
+ * Events outlive the processes; each group's go to the process that subscribed last, and again to the next one when it
+ * dies over them.
+ */
 function broker() {
   const bus = createMemoryEventBus({ firstPauseMs: 10 });
   const members = new Map<string, { mortal: Mortal; handle: (event: IncomingEvent) => Promise<void> }>();
@@ -139,8 +142,8 @@ describe("training-orchestrator: a process that dies, and PostgreSQL with severa
   }
 
   /**
-   * A job whose first attempt fails in a way that may pass and whose second succeeds, with an orchestrator that dies at some
-   * step and one that comes after it. The client asks again with the same key until it is answered.
+   * A job whose first attempt fails in a way that may pass and whose second succeeds, with an orchestrator that dies at
+   * some step and one that comes after it. The client asks again with the same key until it is answered.
    */
   async function liveThrough(last?: number) {
     const { bus, connect } = broker();

@@ -30,7 +30,10 @@ export const brokenBus = (): EventBus => ({
   publish: () => Promise.reject(new Error("no broker")),
 });
 
-/** Starts orchestrators on one database for the tests of the calling `describe`; each test begins without orchestrators and jobs. */
+/**
+ * Starts orchestrators on one database for the tests of the calling `describe`; each test begins without orchestrators
+ * and jobs.
+ */
 export function orchestrators(
   open: (context: Mocha.Context) => Promise<{ pool: pg.Pool; close: () => Promise<void> }> = () => startPglite(),
 ) {

@@ -11,7 +11,9 @@ import { queryText } from "./query-text.ts";
 import { resultTable } from "./result-table.ts";
 import { byWhom, shown, words } from "@chatdb/contracts/values.ts";
 
-/** Shows how a question was understood, and its rows. @param choose called with another reading that the person prefers */
+/**
+ * Shows how a question was understood, and its rows. @param choose called with another reading that the person prefers
+ */
 export function answerCard(answer: Answer, choose: Choose): HTMLElement[] {
   const { columns, rows, truncated, reading, alternatives, statement, dialect } = answer;
   const { orderBy } = answer.plan;

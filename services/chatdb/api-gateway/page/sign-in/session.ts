@@ -71,7 +71,9 @@ const sessionOf = ({ access_token, refresh_token, id_token, expires_in }: oauth.
   expires: expires_in === undefined ? undefined : Date.now() + expires_in * 1000,
 });
 
-/** Returns how to sign in; undefined if the gateway does not offer it or the browser has no cryptography (over http). */
+/**
+ * Returns how to sign in; undefined if the gateway does not offer it or the browser has no cryptography (over http).
+ */
 export async function signInSettings(): Promise<SignInSettings | undefined> {
   if (!isSecureContext) return undefined;
   const settings = (await (await fetch("/page/sign-in.json")).json()) as Partial<SignInSettings>;
