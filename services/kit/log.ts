@@ -35,7 +35,7 @@ class TurnOfLines implements pino.DestinationStream {
   write(line: string): void {
     if (this.#lines === "") setImmediate(() => this.flushSync());
     this.#lines += line;
-    if (this.#lines.length > mostWaiting) this.flushSync();
+    if (this.#lines.length > maxWaitingLines) this.flushSync();
   }
 
   /** Called by pino after a fatal line, too. */
@@ -47,6 +47,6 @@ class TurnOfLines implements pino.DestinationStream {
 }
 
 /** Characters that wait for the end of a turn. */
-const mostWaiting = 65_536;
+const maxWaitingLines = 65_536;
 
 let standardOutput: TurnOfLines | undefined;

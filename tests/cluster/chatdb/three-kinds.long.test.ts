@@ -1,7 +1,7 @@
 import type { Table } from "@chatdb/ml-engine/questions/same-result.ts";
 import { expect } from "chai";
 import { describeDifference } from "../../../bench/nlq/compare-results.ts";
-import { startAskedDatabases, stopAskedDatabases } from "../support/asked-databases.ts";
+import { startSourceDatabases, stopSourceDatabases } from "../support/asked-databases.ts";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
 import { kubectl, untilReady } from "../support/kubectl.ts";
 import { stack } from "./stack.ts";
@@ -109,7 +109,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   };
 
   before(async () => {
-    const databases = await startAskedDatabases();
+    const databases = await startSourceDatabases();
     // The network and the connector allow these addresses from now on.
     await stack.up({
       "chatdb:dataSources.added": {
@@ -123,7 +123,7 @@ describe("Databases of three kinds on a real Kubernetes", function () {
   });
   after(async () => {
     gateway?.close();
-    await stopAskedDatabases();
+    await stopSourceDatabases();
   });
 
   for (const datasource of ["shop", "asked-mysql", "asked-mongodb"]) {

@@ -13,7 +13,7 @@ export const mongodbImage = "docker.io/library/mongo:8.0.16";
 const password = crypto.randomUUID();
 
 /** A data source, as `POST /api/datasources` takes it. */
-export interface AskedDatabase {
+export interface SourceDatabase {
   readonly name: string;
   readonly dialect: "mysql" | "mongodb";
   readonly host: string;
@@ -25,7 +25,7 @@ export interface AskedDatabase {
 }
 
 /** Starts MySQL and MongoDB and fills them with the sample shop. */
-export async function startAskedDatabases(): Promise<AskedDatabase[]> {
+export async function startSourceDatabases(): Promise<SourceDatabase[]> {
   await apply({
     apiVersion: "v1",
     kind: "Namespace",
@@ -34,7 +34,7 @@ export async function startAskedDatabases(): Promise<AskedDatabase[]> {
   return Promise.all([startMysql(), startMongodb()]);
 }
 
-async function startMysql(): Promise<AskedDatabase> {
+async function startMysql(): Promise<SourceDatabase> {
   const name = "asked-mysql";
   const port = 3306;
   const env = {
@@ -69,7 +69,7 @@ async function startMysql(): Promise<AskedDatabase> {
 }
 
 /** Without users: the stand-in for the official image knows none. */
-async function startMongodb(): Promise<AskedDatabase> {
+async function startMongodb(): Promise<SourceDatabase> {
   const name = "asked-mongodb";
   const port = 27017;
   const host = await startDatabase(name, {
@@ -152,6 +152,6 @@ async function by(name: string, port: number, work: (forwarded: number) => Promi
 }
 
 /** Deletes them. */
-export async function stopAskedDatabases(): Promise<void> {
+export async function stopSourceDatabases(): Promise<void> {
   await kubectl("delete", "namespace", namespace, "--ignore-not-found");
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inPod } from "./kubectl.ts";
 import { node } from "./outside.ts";
 
-export interface Asked {
+export interface RightsToTry {
   readonly topics: readonly string[];
   readonly groups: readonly string[];
   /** A user that exists and is another one than the caller. */
@@ -34,7 +34,7 @@ async function bundled(): Promise<string> {
 export async function rightsOf(
   namespace: string,
   deployment: string,
-  { topics, groups, otherUser }: Asked,
+  { topics, groups, otherUser }: RightsToTry,
 ): Promise<Record<string, string>> {
   const args = [topics, groups, otherUser].map((value) => JSON.stringify(value));
   const text = await inPod(

@@ -11,13 +11,13 @@ const maxWords = 3;
 const certainCost = 0.5;
 
 /** Examples that must have a phrase with what it may mean. */
-const leastExamples = 2;
+const minExamples = 2;
 
 /** Of the examples with a phrase, the least share that has what it may mean. */
-const leastShare = 0.5;
+const minShare = 0.5;
 
 /** The log-likelihood ratio that chance exceeds once in twenty times (chi-squared with one degree of freedom). */
-const leastRatio = 3.84;
+const minRatio = 3.84;
 
 /** Associations that are looked at, the strongest first. */
 const maxAssociations = 400;
@@ -53,9 +53,9 @@ export function associationsIn(examples: readonly Example[], index: SchemaIndex)
   const found = [...phrases].flatMap(([phrase, having]) =>
     [...meanings.values()].flatMap(({ meaning, examples: of }): Association[] => {
       const together = [...having].filter((each) => of.has(each)).length;
-      if (together < leastExamples || together / having.size < leastShare) return [];
+      if (together < minExamples || together / having.size < minShare) return [];
       const ratio = logLikelihoodRatio(together, having.size, of.size, examples.length);
-      return ratio < leastRatio ? [] : [{ words: phrase.split(" "), meaning, ratio, examples: [...having] }];
+      return ratio < minRatio ? [] : [{ words: phrase.split(" "), meaning, ratio, examples: [...having] }];
     }),
   );
   // Of phrases that always come together the shorter one says it.

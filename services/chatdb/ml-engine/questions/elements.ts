@@ -11,7 +11,7 @@ export function elementsOf(known: Known, schema: DatabaseSchema): Meaning[] {
 }
 
 /** Who is shown more columns than that has hardly named each of them. */
-const mostNamed = 3;
+const maxSelected = 3;
 
 type Node = { [key: string]: unknown };
 type Table = { schema: string; table: string };
@@ -45,7 +45,7 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
     for (const first of ["from", "joins"]) if (first in rest) visit(rest[first], first);
     for (const [name, each] of Object.entries(rest)) if (name !== "from" && name !== "joins") visit(each, name);
   };
-  visit(plan.select.length > mostNamed ? { ...plan, select: [] } : plan);
+  visit(plan.select.length > maxSelected ? { ...plan, select: [] } : plan);
   return found;
 }
 

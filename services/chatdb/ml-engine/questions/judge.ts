@@ -69,7 +69,7 @@ export class Judge {
         if (truncated)
           problems.push(`line ${line}: the query gives more than the ${rows.length} rows that are compared`);
       } catch (error) {
-        if (isAway(error)) throw error;
+        if (isUnavailable(error)) throw error;
         problems.push(`line ${line}: ${(error as Error).message}`);
       }
     }
@@ -91,10 +91,10 @@ export class Judge {
 
 /** @throws what may pass */
 function failed(error: unknown): undefined {
-  if (isAway(error)) throw error;
+  if (isUnavailable(error)) throw error;
   return undefined;
 }
 
 /** The db-connector or the database cannot be asked, which says nothing about the query. */
-export const isAway = (error: unknown): boolean =>
+export const isUnavailable = (error: unknown): boolean =>
   !(error instanceof Problem) || [429, 502, 503].includes(error.status);

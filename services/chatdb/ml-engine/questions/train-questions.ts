@@ -10,7 +10,7 @@ import { JobError } from "../training/job-error.ts";
 import type { Training } from "../training/trainer.ts";
 import { partOf, type Watch } from "../training/watch.ts";
 import { readExamples } from "./examples.ts";
-import { isAway, Judge } from "./judge.ts";
+import { isUnavailable, Judge } from "./judge.ts";
 import { learn } from "./learn.ts";
 
 /** What the db-connector may take for the schema, or for a query, in ms. */
@@ -64,7 +64,7 @@ export async function trainQuestions(
       dataset_sha256: sha256,
     };
   } catch (error) {
-    if (error instanceof Problem && !isAway(error)) throw new JobError(error.message, { cause: error });
+    if (error instanceof Problem && !isUnavailable(error)) throw new JobError(error.message, { cause: error });
     throw error;
   } finally {
     await http.close();

@@ -1,6 +1,6 @@
 import { functionWords, numberWords, onAverages, valueEnds } from "../language/lexicon.ts";
 import type { Phrases } from "../language/phrases.ts";
-import { corrected } from "../language/spelling.ts";
+import { correctSpelling } from "../language/spelling.ts";
 import { singular, type Token, tokenise } from "../language/tokens.ts";
 import { infinitive } from "../language/verbs.ts";
 import { maxWords } from "../linking/name-index.ts";
@@ -184,7 +184,7 @@ export class Sentence {
   /** Corrects the spelling of an unknown word. Proper names and codes are left unchanged. */
   #spelledRight(token: Token): Token {
     if (token.kind !== "word" || /[^\p{Ll}]/u.test(token.text.slice(1)) || this.index.knows(token)) return token;
-    const word = corrected(token.word, this.index.vocabulary);
+    const word = correctSpelling(token.word, this.index.vocabulary);
     if (word === undefined) return token;
     this.corrections.push(word);
     return { ...token, word, stem: singular(word) };

@@ -1,32 +1,32 @@
-/** Two typos are corrected from this length on, one from {@link shortest} on, none below. */
-const long = 8;
-const shortest = 5;
+/** Two typos are corrected in words of at closest this length, one in words of at closest {@link minLength}, none below. */
+const minLengthForTwo = 8;
+const minLength = 5;
 
-/** The word that was meant by one that is not known, where there is only one so close: one slip, in a long word two. */
-export function corrected(word: string, vocabulary: Iterable<string>): string | undefined {
-  if (word.length < shortest) return undefined;
-  const most = word.length < long ? 1 : 2;
+/** Finds the one known word that is within one typo of an unknown word, or two if it is long; undefined if several are. */
+export function correctSpelling(word: string, vocabulary: Iterable<string>): string | undefined {
+  if (word.length < minLength) return undefined;
+  const maxTypos = word.length < minLengthForTwo ? 1 : 2;
   let found: string | undefined;
-  let least = most + 1;
+  let closest = maxTypos + 1;
   for (const known of vocabulary) {
     if (
-      known.length < shortest - 1 ||
-      Math.abs(known.length - word.length) > most ||
+      known.length < minLength - 1 ||
+      Math.abs(known.length - word.length) > maxTypos ||
       (known[0] !== word[0] && known[1] !== word[1])
     )
       continue;
-    const distance = editDistance(word, known, most);
-    if (distance < least) [found, least] = [known, distance];
-    else if (distance === least && known !== found) found = undefined;
+    const distance = editDistance(word, known, maxTypos);
+    if (distance < closest) [found, closest] = [known, distance];
+    else if (distance === closest && known !== found) found = undefined;
   }
   return found;
 }
 
 /**
- * How many characters to insert, delete, change or swap with their neighbour (Damerau and Levenshtein, adjacent swaps
- * once); `most + 1` where it is more.
+ * Counts the characters to insert, delete, change or swap with their neighbour (optimal string alignment, a form of the
+ * Damerau-Levenshtein distance); `maxDistance + 1` if there are more.
  */
-export function editDistance(a: string, b: string, most: number): number {
+export function editDistance(a: string, b: string, maxDistance: number): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -37,7 +37,7 @@ export function editDistance(a: string, b: string, most: number): number {
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
       next.push(cost);
     }
-    if (Math.min(...next) > most) return most + 1;
+    if (Math.min(...next) > maxDistance) return maxDistance + 1;
     [before, row] = [row, next];
   }
   return row[b.length]!;

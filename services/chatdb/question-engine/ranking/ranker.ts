@@ -34,7 +34,7 @@ export interface RankerWeights {
  * A plan that passes over a word, and has nothing in it that the word may name, is never sure: the word may be what
  * matters.
  */
-const mostWithLost = 0.5;
+const maxConfidenceWithLostWords = 0.5;
 
 const lost = featureNames.indexOf("lost");
 
@@ -90,7 +90,7 @@ export class Ranker {
   #confidence({ features }: Evidence, score: number, lead: number): number {
     const { score: ofScore, lead: ofLead, intercept } = this.#of;
     const confidence = logistic(product(features, this.#sureness) + ofScore * score + ofLead * lead + intercept);
-    return features[lost]! > 0 ? Math.min(confidence, mostWithLost) : confidence;
+    return features[lost]! > 0 ? Math.min(confidence, maxConfidenceWithLostWords) : confidence;
   }
 }
 

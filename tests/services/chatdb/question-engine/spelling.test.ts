@@ -1,4 +1,4 @@
-import { corrected, editDistance } from "../../../../services/chatdb/question-engine/language/spelling.ts";
+import { correctSpelling, editDistance } from "../../../../services/chatdb/question-engine/language/spelling.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 
@@ -12,15 +12,15 @@ describe("spelling", () => {
     ["mininum", "minimum"],
     ["maximmum", "maximum"],
   ] as const) {
-    it(`takes ${word} for ${meant}`, () => expect(corrected(word, vocabulary)).to.equal(meant));
+    it(`takes ${word} for ${meant}`, () => expect(correctSpelling(word, vocabulary)).to.equal(meant));
   }
 
   for (const word of ["sale", "weather", "stick-in", "cat", "o"]) {
-    it(`leaves ${word} as it is`, () => expect(corrected(word, vocabulary)).to.equal(undefined));
+    it(`leaves ${word} as it is`, () => expect(correctSpelling(word, vocabulary)).to.equal(undefined));
   }
 
   it("does not choose between two words that are as close", () => {
-    expect(corrected("ratter", ["matter", "batter", "rattel", "ratted"])).to.equal(undefined);
+    expect(correctSpelling("ratter", ["matter", "batter", "rattel", "ratted"])).to.equal(undefined);
   });
 
   it("counts slips: none between equal words, at most the length of the longer one", () => {
