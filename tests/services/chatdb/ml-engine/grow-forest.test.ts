@@ -29,14 +29,14 @@ const chanceOf = ({ trees, intercept }: ReturnType<typeof growForest>, row: read
   1 / (1 + Math.exp(-valueOf(trees, intercept, row)));
 
 describe("a forest", () => {
-  it("learn what no sum of features tells: that one of two is large, but not both", () => {
+  it("learns that one of two features is large but not both, which no sum of features expresses", () => {
     const isSo = ([a, b]: readonly number[]) => a! > 0.5 !== b! > 0.5;
     const forest = growForest(sampleOf(2000, isSo), options());
     const other = sampleOf(3000, isSo).rows.slice(2000);
     expect(other.filter((row) => chanceOf(forest, row) > 0.5 === isSo(row)).length / other.length).to.be.above(0.95);
   });
 
-  it("tell the chance where it is chance", () => {
+  it("estimates the probability if the label is random", () => {
     const random = mulberry32(3);
     const forest = growForest(
       sampleOf(4000, ([a]) => random() < (a! > 0.5 ? 0.8 : 0.3)),
@@ -46,7 +46,7 @@ describe("a forest", () => {
     expect(chanceOf(forest, [0.1, 0.5, 0.5])).to.be.closeTo(0.3, 0.1);
   });
 
-  it("count rows by their weights", () => {
+  it("counts rows by their weights", () => {
     const sample = sampleOf(4000, ([a]) => a! > 0.5);
     const heavy = growForest(
       {
@@ -59,7 +59,7 @@ describe("a forest", () => {
     expect(chanceOf(heavy, [0.5, 0.5])).to.be.closeTo(0.9, 0.03);
   });
 
-  it("have no leaf with fewer rows than asked for", () => {
+  it("has no leaf with fewer rows than the minimum", () => {
     const forest = growForest(
       sampleOf(60, ([a]) => a! > 0.95),
       { ...options(), minRows: 40 },
@@ -67,7 +67,7 @@ describe("a forest", () => {
     expect(forest.trees.every((tree) => typeof tree === "number")).to.equal(true);
   });
 
-  it("are the same for the same rows", () => {
+  it("is the same for the same rows", () => {
     const grow = () =>
       growForest(
         sampleOf(300, ([a, , c]) => a! > c!),

@@ -35,7 +35,7 @@ const jargon = [
   ["how many products are there", "how many products are there"],
 ] as const;
 
-describe("learning how a data source is asked", function () {
+describe("learning to read the questions of a data source", function () {
   this.timeout(240_000);
   let shop: TestShop;
   let connector: FastifyInstance;
@@ -103,7 +103,7 @@ describe("learning how a data source is asked", function () {
   };
   const unused: QuestionModel = { format: questionModelFormat, datasource: "shop", words: [] };
 
-  it("from what people say about answers: each is kept once, and what was asked back is answered", async () => {
+  it("learns from feedback, keeps each example once, and answers what needed a clarification", async () => {
     const engineMetric = () => metric('query_feedback_total{verdict="corrected"}', engine);
     for (const [question, plain] of jargon) {
       const response = await ask(question);
@@ -152,7 +152,7 @@ describe("learning how a data source is asked", function () {
     expect((await ask("how many parked orders are in Germany?")).statusCode).to.equal(200);
   });
 
-  it("from questions and plans: house words are understood together, with the version of the model", async () => {
+  it("learns house words from questions and plans, and reports the model's version", async () => {
     const job = await train(await withPlans());
     expect(job.error).to.equal(undefined);
     await eventually(async () => expect(await version()).to.equal(job.model!.version));
@@ -161,7 +161,7 @@ describe("learning how a data source is asked", function () {
     expect(reading).to.equal((await understood("how many customers with pending orders are there?")).reading);
   });
 
-  it("from questions and SQL; the same examples give the same model", async () => {
+  it("learns from questions and SQL, and gives the same model for the same examples", async () => {
     const lines = await Promise.all(
       jargon.map(async ([question, plain]) => {
         const { statement } = await understood(plain);
@@ -176,7 +176,7 @@ describe("learning how a data source is asked", function () {
     expect(first!.metrics["words"]).to.equal(2);
   });
 
-  it("says of every line what is wrong with it", async () => {
+  it("reports what is wrong with every line", async () => {
     const [line] = await withPlans();
     const wrong = await train([line, "no json", { question: "a" }, { ...line, plan: { from: 1 } }, ""]);
     expect(wrong.status).to.equal("failed");
@@ -213,7 +213,7 @@ describe("learning how a data source is asked", function () {
     expect(elsewhere.error).to.include("none");
   });
 
-  it("swaps models without a question that fails, and keeps the one in use where a newer one is no good or the registry is away", async () => {
+  it("swaps models without a failed question, and keeps the current one if a newer one is invalid or the registry is unavailable", async () => {
     let asking = true;
     const statuses: number[] = [];
     const asker = (async () => {

@@ -83,7 +83,7 @@ const firsts = [
   }),
 ];
 
-describe("whatever goes on from whatever plan", () => {
+describe("any follow-up of any plan", () => {
   let shop: TestShop;
   let index: SchemaIndex;
   withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));

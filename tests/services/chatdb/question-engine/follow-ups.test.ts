@@ -239,7 +239,7 @@ const conversations: Record<string, [before: QueryPlan, ...turns: [question: str
   ],
 };
 
-describe("questions that go on from the one before", () => {
+describe("follow-up questions", () => {
   let shop: TestShop;
   let index: SchemaIndex;
   withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
@@ -275,7 +275,7 @@ describe("questions that go on from the one before", () => {
     });
   }
 
-  it("are asked back where they say nothing, or nothing that is known", () => {
+  it("get a clarification if they contain no known word", () => {
     for (const vague of [
       "why?",
       "and now?",
@@ -293,7 +293,7 @@ describe("questions that go on from the one before", () => {
     expect(refusalOf("why?", germans).hints.join()).to.contain("sort by");
   });
 
-  it("are asked back where they can be meant in two ways, with both", () => {
+  it("get a clarification with both readings if they are ambiguous", () => {
     const { alternatives } = refusalOf(
       "and in France?",
       plan("customers", ["customers.name"], { where: [is("customers.city", "Berlin")] }),
@@ -304,7 +304,7 @@ describe("questions that go on from the one before", () => {
     ]);
   });
 
-  it("a question of its own does not go on", () => {
+  it("a complete question starts anew", () => {
     for (const question of [
       "how many products are there",
       "average price per category",
@@ -314,7 +314,7 @@ describe("questions that go on from the one before", () => {
     }
   });
 
-  it("the plan before is left as it was", () => {
+  it("the previous plan is not changed", () => {
     const copy = structuredClone(best);
     for (const question of ["top 10", "only Germany", "sort by name", "and in 2024", "by country", "how many?"]) {
       try {

@@ -19,38 +19,38 @@ const schemaOf = (...tables: Table[]): DatabaseSchema => ({
 const keys = (from: Table, schema: DatabaseSchema) =>
   foreignKeysOf(from, schema).map(({ columns, table: to, references }) => [...columns, to, ...references]);
 
-describe("foreign keys that names give away", () => {
+describe("foreign keys inferred from names", () => {
   const customers = table("customers", { id: "int", name: "text" }, ["id"]);
 
-  it("customer_id is the id of customers", () => {
+  it("read customer_id as the id of customers", () => {
     const orders = table("orders", { id: "int", customer_id: "int" }, ["id"]);
     expect(keys(orders, schemaOf(customers, orders))).to.deep.equal([["customer_id", "customers", "id"]]);
   });
 
-  it("a column named as another table's key is that key", () => {
+  it("take a column with the name of another table's key as a reference to it", () => {
     const pets = table("pets", { pet_no: "int" }, ["pet_no"]);
     const visits = table("visits", { id: "int", pet_no: "int" }, ["id"]);
     expect(keys(visits, schemaOf(pets, visits))).to.deep.equal([["pet_no", "pets", "pet_no"]]);
   });
 
-  it("an id, a name and a code are nobody else's", () => {
+  it("ignore columns called id, name or code", () => {
     const notes = table("notes", { key: "int", id: "int", name: "text" }, ["key"]);
     expect(keys(notes, schemaOf(customers, notes))).to.deep.equal([]);
   });
 
-  it("text is no number's key", () => {
+  it("ignore a text column that would refer to a number", () => {
     const orders = table("orders", { id: "int", customer_id: "text" }, ["id"]);
     expect(keys(orders, schemaOf(customers, orders))).to.deep.equal([]);
   });
 
-  it("two tables that would do give none", () => {
+  it("infer nothing if two tables fit", () => {
     const one = table("a", { ref: "int" }, ["ref"]);
     const other = table("b", { ref: "int" }, ["ref"]);
     const user = table("c", { id: "int", ref: "int" }, ["id"]);
     expect(keys(user, schemaOf(one, other, user))).to.deep.equal([]);
   });
 
-  it("what the database declares comes first and is not said twice", () => {
+  it("list declared keys first and once", () => {
     const declared = { columns: ["customer_id"], schema: "public", table: "customers", references: ["id"] };
     const orders: Table = { ...table("orders", { id: "int", customer_id: "int" }, ["id"]), foreignKeys: [declared] };
     expect(foreignKeysOf(orders, schemaOf(customers, orders))).to.deep.equal([declared]);

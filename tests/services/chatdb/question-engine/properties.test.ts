@@ -15,7 +15,7 @@ const keywords =
 /** Milliseconds of the processor for one question of the greatest length: five times what the worst took. */
 const patience = 1000;
 
-describe("whatever is asked", () => {
+describe("any question", () => {
   let shop: TestShop;
   let index: SchemaIndex;
   withShop((started, ofShop) => void ([shop, index] = [started, ofShop]));
@@ -35,7 +35,7 @@ describe("whatever is asked", () => {
     }
   };
 
-  it("no text makes it fail, or think for long", () => {
+  it("neither fails nor takes long, whatever the text", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ maxLength: 2000, unit: "binary" }), fc.string({ maxLength: 2000 })),
@@ -46,7 +46,7 @@ describe("whatever is asked", () => {
       attempt(word.repeat(2000 / word.length));
   });
 
-  it("words that it knows, in any order, are refused or are SQL that PostgreSQL runs", async () => {
+  it("made of known words in any order is refused or gives SQL that PostgreSQL runs", async () => {
     const words = (
       "how many|number of|average|total|highest|show|the|of|in|with|without|more than|at least|between|and|or|not|per|by|for each|sorted by|descending|top|first|latest|cheapest|most|named|is|contains|" +
       "3|5|20|2024|2024-05-01|customers|orders|products|categories|order items|price|stock|country|city|status|name|quantity|unit price|id|ordered at|Germany|France|Berlin|shipped|pending|Books|'Anna'"
@@ -84,7 +84,7 @@ describe("whatever is asked", () => {
     }
   });
 
-  it("a value is a parameter: the SQL is the same for every value", async () => {
+  it("gives the same SQL for every value, since values are parameters", async () => {
     const { sql } = sqlOf('customers named "x"', index);
     const value = fc.string({ minLength: 1, maxLength: 50, unit: "grapheme" }).filter((text) => !/["“”\0]/.test(text));
     await fc.assert(
@@ -98,14 +98,14 @@ describe("whatever is asked", () => {
     );
   });
 
-  it("text that is looked for has no wildcards", async () => {
+  it("searches for text without wildcards", async () => {
     for (const text of ["%", "_", "\\", "100%_\\"]) {
       const { sql, params } = sqlOf(`products with name containing "${text}"`, index);
       expect(await shop.run(sql, params), text).to.deep.equal([]);
     }
   });
 
-  it("names of the schema are quoted, however they are written", async () => {
+  it("quotes the names of the schema, however they are written", async () => {
     const nasty = fc.string({
       minLength: 1,
       maxLength: 12,

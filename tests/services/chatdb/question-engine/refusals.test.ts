@@ -41,7 +41,7 @@ const refused: [question: string, said: RegExp, defect?: string][] = [
   ["orders with more than 20 customers", /customers/, "an order has one customer"],
 ];
 
-describe("questions that are refused", () => {
+describe("a refusal", () => {
   let schema: DatabaseSchema;
   let index: SchemaIndex;
   before(async () => {
@@ -68,7 +68,7 @@ describe("questions that are refused", () => {
     });
   }
 
-  it("name the words and offer what may have been meant, each a plan that is taken as it is", () => {
+  it("names the words and offers alternatives whose plans are accepted as they are", () => {
     const { words, alternatives } = refusalOf("shipped zorgle orders in Germany");
     expect(words).to.deep.equal(["zorgle"]);
     expect(alternatives.map(({ reading }) => reading)).to.include(
@@ -81,7 +81,7 @@ describe("questions that are refused", () => {
       expect(parsePlan(plan, index)).to.deep.include({ plan, reading, confidence: 1 });
   });
 
-  it("suggest names, where nothing comes near", () => {
+  it("suggests names if no reading is close", () => {
     expect(refusalOf("wheather").hints.join()).to.contain("customers");
     expect(refusalOf("sing me a song").alternatives).to.deep.equal([]);
   });
@@ -99,7 +99,7 @@ describe("questions that are refused", () => {
     expect(() => parse("orders of customers in Germany", ambiguous)).to.throw(Refusal, /customer_id or by status/);
   });
 
-  it("refuses tables that nothing links", () => {
+  it("names tables that no key links", () => {
     const loose = new SchemaIndex({
       ...schema,
       tables: schema.tables.map((table) => ({
@@ -111,7 +111,7 @@ describe("questions that are refused", () => {
     expect(() => parse("number of orders per customer", loose)).to.throw(Refusal);
   });
 
-  it("says all that does not fit in a plan that is given", () => {
+  it("lists every fault of a submitted plan", () => {
     for (const plan of [
       {},
       [],

@@ -2,8 +2,8 @@ import { featureNames } from "../../../../../services/chatdb/question-engine/ran
 import { expect } from "chai";
 import { featuresFor, found, longest, titles, titlesFrom } from "./books.ts";
 
-describe("what tells plans from each other", () => {
-  it("has a name and a finite value each", () => {
+describe("the features of a plan", () => {
+  it("have a name and a finite value each", () => {
     expect(new Set(featureNames)).to.have.property("size", featureNames.length);
     for (const plan of [titles, titlesFrom("Peru"), longest]) {
       const [features] = featuresFor("titles of the books", found(plan));
@@ -11,7 +11,7 @@ describe("what tells plans from each other", () => {
     }
   });
 
-  it("knows which words of the question the plan accounts for", () => {
+  it("count the words of the question that the plan accounts for", () => {
     const [all, some] = featuresFor(
       "titles of books whose author is from Peru",
       found(titles),
@@ -22,7 +22,7 @@ describe("what tells plans from each other", () => {
     expect(all!["leftAboveLeast"]).to.equal(2);
   });
 
-  it("knows which names of the plan were said", () => {
+  it("count the names of the plan that the question mentions", () => {
     const [said, unsaid] = [
       featuresFor("book titles", found(titles))[0]!,
       featuresFor("what is there to read", found(titles))[0]!,
@@ -31,24 +31,24 @@ describe("what tells plans from each other", () => {
     expect([unsaid["shownExact"], unsaid["rootExact"], unsaid["unsaidTables"]]).to.deep.equal([0, 0, 1]);
   });
 
-  it("knows columns that were said and are not in the plan", () => {
+  it("count the columns that the question mentions and the plan lacks", () => {
     const [features] = featuresFor("titles and pages of the books", found(titles));
     expect(features!["idleColumns"]).to.equal(1);
   });
 
-  it("mirrors words in what the plan does", () => {
+  it("compare the question's words with what the plan does", () => {
     const [picks, lists] = featuresFor("title of the longest book", found(longest), found(titles));
     expect([picks!["superlativeMirrored"], lists!["superlativeMirrored"]]).to.deep.equal([0, 1]);
     expect(featuresFor("titles of the books", found(longest))[0]!["superlativeMirrored"]).to.equal(-1);
   });
 
-  it("knows numbers and quotes that the plan has not", () => {
+  it("count the numbers and quotes that the plan lacks", () => {
     const [features] = featuresFor("titles of 20 books from 'Peru'", found(titles));
     expect([features!["lostNumbers"], features!["lostQuotes"]]).to.deep.equal([1, 1]);
     expect(featuresFor("titles of books from 'Peru'", found(titlesFrom("Peru")))[0]!["lostQuotes"]).to.equal(0);
   });
 
-  it("knows values that were seen in other columns", () => {
+  it("count the values that occur in other columns", () => {
     const inTitle = {
       ...titles,
       where: [
@@ -59,7 +59,7 @@ describe("what tells plans from each other", () => {
     expect([elsewhere!["elsewhere"], there!["elsewhere"]]).to.deep.equal([1, 0]);
   });
 
-  it("knows how close other meanings were", () => {
+  it("measure how close the other meanings are", () => {
     const [features] = featuresFor(
       "titles",
       found(titles, { decisions: [{ id: "column 0", costs: [0.1, 0.2, 0.9], taken: 1 }] }),
@@ -68,7 +68,7 @@ describe("what tells plans from each other", () => {
     expect([features!["notFirst"], features!["nearby"]]).to.deep.equal([1, 1]);
   });
 
-  it("of words that were passed over tells those that the plan has from those that are lost", () => {
+  it("distinguish skipped words that the plan covers from words that are lost", () => {
     const [features] = featuresFor(
       "titles of the books in the weather",
       found(titles, { unread: ["books", "weather"] }),

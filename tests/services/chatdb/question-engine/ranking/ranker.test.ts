@@ -14,14 +14,14 @@ const evidence = (values: Record<string, number> = {}): Evidence => ({
 });
 
 describe("the ranker", () => {
-  it("is sure of what is plain, and less of what is not", () => {
+  it("is more confident about a plain question than about an ambiguous one", () => {
     const [plain] = understand("titles of the books", books);
     const [vague] = understand("books weather with authors and things of country", books);
     expect(plain!.confidence).to.be.above(0.7);
     expect(vague!.confidence).to.be.below(plain!.confidence);
   });
 
-  it("prefers what is less far-fetched", () => {
+  it("prefers the less far-fetched reading", () => {
     const [first, second] = defaultRanker.rank([
       evidence({ reading: 3, readingAboveLeast: 3, cost: 3, costAboveLeast: 3 }),
       evidence({ readingBelowMost: 3, costBelowMost: 3 }),
@@ -30,7 +30,7 @@ describe("the ranker", () => {
     expect(first!.confidence).to.be.above(second!.confidence);
   });
 
-  it("gives confidences from 0 to 1, in falling order", () => {
+  it("returns confidences from 0 to 1 in descending order", () => {
     const values = fc.record(
       Object.fromEntries(featureNames.map((name) => [name, fc.double({ min: -2, max: 6, noNaN: true })])),
     );
@@ -45,13 +45,13 @@ describe("the ranker", () => {
     );
   });
 
-  it("is not sure of a plan that loses a word", () => {
+  it("gives a low confidence to a plan that loses a word", () => {
     const sure = new Ranker({ preference: {}, sureness: { intercept: 5 } });
     expect(sure.rank([evidence()])[0]!.confidence).to.be.above(0.99);
     expect(sure.rank([evidence({ lost: 1 })])[0]!.confidence).to.be.at.most(0.5);
   });
 
-  it("adds what its trees say to what its weights say", () => {
+  it("adds the scores of its trees to those of its weights", () => {
     const ranker = new Ranker({
       forest: { features: ["joins"], intercept: 1, trees: [[0, 0.5, 2, -2]] },
       preference: { tables: 0.5 },
@@ -61,7 +61,7 @@ describe("the ranker", () => {
     expect(ranker.rank([evidence({ joins: 1, tables: 2 })])[0]!.confidence).to.equal(0.5);
   });
 
-  it("says which of the features it does not know", () => {
+  it("reports features that its weights lack", () => {
     expect(() => new Ranker({ preference: { colour: 1 }, sureness: { score: 1 } })).to.throw(
       "features that it does not know: colour",
     );
