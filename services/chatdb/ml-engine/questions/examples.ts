@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { queryFeedback } from "@chatdb/contracts/feedback.ts";
 import { parseRequest, pipelineStatement, plan, sqlStatement, type Statement } from "@chatdb/contracts/query.ts";
-import { continuedBy } from "@chatdb/question-engine/language.ts";
+import { readFollowUp } from "@chatdb/question-engine/language.ts";
 import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.ts";
 import { planFrom } from "@chatdb/question-engine/parse.ts";
 import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
@@ -76,7 +76,7 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
         at: read.at === undefined ? now : new Date(read.at),
         known: knownOf(read, index),
       };
-      if ("verdict" in read && continuedBy(example.question).refers) {
+      if ("verdict" in read && readFollowUp(example.question).refers) {
         followUps++;
         continue;
       }

@@ -153,11 +153,11 @@ export class Change {
   #changed(fragment: TablePlan): Changed | undefined {
     const { before, how, index } = this.#context;
     const { filters, show, groups } = this.#frame;
-    const keeps = how.manner === "widen" || (how.manner === undefined && how.goesOn);
+    const keeps = how.manner === "widen" || (how.manner === undefined && how.isFollowUp);
     let cost = 0;
     let plan: QueryPlan | undefined = before;
     if (filters.length > 0 || this.#frame.topics.length > 1)
-      plan = withConditions(plan, fragment, how.manner ?? (how.goesOn ? "replace" : "narrow"));
+      plan = withConditions(plan, fragment, how.manner ?? (how.isFollowUp ? "replace" : "narrow"));
     if (plan && show.some(({ kind }) => kind === "measure"))
       plan = withMeasures(plan, fragment, keeps && (how.manner === "widen" || plan.groupBy.length > 0), index.schema);
     else if (plan && show.length > 0 && groups.length === 0) {

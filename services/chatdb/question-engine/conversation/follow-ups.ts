@@ -8,7 +8,7 @@ import { problemsOf } from "../plan/validate.ts";
 import { anotherThing } from "./another-thing.ts";
 import type { Context, Continuation } from "./context.ts";
 import { changedByParts } from "./framed.ts";
-import { continuedBy, type Continued } from "./opening.ts";
+import { readFollowUp, type Continued } from "./opening.ts";
 import { isOverTable, pruned } from "./graft.ts";
 import { breakdowns, parts, ranks } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
@@ -19,7 +19,7 @@ import { shortlyChanged } from "./short.ts";
  * @returns valid plans that differ from the given one, likeliest first
  */
 export function followUps(question: string, before: QueryPlan, index: SchemaIndex, now: Date): Continuation[] {
-  const how = continuedBy(question);
+  const how = readFollowUp(question);
   const found = new Map<string, Continuation>();
   for (const { text, cost: wording, by } of wordingsOf(how, before)) {
     const sentence = new Sentence(`and ${text}`, index, now);
@@ -91,7 +91,7 @@ function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaInde
  * that begins like a part of a sentence usually is.
  */
 export function dependence(question: string, index: SchemaIndex, now: Date): number {
-  const { refers, pronoun, words } = continuedBy(question);
+  const { refers, pronoun, words } = readFollowUp(question);
   if (refers) return 0.97;
   const [reading] = readingsOf(new Sentence(question, index, now));
   const { topics, show } = reading?.frame ?? { topics: [], show: [] };

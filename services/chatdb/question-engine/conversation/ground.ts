@@ -1,7 +1,7 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import type { Attribute, Filter, Predicate } from "../grammar/frame.ts";
-import { fitting } from "../linking/fitting.ts";
+import { canHave } from "../linking/condition-columns.ts";
 import { isKey } from "../linking/labels.ts";
 import type { Condition } from "../plan/plan.ts";
 import { columnsIn } from "../plan/scope.ts";
@@ -59,7 +59,7 @@ export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema
   )
     return { filter, bonus: 0 };
   const kind = (filter.attribute?.kind ?? "value") as keyof typeof bonus;
-  const suits = fitting(filter.predicate);
+  const suits = canHave(filter.predicate);
   const fits = ({ table, column }: TableColumn) =>
     suits({ table, column }) &&
     (kind !== "number" || (kindOf(column) === "number" && !isKey(table, column))) &&

@@ -13,11 +13,11 @@ export interface Continued {
   /** It has a pronoun, for the rows shown or for its own table: "customers and their emails". */
   pronoun: boolean;
   /** It extends the rows shown: "and", "with". */
-  goesOn: boolean;
+  isFollowUp: boolean;
 }
 
 /** Splits "and what about those in France, too?" into its content, "in France", and its manner. */
-export function continuedBy(question: string): Continued {
+export function readFollowUp(question: string): Continued {
   const tokens = tokenise(question);
   const words = tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
   let [from, to] = [0, tokens.length];
@@ -54,7 +54,7 @@ export function continuedBy(question: string): Continued {
     words: words.slice(from, to),
     refers,
     pronoun,
-    goesOn: ["and", "with", "plus"].includes(words[0] ?? ""),
+    isFollowUp: ["and", "with", "plus"].includes(words[0] ?? ""),
     ...(manner ? { manner } : {}),
   };
 }

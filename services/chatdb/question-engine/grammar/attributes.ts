@@ -1,5 +1,5 @@
 import { labelNouns } from "../language/lexicon.ts";
-import { fitting } from "../linking/fitting.ts";
+import { canHave } from "../linking/condition-columns.ts";
 import type { Attribute, ColumnMention, Predicate } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
@@ -56,6 +56,6 @@ export function attributeOf(nouns: readonly string[] | "time", words: string, at
 /** Narrows a name to the columns that fit a predicate, or returns undefined if none does. */
 export function withFittingColumns(attribute: Attribute, predicate: Predicate): Attribute | undefined {
   if (attribute.kind !== "name") return attribute;
-  const columns = attribute.name.columns.filter(fitting(predicate));
+  const columns = attribute.name.columns.filter(canHave(predicate));
   return columns.length > 0 ? { ...attribute, name: { ...attribute.name, columns } } : undefined;
 }

@@ -2,7 +2,7 @@
 export class Phrases<T> {
   readonly #byFirst = new Map<string, { words: string[]; meaning: T }[]>();
 
-  /** Each entry is a list of phrases with `|` between them, and what they all mean. */
+  /** Each entry is a list of phrases separated by `|`, and their common meaning. */
   constructor(meanings: readonly (readonly [phrases: string, meaning: T])[]) {
     for (const [phrases, meaning] of meanings) {
       for (const phrase of phrases.split("|")) {
@@ -18,7 +18,7 @@ export class Phrases<T> {
     return [...this.#byFirst.values()].flatMap((entries) => entries.flatMap(({ words }) => words));
   }
 
-  /** What the words from `at` on begin with. */
+  /** Returns the longest phrase that starts at `at`. */
   match(words: readonly string[], at: number): { length: number; meaning: T } | undefined {
     const entry = this.#byFirst
       .get(words[at]!)

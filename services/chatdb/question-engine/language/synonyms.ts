@@ -1,6 +1,6 @@
 /**
- * Words of everyday English that people use for each other when they talk about data. The first of each line stands for
- * all of them. A line says that they may be meant alike, not that they are the same: a match by it costs something.
+ * Everyday synonyms in talk about data; the first word of each line represents the line. The words may mean the same,
+ * so a match by synonym has a cost.
  */
 const groups = `
 salary wage pay earnings income
@@ -94,7 +94,7 @@ won win winner
 rank ranking standing
 `;
 
-/** What rows of tables about people are called, in the singular. */
+/** Names for rows of tables about people, in singular. */
 export const people: ReadonlySet<string> = new Set(
   "customer client person user employee worker staff member student teacher instructor patient doctor physician nurse player athlete author artist singer actor driver pilot owner guest visitor candidate researcher scientist manager salesperson agent tenant reviewer voter captain gymnast swimmer climber participant individual subscriber follower lecturer coach host editor author buyer".split(
     " ",
@@ -108,10 +108,10 @@ for (const line of groups.trim().split("\n")) {
   for (const other of others) if (!canon.has(other)) canon.set(other, canon.get(first!)!);
 }
 
-/** The word that stands for this one and those that may be meant by it; itself where there are none. */
+/** Returns the word that represents this one and its synonyms; the word itself if it has none. */
 export const representative = (word: string): string => canon.get(word) ?? word;
 
-/** What the short forms in names of columns and tables stand for. */
+/** Abbreviations in names of columns and tables. */
 const shortForms = new Map(
   Object.entries({
     num: "number",
@@ -184,11 +184,11 @@ const shortForms = new Map(
   }),
 );
 
-/** The words of a name with short forms written out. */
-export const writtenOut = (words: readonly string[]): string[] =>
+/** Expands the abbreviations in the words of a name. */
+export const expandAbbreviations = (words: readonly string[]): string[] =>
   words.flatMap((word) => shortForms.get(word)?.split(" ") ?? [word]);
 
-/** Names of several words for the same, each in the singular. */
+/** Multi-word synonyms, in singular. */
 const sameNames = [
   ["date of birth", "birth date", "birthdate", "birthday"],
   ["first name", "given name", "forename"],
@@ -196,8 +196,8 @@ const sameNames = [
   ["zip code", "zip", "postcode", "postal code"],
 ];
 
-/** Other ways to say a name that ends so. */
-export function writtenOtherwise(words: readonly string[]): string[][] {
+/** Returns other forms of a name that ends with a known synonym. */
+export function otherForms(words: readonly string[]): string[][] {
   const said = words.join(" ");
   const ending = (phrase: string) => said === phrase || said.endsWith(` ${phrase}`);
   return sameNames.flatMap((names) => {

@@ -1,6 +1,6 @@
-/** Verbs that say how things belong together: "customers who bought ...", "players of ...", "taught by ...". */
+/** Verbs that express relations between tables: "customers who bought ...", "players of ...", "taught by ...". */
 
-/** What tables are called that keep what a verb says, where a noun of the verb's own root is not enough. */
+/** Nouns for tables that record a verb's events, beyond nouns of the verb's own root. */
 const nouns: Record<string, string> = {
   buy: "order purchase sale invoice transaction",
   purchase: "order purchase sale invoice transaction",
@@ -38,7 +38,7 @@ const nouns: Record<string, string> = {
   certify: "certificate certification",
 };
 
-/** Verbs, with the forms that no rule gives. */
+/** Verbs with their irregular forms. */
 const verbs =
   "buy:bought sell:sold own write:wrote,written direct teach:taught play work live study:studied enroll enrol attend take:took,taken join visit order purchase place rent hire employ manage lead:led " +
   "run:ran drive:drove,driven fly:flew,flown,flies win:won lose:lost score sing:sang,sung perform act star produce make:made build:built design create publish release record review rate treat prescribe " +
@@ -63,8 +63,8 @@ for (const entry of verbs.split(" ")) {
   for (const form of [...regular, ...(irregular?.split(",") ?? [])]) bases.set(form, bases.get(form) ?? base);
 }
 
-/** The infinitive of a form of a verb that is known. */
+/** Returns the infinitive of a known verb's form. */
 export const infinitive = (word: string): string | undefined => bases.get(word);
 
-/** Nouns for what is kept of what a verb says, in the singular; the likeliest first. */
+/** Returns nouns for a verb's events, in singular, the likeliest first. */
 export const nounsOf = (base: string): readonly string[] => nouns[base]?.split(" ") ?? [];

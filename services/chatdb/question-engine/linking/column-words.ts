@@ -1,11 +1,11 @@
 import type { Column, Table } from "@chatdb/contracts/query.ts";
-import { writtenOut } from "../language/synonyms.ts";
+import { expandAbbreviations } from "../language/synonyms.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
 
-/** Prefixes that say what kind of thing a table is, not what it holds. */
+/** Table name prefixes that give the kind of the table, not its content. */
 export const tablePrefixes = new Set(["tbl", "t", "dim", "fact", "fct", "vw", "v", "stg", "ref"]);
 
-/** `customer_name` of `customers` is its name. */
+/** Drops the table's name from a column's: `customer_name` of `customers` is the name. */
 export function withoutTable(words: string[], table: Table): string[] {
   const name = wordsOfName(table.name).map(singular);
   const own = name.length > 1 && tablePrefixes.has(name[0]!) ? name.slice(1) : name;
@@ -17,7 +17,7 @@ export function withoutTable(words: string[], table: Table): string[] {
 }
 
 /**
- * `stu` and `cust` of students and customers, `crs` of courses: letters of the word in their order, its first one
+ * Accepts abbreviations such as `stu` of students and `crs` of courses: letters of the word in order, the first one
  * first.
  */
 function isShortFor(short: string, word: string): boolean {
@@ -27,25 +27,27 @@ function isShortFor(short: string, word: string): boolean {
   return at === short.length;
 }
 
-/** What ends the name of a column right after the first letter of its table: `bname` of banks. */
+/** Endings of column names that follow the first letter of the table: `bname` of banks. */
 const fused = /^(\p{L})(name|type|code|title|address)$/u;
 
-/** `bname` of banks reads as two words. */
-export function apart(words: readonly string[], table: Table): string[] {
+/** Splits `bname` of banks into two words. */
+export function splitFusedName(words: readonly string[], table: Table): string[] {
   const initials = wordsOfName(table.name).map((word) => word[0]);
   return words.flatMap((word) => {
     const [, letter, rest] = fused.exec(word) ?? [];
-    return letter && rest && words.length === 1 && initials.includes(letter) && writtenOut([word]).length === 1
+    return letter && rest && words.length === 1 && initials.includes(letter) && expandAbbreviations([word]).length === 1
       ? [letter, rest]
       : [word];
   });
 }
 
-/** The columns of a person's first and last name, in a table that has both. */
+/** Finds the columns of first and last name in a table that has both. */
 export function nameParts({ columns }: Table): [first: Column, last: Column] | undefined {
   const find = (...ends: string[]) =>
     columns.find(({ name, comment }) =>
-      [name, comment ?? ""].some((each) => ends.some((end) => writtenOut(wordsOfName(each)).join(" ").endsWith(end))),
+      [name, comment ?? ""].some((each) =>
+        ends.some((end) => expandAbbreviations(wordsOfName(each)).join(" ").endsWith(end)),
+      ),
     );
   const [first, last] = [find("first name", "given name", "name first"), find("last name", "family name", "name last")];
   return first && last && first !== last ? [first, last] : undefined;

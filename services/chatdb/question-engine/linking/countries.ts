@@ -1,7 +1,4 @@
-/**
- * Countries, with what people call them and the adjectives for what comes from there: any of them may be what a
- * database keeps where another is said.
- */
+/** Countries with their names and adjectives. A database may store one form where a question uses another. */
 const groups = `
 afghanistan,afghan
 argentina,argentine,argentinian
@@ -87,5 +84,5 @@ for (const line of groups.trim().split("\n")) {
     );
 }
 
-/** Other names and adjectives for a country; none where the words are no country. */
+/** Returns the other names and adjectives of a country; empty if the words name none. */
 export const otherNamesOfCountry = (words: string): readonly string[] => byName.get(words) ?? [];

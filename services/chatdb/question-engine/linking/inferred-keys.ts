@@ -2,12 +2,12 @@ import type { DatabaseSchema, ForeignKey, Table } from "@chatdb/contracts/query.
 import { areComparable } from "../column-kind.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
 
-/** Keys of so many tables that their name says nothing. */
+/** Key names that many tables have, so they identify no table. */
 const anyonesNames = new Set(["id", "code", "name", "key", "no", "number"]);
 
 /**
- * The foreign keys of a table: those that the database declares, and those that names give away where it declares none
- * for a column (`customer_id`, where customers have a key `customer_id` or `id`).
+ * Returns the foreign keys of a table: the declared ones, and for columns without one those that names suggest
+ * (`customer_id`, if customers have a key `customer_id` or `id`).
  */
 export function foreignKeysOf(table: Table, schema: DatabaseSchema): readonly ForeignKey[] {
   const declared = new Set(table.foreignKeys.flatMap(({ columns }) => columns));

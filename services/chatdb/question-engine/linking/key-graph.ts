@@ -1,7 +1,7 @@
 import type { DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { foreignKeysOf } from "./inferred-keys.ts";
 
-/** From one table to another along a foreign key. */
+/** A step from one table to another along a foreign key. */
 export interface Step {
   from: Table;
   to: Table;
@@ -11,7 +11,7 @@ export interface Step {
   on: { left: string; right: string }[];
 }
 
-/** As many ways of the same length are told apart. */
+/** Limits how many paths of the same length are kept. */
 const maxPaths = 6;
 
 /** Tables as nodes, foreign keys as edges that can be walked both ways. */
@@ -35,26 +35,24 @@ export class KeyGraph {
     }
   }
 
-  /**
-   * The shortest ways between two tables, a few of them at most; none where they are not connected.
-   */
+  /** Returns the shortest paths between two tables, a few at most; empty if nothing connects them. */
   shortestPaths(from: Table, to: Table): Step[][] {
     let paths = this.#paths.get(from);
     if (!paths) this.#paths.set(from, (paths = this.#pathsFrom(from)));
     return paths.get(to) ?? [];
   }
 
-  /** Whether a row of one table has at most one row of the other, along a shortest way. */
+  /** Whether a row of one table has at most one row of the other along a shortest path. */
   isToOne(from: Table, to: Table): boolean {
     return this.shortestPaths(from, to)[0]?.every(({ toOne }) => toOne) ?? false;
   }
 
-  /** How many steps apart; infinite where there is no way. */
+  /** Returns the number of steps between two tables; infinite if nothing connects them. */
   distance(from: Table, to: Table): number {
     return this.shortestPaths(from, to)[0]?.length ?? Infinity;
   }
 
-  /** Breadth first. */
+  /** Searches breadth first. */
   #pathsFrom(start: Table): Map<Table, Step[][]> {
     const found = new Map<Table, Step[][]>([[start, [[]]]]);
     let frontier = new Map(found);

@@ -2,9 +2,9 @@ import type { Column, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { singular, wordsOfName } from "../language/tokens.ts";
-import { apart, nameParts } from "./column-words.ts";
+import { splitFusedName, nameParts } from "./column-words.ts";
 
-/** By the place of the noun in the list; a column that is called just so comes before one that ends so. */
+/** Ranks by the noun's place in the list; a column with exactly this name comes before one that ends with it. */
 export function nounPlace(nouns: readonly string[], column: Column): number | undefined {
   const words = wordsOfName(column.name).map(singular);
   const last = nouns.indexOf(words.at(-1) ?? "");
@@ -16,13 +16,13 @@ export function nounPlace(nouns: readonly string[], column: Column): number | un
 export const isKey = (table: Table, column: Column) =>
   table.primaryKey.includes(column.name) || table.foreignKeys.some(({ columns }) => columns.includes(column.name));
 
-/** `city` of cities. */
-export const isCalledAs = (column: Column, table: Table) =>
+/** Whether a column is named like its table: `city` of cities. */
+export const isNamedLike = (column: Column, table: Table) =>
   wordsOfName(column.name).map(singular).join(" ") === wordsOfName(table.name).map(singular).join(" ");
 
 const labels = new WeakMap<Table, { label: Column | undefined }>();
 
-/** The column by which people call a row of the table, where it has one. */
+/** Returns the column that names a row of the table; undefined if there is none. */
 export function labelOf(table: Table): Column | undefined {
   let found = labels.get(table);
   if (!found) labels.set(table, (found = { label: likeliestLabel(table) }));
@@ -36,7 +36,7 @@ function likeliestLabel(table: Table): Column | undefined {
   return ranked.sort((a, b) => a.place - b.place)[0]?.column;
 }
 
-/** All columns by which people call a row: first and last name, where it has no other; none where it has no name. */
+/** Returns all columns that name a row: first and last name if there is no other; empty if rows have no name. */
 export function namesOf(table: Table): readonly Column[] {
   const label = labelOf(table);
   const parts = nameParts(table);
@@ -44,16 +44,16 @@ export function namesOf(table: Table): readonly Column[] {
   return label ? [label] : [];
 }
 
-/** `city` of cities comes after whatever is called a name. */
+/** Places a column such as `city` of cities after every column called a name. */
 const lastPlace = 20;
 
 function labelPlace(column: Column, table: Table): number | undefined {
-  const [, ...rest] = apart([column.name.toLowerCase()], table);
+  const [, ...rest] = splitFusedName([column.name.toLowerCase()], table);
   return (
     nounPlace(labelNouns, column) ??
     (rest.length > 0 && labelNouns.includes(rest.at(-1)!)
       ? 1
-      : isCalledAs(column, table) && !isKey(table, column)
+      : isNamedLike(column, table) && !isKey(table, column)
         ? lastPlace
         : undefined)
   );

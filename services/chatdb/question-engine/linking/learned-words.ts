@@ -3,11 +3,9 @@ import { z } from "zod";
 
 const column = { schema: z.string(), table: z.string(), column: z.string() };
 
-/**
- * What people of one place call something in their database: a table, a column, or a value that is stored in a column.
- */
+/** A local word for something in a database: a table, a column, or a value of a column. */
 export const learnedWord = z.object({
-  /** One or several, in lower case and in the singular. */
+  /** One word or several, in lower case and singular. */
   words: z.array(z.string().min(1)).min(1).max(5),
   meaning: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("table"), schema: z.string(), table: z.string() }),
@@ -18,10 +16,10 @@ export const learnedWord = z.object({
 export type LearnedWord = z.infer<typeof learnedWord>;
 export type Meaning = LearnedWord["meaning"];
 
-/** A learned word is not quite as near as a name that is written in the schema. */
+/** Costs a little more than a name of the schema. */
 export const learnedCost = 0.05;
 
-/** A learned word as it is in a schema. */
+/** A learned word with its table or column in a schema. */
 export interface Placed {
   words: readonly string[];
   table: Table;
@@ -29,7 +27,7 @@ export interface Placed {
   value?: string;
 }
 
-/** Words whose tables and columns are there; a schema may have lost some since they were learned. */
+/** Keeps the words whose tables and columns exist: a schema may have changed since they were learned. */
 export function placed(words: readonly LearnedWord[], { tables }: DatabaseSchema): Placed[] {
   return words.flatMap(({ words, meaning }): Placed[] => {
     const table = tables.find(({ schema, name }) => schema === meaning.schema && name === meaning.table);

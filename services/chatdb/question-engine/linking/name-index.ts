@@ -1,12 +1,12 @@
 import type { Column, DatabaseSchema, Table } from "@chatdb/contracts/query.ts";
 import { kindOf } from "../column-kind.ts";
-import { people, representative, writtenOtherwise, writtenOut } from "../language/synonyms.ts";
+import { people, representative, otherForms, expandAbbreviations } from "../language/synonyms.ts";
 import { root, singular, wordsOfName } from "../language/tokens.ts";
-import { apart, tablePrefixes, withoutTable } from "./column-words.ts";
-import { isCalledAs, labelOf } from "./labels.ts";
+import { splitFusedName, tablePrefixes, withoutTable } from "./column-words.ts";
+import { isNamedLike, labelOf } from "./labels.ts";
 import { learnedCost, type Placed } from "./learned-words.ts";
 
-/** A table that words may name. The cost says how far the words are from its name: 0 is the name itself. */
+/** A table that words may name. The cost is the distance of the words from its name: 0 for the name itself. */
 export interface TableCandidate {
   table: Table;
   cost: number;
@@ -21,12 +21,12 @@ export interface Named {
   columns: ColumnCandidate[];
 }
 
-/** The longest name that is looked for, in words. */
+/** Longest name to look for, in words. */
 export const maxWords = 5;
 
 const costs = { shortForm: 0.05, comment: 0.1, generic: 0.25, ending: 0.45, part: 0.7, foreignKey: 0.3, loose: 0.4 };
 
-/** Endings of a column's name that say how it is written down rather than what it is. */
+/** Endings of column names that give the notation, not the meaning. */
 const genericEndings = new Set([
   "code",
   "name",
@@ -48,10 +48,10 @@ const genericEndings = new Set([
   "id",
 ]);
 
-/** Words for what tells rows apart. */
+/** Words for identifiers of rows. */
 const idWords = new Set(["id", "identifier", "code", "number", "no", "key"]);
 
-/** Words inside of names and comments that name nothing by themselves. */
+/** Words in names and comments that name nothing by themselves. */
 const linkingWords = new Set([
   "and",
   "or",
@@ -71,10 +71,10 @@ const linkingWords = new Set([
   "when",
 ]);
 
-/** The longest comment that is a name rather than an explanation, in words. */
+/** Longest comment that counts as a name, in words; longer ones are explanations. */
 const maxCommentWords = 4;
 
-/** Finds tables and columns by the words that people use for them: names, parts of names, short forms, synonyms. */
+/** Finds tables and columns by words: names, parts of names, abbreviations, synonyms. */
 export class NameIndex {
   readonly #exact = new Map<string, Named>();
   readonly #loose = new Map<string, Named>();
@@ -88,17 +88,17 @@ export class NameIndex {
     for (const each of learned) this.#addLearned(each);
   }
 
-  /** Single words that name something, in the singular. */
+  /** Single words that name something, in singular. */
   get words(): string[] {
     return [...this.#exact.keys()].filter((key) => !key.includes(" "));
   }
 
-  /** Whether a word, in the singular, is part of a name or like one. */
+  /** Whether a singular word is part of a name or a synonym of one. */
   knows(word: string): boolean {
     return this.#exact.has(word) || this.#loose.has(looseKey([word]));
   }
 
-  /** What singulars of words, as they are said, may name. */
+  /** Returns the tables and columns that a run of singular words may name. */
   find(words: readonly string[]): Named | undefined {
     const exact = this.#exact.get(words.join(" ")) ?? (words.length > 1 ? this.#exact.get(words.join("")) : undefined);
     const loose = this.#loose.get(looseKey(words));
@@ -116,7 +116,7 @@ export class NameIndex {
     for (const { words, cost } of spellings(table.name, table.comment)) {
       const said = words.length > 1 && tablePrefixes.has(words[0]!) ? words.slice(1) : words;
       for (const part of partsOf(said)) {
-        // Of what a comment says only the whole is a name: not every "kind of product" is a product.
+        // Only a whole comment counts as a name: not every "kind of product" is a product.
         if (cost === costs.comment && !part.whole) continue;
         const distance = part.whole ? 0 : part.ending ? costs.ending : costs.part;
         this.#add(part.words, (named, extra) =>
@@ -141,9 +141,9 @@ export class NameIndex {
     const primary = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
     const key =
       (foreign || table.primaryKey.includes(column.name)) && (kindOf(column) === "number" || /id$/i.test(column.name));
-    // `aid` of aircraft, `stuid` of students
-    const itself = isCalledAs(column, table) && labelOf(table) === column;
-    // `city` of cities is their name.
+    // Abbreviated ids: `aid` of aircraft, `stuid` of students.
+    const itself = isNamedLike(column, table) && labelOf(table) === column;
+    // A column such as `city` of cities is the name of its rows.
     if (itself)
       this.#add(["name"], (named, extra) =>
         keepBest(named.columns, { table, column, cost: costs.shortForm + extra }, (each) => each.column === column),
@@ -153,10 +153,10 @@ export class NameIndex {
         keepBest(named.columns, { table, column, cost: 0.1 + extra }, (each) => each.column === column),
       );
     for (const { words: together, cost } of spellings(column.name, column.comment)) {
-      const words = apart(together, table);
+      const words = splitFusedName(together, table);
       const own = withoutTable(words, table);
       for (const part of partsOf(words)) {
-        // Of a key only its whole name: "student" is not `student_id`, unless nothing else is.
+        // A key matches by its whole name only: "student" is not `student_id`, unless nothing else matches.
         const isId = primary && part.ending && part.words.length === 1 && idWords.has(part.words[0]!);
         const distance = isId
           ? 0.05
@@ -200,15 +200,15 @@ function keepBest<T extends TableCandidate>(candidates: T[], candidate: T, same:
   else if (candidates[at]!.cost > candidate.cost) candidates[at] = candidate;
 }
 
-/** The words of a name, with short forms written out, and those of a comment that is short enough to be a name. */
+/** Returns the words of a name with abbreviations expanded, and those of a comment short enough to be a name. */
 function spellings(name: string, comment: string | undefined): { words: string[]; cost: number }[] {
   const plain = wordsOfName(name).map(singular);
-  const written = writtenOut(plain).map(singular);
+  const written = expandAbbreviations(plain).map(singular);
   const found = [{ words: plain, cost: 0 }];
   if (written.join(" ") !== plain.join(" ")) found.push({ words: written, cost: costs.shortForm });
   const said = comment === undefined ? [] : wordsOfName(comment).map(singular);
   if (said.length > 0 && said.length <= maxCommentWords) found.push({ words: said, cost: costs.comment });
-  for (const words of writtenOtherwise(written)) found.push({ words, cost: costs.shortForm });
+  for (const words of otherForms(written)) found.push({ words, cost: costs.shortForm });
   return found.filter(({ words }) => words.length > 0);
 }
 
@@ -223,7 +223,7 @@ function costOfPart(part: readonly string[], words: readonly string[], own: read
   return (part.at(-1) === words.at(-1) ? costs.ending : costs.part) + missing * 0.4;
 }
 
-/** Every run of words in a name. */
+/** Returns every run of words in a name. */
 function partsOf(words: readonly string[]): { words: string[]; whole: boolean; ending: boolean }[] {
   const parts = [];
   for (let from = 0; from < words.length; from++) {

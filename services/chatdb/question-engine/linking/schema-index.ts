@@ -9,25 +9,25 @@ import { placed, type LearnedWord, type Placed } from "./learned-words.ts";
 import { NameIndex } from "./name-index.ts";
 import { ValueIndex } from "./value-index.ts";
 
-/** A schema made ready for questions: what words may name in it, and how its tables belong together. */
+/** A schema prepared for questions: what words may name in it, and how its tables are connected. */
 export class SchemaIndex {
   readonly schema: DatabaseSchema;
   readonly graph: KeyGraph;
   readonly names: NameIndex;
   readonly values: ValueIndex;
-  /** What people call things, beside the schema's own names. */
+  /** Learned words, in addition to the schema's names. */
   readonly learned: readonly Placed[];
-  /** Single words that questions may have in them: those of the grammar and of names in the schema. */
+  /** Single words that questions may contain: those of the grammar and of the schema's names. */
   readonly vocabulary: ReadonlySet<string>;
-  /** How many tables have a column of a name. */
+  /** Number of tables that have a column of a name. */
   readonly twins: ReadonlyMap<string, number>;
-  /** Names and sampled values as they are written, and in lower case. */
+  /** Names and sampled values, as written and in lower case. */
   readonly spellings: { name: string; lower: string }[];
-  /** Tables that keep first and last names apart; `named` are those whose rows have another name, too. */
+  /** Tables with separate first and last names; `named` are those whose rows have another name as well. */
   readonly people: { table: Table; first: Column; last: Column; named: boolean }[];
   readonly #owners = new Map<Table, Table | undefined>();
 
-  /** @param learned what people call things, beside the schema's own names; default: nothing else */
+  /** @param learned local words, in addition to the schema's names; default: none */
   constructor(schema: DatabaseSchema, learned: readonly LearnedWord[] = []) {
     this.schema = schema;
     this.graph = new KeyGraph(schema);
@@ -58,8 +58,8 @@ export class SchemaIndex {
   }
 
   /**
-   * The things of which a value is the name of a kind: products, where Books is a category; where there is one table of
-   * such.
+   * Returns the table whose rows a value classifies: products, if Books is a category; undefined unless there is
+   * exactly one.
    */
   ownerOfKinds({ table, column }: { table: Table; column: Column }): Table | undefined {
     if (labelOf(table) !== column) return undefined;
@@ -73,7 +73,7 @@ export class SchemaIndex {
     return this.#owners.get(table);
   }
 
-  /** Whether a word may be meant as it is. */
+  /** Whether a word is known as it is written. */
   knows({ word, stem }: { word: string; stem: string }): boolean {
     return (
       this.vocabulary.has(word) ||

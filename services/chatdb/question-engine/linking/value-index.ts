@@ -3,7 +3,7 @@ import { tokenise, type Token } from "../language/tokens.ts";
 import { otherNamesOfCountry } from "./countries.ts";
 import { learnedCost, type Placed } from "./learned-words.ts";
 
-/** A value that was seen in a column, as it is stored there. */
+/** A sampled value of a column, as it is stored. */
 export interface ValueCandidate {
   table: Table;
   column: Column;
@@ -11,22 +11,22 @@ export interface ValueCandidate {
   cost: number;
 }
 
-/** The longest value that is looked for, in words. */
+/** Longest value to look for, in words. */
 export const maxValueWords = 8;
 
-/** Values that slips of the pen are looked for among, at most. */
+/** Maximum number of values in which typos are searched. */
 const maxVocabulary = 5000;
 
-/** Values of which a single word may stand for the whole are at most so long. */
+/** Maximum length of a value that a single word of it may stand for. */
 const maxWordsForPart = 4;
 
-/** What a word costs that is only a part of the value. */
+/** Cost of a word that is only a part of the value. */
 const partCost = 0.9;
 
-/** What it costs when the words differ from the value by their plural. */
+/** Cost of words that differ from the value by their plural. */
 const inflectionCost = 0.2;
 
-/** Single letters in which many databases keep a word. */
+/** Words that many databases store as a single letter. */
 const letters = new Map(
   Object.entries({
     female: ["f"],
@@ -44,7 +44,7 @@ const letters = new Map(
   }),
 );
 
-/** Finds sampled values by the words that people say for them. */
+/** Finds sampled values by words. */
 export class ValueIndex {
   readonly #values = new Map<string, ValueCandidate[]>();
   readonly #words = new Set<string>();
@@ -60,7 +60,7 @@ export class ValueIndex {
     }
   }
 
-  /** What tokens may stand for: a value, or a word of one. */
+  /** Returns the values that tokens may stand for, whole or by one word. */
   find(tokens: readonly Token[]): readonly ValueCandidate[] {
     const exact = this.#values.get(key(tokens, "word"));
     if (exact) return exact;
@@ -72,17 +72,17 @@ export class ValueIndex {
     return written?.flatMap((letter) => (this.#values.get(letter) ?? []).map((each) => ({ ...each, cost: 0.1 }))) ?? [];
   }
 
-  /** Values of one word. */
+  /** Values that consist of one word. */
   get words(): string[] {
     return [...this.#values.keys()].filter((key) => !key.includes(" ")).slice(0, maxVocabulary);
   }
 
-  /** Whether a word is in any value. */
+  /** Whether any value contains a word. */
   knows(word: string): boolean {
     return this.#words.has(word);
   }
 
-  /** The columns in which this text, whatever its case, was seen as a value. */
+  /** Returns the columns that have this text as a sampled value, ignoring case. */
   of(text: string): readonly ValueCandidate[] {
     return (this.#values.get(key(tokenise(text), "word")) ?? []).filter(({ cost }) => cost === 0);
   }

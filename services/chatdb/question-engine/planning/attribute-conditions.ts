@@ -6,7 +6,7 @@ import type { Comparison, Condition, InnerQuery } from "../plan/plan.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { isKey, namesOf } from "../linking/labels.ts";
 import { nameParts } from "../linking/column-words.ts";
-import { fitting } from "../linking/fitting.ts";
+import { canHave } from "../linking/condition-columns.ts";
 import { comparisonsFor, opposite, valuesFor, type OpenComparison } from "./open-comparisons.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import { wordsOf, type Resolver, type TableColumn } from "./resolver.ts";
@@ -245,7 +245,7 @@ function columnOf(filter: Attributed, scope: Scope): TableColumn {
   const { attribute, predicate, at, words } = filter;
   const { resolver, mentioned } = scope;
   const near = nearTables(filter, scope);
-  const suits = fitting(predicate);
+  const suits = canHave(predicate);
   const seen = predicate.kind === "value" ? predicate.choices[0]!.values : [];
   if (!attribute) {
     const candidates = seen.map(({ table, column, cost }) => ({

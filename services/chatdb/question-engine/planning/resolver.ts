@@ -3,7 +3,7 @@ import { kindOf } from "../column-kind.ts";
 import type { Attribute, Measure, TableMention } from "../grammar/frame.ts";
 import { labelNouns } from "../language/lexicon.ts";
 import { wordsOfName } from "../language/tokens.ts";
-import { isYear } from "../linking/fitting.ts";
+import { isYear } from "../linking/condition-columns.ts";
 import { isKey, nounPlace } from "../linking/labels.ts";
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import { Refusal } from "../refusal.ts";

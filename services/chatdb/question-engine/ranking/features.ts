@@ -2,36 +2,36 @@ import type { Frame } from "../grammar/frame.ts";
 import type { Token } from "../language/tokens.ts";
 import type { Decision } from "../planning/decisions.ts";
 import type { Condition, QueryPlan } from "../plan/plan.ts";
-import { NamedIn, type NamedColumn } from "./named.ts";
+import { PlanContents, type NamedColumn } from "./plan-contents.ts";
 import { nameWords, notNamed, unlike, type Mirrored, type QuestionWords, type Share } from "./question-words.ts";
 
-/** A plan that a question may mean, and how it was found. */
+/** A candidate plan for a question, and how it was found. */
 export interface Found {
   plan: QueryPlan;
-  /** What was read in the question. */
+  /** The frame that was read from the question. */
   frame: Frame;
-  /** What it cost to read the question so, and how much more that is than what the likeliest reading costs. */
+  /** Cost of this reading, and how much it exceeds the cheapest reading's. */
   reading: number;
   further: number;
-  /** What it cost to find the names in the schema. */
+  /** Cost of linking the names to the schema. */
   naming: number;
-  /** What speaks against the plan as a whole. */
+  /** Penalty of the plan as a whole. */
   surprise: number;
-  /** Words that were passed over. */
+  /** Words that the reading skipped. */
   unread: readonly string[];
-  /** The points at which more than one meaning was possible. */
+  /** Points at which more than one meaning was possible. */
   decisions: readonly Decision[];
 }
 
-/** All that is known of a plan by itself. */
+/** Facts about a plan that do not depend on other candidates. */
 interface Facts extends Found {
   said: QuestionWords;
-  named: NamedIn;
-  /** The share of what the names of these columns say that was said, exactly and by words like them. */
+  named: PlanContents;
+  /** Share of these columns' name words that the question contains, exactly and by synonyms. */
   shares: Record<"shown" | "conditions" | "groups" | "orders", Share[]>;
   tables: Share[];
   left: { exact: number; like: number };
-  /** How much less likely meanings that were not taken are. */
+  /** How much less likely the rejected meanings are. */
   gaps: number[];
   columnGaps: number[];
   wayGaps: number[];
@@ -49,7 +49,7 @@ const count = <T>(values: readonly T[], fits: (value: T) => boolean) =>
 const kinds = (conditions: readonly Condition[], ...wanted: Condition["kind"][]) =>
   count(conditions, ({ kind }) => wanted.includes(kind));
 
-/** What it cost to get there, and what else could have been meant. */
+/** Features of the cost of a plan and of its alternatives. */
 const ofCosts = {
   reading: ({ reading }) => upTo(5, reading),
   further: ({ further }) => upTo(4, further),
@@ -75,7 +75,7 @@ const ofCosts = {
   closestWay: ({ wayGaps }) => least(wayGaps, 1.5),
 } satisfies Features;
 
-/** What kind of plan it is. */
+/** Features of the kind of plan. */
 const ofShape = {
   joins: ({ plan }) => upTo(4, plan.joins.length),
   tables: ({ named }) => upTo(6, new Set(named.tables).size),
@@ -109,7 +109,7 @@ const ofShape = {
   comparisons: ({ named }) => upTo(3, named.comparisons),
 } satisfies Features;
 
-/** How the question was read. */
+/** Features of the reading. */
 const ofReading = {
   topics: ({ frame }) => upTo(4, frame.topics.length),
   showing: ({ frame }) => upTo(5, frame.show.length),
@@ -128,7 +128,7 @@ const ofReading = {
   worstTopic: ({ frame }) => largest(frame.topics.map(({ tables }) => Math.min(...tables.map(({ cost }) => cost)))),
 } satisfies Features;
 
-/** Whether what the plan names was said, and whether what was said is in the plan. */
+/** Features that compare the names of the plan with those of the question, in both directions. */
 const ofNames = {
   rootExact: ({ said, named }) => said.share(named.tables[0]!).exact,
   rootLike: ({ said, named }) => said.share(named.tables[0]!).like,
@@ -192,7 +192,7 @@ const ofNames = {
   shownElsewhere: ({ named }) => Number(named.shown.some(({ table }) => table !== named.tables[0])),
 } satisfies Features;
 
-/** Whether the values and numbers of the plan are those of the question. */
+/** Features that compare the plan's values and numbers with the question's. */
 const ofValues = {
   values: ({ named }) => upTo(4, named.values.length),
   unseen: ({ said, named }) =>
@@ -239,7 +239,7 @@ const ofValues = {
     upTo(5, notNamed(said.proper, [...named.tables, ...usedColumns(named)], texts(named)).length),
 } satisfies Features;
 
-/** What the plan does, by the words that ask for it. */
+/** Features that compare the plan's operations with the words that ask for them. */
 const mirrors: Partial<Record<Mirrored, (facts: Facts) => boolean>> = {
   superlative: ({ named }) => named.picks || named.functions.has("max") || named.functions.has("min"),
   average: ({ named }) => named.functions.has("avg"),
@@ -262,7 +262,7 @@ const mirrors: Partial<Record<Mirrored, (facts: Facts) => boolean>> = {
   above: ({ plan }) => plan.where.some(({ kind }) => kind === "measured"),
 };
 
-/** Words that say how hard a question is, whatever the plan does. */
+/** Features of the question's difficulty, independent of the plan. */
 const telling: readonly Mirrored[] = [
   "both",
   "also",
@@ -282,7 +282,7 @@ const telling: readonly Mirrored[] = [
 const ofWords: Features = {
   ...Object.fromEntries(
     Object.entries(mirrors).flatMap(([word, does]): [string, (facts: Facts) => number][] => [
-      // 1 where it was said and is not done, -1 where it is done and was not said.
+      // 1 if the question asks for it and the plan lacks it, -1 if the plan does it unasked.
       [`${word}Mirrored`, (facts) => Number(facts.said.has(word as Mirrored)) - Number(does(facts))],
     ]),
   ),
@@ -306,7 +306,7 @@ const own: Features = { ...ofCosts, ...ofShape, ...ofReading, ...ofNames, ...ofV
 const ownNames = Object.keys(own);
 const ownFeatures = Object.values(own);
 
-/** How far a plan is from the one that has least of this, among all that the question may mean. */
+/** Features that also count as their difference from the lowest value among the candidates. */
 const compared = [
   "reading",
   "naming",
@@ -326,7 +326,7 @@ const compared = [
 ];
 const comparedPlaces = compared.map((name) => ownNames.indexOf(name));
 
-/** By which the likely plans are told from the others, and how sure to be of one. */
+/** Names of the features by which candidates are ranked and confidence is estimated. */
 export const featureNames: readonly string[] = [
   ...ownNames,
   "plans",
@@ -334,7 +334,7 @@ export const featureNames: readonly string[] = [
   ...["cost", ...compared].flatMap((name) => [`${name}AboveLeast`, `${name}BelowMost`]),
 ];
 
-/** In the order of {@link featureNames}, for each of the plans that a question may mean. */
+/** Computes the features of each candidate, in the order of {@link featureNames}. */
 export function featuresOf(said: QuestionWords, plans: readonly Found[]): Float64Array[] {
   const alone = plans.map((found) => {
     const facts = factsOf(said, found);
@@ -357,7 +357,7 @@ export function featuresOf(said: QuestionWords, plans: readonly Found[]): Float6
 }
 
 function factsOf(said: QuestionWords, found: Found): Facts {
-  const named = new NamedIn(found.plan);
+  const named = new PlanContents(found.plan);
   const share = (columns: readonly NamedColumn[]) => columns.map(({ column }) => said.share(column));
   const gaps = (kind = "") =>
     found.decisions
@@ -381,17 +381,17 @@ function factsOf(said: QuestionWords, found: Found): Facts {
   };
 }
 
-/** How many words nothing in the plan accounts for: as they are, and by no word like them either. */
-function leftOf(said: QuestionWords, named: NamedIn): Facts["left"] {
+/** Counts the words that nothing in the plan accounts for, exactly and by synonyms. */
+function leftOf(said: QuestionWords, named: PlanContents): Facts["left"] {
   const names = [...named.tables, ...usedColumns(named)];
   const left = notNamed(said.content, names, texts(named)).filter((token) => !isMeant(said, token, named));
   return { exact: left.length, like: unlike(left, names).length };
 }
 
-const texts = ({ values }: NamedIn) => values.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
+const texts = ({ values }: PlanContents) => values.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
 
-/** Also those inside of texts: days, codes. */
-const numbersOf = (named: NamedIn) => [
+/** Includes numbers inside texts, such as days and codes. */
+const numbersOf = (named: PlanContents) => [
   ...named.counts,
   ...named.values.flatMap(({ value }) =>
     typeof value === "number"
@@ -402,17 +402,17 @@ const numbersOf = (named: NamedIn) => [
   ),
 ];
 
-const usedColumns = ({ shown, conditions, groups, orders }: NamedIn) =>
+const usedColumns = ({ shown, conditions, groups, orders }: PlanContents) =>
   [...shown, ...conditions, ...groups, ...orders].map(({ column }) => column);
 
-/** After these comes a verb, with its object: "who bought products". */
+/** Words before a verb and its object: "who bought products". */
 const subjects = new Set(["who", "that", "which", "have", "has", "had"]);
 
 /**
- * How many words nothing in the plan accounts for, of those that were passed over and those right before a table's
- * name, which say which of its rows.
+ * Counts the unaccounted words among the skipped ones and among those right before a table's name, which qualify its
+ * rows.
  */
-function lostWords(said: QuestionWords, unread: readonly string[], named: NamedIn): number {
+function lostWords(said: QuestionWords, unread: readonly string[], named: PlanContents): number {
   const tables = new Set(named.tables.flatMap((table) => nameWords(table).words));
   const { tokens } = said.sentence;
   const open = tokens.filter(
@@ -426,21 +426,21 @@ function lostWords(said: QuestionWords, unread: readonly string[], named: NamedI
   return unlike(notNamed(open, names, texts(named)), names).filter((token) => !isMeant(said, token, named)).length;
 }
 
-/** Whether a word was learned to stand for something that the plan has. */
-function isMeant(said: QuestionWords, token: Token, named: NamedIn): boolean {
+/** Whether a learned word stands for something in the plan. */
+function isMeant(said: QuestionWords, token: Token, named: PlanContents): boolean {
   const meaning = said.meant.get(token);
   if (!meaning) return false;
   if (meaning.value !== undefined) return texts(named).includes(meaning.value);
   return meaning.column ? usedColumns(named).includes(meaning.column.name) : named.tables.includes(meaning.table.name);
 }
 
-/** Columns whose whole name was said, and of which nothing is in the plan. */
-function idleColumns(said: QuestionWords, named: NamedIn): number {
+/** Counts the columns that the question names in full and the plan lacks. */
+function idleColumns(said: QuestionWords, named: PlanContents): number {
   const used = [...new Set([...usedColumns(named), ...named.tables])].map((name) => new Set(nameWords(name).words));
   return count(said.columns, (name) => !used.some((words) => nameWords(name).words.every((word) => words.has(word))));
 }
 
-/** How many tables have a column of the same name. */
+/** Counts the tables that have a column of the same name. */
 const twins = ({ sentence }: QuestionWords, columns: readonly NamedColumn[]) =>
   upTo(6, largest(columns.map(({ column }) => sentence.index.twins.get(column) ?? 1)));
 
@@ -452,7 +452,7 @@ function isKeyOf({ sentence }: QuestionWords, { table, column }: NamedColumn): b
   );
 }
 
-/** Whether a value was seen, but not in this column. */
+/** Whether a value was sampled in other columns only. */
 function isElsewhere({ sentence }: QuestionWords, on: NamedColumn, value: string): boolean {
   const seen = sentence.index.values.of(value);
   return seen.length > 0 && !seen.some(({ table, column }) => table.name === on.table && column.name === on.column);

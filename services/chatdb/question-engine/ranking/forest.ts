@@ -1,19 +1,16 @@
-/**
- * A number, or a question about a feature by its place: at most the threshold, or above it. As short as it can be
- * written in JSON.
- */
+/** A leaf's number, or a split of a feature by its index at a threshold. The form is short in JSON. */
 export type Tree = number | [feature: number, threshold: number, below: Tree, above: Tree];
 
-/** Trees whose sum is a log-odds. */
+/** A forest: the sum of its trees is a log-odds. */
 export interface Forest {
-  /** Names of the features that trees ask about, by their places. */
+  /** Names of the features, by the indices that trees use. */
   features: readonly string[];
   /** Log-odds before any tree. */
   intercept: number;
   trees: readonly Tree[];
 }
 
-/** What the trees say of features, with the intercept. */
+/** Returns the log-odds of features: the intercept plus the trees. */
 export function valueOf(trees: readonly Tree[], intercept: number, features: ArrayLike<number>): number {
   let sum = intercept;
   for (const tree of trees) {
@@ -24,7 +21,7 @@ export function valueOf(trees: readonly Tree[], intercept: number, features: Arr
   return sum;
 }
 
-/** The tree with other places for its features. */
+/** Returns the tree with other indices for its features. */
 export function replaced(tree: Tree, places: readonly number[]): Tree {
   return typeof tree === "number"
     ? tree

@@ -10,33 +10,33 @@ import {
   withouts,
 } from "../language/lexicon.ts";
 import type { Phrases } from "../language/phrases.ts";
-import { representative, writtenOut } from "../language/synonyms.ts";
+import { representative, expandAbbreviations } from "../language/synonyms.ts";
 import { root, singular, wordsOfName, type Token } from "../language/tokens.ts";
 import type { Sentence } from "../grammar/sentence.ts";
 import type { Placed } from "../linking/learned-words.ts";
 
-/** Words that names have in them without saying anything. */
+/** Words in names without meaning of their own. */
 const fillers = new Set(["of", "the", "in", "a", "for", "and", "to"]);
 
-/** A name as the words that people would say: in the singular, short forms written out. */
+/** A name as words: singular, abbreviations expanded. */
 export interface NameWords {
   words: readonly string[];
   roots: readonly string[];
-  /** Roots of the words that stand for those that are meant alike. */
+  /** Stems of the words that represent the synonyms. */
   likes: readonly string[];
 }
 
 const known = new Map<string, NameWords>();
 
-/** Names that are remembered, at most: those of a few large schemas. */
+/** Maximum number of cached names: those of a few large schemas. */
 const maxNames = 50_000;
 
-/** What a name of a table or column says. */
+/** Returns the words of a table's or column's name. */
 export function nameWords(name: string): NameWords {
   let found = known.get(name);
   if (!found) {
     if (known.size >= maxNames) known.clear();
-    const words = writtenOut(wordsOfName(name))
+    const words = expandAbbreviations(wordsOfName(name))
       .map(singular)
       .filter((word) => !fillers.has(word));
     found = { words, roots: words.map(root), likes: words.map(like) };
@@ -47,7 +47,7 @@ export function nameWords(name: string): NameWords {
 
 const like = (word: string) => root(representative(word));
 
-/** Words of a question that a plan should mirror in one way or another. */
+/** Words of a question that a plan should reflect. */
 const mirrored = {
   average: /\b(average|avg|mean|averages)\b/,
   sum: /\b(total|sum|overall|combined|how much)\b/,
@@ -75,35 +75,35 @@ const mirrored = {
 
 export type Mirrored = keyof typeof mirrored | "superlative" | "count" | "distinct" | "group" | "negation";
 
-/** How much of a name was said, from 0 to 1. */
+/** Share of a name that the question contains, from 0 to 1. */
 export interface Share {
   exact: number;
   like: number;
 }
 
-/** What a question says, whatever it may mean. */
+/** The words of a question, independent of any reading. */
 export class QuestionWords {
   readonly sentence: Sentence;
-  /** Words that are neither of the grammar nor between other words. */
+  /** Words that belong neither to the grammar nor between other words. */
   readonly content: readonly Token[];
   readonly numbers: readonly number[];
   readonly quoted: readonly string[];
-  /** Words that are written as names are. */
+  /** Words that are written like names. */
   readonly proper: readonly Token[];
-  /** What words mean that were learned: who says them has said the name, or the value, that they stand for. */
+  /** Meanings of learned words: such a word counts as the name or value that it stands for. */
   readonly meant: ReadonlyMap<Token, Placed>;
-  /** In lower case. */
+  /** Words in lower case. */
   readonly lower: string;
-  /** How many times "and" and a comma were said. */
+  /** Number of "and" and commas. */
   readonly parts: number;
-  /** Tables and columns whose whole name was said. */
+  /** Tables and columns that the question names in full. */
   readonly tables: readonly string[];
   readonly columns: readonly string[];
   readonly #words: ReadonlySet<string>;
   readonly #roots: ReadonlySet<string>;
   readonly #likes: ReadonlySet<string>;
   readonly #mirrored: Record<Mirrored, boolean>;
-  /** By name: the plans of a question have most of their names in common. */
+  /** Cached by name: the candidates of a question share most names. */
   readonly #shares = new Map<string, Share>();
 
   constructor(sentence: Sentence) {
@@ -154,7 +154,7 @@ export class QuestionWords {
     return this.#mirrored[what];
   }
 
-  /** The share of a name's words that were said: as they are, or also by words like them. */
+  /** Returns the share of a name's words that the question contains, exactly or also by synonyms. */
   share(name: string): Share {
     let share = this.#shares.get(name);
     if (!share) this.#shares.set(name, (share = this.#shareOf(nameWords(name))));
@@ -168,7 +168,7 @@ export class QuestionWords {
   }
 }
 
-/** The tokens that a learned word has, with what it stands for. */
+/** Returns the tokens of each learned word in the question, with its meaning. */
 function meantBy(tokens: readonly Token[], learned: readonly Placed[]): Map<Token, Placed> {
   const found = new Map<Token, Placed>();
   for (const placed of learned) {
@@ -181,7 +181,7 @@ function meantBy(tokens: readonly Token[], learned: readonly Placed[]): Map<Toke
   return found;
 }
 
-/** The words that are in none of these names and values. */
+/** Returns the words that occur in none of these names and values. */
 export function notNamed(words: readonly Token[], names: readonly string[], values: readonly string[]): Token[] {
   const named = new Set([
     ...names.flatMap((name) => nameWords(name).words),
@@ -190,7 +190,7 @@ export function notNamed(words: readonly Token[], names: readonly string[], valu
   return words.filter(({ word, stem }) => !named.has(word) && !named.has(stem));
 }
 
-/** The words to which none in these names is like. */
+/** Returns the words that have no synonym in these names. */
 export function unlike(words: readonly Token[], names: readonly string[]): Token[] {
   const alike = new Set(
     words.length === 0 ? [] : names.map(nameWords).flatMap(({ roots, likes }) => [...roots, ...likes]),

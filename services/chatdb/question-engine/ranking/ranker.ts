@@ -2,7 +2,7 @@ import type { QueryPlan } from "../plan/plan.ts";
 import { featureNames } from "./features.ts";
 import { replaced, valueOf, type Forest, type Tree } from "./forest.ts";
 
-/** A plan that a question may mean, with what the ranker needs to know about it. */
+/** A candidate plan with what the ranker needs to know about it. */
 export interface Evidence {
   plan: QueryPlan;
   /** Words of the question that the plan does not use. */
@@ -11,39 +11,36 @@ export interface Evidence {
   features: ArrayLike<number>;
 }
 
-/** A plan that a question may mean, ranked. */
+/** A ranked candidate plan. */
 export interface Candidate extends Evidence {
-  /** Probability that this plan is what was meant, from 0 to 1. */
+  /** Probability from 0 to 1 that the person meant this plan. */
   confidence: number;
 }
 
-/** How plans are told from each other. Weights are by the names of features; those that are left out are 0. */
+/** Weights of the ranker by feature name; a missing one is 0. */
 export interface RankerWeights {
-  /** Log-odds that a plan is what was meant. Default: 0 for each. */
+  /** Weights of the log-odds that a plan is meant. Default: 0 for each feature. */
   forest?: Forest | undefined;
-  /** What is added to that. */
+  /** Trees that are added to the weighted sum. */
   preference: Readonly<Record<string, number>>;
   /**
-   * Log-odds that the preferred plan is what was meant: of its features, its `score`, its `lead` over the next one, and
-   * an `intercept`.
+   * Weights of the log-odds that the best plan is meant: of its features, its `score`, its `lead` over the next one,
+   * and an `intercept`.
    */
   sureness: Readonly<Record<string, number>>;
 }
 
-/**
- * A plan that passes over a word, and has nothing in it that the word may name, is never sure: the word may be what
- * matters.
- */
+/** Limits the confidence of a plan that ignores a word, since that word may be what matters. */
 const maxConfidenceWithLostWords = 0.5;
 
 const lost = featureNames.indexOf("lost");
 
-/** A lead larger than this tells no more. */
+/** Maximum lead that changes the confidence. */
 export const maxLead = 4;
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** Tells which of several plans is the likeliest to be meant, and how likely that is. */
+/** Ranks candidate plans and estimates the confidence in each. */
 export class Ranker {
   readonly #trees: readonly Tree[];
   readonly #intercept: number;
@@ -51,7 +48,7 @@ export class Ranker {
   readonly #sureness: readonly Weight[];
   readonly #of: { score: number; lead: number; intercept: number };
 
-  /** @throws Error where the weights are of features that this ranker does not know */
+  /** @throws Error if a weight names an unknown feature */
   constructor({ forest, preference, sureness }: RankerWeights) {
     const { score = 0, lead = 0, intercept = 0, ...others } = sureness;
     const unknown = [...(forest?.features ?? []), ...Object.keys(preference), ...Object.keys(others)].filter(
@@ -69,7 +66,7 @@ export class Ranker {
     this.#of = { score, lead, intercept };
   }
 
-  /** @returns the plans with their confidences, from 0 to 1, the likeliest first */
+  /** @returns the plans with confidences from 0 to 1, the likeliest first */
   rank<E extends Evidence>(plans: readonly E[]): (E & { confidence: number })[] {
     const scored = plans
       .map((evidence) => ({ evidence, score: this.prefer(evidence) }))
@@ -82,7 +79,7 @@ export class Ranker {
     });
   }
 
-  /** The larger, the likelier beside other plans for the same question. */
+  /** Scores a plan; only comparable among candidates for the same question. */
   prefer({ features }: Pick<Evidence, "features">): number {
     return valueOf(this.#trees, this.#intercept, features) + product(features, this.#preference);
   }
@@ -94,7 +91,7 @@ export class Ranker {
   }
 }
 
-/** How far a plan is ahead of the other, or behind it. */
+/** Returns the lead of a plan over another, negative if it is behind. */
 export const leadOver = (score: number, other = -Infinity): number =>
   Math.max(-maxLead, Math.min(maxLead, score - other));
 

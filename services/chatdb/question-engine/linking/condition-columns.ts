@@ -8,17 +8,17 @@ interface TableColumn {
   column: Column;
 }
 
-/** A year that is kept as a number. */
+/** Matches names of columns that store a year as a number. */
 export const isYear = (column: Column) => kindOf(column) === "number" && wordsOfName(column.name).includes("year");
 
-/** Text columns that hold what looks like numbers. */
+/** Matches names of text columns whose values look like numbers. */
 const holdsNumbers = ({ name }: Column) =>
   wordsOfName(name).some((word) =>
     ["id", "code", "number", "no", "num", "zip", "postcode", "phone", "telephone", "version", "room"].includes(word),
   );
 
-/** Which columns can have such a condition. */
-export function fitting(predicate: Predicate): (found: TableColumn) => boolean {
+/** Decides which columns can have a condition of this kind. */
+export function canHave(predicate: Predicate): (found: TableColumn) => boolean {
   const kinds: Partial<Record<Predicate["kind"], ColumnKind[]>> = {
     truth: ["boolean"],
     measured: ["number"],

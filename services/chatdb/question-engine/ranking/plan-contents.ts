@@ -9,32 +9,32 @@ import type {
   Source,
 } from "../plan/plan.ts";
 
-/** A column of a table, by their names. The table is missing where it is the result of a query. */
+/** A column and its table by name. The table is undefined if it is the result of a query. */
 export interface NamedColumn {
   table: string | undefined;
   column: string;
 }
 
-/** What a plan has in it, the queries inside of it included. */
-export class NamedIn {
-  /** In the order in which they are met: the one whose rows are shown comes first. */
+/** The contents of a plan, inner queries included. */
+export class PlanContents {
+  /** Tables in the order of occurrence: the one whose rows are shown comes first. */
   readonly tables: string[] = [];
-  /** Of the plan itself, not of conditions or queries inside of it. */
+  /** Columns of the plan itself, not of its conditions or inner queries. */
   readonly joined: string[] = [];
   readonly shown: NamedColumn[] = [];
   readonly conditions: NamedColumn[] = [];
   readonly groups: NamedColumn[] = [];
   readonly orders: NamedColumn[] = [];
   readonly values: (NamedColumn & { value: Literal })[] = [];
-  /** Numbers of rows that are asked for. */
+  /** Limits on the number of rows. */
   readonly counts: number[] = [];
   readonly functions = new Set<Aggregate["fn"]>();
-  /** Conditions by what they do. */
+  /** Conditions by their operator. */
   negations = 0;
   choices = 0;
   comparisons = 0;
   texts = 0;
-  /** Whether rows are picked by an order, anywhere. */
+  /** Whether any query picks rows by an order. */
   picks = false;
 
   constructor(plan: QueryPlan) {
