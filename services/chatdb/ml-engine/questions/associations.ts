@@ -4,28 +4,28 @@ import type { SchemaIndex } from "@chatdb/question-engine/linking/schema-index.t
 import { elementsOf } from "./elements.ts";
 import type { Example } from "./examples.ts";
 
-/** The longest phrase that is learned, in words. */
+/** Maximum length of a learned phrase, in words. */
 const maxWords = 3;
 
-/** A name that fits its words less well than this does not name them. */
+/** Maximum cost at which words still name something. */
 const certainCost = 0.5;
 
-/** Examples that must have a phrase with what it may mean. */
+/** Minimum number of examples with both the phrase and its meaning. */
 const minExamples = 2;
 
-/** Of the examples with a phrase, the least share that has what it may mean. */
+/** Minimum share of a phrase's examples that have its meaning. */
 const minShare = 0.5;
 
 /** The log-likelihood ratio that chance exceeds once in twenty times (chi-squared with one degree of freedom). */
 const minRatio = 3.84;
 
-/** Associations that are looked at, the strongest first. */
+/** Maximum number of associations to try, the strongest first. */
 const maxAssociations = 400;
 
 export interface Association extends LearnedWord {
-  /** How unlikely it is by chance that they come together so often. */
+  /** Log-likelihood ratio: how unlikely chance makes them occur together so often. */
   ratio: number;
-  /** Those with the phrase. */
+  /** The examples with the phrase. */
   examples: readonly Example[];
 }
 
@@ -58,7 +58,7 @@ export function associationsIn(examples: readonly Example[], index: SchemaIndex)
       return ratio < minRatio ? [] : [{ words: phrase.split(" "), meaning, ratio, examples: [...having] }];
     }),
   );
-  // Of phrases that always come together the shorter one says it.
+  // Of phrases that always occur together, the shorter one is kept.
   return found
     .sort(
       (a, b) =>
@@ -70,10 +70,12 @@ export function associationsIn(examples: readonly Example[], index: SchemaIndex)
     .slice(0, maxAssociations);
 }
 
-/** A value says more than its column, and that more than its table. */
+/** A value is more specific than its column, and a column than its table. */
 const specific = ({ kind }: Meaning) => ["table", "column", "value"].indexOf(kind);
 
-/** Runs of words that may be learned: not those that name a part of the right query already, nor the grammar's own. */
+/**
+ * Returns the runs of words that may be learned: neither names of a part of the right query nor words of the grammar.
+ */
 function phrasesOf(tokens: readonly Token[], elements: readonly Meaning[], index: SchemaIndex): Set<string> {
   const phrases = new Set<string>();
   const own = tokens.map((token) => {
@@ -97,7 +99,7 @@ function phrasesOf(tokens: readonly Token[], elements: readonly Meaning[], index
   return phrases;
 }
 
-/** Tells what some words of these name. */
+/** Returns what some of these words name. */
 function namedBy(tokens: readonly Token[], index: SchemaIndex): (meaning: Meaning) => boolean {
   const runs = tokens.flatMap((_, from) =>
     [1, 2, 3, 4].filter((length) => from + length <= tokens.length).map((length) => tokens.slice(from, from + length)),
@@ -113,7 +115,7 @@ function namedBy(tokens: readonly Token[], index: SchemaIndex): (meaning: Meanin
     if (meaning.kind === "table") return tables.some(of);
     if (meaning.kind === "value")
       return values.some((each) => of(each) && each.column.name === meaning.column && each.value === meaning.value);
-    // Who names a value names its column.
+    // A named value names its column as well.
     return (
       columns.some((each) => of(each) && each.column.name === meaning.column) ||
       values.some((each) => of(each) && each.column.name === meaning.column)
@@ -121,7 +123,7 @@ function namedBy(tokens: readonly Token[], index: SchemaIndex): (meaning: Meanin
   };
 }
 
-/** Of two things that come together in so many of all cases, and each in so many. */
+/** Computes the log-likelihood ratio of two things from the counts of both, of each and of all cases. */
 function logLikelihoodRatio(both: number, one: number, other: number, all: number): number {
   const cells = [both, one - both, other - both, all - one - other + both];
   const expected = [one * other, one * (all - other), (all - one) * other, (all - one) * (all - other)].map(

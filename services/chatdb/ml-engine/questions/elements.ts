@@ -4,13 +4,13 @@ import type { Meaning } from "@chatdb/question-engine/linking/learned-words.ts";
 import type { QueryPlan } from "@chatdb/question-engine/plan/plan.ts";
 import type { Known } from "./examples.ts";
 
-/** What a query is made of: the tables, columns and values that words of the question should name, each once. */
+/** Lists the elements of a query that the question should name: tables, columns and values, each once. */
 export function elementsOf(known: Known, schema: DatabaseSchema): Meaning[] {
   const found = known.kind === "statement" ? elementsOfStatement(known.statement, schema) : elementsOfPlan(known.plan);
   return [...new Map(found.map((each) => [canonicalJson(each), each])).values()];
 }
 
-/** Who is shown more columns than that has hardly named each of them. */
+/** Maximum number of selected columns that a question is expected to name. */
 const maxSelected = 3;
 
 type Node = { [key: string]: unknown };
@@ -30,7 +30,7 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
     if (typeof as === "string" && typeof schema === "string" && typeof table === "string") {
       tables.set(as, { schema, table });
       found.push({ kind: "table", schema, table });
-      // What tables are joined by is not said.
+      // Questions do not name join columns.
       return;
     }
     if (typeof source === "string" && typeof rest["column"] === "string")
@@ -41,7 +41,7 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
       if (of) found.push(...texts.map((text): Meaning => ({ ...of, kind: "value", value: text })));
     }
     visit(value);
-    // Sources first: what else there is refers to them.
+    // Sources come first, since the rest refers to them.
     for (const first of ["from", "joins"]) if (first in rest) visit(rest[first], first);
     for (const [name, each] of Object.entries(rest)) if (name !== "from" && name !== "joins") visit(each, name);
   };
@@ -49,7 +49,7 @@ export function elementsOfPlan(plan: QueryPlan): Meaning[] {
   return found;
 }
 
-/** By the names and texts that are written in it. */
+/** Finds elements of SQL by the names and texts in it. */
 function elementsOfStatement(statement: Statement, { tables }: DatabaseSchema): Meaning[] {
   const text =
     "sql" in statement

@@ -12,32 +12,32 @@ import { z } from "zod";
 import { JobError } from "../training/job-error.ts";
 import { ProblemList } from "../training/problem-list.ts";
 
-/** What is known of what a question means: the plan, a query that gives the same rows, or a plan that it is not. */
+/** What is known about a question's meaning: the right plan, a query with the same rows, or a wrong plan. */
 export type Known = { kind: "plan" | "not"; plan: QueryPlan } | { kind: "statement"; statement: Statement };
 
-/** A question, and what it means. */
+/** A question and its meaning. */
 export interface Example {
-  /** Of the file, from 1. */
+  /** Line number in the file, from 1. */
   line: number;
   question: string;
-  /** What "today" meant when it was asked. */
+  /** The date that "today" meant when it was asked. */
   at: Date;
   known: Known;
 }
 
 export interface Examples {
   examples: Example[];
-  /** What people said about answers when the schema was another. */
+  /** Number of verdicts that were given under another schema. */
   outdated: number;
-  /** What people said about answers to questions that go on from another one, which is not known here. */
+  /** Number of verdicts on follow-up questions, whose context is unknown here. */
   followUps: number;
-  /** Of the file's bytes. */
+  /** SHA-256 of the file's bytes. */
   sha256: string;
 }
 
 const asked = { question: parseRequest.shape.query, at: z.iso.datetime().optional() };
 
-/** A line of a file: a question with the plan or the query that answers it, or what somebody said about an answer. */
+/** A line of a file: a question with the plan or query that answers it, or a verdict on an answer. */
 const given = z.union(
   [
     z.strictObject({ ...asked, plan }),
@@ -84,7 +84,7 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
         example.question.toLowerCase(),
         example.known.kind === "not" ? example.known.plan : "",
       ]);
-      // What came later stands later.
+      // Later verdicts stand later in the file.
       examples.delete(key);
       examples.set(key, example);
     } catch (error) {
@@ -96,7 +96,7 @@ export async function readExamples(file: Readable, index: SchemaIndex, now: Date
   return { examples: [...examples.values()], outdated, followUps, sha256: hash.digest("hex") };
 }
 
-/** A stream that breaks ends the reading with its error. */
+/** Ends with the stream's error if the stream breaks. */
 async function* lines(file: Readable): AsyncGenerator<string> {
   const reader = createInterface({ input: file, crlfDelay: Infinity });
   const broken = new Promise<never>((_, reject) => file.once("error", reject));
@@ -105,7 +105,7 @@ async function* lines(file: Readable): AsyncGenerator<string> {
   if (file.errored) throw file.errored;
 }
 
-/** @throws Refusal where a plan does not fit the schema */
+/** @throws Refusal if a plan does not fit the schema */
 function knownOf(read: Given, index: SchemaIndex): Known {
   if ("verdict" in read) {
     if (read.verdict === "wrong") return { kind: "not", plan: planFrom(read.plan, index) };

@@ -8,10 +8,10 @@ import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import { sameResult } from "./same-result.ts";
 
-/** Runs a query of the data source. @throws Problem where it cannot be run */
+/** Runs a query of the data source. @throws Problem if it cannot run */
 export type Run = (statement: Statement) => Promise<Pick<QueryResult, "rows" | "truncated">>;
 
-/** Tells whether plans are what examples say that is meant. */
+/** Decides whether plans are right for examples. */
 export class Judge {
   readonly #index: SchemaIndex;
   readonly #run: Run;
@@ -24,7 +24,7 @@ export class Judge {
     this.#run = run;
   }
 
-  /** Whether the plan is right for the question; undefined where nobody said. */
+  /** Whether the plan is right for the question; undefined if the example does not say. */
   async isRight(example: Example, plan: QueryPlan): Promise<boolean | undefined> {
     const { known, line } = example;
     const text = canonicalText(plan);
@@ -47,7 +47,7 @@ export class Judge {
   async #givesSame(statement: Statement, plan: QueryPlan): Promise<boolean> {
     const ordered =
       "sql" in statement ? /\border\s+by\b/i.test(statement.sql) : statement.pipeline.some((stage) => "$sort" in stage);
-    // Rows that happen to come in some order tell nothing about one that was asked for.
+    // The order of rows proves nothing if the question asks for none.
     if (ordered && plan.orderBy.length === 0) return false;
     const [wanted, given] = await Promise.all([
       this.#rows(statement),
@@ -56,7 +56,7 @@ export class Judge {
     return wanted !== undefined && given !== undefined && sameResult([wanted], given, { extraColumns: true });
   }
 
-  /** What is wrong with the queries of examples: they fail, or their rows tell them from no other or are too many. */
+  /** Faults of the examples' queries: they fail, or have too many rows or rows that match other queries as well. */
   async problemsOf(examples: readonly Example[], watch: Watch = unwatched): Promise<string[]> {
     const problems: string[] = [];
     for (const place of placesOf(examples.length, watch, "running the queries of examples", 1)) {
@@ -76,7 +76,7 @@ export class Judge {
     return problems;
   }
 
-  /** The rows of a query; undefined where they are more than are compared, or it fails. */
+  /** Returns the rows of a query; undefined if there are too many to compare or it fails. */
   #rows(statement: Statement): Promise<QueryResult["rows"] | undefined> {
     const key = JSON.stringify(statement);
     let rows = this.#results.get(key);
@@ -89,12 +89,12 @@ export class Judge {
   }
 }
 
-/** @throws what may pass */
+/** @throws transient errors */
 function failed(error: unknown): undefined {
   if (isUnavailable(error)) throw error;
   return undefined;
 }
 
-/** The db-connector or the database cannot be asked, which says nothing about the query. */
+/** Whether the db-connector or the database is unavailable, which proves nothing about the query. */
 export const isUnavailable = (error: unknown): boolean =>
   !(error instanceof Problem) || [429, 502, 503].includes(error.status);

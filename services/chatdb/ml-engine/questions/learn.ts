@@ -22,9 +22,9 @@ export interface Learned {
 }
 
 export interface LearnOptions {
-  /** Share of the examples that are held out for the metrics. Default 0.2 */
+  /** Share of examples held out for the metrics. Default 0.2 */
   testFraction?: number | undefined;
-  /** Of the held-out split. Default 1 */
+  /** Seed of the held-out split. Default 1 */
   seed?: number | undefined;
   watch?: Watch;
 }
@@ -35,7 +35,7 @@ export interface LearnOptions {
  */
 const [tried, measuredBefore, measuredBare, measured] = [0.4, 0.45, 0.5, 0.55];
 
-/** Of learning, the words. */
+/** Share of the learning that the words take. */
 const wordsShare = 0.7;
 
 /**
@@ -116,11 +116,11 @@ async function learnFrom(
     const plans: { evidence: Labelled["plans"][number]["evidence"]; right: boolean | undefined }[] = [];
     for (const evidence of plansFor(example, reader))
       plans.push({ evidence, right: await judge.isRight(example, evidence.plan) });
-    // Where only some plan is known to be wrong, that says something if it is the likeliest.
+    // A plan that is known to be wrong counts only if it is the likeliest.
     if (plans[0]?.right !== undefined)
       labelled.push({ plans: plans.map(({ evidence, right }) => ({ evidence, right: right ?? false })) });
   }
-  // The forest is the bundled one: what is learned stands beside it.
+  // The forest is the bundled one; learned weights are added to it.
   const { preference, sureness } = fitRanker(labelled, bundledWeights);
   return {
     format: questionModelFormat,
@@ -132,7 +132,7 @@ async function learnFrom(
 
 const withoutRanker = ({ format, datasource, words }: QuestionModel): QuestionModel => ({ format, datasource, words });
 
-/** A wrong answer takes away what a right one gives. */
+/** A wrong answer costs as much as a right one gains. */
 const worthOf = ({ accuracy, coverage }: Figures) => 2 * accuracy - coverage;
 
 const told = ({ accuracy, coverage }: Figures) =>

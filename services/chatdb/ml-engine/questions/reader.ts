@@ -10,22 +10,22 @@ import { placesOf, unwatched, type Watch } from "../training/watch.ts";
 import type { Example } from "./examples.ts";
 import type { Judge } from "./judge.ts";
 
-/** Plans of a question that are looked at, the likeliest first. */
+/** Maximum number of plans per question, the likeliest first. */
 const maxPlans = 6;
 
-/** By what questions are read. */
+/** What reads questions: schema, ranker and learned words. */
 export interface Reader {
   index: SchemaIndex;
   ranker?: Ranker;
 }
 
-/** @param model what was learned; default: nothing */
+/** @param model the learned model; default: none */
 export function readerOf(model: QuestionModel | undefined, index: SchemaIndex): Reader {
   const understanding = new Understanding(model);
   return { index: understanding.of(index), ranker: understanding.ranker };
 }
 
-/** What a question may mean, the likeliest first; nothing where it is not understood. */
+/** Returns the candidates for a question, the likeliest first; empty if it is not understood. */
 export function plansFor({ question, at }: Example, { index, ranker = defaultRanker }: Reader): Candidate[] {
   try {
     return understand(question, index, at, undefined, ranker).slice(0, maxPlans);
@@ -35,11 +35,11 @@ export function plansFor({ question, at }: Example, { index, ranker = defaultRan
   }
 }
 
-/** How the question of an example fares. */
+/** The outcome of an example's question. */
 export interface Fate {
-  /** It is answered rather than asked back. */
+  /** Whether it gets an answer instead of a clarification. */
   answered: boolean;
-  /** The likeliest plan is right; undefined where nobody said. */
+  /** Whether the likeliest plan is right; undefined if the example does not say. */
   right: boolean | undefined;
   likeliest: Candidate | undefined;
 }
@@ -61,7 +61,7 @@ export async function fateOf(example: Example, reader: Reader, judge: Judge): Pr
 export interface Figures {
   accuracy: number;
   coverage: number;
-  /** 1 where nothing is answered. */
+  /** 1 if nothing is answered. */
   precision: number;
 }
 

@@ -21,15 +21,15 @@ export function normal(value: unknown): string {
   );
 }
 
-/** MySQL gives the average of integers with four decimals. Twelve digits first: halves are then rounded alike. */
+/** MySQL gives averages of integers with four decimals. Rounding to twelve digits first makes halves round alike. */
 const numberText = (value: number) => String(Number(Number(Number(value.toPrecision(12)).toPrecision(6)).toFixed(4)));
 
 export interface Comparing {
-  /** Columns that were not asked for do not matter. Default: they make a result another one. */
+  /** Ignore extra columns. Default: extra columns make results differ. */
   extraColumns?: boolean;
 }
 
-/** Whether the rows are those of the blocks, in some order of the columns. */
+/** Whether the rows equal those of the blocks under some order of the columns. */
 export function sameResult(gold: Blocks, ours: Table, { extraColumns = false }: Comparing = {}): boolean {
   const goldRows = gold.flat();
   if (goldRows.length !== ours.length) return false;
@@ -73,7 +73,7 @@ function blocksText(rows: readonly string[][], sizes: readonly number[]): string
     .join("\f");
 }
 
-/** Every way to take one of its candidates for each column and none twice; a thousand at the most. */
+/** Yields the assignments of distinct candidates to the columns, a thousand at most. */
 function orders(candidates: readonly number[][], limit = 1000): number[][] {
   let found: number[][] = [[]];
   for (const options of candidates)

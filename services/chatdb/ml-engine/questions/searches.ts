@@ -2,7 +2,7 @@ import { learnedWord, type LearnedWord } from "@chatdb/question-engine/linking/l
 import { z } from "zod";
 import type { Watch } from "../training/watch.ts";
 
-/** How far a search for words is: how many were tried, and the places of those that were taken. */
+/** State of a search for words: how many were tried, and the indices of the accepted ones. */
 const search = z.object({ tried: z.int().nonnegative(), taken: z.array(z.int().nonnegative()) });
 export type Search = z.infer<typeof search>;
 
@@ -10,12 +10,10 @@ const state = z.object({ found: z.array(z.array(learnedWord)), search });
 
 const begin: Search = { tried: 0, taken: [] };
 
-/**
- * The searches for words of one training, one after the other: what takes long, and is kept in case that it is cut off.
- */
+/** The word searches of one training in sequence. They take long, so their state is kept for a resumed attempt. */
 export class Searches {
   readonly #watch: Watch;
-  /** What an earlier start had found, and how far it was with the next search. */
+  /** Results of an earlier attempt, and the state of its unfinished search. */
   readonly #earlier: z.infer<typeof state> | undefined;
   readonly #found: LearnedWord[][] = [];
 
@@ -24,7 +22,7 @@ export class Searches {
     this.#earlier = watch.resumeFrom && state.parse(JSON.parse(Buffer.from(watch.resumeFrom).toString("utf8")));
   }
 
-  /** The words of the next search, which goes on where an earlier start was, and tells how far it is. */
+  /** Runs the next search, resumes it where an earlier attempt stopped, and reports progress. */
   async next(find: (from: Search, keep: (search: Search) => void) => Promise<LearnedWord[]>): Promise<LearnedWord[]> {
     const place = this.#found.length;
     const { found = [], search = begin } = this.#earlier ?? {};

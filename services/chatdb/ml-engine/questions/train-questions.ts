@@ -13,19 +13,19 @@ import { readExamples } from "./examples.ts";
 import { isUnavailable, Judge } from "./judge.ts";
 import { learn } from "./learn.ts";
 
-/** What the db-connector may take for the schema, or for a query, in ms. */
+/** Timeout of the db-connector for the schema or a query, in ms. */
 const timeoutMs = 20_000;
 
-/** Rows of a query that are compared, at most. */
+/** Maximum number of rows of a query to compare. */
 const maxRows = 1000;
 
-/** Of the work, running the queries that examples come with. */
+/** Share of the work that running the examples' queries takes. */
 const checked = 0.1;
 
 /**
  * Trains the model of a data source's questions from examples.
  * @param watchOf makes what hears of a training from that material: where the schema is another one, so is it
- * @throws JobError where that cannot succeed; Problem where the db-connector or the data source is away
+ * @throws JobError if that cannot succeed; Problem if the db-connector or the data source is unavailable
  */
 export async function trainQuestions(
   file: Readable,

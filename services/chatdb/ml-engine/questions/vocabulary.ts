@@ -9,21 +9,21 @@ import type { Judge } from "./judge.ts";
 import { fateOf } from "./reader.ts";
 import type { Search } from "./searches.ts";
 
-/** Times that all associations are tried: one may help only when another is known. */
+/** Number of rounds over all associations: one may help only once another is known. */
 const rounds = 2;
 
-/** What it is worth that a question is answered rightly, or would be if it were answered; and to be nearer to that. */
+/** Values of a right answer, of a right plan without an answer, and of progress towards it. */
 const worths = { answered: 2, likeliest: 1, wrong: -2, nearness: 0.5 };
 
 export interface SearchOptions {
   watch?: Watch;
-  /** Where an earlier search by the same examples was. Default: at its beginning. */
+  /** State of an earlier search with the same examples. Default: the beginning. */
   from?: Search;
-  /** Told how far it is. */
+  /** Called with the progress. */
   keep?: (search: Search) => void;
 }
 
-/** What people of one place call things, as far as it makes more examples right than wrong. */
+/** Searches for the local words that make more examples right than wrong. */
 export async function learnWords(
   examples: readonly Example[],
   index: SchemaIndex,
@@ -44,7 +44,7 @@ export async function learnWords(
     )
       words = [...words, association];
   }
-  // What helped on the way may be no longer needed; the weakest first.
+  // Words that helped earlier may no longer be needed; the weakest are tried first.
   for (const word of words.toReversed()) {
     const others = words.filter((each) => each !== word);
     if ((await trial.right(others, word.examples)) >= (await trial.right(words, word.examples))) words = others;
@@ -55,13 +55,13 @@ export async function learnWords(
 }
 
 interface Worth {
-  /** Of the likeliest plan and whether it is answered. */
+  /** Confidence of the likeliest plan, and whether it is answered. */
   soft: number;
-  /** 1 where it is answered rightly, -1 where wrongly. */
+  /** 1 for a right answer, -1 for a wrong one. */
   right: number;
 }
 
-/** How examples fare with words that are learned. */
+/** Outcomes of examples with learned words. */
 class Trial {
   readonly #index: SchemaIndex;
   readonly #judge: Judge;
@@ -85,7 +85,7 @@ class Trial {
     const found: Worth[] = [];
     const indexes = new Map<string, SchemaIndex>();
     for (const example of examples) {
-      // Words that a question has not do nothing to it.
+      // A word that a question lacks does not change it.
       const heard = words.filter((each) => each.examples.includes(example));
       const key = JSON.stringify(heard.map(({ words: said, meaning }) => [said, meaning]));
       const indexOf = () => {
