@@ -1,4 +1,4 @@
 /** Exports how questions are split into words, for programs that learn people's vocabulary. */
-export { readFollowUp } from "./conversation/opening.ts";
+export { readFollowUp } from "./conversation/follow-up-markers.ts";
 export { functionWords } from "./language/lexicon.ts";
 export { singular, tokenise, wordsOfName, type Token } from "./language/tokens.ts";

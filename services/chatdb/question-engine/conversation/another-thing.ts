@@ -9,15 +9,23 @@ import { Decisions } from "../planning/decisions.ts";
 import { PlanBuilder } from "../planning/plan-builder.ts";
 import { plansOf } from "../planning/planner.ts";
 import { Refusal } from "../refusal.ts";
-import { joined } from "./condition-changes.ts";
+import { mergeConditions } from "./condition-changes.ts";
 import type { Context, Continuation } from "./context.ts";
-import { graft, isOverTable, pruned, renamed, tableNamed, type Rows, type TablePlan } from "./graft.ts";
+import {
+  mergeJoins,
+  isOverTable,
+  withoutUnusedJoins,
+  renameSources,
+  tableNamed,
+  type Rows,
+  type TablePlan,
+} from "./merge-joins.ts";
 
 /**
  * Asks for rows of another table under the conditions of the previous plan: "and the orders?" after "customers in
  * Germany".
  */
-export function anotherThing(sentence: Sentence, { before, how, index, said }: Context): Continuation[] {
+export function anotherThing(sentence: Sentence, { before, markers, index, said }: Context): Continuation[] {
   if (!isOverTable(before) || before.combine || before.where.length === 0) return [];
   return readingsOf(sentence)
     .slice(0, 2)
@@ -35,7 +43,7 @@ export function anotherThing(sentence: Sentence, { before, how, index, said }: C
                   cost +
                   naming +
                   Math.max(0, surprise - 0.2) +
-                  (how.manner === "widen" || narrows.has(how.words[0] ?? "") ? 1.2 : 0.1),
+                  (markers.manner === "widen" || narrows.has(markers.words[0] ?? "") ? 1.2 : 0.1),
                 unread,
               },
             ]
@@ -64,7 +72,7 @@ function conditionsFor(
       const [key = about.columns[0]!.name] = about.primaryKey;
       const { source } = builder.column(about, key);
       const rows: Rows = { from: builder.from, joins: builder.joins, where: [] };
-      const { joins, rename } = graft(rows, before);
+      const { joins, rename } = mergeJoins(rows, before);
       const own = (name: string) => (name === before.from.as ? source : rename(name));
       return {
         ...rows,
@@ -75,10 +83,10 @@ function conditionsFor(
                 ...join,
                 on: before.joins
                   .find(({ as }) => own(as) === join.as)!
-                  .on.map(({ left, right }) => ({ left: renamed(left, own), right })),
+                  .on.map(({ left, right }) => ({ left: renameSources(left, own), right })),
               },
         ),
-        where: renamed(before.where, own),
+        where: renameSources(before.where, own),
       };
     }
     builder.mention(about);
@@ -99,17 +107,17 @@ function conditionsFor(
 
 /** Adds the previous conditions to a plan, whose own conditions replace those on the same columns. */
 function under(conditions: Rows, plan: TablePlan, index: SchemaIndex): TablePlan {
-  const { joins, rename } = graft(conditions, plan);
+  const { joins, rename } = mergeJoins(conditions, plan);
   const { where, select, groupBy, having, orderBy, ...rest } = plan;
   const whole = {
     ...rest,
     from: conditions.from,
     joins,
-    where: joined(conditions.where, renamed(where, rename), "replace"),
-    select: select.map(({ value, as }) => ({ value: renamed(value, rename), as })),
-    groupBy: renamed(groupBy, rename),
-    having: renamed(having, rename),
-    orderBy: renamed(orderBy, rename),
+    where: mergeConditions(conditions.where, renameSources(where, rename), "replace"),
+    select: select.map(({ value, as }) => ({ value: renameSources(value, rename), as })),
+    groupBy: renameSources(groupBy, rename),
+    having: renameSources(having, rename),
+    orderBy: renameSources(orderBy, rename),
   };
-  return pruned(whole, index.schema);
+  return withoutUnusedJoins(whole, index.schema);
 }

@@ -15,7 +15,7 @@ import {
   withMeasures,
   withThresholds,
 } from "./edits.ts";
-import { isOverTable, type TablePlan } from "./graft.ts";
+import { isOverTable, type TablePlan } from "./merge-joins.ts";
 import type { Unit } from "./follow-up-phrases.ts";
 import { counted, isAggregate, withoutLimit } from "./results.ts";
 import { selectedBy } from "./selected.ts";
@@ -104,10 +104,10 @@ export class Change {
   /** Returns the cost of a bare mention: "and the orders?" more often asks for another table than for a condition. */
   #mentions(): number {
     const { filters, show, groups, topics } = this.#frame;
-    const { how, said } = this.#context;
+    const { markers, said } = this.#context;
     return topics.length > 1 &&
       show.length + groups.length + filters.length === 0 &&
-      how.manner !== "narrow" &&
+      markers.manner !== "narrow" &&
       !said.has("with")
       ? bareMention
       : 0;
@@ -115,11 +115,11 @@ export class Change {
 
   #coarser(fragment: TablePlan, cost: number): Changed[] {
     const { filters, show, groups, topics, orders } = this.#frame;
-    const { before, how, index } = this.#context;
+    const { before, markers, index } = this.#context;
     if (
       filters.length !== 1 ||
       topics.length + show.length + groups.length + orders.length > 1 ||
-      how.manner === "narrow"
+      markers.manner === "narrow"
     )
       return [];
     const plan = withCoarserConditions(before, fragment, index.schema);
@@ -151,15 +151,20 @@ export class Change {
   }
 
   #changed(fragment: TablePlan): Changed | undefined {
-    const { before, how, index } = this.#context;
+    const { before, markers, index } = this.#context;
     const { filters, show, groups } = this.#frame;
-    const keeps = how.manner === "widen" || (how.manner === undefined && how.isFollowUp);
+    const keeps = markers.manner === "widen" || (markers.manner === undefined && markers.extendsRows);
     let cost = 0;
     let plan: QueryPlan | undefined = before;
     if (filters.length > 0 || this.#frame.topics.length > 1)
-      plan = withConditions(plan, fragment, how.manner ?? (how.isFollowUp ? "replace" : "narrow"));
+      plan = withConditions(plan, fragment, markers.manner ?? (markers.extendsRows ? "replace" : "narrow"));
     if (plan && show.some(({ kind }) => kind === "measure"))
-      plan = withMeasures(plan, fragment, keeps && (how.manner === "widen" || plan.groupBy.length > 0), index.schema);
+      plan = withMeasures(
+        plan,
+        fragment,
+        keeps && (markers.manner === "widen" || plan.groupBy.length > 0),
+        index.schema,
+      );
     else if (plan && show.length > 0 && groups.length === 0) {
       const shown: ReturnType<typeof withColumns> = withColumns(plan, fragment, keeps, index.schema);
       plan = shown?.plan;

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ColumnRef, Comparison, Condition, Literal, Related } from "../plan/plan.ts";
-import { columnsOf, renamed } from "./graft.ts";
+import { columnsOf, renameSources } from "./merge-joins.ts";
 import type { Manner } from "./follow-up-phrases.ts";
 
 /**
  * Combines the conditions of a plan with further ones, which replace, narrow down or widen those on the same column.
  * Both use the same source names.
  */
-export function joined(where: readonly Condition[], further: readonly Condition[], manner: Manner): Condition[] {
+export function mergeConditions(
+  where: readonly Condition[],
+  further: readonly Condition[],
+  manner: Manner,
+): Condition[] {
   return further.reduce((all: Condition[], condition) => withCondition(all, condition, manner, further), [...where]);
 }
 
@@ -103,9 +107,9 @@ function withRelated(where: readonly Condition[], condition: Related, manner: Ma
   const old = where[place] as Related | undefined;
   if (!old) return [...where, condition];
   const names = new Map(condition.joins.map(({ as }, index) => [as, old.joins[index]!.as]));
-  const same = renamed(condition, (source) => names.get(source) ?? source);
+  const same = renameSources(condition, (source) => names.get(source) ?? source);
   if (isDeepStrictEqual(old.count, same.count))
-    return where.with(place, { ...old, where: joined(old.where, same.where, manner) as Comparison[] });
+    return where.with(place, { ...old, where: mergeConditions(old.where, same.where, manner) as Comparison[] });
   // "those without orders" replaces "customers with orders".
   return same.where.length === 0 ? where.with(place, same) : [...where, condition];
 }

@@ -1,11 +1,11 @@
 import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { QueryPlan } from "../plan/plan.ts";
-import type { Continued } from "./opening.ts";
+import type { FollowUpMarkers } from "./follow-up-markers.ts";
 
 /** The input for reading a follow-up. */
 export interface Context {
   before: QueryPlan;
-  how: Continued;
+  markers: FollowUpMarkers;
   index: SchemaIndex;
   /** Stems of the question's words. */
   said: ReadonlySet<string>;

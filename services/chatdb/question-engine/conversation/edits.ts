@@ -4,8 +4,15 @@ import { labelOf } from "../linking/labels.ts";
 import type { Aggregate, ColumnRef, Comparator, Condition, Expression, QueryPlan, Scalar } from "../plan/plan.ts";
 import { isAggregated, Scope } from "../plan/scope.ts";
 import { isToOne, tableOf } from "../plan/source-table.ts";
-import { joined } from "./condition-changes.ts";
-import { graft, isOverTable, pruned, renamed, type Rows, type TablePlan } from "./graft.ts";
+import { mergeConditions } from "./condition-changes.ts";
+import {
+  mergeJoins,
+  isOverTable,
+  withoutUnusedJoins,
+  renameSources,
+  type Rows,
+  type TablePlan,
+} from "./merge-joins.ts";
 import type { Manner } from "./follow-up-phrases.ts";
 import { asInner, isAggregate, resorted, withDistinctNames, withoutLimit, type Selected } from "./results.ts";
 
@@ -35,8 +42,8 @@ export function onRows(plan: QueryPlan, change: (rows: Rows) => Rows | undefined
 /** Adds the conditions of the other plan. */
 export function withConditions(plan: QueryPlan, other: Rows, manner: Manner): QueryPlan | undefined {
   return onRows(plan, (rows) => {
-    const { joins, rename } = graft(rows, other);
-    return { from: rows.from, joins, where: joined(rows.where, renamed(other.where, rename), manner) };
+    const { joins, rename } = mergeJoins(rows, other);
+    return { from: rows.from, joins, where: mergeConditions(rows.where, renameSources(other.where, rename), manner) };
   });
 }
 
@@ -60,7 +67,7 @@ export function withoutConditions(
     });
   const changed = onRows(plan, ({ from, joins, where }) => ({ from, joins, where: kept(where, { from, joins }) }));
   if (!changed || dropped === 0) return undefined;
-  return isOverTable(changed) && !changed.combine ? pruned(changed, schema) : changed;
+  return isOverTable(changed) && !changed.combine ? withoutUnusedJoins(changed, schema) : changed;
 }
 
 /** Tells whether a join repeats rows, apart from the given joins. */
@@ -75,8 +82,10 @@ export function withMeasures(
   schema: DatabaseSchema,
 ): QueryPlan | undefined {
   if (!isOverTable(plan) || plan.combine) return undefined;
-  const { joins, rename } = graft(plan, other);
-  const measures = other.select.filter(isAggregate).map(({ value, as }) => ({ value: renamed(value, rename), as }));
+  const { joins, rename } = mergeJoins(plan, other);
+  const measures = other.select
+    .filter(isAggregate)
+    .map(({ value, as }) => ({ value: renameSources(value, rename), as }));
   const grouped = plan.groupBy.length > 0;
   if (measures.length === 0 || repeats({ ...plan, joins }, schema)) return undefined;
   const before = isAggregated(plan) ? plan.select.filter((item) => !isAggregate(item) || keeps) : [];
@@ -89,7 +98,10 @@ export function withMeasures(
         each.value.kind === "aggregate" && !keeps ? { ...each, value: measures[0]!.value } : each,
       )
     : [];
-  return pruned({ ...(grouped ? plan : withoutLimit(plan)), joins, select, orderBy, distinct: false }, schema);
+  return withoutUnusedJoins(
+    { ...(grouped ? plan : withoutLimit(plan)), joins, select, orderBy, distinct: false },
+    schema,
+  );
 }
 
 /** Replaces or extends the shown columns. */
@@ -102,10 +114,10 @@ export function withColumns(
   if (!isOverTable(plan) || plan.combine) return undefined;
   const computed = isAggregated(plan) && plan.groupBy.length === 0;
   if (computed && keeps) return undefined;
-  const { joins, rename } = graft(plan, other);
+  const { joins, rename } = mergeJoins(plan, other);
   const shown = other.select
     .filter((item) => !isAggregate(item))
-    .map(({ value, as }) => ({ value: renamed(value, rename) as Scalar, as }));
+    .map(({ value, as }) => ({ value: renameSources(value, rename) as Scalar, as }));
   const before = keeps ? plan.select : [];
   const further = shown.filter(({ value }) => !before.some((each) => isSame(each.value, value)));
   const fresh =
@@ -126,7 +138,7 @@ export function withColumns(
     select: withDistinctNames([...before, ...further]),
     groupBy: [...plan.groupBy, ...fresh.map(({ value }) => value)],
   };
-  return { plan: pruned(changed, schema), cost: (divides ? 0.6 : 0) + (several ? 0.5 : 0) };
+  return { plan: withoutUnusedJoins(changed, schema), cost: (divides ? 0.6 : 0) + (several ? 0.5 : 0) };
 }
 
 function withLabel({ from, select }: TablePlan, shown: readonly Selected[], schema: DatabaseSchema): Selected[] {
@@ -161,16 +173,16 @@ export function withGroups(
   schema: DatabaseSchema,
 ): QueryPlan | undefined {
   if (!isOverTable(plan) || plan.combine) return undefined;
-  const { joins, rename } = graft(plan, other);
+  const { joins, rename } = mergeJoins(plan, other);
   const before = plan.select.filter(isAggregate);
   const computed = before.length > 0;
   if (repeats({ ...plan, joins }, schema)) return undefined;
-  const select = renamed(
+  const select = renameSources(
     other.select.map(({ value }) => value),
     rename,
   ).map((value, place): Selected => ({ value, as: other.select[place]!.as }));
   const keys = select.filter((item) => !isAggregate(item));
-  const groupBy = renamed(other.groupBy, rename);
+  const groupBy = renameSources(other.groupBy, rename);
   const old = keeps && computed ? plan.groupBy.filter((group) => !groupBy.some((each) => isSame(each, group))) : [];
   const oldKeys =
     keeps && computed
@@ -180,10 +192,10 @@ export function withGroups(
   const { orderBy } = plan;
   const ranked = computed && orderBy.some(({ value }) => value.kind === "aggregate");
   const order = [
-    ...renamed(other.orderBy, rename),
+    ...renameSources(other.orderBy, rename),
     ...orderBy.filter(({ value }) => ranked && value.kind === "aggregate"),
   ];
-  return pruned(
+  return withoutUnusedJoins(
     {
       ...(ranked ? plan : withoutLimit(plan)),
       joins,
@@ -198,11 +210,11 @@ export function withGroups(
 
 /** Sorts by the terms of the other plan. */
 export function sortedLike(plan: TablePlan, other: TablePlan, schema: DatabaseSchema): QueryPlan | undefined {
-  const { joins, rename } = graft(plan, other);
+  const { joins, rename } = mergeJoins(plan, other);
   if (repeats({ ...plan, joins }, schema, plan.joins)) return undefined;
   return inOrder(
     { ...plan, joins },
-    other.orderBy.map(({ value, direction }) => ({ value: renamed(value, rename), direction })),
+    other.orderBy.map(({ value, direction }) => ({ value: renameSources(value, rename), direction })),
   );
 }
 
@@ -291,8 +303,8 @@ export function withCoarserConditions(plan: QueryPlan, other: Rows, schema: Data
   const [condition, ...further] = other.where;
   if (!isOverTable(plan) || condition?.kind !== "column" || condition.op !== "=" || further.length > 0)
     return undefined;
-  const { rename } = graft(plan, other);
-  const column = renamed(condition.column, rename);
+  const { rename } = mergeJoins(plan, other);
+  const column = renameSources(condition.column, rename);
   const scope = Scope.of(plan, schema);
   const fineness = (ref: ColumnRef) => scope.find(ref)?.samples?.length ?? 0;
   const isFiner = (each: Condition) =>

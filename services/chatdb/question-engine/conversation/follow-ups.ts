@@ -7,25 +7,25 @@ import { Scope } from "../plan/scope.ts";
 import { problemsOf } from "../plan/validate.ts";
 import { anotherThing } from "./another-thing.ts";
 import type { Context, Continuation } from "./context.ts";
-import { changedByParts } from "./framed.ts";
-import { readFollowUp, type Continued } from "./opening.ts";
-import { isOverTable, pruned } from "./graft.ts";
+import { changedByParts } from "./change-by-parts.ts";
+import { readFollowUp, type FollowUpMarkers } from "./follow-up-markers.ts";
+import { isOverTable, withoutUnusedJoins } from "./merge-joins.ts";
 import { breakdowns, parts, ranks } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
-import { shortlyChanged } from "./short.ts";
+import { applyShortFollowUp } from "./short-follow-ups.ts";
 
 /**
  * Reads a question as a follow-up on a plan.
  * @returns valid plans that differ from the given one, likeliest first
  */
 export function followUps(question: string, before: QueryPlan, index: SchemaIndex, now: Date): Continuation[] {
-  const how = readFollowUp(question);
+  const markers = readFollowUp(question);
   const found = new Map<string, Continuation>();
-  for (const { text, cost: wording, by } of wordingsOf(how, before)) {
+  for (const { text, cost: wording, by } of wordingsOf(markers, before)) {
     const sentence = new Sentence(`and ${text}`, index, now);
-    const context: Context = { before, how, index, said: new Set(sentence.tokens.map(({ stem }) => root(stem))) };
+    const context: Context = { before, markers, index, said: new Set(sentence.tokens.map(({ stem }) => root(stem))) };
     for (const { plan: made, cost, unread } of plansFor(sentence, context)) {
-      const plan = isOverTable(made) && !made.combine ? pruned(made, index.schema) : made;
+      const plan = isOverTable(made) && !made.combine ? withoutUnusedJoins(made, index.schema) : made;
       const key = JSON.stringify(plan);
       const whole = { plan, unread, cost: cost + wording + unlikelihood(plan, by, index) };
       const known = found.get(key);
@@ -44,7 +44,7 @@ export function followUps(question: string, before: QueryPlan, index: SchemaInde
 const onlyInParts = 0.4;
 
 function plansFor(sentence: Sentence, context: Context): Continuation[] {
-  const short = shortlyChanged(sentence, context.before).map((each) => ({ ...each, unread: [] }));
+  const short = applyShortFollowUp(sentence, context.before).map((each) => ({ ...each, unread: [] }));
   const byParts = [
     ...unlessRefused(() => changedByParts(sentence, context)),
     ...unlessRefused(() => anotherThing(sentence, context)),
@@ -60,7 +60,7 @@ interface Wording {
 }
 
 /** Rewords short follow-ups: "by country" means "per country" or "sorted by country", "2023" means "in 2023". */
-function wordingsOf({ rest, words }: Continued, before: QueryPlan): Wording[] {
+function wordingsOf({ rest, words }: FollowUpMarkers, before: QueryPlan): Wording[] {
   if (rest === "") return [];
   const match = breakdowns.match(words, 0);
   if (!match || match.length === words.length)
@@ -90,7 +90,7 @@ function unlikelihood(plan: QueryPlan, by: Wording["by"], { schema }: SchemaInde
  * Estimates from the words alone how likely a question is a follow-up. A question that names a table rarely is, one
  * that begins like a part of a sentence usually is.
  */
-export function dependence(question: string, index: SchemaIndex, now: Date): number {
+export function contextDependence(question: string, index: SchemaIndex, now: Date): number {
   const { refers, pronoun, words } = readFollowUp(question);
   if (refers) return 0.97;
   const [reading] = readingsOf(new Sentence(question, index, now));

@@ -3,7 +3,7 @@ import { plural } from "../language/tokens.ts";
 import type { Aggregate, InnerQuery, QueryPlan } from "../plan/plan.ts";
 import { isAggregated } from "../plan/scope.ts";
 import { isToOne } from "../plan/source-table.ts";
-import { isOverTable, pruned, type TablePlan } from "./graft.ts";
+import { isOverTable, withoutUnusedJoins, type TablePlan } from "./merge-joins.ts";
 
 export type Selected = QueryPlan["select"][number];
 
@@ -61,7 +61,7 @@ export function counted(plan: QueryPlan, schema: DatabaseSchema): QueryPlan | un
   const value = single ? rowsOfRoot(plan, schema) : rows;
   return (
     value &&
-    pruned(
+    withoutUnusedJoins(
       {
         ...rest,
         from: plan.from,

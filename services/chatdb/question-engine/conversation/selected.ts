@@ -5,7 +5,7 @@ import type { Expression, QueryPlan } from "../plan/plan.ts";
 import { columnsIn } from "../plan/scope.ts";
 import { Decisions } from "../planning/decisions.ts";
 import { Resolver, wordsOf } from "../planning/resolver.ts";
-import { isOverTable, tableNamed } from "./graft.ts";
+import { isOverTable, tableNamed } from "./merge-joins.ts";
 import { isAggregate } from "./results.ts";
 
 /** Finds the selected value that a sort request means. */

@@ -3,7 +3,7 @@ import type { SchemaIndex } from "../linking/schema-index.ts";
 import type { QueryPlan } from "../plan/plan.ts";
 import { readingOf } from "../plan/reading.ts";
 import { Refusal } from "../refusal.ts";
-import { dependence, followUps } from "./follow-ups.ts";
+import { contextDependence, followUps } from "./follow-ups.ts";
 import type { Continuation } from "./context.ts";
 
 /** Log-odds of a reading without cost, and their change per unit of cost. */
@@ -29,7 +29,7 @@ export function understandNext(
 ): Candidate[] {
   const continuations = withConfidence(withDistinctReadings(followUps(question, before, index, now), index));
   const { found: own, refusal } = unlessRefused(byItself);
-  const isNext = dependence(question, index, now);
+  const isNext = contextDependence(question, index, now);
   if (continuations.length === 0 && isNext > 0.5)
     throw new Refusal("I did not understand how that goes on from the question before.", {
       hints: [`You can say, for example: ${hints.join(", ")}`],

@@ -26,12 +26,12 @@ export function tableNamed(
 export type Renaming = (source: string) => string;
 
 /** Renames the sources in any part of a plan. */
-export function renamed<T>(value: T, rename: Renaming): T {
-  if (Array.isArray(value)) return value.map((each) => renamed(each as unknown, rename)) as T;
+export function renameSources<T>(value: T, rename: Renaming): T {
+  if (Array.isArray(value)) return value.map((each) => renameSources(each as unknown, rename)) as T;
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, each]): [string, unknown] => {
     if (key === "source" || key === "as") return [key, rename(each as string)];
-    return [key, key === "query" ? each : renamed(each as unknown, rename)];
+    return [key, key === "query" ? each : renameSources(each as unknown, rename)];
   });
   return Object.fromEntries(entries) as T;
 }
@@ -40,13 +40,13 @@ export function renamed<T>(value: T, rename: Renaming): T {
  * Adds the joins of another plan about the same table to a plan.
  * @returns the joins of both without duplicates, and the new names of the other plan's sources
  */
-export function graft(onto: Rows, other: Rows): { joins: Join[]; rename: Renaming } {
+export function mergeJoins(onto: Rows, other: Rows): { joins: Join[]; rename: Renaming } {
   const names = new Map([[other.from.as, onto.from.as]]);
   const rename = (source: string) => names.get(source) ?? source;
   const taken = new Set([onto.from, ...onto.joins, ...inner(onto.where)].map(({ as }) => as));
   const joins = [...onto.joins];
   for (const join of other.joins) {
-    const on = renamed(join.on, rename);
+    const on = renameSources(join.on, rename);
     const known = joins.find(
       ({ schema, table, on: existing }) =>
         schema === join.schema && table === join.table && isDeepStrictEqual(existing, on),
@@ -72,7 +72,7 @@ function freshName(name: string, taken: Set<string>): string {
 }
 
 /** Removes the joins that nothing uses and that do not change the rows. */
-export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P {
+export function withoutUnusedJoins<P extends TablePlan>(plan: P, schema: DatabaseSchema): P {
   const { joins } = plan;
   const spoken = new Set(
     [
@@ -83,7 +83,7 @@ export function pruned<P extends TablePlan>(plan: P, schema: DatabaseSchema): P 
     ].map(({ source }) => source),
   );
   const kept = joins.filter((join) => spoken.has(join.as) || !isToOne(join, schema));
-  return kept.length === joins.length ? plan : pruned({ ...plan, joins: kept }, schema);
+  return kept.length === joins.length ? plan : withoutUnusedJoins({ ...plan, joins: kept }, schema);
 }
 
 /** Lists the columns of the outer query that a condition uses. */

@@ -6,7 +6,7 @@ import { isAggregated } from "../plan/scope.ts";
 import { kindOf } from "../column-kind.ts";
 import { tableOf } from "../plan/source-table.ts";
 import { limited, reversed, withoutConditions } from "./edits.ts";
-import { columnsOf, isOverTable, tableNamed, type Rows } from "./graft.ts";
+import { columnsOf, isOverTable, tableNamed, type Rows } from "./merge-joins.ts";
 import {
   countings,
   firsts,
@@ -177,5 +177,5 @@ const first: Change = (sentence, plan) => [whole(sentence, firsts) && limited(pl
 const changes: readonly Change[] = [reversal, listing, all, removal, count, anotherFunction, first];
 
 /** Reads a follow-up as a whole phrase instead of by its parts. */
-export const shortlyChanged = (sentence: Sentence, plan: QueryPlan): Changed[] =>
+export const applyShortFollowUp = (sentence: Sentence, plan: QueryPlan): Changed[] =>
   changes.flatMap((change) => change(sentence, plan)).filter((each) => each !== undefined);

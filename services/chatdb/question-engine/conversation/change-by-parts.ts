@@ -7,8 +7,8 @@ import { labelOf } from "../linking/labels.ts";
 import { tableOf } from "../plan/source-table.ts";
 import { Change, isThreshold } from "./change.ts";
 import type { Context, Continuation } from "./context.ts";
-import { isOverTable } from "./graft.ts";
-import { bonus, grounded } from "./ground.ts";
+import { isOverTable } from "./merge-joins.ts";
+import { bonus, suggestColumn } from "./suggested-columns.ts";
 import { units, type Unit } from "./follow-up-phrases.ts";
 import { unlessRefused } from "./refused.ts";
 
@@ -38,7 +38,7 @@ export function changedByParts(sentence: Sentence, context: Context): Continuati
       const filters = frame.filters.map((filter) =>
         isThreshold(filter, table, before)
           ? { filter, bonus: filter.kind === "attribute" ? bonus.number : 0 }
-          : grounded(filter, about, index.schema),
+          : suggestColumn(filter, about, index.schema),
       );
       const change = new Change(
         { ...frame, filters: filters.map(({ filter }) => filter) },
@@ -90,7 +90,7 @@ function withLabels(
   { frame, cost, unread }: Reading,
   about: Table,
   sentence: Sentence,
-  { how, index }: Context,
+  { markers, index }: Context,
 ): Reading[] {
   const further = frame.topics.slice(1);
   if (further.length === 0 || frame.show.some(({ kind }) => kind === "measure")) return [];
@@ -111,7 +111,7 @@ function withLabels(
   });
   if (items.length < further.length) return [];
   const shows =
-    how.manner === "widen" || ["with", "their", "its", "show", "of"].some((word) => sentence.words.includes(word));
+    markers.manner === "widen" || ["with", "their", "its", "show", "of"].some((word) => sentence.words.includes(word));
   return [
     {
       frame: { ...frame, topics: frame.topics.slice(0, 1), show: [...frame.show, ...items] },

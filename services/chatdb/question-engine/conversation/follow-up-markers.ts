@@ -3,7 +3,7 @@ import { tokenise } from "../language/tokens.ts";
 import { endings, openings, pronouns, type Manner } from "./follow-up-phrases.ts";
 
 /** A question split into its content and the words that mark it as a follow-up. */
-export interface Continued {
+export interface FollowUpMarkers {
   /** The content; empty if only marking words remain. */
   rest: string;
   words: readonly string[];
@@ -13,11 +13,11 @@ export interface Continued {
   /** It has a pronoun, for the rows shown or for its own table: "customers and their emails". */
   pronoun: boolean;
   /** It extends the rows shown: "and", "with". */
-  isFollowUp: boolean;
+  extendsRows: boolean;
 }
 
 /** Splits "and what about those in France, too?" into its content, "in France", and its manner. */
-export function readFollowUp(question: string): Continued {
+export function readFollowUp(question: string): FollowUpMarkers {
   const tokens = tokenise(question);
   const words = tokens.map(({ kind, word }) => (kind === "quoted" ? "" : word));
   let [from, to] = [0, tokens.length];
@@ -54,7 +54,7 @@ export function readFollowUp(question: string): Continued {
     words: words.slice(from, to),
     refers,
     pronoun,
-    isFollowUp: ["and", "with", "plus"].includes(words[0] ?? ""),
+    extendsRows: ["and", "with", "plus"].includes(words[0] ?? ""),
     ...(manner ? { manner } : {}),
   };
 }

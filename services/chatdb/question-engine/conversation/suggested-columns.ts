@@ -6,7 +6,7 @@ import { isKey } from "../linking/labels.ts";
 import type { Condition } from "../plan/plan.ts";
 import { columnsIn } from "../plan/scope.ts";
 import { tableOf } from "../plan/source-table.ts";
-import { columnsOf, tableNamed, type Rows, type TablePlan } from "./graft.ts";
+import { columnsOf, tableNamed, type Rows, type TablePlan } from "./merge-joins.ts";
 
 interface TableColumn {
   table: Table;
@@ -20,7 +20,7 @@ interface TableColumn {
 export const bonus = { number: -0.85, time: -0.3, label: -0.2, value: -0.1, count: -0.5 };
 
 /** Lists the columns that a plan has conditions on, also on related rows. */
-export function conditioned(plan: Rows, schema: DatabaseSchema): TableColumn[] {
+export function conditionColumns(plan: Rows, schema: DatabaseSchema): TableColumn[] {
   const columns = (where: readonly Condition[], rows: Pick<Rows, "from" | "joins">): TableColumn[] =>
     where.flatMap((condition) => {
       if (condition.kind === "related")
@@ -41,7 +41,7 @@ function found(
 }
 
 /** Lists the columns that a plan sorts by or selects. */
-function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
+function outputColumns(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
   return [...plan.orderBy, ...plan.select].flatMap(({ value }) =>
     columnsIn(value).flatMap((ref) => found(ref, plan, schema)),
   );
@@ -51,7 +51,11 @@ function spoken(plan: TablePlan, schema: DatabaseSchema): TableColumn[] {
  * Gives a condition without a column the column that the plan already uses: "over 100" after "products with a price
  * over 50", "in 2023" after "orders in 2024".
  */
-export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema): { filter: Filter; bonus: number } {
+export function suggestColumn(
+  filter: Filter,
+  plan: TablePlan,
+  schema: DatabaseSchema,
+): { filter: Filter; bonus: number } {
   if (
     filter.kind !== "attribute" ||
     (filter.attribute && !["number", "time", "label"].includes(filter.attribute.kind)) ||
@@ -65,8 +69,8 @@ export function grounded(filter: Filter, plan: TablePlan, schema: DatabaseSchema
     (kind !== "number" || (kindOf(column) === "number" && !isKey(table, column))) &&
     (kind !== "label" || isText(column, filter.predicate));
   const first =
-    conditioned(plan, schema).find(fits) ??
-    (kind === "number" ? spoken(plan, schema).find(fits) : undefined) ??
+    conditionColumns(plan, schema).find(fits) ??
+    (kind === "number" ? outputColumns(plan, schema).find(fits) : undefined) ??
     (kind === "number" ? only(numbersOf(plan, schema)) : undefined);
   if (!first) return { filter, bonus: 0 };
   const { at, end, words } = filter;
