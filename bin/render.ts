@@ -13,7 +13,7 @@ import { manifests, toYaml, type Manifest, type SecretForm } from "../render/man
 const usage = `Usage: npm run render -- STACK --out DIR [options]
   STACK                ${stackNames().join(" or ")}
   --out DIR            where to write; files of an earlier rendering there are replaced
-  --secret-store NAME  ClusterSecretStore of external-secrets.io that holds the values (default: chatdb)
+  --secret-store NAME  ClusterSecretStore of external-secrets.io that holds the values (default: platform)
   --for-tests          make up passwords and write them in clear: for a cluster that is thrown away`;
 
 function options() {
@@ -21,7 +21,7 @@ function options() {
     allowPositionals: true,
     options: {
       out: { type: "string" },
-      "secret-store": { type: "string", default: "chatdb" },
+      "secret-store": { type: "string", default: "platform" },
       "for-tests": { type: "boolean", default: false },
     },
   });
