@@ -3,10 +3,12 @@ import type { Interpretation, ParseRequest } from "@chatdb/contracts/query.ts";
 import { byWhom } from "@chatdb/contracts/values.ts";
 import type { Problem } from "@platform/kit/problem.ts";
 import type { Gateway } from "./gateway.ts";
+import { UsageError } from "@platform/kit/usage-error.ts";
 import { clarificationOf } from "./gateway-problem.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { Settings } from "./options.ts";
-import { printable, tableText } from "./table.ts";
+import { printable, rowsText } from "./table.ts";
+import { printPaged } from "./pager.ts";
 import { print, report, widthOf, type Terminal } from "./terminal.ts";
 
 /** Reads a line from the person; undefined at the end of the input. */
@@ -43,10 +45,23 @@ export async function ask(query: string, context: AskContext, follows?: ParseReq
     for (const [at, { reading, confidence, read_by }] of alternatives.entries())
       report(context.terminal, `  ${at + 1}. ${printable(reading)} (${percent(confidence)}${byWhom[read_by]})`);
     for (const hint of hints) report(context.terminal, `  ${printable(hint)}`);
+    if (take !== undefined && alternatives.length > 0 && take > alternatives.length)
+      throw new UsageError(`--take: expected 1${alternatives.length > 1 ? ` to ${alternatives.length}` : ""}`, {
+        cause: error,
+      });
     const chosen = take === undefined ? await choose(alternatives, context) : alternatives[take - 1];
-    return chosen
-      ? await printAnswer({ query, ...(datasource === undefined ? {} : { datasource }), plan: chosen.plan }, context)
-      : { code: exitCodeOf(error) };
+    if (chosen)
+      return await printAnswer(
+        { query, ...(datasource === undefined ? {} : { datasource }), plan: chosen.plan },
+        context,
+      );
+    const { message: detail, type } = error as Problem;
+    if (context.format === "json")
+      print(
+        context.terminal,
+        JSON.stringify({ type: type.urn, title: type.title, detail, ...clarification }, undefined, 2),
+      );
+    return { code: exitCodeOf(error) };
   }
 }
 
@@ -61,7 +76,10 @@ async function choose(
   return alternatives[Number(line) - 1];
 }
 
-async function printAnswer(request: ParseRequest, { gateway, terminal, format }: AskContext): Promise<Outcome> {
+async function printAnswer(
+  request: ParseRequest,
+  { gateway, terminal, format, expanded, follow }: AskContext,
+): Promise<Outcome> {
   if (format === "csv") {
     const { statement, datasource, plan, ...interpretation } = await gateway.parse(request);
     printReading(terminal, interpretation);
@@ -70,7 +88,7 @@ async function printAnswer(request: ParseRequest, { gateway, terminal, format }:
   }
   const answer = await gateway.ask(request);
   if (format === "json") print(terminal, JSON.stringify(answer, undefined, 2));
-  else printTable(answer, terminal);
+  else await printTable(answer, { terminal, expanded, follow });
   return { code: exitCodes.success, plan: answer.plan };
 }
 
@@ -79,16 +97,18 @@ type Reading = Pick<Interpretation, "reading" | "confidence" | "read_by">;
 const printReading = (terminal: Terminal, { reading, confidence, read_by }: Reading) =>
   report(terminal, `${printable(reading)} (${percent(confidence)} sure${byWhom[read_by]})`);
 
-function printTable(
+async function printTable(
   { columns, rows, row_count, truncated, took_ms, ...interpretation }: Answer,
-  terminal: Terminal,
-): void {
+  { terminal, expanded, follow }: Pick<AskContext, "terminal" | "expanded" | "follow">,
+): Promise<void> {
   printReading(terminal, interpretation);
-  print(terminal, tableText(columns, rows, widthOf(terminal)));
-  const count = truncated
-    ? `The first ${row_count} rows; --format csv has them all.`
-    : row_count === 1
-      ? "1 row."
-      : `${row_count} rows.`;
-  report(terminal, `${count} ${Math.round(took_ms)} ms.`);
+  const text = rowsText(columns, rows, widthOf(terminal), expanded);
+  // In a conversation the prompt reads the keys that a pager would need.
+  if (follow) print(terminal, text);
+  else await printPaged(terminal, text);
+  report(terminal, `${countText(row_count, truncated)} ${Math.round(took_ms)} ms.`);
 }
+
+/** Describes how many rows were printed. */
+export const countText = (rows: number, truncated: boolean) =>
+  truncated ? `The first ${rows} rows; --format csv has them all.` : rows === 1 ? "1 row." : `${rows} rows.`;

@@ -1,5 +1,6 @@
 export type CommandName =
   | "ask"
+  | "sql"
   | "sources"
   | "datasource"
   | "schema"
@@ -12,7 +13,8 @@ export type CommandName =
   | "promote"
   | "rollback"
   | "compare"
-  | "predict";
+  | "predict"
+  | "completion";
 
 interface Shape {
   /** The smallest number of words after the command's name. */
@@ -27,7 +29,8 @@ interface Shape {
 
 /** The words and options of each command. */
 export const commands: Readonly<Record<CommandName, Shape>> = {
-  ask: { minWords: 1, needs: "a question", takes: ["datasource", "take", "follow"] },
+  ask: { minWords: 1, needs: "a question", takes: ["datasource", "take", "follow", "expanded"] },
+  sql: { minWords: 1, needs: "a statement that reads", takes: ["datasource", "expanded"] },
   sources: { minWords: 0, maxWords: 0, needs: "nothing", takes: [] },
   datasource: {
     minWords: 1,
@@ -56,6 +59,7 @@ export const commands: Readonly<Record<CommandName, Shape>> = {
   rollback: { minWords: 1, maxWords: 1, needs: "the name of a model", takes: [] },
   compare: { minWords: 3, maxWords: 3, needs: "the name of a model and two versions", takes: [] },
   predict: { minWords: 1, needs: "the name of a model", takes: ["version", "file", "explain"] },
+  completion: { minWords: 1, maxWords: 1, needs: "the name of a shell: bash, zsh or fish", takes: [] },
 };
 
 export const isCommand = (name: string | undefined): name is CommandName =>

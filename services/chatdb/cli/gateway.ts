@@ -2,7 +2,14 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { answer as answerSchema } from "@chatdb/contracts/answer.ts";
 import { dataSource, dataSourceList, dataSourceTest, type NewDataSource } from "@chatdb/contracts/data-sources.ts";
-import { databaseSchema, parseResponse, type ExportRequest, type ParseRequest } from "@chatdb/contracts/query.ts";
+import {
+  databaseSchema,
+  parseResponse,
+  queryResult,
+  type ExportRequest,
+  type ParseRequest,
+  type QueryRequest,
+} from "@chatdb/contracts/query.ts";
 import { createHttpClient } from "@platform/kit/http/http-client.ts";
 import { problemOf } from "./gateway-problem.ts";
 import { trainingCalls } from "./training-gateway.ts";
@@ -36,6 +43,8 @@ export function openGateway(url: string, token: string | undefined) {
       answer.body.resume();
     },
     schema: (datasource: string) => http.getJson(path(datasource, "schema"), databaseSchema, { headers }),
+    query: (datasource: string, request: QueryRequest) =>
+      http.postJson(path(datasource, "query"), request, queryResult, { headers }),
     /** Writes all rows of a statement while they arrive. */
     async export(datasource: string, request: ExportRequest, to: NodeJS.WritableStream): Promise<void> {
       const answer = await http.request(path(datasource, "export"), {

@@ -4,10 +4,15 @@ const shared = `  --url URL           of the gateway (default: CHATDB_URL, or ht
   --token TOKEN       where the gateway asks for one (default: CHATDB_TOKEN, which no list of processes shows)
   --format FORMAT     table (default), json (the gateway's whole answer) or csv`;
 
+const expanded = `  -x, --expanded      show one column per line, also done where a table would be too wide for the terminal
+  On a terminal, rows that are longer than the screen go through the pager that PAGER names
+  (default: less -FRX).`;
+
 /** The help of `chatdb`. */
 export const help = `Asks a database in plain English, and trains models and predicts with them, by way of ChatDB's gateway.
 
 Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the question from standard input
+       chatdb sql [options] STATEMENT    the rows of a statement that reads
        chatdb sources [options]          the data sources
        chatdb datasource add NAME URL    a database of your own; also: datasource test, list, remove
        chatdb schema [options]           the tables and columns of a data source
@@ -21,22 +26,46 @@ Usage: chatdb ask [options] QUESTION     the rows that answer it; - reads the qu
        chatdb compare NAME A B           two versions
        chatdb predict NAME FEATURE=VALUE ...
 
+       chatdb completion bash|zsh|fish   a script that completes this command in a shell
+
 ${shared}
   --help              show this; after a command, what it takes
+  --version           show the version
 
 The gateway's address is that which \`npm start\` prints (\`npm start -- chatdb --port PORT\` chooses the port).
-
-Of ask, sources and schema:
-  --datasource NAME   to ask; may be left out where there is one
-  --take N            of the readings that are offered when the question is not clear, take the Nth
-  --follow            go on: each further line is a question that may follow from the one before
 
 What is asked for goes to standard output, all else to standard error.
 Exit code: 0 rows, even none; 1 failure; 2 wrong usage; 3 the question has several readings, which are on standard
 error; 4 the question was not understood, or its query was refused; 5 a service is unavailable: try again;
 130 interrupted by Ctrl-C.`;
 
-const helpByCommand: Partial<Record<CommandName, string>> = {
+const helpByCommand: Readonly<Record<CommandName, string>> = {
+  ask: `Asks a question in plain English. The rows are on standard output, the reading on standard error.
+
+Usage: chatdb ask [options] QUESTION     - reads the question from standard input
+
+  --datasource NAME   to ask; may be left out where there is one
+  --take N            of the readings that are offered when the question is not clear, take the Nth
+  --follow            go on: each further line is a question that may follow from the one before
+${expanded}`,
+  sql: `Runs one statement that reads, checked and limited like those that questions become.
+
+Usage: chatdb sql [options] STATEMENT    - reads the statement from standard input
+
+  --datasource NAME   to query; may be left out where there is one
+${expanded}`,
+  sources: `Lists the data sources.
+
+Usage: chatdb sources [options]`,
+  schema: `Shows the tables and columns of a data source.
+
+Usage: chatdb schema [options]
+
+  --datasource NAME   to show; may be left out where there is one`,
+  completion: `Prints a script that completes the command chatdb in a shell.
+
+Usage: source <(chatdb completion bash)  or zsh
+       chatdb completion fish | source`,
   datasource: `Adds, tests, lists and removes data sources: databases to ask.
 
 Usage: chatdb datasource add [options] NAME URL
@@ -113,6 +142,5 @@ Usage: chatdb predict [options] NAME FEATURE=VALUE ...
 
 /** Returns the help of a command, or of `chatdb` itself. */
 export function helpOf(command: CommandName | undefined): string {
-  const about = command && helpByCommand[command];
-  return about === undefined ? help : `${about}\n\n${shared}`;
+  return command === undefined ? help : `${helpByCommand[command]}\n\n${shared}`;
 }

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { commands, isCommand, type CommandName } from "./commands.ts";
 
 const oneOf = <T extends Record<string, string>>(values: z.ZodEnum<T>) => values.options.join(", ");
-const settings = z.object({
+export const settings = z.object({
   url: z.url({ protocol: /^https?$/, error: `expected an address such as ${defaultUrl}` }).default(defaultUrl),
   token: z.string().optional(),
   datasource: z.string().min(1, "expected a name").optional(),
@@ -20,6 +20,7 @@ const settings = z.object({
     .min(1, "expected a number from 1")
     .optional(),
   follow: z.boolean().default(false),
+  expanded: z.boolean().default(false),
   target: z.string().min(1, "expected the name of a column").optional(),
   model: z.string().min(1, "expected a name").optional(),
   family: z.enum(family.options, { error: `expected one of ${oneOf(family)}` }).optional(),
@@ -40,17 +41,21 @@ const settings = z.object({
 });
 export type Settings = z.infer<typeof settings>;
 
-export type Command = { name: "help"; of?: CommandName } | (Settings & { name: CommandName; words: string[] });
+export type Command =
+  | { name: "help"; of?: CommandName }
+  | { name: "version" }
+  | (Settings & { name: CommandName; words: string[] });
 
 const string = { type: "string" } as const;
 const boolean = { type: "boolean" } as const;
-const options = {
+export const options = {
   url: string,
   token: string,
   datasource: string,
   format: string,
   take: string,
   follow: boolean,
+  expanded: { ...boolean, short: "x" },
   target: string,
   model: string,
   family: string,
@@ -69,10 +74,12 @@ const options = {
 } as const;
 
 /** Options of every command. */
-const sharedOptions: readonly string[] = ["url", "token", "format", "help"];
+export const sharedOptions: readonly string[] = ["url", "token", "format", "help"];
 
 /** @throws UsageError with everything that is wrong */
 export function parseCommand(args: string[], env: NodeJS.ProcessEnv): Command {
+  // With a value, --version is an option of `predict`.
+  if (args.length === 1 && args[0] === "--version") return { name: "version" };
   const { values, positionals } = parse(args);
   const [name, ...words] = positionals;
   if (values.help) return { name: "help", ...(isCommand(name) && { of: name }) };

@@ -2,6 +2,7 @@ import { createInterface, type Interface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { ask, type AskContext, type Prompt } from "./ask.ts";
 import type { CommandName } from "./commands.ts";
+import { completion } from "./completion.ts";
 import { compare } from "./compare.ts";
 import { openGateway, type Gateway } from "./gateway.ts";
 import { datasource } from "./datasource.ts";
@@ -14,10 +15,13 @@ import { models } from "./models.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { parseCommand, type Settings } from "./options.ts";
 import { UsageError } from "@platform/kit/usage-error.ts";
+import { onlySource } from "./only-source.ts";
 import { predict } from "./predict.ts";
 import { schemaText, sourcesText } from "./schema-text.ts";
 import { promote, rollback } from "./stages.ts";
 import { print, report, widthOf, type Terminal } from "./terminal.ts";
+import { sql } from "./sql.ts";
+import manifest from "./package.json" with { type: "json" };
 import { train } from "./train.ts";
 
 /** The command `chatdb`. @returns its exit code */
@@ -28,6 +32,10 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     const command = parseCommand(args, terminal.env);
     if (command.name === "help") {
       print(terminal, helpOf(command.of));
+      return exitCodes.success;
+    }
+    if (command.name === "version") {
+      print(terminal, manifest.version);
       return exitCodes.success;
     }
     url = command.url;
@@ -54,6 +62,7 @@ type Handler = (words: readonly string[], settings: Settings, gateway: Gateway, 
 
 const handlers: Readonly<Record<CommandName, Handler>> = {
   ask: (words, settings, gateway, terminal) => converse(words, { ...settings, gateway, terminal }),
+  sql,
   sources: async (_, settings, gateway, terminal) => {
     const sources = await gateway.sources();
     return printIn(settings, terminal, sources, sourcesText(sources, widthOf(terminal)));
@@ -73,20 +82,16 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   rollback,
   compare,
   predict,
+  completion: ([shell], _, __, terminal) => {
+    print(terminal, completion(shell!));
+    return Promise.resolve(exitCodes.success);
+  },
 };
 
 function printIn({ format }: Settings, terminal: Terminal, value: unknown, asText: string): number {
   if (format === "csv") throw new UsageError("--format csv is for rows; take table or json");
   print(terminal, format === "json" ? JSON.stringify(value, undefined, 2) : asText);
   return exitCodes.success;
-}
-
-async function onlySource(gateway: Gateway): Promise<string> {
-  const names = (await gateway.sources()).map(({ name }) => name);
-  if (names.length === 1) return names[0]!;
-  throw names.length === 0
-    ? new Error("There is no data source.")
-    : new UsageError(`--datasource: name one of ${names.join(", ")}`);
 }
 
 /**
@@ -97,27 +102,38 @@ async function converse(words: readonly string[], context: AskContext): Promise<
   const fromInput = words.length === 1 && words[0] === "-";
   const first = fromInput && !follow ? (await text(terminal.stdin)).trim() : fromInput ? "" : words.join(" ").trim();
   if (first === "" && !follow) throw new UsageError("the question is empty");
-  const lines =
-    follow || (terminal.stdin.isTTY && terminal.stdout.isTTY)
-      ? createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: terminal.stdin.isTTY === true })
-      : undefined;
+  // A pager may follow an answer, so the terminal is only read while somebody is asked.
+  if (!follow)
+    return (await ask(first, { ...context, ...(isPerson(terminal) && { prompt: promptOnce(terminal) }) })).code;
+  const lines = openLines(terminal);
   try {
-    const prompt = lines && promptOf(lines);
-    let outcome =
-      first === ""
-        ? { code: exitCodes.success as number }
-        : await ask(first, { ...context, ...(terminal.stdin.isTTY ? { prompt } : {}) });
-    while (follow && prompt) {
-      const line = await prompt("> ");
-      if (line === undefined) break;
-      if (line.trim() !== "")
-        outcome = await next(line.trim(), { ...context, ...(terminal.stdin.isTTY ? { prompt } : {}) }, outcome);
-    }
+    const prompt = promptOf(lines);
+    const within: AskContext = { ...context, ...(terminal.stdin.isTTY && { prompt }) };
+    let outcome = first === "" ? { code: exitCodes.success as number } : await ask(first, within);
+    for (let line = await prompt("> "); line !== undefined; line = await prompt("> "))
+      if (line.trim() !== "") outcome = await next(line.trim(), within, outcome);
     return outcome.code;
   } finally {
-    lines?.close();
+    lines.close();
   }
 }
+
+const isPerson = ({ stdin, stdout }: Terminal) => stdin.isTTY === true && stdout.isTTY === true;
+
+const openLines = ({ stdin, stderr }: Terminal) =>
+  createInterface({ input: stdin, output: stderr, terminal: stdin.isTTY === true });
+
+/** Reads one line from the terminal. */
+const promptOnce =
+  (terminal: Terminal): Prompt =>
+  async (question) => {
+    const lines = openLines(terminal);
+    try {
+      return await promptOf(lines)(question);
+    } finally {
+      lines.close();
+    }
+  };
 
 /**
  * Asks the next question of a conversation. A failed one does not end the conversation, and nothing follows from it.

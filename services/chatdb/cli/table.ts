@@ -22,6 +22,42 @@ export function tableText(columns: Columns, rows: Rows, width: number): string {
   return [line(heads), widths.map((each) => "─".repeat(each)).join(gap), ...cells.map(line)].join("\n");
 }
 
+/** The width, in characters, to which a column can be cut and still be read. */
+const readableWidth = 8;
+
+/**
+ * Formats rows as a table, or with one column per line if `expanded` is set or the table's columns would be cut to less
+ * than can be read.
+ * @param width in characters; Infinity cuts nothing
+ */
+export function rowsText(columns: Columns, rows: Rows, width: number, expanded: boolean): string {
+  const fits = columns.length * (readableWidth + gap.length) - gap.length <= width;
+  if (rows.length === 0 || (!expanded && (fits || naturalWidth(columns, rows) <= width)))
+    return tableText(columns, rows, width);
+  return expandedText(columns, rows);
+}
+
+function naturalWidth(columns: Columns, rows: Rows): number {
+  const widths = columns.map(({ name }, at) =>
+    rows.reduce((max, row) => Math.max(max, stringWidth(cell(row[at] ?? null))), stringWidth(printable(name))),
+  );
+  return widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1));
+}
+
+/** Formats each row as lines of a column's name and its value, which is not cut. */
+function expandedText(columns: Columns, rows: Rows): string {
+  const names = columns.map(({ name }) => printable(name));
+  const width = names.reduce((max, name) => Math.max(max, stringWidth(name)), 0);
+  return rows
+    .map((row, number) =>
+      [
+        `── ${number + 1} ${"─".repeat(width)}`,
+        ...names.map((name, at) => `${padded(name, width, false)}${gap}${cell(row[at] ?? null)}`),
+      ].join("\n"),
+    )
+    .join("\n");
+}
+
 const cell = (value: Value) => (value === null ? "null" : printable(shown(value)));
 
 /** Escapes control characters, since untrusted data could control the terminal. */

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 /** The streams and environment of a command: the process's own, or a test's. */
 export interface Terminal {
   stdin: Readable & { isTTY?: boolean };
-  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   env: NodeJS.ProcessEnv;
 }

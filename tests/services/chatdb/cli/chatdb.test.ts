@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { run } from "@chatdb/cli/run.ts";
+import { interpretation } from "@chatdb/contracts/query.ts";
 import { answer } from "@chatdb/contracts/answer.ts";
 import { expect } from "chai";
+import { z } from "zod";
 import { audience, Issuer } from "../api-gateway/issuer.ts";
 import { startQuestionStack } from "../support/question-stack.ts";
 import { aggregate, plan } from "../question-engine/plan/shop-plans.ts";
@@ -81,8 +84,47 @@ describe("chatdb", function () {
     const taken = await chatdb(["ask", unclear, "--take", "1"]);
     expect(taken.code).to.equal(0);
     expect(taken.err).to.contain(`${reading} (100% sure)`);
-    expect((await chatdb(["ask", unclear, "--take", "99"])).code).to.equal(3);
+    const outside = await chatdb(["ask", unclear, "--take", "99"]);
+    expect(outside).to.include({ code: 2, out: "" });
+    expect(outside.err).to.match(/\nchatdb: --take: expected 1( to \d+)?\n/);
     expect((await chatdb(["ask", "wheather"])).code, "no reading at all").to.equal(4);
+  });
+
+  it("prints the readings as JSON when it asks for clarification", async () => {
+    const asked = await chatdb(["ask", unclear, "--format", "json"]);
+    expect(asked.code).to.equal(3);
+    const { type, alternatives } = z
+      .looseObject({ type: z.string(), alternatives: z.array(interpretation) })
+      .parse(JSON.parse(asked.out));
+    expect(type).to.contain("clarification-needed");
+    expect(alternatives).to.not.be.empty;
+    const taken = await chatdb(["ask", unclear, "--format", "json", "--take", "1"]);
+    expect(answer.parse(JSON.parse(taken.out)).reading).to.equal(alternatives[0]!.reading);
+  });
+
+  it("runs SQL that reads, and refuses other statements", async () => {
+    const { code, out, err } = await chatdb(["sql", "SELECT count(*) AS n FROM customers WHERE country = 'Germany'"]);
+    expect(code).to.equal(0);
+    expect(out.split("\n")[2]!.trim()).to.equal(String(germans));
+    expect(err).to.match(/^1 row\. \d+ ms\.\n$/);
+    expect((await chatdb(["sql", "-", "--format", "csv"], { typed: "SELECT 1 AS n" })).out).to.equal("n\r\n1\r\n");
+    expect((await chatdb(["sql", "DELETE FROM customers"])).code).to.equal(4);
+    expect((await chatdb(["sql", "-"], { typed: "" })).code).to.equal(2);
+  });
+
+  it("shows one column per line with -x, and where a table would be too wide to read", async () => {
+    const one = "SELECT 1 AS first, 'two' AS second";
+    expect((await chatdb(["sql", one, "-x"])).out).to.match(/^── 1 ─+\nfirst {3}1\nsecond {2}two\n$/);
+    const wide = `SELECT ${Array.from({ length: 12 }, (_, at) => `'value number ${at}' AS column_${at}`).join(", ")}`;
+    const { out } = await chatdb(["sql", wide], { tty: true });
+    expect(out)
+      .to.match(/column_0 +value number 0\n/)
+      .and.to.match(/column_11 +value number 11\n/);
+  });
+
+  it("names what is wrong with a request without the path in its body", async () => {
+    const { err } = await chatdb(["ask", "x".repeat(2001)]);
+    expect(err).to.contain("query: ").and.to.not.contain("body.");
   });
 
   it("says where a language model read the question", async () => {
@@ -155,6 +197,16 @@ describe("chatdb", function () {
       await guarded.close();
       await issuer.stop();
     }
+  });
+
+  it("ends with one line and exit code 1 where the output cannot be written", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, ["bin/chatdb.ts", "--help"], { cwd: root, stdio: ["ignore", full, "pipe"] });
+    const [err, [code]] = await Promise.all([text(child.stderr!), once(child, "close") as Promise<[number]>]);
+    closeSync(full);
+    expect(code).to.equal(1);
+    expect(err).to.match(/^chatdb: the output cannot be written: [^\n]*ENOSPC[^\n]*\n$/);
   });
 
   it("is a program", async () => {

@@ -18,6 +18,8 @@ describe("chatdb: options", () => {
       token: "u",
     });
     expect(parseCommand(["--help"], {})).to.deep.equal({ name: "help" });
+    expect(parseCommand(["--version"], {})).to.deep.equal({ name: "version" });
+    expect(parseCommand(["predict", "m", "--version", "2"], {})).to.deep.include({ name: "predict", version: "2" });
     expect(parseCommand(["ask", "--follow"], {})).to.deep.include({ words: [], follow: true });
   });
 
