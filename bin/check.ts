@@ -68,7 +68,7 @@ async function objects(stack: string, settings: Record<string, unknown>): Promis
   const secrets = manifests(resources, { form: "clear" })
     .flat()
     .filter(({ kind }) => kind === "Secret");
-  return [...manifests(resources, { form: "external", store: "chatdb" }).flat(), ...secrets];
+  return [...manifests(resources, { form: "external", store: "platform" }).flat(), ...secrets];
 }
 
 async function check(objects: Manifest[]): Promise<Finding[]> {

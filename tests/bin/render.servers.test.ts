@@ -58,7 +58,7 @@ describe("npm run render", () => {
   });
 
   it("writes the same wave files and graph as another process, and keeps unrelated files", async () => {
-    const waves = manifests(await recording("dev"), { form: "external", store: "chatdb" });
+    const waves = manifests(await recording("dev"), { form: "external", store: "platform" });
     expect(results[0]!.stdout).to.include(
       `${waves.flat().length} objects in ${waves.length} waves, and graph.mmd, in ${out("first")}.`,
     );
