@@ -31,8 +31,14 @@ export function imageNames(): string[] {
 /** The workspace packages that a package depends on directly, by their folders below services/. */
 export function workspaceDependencies(folder: string): string[] {
   const { dependencies = {} } = packageIn(folder);
-  const folders = new Map(packageFolders().map((each) => [packageIn(each).name, each]));
-  return Object.keys(dependencies).flatMap((name) => folders.get(name) ?? []);
+  return Object.keys(dependencies).flatMap((name) => foldersByName().get(name) ?? []);
+}
+
+let folders: ReadonlyMap<string, string> | undefined;
+
+/** Reads every package once per process: the tags of all images ask for the same ones many times. */
+function foldersByName(): ReadonlyMap<string, string> {
+  return (folders ??= new Map(packageFolders().map((each) => [packageIn(each).name, each])));
 }
 
 function packageIn(folder: string): Package {
