@@ -38,23 +38,40 @@ const listed = Object.keys(options).flatMap((option) => {
 });
 const free = Object.keys(options).filter((option) => takesValue(option) && !valuesOf(option));
 
-/** The branches of a `case` over the option before the cursor, and over the command. */
-const optionCases = (reply: (values: string) => string) => [
-  ...listed.map(({ option, values }) => `    --${option}) ${reply(values.join(" "))}; return ;;`),
-];
-const commandCases = (reply: (words: string) => string) => [
-  ...names.map(
-    (name) =>
-      `    ${name}) ${reply(
-        optionsOf(name)
-          .map((option) => `--${option}`)
-          .join(" "),
-      )} ;;`,
-  ),
-];
-const wordCases = (reply: (words: string) => string) => [
-  ...Object.entries(firstWords).map(([name, words]) => `    ${name}) ${reply(words.join(" "))} ;;`),
-];
+const dashed = (names: readonly string[], separator: string) => names.map((name) => `--${name}`).join(separator);
+
+interface CaseParts {
+  /** The word before the cursor and the one at it, as the shell writes them. */
+  readonly before: string;
+  readonly current: string;
+  /** Offers words, separated by spaces. */
+  readonly reply: (words: string) => string;
+  /** What to do after an option with a value of any kind. */
+  readonly freeValue: string;
+  /** The branch for words without a list; empty to offer nothing. */
+  readonly otherwise: readonly string[];
+}
+
+/** The part that bash and zsh have in common: cases over the option before the cursor, then over the command. */
+const cases = ({ before, current, reply, freeValue, otherwise }: CaseParts) =>
+  [
+    `  case "${before}" in`,
+    ...listed.map(({ option, values }) => `    --${option}) ${reply(values.join(" "))}; return ;;`),
+    `    ${dashed(free, "|")}) ${freeValue} ;;`,
+    "  esac",
+    `  if [[ "${current}" == -* ]]; then`,
+    '    case "$command" in',
+    ...names.map((name) => `    ${name}) ${reply(dashed(optionsOf(name), " "))} ;;`),
+    `    *) ${reply("--help --version")} ;;`,
+    "    esac",
+    "    return",
+    "  fi",
+    '  case "$command" in',
+    `    "") ${reply(names.join(" "))} ;;`,
+    ...Object.entries(firstWords).map(([name, words]) => `    ${name}) ${reply(words.join(" "))} ;;`),
+    ...otherwise,
+    "  esac",
+  ].join("\n");
 
 function bash(): string {
   const reply = (words: string) => `COMPREPLY=($(compgen -W "${words}" -- "$current"))`;
@@ -65,21 +82,7 @@ _chatdb() {
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in ${names.join("|")}) command="$word"; break ;; esac
   done
-  case "$before" in
-${optionCases(reply).join("\n")}
-    ${free.map((option) => `--${option}`).join("|")}) return ;;
-  esac
-  if [[ "$current" == -* ]]; then
-    case "$command" in
-${commandCases(reply).join("\n")}
-    *) ${reply("--help --version")} ;;
-    esac
-    return
-  fi
-  case "$command" in
-    "") ${reply(names.join(" "))} ;;
-${wordCases(reply).join("\n")}
-  esac
+${cases({ before: "$before", current: "$current", reply, freeValue: "return", otherwise: [] })}
 }
 complete -o default -F _chatdb chatdb`;
 }
@@ -93,22 +96,7 @@ _chatdb() {
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$word" in (${names.join("|")}) command="$word"; break ;; esac
   done
-  case "\${words[CURRENT-1]}" in
-${optionCases(reply).join("\n")}
-    ${free.map((option) => `--${option}`).join("|")}) _files; return ;;
-  esac
-  if [[ "\${words[CURRENT]}" == -* ]]; then
-    case "$command" in
-${commandCases(reply).join("\n")}
-    *) ${reply("--help --version")} ;;
-    esac
-    return
-  fi
-  case "$command" in
-    "") ${reply(names.join(" "))} ;;
-${wordCases(reply).join("\n")}
-    *) _files ;;
-  esac
+${cases({ before: "${words[CURRENT-1]}", current: "${words[CURRENT]}", reply, freeValue: "_files; return", otherwise: ["    *) _files ;;"] })}
 }
 compdef _chatdb chatdb`;
 }
