@@ -1,3 +1,4 @@
+import { queryOver } from "../plan/query-over.ts";
 import type { DatabaseSchema } from "@chatdb/contracts/query.ts";
 import { plural } from "../language/tokens.ts";
 import type { Aggregate, InnerQuery, QueryPlan } from "../plan/plan.ts";
@@ -34,18 +35,7 @@ export function overRowsOf(
   orderBy: QueryPlan["orderBy"] = [],
 ): QueryPlan | undefined {
   const query = asInner(plan);
-  return (
-    query && {
-      from: { as: found, query },
-      joins: [],
-      select,
-      distinct: false,
-      where: [],
-      groupBy: [],
-      having: [],
-      orderBy,
-    }
-  );
+  return query && queryOver(found, query, select, orderBy);
 }
 
 /** Counts the rows of a plan; for a single number, the rows behind it. */

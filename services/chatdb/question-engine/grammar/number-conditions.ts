@@ -7,7 +7,7 @@ import type { Attribute, Predicate } from "./frame.ts";
 import { measuresAt } from "./measures.ts";
 import { measuredAt, orMore, predicatesAt, rangeAt } from "./predicates.ts";
 import { currencies, type Sentence } from "./sentence.ts";
-import { type Rule, step, type Step, withFilter, withTopicOf } from "./step.ts";
+import { attributeStep, type Rule, step, type Step, withFilter, withTopicOf } from "./step.ts";
 import { thingsAt, withValuesOf } from "./things.ts";
 
 /** "cheaper than 20", "older than 56", "aged 20 or more". */
@@ -21,13 +21,10 @@ export const comparative: Rule = (sentence, at, frame) => {
       rowComparisonsAt(sentence, quality.end, quality.meaning.op),
     )
     .map((match) =>
-      step(
-        match.end,
-        withFilter(
-          frame,
-          { kind: "attribute", attribute, predicate: match.predicate },
-          { sentence, at, end: match.end },
-        ),
+      attributeStep(
+        frame,
+        { attribute, predicate: match.predicate },
+        { sentence, at, end: match.end },
         match.cost + 0.1,
       ),
     );
@@ -51,15 +48,7 @@ export const yearsOld: Rule = (sentence, at, frame) => {
   const predicate: Predicate = { kind: "number", op: compared?.meaning ?? "=", value: number.value };
   const attribute = attributeOf(["age"], sentence.textOf(at, end), at);
   return [
-    step(
-      end,
-      withFilter(
-        denial ? { ...frame, denied: true } : frame,
-        { kind: "attribute", attribute, predicate },
-        { sentence, at, end },
-      ),
-      0.05,
-    ),
+    attributeStep(denial ? { ...frame, denied: true } : frame, { attribute, predicate }, { sentence, at, end }, 0.05),
   ];
 };
 
@@ -99,13 +88,7 @@ export const amount: Rule = (sentence, at, frame) => {
     const attribute: Attribute = paid
       ? { kind: "nouns", nouns: money, words: sentence.textOf(at, end), at }
       : { kind: "number", words: sentence.textOf(at, end), at };
-    return [
-      step(
-        end,
-        withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }),
-        cost + (paid ? 0.15 : 1),
-      ),
-    ];
+    return [attributeStep(frame, { attribute, predicate }, { sentence, at, end }, cost + (paid ? 0.15 : 1))];
   });
 };
 
@@ -136,11 +119,7 @@ export const quantity: Rule = (sentence, at, frame) => {
   for (const { end, attribute, cost } of attributesAt(sentence, from)) {
     const predicate: Predicate = { kind: "number", op, value: number.value };
     steps.push(
-      step(
-        end,
-        withFilter(withTopicOf(frame, attribute), { kind: "attribute", attribute, predicate }, { sentence, at, end }),
-        cost + 0.15,
-      ),
+      attributeStep(withTopicOf(frame, attribute), { attribute, predicate }, { sentence, at, end }, cost + 0.15),
     );
   }
   if (Number.isSafeInteger(number.value) && number.value >= 0) {
@@ -158,13 +137,10 @@ export const quantity: Rule = (sentence, at, frame) => {
     const end = after?.end ?? number.end;
     const attribute: Attribute = { kind: "number", words: sentence.textOf(at, end), at };
     steps.push(
-      step(
-        end,
-        withFilter(
-          frame,
-          { kind: "attribute", attribute, predicate: { kind: "number", op, value: number.value } },
-          { sentence, at, end },
-        ),
+      attributeStep(
+        frame,
+        { attribute, predicate: { kind: "number", op, value: number.value } },
+        { sentence, at, end },
         1,
       ),
     );
@@ -182,13 +158,10 @@ export const comparedColumn: Rule = (sentence, at, frame) => {
     const attribute = predicate && withFittingColumns(named, predicate);
     return attribute && number
       ? [
-          step(
-            number.end,
-            withFilter(
-              withTopicOf(frame, attribute),
-              { kind: "attribute", attribute, predicate },
-              { sentence, at, end: number.end },
-            ),
+          attributeStep(
+            withTopicOf(frame, attribute),
+            { attribute, predicate },
+            { sentence, at, end: number.end },
             cost + 0.1,
           ),
         ]
@@ -209,13 +182,10 @@ export const comparedWithRows: Rule = (sentence, at, frame) => {
       const attribute = withFittingColumns(named, match.predicate);
       return attribute
         ? [
-            step(
-              match.end,
-              withFilter(
-                withTopicOf(frame, attribute),
-                { kind: "attribute", attribute, predicate: match.predicate },
-                { sentence, at, end: match.end },
-              ),
+            attributeStep(
+              withTopicOf(frame, attribute),
+              { attribute, predicate: match.predicate },
+              { sentence, at, end: match.end },
               cost + match.cost + 0.05,
             ),
           ]
@@ -274,13 +244,10 @@ export const further: Rule = (sentence, at, frame) => {
   const number = compared && sentence.number(compared.end);
   if (!number) return [];
   return [
-    step(
-      number.end,
-      withFilter(
-        frame,
-        { kind: "attribute", attribute, predicate: { kind: "number", op: compared.meaning, value: number.value } },
-        { sentence, at, end: number.end },
-      ),
+    attributeStep(
+      frame,
+      { attribute, predicate: { kind: "number", op: compared.meaning, value: number.value } },
+      { sentence, at, end: number.end },
       0.15,
     ),
   ];

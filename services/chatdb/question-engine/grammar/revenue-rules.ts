@@ -1,7 +1,7 @@
 import { availabilities, comparators, revenues, spendings, stockNouns } from "../language/lexicon.ts";
 import type { Frame, Measure } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
-import { type Rule, step, withFilter } from "./step.ts";
+import { attributeStep, type Rule, step } from "./step.ts";
 
 const revenueAt = (sentence: Sentence, at: number, end: number): Measure => ({
   kind: "measure",
@@ -72,13 +72,10 @@ export const availability: Rule = (sentence, at, frame) => {
   if (!match || counted) return [];
   const attribute = { kind: "nouns" as const, nouns: stockNouns, words: sentence.textOf(at, match.end), at };
   return [
-    step(
-      match.end,
-      withFilter(
-        frame,
-        { kind: "attribute", attribute, predicate: { kind: "number", op: match.meaning, value: 0 } },
-        { sentence, at, end: match.end },
-      ),
+    attributeStep(
+      frame,
+      { attribute, predicate: { kind: "number", op: match.meaning, value: 0 } },
+      { sentence, at, end: match.end },
       0.05,
     ),
   ];

@@ -1,5 +1,5 @@
 import { oppositeComparators } from "../plan/plan.ts";
-import type { Attribute, Filter, Frame, TableMention } from "./frame.ts";
+import type { Attribute, Filter, Frame, Predicate, TableMention } from "./frame.ts";
 import type { Sentence } from "./sentence.ts";
 
 /** The result of a rule: the position after it, the frame it leads to, and its cost. */
@@ -32,6 +32,14 @@ export function withFilter(frame: Frame, filter: Bare<Filter>, { sentence, at, e
   };
   return { ...frame, filters: [...frame.filters, whole], mode: "condition", denied: false, or: false };
 }
+
+/** A step that adds a condition on an attribute, and reads as far as the condition's words. */
+export const attributeStep = (
+  frame: Frame,
+  condition: { attribute: Attribute | undefined; predicate: Predicate },
+  span: Span,
+  cost: number,
+): Step => step(span.end, withFilter(frame, { kind: "attribute", ...condition }, span), cost);
 
 /**
  * Turns a negated comparison of a count or aggregate into its opposite: "do not have more than 3 orders" means at most

@@ -4,7 +4,7 @@ import { choicesAt } from "./choices.ts";
 import { daysAt } from "./days.ts";
 import type { Attribute, Frame, Predicate } from "./frame.ts";
 import { predicatesAt, timesAt } from "./predicates.ts";
-import { type Rule, step, type Step, withFilter, withTopic, withTopicOf } from "./step.ts";
+import { attributeStep, type Rule, step, type Step, withFilter, withTopic, withTopicOf } from "./step.ts";
 import { thingsAt, withValuesOf } from "./things.ts";
 import { isObject } from "./verb-rules.ts";
 
@@ -90,13 +90,7 @@ export const naming: Rule = (sentence, at, frame) => {
   };
   const predicate: Predicate = { kind: "text", op: "=", texts: [text.text] };
   const cost = match ? 0.1 : quoted ? 0.5 : 0.7;
-  return [
-    step(
-      text.end,
-      withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end: text.end }),
-      cost,
-    ),
-  ];
+  return [attributeStep(frame, { attribute, predicate }, { sentence, at, end: text.end }, cost)];
 };
 
 /** "the film 'Brazil'", "student Ada Lovelace": a thing followed by its label. */
@@ -163,13 +157,10 @@ export const containedIn: Rule = (sentence, at, frame) => {
   const inside = sentence.skip(text.end, "in", "within", "as", "part", "of");
   if (inside === text.end) return [];
   return attributesAt(sentence, sentence.articles(inside)).map(({ end, attribute, cost }) =>
-    step(
-      end,
-      withFilter(
-        withTopicOf(frame, attribute),
-        { kind: "attribute", attribute, predicate: { kind: "text", op: "contains", texts: [text.text] } },
-        { sentence, at, end },
-      ),
+    attributeStep(
+      withTopicOf(frame, attribute),
+      { attribute, predicate: { kind: "text", op: "contains", texts: [text.text] } },
+      { sentence, at, end },
       cost + 0.1,
     ),
   );
@@ -187,13 +178,10 @@ export const timeCondition: Rule = (sentence, at, frame) => {
           daysAt(sentence, at) === undefined),
     )
     .map((match) =>
-      step(
-        match.end,
-        withFilter(
-          frame,
-          { kind: "attribute", attribute, predicate: match.predicate },
-          { sentence, at, end: match.end },
-        ),
+      attributeStep(
+        frame,
+        { attribute, predicate: match.predicate },
+        { sentence, at, end: match.end },
         match.cost + 0.3,
       ),
     );
@@ -205,9 +193,10 @@ export const mostFrequent: Rule = (sentence, at, frame) => {
   if (!match || frame.show.length === 0) return [];
   const predicate: Predicate = { kind: "frequent", direction: match.meaning };
   return attributesAt(sentence, match.end).map(({ end, attribute, cost }) =>
-    step(
-      end,
-      withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }),
+    attributeStep(
+      frame,
+      { attribute, predicate },
+      { sentence, at, end },
       cost + (frame.mode === "condition" ? 0 : 0.3),
     ),
   );
@@ -235,9 +224,7 @@ export const without: Rule = (sentence, at, frame) => {
   const missing = attributesAt(sentence, from).flatMap(({ end, attribute: named, cost }) => {
     const predicate: Predicate = { kind: "missing", op: "missing" };
     const attribute = withFittingColumns(named, predicate);
-    return attribute
-      ? [step(end, withFilter(frame, { kind: "attribute", attribute, predicate }, { sentence, at, end }), cost + 0.2)]
-      : [];
+    return attribute ? [attributeStep(frame, { attribute, predicate }, { sentence, at, end }, cost + 0.2)] : [];
   });
   // "without more than 3 orders"
   const counted =

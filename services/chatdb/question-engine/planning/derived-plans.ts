@@ -1,10 +1,9 @@
+import { queryOver } from "../plan/query-over.ts";
 import type { Item, Key, Measure } from "../grammar/frame.ts";
 import type { InnerQuery, QueryPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import type { Draft } from "./draft.ts";
 import { isMeasure, rowCount, sameTables } from "./frame-adjustments.ts";
-
-type Selected = QueryPlan["select"][number];
 
 /** Prefixes of the names of computed columns; the name of the source column follows. */
 export const prefixes = { sum: "total", avg: "average", min: "lowest", max: "highest", count: "number_of" };
@@ -21,18 +20,6 @@ export function innerOf({ combine, from, where, ...plan }: QueryPlan): InnerQuer
     throw new Refusal("I did not understand: that is too many questions in one.");
   return { ...plan, from, where: flat, orderBy: plan.limit === undefined ? [] : plan.orderBy };
 }
-
-/** A query over the rows of another one. */
-const overRows = (as: string, query: InnerQuery, select: Selected[]): QueryPlan => ({
-  from: { as, query },
-  joins: [],
-  select,
-  distinct: false,
-  where: [],
-  groupBy: [],
-  having: [],
-  orderBy: [],
-});
 
 /** "how many cities have more than 3 airports": counts the groups. */
 function countOfGroups(draft: Draft): QueryPlan | undefined {
@@ -54,7 +41,7 @@ function countOfGroups(draft: Draft): QueryPlan | undefined {
   const required = frame.filters.find((filter) => filter.kind === "related");
   if (!required || (required.op === "=" && required.value === 0)) return undefined;
   const query = innerOf(draft.another(inner).plan());
-  return overRows("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
+  return queryOver("found", query, [{ value: { kind: "aggregate", fn: "count", of: [] }, as: "number" }]);
 }
 
 /** "the average number of orders per customer": aggregates the counts of each group. */
@@ -85,7 +72,7 @@ function aggregateOfCounts(draft: Draft): QueryPlan | undefined {
     as: `${prefixes[fn]}_${as}`,
   }));
   const { from, joins, distinct, where, groupBy, having } = query;
-  return overRows(
+  return queryOver(
     "counts",
     { from, joins, distinct, where, groupBy, having, select: [{ value, as }], orderBy: [] },
     select,
