@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import { cachedDataDirectory } from "./cached-data-directory.ts";
 
 let template: Promise<Blob> | undefined;
 
@@ -15,27 +14,16 @@ export function databaseTemplate(): Promise<Blob> {
 }
 
 async function readTemplate(): Promise<Blob> {
-  const file = await templateFile();
-  const kept = await readFile(file).catch(() => undefined);
-  if (kept) return new Blob([kept]);
-  const db = new PGlite();
-  await db.waitReady;
-  const made = await db.dumpDataDir("none");
-  await db.close();
-  await keep(file, Buffer.from(await made.arrayBuffer())).catch(() => undefined);
-  return made;
+  return cachedDataDirectory(`pglite-${await pgliteVersion()}`, async () => {
+    const db = new PGlite();
+    await db.waitReady;
+    const made = await db.dumpDataDir("none");
+    await db.close();
+    return made;
+  });
 }
 
-/** Renames it into place, so that another process that starts meanwhile reads all of it or nothing. */
-async function keep(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const partial = `${file}.${randomUUID()}`;
-  await writeFile(partial, bytes);
-  await rename(partial, file);
-}
-
-async function templateFile(): Promise<string> {
-  const packageRoot = fileURLToPath(new URL("..", import.meta.resolve("@electric-sql/pglite")));
-  const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8")) as { version: string };
-  return join(import.meta.dirname, "../../node_modules/.cache/databases", `pglite-${version}.tar`);
+async function pgliteVersion(): Promise<string> {
+  const file = fileURLToPath(new URL("../package.json", import.meta.resolve("@electric-sql/pglite")));
+  return (JSON.parse(await readFile(file, "utf8")) as { version: string }).version;
 }

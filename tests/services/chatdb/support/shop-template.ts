@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cachedDataDirectory } from "@platform/embedded/cached-data-directory.ts";
 import { load } from "@chatdb/sample-data/load.ts";
 import { startPglite } from "../../support/pglite.ts";
 
@@ -18,23 +19,13 @@ export function shopTemplate(): Promise<Blob> {
 }
 
 async function readTemplate(): Promise<Blob> {
-  const file = join(root, "node_modules/.cache/databases", `shop-${await digestOfSources()}.tar`);
-  const kept = await readFile(file).catch(() => undefined);
-  if (kept) return new Blob([kept]);
-  const database = await startPglite();
-  await load(database.pool);
-  const made = await database.dump();
-  await database.close();
-  await keep(file, Buffer.from(await made.arrayBuffer())).catch(() => undefined);
-  return made;
-}
-
-/** Renames the file into place, so that another test process never reads a part of it. */
-async function keep(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const partial = `${file}.${randomUUID()}`;
-  await writeFile(partial, bytes);
-  await rename(partial, file);
+  return cachedDataDirectory(`shop-${await digestOfSources()}`, async () => {
+    const database = await startPglite();
+    await load(database.pool);
+    const made = await database.dump();
+    await database.close();
+    return made;
+  });
 }
 
 async function digestOfSources(): Promise<string> {
