@@ -1,12 +1,11 @@
 import { expect } from "chai";
 import { gatewayClient } from "../support/gateway.ts";
-import { kubectl, kubectlJson, podsOf, portForward, type Pod } from "../support/kubectl.ts";
+import { kubectlJson, podsOf, portForward, type Pod } from "../support/kubectl.ts";
+import { psql } from "../support/psql.ts";
 import { passIntegrationScenarios } from "./integration-scenarios.ts";
 import { layers } from "./layers.ts";
 import { loseNothingWhenKilled } from "./pod-kills.ts";
 import { stack } from "./stack.ts";
-
-const inPostgres = ["exec", "--namespace=chatdb-system", "postgres-0", "--"];
 
 interface Answer {
   readonly statement: { readonly sql: string };
@@ -37,14 +36,7 @@ describe("ChatDB dev on a real Kubernetes", function () {
 
   it("answers a question in plain English with the SQL, the rows and the time taken", async () => {
     const answer = await gateway.post<Answer>("/api/query", { query: "how many customers are there in Germany?" });
-    const counted = await kubectl(
-      ...inPostgres,
-      "psql",
-      "--username=postgres",
-      "--dbname=shop",
-      "-tAc",
-      "select count(*) from customers where country = 'Germany'",
-    );
+    const counted = await psql("shop", "select count(*) from customers where country = 'Germany'");
     expect(answer.statement.sql.toLowerCase()).to.include("count(");
     expect(answer.rows).to.deep.equal([[Number(counted)]]);
     expect(Number(counted)).to.be.greaterThan(0);

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { kubectl } from "../support/kubectl.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -11,10 +10,4 @@ export async function npmRun(command: string, ...args: string[]): Promise<string
     cwd: root,
   });
   return stdout;
-}
-
-/** What PostgreSQL answers to its administrator, without padding. */
-export function psql(database: string, sql: string): Promise<string> {
-  const server = ["exec", "--namespace=chatdb-system", "postgres-0", "--"];
-  return kubectl(...server, "psql", "--username=postgres", `--dbname=${database}`, "-tAc", sql);
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { crashRun, type CrashRun } from "../support/crash-run.ts";
-import { kubectl, portForward } from "../support/kubectl.ts";
+import { portForward } from "../support/kubectl.ts";
+import { psql } from "../support/psql.ts";
 import { keysOfModels } from "../support/models-bucket.ts";
 
 /** `npm run crash` sets both. */
@@ -55,20 +56,7 @@ describe(`Training while ${runs} random processes are killed by SIGKILL`, functi
       expect(response.status, await response.clone().text()).to.equal(200);
       console.log(`      collected: ${await response.text()}`);
       // PostgreSQL lists the keys that versions name, and the object store those that exist.
-      const psql = [
-        "exec",
-        "--namespace=chatdb-system",
-        "postgres-0",
-        "--",
-        "psql",
-        "--username=postgres",
-        "--dbname=registry",
-        "--no-align",
-        "--tuples-only",
-      ];
-      const named = (await kubectl(...psql, "--command=select distinct artifact_key from model_versions"))
-        .trim()
-        .split("\n");
+      const named = (await psql("registry", "select distinct artifact_key from model_versions")).trim().split("\n");
       expect((await keysOfModels()).sort()).to.deep.equal(named.sort());
     } finally {
       registry.close();

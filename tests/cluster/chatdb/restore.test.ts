@@ -2,7 +2,8 @@ import type { Job } from "@chatdb/contracts/jobs.ts";
 import { expect } from "chai";
 import { gatewayClient, linearCsv, succeeded } from "../support/gateway.ts";
 import { kubectl, podsOf, until } from "../support/kubectl.ts";
-import { npmRun, psql } from "./commands.ts";
+import { psql } from "../support/psql.ts";
+import { npmRun } from "./commands.ts";
 
 const namespace = "chatdb-system";
 

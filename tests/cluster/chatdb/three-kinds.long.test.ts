@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { describeDifference } from "../../../bench/nlq/compare-results.ts";
 import { startSourceDatabases, stopSourceDatabases } from "../support/asked-databases.ts";
 import { gatewayClient, type Gateway } from "../support/gateway.ts";
-import { kubectl, untilReady } from "../support/kubectl.ts";
+import { untilReady } from "../support/kubectl.ts";
+import { psql } from "../support/psql.ts";
 import { stack } from "./stack.ts";
 
 /** Questions, and SQL for the right rows; their order matters where the list says so. */
@@ -78,18 +79,7 @@ const questions: readonly { readonly ask: string; readonly gold: string; readonl
 /** Rows that PostgreSQL returns to its administrator. */
 async function goldRows(sql: string): Promise<Table> {
   const asJson = `SELECT coalesce(json_agg(row_to_json(rows)), '[]') FROM (${sql}) rows`;
-  const answer = await kubectl(
-    "exec",
-    "--namespace=chatdb-system",
-    "postgres-0",
-    "--",
-    "psql",
-    "--username=postgres",
-    "--dbname=shop",
-    "-tAc",
-    asJson,
-  );
-  return (JSON.parse(answer) as object[]).map((row): unknown[] => Object.values(row));
+  return (JSON.parse(await psql("shop", asJson)) as object[]).map((row): unknown[] => Object.values(row));
 }
 
 describe("Databases of three kinds on a real Kubernetes", function () {

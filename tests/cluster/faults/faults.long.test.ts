@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { kubectl, kubectlJson, podsOf, until } from "../support/kubectl.ts";
+import { psql } from "../support/psql.ts";
 import { isOurs, kill } from "../support/machine.ts";
 import { allPods, isReady, nameOf, podsOn, recovered, restarts, victim } from "./recovery.ts";
 import { startWorkload, type Workload } from "./workload.ts";
@@ -80,16 +81,7 @@ describe("Faults under load", function () {
     try {
       await ingress([]);
       // A policy affects new connections alone, so the server closes the open ones.
-      await kubectl(
-        "exec",
-        "--namespace=chatdb-system",
-        "postgres-0",
-        "--",
-        "psql",
-        "--username=postgres",
-        "-c",
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'training'",
-      );
+      await psql("postgres", "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'training'");
       await until("no orchestrator is ready", 60, async () =>
         (await orchestrators()).some(isReady) ? undefined : true,
       );

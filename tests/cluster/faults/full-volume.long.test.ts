@@ -1,4 +1,5 @@
-import { kubectl, until, untilReady } from "../support/kubectl.ts";
+import { until, untilReady } from "../support/kubectl.ts";
+import { psql } from "../support/psql.ts";
 import { figures, servedAgain } from "../support/load.ts";
 import { isOurs } from "../support/machine.ts";
 import { smallDisk, type SmallDisk } from "../support/small-disk.ts";
@@ -36,16 +37,7 @@ describe("A full volume under load", function () {
     await disk.fill();
     try {
       // The write-ahead log has space up to the end of its segment; the next segment finds none.
-      await kubectl(
-        "exec",
-        "--namespace=chatdb-system",
-        "postgres-0",
-        "--",
-        "psql",
-        "--username=postgres",
-        "-c",
-        "select pg_switch_wal()",
-      ).catch(() => undefined);
+      await psql("postgres", "select pg_switch_wal()").catch(() => undefined);
       const refusal = await until("a job is refused", 180, () =>
         submit().then(
           ({ job_id }) => void accepted.push(job_id),
